@@ -1,0 +1,128 @@
+"""What an evaluation of the labelled set leaves behind: tallies, findings, and where to go on.
+
+Rules: frozen values that serialise to one DynamoDB item (well under 400 KB: every list in it is capped); the state of
+each paired test is kept whole, so that a continuation or newly arrived labels go on instead of starting again.
+"""
+
+from typing import Any, Literal
+
+from pydantic import Field, JsonValue
+
+from canary.domain.model import Frozen
+
+FindingLabel = Literal["PASS", "FAIL", "INCONCLUSIVE", "NO_DATA"]
+Answer = Literal["better", "not worse", "worse", "not enough evidence"]
+
+DISAGREEMENTS_KEPT = 100
+NOTES_KEPT = 50
+CALLED_MINUTES_KEPT = 1_440
+
+
+class QualityFinding(Frozen):
+    """What the labelled set says about one deciding metric, with a reason a person can read.
+
+    `drop` is baseline minus canary in the metric's unit (positive: the canary is worse); evidence is given as natural
+    logarithms beside the logarithms of their thresholds; `records_needed` estimates the records that would decide.
+    """
+
+    metric: str
+    label: FindingLabel
+    answer: Answer
+    reason: str
+    records: int
+    discordant: int | None = None
+    baseline: float | None = None
+    canary: float | None = None
+    drop: float | None = None
+    max_worse: float
+    log_rollback: float = 0.0
+    log_rollback_threshold: float
+    log_advance: float = 0.0
+    log_advance_threshold: float
+    records_needed: int | None = None
+    smallest_drop_shown: float | None = None
+
+
+class PairedState(Frozen):
+    """One metric's paired test as it stands: sums for the reader, bets for the continuation.
+
+    `baseline_only` and `canary_only` count the records that only that variant had right; `bets` is the state of
+    `canary.stats.paired`, opaque here. `worse` and `passed` are sticky: a test that crossed its threshold has decided.
+    """
+
+    metric: str
+    records: int = 0
+    baseline_only: int = 0
+    canary_only: int = 0
+    baseline_sum: float = 0.0
+    canary_sum: float = 0.0
+    bets: Any = None
+    worse: bool = False
+    passed: bool = False
+    better: bool = False
+
+
+class Disagreement(Frozen):
+    """One record on which the variants' decisions differ; `record` is the id column's value or the row number."""
+
+    record: str
+    label: str
+    baseline: str
+    canary: str
+
+
+class Note(Frozen):
+    """Something seen during the evaluation that a person should know; `row` counts the set's records from 1."""
+
+    kind: str
+    text: str
+    row: int | None = None
+
+
+class CallCounts(Frozen):
+    """How the calls of an evaluation went, in records: pairs used, errors by side, and pairs left out."""
+
+    used: int = 0
+    errors_baseline: int = 0
+    errors_canary: int = 0
+    failed_on_both: int = 0
+    unusable_rows: int = 0
+
+
+class QualityEvidence(Frozen):
+    """The labelled set's evidence for one rollout, complete enough to continue and to recompute its findings.
+
+    `set_version` is the ETag or content hash of the set, `records_total` its rows, `position` how many rows of the
+    seeded order were taken so far. `exhausted`: every row was taken. `concluded`: every deciding metric has decided,
+    or one of them against the canary, or the set is exhausted. `called_minutes`: the minutes (epoch seconds / 60) in
+    which the endpoint was called, which are not evidence for the count guards.
+    """
+
+    version: Literal[1] = 1
+    rollout: str
+    endpoint: str
+    baseline: str
+    canary: str
+    labelled_set: str
+    set_version: str
+    head_version: str = ""
+    records_total: int
+    position: int = 0
+    counts: CallCounts = CallCounts()
+    states: tuple[PairedState, ...] = ()
+    findings: tuple[QualityFinding, ...] = ()
+    concluded: bool = False
+    exhausted: bool = False
+    report: JsonValue = None
+    disagreements: tuple[Disagreement, ...] = Field(default=(), max_length=DISAGREEMENTS_KEPT)
+    notes: tuple[Note, ...] = Field(default=(), max_length=NOTES_KEPT)
+    called_minutes: tuple[int, ...] = Field(default=(), max_length=CALLED_MINUTES_KEPT)
+
+    @property
+    def label(self) -> FindingLabel:
+        """Return the guard's finding: FAIL if any metric fails, PASS only if every metric passes."""
+        labels = {finding.label for finding in self.findings}
+        for label in ("FAIL", "NO_DATA", "INCONCLUSIVE"):
+            if label in labels:
+                return label
+        return "PASS" if labels else "NO_DATA"

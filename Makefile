@@ -1,17 +1,118 @@
-# Everything a person or CI does here. `make help` lists it.
+# Everything a person or CI does here; `make help` lists it. Needs python3 >= 3.11, make and git, nothing else.
+# Each environment is built once: its stamp is newer than the lock it was built from, so a second run costs nothing.
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
+BIN := .venv/bin
+SAM := .venv-sam/bin/sam
+ARCHITECTURE ?= arm64
+SCENARIO ?=
+SEED ?=
+ARGS ?=
+PYTEST_WORKERS ?= auto
+
+# No AWS account is needed for anything but deploying; these keep every tool from looking for one.
+export AWS_DEFAULT_REGION ?= eu-west-1
+export SAM_CLI_TELEMETRY := 0
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+# ---- the product -----------------------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: setup ## roll out six canaries on the emulator (SCENARIO=name SEED=n ARGS="...")
+	$(BIN)/python -m emulator.demo $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+.PHONY: bench
+bench: setup ## measure verdicts, reaction time and imports into out/bench (ARGS="...")
+	$(BIN)/python -m benchmarks $(ARGS)
+
+.PHONY: faults
+faults: setup ## break every call of a rollout and count what survives (ARGS="...")
+	$(BIN)/python -m tests.faults $(ARGS)
+
+.PHONY: build
+build: setup sam-env ## build the real artifact into .aws-sam/build, without Docker (ARCHITECTURE=x86_64)
+	$(BIN)/python layers/build.py --architecture $(ARCHITECTURE) $(ARGS)
+
+# ---- proof -----------------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: ## run every test
-	$(BIN)/python -m pytest -n auto
+test: setup ## run every test (ARGS="tests/unit -k name")
+	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(ARGS)
+
+.PHONY: check
+check: setup sam-env lint types template locks ## format, lint, types, imports, template, state machine, locks
+
+.PHONY: lint
+lint: setup ## format and lint without changing anything, and hold the import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+.PHONY: types
+types: setup ## mypy, strict
+	$(BIN)/mypy
+
+.PHONY: template
+template: setup sam-env ## validate template.yaml and the state machine offline
+	$(SAM) validate --lint --template template.yaml
+	$(BIN)/cfn-lint --template template.yaml
+	.ci/asl statemachine/rollout.asl.json
+
+.PHONY: locks
+locks: setup ## compare every lock with pyproject.toml
+	$(BIN)/python requirements/lock.py --check
+
+.PHONY: audit
+audit: audit-env ## policy rules over template.yaml, known vulnerabilities in the locks
+	.ci/audit
+
+# ---- upkeep ----------------------------------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: .venv/.stamp-dev ## make .venv from the hashed locks (runs by itself where it is needed)
+
+.PHONY: format
+format: setup ## rewrite the tree in the house style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: lock
+lock: setup ## write the locks again from pyproject.toml (ARGS=--upgrade for the newest versions)
+	$(BIN)/python requirements/lock.py $(ARGS)
+
+.PHONY: clean
+clean: ## remove what was built, measured and cached; `rm -rf .venv*` removes the environments too
+	rm -rf .aws-sam out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
+
+# ---- environments ----------------------------------------------------------------------------------------------------
+
+.PHONY: sam-env audit-env
+sam-env: .venv-sam/.stamp
+audit-env: .venv-audit/.stamp
+
+.venv/.stamp-uv: requirements/bootstrap.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "This project needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) -V 2>&1 || true)." >&2; \
+	    echo "Name another one: make PYTHON=python3.12 setup" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+	  { echo "$(PYTHON) cannot make environments. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@touch $@
+
+.venv/.stamp-dev: .venv/.stamp-uv requirements/dev.txt pyproject.toml
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv-%/.stamp: requirements/%.txt .venv/.stamp-uv
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv-$*
+	$(BIN)/uv pip install --quiet --python .venv-$*/bin/python --require-hashes -r $<
+	@touch $@

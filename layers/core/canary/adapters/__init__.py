@@ -1,0 +1,1 @@
+"""One module per AWS service: they fetch and write, they never judge."""

@@ -1,0 +1,42 @@
+"""The application's own events."""
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from canary.adapters.translation import translated
+from canary.domain.errors import AwsUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+
+SOURCE = "sagemaker-canary"
+EVENTS_A_CALL = 10
+
+
+class EventBridgeAnnouncer:
+    """Emits the application's own events on one bus."""
+
+    def __init__(self, client: "EventBridgeClient", bus: str) -> None:
+        """Take a boto3 EventBridge client and the bus name."""
+        self._client = client
+        self._bus = bus
+
+    def evidence_collected(self, rollouts: Sequence[str], minute: int) -> None:
+        """Emit `Evidence Collected` for each rollout. Raises AwsUnavailable when any entry was not taken."""
+        entries = [
+            {
+                "Source": SOURCE,
+                "DetailType": "Evidence Collected",
+                "Detail": json.dumps({"version": 1, "rollout": rollout, "minute": minute}),
+                "EventBusName": self._bus,
+            }
+            for rollout in rollouts
+        ]
+        failed = 0
+        for first in range(0, len(entries), EVENTS_A_CALL):
+            with translated("PutEvents"):
+                answer = self._client.put_events(Entries=entries[first : first + EVENTS_A_CALL])  # type: ignore[arg-type]
+            failed += answer["FailedEntryCount"]
+        if failed:
+            raise AwsUnavailable(f"PutEvents: {failed} of {len(entries)} entries were not taken")

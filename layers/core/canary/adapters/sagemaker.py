@@ -1,0 +1,68 @@
+"""Endpoints and their weights."""
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from canary.adapters.translation import code_of, translated
+from canary.domain.endpoint import GONE, EndpointView, Variant
+from canary.domain.errors import AwsUnavailable
+from canary.domain.plan import Weights
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sagemaker.type_defs import DescribeEndpointOutputTypeDef
+
+
+class SageMakerEndpoints:
+    """Reads endpoints and moves weights; only the shifter's role may do the latter."""
+
+    def __init__(self, client: "SageMakerClient") -> None:
+        """Take a boto3 SageMaker client."""
+        self._client = client
+
+    def describe(self, endpoint: str) -> EndpointView:
+        """Return one read of an endpoint; GONE when SageMaker does not know it."""
+        try:
+            with translated("DescribeEndpoint"):
+                return _view(self._client.describe_endpoint(EndpointName=endpoint))
+        except Exception as error:
+            if _says(error, "Could not find endpoint"):
+                return GONE
+            raise
+
+    def move(self, endpoint: str, weights: Weights) -> None:
+        """Ask for exactly these weights. A busy endpoint raises AwsUnavailable, not AwsDenied."""
+        desired = [{"VariantName": name, "DesiredWeight": weight} for name, weight in weights.items()]
+        try:
+            with translated("UpdateEndpointWeightsAndCapacities"):
+                self._client.update_endpoint_weights_and_capacities(
+                    EndpointName=endpoint,
+                    DesiredWeightsAndCapacities=desired,  # type: ignore[arg-type]
+                )
+        except Exception as error:
+            if _says(error, "in-progress endpoint"):
+                raise AwsUnavailable(f"{endpoint} is busy: {error}") from error
+            raise
+
+
+def _says(error: Exception, words: str) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, ClientError) and code_of(cause) == "ValidationException" and words in str(cause)
+
+
+def _view(answer: "DescribeEndpointOutputTypeDef") -> EndpointView:
+    variants = answer.get("ProductionVariants") or []
+    return EndpointView(
+        status=answer["EndpointStatus"],
+        config_name=answer.get("EndpointConfigName", ""),
+        failure_reason=answer.get("FailureReason"),
+        variants=tuple(
+            Variant(
+                name=variant["VariantName"],
+                current_weight=variant.get("CurrentWeight", 0.0),
+                desired_weight=variant.get("DesiredWeight", variant.get("CurrentWeight", 0.0)),
+            )
+            for variant in variants
+        ),
+    )

@@ -1,0 +1,32 @@
+"""Messages to people."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from canary.adapters.translation import translated
+from canary.domain.record import Message
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+
+class SnsPublisher:
+    """Publishes to one topic."""
+
+    def __init__(self, client: "SNSClient", topic_arn: str) -> None:
+        """Take a boto3 SNS client and the topic's ARN."""
+        self._client = client
+        self._topic = topic_arn
+
+    def publish(self, message: Message, attributes: Mapping[str, str]) -> None:
+        """Publish one message; its id and kind travel as attributes, so that subscribers can filter and deduplicate."""
+        everything = {"id": message.id, "kind": message.kind, **attributes}
+        with translated("Publish"):
+            self._client.publish(
+                TopicArn=self._topic,
+                Subject=message.subject,
+                Message=message.body,
+                MessageAttributes={
+                    name: {"DataType": "String", "StringValue": value} for name, value in everything.items() if value
+                },
+            )

@@ -1,0 +1,57 @@
+"""One place that turns botocore's exceptions into this package's: unavailable (try again) or denied (permanent)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as BotoConnectionError
+
+from canary.domain.errors import AwsDenied, AwsUnavailable
+
+TRANSIENT = frozenset(
+    {
+        "InternalFailure",
+        "InternalServerError",
+        "InternalServiceError",
+        "ItemCollectionSizeLimitExceededException",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ResourceInUse",
+        "ServiceUnavailable",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+SERVER_ERROR = 500
+
+
+@contextmanager
+def translated(action: str) -> Iterator[None]:
+    """Raise AwsUnavailable or AwsDenied, naming the action, for what botocore raises inside."""
+    try:
+        yield
+    except ClientError as error:
+        answer = f"{action}: {code_of(error)}: {error.response.get('Error', {}).get('Message', '')}"
+        raise (AwsUnavailable if is_transient(error) else AwsDenied)(answer) from error
+    except (BotoConnectionError, HTTPClientError) as error:
+        raise AwsUnavailable(f"{action}: {error}") from error
+    except BotoCoreError as error:
+        raise AwsDenied(f"{action}: {error}") from error
+
+
+def code_of(error: ClientError) -> str:
+    """Return AWS's error code, '' when the answer carries none."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def is_transient(error: ClientError) -> bool:
+    """Return whether the same call may well succeed later."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return code_of(error) in TRANSIENT or int(status) >= SERVER_ERROR

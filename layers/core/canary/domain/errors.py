@@ -1,0 +1,56 @@
+"""Every error this package raises on purpose, and who answers it.
+
+    CanaryError
+    |-- Refused           the caller asked for something impossible: field, problem and remedy; nothing was changed
+    |-- ClaimRefused      this execution may not take the next action any more
+    |   |-- Superseded    another generation holds the rollout, or it has ended: leave quietly
+    |   `-- RollBackPending  a roll-back is recorded: the only way is to the safe weights
+    |-- Conflict          a conditional write lost its race more often than patience allows: retry the task
+    |-- AwsUnavailable    throttled, timed out, 5XX, or busy: retry the task
+    `-- AwsDenied         a permanent answer (access denied, validation): retrying alone will not help
+
+Missing data and uncertainty are findings, never errors. The class names are what Step Functions sees in Retry and
+Catch, so renaming one is a change of the state machine.
+"""
+
+
+class CanaryError(Exception):
+    """Base of every error raised on purpose."""
+
+
+class Refused(CanaryError):
+    """A spec or a command that cannot be carried out; nothing was changed.
+
+    `field` is the path in the input as the user wrote it, `problem` what is wrong with it, `remedy` what to do.
+    """
+
+    def __init__(self, field: str, problem: str, remedy: str) -> None:
+        """Keep the three parts and join them into one readable sentence."""
+        super().__init__(f"{field}: {problem}. {remedy}")
+        self.field = field
+        self.problem = problem
+        self.remedy = remedy
+
+
+class ClaimRefused(CanaryError):
+    """This execution may not take the next action."""
+
+
+class Superseded(ClaimRefused):
+    """Another generation holds the rollout, or it has ended."""
+
+
+class RollBackPending(ClaimRefused):
+    """A roll-back is recorded for this rollout; no forward move may be claimed."""
+
+
+class Conflict(CanaryError):
+    """A conditional write kept losing its race; the whole task may be retried."""
+
+
+class AwsUnavailable(CanaryError):
+    """AWS could not answer now: throttling, a timeout, a 5XX or an endpoint that is busy updating."""
+
+
+class AwsDenied(CanaryError):
+    """AWS answered with a permanent refusal, such as access denied or a validation error."""

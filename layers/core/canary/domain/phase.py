@@ -1,0 +1,95 @@
+"""The life of a rollout is this table; the picture in docs/architecture.md is drawn from it.
+
+A phase says where a rollout is, an event what happened to it. What is not in the table cannot happen: `after` raises.
+"""
+
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """Where a rollout is."""
+
+    PLANNED = "PLANNED"  # the lease is held, nothing was moved
+    EVALUATING = "EVALUATING"  # share 0: the labelled set goes through both variants
+    SHIFTING = "SHIFTING"  # weights were asked for and are not yet confirmed
+    BAKING = "BAKING"  # serving at a step while evidence gathers
+    WATCHING = "WATCHING"  # serving alone at share 1, against the remembered baseline
+    ROLLING_BACK = "ROLLING_BACK"  # on the way to the safe weights
+    REFUSED = "REFUSED"  # never started, nothing changed
+    PROMOTED = "PROMOTED"  # the canary serves everything
+    ROLLED_BACK = "ROLLED_BACK"  # the safe weights are verified
+    HANDED_OVER = "HANDED_OVER"  # somebody else owns the endpoint now; nothing was overwritten
+    UNPROVEN = "UNPROVEN"  # the safe weights could not be verified; the lease is held, a person is paged
+
+
+class Event(StrEnum):
+    """What can happen to a rollout."""
+
+    PLAN = "plan"
+    REFUSE = "refuse"
+    CLAIM_MOVE = "claim move"
+    EVALUATE = "evaluate"
+    BAKE = "bake"
+    WATCH = "watch"
+    PROMOTE = "promote"
+    CLAIM_RESTORE = "claim restore"
+    VERIFY_SAFE = "verify safe"
+    GIVE_UP = "give up"
+    HAND_OVER = "hand over"
+    RETRY = "retry"
+
+
+START = None
+ACTIVE = (Phase.PLANNED, Phase.EVALUATING, Phase.SHIFTING, Phase.BAKING, Phase.WATCHING, Phase.ROLLING_BACK)
+ENDS = frozenset({Phase.REFUSED, Phase.PROMOTED, Phase.ROLLED_BACK, Phase.HANDED_OVER, Phase.UNPROVEN})
+SERVING = frozenset({Phase.BAKING, Phase.WATCHING})
+
+TRANSITIONS: dict[tuple[Phase | None, Event], Phase] = {
+    (START, Event.PLAN): Phase.PLANNED,
+    (START, Event.REFUSE): Phase.REFUSED,
+    (Phase.PLANNED, Event.CLAIM_MOVE): Phase.SHIFTING,
+    (Phase.SHIFTING, Event.CLAIM_MOVE): Phase.SHIFTING,  # the same claim again after a lost answer
+    (Phase.SHIFTING, Event.EVALUATE): Phase.EVALUATING,
+    (Phase.EVALUATING, Event.EVALUATE): Phase.EVALUATING,
+    (Phase.SHIFTING, Event.BAKE): Phase.BAKING,
+    (Phase.EVALUATING, Event.BAKE): Phase.BAKING,
+    (Phase.BAKING, Event.BAKE): Phase.BAKING,  # a new token for the same bake
+    (Phase.SHIFTING, Event.WATCH): Phase.WATCHING,
+    (Phase.WATCHING, Event.WATCH): Phase.WATCHING,
+    (Phase.BAKING, Event.CLAIM_MOVE): Phase.SHIFTING,
+    (Phase.WATCHING, Event.PROMOTE): Phase.PROMOTED,
+    (Phase.ROLLING_BACK, Event.VERIFY_SAFE): Phase.ROLLED_BACK,
+    (Phase.UNPROVEN, Event.RETRY): Phase.ROLLING_BACK,
+    (Phase.UNPROVEN, Event.HAND_OVER): Phase.HANDED_OVER,
+} | {
+    (phase, event): end
+    for phase in ACTIVE
+    for event, end in {
+        Event.CLAIM_RESTORE: Phase.ROLLING_BACK,
+        Event.GIVE_UP: Phase.UNPROVEN,
+        Event.HAND_OVER: Phase.HANDED_OVER,
+    }.items()
+}
+
+
+class ImpossibleTransition(Exception):
+    """An event that cannot happen in this phase: a defect, never a condition of the world."""
+
+
+def after(phase: Phase | None, event: Event) -> Phase:
+    """Return the phase after an event; raises ImpossibleTransition when the table has no such pair."""
+    try:
+        return TRANSITIONS[phase, event]
+    except KeyError:
+        msg = f"{event.value!r} cannot happen in {phase or 'start'}"
+        raise ImpossibleTransition(msg) from None
+
+
+def mermaid() -> str:
+    """Return the table as a Mermaid state diagram, self-loops left out."""
+    lines = ["stateDiagram-v2"]
+    for (source, event), target in TRANSITIONS.items():
+        if source != target:
+            lines.append(f"    {source or '[*]'} --> {target}: {event.value}")
+    lines += [f"    {end} --> [*]" for end in sorted(ENDS - {Phase.UNPROVEN})]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,1 @@
+"""What the use cases need from outside, each protocol as small as the need."""

@@ -1,0 +1,81 @@
+"""The AWS answers the use cases need, one small protocol each.
+
+Every method may raise AwsUnavailable (try again) or AwsDenied (permanent).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+from canary.domain.endpoint import EndpointView
+from canary.domain.metrics import RawSeries, VariantQuery
+from canary.domain.plan import Weights
+from canary.domain.record import Message
+
+ExecutionStatus = Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE", "MISSING"]
+
+
+class EndpointReader(Protocol):
+    """Looks at endpoints."""
+
+    def describe(self, endpoint: str) -> EndpointView:
+        """Return one read of an endpoint; one that does not exist is a view too."""
+
+
+class WeightMover(EndpointReader, Protocol):
+    """Looks at endpoints and moves their weights."""
+
+    def move(self, endpoint: str, weights: Weights) -> None:
+        """Ask for exactly these weights; returns when SageMaker accepted, not when they serve."""
+
+
+class Metrics(Protocol):
+    """Reads closed minutes."""
+
+    def minutes(
+        self, queries: Sequence[VariantQuery], start: datetime, end: datetime
+    ) -> Mapping[VariantQuery, RawSeries]:
+        """Return the one-minute points in [start, end) for every query, in as few calls as AWS allows."""
+
+    def p95_latency_ms(self, endpoint: str, variant: str, start: datetime, end: datetime) -> float | None:
+        """Return the 95th percentile of ModelLatency over the time, or None where there is none."""
+
+
+class Alarms(Protocol):
+    """Reads alarms."""
+
+    def states(self, names: Sequence[str]) -> Mapping[str, str]:
+        """Return the state of every alarm that exists, by name."""
+
+
+class Executions(Protocol):
+    """Starts, wakes and looks at executions of the state machine."""
+
+    def status(self, execution: str) -> ExecutionStatus:
+        """Return an execution's status by ARN; MISSING when it was never started."""
+
+    def arn_of(self, name: str) -> str:
+        """Return the ARN the execution of that name has or will have."""
+
+    def start(self, name: str, document: Mapping[str, object]) -> None:
+        """Start an execution; one of the same name is success."""
+
+    def wake(self, token: str, answer: Mapping[str, object]) -> bool:
+        """Send a task's success; False when the token is no longer good."""
+
+    def heartbeat(self, token: str) -> bool:
+        """Send a task's heartbeat; False when the token is no longer good."""
+
+
+class Publisher(Protocol):
+    """Tells people."""
+
+    def publish(self, message: Message, attributes: Mapping[str, str]) -> None:
+        """Publish one message."""
+
+
+class Announcer(Protocol):
+    """Tells the application's own functions."""
+
+    def evidence_collected(self, rollouts: Sequence[str], minute: int) -> None:
+        """Emit `Evidence Collected` for each rollout."""

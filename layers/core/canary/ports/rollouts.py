@@ -1,0 +1,53 @@
+"""Where rollouts are kept. Every write is conditional; a lost race is repeated from a fresh read."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from canary.domain.evidence import Window
+from canary.domain.record import Record
+from canary.domain.tick import Tick
+from canary.domain.verdict import VerdictRecord
+
+
+class Rollouts(Protocol):
+    """Records and leases."""
+
+    def create(self, record: Record) -> Record:
+        """Store a new record with its lease; return the stored one when this holder created it before.
+
+        Raises Refused when another rollout holds the endpoint.
+        """
+
+    def load(self, rollout: str) -> Record:
+        """Return the newest record (consistent read). Raises Refused when there is none."""
+
+    def change(self, rollout: str, transition: Callable[[Record], Record]) -> Record:
+        """Apply a pure transition and return the stored result; the lease goes with a record that lets go of it."""
+
+    def holding(self, endpoint: str) -> str | None:
+        """Return the rollout that holds an endpoint's lease."""
+
+    def listed(self) -> Sequence[str]:
+        """Return the rollouts a tick must visit: not ended, or with something left to tell."""
+
+
+class Evidence(Protocol):
+    """What was seen of a rollout, and every verdict on it."""
+
+    def save_windows(self, rollout: str, windows: Sequence[Window]) -> None:
+        """Store windows over what was there for the same minutes: later reads know more."""
+
+    def windows(self, rollout: str) -> tuple[Window, ...]:
+        """Return all windows of a rollout in order of time."""
+
+    def save_tick(self, tick: Tick) -> None:
+        """Keep the newest tick."""
+
+    def tick(self, rollout: str) -> Tick | None:
+        """Return the newest tick, or None before the first."""
+
+    def save_verdict(self, verdict: VerdictRecord) -> None:
+        """Keep a verdict record; the same one twice is kept once."""
+
+    def verdicts(self, rollout: str) -> tuple[VerdictRecord, ...]:
+        """Return all verdict records in order of time."""

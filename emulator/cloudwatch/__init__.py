@@ -1,0 +1,1 @@
+"""CloudWatch as SageMaker endpoints feed it: per-minute aggregates, AWS's statistics, publication lag, alarms."""

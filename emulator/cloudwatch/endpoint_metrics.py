@@ -1,0 +1,117 @@
+"""The AWS/SageMaker namespace: one-minute points per endpoint and variant, kept as aggregates.
+
+Each request sends 1 or 0 to every count metric, so Sum counts and Average is a rate. A variant without traffic has no
+point, or one zero a minute when `emit_zeros` is on; ModelLatency has none either way.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from threading import RLock
+
+import numpy as np
+
+from emulator.cloudwatch.distribution import Distribution, Floats, merged, of_values
+from emulator.cloudwatch.minute import Counts, Minute, bin_counts
+from emulator.cloudwatch.publication import IMMEDIATE, Publication, Published
+
+NAMESPACE = "AWS/SageMaker"
+UNITS = {
+    "Invocations": "None",
+    "Invocation4XXErrors": "None",
+    "Invocation5XXErrors": "None",
+    "InvocationModelErrors": "None",
+    "ModelLatency": "Microseconds",
+    "OverheadLatency": "Microseconds",
+}
+_FAILURES = {
+    "Invocation4XXErrors": "errors_4xx",
+    "Invocation5XXErrors": "errors_5xx",
+    "InvocationModelErrors": "model_errors",
+}
+KEPT_MINUTES = 15 * 1440  # one-minute points live 15 days
+
+
+@dataclass(frozen=True)
+class Served:
+    """A batch of answered requests: how many, how they failed, how long the model and the rest took (microseconds)."""
+
+    requests: int
+    errors_4xx: int
+    errors_5xx: int
+    model_us: Floats
+    overhead_us: Floats
+
+
+class EndpointMetrics:
+    """Minutes by (endpoint, variant) and minute since the epoch."""
+
+    def __init__(self, publication: Publication = IMMEDIATE, *, emit_zeros: bool = False) -> None:
+        self.publication = publication
+        self.emit_zeros = emit_zeros
+        self._minutes: dict[tuple[str, str], dict[int, Minute]] = {}
+        self._lock = RLock()
+
+    def record(self, endpoint: str, variant: str, when: datetime, served: Served) -> None:
+        """Add a batch to the minute of `when`."""
+        if not served.requests:
+            return
+        minute, second = divmod(int(when.timestamp()), 60)
+        with self._lock:
+            half = self._minutes.setdefault((endpoint, variant), {}).setdefault(minute, Minute()).half(second)
+            half.invocations += served.requests
+            half.errors_4xx += served.errors_4xx
+            half.errors_5xx += served.errors_5xx
+            half.model_errors += served.errors_4xx + served.errors_5xx
+            for latencies, values in (
+                (half.model_latency, served.model_us),
+                (half.overhead_latency, served.overhead_us),
+            ):
+                if len(values):
+                    latencies.add(bin_counts(values), float(values.sum()), float(values.min()), float(values.max()))
+
+    def know(self, endpoint: str, variant: str) -> None:
+        """Let the variant exist for zero-emission and ListMetrics before it served anything."""
+        with self._lock:
+            self._minutes.setdefault((endpoint, variant), {})
+
+    def series(self) -> Iterator[tuple[str, str]]:
+        """Yield every (endpoint, variant) that ever had a point."""
+        yield from list(self._minutes)
+
+    def read(
+        self, endpoint: str, variant: str, metric: str, first: int, last: int, now: datetime
+    ) -> Distribution | None:
+        """Return what can be read at `now` of the minutes first <= m < last; None without a single point."""
+        with self._lock:
+            minutes = self._minutes.get((endpoint, variant))
+            if minutes is None or metric not in UNITS:
+                return None
+            now_minute = int(now.timestamp()) // 60
+            parts = []
+            for at in range(max(first, now_minute - KEPT_MINUTES), min(last, now_minute + 1)):
+                state = self.publication.state(endpoint, variant, at, now)
+                if state is not Published.NOTHING:
+                    parts += self._points(minutes.get(at), metric, state)
+            return merged(parts) if parts else None
+
+    def _points(self, minute: Minute | None, metric: str, state: Published) -> list[Distribution]:
+        if minute is None:
+            return [of_values([0.0])] if self.emit_zeros and not metric.endswith("Latency") else []
+        halves = [minute.first] if state is Published.HALF else [minute.first, minute.second]
+        return [found for half in halves if (found := _distribution(half, metric)) is not None]
+
+
+def _distribution(counts: Counts, metric: str) -> Distribution | None:
+    if metric == "ModelLatency":
+        return counts.model_latency.distribution()
+    if metric == "OverheadLatency":
+        return counts.overhead_latency.distribution()
+    if not counts.invocations:
+        return None
+    if metric == "Invocations":
+        return of_values([1.0], [counts.invocations])
+    failed = getattr(counts, _FAILURES[metric])
+    points = [(0.0, counts.invocations - failed), (1.0, failed)]
+    present = [(value, count) for value, count in points if count]
+    return of_values(*(np.array(column) for column in zip(*present, strict=True)))

@@ -1,0 +1,178 @@
+"""All endpoints of one account and region: what SageMaker's API does to them, over emulated time.
+
+No moto here. Every change draws its duration from the fleet's own seeded generator, and its end is an appointment on
+the clock. A deleted or replaced endpoint takes its appointments with it.
+"""
+
+import random
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from threading import RLock
+from typing import Any
+
+from emulator.endpoints.endpoint import MOST_VARIANTS, TRANSITIONAL, Endpoint
+from emulator.endpoints.errors import EndpointRefusal
+from emulator.endpoints.timing import Clock, Outcome, Timing
+from emulator.endpoints.variant import Variant
+
+Listener = Callable[[Endpoint], object]
+
+
+class Fleet:
+    """The endpoints by name. `on_change` listeners hear every status an endpoint takes, in order."""
+
+    def __init__(self, clock: Clock, region: str, account: str, seed: int, timing: Timing | None = None) -> None:
+        self.clock = clock
+        self.region = region
+        self.account = account
+        self.timing = timing or Timing()
+        self.lock = RLock()
+        self.endpoints: dict[str, Endpoint] = {}
+        self._random = random.Random(f"fleet {seed}")  # noqa: S311 - a simulation, nothing secret
+        self._outcomes: dict[str, deque[tuple[Outcome, float | None]]] = {}
+        self._stale: dict[str, tuple[datetime, int, dict[str, Any]]] = {}
+        self._listeners: list[Listener] = []
+
+    def on_change(self, listener: Listener) -> None:
+        """Tell `listener` about every status change from now on."""
+        self._listeners.append(listener)
+
+    def arn(self, name: str) -> str:
+        """Return the ARN of an endpoint of that name, existing or not; SageMaker writes it in lower case."""
+        return f"arn:aws:sagemaker:{self.region}:{self.account}:endpoint/{name.lower()}"
+
+    def get(self, name: str) -> Endpoint:
+        """Return the endpoint. Raises EndpointRefusal as DescribeEndpoint does when there is none."""
+        if name not in self.endpoints:
+            raise EndpointRefusal(f'Could not find endpoint "{self.arn(name)}".')
+        return self.endpoints[name]
+
+    def create(self, name: str, config_name: str, variants: Sequence[Variant]) -> Endpoint:
+        """Return a new endpoint, Creating; it is InService once its time has passed."""
+        with self.lock:
+            if name in self.endpoints:
+                raise EndpointRefusal(f'Cannot create already existing endpoint "{self.arn(name)}".')
+            if len(variants) > MOST_VARIANTS:
+                raise EndpointRefusal(f"An endpoint has at most {MOST_VARIANTS} production variants.")
+            now = self.clock.now()
+            endpoint = Endpoint(name, self.arn(name), config_name, tuple(variants), now, now)
+            self.endpoints[name] = endpoint
+            self._tell(endpoint)
+            self._end_update(endpoint, self.timing.create_seconds)
+            return endpoint
+
+    def update_weights(self, name: str, changes: Sequence[Mapping[str, Any]]) -> Endpoint:
+        """Return the endpoint, Updating towards these weights and counts. Raises EndpointRefusal."""
+        with self.lock:
+            endpoint = self.get(name)
+            return self._update(endpoint, lambda: endpoint.begin_weights(changes, self.clock.now()))
+
+    def update_config(self, name: str, config_name: str, variants: Sequence[Variant], retain: bool) -> Endpoint:  # noqa: FBT001
+        """Return the endpoint, Updating to another configuration; `retain` keeps weights and counts by variant name."""
+        with self.lock:
+            endpoint = self.get(name)
+            asked = tuple(_retained(v, endpoint.variant(v.name)) if retain else v for v in variants)
+            return self._update(endpoint, lambda: endpoint.begin_config(config_name, asked, self.clock.now()))
+
+    def delete(self, name: str) -> None:
+        """Start deleting: requests are refused at once, the endpoint is gone a little later. Raises EndpointRefusal."""
+        with self.lock:
+            endpoint = self.get(name)
+            if endpoint.status in TRANSITIONAL:
+                endpoint.refuse_unless_idle()
+            endpoint.become("Deleting", self.clock.now())
+            self._tell(endpoint)
+            self._later(endpoint, self._draw(self.timing.delete_seconds), lambda: self.vanish(name))
+
+    def describe(self, name: str) -> dict[str, Any]:
+        """Return DescribeEndpoint's answer, which just after an update may still be the old one."""
+        with self.lock:
+            endpoint = self.get(name)
+            until, reads, answer = self._stale.get(name, (self.clock.now(), 0, {}))
+            if reads > 0 and self.clock.now() <= until:
+                self._stale[name] = (until, reads - 1, answer)
+                return answer
+            self._stale.pop(name, None)
+            return endpoint.describe()
+
+    def next_update(self, name: str, outcome: Outcome, seconds: float | None = None) -> None:
+        """Let the endpoint's next update end so, after `seconds` if given; several calls queue up."""
+        self._outcomes.setdefault(name, deque()).append((outcome, seconds))
+
+    def vanish(self, name: str) -> None:
+        """Remove the endpoint at once, as if somebody had deleted it a while ago."""
+        with self.lock:
+            self.endpoints.pop(name, None)
+            self._stale.pop(name, None)
+
+    def release(self, name: str, outcome: Outcome = Outcome.SETTLES) -> None:
+        """Let an update that sticks end now."""
+        with self.lock:
+            self._finish(self.get(name), outcome)
+
+    def later(self, endpoint: Endpoint, seconds: float, action: Callable[[], object]) -> None:
+        """Run `action` in `seconds`, unless this very endpoint is gone by then."""
+        self._later(endpoint, seconds, action)
+
+    def tell(self, endpoint: Endpoint) -> None:
+        """Tell the listeners what status the endpoint has taken."""
+        self._tell(endpoint)
+
+    def _update(self, endpoint: Endpoint, begin: Callable[[], None]) -> Endpoint:
+        shown = endpoint.describe()
+        begin()
+        until = self.clock.now() + timedelta(seconds=self.timing.stale_seconds)
+        self._stale[endpoint.name] = (until, self.timing.stale_reads, shown)
+        self._tell(endpoint)
+        self._end_update(endpoint, self.timing.update_seconds)
+        return endpoint
+
+    def _end_update(self, endpoint: Endpoint, usual_seconds: tuple[float, float]) -> None:
+        queue = self._outcomes.get(endpoint.name)
+        outcome, seconds = queue.popleft() if queue else (Outcome.SETTLES, None)
+        drawn = self._draw(usual_seconds)
+        if outcome is not Outcome.STICKS:
+            self._later(endpoint, drawn if seconds is None else seconds, lambda: self._finish(endpoint, outcome))
+
+    def _finish(self, endpoint: Endpoint, outcome: Outcome) -> None:
+        now = self.clock.now()
+        if outcome is Outcome.SETTLES:
+            endpoint.settle(now)
+        elif outcome is Outcome.FAILS:
+            endpoint.fail("Failed", "Unable to provision requested ML compute capacity.", now)
+        else:
+            endpoint.roll_back(now)
+            seconds = self._draw(self.timing.roll_back_seconds)
+            self._later(endpoint, seconds, lambda: self._finish_roll_back(endpoint, outcome))
+        self._tell(endpoint)
+
+    def _finish_roll_back(self, endpoint: Endpoint, outcome: Outcome) -> None:
+        if outcome is Outcome.ROLL_BACK_FAILS:
+            endpoint.fail("UpdateRollbackFailed", "The rollback of a failed update failed.", self.clock.now())
+        else:
+            endpoint.finish_roll_back(self.clock.now())
+        self._tell(endpoint)
+
+    def _later(self, endpoint: Endpoint, seconds: float, action: Callable[[], object]) -> None:
+        def guarded() -> None:
+            with self.lock:
+                if self.endpoints.get(endpoint.name) is endpoint:
+                    action()
+
+        self.clock.call_at(self.clock.now() + timedelta(seconds=seconds), guarded)
+
+    def _draw(self, seconds: tuple[float, float]) -> float:
+        return self._random.uniform(*seconds)
+
+    def _tell(self, endpoint: Endpoint) -> None:
+        for listener in self._listeners:
+            listener(endpoint)
+
+
+def _retained(variant: Variant, current: Variant | None) -> Variant:
+    if current is None:
+        return variant
+    weight, count = current.current_weight, current.current_count
+    change = {"DesiredWeight": weight, "DesiredInstanceCount": count}
+    return variant.asked(change).settled()

@@ -1,0 +1,147 @@
+"""Moto's view of our endpoints: its backend keeps an EndpointResource that shows what the fleet holds.
+
+Restores on moto: creation and updates that take time, refusals, weights and counts kept apart, initial weight 0,
+UpdateEndpoint, deletion that takes time. CloudFormation and ListEndpoints go the same way.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.sagemaker.exceptions import AWSValidationException
+from moto.sagemaker.models import FakeEndpoint, SageMakerModelBackend
+from moto.sagemaker.responses import SageMakerResponse
+
+from emulator.endpoints.endpoint import MOST_VARIANTS, Endpoint
+from emulator.endpoints.errors import EndpointRefusal
+from emulator.endpoints.fleet import Fleet
+from emulator.endpoints.variant import Variant
+from emulator.patching import Patches
+
+
+class EndpointResource(FakeEndpoint):  # type: ignore[misc]
+    """One endpoint as moto's lists and CloudFormation read it."""
+
+    def __init__(self, endpoint: Endpoint, tags: list[dict[str, str]]) -> None:
+        self.endpoint = endpoint
+        self.endpoint_name = endpoint.name
+        self.arn = endpoint.arn
+        self.tags = tags or []
+        self.data_capture_config: dict[str, Any] = {}
+
+    @property
+    def endpoint_status(self) -> str:
+        """The status now."""
+        return self.endpoint.status
+
+    @property
+    def endpoint_config_name(self) -> str:
+        """The configuration now."""
+        return self.endpoint.config_name
+
+    @property
+    def creation_time(self) -> datetime:
+        """When it was created."""
+        return self.endpoint.created
+
+    @property
+    def last_modified_time(self) -> datetime:
+        """When its status last changed."""
+        return self.endpoint.modified
+
+
+def _refusing(error: EndpointRefusal) -> AWSValidationException:
+    return AWSValidationException(str(error))
+
+
+def patch_endpoints(patches: Patches, fleet: Fleet) -> None:
+    """Make moto's SageMaker backend serve the fleet's endpoints."""
+    _patch_creation(patches, fleet)
+    _patch_updates(patches, fleet)
+    _patch_reads_and_deletion(patches, fleet)
+
+
+def _variants(backend: SageMakerModelBackend, config_name: str) -> tuple[Variant, ...]:
+    config = backend.describe_endpoint_config(config_name)
+    return tuple(Variant.from_config(variant) for variant in config["ProductionVariants"])
+
+
+def _patch_creation(patches: Patches, fleet: Fleet) -> None:
+    def create_endpoint(
+        self: SageMakerModelBackend, endpoint_name: str, endpoint_config_name: str, tags: list[dict[str, str]]
+    ) -> EndpointResource:
+        try:
+            endpoint = fleet.create(endpoint_name, endpoint_config_name, _variants(self, endpoint_config_name))
+        except EndpointRefusal as refusal:
+            raise _refusing(refusal) from refusal
+        resource = EndpointResource(endpoint, tags)
+        self.endpoints[endpoint_name] = resource
+        return resource
+
+    def validate_production_variants(self: SageMakerModelBackend, production_variants: list[dict[str, Any]]) -> None:
+        if len(production_variants) > MOST_VARIANTS:
+            raise AWSValidationException(
+                "1 validation error detected: Value at 'productionVariants' failed to satisfy constraint: "
+                f"Member must have length less than or equal to {MOST_VARIANTS}"
+            )
+        with_models = [variant for variant in production_variants if "ModelName" in variant]
+        original(self, with_models)
+
+    patches.replace(
+        SageMakerModelBackend,
+        "create_endpoint",
+        create_endpoint,
+        parameters=("endpoint_name", "endpoint_config_name", "tags"),
+    )
+    original = patches.replace(
+        SageMakerModelBackend,
+        "validate_production_variants",
+        validate_production_variants,
+        parameters=("production_variants",),
+    )
+
+
+def _patch_updates(patches: Patches, fleet: Fleet) -> None:
+    def update_endpoint_weights_and_capacities(
+        _: SageMakerModelBackend, endpoint_name: str, desired_weights_and_capacities: list[dict[str, Any]]
+    ) -> str:
+        try:
+            return fleet.update_weights(endpoint_name, desired_weights_and_capacities).arn
+        except EndpointRefusal as refusal:
+            raise _refusing(refusal) from refusal
+
+    def update_endpoint(self: SageMakerResponse) -> ActionResult:
+        config_name = self._get_param("EndpointConfigName")
+        variants = _variants(self.sagemaker_backend, config_name)
+        retain = bool(self._get_param("RetainAllVariantProperties"))
+        try:
+            endpoint = fleet.update_config(self._get_param("EndpointName"), config_name, variants, retain)
+        except EndpointRefusal as refusal:
+            raise _refusing(refusal) from refusal
+        return ActionResult({"EndpointArn": endpoint.arn})
+
+    patches.replace(
+        SageMakerModelBackend,
+        "update_endpoint_weights_and_capacities",
+        update_endpoint_weights_and_capacities,
+        parameters=("endpoint_name", "desired_weights_and_capacities"),
+    )
+    patches.add(SageMakerResponse, "update_endpoint", update_endpoint)
+
+
+def _patch_reads_and_deletion(patches: Patches, fleet: Fleet) -> None:
+    def describe_endpoint(self: SageMakerResponse) -> ActionResult:
+        try:
+            return ActionResult(fleet.describe(self._get_param("EndpointName")))
+        except EndpointRefusal as refusal:
+            raise _refusing(refusal) from refusal
+
+    def delete_endpoint(self: SageMakerModelBackend, endpoint_name: str) -> None:
+        try:
+            fleet.delete(endpoint_name)
+        except EndpointRefusal as refusal:
+            raise _refusing(refusal) from refusal
+        self.endpoints.pop(endpoint_name, None)
+
+    patches.replace(SageMakerResponse, "describe_endpoint", describe_endpoint, parameters=())
+    patches.replace(SageMakerModelBackend, "delete_endpoint", delete_endpoint, parameters=("endpoint_name",))

@@ -1,0 +1,40 @@
+"""The two values every bet is made of: what one minute counted, and how much worse is allowed."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MinuteCounts:
+    """Bad events among requests in one judged minute; both sides served at least one request."""
+
+    canary_bad: int
+    canary_requests: int
+    baseline_bad: int
+    baseline_requests: int
+
+    @property
+    def traffic_ratio(self) -> float:
+        """Return w = n_c / n_b."""
+        return self.canary_requests / self.baseline_requests
+
+    @property
+    def usable(self) -> bool:
+        """Return whether both sides served requests and counted no more bad events than requests."""
+        return (
+            self.canary_requests > 0
+            and self.baseline_requests > 0
+            and 0 <= self.canary_bad <= self.canary_requests
+            and 0 <= self.baseline_bad <= self.baseline_requests
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A line between rates: canary rate = ratio x baseline rate + difference (a fraction of requests)."""
+
+    ratio: float
+    difference: float
+
+    def rate(self, baseline_rate: float) -> float:
+        """Return the canary rate on the line."""
+        return self.ratio * baseline_rate + self.difference

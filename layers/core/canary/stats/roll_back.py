@@ -1,0 +1,82 @@
+"""The roll-back process of one guard: a mixture over the moments at which the canary may have turned bad.
+
+Evidence gathered while the canary was good must not have to be paid back, so new bets start at every restart j with
+prior mass 1 / (j (j + 1)). Per component W <- (W + mass at a restart) * exp(block): one recursion costs what one
+process costs. Source: e-detectors, Shin, Ramdas and Rinaldo. The state is plain numbers and replays equal.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+from canary.stats.counts import MinuteCounts
+from canary.stats.logsum import log_add, log_sum
+from canary.stats.pair_bet import ROLL_BACK_WEIGHTS, roll_back_pair
+from canary.stats.request_bet import roll_back_blocks
+from canary.stats.setting import Setting, is_outlier, overdispersion
+
+
+@dataclass(frozen=True, slots=True)
+class RollBackState:
+    """Logarithms of each component's wealth, the restarts so far, and the refractory minutes left."""
+
+    requests: tuple[float, ...]
+    pairs: tuple[float, ...]
+    restarts: int
+    skip: int = 0
+
+    def to_plain(self) -> list[object]:
+        """Return the state as JSON lists and numbers."""
+        return [list(self.requests), list(self.pairs), self.restarts, self.skip]
+
+    @staticmethod
+    def from_plain(plain: list[object]) -> "RollBackState":
+        """Return the state that `to_plain` wrote."""
+        requests, pairs, restarts, skip = plain
+        return RollBackState(tuple(requests), tuple(pairs), restarts, skip)  # type: ignore[arg-type]
+
+
+def start(grid_size: int) -> RollBackState:
+    """Return the process at its first restart, before any minute."""
+    first = math.log(_prior(1))
+    return RollBackState((first,) * grid_size, (first,) * len(ROLL_BACK_WEIGHTS), 1)
+
+
+def restart(state: RollBackState) -> RollBackState:
+    """Return the state with the next restart's mass put on every component."""
+    mass = math.log(_prior(state.restarts + 1))
+    return replace(
+        state,
+        requests=tuple(log_add(w, mass) for w in state.requests),
+        pairs=tuple(log_add(w, mass) for w in state.pairs),
+        restarts=state.restarts + 1,
+    )
+
+
+def _prior(restart_number: int) -> float:
+    return 1 / (restart_number * (restart_number + 1))
+
+
+def step(state: RollBackState, counts: MinuteCounts, setting: Setting, rate_now: float) -> RollBackState:
+    """Return the state after one judged minute; a minute that is not usable changes nothing."""
+    if not counts.usable:
+        return state
+    history = setting.history
+    phi = overdispersion(counts, rate_now, history.burstiness)
+    blocks = roll_back_blocks(counts, setting.roll_back, setting.grid, phi, setting.roll_back_cap)
+    requests = tuple(w + block for w, block in zip(state.requests, blocks, strict=True))
+    if state.skip > 0:
+        return replace(state, requests=requests, skip=state.skip - 1)
+    pair = roll_back_pair(counts, setting.roll_back, history.rate, history.burstiness, rate_now)
+    pairs = tuple(w + block for w, block in zip(state.pairs, pair, strict=True))
+    outlier = is_outlier(counts.canary_bad, counts.canary_requests, history.rate)
+    return replace(state, requests=requests, pairs=pairs, skip=history.burst_lags if outlier else 0)
+
+
+def log_evidence(state: RollBackState, setting: Setting) -> float:
+    """Return ln E: both bets in their fixed weights, plus the mass of restarts still to come."""
+    pair_weight = setting.roll_back_pair_weight
+    terms = [math.log(pair_weight * v) + w for v, w in zip(ROLL_BACK_WEIGHTS, state.pairs, strict=True)]
+    if pair_weight < 1:
+        share = math.log((1 - pair_weight) / len(state.requests))
+        terms += [share + w for w in state.requests]
+    return log_sum([*terms, -math.log(state.restarts + 1)])

@@ -1,0 +1,91 @@
+"""The terms on which one guard bets during one step: fixed before its first minute.
+
+Decided from the planned share and the mean requests of the history, for both bets and both directions. A bursty
+guard turns its additive margin into a ratio: an additive margin is too generous in quiet minutes.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from canary.stats.counts import Bound, MinuteCounts
+from canary.stats.history import History
+
+CALM_CAP = math.log(12)
+BURSTY_CAP = math.log(4)
+CALM_ALLOWANCE = 0.05
+CALM_SIGMAS = 6.0
+RECENT_MINUTES = 3
+ROLL_BACK_PAIR_WEIGHT = 0.3
+ADVANCE_PAIR_WEIGHT = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One guard's terms for one step."""
+
+    history: History
+    roll_back: Bound
+    advance: Bound
+    bursty: bool
+    grid: tuple[float, ...]
+
+    @property
+    def roll_back_cap(self) -> float:
+        """Return the largest log pay-off of one minute in the roll-back request bet."""
+        return BURSTY_CAP if self.bursty else CALM_CAP
+
+    @property
+    def pair_only(self) -> bool:
+        """Return whether bursts last minutes, so that only the pair bet may speak."""
+        return self.history.burst_lags > 0
+
+    @property
+    def roll_back_pair_weight(self) -> float:
+        """Return the pair bet's weight in the roll-back evidence."""
+        return 1.0 if self.pair_only else ROLL_BACK_PAIR_WEIGHT
+
+    @property
+    def advance_pair_weight(self) -> float:
+        """Return the pair bet's weight in the advance evidence."""
+        return 1.0 if self.pair_only else ADVANCE_PAIR_WEIGHT
+
+
+def settle(history: History, roll_back: Bound, advance: Bound, share: float, grid: Sequence[float]) -> Setting:
+    """Return the terms of a guard at a planned share (0 < share < 1)."""
+    bursty = is_bursty(history, share)
+    if bursty:
+        roll_back, advance = _as_ratio(roll_back, history.rate), _as_ratio(advance, history.rate)
+    return Setting(history, roll_back, advance, bursty, tuple(grid))
+
+
+def is_bursty(history: History, share: float) -> bool:
+    """Return whether bursts move the counts at this share by more than chance and a small allowance explain."""
+    if history.rate <= 0 or history.burstiness <= 0:
+        return False
+    noise = CALM_SIGMAS * share * math.sqrt(2 / history.minutes)
+    canary_requests = share * history.requests_per_minute
+    # w / (1 + w) is the share itself, and 1 / (1 + w) its complement.
+    return 2 * canary_requests * history.rate * history.burstiness * (1 - share) >= CALM_ALLOWANCE + noise
+
+
+def _as_ratio(bound: Bound, rate: float) -> Bound:
+    return Bound(bound.ratio + bound.difference / rate, 0.0)
+
+
+def recent_rate(history: History, baseline_rates: Sequence[float]) -> float:
+    """Return p~: the history's rate or the mean of the baseline's rates of the previous minutes, the larger one."""
+    if not baseline_rates:
+        return history.rate
+    return max(history.rate, math.fsum(baseline_rates) / len(baseline_rates))
+
+
+def overdispersion(counts: MinuteCounts, rate_now: float, burstiness: float) -> float:
+    """Return phi >= 1, by which a minute's request bet is divided."""
+    return 1 + 2 * counts.canary_requests * rate_now * burstiness / (1 + counts.traffic_ratio)
+
+
+def is_outlier(bad: int, requests: int, rate: float) -> bool:
+    """Return whether a variant's minute is so bad that a lasting burst must be assumed."""
+    expected = requests * rate
+    return bad > 3 * expected + 3 * math.sqrt(expected)

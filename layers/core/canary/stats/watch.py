@@ -1,0 +1,33 @@
+"""The watch at share 1, where no baseline is left: the canary against the rate its baseline last had.
+
+Policy, and labelled so: the reference rate is itself measured, and the world may have moved since.
+"""
+
+import math
+
+from canary.stats.counts import Bound
+from canary.stats.logsum import log_mean
+
+STAKES = (0.5, 1.6, 5.0, 21.0)
+CAP = math.log(12)
+REFERENCE_MINUTES = 60
+
+START = (0.0,) * len(STAKES)
+
+
+def step(
+    state: tuple[float, ...], bad: int, requests: int, bound: Bound, reference_rate: float, burstiness: float
+) -> tuple[float, ...]:
+    """Return the logs of each bet after one minute against "rate <= ratio x reference + difference"."""
+    if requests <= 0 or bad > requests:
+        return state
+    allowed = requests * bound.rate(reference_rate)
+    # phi of the two-sided comparison with an infinitely large baseline (w = 0).
+    phi = 1 + 2 * requests * reference_rate * burstiness
+    blocks = (min((bad * math.log1p(stake) - stake * allowed) / phi, CAP) for stake in STAKES)
+    return tuple(w + block for w, block in zip(state, blocks, strict=True))
+
+
+def log_evidence(state: tuple[float, ...]) -> float:
+    """Return ln E of the average bet."""
+    return log_mean(state)

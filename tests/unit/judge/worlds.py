@@ -1,0 +1,67 @@
+"""Plans and windows for tests of the judge: numbers a reader can check in the head."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from canary.domain.evidence import Counts, Window
+from canary.domain.plan import CountGuard, GuardHistory, Plan, PlannedStep
+from canary.domain.record import BakeInterval
+from canary.domain.spec import ErrorsGuard, SlowRequestsGuard
+
+START = 1_000
+ERRORS = ErrorsGuard()
+SLOW = SlowRequestsGuard()
+
+
+def errors_guard(history: GuardHistory | None = None) -> CountGuard:
+    """Return the errors guard at its default margins."""
+    return CountGuard(
+        name="errors", roll_back_beyond=ERRORS.roll_back_beyond, last_gate=ERRORS.last_gate,
+        early_steps=ERRORS.early_steps, history=history or GuardHistory(),
+    )  # fmt: skip
+
+
+def slow_guard(history: GuardHistory | None = None) -> CountGuard:
+    """Return the slow_requests guard at its default margins."""
+    return CountGuard(
+        name="slow_requests", roll_back_beyond=SLOW.roll_back_beyond, last_gate=SLOW.last_gate,
+        early_steps=SLOW.early_steps, history=history or GuardHistory(), threshold_ms=200,
+    )  # fmt: skip
+
+
+def plan(shares: Sequence[float] = (0.0, 0.05, 0.5, 1.0), **changes: Any) -> Plan:
+    """Return a plan with the given shares, errors alone unless guards are given."""
+    weights = {"baseline": 1.0, "canary": 0.0}
+    values: dict[str, Any] = {
+        "endpoint": "churn-prod", "config_name": "config", "canary": "canary", "baselines": ("baseline",),
+        "found_weights": weights, "safe_weights": weights, "guards": (errors_guard(),),
+        "steps": tuple(
+            PlannedStep(share=s, weights={"baseline": 1 - s, "canary": s}, bake_min_minutes=5, bake_max_minutes=60)
+            for s in shares
+        ),
+        "hold_at_most_minutes": 100, "watch_minutes": 10,
+    }  # fmt: skip
+    return Plan(**{**values, **changes})
+
+
+def window(
+    minute: int, canary: tuple[int, ...] | None, baseline: tuple[int, ...] | None, *, own_traffic: bool = False
+) -> Window:
+    """Return a window from (requests, errors[, slow]) per side."""
+    return Window(minute=minute, canary=_counts(canary), baseline=_counts(baseline), own_traffic=own_traffic)
+
+
+def _counts(values: tuple[int, ...] | None) -> Counts | None:
+    if values is None:
+        return None
+    return Counts(requests=values[0], errors=values[1], slow=values[2] if len(values) > 2 else None)
+
+
+def steady(first: int, minutes: int, canary: tuple[int, ...] | None, baseline: tuple[int, ...] | None) -> list[Window]:
+    """Return the same counts for some minutes in a row."""
+    return [window(first + i, canary, baseline) for i in range(minutes)]
+
+
+def bake(step: int, reached: int = START - 1, left: int | None = None) -> BakeInterval:
+    """Return one bake; by default its first whole minute is START."""
+    return BakeInterval(step=step, reached_minute=reached, left_minute=left)

@@ -43,7 +43,7 @@ build: setup sam-env ## build the real artifact into .aws-sam/build, without Doc
 # ---- proof -----------------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: setup ## run every test (ARGS="tests/unit -k name")
+test: setup sam-env ## run every test (ARGS="tests/unit -k name")
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(ARGS)
 
 .PHONY: check
@@ -71,7 +71,7 @@ locks: setup ## compare every lock with pyproject.toml
 
 .PHONY: audit
 audit: audit-env ## policy rules over template.yaml, known vulnerabilities in the locks
-	.ci/audit
+	.venv-audit/bin/python .ci/audit.py
 
 # ---- upkeep ----------------------------------------------------------------------------------------------------------
 

@@ -22,10 +22,16 @@ class BuiltFunction:
     """One function of the built artifact."""
 
     name: str
+    """Its logical id in the template."""
     handler: str
     """Module and function, as in `app.handler`."""
     code: Path
     layers: tuple[Path, ...]
+
+    @property
+    def path(self) -> tuple[Path, ...]:
+        """What Lambda puts on `sys.path` for it: the code, then `python` of every layer."""
+        return (self.code, *(layer / "python" for layer in self.layers))
 
     @property
     def size_bytes(self) -> int:
@@ -51,7 +57,7 @@ def built_function(
     """Return one function; `shared` are the properties of Globals, `own` those of the resource."""
     references = [*shared.get("Layers", []), *own.get("Layers", [])]
     folders = [build_dir / resources[each["Ref"]]["Properties"]["ContentUri"] for each in references]
-    handler = own.get("Handler", shared.get("Handler"))
+    handler: str = own.get("Handler") or shared["Handler"]
     return BuiltFunction(name, handler, build_dir / own["CodeUri"], tuple(folders))
 
 

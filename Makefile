@@ -5,7 +5,9 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-PYTHON ?= python3
+# python3 where it is new enough, else the newest of the supported ones that is on the path.
+PYTHON ?= $(or $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,\
+  $(shell $(name) -c 'import sys; sys.version_info < (3, 11) or print("$(name)")' 2>/dev/null))),python3)
 BIN := .venv/bin
 SAM := .venv-sam/bin/sam
 ARCHITECTURE ?= arm64

@@ -27,7 +27,9 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^ ;\\]+)", re.MULTILINE)
-UNREACHABLE = re.compile(r"error sending request|failed to fetch|dns error|offline|timed out|connect", re.IGNORECASE)
+UNREACHABLE = re.compile(
+    r"error sending request|failed to fetch|dns error|network was disabled|timed out|connect", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Lock:
     group: str
     python: str = "3.11"
     with_project: bool = False
-    """True where the project's own dependencies belong to it."""
+    """True where the project's own dependencies belong to it, all extras included."""
     held_to: str | None = None
     """Another lock whose versions it must share."""
 
@@ -107,8 +109,9 @@ def compile_to(lock: Lock, target: Path, *, upgrade: bool) -> subprocess.Complet
     """Return uv's run that wrote `target`; versions already in `target` are kept where they fit."""
     command = [str(Path(sysconfig.get_path("scripts")) / "uv"), "pip", "compile", "--quiet", "--universal"]
     command += ["--generate-hashes", "--no-header", "--no-emit-index-url", "--fork-strategy", "fewest"]
-    command += ["--python-version", lock.python, "--group", lock.group, "--output-file", str(target)]
-    command += ["pyproject.toml"] if lock.with_project else []
+    command += ["--python", sys.executable, "--python-version", lock.python]
+    command += ["--group", lock.group, "--output-file", str(target)]
+    command += ["pyproject.toml", "--all-extras"] if lock.with_project else []
     command += ["--constraints", lock.held_to] if lock.held_to else []
     command += ["--upgrade"] if upgrade else []
     # The command is put together from the table above alone.
@@ -117,9 +120,10 @@ def compile_to(lock: Lock, target: Path, *, upgrade: bool) -> subprocess.Complet
 
 def unmet(lock: Lock) -> list[str]:
     """Return the requirements of the lock's group that its pins do not meet."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     wanted = list(group_entries(project["dependency-groups"], lock.group))
-    wanted += project["project"]["dependencies"] if lock.with_project else []
+    if lock.with_project:
+        wanted += sum(project["project"]["optional-dependencies"].values(), project["project"]["dependencies"])
     have = pins(ROOT / lock.path)
     asked = [Requirement(text) for text in wanted]
     return [str(each) for each in asked if not each.specifier.contains(have.get(canonical(each.name), "0"))]

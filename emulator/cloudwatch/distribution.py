@@ -5,7 +5,8 @@ spread evenly, so counts between bounds may be fractional, as CloudWatch's TC ma
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,10 @@ class Distribution:
         """Return what a value in each bin is taken to be, kept inside the exact minimum and maximum."""
         return np.clip((self.lower + self.upper) / 2, self.minimum, self.maximum)
 
+    def within(self, minimum: float, maximum: float) -> Self:
+        """Return the distribution with another exact minimum and maximum, for values known only by their summary."""
+        return replace(self, minimum=minimum, maximum=maximum)
+
     def between(self, above: float, up_to: float) -> Floats:
         """Return how many values of each bin lie in (above, up_to]: the lower bound excluded, the upper included."""
         width = self.upper - self.lower
@@ -41,14 +46,16 @@ class Distribution:
         overlap = np.minimum(self.upper, up_to) - np.maximum(self.lower, above)
         fraction = np.clip(np.divide(overlap, width, out=np.zeros_like(width), where=wide), 0.0, 1.0)
         inside = (self.lower > above) & (self.upper <= up_to)
-        return self.counts * np.where(wide, fraction, inside)
+        kept: Floats = np.multiply(self.counts, np.where(wide, fraction, inside))
+        return kept
 
     def between_ranks(self, low: float, high: float) -> Floats:
         """Return how many values of each bin lie between two fractions (0-1) of the sorted values."""
         ends = np.cumsum(self.counts)
         starts = ends - self.counts
         total = self.sample_count
-        return np.clip(np.minimum(ends, high * total) - np.maximum(starts, low * total), 0.0, None)
+        kept: Floats = np.clip(np.minimum(ends, high * total) - np.maximum(starts, low * total), 0.0, None)
+        return kept
 
     def percentile(self, fraction: float) -> float:
         """Return the value below which `fraction` (0-1) of the values lie, interpolated inside its bin."""

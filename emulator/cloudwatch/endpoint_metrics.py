@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import RLock
 
-import numpy as np
-
 from emulator.cloudwatch.distribution import Distribution, Floats, merged, of_values
 from emulator.cloudwatch.minute import Counts, Minute, bin_counts
 from emulator.cloudwatch.publication import IMMEDIATE, Publication, Published
@@ -50,6 +48,7 @@ class EndpointMetrics:
         self.publication = publication
         self.emit_zeros = emit_zeros
         self._minutes: dict[tuple[str, str], dict[int, Minute]] = {}
+        self._since: dict[tuple[str, str], int] = {}
         self._lock = RLock()
 
     def record(self, endpoint: str, variant: str, when: datetime, served: Served) -> None:
@@ -70,14 +69,15 @@ class EndpointMetrics:
                 if len(values):
                     latencies.add(bin_counts(values), float(values.sum()), float(values.min()), float(values.max()))
 
-    def know(self, endpoint: str, variant: str) -> None:
-        """Let the variant exist for zero-emission and ListMetrics before it served anything."""
+    def know(self, endpoint: str, variant: str, when: datetime) -> None:
+        """Let the variant exist from `when` on: its idle minutes are zeros then, if zeros are emitted at all."""
         with self._lock:
             self._minutes.setdefault((endpoint, variant), {})
+            self._since.setdefault((endpoint, variant), int(when.timestamp()) // 60)
 
     def series(self) -> Iterator[tuple[str, str]]:
         """Yield every (endpoint, variant) that ever had a point."""
-        yield from list(self._minutes)
+        yield from [key for key, minutes in self._minutes.items() if minutes or self.emit_zeros]
 
     def read(
         self, endpoint: str, variant: str, metric: str, first: int, last: int, now: datetime
@@ -88,18 +88,22 @@ class EndpointMetrics:
             if minutes is None or metric not in UNITS:
                 return None
             now_minute = int(now.timestamp()) // 60
-            parts = []
+            since = self._since.get((endpoint, variant), now_minute)
+            parts: list[Distribution] = []
             for at in range(max(first, now_minute - KEPT_MINUTES), min(last, now_minute + 1)):
                 state = self.publication.state(endpoint, variant, at, now)
-                if state is not Published.NOTHING:
-                    parts += self._points(minutes.get(at), metric, state)
+                if state is Published.NOTHING:
+                    continue
+                if at in minutes:
+                    parts += _points(minutes[at], metric, state)
+                elif self.emit_zeros and at >= since and not metric.endswith("Latency"):
+                    parts.append(of_values([0.0]))
             return merged(parts) if parts else None
 
-    def _points(self, minute: Minute | None, metric: str, state: Published) -> list[Distribution]:
-        if minute is None:
-            return [of_values([0.0])] if self.emit_zeros and not metric.endswith("Latency") else []
-        halves = [minute.first] if state is Published.HALF else [minute.first, minute.second]
-        return [found for half in halves if (found := _distribution(half, metric)) is not None]
+
+def _points(minute: Minute, metric: str, state: Published) -> list[Distribution]:
+    halves = [minute.first] if state is Published.HALF else [minute.first, minute.second]
+    return [found for half in halves if (found := _distribution(half, metric)) is not None]
 
 
 def _distribution(counts: Counts, metric: str) -> Distribution | None:
@@ -114,4 +118,4 @@ def _distribution(counts: Counts, metric: str) -> Distribution | None:
     failed = getattr(counts, _FAILURES[metric])
     points = [(0.0, counts.invocations - failed), (1.0, failed)]
     present = [(value, count) for value, count in points if count]
-    return of_values(*(np.array(column) for column in zip(*present, strict=True)))
+    return of_values([value for value, _ in present], [count for _, count in present])

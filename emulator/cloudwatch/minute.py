@@ -13,7 +13,7 @@ from emulator.cloudwatch.distribution import Distribution, Floats
 LOWEST_US = 100.0
 BIN_RATIO = 1.01
 BINS = 1400  # up to 100 us * 1.01**1400, about 112 s: more than the 60 s a container has
-EDGES: Floats = LOWEST_US * BIN_RATIO ** np.arange(BINS + 1)
+EDGES: Floats = np.asarray(LOWEST_US * BIN_RATIO ** np.arange(BINS + 1), dtype=np.float64)
 EDGES[0] = 0.0
 _LOG_RATIO = float(np.log(BIN_RATIO))
 

@@ -62,7 +62,8 @@ def _bounds(name: str, low: str, high: str) -> Bounds:
     percents = {end.endswith("%") for end in given}
     if len(percents) != 1 or "%" in given or (name.startswith("PR") and percents == {True}):
         raise UnknownStatistic(f"The value {name} for parameter Stat is not supported.")
-    return Bounds(*(float(end.rstrip("%")) if end else None for end in (low, high)), percent=percents.pop())
+    low_value, high_value = (float(end.rstrip("%")) if end else None for end in (low, high))
+    return Bounds(low_value, high_value, percents.pop())
 
 
 def _bounded(kind: str, bounds: Bounds) -> Callable[[Distribution], float]:

@@ -19,7 +19,7 @@ from emulator.endpoints.variant import Variant
 from emulator.patching import Patches
 
 
-class EndpointResource(FakeEndpoint):  # type: ignore[misc]
+class EndpointResource(FakeEndpoint):
     """One endpoint as moto's lists and CloudFormation read it."""
 
     def __init__(self, endpoint: Endpoint, tags: list[dict[str, str]]) -> None:
@@ -30,22 +30,22 @@ class EndpointResource(FakeEndpoint):  # type: ignore[misc]
         self.data_capture_config: dict[str, Any] = {}
 
     @property
-    def endpoint_status(self) -> str:
+    def endpoint_status(self) -> str:  # type: ignore[override]
         """The status now."""
         return self.endpoint.status
 
     @property
-    def endpoint_config_name(self) -> str:
+    def endpoint_config_name(self) -> str:  # type: ignore[override]
         """The configuration now."""
         return self.endpoint.config_name
 
     @property
-    def creation_time(self) -> datetime:
+    def creation_time(self) -> datetime:  # type: ignore[override]
         """When it was created."""
         return self.endpoint.created
 
     @property
-    def last_modified_time(self) -> datetime:
+    def last_modified_time(self) -> datetime:  # type: ignore[override]
         """When its status last changed."""
         return self.endpoint.modified
 
@@ -74,7 +74,7 @@ def _patch_creation(patches: Patches, fleet: Fleet) -> None:
             endpoint = fleet.create(endpoint_name, endpoint_config_name, _variants(self, endpoint_config_name))
         except EndpointRefusal as refusal:
             raise _refusing(refusal) from refusal
-        resource = EndpointResource(endpoint, tags)
+        resource = EndpointResource(endpoint, tags)  # type: ignore[abstract]
         self.endpoints[endpoint_name] = resource
         return resource
 
@@ -136,12 +136,17 @@ def _patch_reads_and_deletion(patches: Patches, fleet: Fleet) -> None:
         except EndpointRefusal as refusal:
             raise _refusing(refusal) from refusal
 
-    def delete_endpoint(self: SageMakerModelBackend, endpoint_name: str) -> None:
+    def delete_endpoint(_: SageMakerModelBackend, endpoint_name: str) -> None:
         try:
             fleet.delete(endpoint_name)
         except EndpointRefusal as refusal:
             raise _refusing(refusal) from refusal
-        self.endpoints.pop(endpoint_name, None)
 
+    def list_endpoints(self: SageMakerModelBackend, *args: Any, **kwargs: Any) -> Any:
+        for name in [name for name in self.endpoints if name not in fleet.endpoints]:
+            del self.endpoints[name]
+        return original(self, *args, **kwargs)
+
+    original = patches.replace(SageMakerModelBackend, "list_endpoints", list_endpoints)
     patches.replace(SageMakerResponse, "describe_endpoint", describe_endpoint, parameters=())
     patches.replace(SageMakerModelBackend, "delete_endpoint", delete_endpoint, parameters=("endpoint_name",))

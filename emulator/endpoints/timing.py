@@ -16,8 +16,8 @@ class Clock(Protocol):
     def call_at(self, when: datetime, action: Callable[[], object]) -> Any:
         """Run `action` at `when`; the answer has `.cancel()`."""
 
-    def every(self, seconds: float, action: Callable[[], object]) -> Any:
-        """Run `action` every `seconds`; the answer has `.cancel()`."""
+    def every(self, seconds: float, action: Callable[[], object], first: datetime | None = None) -> Any:
+        """Run `action` at `first` and every `seconds` after; the answer has `.cancel()`."""
 
 
 class Outcome(Enum):

@@ -1,0 +1,22 @@
+"""SageMaker endpoints over emulated time, on moto: `install` puts everything in place and takes it away again."""
+
+from emulator.endpoints.errors import EndpointRefusal, ModelFailure
+from emulator.endpoints.installation import Endpoints, install
+from emulator.endpoints.latency import Latency
+from emulator.endpoints.ledger import Ledger, Tally
+from emulator.endpoints.models import Load, Model
+from emulator.endpoints.timing import Outcome, Timing
+
+__all__ = [
+    "EndpointRefusal",
+    "Endpoints",
+    "Latency",
+    "Ledger",
+    "Load",
+    "Model",
+    "ModelFailure",
+    "Outcome",
+    "Tally",
+    "Timing",
+    "install",
+]

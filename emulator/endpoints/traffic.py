@@ -1,0 +1,71 @@
+"""Live traffic: real rows, drawn in bulk every few emulated seconds with the weights of that moment.
+
+Arrivals are Poisson around the profile, routing is multinomial, every request is one real row through the model of
+the variant that got it: nothing is predicted from a smaller sample, so the counts are as independent as real ones.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from numpy.typing import NDArray
+
+from emulator.endpoints.endpoint import Endpoint
+from emulator.endpoints.fleet import Fleet
+from emulator.endpoints.models import predict
+from emulator.endpoints.routing import split
+from emulator.endpoints.service import Service, wrong_answers
+
+# A slice that ends with a minute belongs to that minute: nothing is added to a minute that is over.
+JUST_BEFORE = timedelta(milliseconds=1)
+Profile = Callable[[datetime], float]  # the factor on requests_per_minute at a moment; 1.0 is the usual
+
+
+def steady(_: datetime) -> float:
+    """Return 1: the same traffic at any time."""
+    return 1.0
+
+
+@dataclass
+class Traffic:
+    """One endpoint's source of requests. `rows` is a 2-d array, `labels` (if known) its right answers."""
+
+    endpoint: str
+    rows: NDArray[Any]
+    requests_per_minute: float
+    labels: NDArray[Any] | None = None
+    profile: Profile = steady
+    slice_seconds: float = 12.0
+
+    def first_slice(self, now: datetime) -> datetime:
+        """Return when the first slice ends, so that every minute is made of whole slices."""
+        passed = now.timestamp() % self.slice_seconds
+        return now + timedelta(seconds=self.slice_seconds - passed)
+
+    def send(self, fleet: Fleet, service: Service) -> None:
+        """Send one slice: everything that arrived in the last `slice_seconds`."""
+        now = fleet.clock.now() - JUST_BEFORE
+        random = service.random(self.endpoint)
+        expected = self.requests_per_minute * self.profile(now) * self.slice_seconds / 60
+        arrived = int(random.poisson(expected))
+        with fleet.lock:
+            endpoint = fleet.endpoints.get(self.endpoint)
+            if endpoint is None or not endpoint.serving:
+                service.ledgers[self.endpoint].refused += arrived
+                return
+            counts = split(arrived, endpoint.variants, random)
+            service.ledgers[self.endpoint].refused += arrived - sum(counts)
+            for variant, requests in zip(endpoint.variants, counts, strict=True):
+                service.measure_rate(self.endpoint, variant.name, requests / self.slice_seconds)
+                self._serve(service, endpoint, variant.name, requests, now)
+
+    def _serve(self, service: Service, endpoint: Endpoint, name: str, requests: int, now: datetime) -> None:
+        variant = endpoint.variant(name)
+        if variant is None or not requests:
+            return
+        chosen = service.random(self.endpoint).integers(len(self.rows), size=requests)
+        rows = self.rows[chosen]
+        batch = service.serve(endpoint, variant, requests, now, lambda model, load: predict(model, rows, load))
+        labels = None if self.labels is None else self.labels[chosen]
+        service.note(endpoint.name, name, now, batch, wrong_answers(batch.answers, labels, batch.failed))

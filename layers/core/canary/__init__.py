@@ -1,1 +1,4 @@
-"""The canary controller: evidence in, weights out. Layers, top first: wiring, adapters and flow, ports, domain, stats."""
+"""The canary controller: evidence in, weights out.
+
+Layers, top first: wiring; adapters and flow; ports; labelled; domain; stats.
+"""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from canary.adapters.translation import translated
 from canary.domain.metrics import ERROR_METRICS, RawMinute, RawSeries, VariantQuery
@@ -123,12 +123,9 @@ def _metric_query(identity: str, column: _Column, period: int = 60) -> "MetricDa
         {"Name": "EndpointName", "Value": column.query.endpoint},
         {"Name": "VariantName", "Value": column.query.variant},
     ]
+    metric: Any = {"Namespace": NAMESPACE, "MetricName": column.metric, "Dimensions": dimensions}
     return {
         "Id": identity,
-        "MetricStat": {
-            "Metric": {"Namespace": NAMESPACE, "MetricName": column.metric, "Dimensions": dimensions},  # type: ignore[typeddict-item]
-            "Period": period,
-            "Stat": column.statistic,
-        },
+        "MetricStat": {"Metric": metric, "Period": period, "Stat": column.statistic},
         "ReturnData": True,
     }

@@ -62,25 +62,35 @@ def look_forward(record: Record, view: EndpointView, now: datetime) -> Arrival:
         return "REACHED"
     if now - record.asked.at > timedelta(minutes=record.plan.overdue_minutes):
         return "OVERDUE"
-    visible = now - record.asked.at >= VISIBLE_WITHIN
-    return "REVERTED" if view.settled and visible else "MOVING"
+    return "REVERTED" if view.in_service and not _maybe_unseen(record, now) else "MOVING"
 
 
 def look_restored(record: Record, view: EndpointView, now: datetime) -> Arrival:
-    """Return how the way to the safe weights stands. REVERTED: other weights of ours serve, so they are to be asked."""
+    """Return how the way to the safe weights stands. REVERTED: others of our weights serve, so the safe ones are due.
+
+    A forward ask younger than a minute may not be visible yet, so safe weights seen meanwhile prove nothing.
+    """
     if not view.exists:
         return "GONE"
     if is_foreign(record, view):
         return "FOREIGN"
-    if view.serves(record.plan.safe_weights):
+    if view.serves(record.plan.safe_weights) and not (_maybe_unseen(record, now) and _forward(record)):
         return "REACHED"
     began = record.restoring.began_at if record.restoring else now
     if now - began > RESTORE_OVERDUE:
         return "OVERDUE"
-    asked_long_ago = (
-        record.asked is None or record.asked.direction == "forward" or now - record.asked.at >= VISIBLE_WITHIN
-    )
-    return "REVERTED" if view.settled and asked_long_ago else "MOVING"
+    due = view.in_service and not view.serves(record.plan.safe_weights)
+    return "REVERTED" if due and (_forward(record) or not _maybe_unseen(record, now)) else "MOVING"
+
+
+def _maybe_unseen(record: Record, now: datetime) -> bool:
+    """Return whether the last ask is unconfirmed and so young that a read may not show it yet."""
+    asked = record.asked
+    return asked is not None and asked.reached_at is None and now - asked.at < VISIBLE_WITHIN
+
+
+def _forward(record: Record) -> bool:
+    return record.asked is None or record.asked.direction == "forward"
 
 
 def is_suspicious(record: Record, now: datetime) -> Callable[[EndpointView], bool]:

@@ -7,8 +7,8 @@ same holder, because the answer to the first may have been lost.
 
 from datetime import datetime
 
-from canary.domain.errors import RollBackPending, Superseded
 from canary.domain import compose
+from canary.domain.errors import RollBackPending, Superseded
 from canary.domain.outbox import telling
 from canary.domain.phase import Event, Phase, after
 from canary.domain.plan import Weights
@@ -34,9 +34,7 @@ def claim_forward(record: Record, holder: str, generation: int, now: datetime) -
     if record.phase is Phase.SHIFTING and record.asked and record.decision is None:
         return record
     step = _next_step(record)
-    asked = Asked(
-        weights=record.plan.steps[step].weights, before=record.expected_weights, at=now, direction="forward"
-    )
+    asked = Asked(weights=record.plan.steps[step].weights, before=record.expected_weights, at=now, direction="forward")
     return record.model_copy(
         update={
             "phase": after(record.phase, Event.CLAIM_MOVE),

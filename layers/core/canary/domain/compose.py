@@ -49,8 +49,8 @@ def promoted(record: Record, now: datetime) -> Message:
 def rolled_back(record: Record, reason: str, now: datetime) -> Message:
     """Return the message of a verified roll-back, with the time from decision to safe."""
     lines = [
-        f"{record.canary} is at 0 and every other variant as it was found: {describe(record.plan.safe_weights)}. "
-        "Verified by DescribeEndpoint.",
+        f"{record.canary} is at 0 and every other variant as it was found, verified by DescribeEndpoint:",
+        f"{describe(record.plan.safe_weights)}.",
         f"Why: {reason}",
         _time_to_safe(record, now),
         "Nothing has to be done tonight. Start a new rollout when the cause is fixed.",
@@ -62,8 +62,11 @@ def handed_over(record: Record, reason: str, now: datetime) -> Message:
     """Return the message that somebody else owns the endpoint now; our last write is told."""
     last = record.asked
     write = f"{describe(last.weights)} at {clock(last.at)}" if last else "none: this rollout never moved a weight"
-    lines = [f"Why: {reason}", f"Our last write: {write}.", "Nothing was overwritten and the lease is free. "
-             "Check the endpoint's weights; they are yours now."]  # fmt: skip
+    lines = [
+        f"Why: {reason}",
+        f"Our last write: {write}.",
+        "Nothing was overwritten and the lease is free. Check the endpoint's weights; they are yours now.",
+    ]
     return _transition(record, now, "HANDED OVER, not ours any more", lines)
 
 
@@ -72,9 +75,8 @@ def unproven(record: Record, reason: str, now: datetime) -> Message:
     lines = [
         f"The safe weights {describe(record.plan.safe_weights)} could not be verified. Why: {reason}",
         f"Look: aws sagemaker describe-endpoint --endpoint-name {record.endpoint}",
-        "Then start an execution of the state machine with "
-        f'{{"command": "retry", "endpoint": "{record.endpoint}"}} to restore again, or "release" to take the endpoint '
-        "as it is. Until then no other rollout can start on it.",
+        f'Then start an execution of the state machine with {{"command": "retry", "endpoint": "{record.endpoint}"}}',
+        'to restore again, or with "release" to take the endpoint as it is. Until then no other rollout can start.',
     ]
     return _transition(record, now, "UNPROVEN - a person must look now", lines)
 

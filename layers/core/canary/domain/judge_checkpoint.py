@@ -21,7 +21,7 @@ def to_plain(fold: Fold) -> JsonValue:
     return {"version": VERSION, **_lists(plain)}
 
 
-def _lists(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _lists(value: Any) -> Any:
     """Return the value with every tuple as a list, as JSON would read it back."""
     if isinstance(value, dict):
         return {key: _lists(item) for key, item in value.items()}

@@ -1,6 +1,11 @@
 """Messages wait in the record until they were published: at least once, and once unless AWS lost an answer."""
 
+import re
+from datetime import datetime, timedelta
+
 from canary.domain.record import Message, Record
+
+CLAIM_EXPIRES = timedelta(minutes=2)
 
 
 def telling(record: Record, *messages: Message) -> tuple[Message, ...]:
@@ -8,15 +13,32 @@ def telling(record: Record, *messages: Message) -> tuple[Message, ...]:
     return (*record.outbox, *messages)
 
 
-def told(record: Record, ids: frozenset[str]) -> Record:
-    """Return the record without the messages that were published."""
-    return record.model_copy(update={"outbox": tuple(m for m in record.outbox if m.id not in ids)})
+def claim_messages(record: Record, claimant: str, now: datetime) -> Record:
+    """Return the record with every message that nobody is publishing claimed by `claimant`."""
+    outbox = tuple(
+        message.model_copy(update={"claim": claimant, "claimed_at": now}) if _free(message, now) else message
+        for message in record.outbox
+    )
+    return record.model_copy(update={"outbox": outbox})
 
 
-def noticing(record: Record, key: str, message: Message) -> Record:
-    """Return the record with a notice queued, once a rollout for each key."""
+def _free(message: Message, now: datetime) -> bool:
+    return message.claimed_at is None or now - message.claimed_at >= CLAIM_EXPIRES
+
+
+def told(record: Record, published: frozenset[str], released: frozenset[str]) -> Record:
+    """Return the record without the published messages, those that failed free to be tried again."""
+    outbox = tuple(
+        message.model_copy(update={"claim": None, "claimed_at": None}) if message.id in released else message
+        for message in record.outbox
+        if message.id not in published
+    )
+    return record.model_copy(update={"outbox": outbox})
+
+
+def noticing(record: Record, message: Message, text: str) -> Record:
+    """Return the record with a notice queued; the same text, whatever its numbers, is told once a step."""
+    key = f"{record.step}: {re.sub(r'[0-9][0-9.,:]*', '#', text)}"
     if key in record.noticed:
         return record
-    return record.model_copy(
-        update={"outbox": telling(record, message), "noticed": (*record.noticed, key)},
-    )
+    return record.model_copy(update={"outbox": telling(record, message), "noticed": (*record.noticed, key)})

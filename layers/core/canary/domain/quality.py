@@ -31,8 +31,8 @@ class QualityMargin(Frozen):
     half of `max_worse` unless given.
     """
 
-    max_worse: float = Field(gt=0, le=1)
-    tolerance: float | None = Field(default=None, ge=0, lt=1)
+    max_worse: float = Field(gt=0, le=1, allow_inf_nan=False)
+    tolerance: float | None = Field(default=None, ge=0, lt=1, allow_inf_nan=False)
 
     @model_validator(mode="after")
     def _tolerance_is_below_the_margin(self) -> Self:
@@ -55,18 +55,19 @@ class QualityGuardSpec(Frozen):
 
     The set
         `labelled_set` is an s3:// address or a local path; `format` follows from its suffix unless given; `header`
-        says whether a CSV's first line names its columns (unless given: it does when a column is asked for by name).
-        `drop_columns` are left out of the request besides label, id and slice columns; `send_slice_column` keeps the
-        slice column in it.
+            says whether a CSV's first line names its columns (unless given: it does when a column is asked for by name).
+        `drop_columns` are left out of the request besides label and id, and so is the slice column when
+        `send_slice_column` is false.
     The request
-        `request` is a JSON body with placeholders: "$features" (list of values), "$record" (object by column name),
-        "$records" (list, when several records share a request) or "${column}"; unless given, text/csv sends the
-        features as one line, application/jsonlines and application/json send {"features": [...]} and
-        {"instances": [...]}.
+        `request` is a JSON body with placeholders: "$features" (list of values), "$record" (object by column name) or
+        "${column}"; with [] behind it ("$features[]") the list over the records that share the request. Unless given,
+        text/csv sends the features as one line a record, application/json {"instances": "$features[]"} and
+        application/jsonlines one {"features": "$features"} a record.
     The answer
-        `answer` is a JMESPath expression to the score or label inside one record's JSON answer; unless given the
-        usual shapes are recognised. `positive_label` is the label value that means 1 in a binary task and `threshold`
-        the score above which it is predicted; `classes` are the class names in the order of a row of probabilities.
+        `answer` is a JMESPath expression to the score or label in the JSON answer (to the list of them where several
+        records share a request); unless given the usual shapes are recognised. `positive_label` is the label value
+        that means 1 in a binary task and `threshold` the score above which it is predicted; `classes` are the class
+        names in the order of a row of probabilities.
     The call
         `records_per_request`, `concurrency`, `max_requests_per_second` (both variants together) and
         `request_timeout_seconds` bound what the endpoint is asked for.

@@ -4,11 +4,12 @@ Rules: frozen values that serialise to one DynamoDB item (well under 400 KB: eve
 each paired test is kept whole, so that a continuation or newly arrived labels go on instead of starting again.
 """
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, JsonValue
 
 from canary.domain.model import Frozen
+from canary.stats.paired import PairedBets
 
 FindingLabel = Literal["PASS", "FAIL", "INCONCLUSIVE", "NO_DATA"]
 Answer = Literal["better", "not worse", "worse", "not enough evidence"]
@@ -46,8 +47,10 @@ class QualityFinding(Frozen):
 class PairedState(Frozen):
     """One metric's paired test as it stands: sums for the reader, bets for the continuation.
 
-    `baseline_only` and `canary_only` count the records that only that variant had right; `bets` is the state of
-    `canary.stats.paired`, opaque here. `worse` and `passed` are sticky: a test that crossed its threshold has decided.
+    `baseline_only` and `canary_only` count the records on which that variant was better (for accuracy: alone right);
+    the sums are of goodness, so sum / records is the metric for accuracy and recall. `roll_back`, `advance` and
+    `improve` are the bets of `canary.stats.paired`, against worse, for not worse, and for better. `worse`, `passed`
+    and `better` are sticky: a test that crossed its threshold has decided.
     """
 
     metric: str
@@ -56,7 +59,9 @@ class PairedState(Frozen):
     canary_only: int = 0
     baseline_sum: float = 0.0
     canary_sum: float = 0.0
-    bets: Any = None
+    roll_back: tuple[float, ...] = PairedBets().roll_back
+    advance: tuple[float, ...] = PairedBets().advance
+    improve: tuple[float, ...] = PairedBets().roll_back
     worse: bool = False
     passed: bool = False
     better: bool = False

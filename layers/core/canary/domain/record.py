@@ -47,13 +47,18 @@ class Decision(Frozen):
 
 
 class Message(Frozen):
-    """One message for the person on call, kept until it was published. `at` is when what it tells took effect."""
+    """One message for the person on call, kept until it was published. `at` is when what it tells took effect.
+
+    `claim` names who is publishing it since `claimed_at`, so that two ticks at once do not tell it twice.
+    """
 
     id: str
     kind: Literal["transition", "notice"]
     subject: str = Field(max_length=100)
     body: str
     at: datetime
+    claim: str | None = None
+    claimed_at: datetime | None = None
 
 
 class Restoring(Frozen):

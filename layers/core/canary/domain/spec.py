@@ -157,7 +157,7 @@ def _as_json(document: dict[Any, Any]) -> str:
 
 def _refusal(errors: list[ErrorDetails]) -> Refused:
     """Return the refusal for the first error; unknown keys come last, a missing field may explain them."""
-    first = sorted(errors, key=lambda e: e["type"] == "extra_forbidden")[0]
+    first = min(errors, key=lambda e: e["type"] == "extra_forbidden")
     field = ".".join(str(part) for part in first["loc"]) or "spec"
     if first["type"] == "extra_forbidden":
         return Refused(field, "unknown key", "Remove it or check its spelling (docs: the spec)")

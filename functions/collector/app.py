@@ -1,0 +1,29 @@
+"""Every minute: closed windows, alarm states and endpoint status of every active rollout."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from canary import wiring
+from canary.flow.collecting import Collector
+from canary.wiring import collector
+
+logger = Logger(service="collector")
+metrics = Metrics(service="collector")
+_collector = cache(collector.build)
+
+
+@metrics.log_metrics
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+    """Return {"rollouts": how many were visited}; the event's content does not matter."""
+    del event, context
+    use_case: Collector = _collector()
+    visited = use_case.collect(wiring.utc_now())
+    metrics.add_metric(name="Ticks", unit=MetricUnit.Count, value=1)
+    metrics.add_metric(name="RolloutsVisited", unit=MetricUnit.Count, value=visited)
+    logger.info("collected", extra={"rollouts": visited})
+    return {"rollouts": visited}

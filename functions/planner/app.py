@@ -1,0 +1,24 @@
+"""Plan rollout: a spec becomes a plan, a record and a lease, or is refused with nothing changed."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from canary import wiring
+from canary.flow.planning import Planner
+from canary.wiring import planner
+
+logger = Logger(service="planner")
+_planner = cache(planner.build)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Return {"rollout", "generation"} for {"execution": ARN, "input": spec}; Refused names field and remedy."""
+    del context
+    use_case: Planner = _planner()
+    record = use_case.plan(event["input"], event["execution"], wiring.utc_now())
+    logger.info("planned", extra={"rollout": record.rollout, "endpoint": record.endpoint, "revision": record.revision})
+    return {"rollout": record.rollout, "generation": record.generation}

@@ -1,0 +1,41 @@
+"""Move and look: the only function whose role may change an endpoint's weights."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from canary import wiring
+from canary.domain.story import Story, tell_story
+from canary.flow.shifting import Shifter
+from canary.wiring import shifter
+
+logger = Logger(service="shifter")
+_shifter = cache(shifter.build)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Return the story of one action: move | look | restore | look_restored, for the execution that asks."""
+    del context
+    story = _act(_shifter(), event)
+    logger.info(event["action"], extra={"rollout": event["rollout"], "next": story.next, "reason": story.reason})
+    return story.model_dump(mode="json")
+
+
+def _act(use_case: Shifter, event: dict[str, Any]) -> Story:
+    now = wiring.utc_now()
+    held = (event["rollout"], event["execution"], event["generation"])
+    match event["action"]:
+        case "move":
+            return use_case.move(*held, now)
+        case "look":
+            return use_case.look(*held, now)
+        case "restore":
+            return use_case.restore(*held, tell_story(event.get("story")), now)
+        case "look_restored":
+            return use_case.look_restored(*held, now)
+        case unknown:
+            msg = f"unknown action {unknown!r}"
+            raise ValueError(msg)

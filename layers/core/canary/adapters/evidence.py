@@ -1,0 +1,117 @@
+"""What was seen of a rollout, in the same table as its record: windows packed by the hour, ticks, verdict records."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from canary.adapters.table import Item, lost_race, rollout_key
+from canary.adapters.translation import translated
+from canary.domain.errors import CanaryError
+from canary.domain.evidence import Window
+from canary.domain.tick import Tick
+from canary.domain.verdict import VerdictRecord
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MINUTES_AN_HOUR = 60
+KEPT_DAYS = 90
+SECONDS_A_DAY = 86_400
+
+
+class DynamoEvidence:
+    """Windows, ticks and verdict records in DynamoDB; kept 90 days."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        """Take a boto3 DynamoDB client and the table's name."""
+        self._client = client
+        self._table = table
+
+    def save_windows(self, rollout: str, windows: Sequence[Window]) -> None:
+        """Store windows, each over what was there for its minute."""
+        ordered = sorted(windows, key=lambda window: window.minute)
+        for hour, minutes in groupby(ordered, key=lambda window: window.minute // MINUTES_AN_HOUR):
+            group = list(minutes)
+            names = {f"#m{index}": _minute_name(window) for index, window in enumerate(group)}
+            values = {f":m{index}": {"S": window.model_dump_json()} for index, window in enumerate(group)}
+            sets = ", ".join(f"#m{index} = :m{index}" for index in range(len(group)))
+            with translated("UpdateItem"):
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=rollout_key(rollout, f"WINDOWS#{hour:09d}"),
+                    UpdateExpression=f"SET {sets}, #ttl = :ttl",
+                    ExpressionAttributeNames={**names, "#ttl": "expires_at"},
+                    ExpressionAttributeValues={**values, ":ttl": _expiry(group[0].minute)},
+                )
+
+    def windows(self, rollout: str) -> tuple[Window, ...]:
+        """Return all windows of a rollout in order of time."""
+        found = [
+            Window.model_validate_json(value["S"])
+            for item in self._query(rollout, "WINDOWS#")
+            for name, value in item.items()
+            if name.startswith("minute_")
+        ]
+        return tuple(sorted(found, key=lambda window: window.minute))
+
+    def save_tick(self, tick: Tick) -> None:
+        """Keep the newest tick; an older one, delivered late, does not replace it."""
+        item = _body(tick.rollout, "TICK", tick.model_dump_json(), tick.minute)
+        try:
+            with translated("PutItem"):
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=item,
+                    ConditionExpression="attribute_not_exists(pk) OR #minute <= :minute",
+                    ExpressionAttributeNames={"#minute": "minute"},
+                    ExpressionAttributeValues={":minute": item["minute"]},
+                )
+        except CanaryError as error:
+            if not lost_race(error):
+                raise
+
+    def tick(self, rollout: str) -> Tick | None:
+        """Return the newest tick, or None before the first."""
+        with translated("GetItem"):
+            item = self._client.get_item(
+                TableName=self._table, Key=rollout_key(rollout, "TICK"), ConsistentRead=True
+            ).get("Item")
+        return Tick.model_validate_json(item["body"]["S"]) if item else None
+
+    def save_verdict(self, verdict: VerdictRecord) -> None:
+        """Keep a verdict record; judging the same revision in the same minute again replaces it by its equal."""
+        sort = f"VERDICT#{verdict.minute:010d}#{verdict.revision:08d}"
+        item = _body(verdict.rollout, sort, verdict.model_dump_json(), verdict.minute)
+        with translated("PutItem"):
+            self._client.put_item(TableName=self._table, Item=item)
+
+    def verdicts(self, rollout: str) -> tuple[VerdictRecord, ...]:
+        """Return all verdict records in order of time."""
+        return tuple(VerdictRecord.model_validate_json(item["body"]["S"]) for item in self._query(rollout, "VERDICT#"))
+
+    def _query(self, rollout: str, prefix: str) -> list[Item]:
+        with translated("Query"):
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table,
+                KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+                ExpressionAttributeValues={":pk": {"S": f"ROLLOUT#{rollout}"}, ":prefix": {"S": prefix}},
+                ConsistentRead=True,
+            )
+            return [item for page in pages for item in page["Items"]]
+
+
+def _body(rollout: str, sort: str, body: str, minute: int) -> Item:
+    return {
+        **rollout_key(rollout, sort),
+        "minute": {"N": str(minute)},
+        "body": {"S": body},
+        "expires_at": _expiry(minute),
+    }
+
+
+def _minute_name(window: Window) -> str:
+    return f"minute_{window.minute}"
+
+
+def _expiry(minute: int) -> Any:
+    return {"N": str(minute * 60 + KEPT_DAYS * SECONDS_A_DAY)}

@@ -1,0 +1,76 @@
+"""InvokeEndpoint for one chosen variant. Adapters fetch, they never judge: what an answer means is decided elsewhere.
+
+Client-side retries are off: pauses belong to the evaluation, which knows its time limit and its rate ceiling.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.config import Config
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ReadTimeoutError,
+)
+
+from canary.domain.errors import AwsDenied
+from canary.ports.quality import CallBusy, CallFailed, Reply
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
+
+_THROTTLED = {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"}
+_UNAVAILABLE = {"ServiceUnavailable", "InternalDependencyException", "InternalFailure", "InternalServerError"}
+
+
+def runtime_config(concurrency: int, read_timeout_seconds: float) -> Config:
+    """Return the client configuration for so many calls at once; containers answer within 60 s or not at all."""
+    return Config(
+        max_pool_connections=max(concurrency, 10),
+        read_timeout=read_timeout_seconds,
+        connect_timeout=5,
+        retries={"total_max_attempts": 1, "mode": "standard"},
+        tcp_keepalive=True,
+    )
+
+
+class EndpointInvoker:
+    """Calls variants of SageMaker endpoints through one client, from any number of threads."""
+
+    def __init__(self, client: "SageMakerRuntimeClient") -> None:
+        """Use a client made with `runtime_config`."""
+        self._client = client
+
+    def invoke(
+        self, endpoint: str, variant: str, body: bytes, content_type: str, accept: str | None
+    ) -> Reply | CallFailed | CallBusy:
+        """Return the variant's answer; raise AwsDenied when the endpoint is gone or the call is not allowed."""
+        optional: Any = {} if accept is None else {"Accept": accept}
+        try:
+            answer = self._client.invoke_endpoint(
+                EndpointName=endpoint, TargetVariant=variant, Body=body, ContentType=content_type, **optional
+            )
+            read = answer["Body"].read()
+        except ClientError as error:
+            return _meaning(error, endpoint)
+        except ReadTimeoutError as error:
+            return CallFailed("timeout", str(error))
+        except (ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError) as error:
+            return CallBusy("unavailable", str(error))
+        return Reply(read, answer.get("ContentType") or content_type, answer.get("InvokedProductionVariant") or "")
+
+
+def _meaning(error: ClientError, endpoint: str) -> CallFailed | CallBusy:
+    code, text = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+    if code == "ModelError":
+        status = error.response.get("OriginalStatusCode", "unknown")
+        return CallFailed("model_error", f"the model answered with status {status}")
+    if code == "ModelNotReadyException":
+        return CallBusy("not_ready", code)
+    if code in _THROTTLED:
+        return CallBusy("throttled", code)
+    if code in _UNAVAILABLE or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+        return CallBusy("unavailable", code)
+    raise AwsDenied(f"endpoint {endpoint} cannot be evaluated ({code}): {text[:300]}") from error

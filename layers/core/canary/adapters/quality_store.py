@@ -1,0 +1,56 @@
+"""A rollout's quality evidence in the one table, beside its record; every write names the position it goes on from."""
+
+from typing import TYPE_CHECKING, Any
+
+from canary.adapters.table import lost_race, rollout_key
+from canary.adapters.translation import translated
+from canary.domain.errors import CanaryError, Conflict
+from canary.domain.quality_evidence import QualityEvidence
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SORT = "QUALITY"
+
+
+class DynamoQualityStore:
+    """Quality evidence in DynamoDB: one item a rollout, well under the 400 KB an item may have."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        """Take a boto3 DynamoDB client and the table's name."""
+        self._client = client
+        self._table = table
+
+    def load(self, rollout: str) -> QualityEvidence | None:
+        """Return the stored evidence, or None before the first; always the newest."""
+        with translated("GetItem"):
+            item = self._client.get_item(
+                TableName=self._table, Key=rollout_key(rollout, SORT), ConsistentRead=True
+            ).get("Item")
+        return QualityEvidence.model_validate_json(item["body"]["S"]) if item else None
+
+    def save(self, evidence: QualityEvidence, expected_position: int | None) -> None:
+        """Store evidence over what stands at `expected_position`; raise Conflict when another writer was there."""
+        item = {
+            **rollout_key(evidence.rollout, SORT),
+            "position": {"N": str(evidence.position)},
+            "body": {"S": evidence.model_dump_json()},
+        }
+        try:
+            with translated("PutItem"):
+                self._client.put_item(TableName=self._table, Item=item, **_condition(expected_position))
+        except CanaryError as error:
+            if lost_race(error):
+                problem = f"the quality evidence of {evidence.rollout} is not at position {expected_position} any more"
+                raise Conflict(problem) from error
+            raise
+
+
+def _condition(expected_position: int | None) -> dict[str, Any]:
+    if expected_position is None:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {
+        "ConditionExpression": "#position = :expected",
+        "ExpressionAttributeNames": {"#position": "position"},
+        "ExpressionAttributeValues": {":expected": {"N": str(expected_position)}},
+    }

@@ -1,0 +1,166 @@
+"""The one table: its keys, its item shapes, and its conditional writes.
+
+| pk | sk | what |
+|---|---|---|
+| ROLLOUT#id | RECORD | the record, its revision, and `active` while ticks must visit it (sparse index) |
+| ENDPOINT#name | LEASE | the rollout that may move this endpoint's weights |
+| ROLLOUT#id | WINDOWS#hour | one attribute a minute |
+| ROLLOUT#id | TICK, QUALITY, VERDICT#minute#revision | what was seen, and what was decided |
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from canary.adapters.translation import code_of, translated
+from canary.domain.errors import CanaryError, Conflict, Refused
+from canary.domain.record import Record
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+ACTIVE_INDEX = "active"
+RACES_AT_MOST = 20
+Item = dict[str, Any]
+
+
+def rollout_key(rollout: str, sort: str) -> Item:
+    """Return the key of one of a rollout's items."""
+    return {"pk": {"S": f"ROLLOUT#{rollout}"}, "sk": {"S": sort}}
+
+
+def lease_key(endpoint: str) -> Item:
+    """Return the key of an endpoint's lease."""
+    return {"pk": {"S": f"ENDPOINT#{endpoint}"}, "sk": {"S": "LEASE"}}
+
+
+class DynamoRollouts:
+    """Records and leases in DynamoDB."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        """Take a boto3 DynamoDB client and the table's name."""
+        self._client = client
+        self._table = table
+
+    def create(self, record: Record) -> Record:
+        """Store record and lease in one transaction; return the stored record when this holder did so before."""
+        first = record.model_copy(update={"revision": 1})
+        lease = {**lease_key(record.endpoint), "rollout": {"S": record.rollout}}
+        try:
+            with translated("TransactWriteItems"):
+                self._client.transact_write_items(
+                    TransactItems=[
+                        {"Put": _new(self._table, _item(first))},
+                        {"Put": _new(self._table, lease)},
+                    ]
+                )
+        except CanaryError as error:
+            if not lost_race(error):
+                raise
+        else:
+            return first
+        return self._existing(record)
+
+    def _existing(self, record: Record) -> Record:
+        holder = self.holding(record.endpoint)
+        if holder == record.rollout:
+            return self.load(record.rollout)
+        if holder is None:
+            raise Conflict(f"the lease of {record.endpoint} changed hands")
+        raise Refused("endpoint", f"rollout {holder} holds {record.endpoint}",
+                      "Wait for its end, or send it the command rollback (release, when it is UNPROVEN)")  # fmt: skip
+
+    def load(self, rollout: str) -> Record:
+        """Return the newest record. Raises Refused when there is none."""
+        item = self._get(rollout_key(rollout, "RECORD"))
+        if item is None:
+            raise Refused("rollout", f"no rollout {rollout!r}", "Check its id")
+        return _record(item)
+
+    def change(self, rollout: str, transition: Callable[[Record], Record]) -> Record:
+        """Apply a transition to the newest record until a write is not raced; raises Conflict after 20 lost races."""
+        for _ in range(RACES_AT_MOST):
+            old = self.load(rollout)
+            new = transition(old)
+            if new == old:
+                return old
+            new = new.model_copy(update={"revision": old.revision + 1})
+            try:
+                self._replace(old, new)
+            except CanaryError as error:
+                if not lost_race(error):
+                    raise
+            else:
+                return new
+        raise Conflict(f"{rollout} changed {RACES_AT_MOST} times while it was being written")
+
+    def _replace(self, old: Record, new: Record) -> None:
+        condition = {
+            "ConditionExpression": "revision = :seen",
+            "ExpressionAttributeValues": {":seen": {"N": str(old.revision)}},
+        }
+        put: Any = {"TableName": self._table, "Item": _item(new), **condition}
+        if new.holds_lease or not old.holds_lease:
+            with translated("PutItem"):
+                self._client.put_item(**put)
+            return
+        release: Any = {
+            "TableName": self._table,
+            "Key": lease_key(new.endpoint),
+            "ConditionExpression": "attribute_not_exists(pk) OR rollout = :rollout",
+            "ExpressionAttributeValues": {":rollout": {"S": new.rollout}},
+        }
+        with translated("TransactWriteItems"):
+            self._client.transact_write_items(TransactItems=[{"Put": put}, {"Delete": release}])
+
+    def holding(self, endpoint: str) -> str | None:
+        """Return the rollout that holds an endpoint's lease."""
+        item = self._get(lease_key(endpoint))
+        return item["rollout"]["S"] if item else None
+
+    def listed(self) -> Sequence[str]:
+        """Return the rollouts in the active index; eventually consistent, so a new one may appear a tick later."""
+        with translated("Query"):
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table,
+                IndexName=ACTIVE_INDEX,
+                KeyConditionExpression="#active = :yes",
+                ExpressionAttributeNames={"#active": "active"},
+                ExpressionAttributeValues={":yes": {"S": "yes"}},
+            )
+            return [item["pk"]["S"].removeprefix("ROLLOUT#") for page in pages for item in page["Items"]]
+
+    def _get(self, key: Item) -> Item | None:
+        with translated("GetItem"):
+            return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
+
+
+def _new(table: str, item: Item) -> Any:
+    return {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
+
+
+def _item(record: Record) -> Item:
+    item = {
+        **rollout_key(record.rollout, "RECORD"),
+        "revision": {"N": str(record.revision)},
+        "endpoint": {"S": record.endpoint},
+        "phase": {"S": record.phase},
+        "body": {"S": record.model_dump_json()},
+    }
+    return {**item, "active": {"S": "yes"}} if record.listed else item
+
+
+def _record(item: Item) -> Record:
+    return Record.model_validate_json(item["body"]["S"])
+
+
+def lost_race(error: CanaryError) -> bool:
+    """Return whether a conditional write found another state than the one it was made from."""
+    cause = error.__cause__
+    if not isinstance(cause, ClientError):
+        return False
+    if code_of(cause) == "ConditionalCheckFailedException":
+        return True
+    reasons = cause.response.get("CancellationReasons", [])
+    return any(reason.get("Code") in {"ConditionalCheckFailed", "TransactionConflict"} for reason in reasons)

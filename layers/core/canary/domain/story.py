@@ -1,0 +1,34 @@
+"""What a task answers to the state machine: what comes next, and why.
+
+The machine only follows `next`; when it must restore, the story goes along and ends in the message to on-call.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from canary.domain.endpoint import Arrival
+from canary.domain.model import Frozen
+
+Next = Literal[
+    "LOOK", "WAIT", "EVALUATE", "BAKE", "MOVE", "RESTORE", "CLOSE",
+    "PROMOTED", "ROLLED_BACK", "HANDED_OVER", "UNPROVEN", "SUPERSEDED",
+]  # fmt: skip
+
+
+class Story(Frozen):
+    """One answer to the state machine; the reason is cut to keep the machine's input small."""
+
+    next: Next
+    reason: str = Field(default="", max_length=2000)
+    arrival: Arrival | None = None
+
+
+def tell_story(story: object) -> str:
+    """Return one readable sentence for whatever the machine carried: a story, or a caught error."""
+    if isinstance(story, dict):
+        if story.get("reason"):
+            return str(story["reason"])[:2000]
+        if story.get("Error") or story.get("Cause"):
+            return f"a step of the controller failed: {story.get('Error', '')} {story.get('Cause', '')}"[:2000].strip()
+    return "the controller lost its way; restoring to be safe"

@@ -1,0 +1,134 @@
+"""Manual commands: each answers with one sentence, and repeating one changes nothing."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from canary.domain import compose, course
+from canary.domain.errors import Refused
+from canary.domain.model import Frozen
+from canary.domain.outbox import telling
+from canary.domain.phase import Phase
+from canary.domain.record import Outcome, Record
+from canary.flow.deciding import Decider
+from canary.flow.recovery import Recovery
+from canary.flow.telling import Teller
+from canary.ports.rollouts import Rollouts
+
+
+class Command(Frozen):
+    """One command to the rollout that holds an endpoint; `minutes` for pause, `full` for promote."""
+
+    command: Literal["pause", "resume", "promote", "rollback", "retry", "release"]
+    endpoint: str = Field(min_length=1, max_length=63)
+    minutes: int = Field(default=60, ge=1, le=10_080)
+    full: bool = False
+    reason: str = Field(default="", max_length=500)
+
+
+class Commander:
+    """Carries out commands."""
+
+    def __init__(self, rollouts: Rollouts, decider: Decider, recovery: Recovery, teller: Teller) -> None:
+        """Take the record store and the use cases that act."""
+        self._rollouts = rollouts
+        self._decider = decider
+        self._recovery = recovery
+        self._teller = teller
+        self._known: dict[str, Callable[[Record, Command, datetime], str]] = {
+            "pause": self._pause,
+            "resume": self._resume,
+            "promote": self._promote,
+            "rollback": self._rollback,
+            "retry": self._retry,
+            "release": self._release,
+        }
+
+    def obey(self, document: object, now: datetime) -> dict[str, str]:
+        """Return the answer to a command. Raises Refused naming what is wrong with it."""
+        command = _read(document)
+        rollout = self._rollouts.holding(command.endpoint)
+        if rollout is None:
+            raise Refused("endpoint", f"no rollout holds {command.endpoint}", "Check the name; ended rollouts are over")
+        answer = self._known[command.command](self._rollouts.load(rollout), command, now)
+        record = self._teller.tell(rollout, now)
+        return {"rollout": rollout, "phase": record.phase, "answer": answer}
+
+    def _pause(self, record: Record, command: Command, now: datetime) -> str:
+        _running(record, command)
+        until = now + timedelta(minutes=command.minutes)
+        self._rollouts.change(record.rollout, lambda r: r.model_copy(update={"paused_until": until}))
+        return f"paused until {compose.clock(until)}: it will not advance, it still rolls back"
+
+    def _resume(self, record: Record, command: Command, now: datetime) -> str:
+        del now
+        _running(record, command)
+        self._rollouts.change(record.rollout, lambda r: r.model_copy(update={"paused_until": None}))
+        return "it may advance again"
+
+    def _promote(self, record: Record, command: Command, now: datetime) -> str:
+        _running(record, command)
+        if record.rolling_back:
+            raise Refused("command", f"{record.rollout} is rolling back", "Start a new rollout when it has ended")
+        if record.phase not in {Phase.EVALUATING, Phase.BAKING, Phase.WATCHING}:
+            raise Refused("command", f"{record.rollout} is {record.phase}", "Try again in a minute, when it serves")
+        last = record.plan.last_step
+        to_step = None if record.step == last else (last if command.full else record.step + 1)
+        reason = command.reason or "a person promoted it"
+        record = self._decider.advance(record, to_step, f"Promoted by hand: {reason}", now)
+        if record.decision is None or record.decision.verdict != "ADVANCE":
+            raise Refused("command", "a roll-back was recorded first", "Start a new rollout when it has ended")
+        target = "done" if to_step is None else compose.percent(record.plan.steps[to_step].share)
+        return f"going on to {target}"
+
+    def _rollback(self, record: Record, command: Command, now: datetime) -> str:
+        _running(record, command)
+        reason = command.reason or "a person asked for it"
+        self._decider.roll_back(record, f"Rolled back by hand: {reason}", now)
+        return f"going back to {compose.describe(record.plan.safe_weights)}"
+
+    def _retry(self, record: Record, command: Command, now: datetime) -> str:
+        del command
+        if record.phase is not Phase.UNPROVEN:
+            raise Refused("command", f"{record.rollout} is {record.phase}", "retry is for UNPROVEN rollouts only")
+        self._recovery.retry(record, now)
+        return f"restoring {compose.describe(record.plan.safe_weights)} again"
+
+    def _release(self, record: Record, command: Command, now: datetime) -> str:
+        reason = command.reason or "a person released it"
+        outcome = Outcome(end=Phase.HANDED_OVER, reason=f"Released by hand: {reason}")
+
+        def transition(current: Record) -> Record:
+            if not current.holds_lease:
+                return current
+            if current.phase is not Phase.UNPROVEN:
+                return course.close(current.model_copy(update={"outcome": outcome}), now)
+            message = compose.handed_over(current, outcome.reason, now)
+            return current.model_copy(
+                update={
+                    "phase": Phase.HANDED_OVER,
+                    "outcome": outcome,
+                    "ended_at": now,
+                    "outbox": telling(current, message),
+                }
+            )
+
+        self._rollouts.change(record.rollout, transition)
+        return "the lease is free, weights are as they are"
+
+
+def _read(document: object) -> Command:
+    try:
+        return Command.model_validate(document)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "command"
+        raise Refused(field, first["msg"], "Known: pause, resume, promote, rollback, retry, release") from error
+
+
+def _running(record: Record, command: Command) -> None:
+    if record.ended:
+        raise Refused("command", f"{record.rollout} is {record.phase}", f"{command.command} needs a running rollout; "
+                      "retry or release finish an UNPROVEN one")  # fmt: skip

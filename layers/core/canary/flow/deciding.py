@@ -1,0 +1,243 @@
+"""The decider: every way into a verdict, and the way from a verdict back into the waiting state machine.
+
+Level-triggered: each entry reads the record, does what is due and may be repeated or lost without harm.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from canary.domain import compose, course
+from canary.domain.arrival import is_foreign
+from canary.domain.errors import RollBackPending, Superseded
+from canary.domain.outbox import noticing
+from canary.domain.phase import SERVING, Phase
+from canary.domain.record import Decision, Outcome, Record, minute_of
+from canary.domain.story import Story, tell_story
+from canary.domain.tick import Tick
+from canary.domain.verdict import VerdictRecord
+from canary.flow.judging import STALE_TICK_MINUTES, Judging, alarm_reason
+from canary.flow.recovery import Recovery, is_quiet
+from canary.flow.shifting import FOREIGN_REASON, GONE_REASON
+from canary.flow.telling import Teller
+from canary.ports.aws import Alarms, Executions
+from canary.ports.rollouts import Evidence, Rollouts
+
+
+class Decider:
+    """Judges, wakes, recovers, closes and tells."""
+
+    def __init__(
+        self,
+        rollouts: Rollouts,
+        evidence: Evidence,
+        judging: Judging,
+        recovery: Recovery,
+        teller: Teller,
+        executions: Executions,
+        alarms: Alarms,
+    ) -> None:
+        """Take the stores, the use cases it composes, and the executions and alarms it reads."""
+        self._rollouts = rollouts
+        self._evidence = evidence
+        self._judging = judging
+        self._recovery = recovery
+        self._teller = teller
+        self._executions = executions
+        self._alarms = alarms
+
+    def bake(self, rollout: str, holder: str, generation: int, token: str, now: datetime) -> Record:
+        """Store the newest token of a bake and answer it at once where the verdict is known already.
+
+        Raises Superseded; a recorded roll-back is answered through the token.
+        """
+        try:
+            record = self._rollouts.change(rollout, lambda r: course.bake(r, holder, generation, token, now))
+        except RollBackPending as error:
+            self._executions.wake(token, Story(next="RESTORE", reason=str(error)).model_dump(mode="json"))
+            return self._rollouts.load(rollout)
+        if record.step == 0 and not record.decision:
+            record = self._judging.look(record, now)
+        self._settle(record, now)
+        return self._teller.tell(rollout, now)
+
+    def tick(self, rollout: str, now: datetime) -> Record:
+        """Do everything that is due for one rollout."""
+        record = self._rollouts.load(rollout)
+        if not record.ended:
+            self._visit(record, now)
+        return self._teller.tell(rollout, now)
+
+    def _visit(self, record: Record, now: datetime) -> None:
+        if is_quiet(record, now):
+            record = self._recovery.take_over_if_dead(record, now)
+        record = self._expire_pause(record, now)
+        if record.phase in SERVING and record.outcome is None:
+            record = self._hand_over_foreign(record)
+        if record.phase in SERVING and record.outcome is None and not record.decision:
+            record = self._judging.look(record, now)
+        elif not record.ended and not record.rolling_back:
+            record = self._ringing(record, now)
+        if record.phase in SERVING and not self._settle(record, now):
+            self._recovery.take_over_if_dead(record, now)
+
+    def _ringing(self, record: Record, now: datetime) -> Record:
+        """Record a roll-back for a guard alarm that the newest tick saw in ALARM."""
+        tick = self._evidence.tick(record.rollout)
+        if tick is None or minute_of(now) - tick.minute > STALE_TICK_MINUTES:
+            return record
+        ringing = [name for name in record.plan.alarms if tick.alarms.get(name) == "ALARM"]
+        return self._roll_back(record, alarm_reason(ringing[0], record), "alarm", now) if ringing else record
+
+    def _hand_over_foreign(self, record: Record) -> Record:
+        """Record that somebody else changed the endpoint, when three reads of the newest tick agreed on it."""
+        tick = self._evidence.tick(record.rollout)
+        if tick is None or not _newer_than_bake(tick, record):
+            return record
+        if tick.endpoint.exists and not is_foreign(record, tick.endpoint):
+            return record
+        reason = FOREIGN_REASON if tick.endpoint.exists else GONE_REASON
+        outcome = Outcome(end=Phase.HANDED_OVER, reason=reason)
+
+        def transition(current: Record) -> Record:
+            same = current.step == record.step and current.phase in SERVING and current.outcome is None
+            return current.model_copy(update={"outcome": outcome}) if same else current
+
+        return self._rollouts.change(record.rollout, transition)
+
+    def _expire_pause(self, record: Record, now: datetime) -> Record:
+        if record.paused_until is None or record.paused_until > now:
+            return record
+
+        def transition(current: Record) -> Record:
+            if current.paused_until is None or current.paused_until > now:
+                return current
+            text = f"The pause ended at {compose.clock(current.paused_until)}; the rollout may advance again."
+            current = current.model_copy(update={"paused_until": None})
+            return noticing(current, compose.notice(current, "pause over", text, now), f"{text} {now}")
+
+        return self._rollouts.change(record.rollout, transition)
+
+    def _settle(self, record: Record, now: datetime) -> bool:
+        """Answer the waiting token, or keep it alive; False when the token is no longer good."""
+        if record.token is None:
+            return True
+        token, answer = record.token, _answer(record)
+        if answer is None:
+            return not self._sighted(record, now) or self._executions.heartbeat(token)
+        if not self._executions.wake(token, answer.model_dump(mode="json")):
+            return False
+        self._rollouts.change(record.rollout, _without_token(token, now))
+        return True
+
+    def _sighted(self, record: Record, now: datetime) -> bool:
+        """Return whether the newest tick saw everything: only then is a HOLD a reason to live on."""
+        tick = self._evidence.tick(record.rollout)
+        return tick is not None and tick.complete and minute_of(now) - tick.minute <= 1
+
+    def alarm(self, name: str, now: datetime) -> list[str]:
+        """Roll back every rollout this alarm guards; return their ids. Mid-shift the alarm is read again first."""
+        guarded = []
+        for rollout in self._rollouts.listed():
+            record = self._rollouts.load(rollout)
+            if record.ended or name not in record.plan.alarms:
+                continue
+            guarded.append(rollout)
+            if record.phase is Phase.SHIFTING and self._alarms.states([name]).get(name) != "ALARM":
+                continue
+            record = self._roll_back(record, alarm_reason(name, record), "alarm", now)
+            self._settle(record, now)
+        return guarded
+
+    def execution_ended(self, execution: str, now: datetime) -> None:
+        """Take over the rollout whose holder ended before it did."""
+        for rollout in self._rollouts.listed():
+            record = self._rollouts.load(rollout)
+            if record.holder == execution and not record.ended:
+                self._recovery.take_over_if_dead(record, now)
+            if record.holder == execution:
+                self._teller.tell(rollout, now)
+
+    def roll_back(self, record: Record, reason: str, now: datetime) -> Record:
+        """Record a person's roll-back and wake the machine."""
+        record = self._roll_back(record, reason, "person", now)
+        self._settle(record, now)
+        return record
+
+    def advance(self, record: Record, to_step: int | None, reason: str, now: datetime) -> Record:
+        """Record a person's advance and wake the machine."""
+        decision = Decision(verdict="ADVANCE", step=record.step, to_step=to_step, reason=reason, by="person", at=now)
+        record = self._written(self._rollouts.change(record.rollout, lambda r: course.decide(r, decision)), now)
+        self._settle(record, now)
+        return record
+
+    def _roll_back(self, record: Record, reason: str, by: str, now: datetime) -> Record:
+        def transition(current: Record) -> Record:
+            decision = Decision.model_validate(
+                {"verdict": "ROLL_BACK", "step": current.step, "reason": reason, "by": by, "at": now}
+            )
+            return course.decide(current, decision)
+
+        return self._written(self._rollouts.change(record.rollout, transition), now)
+
+    def _written(self, record: Record, now: datetime) -> Record:
+        """Return the record, the verdict of its decision kept if it was made now and not by the judge."""
+        if record.decision and record.decision.at == now:
+            self._evidence.save_verdict(verdict_of(record, record.decision))
+        return record
+
+    def close(self, rollout: str, holder: str, generation: int, story: object, now: datetime) -> Story:
+        """End the rollout as its record says, tell it, and answer how it ended; RESTORE when it may not end yet."""
+
+        def transition(current: Record) -> Record:
+            if (current.holder, current.generation) != (holder, generation):
+                raise Superseded(f"{rollout} is held by generation {current.generation}")
+            if not current.ended and current.outcome is None and isinstance(story, dict) and "Error" in story:
+                current = current.model_copy(update={"outcome": Outcome(end=Phase.UNPROVEN, reason=tell_story(story))})
+            return course.close(current, now)
+
+        try:
+            record = self._rollouts.change(rollout, transition)
+        except RollBackPending as error:
+            return Story(next="RESTORE", reason=str(error))
+        self._teller.tell(rollout, now)
+        reason = record.outcome.reason if record.outcome else ""
+        return Story.model_validate({"next": record.phase, "reason": reason[:2000]})
+
+
+def _answer(record: Record) -> Story | None:
+    """Return what the waiting bake is to be told, or None to hold."""
+    if record.outcome is not None:
+        return Story(next="CLOSE", reason=record.outcome.reason)
+    decision = record.decision
+    if decision is None:
+        return None
+    if decision.verdict == "ROLL_BACK":
+        return Story(next="RESTORE", reason=decision.reason[:2000])
+    return Story(next="CLOSE" if decision.to_step is None else "MOVE", reason=decision.reason[:2000])
+
+
+def verdict_of(record: Record, decision: Decision) -> VerdictRecord:
+    """Return the verdict record of a decision made by an alarm, a person or a fault."""
+    return VerdictRecord(
+        rollout=record.rollout,
+        minute=minute_of(decision.at),
+        revision=record.revision,
+        step=decision.step,
+        verdict=decision.verdict,
+        reason=decision.reason,
+        by=decision.by,
+        bakes=record.bakes,
+    )
+
+
+def _without_token(token: str, now: datetime) -> Callable[[Record], Record]:
+    def transition(record: Record) -> Record:
+        if record.token != token:
+            return record
+        return record.model_copy(update={"token": None, "progress_at": now})
+
+    return transition
+
+
+def _newer_than_bake(tick: Tick, record: Record) -> bool:
+    return bool(record.bakes) and tick.minute > record.bakes[-1].reached_minute

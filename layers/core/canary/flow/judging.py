@@ -1,0 +1,133 @@
+"""One look at a rollout: what the judge, the alarms and the person on call make of it, written down."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from canary.domain import compose, course
+from canary.domain.evidence import Window
+from canary.domain.judge import finding_of_quality, judge
+from canary.domain.judgement import Finding, Judgement
+from canary.domain.outbox import noticing
+from canary.domain.phase import Phase
+from canary.domain.quality_evidence import QualityEvidence
+from canary.domain.record import Decision, Record, minute_of
+from canary.domain.tick import Tick
+from canary.domain.verdict import FREEZE_AFTER_MINUTES, VerdictRecord
+from canary.ports.quality import QualityStore
+from canary.ports.rollouts import Evidence, Rollouts
+
+# A closed minute may still be half published: the newest one is left for the next tick.
+SETTLE_MINUTES = 1
+STALE_TICK_MINUTES = 3
+
+
+class Judging:
+    """Turns evidence into a recorded verdict and, where one is due, a recorded decision."""
+
+    def __init__(self, rollouts: Rollouts, evidence: Evidence, quality: QualityStore) -> None:
+        """Take the stores of records, evidence and labelled-set evidence."""
+        self._rollouts = rollouts
+        self._evidence = evidence
+        self._quality = quality
+
+    def look(self, record: Record, now: datetime) -> Record:
+        """Judge a serving rollout and return its record with verdict, decision and notices written."""
+        tick = self._evidence.tick(record.rollout)
+        quality = self._quality.load(record.rollout) if record.plan.has_quality else None
+        windows = own_traffic_marked(self._evidence.windows(record.rollout), quality)
+        minute = minute_of(now)
+        settled = [window for window in windows if window.minute < minute - SETTLE_MINUTES]
+        finding = finding_of_quality(quality) if quality else None
+        judgement = judge(record.plan, record.bakes, settled, minute, finding)
+        verdict = weigh(record, judgement, finding, fresh_alarms(tick, minute), now)
+        verdict = verdict.model_copy(
+            update={"unfrozen": tuple(w for w in settled if w.minute >= minute - FREEZE_AFTER_MINUTES)}
+        )
+        self._evidence.save_verdict(verdict)
+        return self._rollouts.change(record.rollout, lambda r: _apply(r, verdict, judgement, finding, now))
+
+
+def own_traffic_marked(windows: Iterable[Window], quality: QualityEvidence | None) -> tuple[Window, ...]:
+    """Return the windows with the evaluator's minutes, and one on each side of them, marked as own traffic."""
+    called = set(quality.called_minutes) if quality else set()
+    near = called | {minute + 1 for minute in called} | {minute - 1 for minute in called}
+    return tuple(w.model_copy(update={"own_traffic": True}) if w.minute in near else w for w in windows)
+
+
+def fresh_alarms(tick: Tick | None, minute: int) -> dict[str, str]:
+    """Return the alarm states of a tick not older than three minutes; older ones say nothing."""
+    return tick.alarms if tick and minute - tick.minute <= STALE_TICK_MINUTES else {}
+
+
+def weigh(
+    record: Record, judgement: Judgement, quality: Finding | None, alarms: dict[str, str], now: datetime
+) -> VerdictRecord:
+    """Return the verdict record: the judge's verdict, overruled by alarms, held back by a pause."""
+    verdict, reason, by = judgement.verdict, judgement.reason, "judge"
+    paused = record.paused_until is not None and record.paused_until > now
+    ringing = [name for name in record.plan.alarms if alarms.get(name) == "ALARM"]
+    if ringing and verdict != "ROLL_BACK":
+        verdict, by = "ROLL_BACK", "alarm"
+        reason = alarm_reason(ringing[0], record)
+    elif verdict == "ADVANCE" and record.step > 0 and _unclear(record, alarms):
+        verdict, by, reason = "HOLD", "alarm", _unclear(record, alarms)
+    elif verdict == "ADVANCE" and paused:
+        verdict, by = "HOLD", "person"
+        reason = f"Paused until {compose.clock(record.paused_until or now)}; otherwise: {judgement.reason}"
+    return VerdictRecord.model_validate(
+        {
+            "rollout": record.rollout,
+            "minute": judgement.minute,
+            "revision": record.revision,
+            "step": record.step,
+            "verdict": verdict,
+            "reason": reason,
+            "by": by,
+            "paused": paused,
+            "bakes": record.bakes,
+            "quality": quality.model_dump(mode="json") if quality else None,
+            "judgement": _plain(judgement),
+        }
+    )
+
+
+def alarm_reason(name: str, record: Record) -> str:
+    """Return why an alarm in ALARM takes the canary back."""
+    return f"Alarm {name} went into ALARM while {record.canary} had {compose.percent(record.share)}"
+
+
+def _unclear(record: Record, alarms: dict[str, str]) -> str:
+    """Return why the guard alarms do not allow an advance; '' when all of them are OK."""
+    for name in record.plan.alarms:
+        state = alarms.get(name, "not seen in the last minutes")
+        if state != "OK":
+            return (
+                f"Alarm {name} is {state}: it must be OK before the share rises. Check that its metric gets data "
+                "(TreatMissingData) and that it still exists"
+            )
+    return ""
+
+
+def _plain(judgement: Judgement) -> JsonValue:
+    plain: JsonValue = judgement.model_dump(mode="json", exclude={"checkpoint"})
+    return plain
+
+
+def _apply(
+    record: Record, verdict: VerdictRecord, judgement: Judgement, quality: Finding | None, now: datetime
+) -> Record:
+    if record.ended or record.step != verdict.step:
+        return record
+    for text in judgement.notices:
+        record = noticing(record, compose.notice(record, "needs a look", text, now), text)
+    if verdict.verdict == "HOLD" and record.step == 0 and quality and quality.label != "PASS":
+        record = noticing(record, compose.notice(record, "holding at share 0", verdict.reason, now), "gate")
+    if verdict.verdict == "HOLD":
+        return record
+    to_step = record.step + 1 if verdict.verdict == "ADVANCE" and record.phase is not Phase.WATCHING else None
+    decision = Decision(
+        verdict=verdict.verdict, step=record.step, to_step=to_step, reason=verdict.reason, by=verdict.by, at=now
+    )
+    return course.decide(record, decision)

@@ -1,0 +1,127 @@
+"""The only use case that moves weights: claim, ask, and look whether it really happened.
+
+Each method answers with what comes `next`: the state machine follows it and keeps no position of its own.
+"""
+
+from datetime import datetime
+
+from canary.domain import claims, course
+from canary.domain.arrival import agreed, is_foreign, is_suspicious, look_forward, look_restored
+from canary.domain.endpoint import Arrival, EndpointView
+from canary.domain.errors import AwsDenied, AwsUnavailable
+from canary.domain.phase import Phase
+from canary.domain.record import Outcome, Record
+from canary.domain.story import Story
+from canary.ports.aws import WeightMover
+from canary.ports.rollouts import Rollouts
+
+FOREIGN_REASON = "somebody else changed the endpoint: another configuration, or weights that are not ours"
+GONE_REASON = "the endpoint does not exist any more"
+
+
+class Shifter:
+    """Moves the weights of one rollout at a time, for the execution that holds it."""
+
+    def __init__(self, rollouts: Rollouts, endpoints: WeightMover) -> None:
+        """Take the record store and the endpoints."""
+        self._rollouts = rollouts
+        self._endpoints = endpoints
+
+    def move(self, rollout: str, holder: str, generation: int, now: datetime) -> Story:
+        """Claim the next step and ask for its weights.
+
+        Raises Superseded, RollBackPending, AwsUnavailable, AwsDenied.
+        """
+        before = self._rollouts.load(rollout)
+        claims.check_holder(before, holder, generation)
+        view = self._look(before, now)
+        lost = self._lost(before, holder, generation, view)
+        if lost:
+            return lost
+        record = self._rollouts.change(rollout, lambda r: claims.claim_forward(r, holder, generation, now))
+        assert record.asked is not None  # noqa: S101 - the claim has just written it
+        if not view.serves(record.asked.weights):
+            self._endpoints.move(record.endpoint, record.asked.weights)
+        return Story(next="LOOK", reason=f"asked for step {record.step}")
+
+    def look(self, rollout: str, holder: str, generation: int, now: datetime) -> Story:
+        """Say whether the asked weights serve, and what comes next. Raises Superseded."""
+        record = self._rollouts.load(rollout)
+        claims.check_holder(record, holder, generation)
+        if record.rolling_back:
+            return Story(next="RESTORE", reason=record.decision.reason if record.decision else "rolling back")
+        view = self._look(record, now)
+        arrival = look_forward(record, view, now)
+        if arrival == "REACHED":
+            arrived = self._rollouts.change(rollout, lambda r: course.arrive(r, holder, generation, now))
+            evaluate = arrived.phase is Phase.EVALUATING
+            return Story(next="EVALUATE" if evaluate else "BAKE", reason="the asked weights serve", arrival=arrival)
+        if arrival in {"REVERTED", "OVERDUE"}:
+            return Story(next="RESTORE", reason=_why_restore(arrival, record, view), arrival=arrival)
+        lost = self._lost(record, holder, generation, view)
+        return lost or Story(next="WAIT", reason="the endpoint is moving", arrival=arrival)
+
+    def restore(self, rollout: str, holder: str, generation: int, story: str, now: datetime) -> Story:
+        """Record the roll-back and ask for the safe weights unless they serve or the endpoint is busy.
+
+        Never raises for what SageMaker answers: the next look judges it. Raises Superseded.
+        """
+        record = self._rollouts.change(rollout, lambda r: claims.claim_restore(r, holder, generation, story, now))
+        view = self._look(record, now)
+        lost = self._lost(record, holder, generation, view)
+        if lost:
+            return lost
+        if look_restored(record, view, now) != "REVERTED":
+            return Story(next="LOOK", reason="the safe weights are on their way")
+        live = view.current_weights
+        record = self._rollouts.change(rollout, lambda r: claims.ask_safe(r, holder, generation, live, now))
+        try:
+            self._endpoints.move(record.endpoint, record.plan.safe_weights)
+        except AwsUnavailable as error:
+            return Story(next="LOOK", reason=str(error))
+        except AwsDenied as error:
+            answer = str(error)
+            self._rollouts.change(rollout, lambda r: course.denied(r, answer, now))
+            return Story(next="LOOK", reason=answer)
+        return Story(next="LOOK", reason="asked for the safe weights")
+
+    def look_restored(self, rollout: str, holder: str, generation: int, now: datetime) -> Story:
+        """Say whether the safe weights serve, and what comes next. Raises Superseded."""
+        record = self._rollouts.load(rollout)
+        claims.check_holder(record, holder, generation)
+        view = self._look(record, now)
+        arrival = look_restored(record, view, now)
+        if arrival == "REACHED":
+            record = self._rollouts.change(rollout, lambda r: course.verify_safe(r, holder, generation, now))
+            settled = record.outcome is not None
+            reason = "the safe weights serve" if settled else "the safe weights serve; looking once more"
+            return Story(next="CLOSE" if settled else "WAIT", reason=reason, arrival=arrival)
+        lost = self._lost(record, holder, generation, view)
+        if lost:
+            return lost
+        why = course.why_unproven(record, arrival, now)
+        if why:
+            outcome = Outcome(end=Phase.UNPROVEN, reason=why)
+            self._rollouts.change(rollout, lambda r: course.set_outcome(r, holder, generation, outcome))
+            return Story(next="CLOSE", reason=why, arrival=arrival)
+        asking = arrival == "REVERTED"
+        return Story(next="RESTORE" if asking else "WAIT", reason=f"endpoint {view.status}", arrival=arrival)
+
+    def _look(self, record: Record, now: datetime) -> EndpointView:
+        return agreed(lambda: self._endpoints.describe(record.endpoint), is_suspicious(record, now))
+
+    def _lost(self, record: Record, holder: str, generation: int, view: EndpointView) -> Story | None:
+        """Hand over an endpoint that is gone or somebody else's; None when it is still ours."""
+        if view.exists and not is_foreign(record, view):
+            return None
+        reason = FOREIGN_REASON if view.exists else GONE_REASON
+        outcome = Outcome(end=Phase.HANDED_OVER, reason=reason)
+        self._rollouts.change(record.rollout, lambda r: course.set_outcome(r, holder, generation, outcome))
+        return Story(next="CLOSE", reason=reason, arrival="FOREIGN" if view.exists else "GONE")
+
+
+def _why_restore(arrival: Arrival, record: Record, view: EndpointView) -> str:
+    share = f"{100 * record.plan.steps[record.step].share:.4g}%"
+    if arrival == "REVERTED":
+        return f"SageMaker went back to the weights before the step to {share}"
+    return f"the step to {share} was not reached in {record.plan.overdue_minutes} minutes (endpoint {view.status})"

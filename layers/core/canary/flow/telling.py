@@ -1,0 +1,39 @@
+"""Publishes what waits in a record's outbox: claimed first, published, then taken out."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from canary.domain.errors import AwsDenied, AwsUnavailable
+from canary.domain.outbox import claim_messages, told
+from canary.domain.record import Record
+from canary.ports.aws import Publisher
+from canary.ports.rollouts import Rollouts
+
+
+class Teller:
+    """Tells people; SNS being down delays a message and blocks nothing."""
+
+    def __init__(self, rollouts: Rollouts, publisher: Publisher, new_claim: Callable[[], str]) -> None:
+        """Take the record store, the publisher, and what gives every telling a name of its own."""
+        self._rollouts = rollouts
+        self._publisher = publisher
+        self._new_claim = new_claim
+
+    def tell(self, rollout: str, now: datetime) -> Record:
+        """Publish the waiting messages in order and return the record without them; failures wait for the next tick."""
+        record = self._rollouts.load(rollout)
+        if not record.outbox:
+            return record
+        claim = self._new_claim()
+        record = self._rollouts.change(rollout, lambda r: claim_messages(r, claim, now))
+        mine = [message for message in record.outbox if message.claim == claim]
+        published: set[str] = set()
+        attributes = {"endpoint": record.endpoint, "rollout": record.rollout, "phase": record.phase}
+        for message in mine:
+            try:
+                self._publisher.publish(message, attributes)
+            except (AwsUnavailable, AwsDenied):
+                break
+            published.add(message.id)
+        failed = frozenset(message.id for message in mine) - published
+        return self._rollouts.change(rollout, lambda r: told(r, frozenset(published), failed))

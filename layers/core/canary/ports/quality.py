@@ -1,0 +1,121 @@
+"""What an evaluation of the labelled set needs from the world, each as small as the need."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from pydantic import JsonValue
+
+from canary.domain.quality import QualityGuardSpec
+from canary.domain.quality_evidence import QualityEvidence
+
+
+@dataclass(frozen=True)
+class FetchedSet:
+    """A labelled set on the local disk; `version` changes whenever its content does (ETag or content hash)."""
+
+    path: Path
+    version: str
+
+
+@dataclass(frozen=True)
+class SetHead:
+    """The first bytes of a labelled set on the local disk, and whether that is all of it."""
+
+    path: Path
+    version: str
+    whole: bool
+
+
+class LabelledSource(Protocol):
+    """Fetches labelled sets. Raises Refused naming `guards.quality.labelled_set` when there is none to read."""
+
+    def version(self, uri: str) -> str:
+        """Return the set's version without fetching it."""
+
+    def head(self, uri: str, at_most_bytes: int) -> SetHead:
+        """Return the beginning of the set."""
+
+    def fetch(self, uri: str) -> FetchedSet:
+        """Return the whole set."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What one call to a variant answered."""
+
+    body: bytes
+    content_type: str
+    invoked_variant: str
+
+
+@dataclass(frozen=True)
+class CallFailed:
+    """The variant was reached and failed on this body; evidence about the variant."""
+
+    kind: Literal["model_error", "timeout"]
+    text: str
+
+
+@dataclass(frozen=True)
+class CallBusy:
+    """Nothing about the model: throttled, not loaded yet, or briefly unavailable. The same call may be sent again."""
+
+    kind: Literal["throttled", "not_ready", "unavailable"]
+    text: str
+
+
+class Invoker(Protocol):
+    """Calls one variant of an endpoint."""
+
+    def invoke(
+        self, endpoint: str, variant: str, body: bytes, content_type: str, accept: str | None
+    ) -> Reply | CallFailed | CallBusy:
+        """Return the variant's answer; raise AwsDenied when the endpoint is gone or the call is not allowed."""
+
+
+class QualityStore(Protocol):
+    """Keeps the evidence of one rollout."""
+
+    def load(self, rollout: str) -> QualityEvidence | None:
+        """Return the stored evidence, or None before the first."""
+
+    def save(self, evidence: QualityEvidence, expected_position: int | None) -> None:
+        """Store evidence if what is stored stands at `expected_position` (None: nothing); raise Conflict otherwise."""
+
+
+@dataclass(frozen=True)
+class KeptPrediction:
+    """One prediction as it is kept: row from 1, decision, score (of the true label in a multiclass task)."""
+
+    row: int
+    decision: str
+    score: float | None
+
+
+class PredictionStore(Protocol):
+    """Keeps predictions under a key that names set, variant, model and request form, so that none is paid twice."""
+
+    def load(self, key: str) -> Iterable[KeptPrediction]:
+        """Return all predictions kept under the key."""
+
+    def append(self, key: str, predictions: Sequence[KeptPrediction]) -> None:
+        """Keep more predictions."""
+
+
+@dataclass(frozen=True)
+class ScoredPairs:
+    """Both variants' predictions on the same records, column by column; only records both answered."""
+
+    labels: Sequence[str | int | float]
+    slices: Sequence[str | None]
+    baseline: tuple[Sequence[str], Sequence[float]]
+    canary: tuple[Sequence[str], Sequence[float]]
+
+
+class Scorer(Protocol):
+    """Computes the metrics a person reads; none of them decides."""
+
+    def report(self, spec: QualityGuardSpec, pairs: ScoredPairs) -> Mapping[str, JsonValue]:
+        """Return metrics per variant, paired differences and slices; scores are NaN where a model gave none."""

@@ -1,0 +1,39 @@
+"""The decider's use cases on their adapters."""
+
+from typing import NamedTuple
+from uuid import uuid4
+
+from canary.adapters.cloudwatch import CloudWatchAlarms
+from canary.adapters.evidence import DynamoEvidence
+from canary.adapters.quality_store import DynamoQualityStore
+from canary.adapters.sns import SnsPublisher
+from canary.adapters.stepfunctions import StepFunctionsExecutions
+from canary.adapters.table import DynamoRollouts
+from canary.flow.commanding import Commander
+from canary.flow.deciding import Decider
+from canary.flow.judging import Judging
+from canary.flow.recovery import Recovery
+from canary.flow.telling import Teller
+from canary.wiring.settings import client, read_settings
+
+
+class Deciding(NamedTuple):
+    """What the decider's function calls."""
+
+    decider: Decider
+    commander: Commander
+
+
+def build() -> Deciding:
+    """Return the decider of this environment."""
+    settings = read_settings()
+    table = client("dynamodb")
+    rollouts = DynamoRollouts(table, settings.table)
+    evidence = DynamoEvidence(table, settings.table)
+    executions = StepFunctionsExecutions(client("stepfunctions"), settings.state_machine_arn)
+    recovery = Recovery(rollouts, executions)
+    teller = Teller(rollouts, SnsPublisher(client("sns"), settings.topic_arn), lambda: uuid4().hex)
+    judging = Judging(rollouts, evidence, DynamoQualityStore(table, settings.table))
+    alarms = CloudWatchAlarms(client("cloudwatch"))
+    decider = Decider(rollouts, evidence, judging, recovery, teller, executions, alarms)
+    return Deciding(decider, Commander(rollouts, decider, recovery, teller))

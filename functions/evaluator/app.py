@@ -1,0 +1,31 @@
+"""Evaluate labelled set: both variants on the same records; answers whether it has concluded, so the machine loops."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from canary.flow.evaluate_rollout import Evaluator
+from canary.wiring import evaluator
+from canary_scoring.scorer import SklearnScorer
+
+logger = Logger(service="evaluator")
+
+
+@cache
+def _evaluator() -> Evaluator:
+    return evaluator.build(SklearnScorer())
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Return {"rollout", "generation", "concluded"} for {"rollout", "generation"}."""
+    rollout, generation = str(event["rollout"]), int(event["generation"])
+
+    def remaining_seconds() -> float:
+        return context.get_remaining_time_in_millis() / 1000
+
+    concluded = _evaluator().evaluate(rollout, generation, remaining_seconds)
+    logger.info("evaluated", extra={"rollout": rollout, "generation": generation, "concluded": concluded})
+    return {"rollout": rollout, "generation": generation, "concluded": concluded}

@@ -1,0 +1,103 @@
+"""A row as an example: its label read for the task, its features ready to send."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from canary.domain.prediction import Label
+from canary.domain.quality import QualityGuardSpec
+from canary.labelled.layout import Layout, Value
+from canary.labelled.records import Row, UnusableRow
+
+MISSING = {"", "na", "nan", "null", "none", "n/a", "?"}
+LONGEST_CLASS_NAME = 64
+_TRUTH = {"0": 0, "1": 1, "true": 1, "false": 0, "yes": 1, "no": 0}
+
+
+@dataclass(frozen=True)
+class Example:
+    """One labelled record: what to send and what the right answer is."""
+
+    row: int
+    record_id: str
+    label: Label
+    slice: str | None
+    features: tuple[Value, ...]
+
+
+def read_example(row: Row, layout: Layout, spec: QualityGuardSpec) -> Example:
+    """Return the row as an example; raise UnusableRow when its label is missing or of another type."""
+    return Example(
+        row=row.number,
+        record_id=str(row.number if layout.record_id is None else row.values[layout.record_id]),
+        label=read_label(row.values[layout.label], spec),
+        slice=None if layout.slice is None else _text(row.values[layout.slice]),
+        features=tuple(row.values[i] for i in layout.features),
+    )
+
+
+def read_label(value: Value, spec: QualityGuardSpec) -> Label:
+    """Return a label in the task's type; raise UnusableRow saying what was found instead."""
+    text = _text(value)
+    if text.lower() in MISSING:
+        raise UnusableRow("has no label")
+    readers: dict[str, Callable[[str, QualityGuardSpec], Label]] = {
+        "binary": _binary, "multiclass": _multiclass, "regression": _number
+    }  # fmt: skip
+    return readers[spec.task](text, spec)
+
+
+def class_name(value: object) -> str:
+    """Return a class's name with 2, 2.0 and "2.0" all written "2"."""
+    text = _text(value)
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return str(int(number)) if math.isfinite(number) and number == int(number) else text
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _binary(text: str, spec: QualityGuardSpec) -> int:
+    value = binary_value(text, spec)
+    if value is None:
+        raise UnusableRow(f"has label {_shown(text)}, where a binary task needs 0 or 1 (or set positive_label)")
+    return value
+
+
+def binary_value(text: str, spec: QualityGuardSpec) -> int | None:
+    """Return a label or answer as 0 or 1; None for text that is neither.
+
+    With a `positive_label` of the user's own every other class name (of `classes`, where given) means 0.
+    """
+    name = class_name(text)
+    if name == class_name(spec.positive_label):
+        return 1
+    if "positive_label" not in spec.model_fields_set:
+        return _TRUTH.get(name.lower())
+    known = spec.classes is None or name in map(class_name, spec.classes)
+    return 0 if known and len(name) <= LONGEST_CLASS_NAME else None
+
+
+def _multiclass(text: str, spec: QualityGuardSpec) -> str:
+    name = class_name(text)
+    if spec.classes is not None and name not in map(class_name, spec.classes):
+        raise UnusableRow(f"has label {_shown(text)}, which is not one of the {len(spec.classes)} classes of the spec")
+    return name
+
+
+def _number(text: str, spec: QualityGuardSpec) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise UnusableRow(f"has label {_shown(text)}, where a {spec.task} needs a number") from None
+    if not math.isfinite(number):
+        raise UnusableRow(f"has label {_shown(text)}, where a {spec.task} needs a finite number")
+    return number
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:37] + "...")

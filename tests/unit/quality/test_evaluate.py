@@ -1,0 +1,229 @@
+"""The evaluation of a labelled set: what it asks, when it stops, what it keeps."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from canary.domain.errors import AwsDenied, AwsUnavailable, Refused
+from canary.flow.evaluate import check_labelled_set, evaluate
+from canary.ports.quality import CallBusy, CallFailed, Reply
+from tests.unit.quality.variants import world
+
+ALL = set(range(10_000))
+
+
+def test_a_worse_canary_fails_before_the_set_is_used_up(tmp_path: Path) -> None:
+    """A canary wrong on every fifth record is stopped early, with the evidence above its threshold."""
+    here = world(tmp_path, {"new": set(range(0, 1_000, 5))}, count=1_000)
+    evidence = evaluate(here.request(), here.ports())
+    assert (evidence.label, evidence.concluded, evidence.exhausted) == ("FAIL", True, False)
+    finding = evidence.findings[0]
+    assert finding.log_rollback >= finding.log_rollback_threshold
+    assert evidence.position % 50 == 0
+    assert evidence.position < 400
+
+
+def test_an_equal_canary_passes_before_the_set_is_used_up(tmp_path: Path) -> None:
+    """Two variants right on every record pass as soon as a drop of the margin is ruled out."""
+    here = world(tmp_path, {}, count=2_000)
+    evidence = evaluate(here.request(), here.ports())
+    assert (evidence.label, evidence.concluded, evidence.exhausted) == ("PASS", True, False)
+    assert evidence.findings[0].answer == "not worse"
+
+
+def test_a_better_canary_is_called_better(tmp_path: Path) -> None:
+    """A canary that corrects one baseline answer in five is told as better, and passes."""
+    here = world(tmp_path, {"old": set(range(0, 1_000, 5))}, count=1_000)
+    evidence = evaluate(here.request(), here.ports())
+    assert (evidence.label, evidence.findings[0].answer) == ("PASS", "better")
+
+
+def test_a_small_set_is_inconclusive_in_numbers(tmp_path: Path) -> None:
+    """A set too small says what it could have shown and how many records would do."""
+    here = world(tmp_path, {"new": {3}, "old": {4}}, count=60)
+    evidence = evaluate(here.request(), here.ports())
+    finding = evidence.findings[0]
+    assert (evidence.label, evidence.exhausted, finding.answer) == ("INCONCLUSIVE", True, "not enough evidence")
+    assert finding.smallest_drop_shown is not None
+    assert finding.smallest_drop_shown > finding.max_worse
+    assert finding.records_needed is not None
+    assert finding.records_needed > 60
+    assert str(finding.records_needed) in finding.reason
+
+
+def test_the_same_record_goes_to_both_variants_in_an_order_of_the_rollouts_own(tmp_path: Path) -> None:
+    """Every body goes to baseline and canary; the order is shuffled and repeatable for one rollout id."""
+    first, again, other = (world(tmp_path, {"new": {1}, "old": {2}}, count=40) for _ in range(3))
+    evaluate(first.request(), first.ports())
+    evaluate(again.request(), again.ports())
+    evaluate(other.request(rollout="churn-2"), other.ports())
+    asked = [body for variant, body, _ in first.invoker.calls if variant == "old"]
+    assert asked == [body for variant, body, _ in first.invoker.calls if variant == "new"]
+    assert sorted(map(int, asked)) == list(range(40)) != list(map(int, asked))
+    assert again.invoker.calls == first.invoker.calls != other.invoker.calls
+
+
+def test_a_continuation_gives_what_one_long_call_gives(tmp_path: Path) -> None:
+    """Calls cut short by time go on where they stopped and end in the same tests and counts."""
+    wrong = {"new": {3, 11, 200}, "old": {4, 90}}
+    whole, cut = world(tmp_path, wrong, count=300), world(tmp_path, wrong, count=300)
+    expected = evaluate(whole.request(), whole.ports())
+    cut.invoker.seconds_a_call, cut.limit_seconds, calls = 0.5, 60.0, 1
+    while not evaluate(cut.request(), cut.ports()).concluded:
+        calls += 1
+    kept = cut.store.kept
+    assert calls > 3
+    assert kept is not None
+    assert (kept.counts, kept.position, kept.label) == (expected.counts, expected.position, expected.label)
+    assert kept.states[0].roll_back == pytest.approx(expected.states[0].roll_back)
+    assert len(cut.invoker.calls) == len(whole.invoker.calls)
+
+
+def test_concurrency_changes_nothing_but_the_time(tmp_path: Path) -> None:
+    """Eight at once give the same evidence as one after the other."""
+    wrong = {"new": set(range(0, 300, 7)), "old": set(range(0, 300, 6))}
+    inline, pooled = world(tmp_path, wrong, count=300), world(tmp_path, wrong, count=300, concurrency=8)
+    one, eight = evaluate(inline.request(), inline.ports()), evaluate(pooled.request(), pooled.ports())
+    assert one.model_copy(update={"called_minutes": ()}) == eight.model_copy(update={"called_minutes": ()})
+
+
+def test_calls_stay_below_the_ceiling(tmp_path: Path) -> None:
+    """No second sees more calls, both variants together, than the spec allows."""
+    here = world(tmp_path, {"new": {1}, "old": {2}}, count=60, max_requests_per_second=10.0)
+    evaluate(here.request(), here.ports())
+    times = [at for _, _, at in here.invoker.calls]
+    assert all(times[i + 10] - times[i] >= 0.999 for i in range(len(times) - 10))
+
+
+def test_an_error_of_the_canary_alone_is_evidence_against_it(tmp_path: Path) -> None:
+    """A canary that fails on records the baseline gets right is stopped."""
+
+    def rule(variant: str, body: str) -> str | CallFailed:
+        number = int(body)
+        return CallFailed("model_error", "500") if variant == "new" and number % 4 == 0 else str(number % 2)
+
+    here = world(tmp_path, {}, rule=rule)
+    evidence = evaluate(here.request(), here.ports())
+    assert evidence.label == "FAIL"
+    assert evidence.counts.errors_canary == evidence.states[0].baseline_only > 0
+
+
+@pytest.mark.parametrize("answer", ["nan", "1.5", "<html>busy</html>", "", "[]"])
+def test_a_record_that_fails_on_both_is_left_out_and_told(tmp_path: Path, answer: str) -> None:
+    """A poisoned record counts for neither variant; its row is named."""
+    here = world(tmp_path, {}, count=60, rule=lambda _, body: answer if body == "7" else str(int(body) % 2))
+    evidence = evaluate(here.request(), here.ports())
+    assert (evidence.counts.failed_on_both, evidence.counts.used) == (1, 59)
+    assert [(note.kind, note.row) for note in evidence.notes] == [("failed on both", 8)]
+
+
+def test_answers_that_never_parse_end_as_no_data(tmp_path: Path) -> None:
+    """Two variants that answer HTML are not two equal variants: NO_DATA, soon, and never PASS."""
+    here = world(tmp_path, {}, count=2_000, rule=lambda _variant, _body: '{"html": []}')
+    evidence = evaluate(here.request(), here.ports())
+    assert (evidence.label, evidence.concluded) == ("NO_DATA", True)
+    assert len(here.invoker.calls) <= 2 * 50
+
+
+def test_a_busy_variant_is_asked_again_with_growing_pauses(tmp_path: Path) -> None:
+    """Throttling is no evidence: the same call is repeated, and the pair counts once."""
+    seen: dict[str, int] = {}
+
+    def rule(variant: str, body: str) -> str | CallBusy:
+        seen[body + variant] = seen.get(body + variant, 0) + 1
+        return CallBusy("throttled", "slow down") if seen[body + variant] < 3 else str(int(body) % 2)
+
+    here = world(tmp_path, {}, count=50, rule=rule)
+    evidence = evaluate(here.request(), here.ports())
+    assert (evidence.counts.used, evidence.counts.errors_canary) == (50, 0)
+    assert here.clock.seconds >= 100 * (0.2 + 0.5)
+
+
+def test_a_variant_that_stays_busy_leaves_the_rest_for_later(tmp_path: Path) -> None:
+    """Patience ends as AwsUnavailable, and what was evaluated before is kept."""
+    answered: list[str] = []
+
+    def rule(_variant: str, body: str) -> str | CallBusy:
+        answered.append(body)
+        return CallBusy("not_ready", "loading") if len(answered) > 130 else str(int(body) % 2)
+
+    here = world(tmp_path, {}, rule=rule)
+    with pytest.raises(AwsUnavailable, match="stayed busy"):
+        evaluate(here.request(), here.ports())
+    assert here.store.kept is not None
+    assert here.store.kept.position == 65
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_an_endpoint_that_vanishes_half_way_is_an_error_not_accuracy_zero(tmp_path: Path, concurrency: int) -> None:
+    """The evaluation ends with the endpoint's own error, and no record counts as wrong for it."""
+    asked = iter(range(10_000))
+
+    def rule(_variant: str, body: str) -> str:
+        if next(asked) > 150:
+            raise AwsDenied("endpoint churn not found")
+        return str(int(body) % 2)
+
+    here = world(tmp_path, {}, rule=rule, concurrency=concurrency)
+    with pytest.raises(AwsDenied, match="not found"):
+        evaluate(here.request(), here.ports())
+    kept = here.store.kept
+    assert kept is not None
+    assert kept.counts.used >= 50
+    assert (kept.counts.errors_baseline, kept.counts.errors_canary, kept.concluded) == (0, 0, False)
+
+
+def test_an_answer_of_another_variant_is_refused(tmp_path: Path) -> None:
+    """An endpoint that ignores TargetVariant cannot be evaluated."""
+    here = world(tmp_path, {}, rule=lambda _variant, _body: Reply(b"1", "text/csv", "old"))
+    with pytest.raises(Refused, match="TargetVariant"):
+        evaluate(here.request(), here.ports())
+
+
+def test_several_records_share_a_request(tmp_path: Path) -> None:
+    """Seven records a request give the same outcome with a seventh of the calls."""
+
+    def rule(_variant: str, body: str) -> str:
+        return "\n".join(str(int(line) % 2) for line in body.split("\n"))
+
+    here = world(tmp_path, {}, count=100, rule=rule, records_per_request=7)
+    evidence = evaluate(here.request(), here.ports())
+    assert (evidence.counts.used, len(here.invoker.calls)) == (100, 2 * 15)
+
+
+def test_unusable_rows_are_counted_and_named(tmp_path: Path) -> None:
+    """Rows without a label are left out; position and row numbers stay true."""
+    here = world(tmp_path, {}, count=40)
+    path = Path(here.spec.labelled_set)
+    path.write_text(path.read_text() + ",40\nchurned,41\n")
+    evidence = evaluate(here.request(), here.ports())
+    assert (evidence.counts.used, evidence.counts.unusable_rows, evidence.position) == (40, 2, 42)
+    assert sorted(note.row or 0 for note in evidence.notes) == [41, 42]
+
+
+def test_the_minutes_of_the_calls_are_kept(tmp_path: Path) -> None:
+    """Own traffic is known by its minutes, for the guards that must not count it."""
+    here = world(tmp_path, {"new": {1}, "old": {2}}, count=60, max_requests_per_second=1.0)
+    evidence = evaluate(here.request(), here.ports())
+    assert [minute - evidence.called_minutes[0] for minute in evidence.called_minutes] == [0, 1]
+
+
+def test_evidence_of_a_large_set_fits_one_item(tmp_path: Path) -> None:
+    """Twenty thousand records with errors and disagreements everywhere stay far below 400 KB."""
+    rng = random.Random(1)
+    wrong = {side: {n for n in range(20_000) if rng.random() < 0.3} for side in ("old", "new")}
+    here = world(tmp_path, wrong, count=20_000)
+    evidence = evaluate(here.request(stop_early=False), here.ports())
+    assert evidence.exhausted
+    assert len(evidence.model_dump_json()) < 40_000
+
+
+def test_a_set_of_one_class_is_refused(tmp_path: Path) -> None:
+    """Right answers say nothing when every label is the same."""
+    here = world(tmp_path, {}, count=10)
+    Path(here.spec.labelled_set).write_text("".join(f"0,{n}\n" for n in range(10)))
+    with pytest.raises(Refused, match="every label is 0"):
+        check_labelled_set(here.spec, here.ports().source)
+    with pytest.raises(Refused, match="every label is 0"):
+        evaluate(here.request(), here.ports())

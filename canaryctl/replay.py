@@ -1,0 +1,120 @@
+"""`canaryctl replay`: what the controller would have decided on recorded windows, offline."""
+
+import json
+import multiprocessing
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from canary.domain.errors import Refused
+from canary.domain.spec import Spec, read_spec
+from canaryctl.offline_plan import plan_offline
+from canaryctl.recorded import Lines, RecordedError, Run, by_run, windows_of
+from canaryctl.replay_run import Outcome, replay_run
+
+CHUNK = 20
+# Below this many runs starting processes costs more than it saves.
+PARALLEL_FROM = 100
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run as text, with the history that belongs to it; parsed where it is judged."""
+
+    spec: Spec
+    run: Run
+    windows: Lines
+    history: Lines
+    names: tuple[str, str]
+    warm_up_minutes: int
+
+
+def replay(
+    spec: Spec, windows: Path, history: Path | None = None, *, warm_up_minutes: int = 2, processes: int | None = None
+) -> Iterator[tuple[Run, Outcome]]:
+    """Yield (run, outcome) for every run of a recording, in order of first appearance.
+
+    History lines without a run belong to every run. Raises RecordedError naming file, line and field.
+    """
+    tasks = list(_tasks(spec, windows, history, warm_up_minutes))
+    workers = processes or min(os.cpu_count() or 1, len(tasks) // PARALLEL_FROM + 1)
+    if workers <= 1:
+        yield from map(_judge, tasks)
+        return
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        yield from pool.imap(_judge, tasks, CHUNK)
+
+
+def _tasks(spec: Spec, windows: Path, history: Path | None, warm_up_minutes: int) -> Iterator[Task]:
+    runs = _read(windows)
+    known = _read(history) if history else {}
+    shared = known.get(None, [])
+    names = (windows.name, history.name if history else "")
+    for run, lines in runs.items():
+        yield Task(spec, run, lines, known.get(run, []) if run is not None and run in known else shared, names,
+                   warm_up_minutes)  # fmt: skip
+
+
+def _read(path: Path) -> dict[Run, Lines]:
+    with path.open(encoding="utf-8") as lines:
+        return by_run(lines, path.name)
+
+
+def _judge(task: Task) -> tuple[Run, Outcome]:
+    windows = windows_of(task.windows, task.names[0])
+    slow = any(side is not None and side.slow is not None for w in windows for side in (w.baseline, w.canary))
+    history = windows_of(task.history, task.names[1])
+    plan = plan_offline(task.spec, history, slow_measured=slow, warm_up_minutes=task.warm_up_minutes)
+    return task.run, replay_run(plan, windows)
+
+
+def replay_command(
+    spec: Annotated[Path, typer.Option(help="The spec (JSON).", exists=True, dir_okay=False)],
+    windows: Annotated[Path, typer.Option(help="Recorded windows (JSON Lines).", exists=True, dir_okay=False)],
+    history: Annotated[
+        Path | None, typer.Option(help="The baseline's minutes before (JSON Lines).", exists=True, dir_okay=False)
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a run.")] = False,
+    warm_up_minutes: Annotated[int, typer.Option(min=0, help="Minutes after the first window not to judge.")] = 2,
+) -> None:
+    """Judge recorded windows as one bake at the spec's first step."""
+    try:
+        parsed = read_spec(json.loads(spec.read_text(encoding="utf-8")))
+        outcomes = replay(parsed, windows, history, warm_up_minutes=warm_up_minutes)
+        _show(outcomes, _count_runs(windows), as_json=as_json)
+    except RecordedError as error:
+        raise _wrong_input(str(error)) from error
+    except (Refused, ValueError) as error:
+        raise _wrong_input(f"{spec.name}: {error}") from error
+
+
+def _wrong_input(message: str) -> typer.Exit:
+    typer.echo(message, err=True)
+    return typer.Exit(2)
+
+
+def _count_runs(windows: Path) -> int:
+    return len(_read(windows))
+
+
+def _show(outcomes: Iterator[tuple[Run, Outcome]], runs: int, *, as_json: bool) -> None:
+    table = Table("run", "verdict", "windows", "guard", "reason")
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("replaying", total=runs)
+        for run, outcome in outcomes:
+            if as_json:
+                typer.echo(json.dumps({"run": run, "verdict": outcome.verdict, "windows": outcome.windows,
+                                       "guard": outcome.guard, "reason": outcome.reason}))  # fmt: skip
+            else:
+                table.add_row(str(run), outcome.verdict, str(outcome.windows), outcome.guard or "", outcome.reason)
+            progress.advance(bar)
+    if not as_json:
+        Console().print(table)

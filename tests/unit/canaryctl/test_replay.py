@@ -1,0 +1,130 @@
+"""`canaryctl replay`: recorded windows in, one verdict a run out."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from canary.domain.spec import Spec, read_spec
+from canaryctl.recorded import RecordedError
+from canaryctl.replay import replay, replay_command
+
+SPEC = {"endpoint": "churn-prod", "canary": "Variant2", "guards": {"slow_requests": None}}
+
+
+def line(minute: int, canary: tuple[int, int], baseline: tuple[int, int] = (5700, 6), **more: Any) -> dict[str, Any]:
+    """Return one recorded window."""
+    sides = {"canary": canary, "baseline": baseline}
+    return {**more, "minute": minute, **{k: {"requests": n, "errors": x} for k, (n, x) in sides.items()}}
+
+
+def written(folder: Path, name: str, lines: list[dict[str, Any]]) -> Path:
+    """Return the path of a JSON Lines file."""
+    path = folder / name
+    path.write_text("".join(json.dumps(one) + "\n" for one in lines))
+    return path
+
+
+def spec(**changes: Any) -> Spec:
+    """Return the spec of the tests."""
+    return read_spec({**SPEC, **changes})
+
+
+def test_interleaved_runs_are_kept_apart(tmp_path: Path) -> None:
+    """A good and a bad run in one file, line by line in turn, each get their verdict."""
+    lines = [one for m in range(20) for one in (line(m, (300, 0), run="good"), line(m, (300, 30), run="bad"))]
+    outcomes = dict(replay(spec(), written(tmp_path, "w.jsonl", lines)))
+    assert outcomes["good"].verdict == "ADVANCE"
+    assert (outcomes["bad"].verdict, outcomes["bad"].guard) == ("ROLL_BACK", "errors")
+
+
+def test_order_of_lines_does_not_matter(tmp_path: Path) -> None:
+    """Shuffled lines and repeated ones give the same answer."""
+    lines = [line(m, (300, 2)) for m in range(30)]
+    shuffled = [*lines, *lines[5:9]]
+    random.Random(1).shuffle(shuffled)
+    first = list(replay(spec(), written(tmp_path, "a.jsonl", lines)))
+    assert list(replay(spec(), written(tmp_path, "b.jsonl", shuffled))) == first
+
+
+def test_windows_counts_what_was_read_up_to_the_verdict(tmp_path: Path) -> None:
+    """A disaster in windows 3 and 4 is known after 4 windows (the fuse, warm-up or not)."""
+    lines = [line(m, (300, 299 if m >= 2 else 0)) for m in range(30)]
+    [(run, outcome)] = replay(spec(), written(tmp_path, "w.jsonl", lines))
+    assert (run, outcome.verdict, outcome.windows) == (None, "ROLL_BACK", 4)
+    [(_, outcome)] = replay(spec(), written(tmp_path, "w.jsonl", lines), warm_up_minutes=10)
+    assert outcome.windows == 4
+
+
+def test_without_history_it_says_so(tmp_path: Path) -> None:
+    """No history: nothing is known of bursts, and the reason says it; with a day of it, it does not."""
+    windows = written(tmp_path, "w.jsonl", [line(m, (300, 0)) for m in range(20)])
+    history = written(tmp_path, "h.jsonl", [
+        {"minute": m, "baseline": {"requests": 6000, "errors": m % 13}} for m in range(-1440, 0)
+    ])  # fmt: skip
+    [(_, bare)] = replay(spec(), windows)
+    [(_, taught)] = replay(spec(), windows, history)
+    assert "nothing is known of bursts" in bare.reason
+    assert "nothing is known of bursts" not in taught.reason
+
+
+def test_slow_guard_is_planned_where_it_was_measured(tmp_path: Path) -> None:
+    """A spec that does not mention slow_requests watches it in recordings that carry it."""
+    lines = [{"minute": m, "baseline": {"requests": 5700, "errors": 0, "slow": 285},
+              "canary": {"requests": 300, "errors": 0, "slow": 150}} for m in range(20)]  # fmt: skip
+    windows = written(tmp_path, "w.jsonl", lines)
+    [(_, outcome)] = replay(read_spec({"endpoint": "e", "canary": "c"}), windows)
+    assert (outcome.verdict, outcome.guard) == ("ROLL_BACK", "slow_requests")
+    [(_, unwatched)] = replay(spec(), windows)
+    assert unwatched.verdict == "ADVANCE"
+
+
+def test_many_runs_in_parallel_come_out_in_order(tmp_path: Path) -> None:
+    """Enough runs for several processes: one outcome a run, in order of first appearance."""
+    lines = [line(m, (300, 0 if run % 2 else 40), run=run) for run in range(250) for m in range(8)]
+    outcomes = list(replay(spec(), written(tmp_path, "w.jsonl", lines), processes=2))
+    assert [run for run, _ in outcomes] == list(range(250))
+    assert {o.verdict for run, o in outcomes if run % 2 == 0} == {"ROLL_BACK"}
+
+
+@pytest.mark.parametrize(("text", "says"), [
+    ("{", "line 1: not JSON"), ("[]", "line 1: expected an object"), ('{"minute": 1, "run": {}}', "run must be"),
+    ('{"minute": 1, "canary": {"requests": -1, "errors": 0}}', "canary.requests"), ('{"baseline": null}', "minute"),
+    ('{"minute": 1, "nonsense": 1}', "nonsense"),
+])  # fmt: skip
+def test_broken_lines_are_named(tmp_path: Path, text: str, says: str) -> None:
+    """A line that cannot be read is an error naming file, line and field."""
+    path = tmp_path / "w.jsonl"
+    path.write_text(text + "\n")
+    with pytest.raises(RecordedError, match=says):
+        list(replay(spec(), path))
+
+
+def test_command_prints_one_json_object_a_run(tmp_path: Path) -> None:
+    """With --json every line is one run with verdict, windows, guard and reason."""
+    app = typer.Typer()
+    app.command()(replay_command)
+    spec_path = tmp_path / "spec.json"
+    spec_path.write_text(json.dumps(SPEC))
+    windows = written(tmp_path, "w.jsonl", [line(m, (300, 30), run=r) for r in ("a", "b") for m in range(10)])
+    result = CliRunner().invoke(app, ["--spec", str(spec_path), "--windows", str(windows), "--json"])
+    assert result.exit_code == 0
+    answers = [json.loads(one) for one in result.stdout.splitlines()]
+    assert [a["run"] for a in answers] == ["a", "b"]
+    assert set(answers[0]) == {"run", "verdict", "windows", "guard", "reason"}
+
+
+def test_command_refuses_a_wrong_spec(tmp_path: Path) -> None:
+    """A wrong spec ends with code 2 and names the field."""
+    app = typer.Typer()
+    app.command()(replay_command)
+    spec_path = tmp_path / "spec.json"
+    spec_path.write_text(json.dumps({**SPEC, "stepps": []}))
+    windows = written(tmp_path, "w.jsonl", [line(0, (300, 0))])
+    result = CliRunner().invoke(app, ["--spec", str(spec_path), "--windows", str(windows), "--json"])
+    assert result.exit_code == 2
+    assert "stepps" in result.stderr

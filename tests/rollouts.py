@@ -1,0 +1,73 @@
+"""Rollouts to test with: a plan, a record, an endpoint view, and a moment."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from canary.domain.endpoint import EndpointView, Variant
+from canary.domain.plan import CountGuard, Plan
+from canary.domain.record import Record
+from canary.domain.spec import ErrorsGuard, Spec, read_spec
+from canary.domain.weights import plan_steps, safe_weights
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+FOUND = {"v1": 3.0, "v2": 0.0}
+HOLDER = "arn:aws:states:eu-west-1:111111111111:execution:canary-rollout:first"
+
+
+def after(seconds: float) -> datetime:
+    """Return the moment so many seconds after noon."""
+    return NOON + timedelta(seconds=seconds)
+
+
+def a_spec(**changes: Any) -> Spec:
+    """Return the minimal spec with changes."""
+    return read_spec({"endpoint": "churn", "canary": "v2", **changes})
+
+
+def a_plan(found: dict[str, float] | None = None, **changes: Any) -> Plan:
+    """Return a plan of the minimal spec for variants v1 (baseline) and v2 (canary)."""
+    spec, weights = a_spec(), found or FOUND
+    safe = safe_weights(weights, "v2")
+    margins = ErrorsGuard()
+    guard = CountGuard(
+        name="errors",
+        roll_back_beyond=margins.roll_back_beyond,
+        last_gate=margins.last_gate,
+        early_steps=margins.early_steps,
+    )
+    plan = Plan(
+        endpoint="churn",
+        config_name="config-1",
+        canary="v2",
+        baselines=tuple(name for name, weight in safe.items() if weight),
+        found_weights=weights,
+        safe_weights=safe,
+        steps=plan_steps(spec, safe),
+        guards=(guard,),
+        hold_at_most_minutes=1440,
+        watch_minutes=30,
+    )
+    return plan.model_copy(update=changes)
+
+
+def a_record(**changes: Any) -> Record:
+    """Return a freshly planned rollout."""
+    record = Record(
+        rollout="churn-1",
+        holder=HOLDER,
+        endpoint="churn",
+        canary="v2",
+        spec={"endpoint": "churn", "canary": "v2"},
+        plan=a_plan(),
+        started_at=NOON,
+        progress_at=NOON,
+    )
+    return record.model_copy(update=changes)
+
+
+def a_view(weights: dict[str, float] | None = None, status: str = "InService", **changes: Any) -> EndpointView:
+    """Return an endpoint serving these weights (the found ones unless given)."""
+    variants = tuple(
+        Variant(name=name, current_weight=weight, desired_weight=weight) for name, weight in (weights or FOUND).items()
+    )
+    return EndpointView(status=status, config_name="config-1", variants=variants).model_copy(update=changes)

@@ -1,0 +1,178 @@
+"""Who may move the weights: holder, generation, no roll-back, and a recorded advance."""
+
+import pytest
+
+from canary.domain import claims, course
+from canary.domain.errors import RollBackPending, Superseded
+from canary.domain.phase import ENDS, Phase
+from canary.domain.record import Decision, Outcome, Record
+from tests.rollouts import FOUND, HOLDER, NOON, a_record, after
+
+OTHER = HOLDER.replace("first", "churn-1-2")
+
+
+def advance(step: int, to_step: int | None) -> Decision:
+    """Return a recorded advance."""
+    return Decision(verdict="ADVANCE", step=step, to_step=to_step, reason="enough evidence", at=NOON)
+
+
+def roll_back(step: int = 1) -> Decision:
+    """Return a recorded roll-back."""
+    return Decision(verdict="ROLL_BACK", step=step, reason="errors", at=NOON)
+
+
+def baking(step: int = 1, **changes: object) -> Record:
+    """Return a rollout baking at a step, its weights reached."""
+    record = claims.claim_forward(a_record(), HOLDER, 1, NOON)
+    record = course.bake(course.arrive(record, HOLDER, 1, NOON), HOLDER, 1, "token-0", NOON)
+    for index in range(1, step + 1):
+        record = claims.claim_forward(
+            record.model_copy(update={"decision": advance(index - 1, index)}), HOLDER, 1, NOON
+        )
+        record = course.bake(course.arrive(record, HOLDER, 1, NOON), HOLDER, 1, f"token-{index}", NOON)
+    return record.model_copy(update=changes)
+
+
+def test_the_first_claim_asks_for_step_zero() -> None:
+    """A new rollout begins at the shadow gate: the safe weights."""
+    record = claims.claim_forward(a_record(), HOLDER, 1, NOON)
+    assert (record.phase, record.step) == (Phase.SHIFTING, 0)
+    assert record.asked
+    assert record.asked.weights == FOUND
+
+
+def test_a_claim_records_weights_and_time_before_the_call() -> None:
+    """A crash between claim and call is seen by the next look."""
+    record = claims.claim_forward(baking(1, decision=advance(1, 2)), HOLDER, 1, after(600))
+    assert record.asked
+    assert record.asked.weights == record.plan.steps[2].weights
+    assert record.asked.before == record.plan.steps[1].weights
+    assert (record.asked.at, record.asked.reached_at) == (after(600), None)
+    assert record.bakes[-1].left_minute is not None
+
+
+def test_a_claim_passes_twice_for_the_same_holder() -> None:
+    """The answer to the first may have been lost; the second changes nothing."""
+    once = claims.claim_forward(baking(1, decision=advance(1, 2)), HOLDER, 1, after(600))
+    assert claims.claim_forward(once, HOLDER, 1, after(700)) == once
+
+
+@pytest.mark.parametrize(("holder", "generation"), [(OTHER, 1), (HOLDER, 2), (OTHER, 2)])
+def test_another_holder_or_generation_is_superseded(holder: str, generation: int) -> None:
+    """Only the execution that holds the rollout may claim, forward or back."""
+    record = baking(1, decision=advance(1, 2))
+    with pytest.raises(Superseded):
+        claims.claim_forward(record, holder, generation, NOON)
+    with pytest.raises(Superseded):
+        claims.claim_restore(record, holder, generation, "", NOON)
+
+
+@pytest.mark.parametrize("end", sorted(ENDS))
+def test_nothing_is_claimed_after_the_end(end: Phase) -> None:
+    """An ended rollout moves no weight."""
+    record = baking(1, phase=end)
+    with pytest.raises(Superseded):
+        claims.claim_forward(record, HOLDER, 1, NOON)
+    with pytest.raises(Superseded):
+        claims.claim_restore(record, HOLDER, 1, "", NOON)
+
+
+def test_no_forward_move_after_a_recorded_roll_back() -> None:
+    """Whatever else is recorded, the only way is back."""
+    with pytest.raises(RollBackPending):
+        claims.claim_forward(baking(1, decision=roll_back()), HOLDER, 1, NOON)
+
+
+def test_no_forward_move_without_an_advance() -> None:
+    """A bake is left only by a recorded verdict."""
+    with pytest.raises(Superseded):
+        claims.claim_forward(baking(1), HOLDER, 1, NOON)
+
+
+def test_a_roll_back_is_never_overwritten() -> None:
+    """An advance that comes later changes nothing, neither does another roll-back."""
+    record = baking(1, decision=roll_back())
+    assert course.decide(record, advance(1, 2)) == record
+    assert course.decide(record, roll_back().model_copy(update={"reason": "another"})) == record
+
+
+def test_an_advance_is_overruled_by_a_roll_back() -> None:
+    """ROLL_BACK needs only a rollout that has not ended."""
+    record = course.decide(baking(1, decision=advance(1, 2)), roll_back())
+    assert record.rolling_back
+
+
+@pytest.mark.parametrize("judged_at", [0, 2])
+def test_an_advance_judged_at_another_step_is_ignored(judged_at: int) -> None:
+    """A late verdict does not advance a step it did not judge."""
+    assert course.decide(baking(1), advance(judged_at, judged_at + 1)).decision is None
+
+
+def test_the_story_of_a_restore_is_kept_unless_a_verdict_gave_one() -> None:
+    """On-call reads the first reason, not the last symptom."""
+    faulty = claims.claim_restore(baking(1), HOLDER, 1, "the shifter failed", NOON)
+    judged = claims.claim_restore(baking(1, decision=roll_back()), HOLDER, 1, "the shifter failed", NOON)
+    assert faulty.decision
+    assert (faulty.decision.reason, faulty.decision.by) == ("the shifter failed", "fault")
+    assert judged.decision
+    assert judged.decision.reason == "errors"
+
+
+def test_a_take_over_may_only_restore() -> None:
+    """The next generation finds a recorded roll-back."""
+    record = claims.take_over(baking(1, decision=advance(1, 2)), OTHER, "it died", NOON)
+    assert (record.generation, record.holder, record.recoveries) == (2, OTHER, 1)
+    with pytest.raises(RollBackPending):
+        claims.claim_forward(record, OTHER, 2, NOON)
+    with pytest.raises(Superseded):
+        claims.claim_restore(record, HOLDER, 1, "", NOON)
+
+
+def test_a_recovery_looks_twice_a_minute_apart() -> None:
+    """A last call of the dead execution may still land after the first look."""
+    record = claims.take_over(baking(1), OTHER, "it died", NOON)
+    record = claims.claim_restore(record, OTHER, 2, "it died", NOON)
+    first = course.verify_safe(record, OTHER, 2, after(10))
+    assert first.outcome is None
+    assert course.verify_safe(first, OTHER, 2, after(69)).outcome is None
+    settled = course.verify_safe(first, OTHER, 2, after(70)).outcome
+    assert settled
+    assert settled.end is Phase.ROLLED_BACK
+
+
+def test_asking_again_starts_the_second_look_over() -> None:
+    """Safe weights seen before another ask prove nothing about after it."""
+    record = claims.take_over(baking(1), OTHER, "it died", NOON)
+    record = claims.claim_restore(record, OTHER, 2, "it died", NOON)
+    seen = course.verify_safe(record, OTHER, 2, after(10))
+    asked = claims.ask_safe(seen, OTHER, 2, seen.plan.steps[1].weights, after(20))
+    assert asked.restoring
+    assert asked.restoring.verified_at is None
+
+
+def test_promotion_needs_a_finished_watch() -> None:
+    """Only an ADVANCE at share 1 that leads to no further step closes as promoted."""
+    with pytest.raises(RollBackPending):
+        course.close(baking(2, decision=advance(2, None)), NOON)
+    watching = baking(4)
+    assert watching.phase is Phase.WATCHING
+    with pytest.raises(RollBackPending):
+        course.close(watching, NOON)
+    with pytest.raises(RollBackPending):
+        course.close(watching.model_copy(update={"decision": roll_back(4)}), NOON)
+    assert course.close(watching.model_copy(update={"decision": advance(4, None)}), NOON).phase is Phase.PROMOTED
+
+
+def test_closing_twice_tells_once() -> None:
+    """A second close changes nothing."""
+    closed = course.close(baking(4, decision=advance(4, None)), NOON)
+    assert course.close(closed, after(60)) == closed
+    assert [message.subject for message in closed.outbox][-1] == "[canary] churn: PROMOTED"
+
+
+def test_an_unproven_end_keeps_the_lease() -> None:
+    """No later rollout may take half-way weights for its truth."""
+    outcome = Outcome(end=Phase.UNPROVEN, reason="denied")
+    closed = course.close(claims.claim_restore(baking(1, outcome=outcome), HOLDER, 1, "", NOON), NOON)
+    assert closed.phase is Phase.UNPROVEN
+    assert closed.holds_lease

@@ -1,0 +1,49 @@
+"""The life of a rollout is one table: every pair of phase and event is in it or impossible."""
+
+import pytest
+
+from canary.domain.phase import ACTIVE, ENDS, TRANSITIONS, Event, ImpossibleTransition, Phase, after, mermaid
+
+EVERYWHERE = [None, *Phase]
+
+
+@pytest.mark.parametrize("event", Event)
+@pytest.mark.parametrize("phase", EVERYWHERE)
+def test_every_pair_is_in_the_table_or_impossible(phase: Phase | None, event: Event) -> None:
+    """What the table does not name raises, whatever the pair."""
+    if (phase, event) in TRANSITIONS:
+        assert after(phase, event) is TRANSITIONS[phase, event]
+    else:
+        with pytest.raises(ImpossibleTransition):
+            after(phase, event)
+
+
+def test_every_phase_is_active_or_an_end() -> None:
+    """No phase is both, and none is neither."""
+    assert set(ACTIVE) | ENDS == set(Phase)
+    assert not set(ACTIVE) & ENDS
+
+
+@pytest.mark.parametrize("phase", ACTIVE)
+def test_every_active_phase_has_a_way_home(phase: Phase) -> None:
+    """From anywhere a restore can be claimed, the endpoint handed over, and the attempt given up."""
+    assert after(phase, Event.CLAIM_RESTORE) is Phase.ROLLING_BACK
+    assert after(phase, Event.HAND_OVER) is Phase.HANDED_OVER
+    assert after(phase, Event.GIVE_UP) is Phase.UNPROVEN
+
+
+def test_promotion_is_reached_from_the_watch_alone() -> None:
+    """Nothing but a finished watch at share 1 ends promoted."""
+    assert [pair for pair, end in TRANSITIONS.items() if end is Phase.PROMOTED] == [(Phase.WATCHING, Event.PROMOTE)]
+
+
+def test_ends_lead_nowhere_but_for_a_person_on_an_unproven_one() -> None:
+    """Only UNPROVEN moves on, and only by retry or release."""
+    leaving = {(phase, event) for phase, event in TRANSITIONS if phase in ENDS}
+    assert leaving == {(Phase.UNPROVEN, Event.RETRY), (Phase.UNPROVEN, Event.HAND_OVER)}
+
+
+def test_the_picture_names_every_phase() -> None:
+    """The diagram of the docs is drawn from the table."""
+    picture = mermaid()
+    assert all(phase in picture for phase in Phase)

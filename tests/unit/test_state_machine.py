@@ -1,0 +1,116 @@
+"""The state machine as written: what every Choice, Catch, Retry and way home must have."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+MACHINE = json.loads(Path("statemachine/rollout.asl.json").read_text())
+STATES: dict[str, Any] = MACHINE["States"]
+TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
+CHOICES = {name: state for name, state in STATES.items() if state["Type"] == "Choice"}
+BEFORE_THE_LEASE = {"Plan rollout", "Command"}
+RESTORE = "Restore weights"
+
+
+def edges() -> Iterator[tuple[str, str, str | None]]:
+    """Yield (source, target, ResultPath of the Catch or of the source)."""
+    for name, state in STATES.items():
+        for catch in state.get("Catch", []):
+            yield name, catch["Next"], catch["ResultPath"]
+        for rule in state.get("Choices", []):
+            yield name, rule["Next"], None
+        for key in ("Next", "Default"):
+            if key in state:
+                yield name, state[key], state.get("ResultPath")
+
+
+def writes_the_story(name: str) -> bool:
+    """Return whether whatever leads through a state has set $.story by the time it is left."""
+    state = STATES[name]
+    if state["Type"] == "Task":
+        return state.get("ResultPath") == "$.story" or "story" in state.get("ResultSelector", {})
+    if state["Type"] == "Pass":
+        return any(key.startswith("story") for key in state["Parameters"])
+    return all(writes_the_story(source) for source, target, _ in edges() if target == name)
+
+
+def test_every_edge_into_restore_carries_its_story() -> None:
+    """On-call is told why, whichever way the restore was reached."""
+    into = [(source, path) for source, target, path in edges() if target == RESTORE]
+    assert len(into) >= 8
+    for source, path in into:
+        by_catch = any(catch["Next"] == RESTORE for catch in STATES[source].get("Catch", []))
+        assert path == "$.story" if by_catch else writes_the_story(source), source
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_every_choice_has_a_default(name: str) -> None:
+    """An answer nobody thought of has somewhere to go."""
+    assert CHOICES[name]["Default"] in STATES
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_task_has_a_timeout_and_retries(name: str) -> None:
+    """No task waits for ever, and a passing fault is tried again."""
+    assert TASKS[name]["TimeoutSeconds"] > 0
+    assert any(retry["MaxAttempts"] > 0 for retry in TASKS[name]["Retry"])
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_task_catches_superseded_first(name: str) -> None:
+    """A stale execution leaves quietly instead of restoring over its successor."""
+    if name in BEFORE_THE_LEASE:
+        assert [catch["Next"] for catch in TASKS[name]["Catch"]] == ["Refused"]
+    else:
+        assert TASKS[name]["Catch"][0] == {"ErrorEquals": ["Superseded"], "ResultPath": "$.story", "Next": "Superseded"}
+
+
+@pytest.mark.parametrize("name", sorted(TASKS.keys() - BEFORE_THE_LEASE - {"Close and tell"}))
+def test_after_the_lease_every_failure_leads_home(name: str) -> None:
+    """Restore catches all, and a restore that fails is closed as unproven."""
+    last = TASKS[name]["Catch"][-1]
+    home = "Close and tell" if "estore" in name else RESTORE
+    assert (last["ErrorEquals"], last["Next"]) == (["States.ALL"], home)
+
+
+@pytest.mark.parametrize("name", sorted(TASKS.keys() - {"Bake"}))
+def test_refusals_are_never_retried(name: str) -> None:
+    """What was refused on purpose is not asked again."""
+    assert TASKS[name]["Retry"][0] == {
+        "ErrorEquals": ["Refused", "Superseded", "RollBackPending"],
+        "MaxAttempts": 0,
+    }
+
+
+def test_the_bake_waits_with_both_bounds_and_retries_only_the_call() -> None:
+    """A heartbeat that stops is not retried: it leads to Restore."""
+    bake = TASKS["Bake"]
+    assert bake["Resource"].endswith(".waitForTaskToken")
+    assert bake["HeartbeatSeconds"] == 600
+    assert bake["TimeoutSeconds"] < MACHINE["TimeoutSeconds"]
+    retried = {error for retry in bake["Retry"] for error in retry["ErrorEquals"]}
+    assert all(error.startswith("Lambda.") for error in retried)
+    assert {"States.HeartbeatTimeout", "States.Timeout"} <= set(bake["Catch"][1]["ErrorEquals"])
+    assert bake["Catch"][1]["Next"] == RESTORE
+
+
+def test_the_machine_ends_after_fourteen_days() -> None:
+    """A forgotten execution ends, and is taken over."""
+    assert MACHINE["TimeoutSeconds"] == 14 * 86_400
+
+
+def test_every_state_is_reachable_and_every_next_exists() -> None:
+    """No dead state, no dangling edge."""
+    targets = {target for _, target, _ in edges()} | {MACHINE["StartAt"]}
+    assert targets == set(STATES)
+
+
+def test_the_machine_carries_no_position() -> None:
+    """Tasks after the plan get rollout, generation, execution, story and token, nothing else."""
+    allowed = {"action", "execution", "rollout", "generation", "story", "token"}
+    for name, task in TASKS.items():
+        if name not in BEFORE_THE_LEASE:
+            assert {key.removesuffix(".$") for key in task["Parameters"]["Payload"]} <= allowed, name

@@ -55,7 +55,7 @@ class QualityGuardSpec(Frozen):
 
     The set
         `labelled_set` is an s3:// address or a local path; `format` follows from its suffix unless given; `header`
-            says whether the first line of a CSV names its columns (unless given: it does when a column is named).
+        says whether the first line of a CSV names its columns (unless given: it does when a column is named).
         `drop_columns` are left out of the request besides label and id, and so is the slice column when
         `send_slice_column` is false.
     The request

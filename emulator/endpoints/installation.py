@@ -6,13 +6,16 @@ AWS has no call for: models, traffic, outages, faults, and the router's own ledg
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from numpy.typing import NDArray
 
+from emulator.cloudwatch.alarms import Alarms
 from emulator.cloudwatch.endpoint_metrics import EndpointMetrics
+from emulator.cloudwatch.moto_alarms import patch_alarms
 from emulator.cloudwatch.moto_metrics import patch_metrics
 from emulator.cloudwatch.publication import Publication
 from emulator.cloudwatch.query import Trouble
@@ -48,6 +51,7 @@ class Endpoints:
         self.metric_trouble = Trouble()
         self.service = Service(self.models, self.metrics, seed)
         self.invocations = Invocations(self.fleet, self.service)
+        self.alarms = Alarms(self.metrics, clock.now, self.emit)
         self._events: list[OnEvent] = []
         self._streams: dict[str, Any] = {}
         self.fleet.on_change(self._changed)
@@ -97,6 +101,11 @@ class Endpoints:
         if stream is not None:
             stream.cancel()
 
+    def detach_all_traffic(self) -> None:
+        """Stop the traffic of every endpoint."""
+        for endpoint in list(self._streams):
+            self.detach_traffic(endpoint)
+
     def outage(self, endpoint: str, start: datetime, minutes: float, error_rate: float) -> None:
         """Let requests to every variant fail with this probability from `start` on, for `minutes`."""
         self.service.outages[endpoint].append(Outage.lasting(start, minutes, error_rate))
@@ -109,10 +118,18 @@ class Endpoints:
         """Return what the router itself counted for the endpoint."""
         return self.service.ledgers[endpoint]
 
+    def evaluate_alarms(self) -> None:
+        """Look at every alarm once, as CloudWatch does each minute."""
+        self.alarms.evaluate_all(cloudwatch_backends[self.fleet.account][self.fleet.region])
+
     def _changed(self, endpoint: Endpoint) -> None:
         for variant in endpoint.variants:
             self.metrics.know(endpoint.name, variant.name, self.clock.now())
         self.emit(state_change(endpoint))
+
+
+def _next_minute(now: datetime) -> datetime:
+    return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
 @contextmanager
@@ -134,6 +151,10 @@ def install(
         patch_endpoints(patches, endpoints.fleet)
         patch_runtime(patches, endpoints.invocations)
         patch_metrics(patches, endpoints.metrics, clock.now, endpoints.metric_trouble)
+        patch_alarms(patches, endpoints.alarms)
+        minutes = clock.every(60, endpoints.evaluate_alarms, _next_minute(clock.now()))
         yield endpoints
+        minutes.cancel()
     finally:
+        endpoints.detach_all_traffic()
         patches.remove()

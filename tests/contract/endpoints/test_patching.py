@@ -6,7 +6,7 @@ import pytest
 from moto.sagemaker.models import SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
-from emulator.patching import Patches, PatchError
+from emulator.patching import PatchError, Patches
 
 
 class Fake:

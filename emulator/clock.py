@@ -9,6 +9,7 @@ wall; the wall never moves emulated time by itself.
 
 from __future__ import annotations
 
+import contextvars
 import heapq
 import itertools
 import threading
@@ -90,7 +91,8 @@ class Clock:
         self._refuse_when_closed()
         worker = Worker(name)
         worker.thread = threading.Thread(target=self._run_worker, args=(worker, action), name=name, daemon=True)
-        worker.thread.start()
+        # An empty context: whose work this is must not depend on whose call spawned it.
+        contextvars.Context().run(worker.thread.start)
         self._ready.append(worker)
         self._inbox.put(None)
         return worker

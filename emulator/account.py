@@ -1,0 +1,233 @@
+"""One emulated AWS account: every service wired together, patched into moto for as long as the block lasts."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from unittest.mock import patch
+
+import boto3.session
+from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
+
+from emulator.calls import CallGate, patch_calls
+from emulator.clock import Clock
+from emulator.deployment.resources import Site
+from emulator.deployment.stack import deploy
+from emulator.dynamodb import patch_dynamodb
+from emulator.endpoints.installation import Endpoints
+from emulator.endpoints.installation import install as install_endpoints
+from emulator.events.bus import Bus
+from emulator.events.delivery import Delivery
+from emulator.events.moto_events import patch_events
+from emulator.events.schedule import Schedules
+from emulator.functions import environ, logs
+from emulator.functions.asynchronous import EventQueue
+from emulator.functions.fleet import FunctionFleet
+from emulator.functions.invocation import Invocation
+from emulator.functions.moto_lambda import patch_lambda, patch_process
+from emulator.iam import Permissions
+from emulator.patching import Patches
+from emulator.requirements import Requirement
+from emulator.sns import Mailbox, Message, patch_sns
+from emulator.states.engine import Engine
+from emulator.states.execution import Execution
+from emulator.states.moto_states import patch_step_functions
+from emulator.states.services import RoleServices
+from emulator.states.status_events import DETAIL_TYPE, SOURCE, detail_of
+
+REGION = "us-east-1"
+MINUTE_SECONDS = 60
+
+
+class Emulator:
+    """A context manager; inside it boto3 talks to the emulated account, and time moves only through this object.
+
+    start: emulated time at entry (aware UTC). minute_seconds: wall seconds an emulated minute takes, 0 = as fast as
+    possible. seed: of everything drawn. enforce_iam: roles are enforced from the deployed template. endpoints: options
+    of the emulated SageMaker endpoints (timing, publication, emit_zeros).
+    """
+
+    def __init__(
+        self,
+        start: datetime,
+        minute_seconds: float = 0.0,
+        seed: int = 0,
+        *,
+        enforce_iam: bool = False,
+        patience_seconds: float = 120.0,
+        endpoints: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.seed = seed
+        self.clock = Clock(start, minute_seconds, patience_seconds)
+        self.calls = CallGate()
+        self.permissions = Permissions(DEFAULT_ACCOUNT_ID, REGION)
+        self.functions = FunctionFleet(self.clock, REGION, self.permissions.credentials_of)
+        self._delivery = Delivery(DEFAULT_ACCOUNT_ID, REGION)
+        self._queue = EventQueue(self.clock, self.functions, self._delivery.send)
+        self._delivery.queue = self._queue
+        self.bus = Bus(self.clock, self._delivery, DEFAULT_ACCOUNT_ID, REGION)
+        self.mailbox = Mailbox(self.clock, self._delivery.send)
+        services = RoleServices(
+            self.functions, DEFAULT_ACCOUNT_ID, REGION, self.permissions.credentials_of, self._authorize
+        )
+        self.states = Engine(self.clock, services)
+        self.states.on_status = self._status_changed
+        self.endpoints: Endpoints
+        self._endpoint_options = dict(endpoints or {})
+        self._enforce_iam = enforce_iam
+        self._patches = Patches()
+        self._stack = ExitStack()
+        self._layers: list[Path] = []
+
+    # -- life -----------------------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Emulator:
+        try:
+            self._enter()
+        except BaseException:
+            self._exit()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._exit()
+
+    def _enter(self) -> None:
+        self._stack.enter_context(mock_aws())
+        self._stack.enter_context(patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}))
+        self._stack.callback(self._patches.remove)
+        environ.install()
+        self._stack.callback(environ.remove)
+        logs.install()
+        self._stack.callback(logs.remove)
+        patch_calls(self._patches, self.calls)
+        patch_process(self._patches)
+        patch_lambda(self._patches, self.functions, self._queue)
+        patch_step_functions(self._patches, self.states)
+        patch_events(self._patches, self.bus, Schedules(self.clock, self.bus))
+        patch_dynamodb(self._patches)
+        patch_sns(self._patches, self.mailbox)
+        self._patch_clock_of_the_application()
+        self.endpoints = self._stack.enter_context(
+            install_endpoints(self.clock, REGION, self.seed, **self._endpoint_options)
+        )
+        self.endpoints.on_event(self.bus.emit)
+        if self._enforce_iam:
+            self.calls.hooks.append(self.permissions.enforce)
+            self.bus.may_start = lambda role, machine: self._authorize(role, "states:StartExecution", machine)
+        self._stack.callback(self._forget_layers)
+        self._stack.callback(self.functions.close)
+        self._stack.callback(self.clock.close)
+
+    def _exit(self) -> None:
+        self._stack.close()
+
+    def _patch_clock_of_the_application(self) -> None:
+        wiring = importlib.import_module("canary.wiring")
+        self._patches.replace(wiring, "utc_now", self.clock.now)
+        self._patches.replace(wiring, "sleep", self.clock.sleep)
+
+    def _forget_layers(self) -> None:
+        for folder in self._layers:
+            sys.path.remove(str(folder))
+        self._layers.clear()
+
+    # -- using it -------------------------------------------------------------------------------------------------
+
+    def deploy(
+        self, template: str | Path = "template.yaml", parameters: Mapping[str, str] | None = None, stack: str = "canary"
+    ) -> dict[str, str]:
+        """Return the stack's outputs after deploying the SAM template, again for an update. Raises TemplateError."""
+        path = Path(template).resolve()
+        layers: list[Path] = []
+        site = Site(
+            client=self.client,
+            root=path.parent,
+            region=REGION,
+            account=DEFAULT_ACCOUNT_ID,
+            code=self.functions.code,
+            event_settings=self._queue.settings,
+            layers=layers,
+        )
+        outputs = deploy(site, path, stack, dict(parameters or {}))
+        for folder in layers:
+            if str(folder) not in sys.path:
+                sys.path.append(str(folder))
+                self._layers.append(folder)
+        return outputs
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of the account's administrator."""
+        return _client(service)
+
+    def run_minutes(self, minutes: float) -> None:
+        """Let emulated time pass."""
+        self.clock.run_for(minutes * MINUTE_SECONDS)
+
+    def run_until(self, done: Callable[[], bool], at_most_minutes: float) -> bool:
+        """Return whether `done` held within the time; it is asked at every emulated minute and when work is done."""
+        left = at_most_minutes
+        while not done():
+            if left <= 0:
+                return False
+            self.clock.run_for(min(1.0, left) * MINUTE_SECONDS)
+            left -= 1
+        return True
+
+    def every_minute(self, action: Callable[[], object]) -> None:
+        """Call `action` at every emulated minute from the next on; it must not block."""
+        self.clock.every(MINUTE_SECONDS, action)
+
+    @property
+    def messages(self) -> list[Message]:
+        """Every message published on any topic, oldest first."""
+        return self.mailbox.messages
+
+    @property
+    def invocations(self) -> list[Invocation]:
+        """Every finished Lambda invocation, in the order they ended."""
+        return self.functions.invocations
+
+    # -- wiring ---------------------------------------------------------------------------------------------------
+
+    def _authorize(self, role_arn: str, action: str, resource: str) -> str | None:
+        if not self._enforce_iam:
+            return None
+        return self.permissions.refusal(role_arn, Requirement(action, resource))
+
+    def _status_changed(self, execution: Execution) -> None:
+        self.bus.emit(
+            {
+                "Source": SOURCE,
+                "DetailType": DETAIL_TYPE,
+                "Resources": [execution.execution_arn],
+                "Detail": json.dumps(detail_of(execution)),
+            }
+        )
+
+
+@lru_cache
+def _session() -> boto3.session.Session:
+    return boto3.session.Session(
+        aws_access_key_id="AKIAADMINISTRATOR000",
+        aws_secret_access_key="emulated",
+        region_name=REGION,
+    )
+
+
+@lru_cache
+def _client(service: str) -> Any:
+    """Return a client shared by every emulator of the process: making one costs more than a call."""
+    return _session().client(service)  # type: ignore[call-overload]

@@ -1,0 +1,1 @@
+"""Deploying template.yaml: the SAM transform, then every resource through boto3, in the order they need each other."""

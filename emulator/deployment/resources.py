@@ -1,0 +1,312 @@
+"""How each type of resource is made, and what Ref and GetAtt answer for it. Making one again updates it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from emulator.deployment.template import TemplateError
+from emulator.functions.asynchronous import EventSettings
+
+Properties = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A resource as references see it: Ref, and its attributes."""
+
+    ref: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where resources are made: boto3 clients, the source tree, and what the emulator keeps beside moto."""
+
+    client: Callable[[str], Any]
+    root: Path
+    region: str
+    account: str
+    code: dict[str, Path]
+    event_settings: dict[str, EventSettings]
+    layers: list[Path]
+
+
+Maker = Callable[[Site, str, Properties], Made]
+
+
+def role(site: Site, name: str, properties: Properties) -> Made:
+    """AWS::IAM::Role with its inline policies; AWS's managed ones are kept as a tag, not evaluated."""
+    iam = site.client("iam")
+    name = properties.get("RoleName", name)[:64]
+    managed = " ".join(str(arn).rsplit("/", 1)[-1] for arn in properties.get("ManagedPolicyArns", []))
+    try:
+        iam.create_role(
+            RoleName=name,
+            AssumeRolePolicyDocument=json.dumps(properties["AssumeRolePolicyDocument"]),
+            Tags=[{"Key": "managed-policies", "Value": managed}],
+        )
+    except iam.exceptions.EntityAlreadyExistsException:
+        for old in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+            iam.delete_role_policy(RoleName=name, PolicyName=old)
+    for policy in properties.get("Policies", []):
+        document = json.dumps(policy["PolicyDocument"])
+        iam.put_role_policy(RoleName=name, PolicyName=policy["PolicyName"], PolicyDocument=document)
+    return Made(name, {"Arn": f"arn:aws:iam::{site.account}:role/{name}"})
+
+
+def policy(site: Site, name: str, properties: Properties) -> Made:
+    """AWS::IAM::Policy: an inline policy on each role it names."""
+    for role_name in properties.get("Roles", []):
+        site.client("iam").put_role_policy(
+            RoleName=role_name,
+            PolicyName=properties.get("PolicyName", name),
+            PolicyDocument=json.dumps(properties["PolicyDocument"]),
+        )
+    return Made(name)
+
+
+def layer(site: Site, name: str, properties: Properties) -> Made:
+    """AWS::Lambda::LayerVersion: its source folder goes on the import path."""
+    site.layers.append(site.root / properties["Content"]["S3Key"])
+    label = properties.get("LayerName", name)
+    arn = f"arn:aws:lambda:{site.region}:{site.account}:layer:{label}:1"
+    return Made(arn, {"LayerVersionArn": arn})
+
+
+def function(site: Site, name: str, properties: Properties) -> Made:
+    """AWS::Lambda::Function running from its source folder."""
+    name = properties.get("FunctionName", name)
+    client = site.client("lambda")
+    wanted = {
+        "FunctionName": name,
+        "Role": properties["Role"],
+        "Handler": properties["Handler"],
+        "Runtime": properties["Runtime"],
+        "Timeout": int(properties.get("Timeout", 3)),
+        "MemorySize": int(properties.get("MemorySize", 128)),
+        "Environment": {
+            "Variables": {
+                key: str(value) for key, value in properties.get("Environment", {}).get("Variables", {}).items()
+            }
+        },
+    }
+    try:
+        answer = client.create_function(
+            **wanted, Code={"ZipFile": EMPTY_ZIP}, Architectures=properties.get("Architectures", ["x86_64"])
+        )
+    except client.exceptions.ResourceConflictException:
+        answer = client.update_function_configuration(**wanted)
+    site.code[name] = site.root / properties["Code"]["S3Key"]
+    queue = properties.get("DeadLetterConfig", {}).get("TargetArn", "")
+    if queue:
+        site.event_settings[name] = EventSettings(dead_letter_arn=queue)
+    return Made(name, {"Arn": answer["FunctionArn"]})
+
+
+def event_invoke_config(site: Site, name: str, properties: Properties) -> Made:
+    """AWS::Lambda::EventInvokeConfig: retries, age and the destination of failed events."""
+    function_name = properties["FunctionName"].rsplit(":", 1)[-1]
+    before = site.event_settings.get(function_name, EventSettings())
+    destination = properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination", "")
+    site.event_settings[function_name] = EventSettings(
+        int(properties.get("MaximumRetryAttempts", before.most_retries)),
+        float(properties.get("MaximumEventAgeInSeconds", before.most_age_seconds)),
+        destination,
+        before.dead_letter_arn,
+    )
+    return Made(name)
+
+
+def permission(site: Site, name: str, properties: Properties) -> Made:
+    """AWS::Lambda::Permission."""
+    client = site.client("lambda")
+    wanted = {"Action": properties["Action"], "Principal": properties["Principal"], "StatementId": name}
+    if "SourceArn" in properties:
+        wanted["SourceArn"] = properties["SourceArn"]
+    function_name = properties["FunctionName"]
+    try:
+        client.remove_permission(FunctionName=function_name, StatementId=name)
+    except ClientError:
+        pass  # nothing to replace
+    client.add_permission(FunctionName=function_name, **wanted)
+    return Made(name)
+
+
+def state_machine(site: Site, name: str, properties: Properties) -> Made:
+    """AWS::StepFunctions::StateMachine with its definition's ${Placeholders} filled; an update leaves executions be."""
+    name = properties.get("StateMachineName", name)
+    definition = _definition(site, properties)
+    client = site.client("stepfunctions")
+    arn = f"arn:aws:states:{site.region}:{site.account}:stateMachine:{name}"
+    try:
+        client.describe_state_machine(stateMachineArn=arn)
+        client.update_state_machine(stateMachineArn=arn, definition=definition, roleArn=properties["RoleArn"])
+    except client.exceptions.StateMachineDoesNotExist:
+        kind = properties.get("StateMachineType", "STANDARD")
+        client.create_state_machine(name=name, definition=definition, roleArn=properties["RoleArn"], type=kind)
+    return Made(arn, {"Arn": arn, "Name": name})
+
+
+def _definition(site: Site, properties: Properties) -> str:
+    if "DefinitionS3Location" in properties:
+        text = (site.root / properties["DefinitionS3Location"]["Key"]).read_text(encoding="utf-8")
+    elif "DefinitionString" in properties:
+        text = properties["DefinitionString"]
+    else:
+        text = json.dumps(properties["Definition"])
+    for placeholder, value in properties.get("DefinitionSubstitutions", {}).items():
+        text = text.replace(f"${{{placeholder}}}", str(value))
+    if "${" in text:
+        left = text[text.index("${") :].split("}")[0] + "}"
+        raise TemplateError(f"the definition's placeholder {left} has no substitution")
+    return text
+
+
+def table(site: Site, name: str, properties: Properties) -> Made:
+    """AWS::DynamoDB::Table; an existing one is left alone."""
+    name = properties.get("TableName", name)
+    client = site.client("dynamodb")
+    keys = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes", "ProvisionedThroughput")
+    try:
+        client.create_table(TableName=name, **{key: properties[key] for key in keys if key in properties})
+    except client.exceptions.ResourceInUseException:
+        pass
+    else:
+        if "TimeToLiveSpecification" in properties:
+            client.update_time_to_live(TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"])
+        if "PointInTimeRecoverySpecification" in properties:
+            client.update_continuous_backups(
+                TableName=name, PointInTimeRecoverySpecification=properties["PointInTimeRecoverySpecification"]
+            )
+    return Made(name, {"Arn": f"arn:aws:dynamodb:{site.region}:{site.account}:table/{name}"})
+
+
+def topic(site: Site, name: str, properties: Properties) -> Made:
+    """AWS::SNS::Topic."""
+    name = properties.get("TopicName", name)
+    keys = {"KmsMasterKeyId", "DisplayName"} & set(properties)
+    arn = site.client("sns").create_topic(Name=name, Attributes={key: properties[key] for key in keys})["TopicArn"]
+    return Made(arn, {"TopicName": name, "TopicArn": arn})
+
+
+def topic_policy(site: Site, name: str, properties: Properties) -> Made:
+    """AWS::SNS::TopicPolicy."""
+    for arn in properties["Topics"]:
+        text = json.dumps(properties["PolicyDocument"])
+        site.client("sns").set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=text)
+    return Made(name)
+
+
+def subscription(site: Site, _name: str, properties: Properties) -> Made:
+    """AWS::SNS::Subscription."""
+    attributes = {
+        key: value if isinstance(value, str) else json.dumps(value)
+        for key, value in properties.items()
+        if key in {"FilterPolicy", "FilterPolicyScope", "RawMessageDelivery"}
+    }
+    answer = site.client("sns").subscribe(
+        TopicArn=properties["TopicArn"],
+        Protocol=properties["Protocol"],
+        Endpoint=properties["Endpoint"],
+        Attributes=attributes,
+        ReturnSubscriptionArn=True,
+    )
+    return Made(answer["SubscriptionArn"])
+
+
+def queue(site: Site, name: str, properties: Properties) -> Made:
+    """AWS::SQS::Queue."""
+    name = properties.get("QueueName", name)
+    skipped = {"QueueName", "Tags"}
+    attributes = {
+        key: value if isinstance(value, str) else json.dumps(value)
+        for key, value in properties.items()
+        if key not in skipped
+    }
+    url = site.client("sqs").create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    return Made(url, {"Arn": f"arn:aws:sqs:{site.region}:{site.account}:{name}", "QueueName": name, "QueueUrl": url})
+
+
+def queue_policy(site: Site, name: str, properties: Properties) -> Made:
+    """AWS::SQS::QueuePolicy."""
+    for url in properties["Queues"]:
+        text = json.dumps(properties["PolicyDocument"])
+        site.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": text})
+    return Made(name)
+
+
+def rule(site: Site, name: str, properties: Properties) -> Made:
+    """AWS::Events::Rule with its targets."""
+    name = properties.get("Name", name)[:64]
+    events = site.client("events")
+    wanted: dict[str, Any] = {"Name": name, "State": properties.get("State", "ENABLED")}
+    if "EventPattern" in properties:
+        wanted["EventPattern"] = json.dumps(properties["EventPattern"])
+    wanted |= {
+        key: properties[key] for key in ("ScheduleExpression", "EventBusName", "Description") if key in properties
+    }
+    arn = events.put_rule(**wanted)["RuleArn"]
+    bus = {"EventBusName": properties["EventBusName"]} if "EventBusName" in properties else {}
+    if properties.get("Targets"):
+        events.put_targets(Rule=name, Targets=properties["Targets"], **bus)
+    return Made(name, {"Arn": arn})
+
+
+def log_group(site: Site, name: str, properties: Properties) -> Made:
+    """AWS::Logs::LogGroup."""
+    name = properties.get("LogGroupName", name)
+    logs = site.client("logs")
+    try:
+        logs.create_log_group(logGroupName=name)
+    except logs.exceptions.ResourceAlreadyExistsException:
+        pass
+    if "RetentionInDays" in properties:
+        logs.put_retention_policy(logGroupName=name, retentionInDays=int(properties["RetentionInDays"]))
+    return Made(name, {"Arn": f"arn:aws:logs:{site.region}:{site.account}:log-group:{name}:*"})
+
+
+def alarm(site: Site, name: str, properties: Properties) -> Made:
+    """AWS::CloudWatch::Alarm."""
+    name = properties.get("AlarmName", name)
+    wanted = {key: value for key, value in properties.items() if key != "Tags"}
+    site.client("cloudwatch").put_metric_alarm(**{**wanted, "AlarmName": name})
+    return Made(name, {"Arn": f"arn:aws:cloudwatch:{site.region}:{site.account}:alarm:{name}"})
+
+
+def bucket(site: Site, name: str, properties: Properties) -> Made:
+    """AWS::S3::Bucket; its name is lower case when the template gives none."""
+    name = properties.get("BucketName", name.lower()[:63])
+    s3 = site.client("s3")
+    if name not in {found["Name"] for found in s3.list_buckets()["Buckets"]}:
+        s3.create_bucket(Bucket=name)
+    return Made(name, {"Arn": f"arn:aws:s3:::{name}"})
+
+
+# The smallest zip archive: the code runs from its folder, moto only wants something to hash.
+EMPTY_ZIP = b"PK\x05\x06" + b"\x00" * 18
+
+MAKERS: dict[str, Maker] = {
+    "AWS::CloudWatch::Alarm": alarm,
+    "AWS::DynamoDB::Table": table,
+    "AWS::Events::Rule": rule,
+    "AWS::IAM::Policy": policy,
+    "AWS::IAM::Role": role,
+    "AWS::Lambda::EventInvokeConfig": event_invoke_config,
+    "AWS::Lambda::Function": function,
+    "AWS::Lambda::LayerVersion": layer,
+    "AWS::Lambda::Permission": permission,
+    "AWS::Logs::LogGroup": log_group,
+    "AWS::S3::Bucket": bucket,
+    "AWS::SNS::Subscription": subscription,
+    "AWS::SNS::Topic": topic,
+    "AWS::SNS::TopicPolicy": topic_policy,
+    "AWS::SQS::Queue": queue,
+    "AWS::SQS::QueuePolicy": queue_policy,
+    "AWS::StepFunctions::StateMachine": state_machine,
+}

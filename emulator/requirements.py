@@ -1,0 +1,131 @@
+"""What a call needs: the IAM action, the resource's ARN and the condition keys, per service authorization reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from emulator.calls import Call
+
+Parameters = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One action on one resource; context holds lower-case condition keys."""
+
+    action: str
+    resource: str
+    context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class UnknownCall(NotImplementedError):
+    """No rule says what this call needs; it must be added here before enforcement means anything."""
+
+
+TRANSPORT = {"aws:securetransport": ("true",)}
+# DynamoDB's transaction items need the action of each item.
+_ITEM_ACTIONS = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+
+
+def requirements_of(call: Call, account: str, region: str) -> list[Requirement]:
+    """Return everything the caller's role must allow. Raises UnknownCall for a service without a rule."""
+    rule = _RULES.get(call.service)
+    if rule is None:
+        raise UnknownCall(f"IAM requirements of {call.name} are not known")
+    return list(rule(call.operation, call.parameters, f"{region}:{account}"))
+
+
+def _dynamodb(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+    def table(name: str) -> str:
+        return name if name.startswith("arn:") else f"arn:aws:dynamodb:{place}:table/{name}"
+
+    if operation in {"TransactWriteItems", "TransactGetItems"}:
+        for item in given["TransactItems"]:
+            kind, content = next(iter(item.items()))
+            yield Requirement(f"dynamodb:{_ITEM_ACTIONS.get(kind, 'GetItem')}", table(content["TableName"]), TRANSPORT)
+        return
+    if operation in {"BatchGetItem", "BatchWriteItem"}:
+        for name in given["RequestItems"]:
+            yield Requirement(f"dynamodb:{operation}", table(name), TRANSPORT)
+        return
+    index = f"/index/{given['IndexName']}" if "IndexName" in given else ""
+    yield Requirement(f"dynamodb:{operation}", table(given.get("TableName", "*")) + index, TRANSPORT)
+
+
+def _sagemaker(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+    # SageMaker writes endpoint names in lower case in ARNs.
+    name = given.get("EndpointName")
+    resource = f"arn:aws:sagemaker:{place}:endpoint/{name.lower()}" if name else "*"
+    yield Requirement(f"sagemaker:{operation}", resource, TRANSPORT)
+
+
+def _cloudwatch(operation: str, _given: Parameters, _place: str) -> Iterator[Requirement]:
+    yield Requirement(f"cloudwatch:{operation}", "*", TRANSPORT)
+
+
+def _events(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+    if operation != "PutEvents":
+        yield Requirement(f"events:{operation}", "*", TRANSPORT)
+        return
+    for entry in given["Entries"]:
+        bus = entry.get("EventBusName", "default")
+        resource = bus if bus.startswith("arn:") else f"arn:aws:events:{place}:event-bus/{bus}"
+        context = {"events:source": (entry["Source"],), "events:detail-type": (entry["DetailType"],), **TRANSPORT}
+        yield Requirement("events:PutEvents", resource, context)
+
+
+def _states(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+    # SendTask calls are granted on the state machine; a token names none, so the machine is any of the account.
+    token = f"arn:aws:states:{place}:stateMachine:*" if "taskToken" in given else None
+    resource = given.get("executionArn") or given.get("stateMachineArn") or token
+    yield Requirement(f"states:{operation}", resource or "*", TRANSPORT)
+
+
+def _sns(operation: str, given: Parameters, _place: str) -> Iterator[Requirement]:
+    yield Requirement(f"sns:{operation}", given.get("TopicArn", "*"), TRANSPORT)
+
+
+def _s3(operation: str, given: Parameters, _place: str) -> Iterator[Requirement]:
+    actions = {"HeadObject": "GetObject", "ListObjectsV2": "ListBucket", "CopyObject": "PutObject"}
+    key = f"/{given['Key']}" if "Key" in given else ""
+    versioned = operation in {"GetObject", "HeadObject"} and "VersionId" in given
+    action = "GetObjectVersion" if versioned else actions.get(operation, operation)
+    yield Requirement(f"s3:{action}", f"arn:aws:s3:::{given.get('Bucket', '*')}{key}", TRANSPORT)
+
+
+def _lambda(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+    name = given.get("FunctionName", "*")
+    resource = name if name.startswith("arn:") else f"arn:aws:lambda:{place}:function:{name}"
+    yield Requirement("lambda:InvokeFunction" if operation == "Invoke" else f"lambda:{operation}", resource, TRANSPORT)
+
+
+def _sqs(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+    yield Requirement(
+        f"sqs:{operation}", f"arn:aws:sqs:{place}:{given.get('QueueUrl', '*').rsplit('/', 1)[-1]}", TRANSPORT
+    )
+
+
+def _sts(_operation: str, _given: Parameters, _place: str) -> Iterator[Requirement]:
+    return iter(())  # GetCallerIdentity is always allowed
+
+
+_RULES: dict[str, Callable[[str, Parameters, str], Iterator[Requirement]]] = {
+    "cloudwatch": _cloudwatch,
+    "dynamodb": _dynamodb,
+    "events": _events,
+    "lambda": _lambda,
+    "s3": _s3,
+    "sagemaker": _sagemaker,
+    "sagemaker-runtime": _sagemaker,
+    "sns": _sns,
+    "sqs": _sqs,
+    "stepfunctions": _states,
+    "sts": _sts,
+}

@@ -1,0 +1,87 @@
+"""Parallel and inline Map: branches are workers of their own; the first that fails ends the others."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+from emulator.states import intrinsics, paths
+from emulator.states.definition import item_processor
+from emulator.states.errors import Halted, StateError
+from emulator.states.interpreter import State, Walk
+
+MOST_INLINE_CONCURRENCY = 40
+
+
+class _Branch:
+    def __init__(self, group: _Group, block: Any, data: Any, context: paths.Context) -> None:
+        self.block = block
+        self.data = data
+        self.context = context
+        self.walk = Walk(group.walk.clock, group.walk.execution, group.walk.tasks, group.is_halted)
+        self.output: Any = None
+        self.error: StateError | None = None
+        self.is_over = False
+
+    def run(self) -> None:
+        try:
+            self.output = self.walk.run(self.block["States"], self.block["StartAt"], self.data, self.context)
+        except StateError as error:
+            self.error = error
+        except Halted:
+            pass
+        finally:
+            self.is_over = True
+
+
+class _Group:
+    """Branches that end together."""
+
+    def __init__(self, walk: Walk, most_at_once: int) -> None:
+        self.walk = walk
+        self.most_at_once = most_at_once
+        self.is_cancelled = False
+
+    def is_halted(self) -> bool:
+        return self.is_cancelled or self.walk.is_halted()
+
+    def run(self, branches: Sequence[_Branch]) -> list[Any]:
+        left = list(branches)
+        started: list[_Branch] = []
+        try:
+            while left or not all(branch.is_over for branch in started):
+                while left and sum(not branch.is_over for branch in started) < self.most_at_once:
+                    branch = left.pop(0)
+                    started.append(branch)
+                    self.walk.clock.spawn(branch.run, name=f"branch {branch.block['StartAt']}")
+                over = sum(branch.is_over for branch in started)
+                self.walk.wait(lambda over=over: sum(branch.is_over for branch in started) > over, None)  # type: ignore[misc]
+                failed = next((branch.error for branch in started if branch.error is not None), None)
+                if failed is not None:
+                    raise failed
+        finally:
+            self.is_cancelled = True
+        return [branch.output for branch in branches]
+
+
+def parallel(walk: Walk, state: State, data: Any, context: paths.Context) -> list[Any]:
+    """Return the outputs of a Parallel state's branches, in order. Raises the first StateError."""
+    group = _Group(walk, len(state["Branches"]))
+    made = [_Branch(group, block, copy.deepcopy(data), copy.deepcopy(context)) for block in state["Branches"]]
+    return group.run(made)
+
+
+def each_item(walk: Walk, state: State, given: Any, context: paths.Context) -> list[Any]:
+    """Return the outputs of a Map state's items, in order. Raises the first StateError."""
+    items = paths.read(state.get("ItemsPath", "$"), given, context)
+    if not isinstance(items, list):
+        raise StateError("States.Runtime", "The ItemsPath of a Map must select an array")
+    group = _Group(walk, state.get("MaxConcurrency") or MOST_INLINE_CONCURRENCY)
+    selector = state.get("ItemSelector", state.get("Parameters"))
+    made = []
+    for index, item in enumerate(items):
+        own = {**copy.deepcopy(context), "Map": {"Item": {"Index": index, "Value": item}}}
+        data = item if selector is None else intrinsics.template(selector, given, own)
+        made.append(_Branch(group, item_processor(state), copy.deepcopy(data), own))
+    return group.run(made)

@@ -1,0 +1,106 @@
+"""Starting, stopping, redriving and ending executions; each runs as a worker on the clock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from emulator.clock import Clock
+from emulator.states.errors import Halted, InvalidDefinition, StateError
+from emulator.states.execution import ABORTED, FAILED, RUNNING, SUCCEEDED, TIMED_OUT, Execution, compact
+from emulator.states.interpreter import Walk, stamp
+from emulator.states.tasks import Services, StateTasks
+from emulator.states.tokens import Tokens
+from emulator.worker import DeadlinePassed
+
+
+class NotRedrivable(Exception):
+    """Only a failed, stopped or timed-out execution can be redriven."""
+
+
+class Engine:
+    """Every execution. `on_status(execution)` is told of each change of status."""
+
+    def __init__(self, clock: Clock, services: Services) -> None:
+        self.clock = clock
+        self.tokens = Tokens()
+        self.on_status: Callable[[Execution], None] = lambda _execution: None
+        self._tasks = StateTasks(self.tokens, services)
+
+    def start(self, execution: Execution) -> None:
+        """Begin an execution; it runs as soon as the clock gives it a turn."""
+        execution.record(
+            self.clock.now(), "ExecutionStarted", input=execution.execution_input, roleArn=execution.role_arn
+        )
+        first = (execution.definition["StartAt"], json.loads(execution.execution_input))
+        self._launch(execution, *first)
+
+    def stop(self, execution: Execution, error: str | None, cause: str | None) -> None:
+        """Abort an execution now, whatever it waits for; one that ended keeps its end."""
+        if execution.is_running:
+            self._end(execution, execution.run, ABORTED, error=error, cause=cause)
+
+    def redrive(self, execution: Execution) -> None:
+        """Resume at the state that did not end well, with that state's own input. Raises NotRedrivable."""
+        if execution.status not in {FAILED, TIMED_OUT, ABORTED} or execution.position is None:
+            raise NotRedrivable(f"Execution {execution.execution_arn} is {execution.status}")
+        execution.status, execution.stop_date, execution.error, execution.cause = RUNNING, None, None, None
+        execution.redrive_count += 1
+        execution.redrive_date = self.clock.now()
+        execution.run += 1
+        execution.record(self.clock.now(), "ExecutionRedriven", redriveCount=execution.redrive_count)
+        self._launch(execution, *execution.position)
+
+    def _launch(self, execution: Execution, name: str, data: Any) -> None:
+        run = execution.run
+        self.on_status(execution)
+        self.clock.spawn(lambda: self._run(execution, run, name, data), name=f"execution {execution.name}")
+
+    def _run(self, execution: Execution, run: int, name: str, data: Any) -> None:
+        walk = Walk(self.clock, execution, self._tasks, lambda: not execution.is_running or execution.run != run)
+
+        def remember(state: str, given: Any) -> None:
+            if not walk.is_halted():
+                execution.position = (state, given)
+
+        walk.on_enter = remember
+        timeout = execution.definition.get("TimeoutSeconds")
+        try:
+            if timeout is None:
+                output = walk.run(execution.definition["States"], name, data, self._context(execution))
+            else:
+                with self.clock.deadline(timeout):
+                    output = walk.run(execution.definition["States"], name, data, self._context(execution))
+        except Halted:
+            return
+        except DeadlinePassed:
+            self._end(execution, run, TIMED_OUT)
+        except StateError as error:
+            self._end(execution, run, FAILED, error=error.error or None, cause=error.cause or None)
+        except InvalidDefinition as error:
+            self._end(execution, run, FAILED, error="States.Runtime", cause=str(error))
+        else:
+            execution.output = compact(output)
+            self._end(execution, run, SUCCEEDED)
+
+    def _end(self, execution: Execution, run: int, status: str, **why: str | None) -> None:
+        if execution.is_running and execution.run == run:
+            execution.end(self.clock.now(), status, **why)
+            self.on_status(execution)
+
+    def _context(self, execution: Execution) -> dict[str, Any]:
+        about: dict[str, Any] = {
+            "Id": execution.execution_arn,
+            "Input": json.loads(execution.execution_input),
+            "Name": execution.name,
+            "RoleArn": execution.role_arn,
+            "StartTime": stamp(execution.start_date),
+            "RedriveCount": execution.redrive_count,
+        }
+        if execution.redrive_date is not None:
+            about["RedriveTime"] = stamp(execution.redrive_date)
+        return {
+            "Execution": about,
+            "StateMachine": {"Id": execution.state_machine_arn, "Name": execution.state_machine_name},
+        }

@@ -1,0 +1,126 @@
+"""What a state machine reaches: functions through the fleet, every other service through boto3, as its own role."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import boto3.session
+from botocore import xform_name
+from botocore.exceptions import ClientError
+from moto.awslambda.exceptions import LambdaClientError, UnknownFunctionException
+from moto.awslambda.utils import get_backend
+
+from emulator.functions.fleet import FunctionFleet, RunningInvocation
+from emulator.functions.moto_lambda import configuration_of
+from emulator.states.errors import InvalidDefinition, StateError
+
+# The optimized integrations by the name in the resource: boto3's service, and the prefix of its error names.
+_OPTIMIZED = {"sns": "sns", "sqs": "sqs", "dynamodb": "dynamodb", "events": "events", "states": "stepfunctions"}
+_PREFIX = {
+    "sns": "SNS",
+    "sqs": "SQS",
+    "dynamodb": "DynamoDB",
+    "events": "EventBridge",
+    "states": "StepFunctions",
+    "sagemaker": "SageMaker",
+    "cloudwatch": "CloudWatch",
+    "sfn": "Sfn",
+    "s3": "S3",
+}
+_SDK_SERVICE = {"sfn": "stepfunctions", "eventbridge": "events", "cloudwatchlogs": "logs"}
+
+Authorize = Callable[[str, str, str], str | None]
+
+
+class RoleServices:
+    """Calls made under a state machine's role. `authorize(role, action, resource)` answers why not, None if allowed."""
+
+    def __init__(
+        self,
+        fleet: FunctionFleet,
+        account: str,
+        region: str,
+        credentials_of: Callable[[str], Mapping[str, str]],
+        authorize: Authorize,
+    ) -> None:
+        self._fleet = fleet
+        self._account = account
+        self._region = region
+        self._credentials_of = credentials_of
+        self._authorize = authorize
+        self._sessions: dict[str, boto3.session.Session] = {}
+
+    def start_function(self, role_arn: str, function: str, payload: str) -> RunningInvocation:
+        """Return an invocation, begun. Raises StateError when the function is unknown or the role may not invoke it."""
+        try:
+            found = get_backend(self._account, self._region).get_function(function.removesuffix(":$LATEST"))
+        except (LambdaClientError, UnknownFunctionException) as error:
+            raise StateError("Lambda.ResourceNotFoundException", f"Function not found: {function}") from error
+        configuration = configuration_of(found)
+        refusal = self._authorize(role_arn, "lambda:InvokeFunction", configuration.arn)
+        if refusal is not None:
+            raise StateError("Lambda.AWSLambdaException", refusal)
+        return self._fleet.start(configuration, payload)
+
+    def call(self, role_arn: str, resource: str, arguments: dict[str, Any]) -> Any:
+        """Return the answer of `arn:aws:states:::service:action` or `:::aws-sdk:service:action`. Raises StateError."""
+        service, action = _service_of(resource)
+        client = self._session(role_arn).client(_SDK_SERVICE.get(service, _OPTIMIZED.get(service, service)))  # type: ignore[call-overload]
+        method = getattr(client, xform_name(action), None)
+        if method is None:
+            raise InvalidDefinition(f"{resource}: no such action")
+        names = {
+            name.lower(): name
+            for name in client.meta.service_model.operation_model(_operation(action)).input_shape.members
+        }
+        given = {names.get(key.lower(), key): _text_where_text(key, value) for key, value in arguments.items()}
+        try:
+            answer = method(**given)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            name = code if code.endswith("Exception") else f"{code}Exception"
+            raise StateError(f"{_PREFIX.get(service, service.title())}.{name}", str(error)) from error
+        answer.pop("ResponseMetadata", None)
+        return _pascal(answer)
+
+    def _session(self, role_arn: str) -> boto3.session.Session:
+        if role_arn not in self._sessions:
+            credentials = self._credentials_of(role_arn)
+            self._sessions[role_arn] = boto3.session.Session(
+                aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
+                aws_session_token=credentials["AWS_SESSION_TOKEN"],
+                region_name=self._region,
+            )
+        return self._sessions[role_arn]
+
+
+def _service_of(resource: str) -> tuple[str, str]:
+    sdk = re.fullmatch(r"arn:aws:states:::aws-sdk:(\w+):(\w+)", resource)
+    if sdk:
+        return sdk[1], sdk[2]
+    optimized = re.fullmatch(r"arn:aws:states:::(\w+):(\w+)", resource)
+    if optimized and optimized[1] in _OPTIMIZED:
+        return optimized[1], optimized[2]
+    raise InvalidDefinition(f"the resource {resource} is not interpreted")
+
+
+def _operation(action: str) -> str:
+    return action[0].upper() + action[1:]
+
+
+def _text_where_text(key: str, value: object) -> object:
+    # The service turns objects into JSON text where the API wants a string.
+    return json.dumps(value) if key in {"Message", "MessageBody", "Input"} and not isinstance(value, str) else value
+
+
+def _pascal(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key[:1].upper() + key[1:]: _pascal(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_pascal(inner) for inner in value]
+    return value.isoformat() if isinstance(value, datetime) else value

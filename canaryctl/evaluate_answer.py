@@ -1,0 +1,38 @@
+"""An evaluation as one JSON document."""
+
+from typing import Any
+
+from canary.domain.quality_evidence import Answer, QualityEvidence
+from canary.domain.quality_findings import ADVICE
+
+_WORST_FIRST: tuple[Answer, ...] = ("worse", "not enough evidence", "not worse", "better")
+
+
+def overall_answer(evidence: QualityEvidence) -> Answer:
+    """Return the one answer to "is the new model better?": the least favourable of the deciding metrics'."""
+    answers = {finding.answer for finding in evidence.findings}
+    return next((answer for answer in _WORST_FIRST if answer in answers), "not enough evidence")
+
+
+def as_answer(evidence: QualityEvidence) -> dict[str, Any]:
+    """Return verdict, metrics by variant name, paired findings and everything a person may ask about them."""
+    report: dict[str, Any] = evidence.report if isinstance(evidence.report, dict) else {}
+    return {
+        "endpoint": evidence.endpoint,
+        "baseline": evidence.baseline,
+        "canary": evidence.canary,
+        "labelled_set": evidence.labelled_set,
+        "set_version": evidence.set_version,
+        "verdict": evidence.label,
+        "answer": overall_answer(evidence),
+        "next": ADVICE[evidence.label],
+        "records": {"total": evidence.records_total, "taken": evidence.position, **evidence.counts.model_dump()},
+        "metrics": {evidence.baseline: report.get("baseline"), evidence.canary: report.get("canary")},
+        "difference": report.get("difference"),
+        "discordant": report.get("discordant"),
+        "findings": [finding.model_dump(mode="json") for finding in evidence.findings],
+        "slices": report.get("slices"),
+        "score_shift": report.get("score_shift"),
+        "disagreements": [record.model_dump() for record in evidence.disagreements],
+        "notes": [note.model_dump() for note in evidence.notes],
+    }

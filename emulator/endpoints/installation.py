@@ -19,6 +19,7 @@ from emulator.cloudwatch.moto_alarms import patch_alarms
 from emulator.cloudwatch.moto_metrics import patch_metrics
 from emulator.cloudwatch.publication import Publication
 from emulator.cloudwatch.query import Trouble
+from emulator.endpoints.backfill import backfill
 from emulator.endpoints.endpoint import Endpoint
 from emulator.endpoints.fleet import Fleet
 from emulator.endpoints.invocation import Invocations
@@ -53,6 +54,7 @@ class Endpoints:
         self.invocations = Invocations(self.fleet, self.service)
         self.alarms = Alarms(self.metrics, clock.now, self.emit)
         self._events: list[OnEvent] = []
+        self.traffic: dict[str, Traffic] = {}
         self._streams: dict[str, Any] = {}
         self.fleet.on_change(self._changed)
 
@@ -87,10 +89,10 @@ class Endpoints:
         slow_ms: what the ledger calls slow; it changes nothing that AWS shows.
         """
         self.detach_traffic(endpoint)
+        self.traffic[endpoint] = traffic = Traffic(endpoint, rows, requests_per_minute, labels, profile, slice_seconds)
         self.service.background_error_rate[endpoint] = background_error_rate
         if slow_ms is not None:
             self.service.slow_ms[endpoint] = slow_ms
-        traffic = Traffic(endpoint, rows, requests_per_minute, labels, profile, slice_seconds)
         self._streams[endpoint] = self.clock.every(
             slice_seconds, lambda: traffic.send(self.fleet, self.service), traffic.first_slice(self.clock.now())
         )
@@ -105,6 +107,10 @@ class Endpoints:
         """Stop the traffic of every endpoint."""
         for endpoint in list(self._streams):
             self.detach_traffic(endpoint)
+
+    def backfill(self, endpoint: str, minutes: int) -> None:
+        """Give the endpoint the metrics of its last `minutes`, as its traffic and weights would have made them."""
+        backfill(self.service, self.fleet.get(endpoint), self.traffic[endpoint], minutes, self.clock.now())
 
     def outage(self, endpoint: str, start: datetime, minutes: float, error_rate: float) -> None:
         """Let requests to every variant fail with this probability from `start` on, for `minutes`."""

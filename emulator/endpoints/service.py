@@ -137,20 +137,21 @@ class Service:
 
 
 def _asked(model: Model | ModelFailure, load: Load, requests: int, ask: Ask) -> tuple[Answers, Statuses]:
-    statuses = np.full(requests, OK, dtype=np.int64)
     try:
         if isinstance(model, ModelFailure):
             raise model
         answers = ask(model, load)
     except ModelFailure as failure:
-        statuses[:] = failure.status
-        return [failure] * requests, statuses
+        answers = [failure] * requests
+    return answers, statuses_of(answers)
+
+
+def statuses_of(answers: Answers) -> Statuses:
+    """Return the HTTP status of each answer: 200, or what the ModelFailure in its place says."""
     if isinstance(answers, np.ndarray) and answers.dtype != object:
-        return answers, statuses
-    for at, answer in enumerate(answers):
-        if isinstance(answer, ModelFailure):
-            statuses[at] = answer.status
-    return answers, statuses
+        return np.full(len(answers), OK, dtype=np.int64)
+    statuses = (answer.status if isinstance(answer, ModelFailure) else OK for answer in answers)
+    return np.fromiter(statuses, np.int64, len(answers))
 
 
 def wrong_answers(answers: Answers, labels: Rows | None, failed: NDArray[np.bool_]) -> int:

@@ -190,3 +190,25 @@ def test_the_same_seed_gives_the_same_traffic() -> None:
     """Two fleets of one seed count the same requests every minute, another seed counts others."""
     assert live_counts(3) == live_counts(3)
     assert live_counts(3) != live_counts(4)
+
+
+def test_backfilled_hours_look_like_the_traffic_there_is(world: Any) -> None:
+    """Two hours of the past have a point every minute, at the model's failure rate, and no entry in the ledger."""
+    world.endpoint({"a": 3, "b": 1})
+    world.endpoints.register_model("b", FailsHalf())
+    world.endpoints.attach_traffic("shop", ROWS, 6000, background_error_rate=0.01)
+    world.endpoints.backfill("shop", minutes=120)
+    end = world.clock.now().replace(second=0, microsecond=0)
+
+    def total(metric: str, variant: str) -> tuple[float, int]:
+        dimensions = [{"Name": "EndpointName", "Value": "shop"}, {"Name": "VariantName", "Value": variant}]
+        points = world.cloudwatch.get_metric_statistics(
+            Namespace="AWS/SageMaker", MetricName=metric, Dimensions=dimensions, Period=60, Statistics=["Sum"],
+            StartTime=end - timedelta(minutes=300), EndTime=end,
+        )["Datapoints"]  # fmt: skip
+        return sum(point["Sum"] for point in points), len(points)
+
+    assert total("Invocations", "a") == (pytest.approx(540_000, rel=0.01), 120)
+    assert total("InvocationModelErrors", "a")[0] == pytest.approx(5_400, rel=0.06)
+    assert total("InvocationModelErrors", "b")[0] == pytest.approx(180_000 * 0.505, rel=0.02)
+    assert world.endpoints.ledger("shop").live_requests("a") == 0

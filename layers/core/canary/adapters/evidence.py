@@ -38,21 +38,21 @@ class DynamoEvidence:
             with translated("UpdateItem"):
                 self._client.update_item(
                     TableName=self._table,
-                    Key=rollout_key(rollout, f"WINDOWS#{hour:09d}"),
+                    Key=rollout_key(rollout, _hour_name(hour)),
                     UpdateExpression=f"SET {sets}, #ttl = :ttl",
                     ExpressionAttributeNames={**names, "#ttl": "expires_at"},
                     ExpressionAttributeValues={**values, ":ttl": _expiry(group[0].minute)},
                 )
 
-    def windows(self, rollout: str) -> tuple[Window, ...]:
-        """Return all windows of a rollout in order of time."""
+    def windows(self, rollout: str, first_minute: int = 0) -> tuple[Window, ...]:
+        """Return the windows of a rollout from a minute on, in order of time."""
         found = [
             Window.model_validate_json(value["S"])
-            for item in self._query(rollout, "WINDOWS#")
+            for item in self._query(rollout, _hour_name(first_minute // MINUTES_AN_HOUR), "WINDOWS#:")
             for name, value in item.items()
             if name.startswith("minute_")
         ]
-        return tuple(sorted(found, key=lambda window: window.minute))
+        return tuple(sorted((w for w in found if w.minute >= first_minute), key=lambda window: window.minute))
 
     def save_tick(self, tick: Tick) -> None:
         """Keep the newest tick; an older one, delivered late, does not replace it."""
@@ -87,14 +87,21 @@ class DynamoEvidence:
 
     def verdicts(self, rollout: str) -> tuple[VerdictRecord, ...]:
         """Return all verdict records in order of time."""
-        return tuple(VerdictRecord.model_validate_json(item["body"]["S"]) for item in self._query(rollout, "VERDICT#"))
+        return tuple(
+            VerdictRecord.model_validate_json(item["body"]["S"])
+            for item in self._query(rollout, "VERDICT#", "VERDICT#:")
+        )
 
-    def _query(self, rollout: str, prefix: str) -> list[Item]:
+    def _query(self, rollout: str, first: str, last: str) -> list[Item]:
         with translated("Query"):
             pages = self._client.get_paginator("query").paginate(
                 TableName=self._table,
-                KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
-                ExpressionAttributeValues={":pk": {"S": f"ROLLOUT#{rollout}"}, ":prefix": {"S": prefix}},
+                KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+                ExpressionAttributeValues={
+                    ":pk": {"S": f"ROLLOUT#{rollout}"},
+                    ":first": {"S": first},
+                    ":last": {"S": last},
+                },
                 ConsistentRead=True,
             )
             return [item for page in pages for item in page["Items"]]
@@ -107,6 +114,11 @@ def _body(rollout: str, sort: str, body: str, minute: int) -> Item:
         "body": {"S": body},
         "expires_at": _expiry(minute),
     }
+
+
+def _hour_name(hour: int) -> str:
+    # Digits sort before ':', which therefore closes the range of all hours.
+    return f"WINDOWS#{hour:09d}"
 
 
 def _minute_name(window: Window) -> str:

@@ -1,4 +1,4 @@
-"""A rollout's quality evidence in the one table, beside its record; every write names the position it goes on from."""
+"""A rollout's quality evidence in the one table, beside its record; every write names the revision it goes on from."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -29,28 +29,28 @@ class DynamoQualityStore:
             ).get("Item")
         return QualityEvidence.model_validate_json(item["body"]["S"]) if item else None
 
-    def save(self, evidence: QualityEvidence, expected_position: int | None) -> None:
-        """Store evidence over what stands at `expected_position`; raise Conflict when another writer was there."""
+    def save(self, evidence: QualityEvidence, expected_revision: int | None) -> None:
+        """Store evidence over what has `expected_revision`; raise Conflict when another writer was there."""
         item = {
             **rollout_key(evidence.rollout, SORT),
-            "position": {"N": str(evidence.position)},
+            "revision": {"N": str(evidence.revision)},
             "body": {"S": evidence.model_dump_json()},
         }
         try:
             with translated("PutItem"):
-                self._client.put_item(TableName=self._table, Item=item, **_condition(expected_position))
+                self._client.put_item(TableName=self._table, Item=item, **_condition(expected_revision))
         except CanaryError as error:
             if lost_race(error):
-                problem = f"the quality evidence of {evidence.rollout} is not at position {expected_position} any more"
+                problem = f"the quality evidence of {evidence.rollout} is not at revision {expected_revision} any more"
                 raise Conflict(problem) from error
             raise
 
 
-def _condition(expected_position: int | None) -> dict[str, Any]:
-    if expected_position is None:
+def _condition(expected_revision: int | None) -> dict[str, Any]:
+    if expected_revision is None:
         return {"ConditionExpression": "attribute_not_exists(pk)"}
     return {
-        "ConditionExpression": "#position = :expected",
-        "ExpressionAttributeNames": {"#position": "position"},
-        "ExpressionAttributeValues": {":expected": {"N": str(expected_position)}},
+        "ConditionExpression": "#revision = :expected",
+        "ExpressionAttributeNames": {"#revision": "revision"},
+        "ExpressionAttributeValues": {":expected": {"N": str(expected_revision)}},
     }

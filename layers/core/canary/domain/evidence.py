@@ -6,6 +6,8 @@ a zero is a measurement. Nothing here judges.
 
 from pydantic import BaseModel, ConfigDict, Field
 
+BELIEVED_AFTER_MINUTES = 5
+
 
 class Counts(BaseModel):
     """One variant's counts in one closed minute."""
@@ -33,5 +35,23 @@ class Window(BaseModel):
     """All baseline variants together; None when any of them is missing."""
     canary: Counts | None
     """The canary; None when missing."""
+    since: int | None = None
+    """The minute of the tick that first read these counts; None: nothing more is expected to arrive."""
     own_traffic: bool = False
     """True when the evaluator's own calls fall into the minute or next to it: no evidence for count guards."""
+
+    def settled(self, now_minute: int) -> bool:
+        """Return whether the counts may be believed: a later read found them unchanged, or the minute is old.
+
+        The newest point is often half published; two reads a minute apart that agree are the evidence that it is not.
+        """
+        return self.complete(now_minute) or (self.since is not None and self.since < now_minute)
+
+    def complete(self, now_minute: int) -> bool:
+        """Return whether nothing more is expected to arrive for either variant."""
+        return self.since is None or now_minute - self.minute > BELIEVED_AFTER_MINUTES
+
+    def read_again(self, later: "Window") -> "Window":
+        """Return what a later read says, remembering since when it says so."""
+        unchanged = (self.baseline, self.canary) == (later.baseline, later.canary)
+        return later.model_copy(update={"since": self.since}) if unchanged else later

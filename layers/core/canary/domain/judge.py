@@ -52,7 +52,8 @@ def _fold(
     for minute in sorted(by_minute):
         if minute >= now_minute or (fold.through is not None and minute <= fold.through):
             continue
-        fold = take(fold, by_minute[minute], plan, terms)
+        window = by_minute[minute]
+        fold = take(fold, window, plan, terms, complete=window.complete(now_minute))
         if minute < now_minute - FROZEN_AFTER_MINUTES:
             frozen = fold
     return frozen, fold

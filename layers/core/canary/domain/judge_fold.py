@@ -52,14 +52,18 @@ def start_fold(plan: Plan) -> Fold:
     return Fold(tuple(start_guard(len(GRIDS[guard.name])) for guard in plan.guards))
 
 
-def take(fold: Fold, window: Window, plan: Plan, bakes: Sequence[BakeTerms]) -> Fold:
-    """Return the state after one window; windows come in rising order of minutes."""
+def take(fold: Fold, window: Window, plan: Plan, bakes: Sequence[BakeTerms], *, complete: bool = True) -> Fold:
+    """Return the state after one window; windows come in rising order of minutes.
+
+    A minute that may still be half published for one variant (`complete` False) says nothing about the split.
+    """
     bake = next((b for b in reversed(bakes) if b.covers(window.minute)), None)
     last_live = [b for b in bakes if b.first_minute <= window.minute + 1 and b.share > 0]
     if last_live:
         fold = _burn(fold, window, plan, last_live[-1])
     if bake is not None and bake.share > 0 and bake.warm(window.minute) and not window.own_traffic:
         fold = _judge_minute(fold, window, plan, bake)
+        fold = _count_split(fold, window) if complete else fold
     guards = tuple(
         state.remember(window.minute, counted(guard, window.baseline))
         for guard, state in zip(plan.guards, fold.guards, strict=True)
@@ -86,7 +90,7 @@ def _judge_minute(fold: Fold, window: Window, plan: Plan, bake: BakeTerms) -> Fo
             for setting, pair, state in zip(bake.settings, pairs, fold.guards, strict=True)
         )
     fold = replace(fold, guards=guards, judged=fold.judged + spoke, step_judged=fold.step_judged + spoke)
-    return _weigh(_count_split(fold, window), window.minute, plan, bake)
+    return _weigh(fold, window.minute, plan, bake)
 
 
 def _enter(fold: Fold, bake: BakeTerms) -> Fold:

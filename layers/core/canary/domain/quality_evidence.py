@@ -97,20 +97,23 @@ class CallCounts(Frozen):
 class QualityEvidence(Frozen):
     """The labelled set's evidence for one rollout, complete enough to continue and to recompute its findings.
 
-    `set_version` is the ETag or content hash of the set, `records_total` its rows, `position` how many rows of the
-    seeded order were taken so far. `exhausted`: every row was taken. `concluded`: every deciding metric has decided,
-    or one of them against the canary, or the set is exhausted. `called_minutes`: the minutes (epoch seconds / 60) in
-    which the endpoint was called, which are not evidence for the count guards.
+    `set_version` is the ETag or content hash of the set, `content_digest` the hash of its records and `records_total`
+    their number. `first_record` is where the records of this round begin: 0, or after new labels arrived the number
+    that were there before. `position` is how many records of the round's seeded order were taken. `exhausted`: every
+    one was. `concluded`: no further record is worth asking about. `called_minutes`: the minutes (epoch seconds / 60)
+    in which the endpoint was called, which are not evidence for the count guards. `revision` counts the writes.
     """
 
     version: Literal[1] = 1
     rollout: str
+    revision: int = 0
     endpoint: str
     baseline: str
     canary: str
     labelled_set: str
     set_version: str
-    head_version: str = ""
+    content_digest: str = ""
+    first_record: int = 0
     records_total: int
     position: int = 0
     counts: CallCounts = CallCounts()

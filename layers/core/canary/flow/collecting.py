@@ -63,8 +63,10 @@ class Collector:
         now: datetime,
     ) -> None:
         series = {query.variant: answer[query] for query in queries}
-        began = minute_of(record.started_at)
-        windows = [window for window in windows_of(record.plan, series) if window.minute >= began]
+        began, minute = minute_of(record.started_at), minute_of(now)
+        before = {w.minute: w for w in self._evidence.windows(record.rollout, minute - FREEZE_AFTER_MINUTES)}
+        read = (w.model_copy(update={"since": minute}) for w in windows_of(record.plan, series) if w.minute >= began)
+        windows = [before[w.minute].read_again(w) if w.minute in before else w for w in read]
         if windows:
             self._evidence.save_windows(record.rollout, windows)
         view = agreed(lambda: self._endpoints.describe(record.endpoint), is_suspicious(record, now))

@@ -26,33 +26,6 @@ HEAD_BYTES = 262_144
 """How much of a set is read to check it before a rollout."""
 
 
-class EvaluationRequest(Frozen):
-    """What one evaluation compares, and how sure it has to be. `stop_early` false uses the whole set."""
-
-    rollout: str
-    endpoint: str
-    baseline: str
-    canary: str
-    spec: QualityGuardSpec
-    levels: GateLevels
-    stop_early: bool = True
-
-
-@dataclass(frozen=True)
-class EvaluationPorts:
-    """The world an evaluation runs in; `remaining_seconds` is the time left to this call."""
-
-    source: LabelledSource
-    invoker: Invoker
-    store: QualityStore
-    scorer: Scorer | None
-    utc_now: Callable[[], datetime]
-    monotonic: Callable[[], float]
-    sleep: Callable[[float], None]
-    remaining_seconds: Callable[[], float]
-    progress: Callable[[QualityEvidence], None] = lambda _: None
-
-
 @dataclass(frozen=True)
 class Group:
     """The rows of one request: those to ask about, those that cannot be used, and the position behind them."""

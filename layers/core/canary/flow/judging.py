@@ -18,8 +18,6 @@ from canary.domain.verdict import FREEZE_AFTER_MINUTES, VerdictRecord
 from canary.ports.quality import QualityStore
 from canary.ports.rollouts import Evidence, Rollouts
 
-# A closed minute may still be half published: the newest one is left for the next tick.
-SETTLE_MINUTES = 1
 STALE_TICK_MINUTES = 3
 
 
@@ -38,7 +36,7 @@ class Judging:
         quality = self._quality.load(record.rollout) if record.plan.has_quality else None
         windows = own_traffic_marked(self._evidence.windows(record.rollout), quality)
         minute = minute_of(now)
-        settled = [window for window in windows if window.minute < minute - SETTLE_MINUTES]
+        settled = [window for window in windows if window.settled(minute)]
         finding = finding_of_quality(quality) if quality else None
         judgement = judge(record.plan, record.bakes, settled, minute, finding)
         verdict = weigh(record, judgement, finding, fresh_alarms(tick, minute), now)

@@ -81,8 +81,8 @@ class QualityStore(Protocol):
     def load(self, rollout: str) -> QualityEvidence | None:
         """Return the stored evidence, or None before the first."""
 
-    def save(self, evidence: QualityEvidence, expected_position: int | None) -> None:
-        """Store evidence if what is stored stands at `expected_position` (None: nothing); raise Conflict otherwise."""
+    def save(self, evidence: QualityEvidence, expected_revision: int | None) -> None:
+        """Store evidence if what is stored has `expected_revision` (None: nothing); raise Conflict otherwise."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,15 @@ class PredictionStore(Protocol):
     def load(self, key: str) -> Iterable[KeptPrediction]:
         """Return all predictions kept under the key."""
 
-    def append(self, key: str, predictions: Sequence[KeptPrediction]) -> None:
-        """Keep more predictions."""
+    def append(self, key: str, part: str, predictions: Sequence[KeptPrediction]) -> None:
+        """Keep more predictions as one part; the same part again replaces itself."""
+
+
+class ModelIdentity(Protocol):
+    """Knows what stands behind a variant."""
+
+    def identify(self, endpoint: str, variant: str) -> str | None:
+        """Return what changes whenever the variant's model does; None where it cannot be told."""
 
 
 @dataclass(frozen=True)

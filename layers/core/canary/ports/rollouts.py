@@ -37,8 +37,8 @@ class Evidence(Protocol):
     def save_windows(self, rollout: str, windows: Sequence[Window]) -> None:
         """Store windows over what was there for the same minutes: later reads know more."""
 
-    def windows(self, rollout: str) -> tuple[Window, ...]:
-        """Return all windows of a rollout in order of time."""
+    def windows(self, rollout: str, first_minute: int = 0) -> tuple[Window, ...]:
+        """Return the windows of a rollout from a minute on, in order of time."""
 
     def save_tick(self, tick: Tick) -> None:
         """Keep the newest tick."""

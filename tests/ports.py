@@ -1,0 +1,258 @@
+"""Ports in memory, behaving as their adapters do; the stores pass the same contract tests."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from canary.domain.endpoint import GONE, EndpointView
+from canary.domain.errors import Refused
+from canary.domain.evidence import Window
+from canary.domain.metrics import RawSeries, VariantQuery
+from canary.domain.plan import Weights
+from canary.domain.quality_evidence import QualityEvidence
+from canary.domain.record import Message, Record
+from canary.domain.tick import Tick
+from canary.domain.verdict import VerdictRecord
+from canary.ports.aws import ExecutionStatus
+from tests.rollouts import a_view
+
+
+class MemoryRollouts:
+    """Records and leases."""
+
+    def __init__(self, *records: Record) -> None:
+        self.records: dict[str, Record] = {}
+        self.leases: dict[str, str] = {}
+        self.history: list[Record] = []
+        for record in records:
+            self._put(record)
+            self.leases[record.endpoint] = record.rollout
+
+    def create(self, record: Record) -> Record:
+        """Store a new record with its lease."""
+        held = self.leases.get(record.endpoint)
+        if held == record.rollout:
+            return self.records[held]
+        if held is not None:
+            raise Refused("endpoint", f"rollout {held} holds it", "Wait")
+        self.leases[record.endpoint] = record.rollout
+        return self._put(record.model_copy(update={"revision": 1}))
+
+    def load(self, rollout: str) -> Record:
+        """Return the newest record."""
+        if rollout not in self.records:
+            raise Refused("rollout", f"no rollout {rollout!r}", "Check its id")
+        return self.records[rollout]
+
+    def change(self, rollout: str, transition: Callable[[Record], Record]) -> Record:
+        """Apply a transition."""
+        old = self.load(rollout)
+        new = transition(old)
+        if new == old:
+            return old
+        if old.holds_lease and not new.holds_lease:
+            del self.leases[new.endpoint]
+        return self._put(new.model_copy(update={"revision": old.revision + 1}))
+
+    def holding(self, endpoint: str) -> str | None:
+        """Return the rollout that holds an endpoint's lease."""
+        return self.leases.get(endpoint)
+
+    def listed(self) -> Sequence[str]:
+        """Return the rollouts a tick must visit."""
+        return [record.rollout for record in self.records.values() if record.listed]
+
+    def _put(self, record: Record) -> Record:
+        stored = Record.model_validate_json(record.model_dump_json())
+        self.records[record.rollout] = stored
+        self.history.append(stored)
+        return stored
+
+
+class MemoryEvidence:
+    """Windows, ticks and verdict records."""
+
+    def __init__(self) -> None:
+        self._windows: dict[str, dict[int, Window]] = {}
+        self._ticks: dict[str, Tick] = {}
+        self._verdicts: dict[tuple[str, int, int], VerdictRecord] = {}
+
+    def save_windows(self, rollout: str, windows: Sequence[Window]) -> None:
+        """Store windows over what was there."""
+        self._windows.setdefault(rollout, {}).update({window.minute: window for window in windows})
+
+    def windows(self, rollout: str, first_minute: int = 0) -> tuple[Window, ...]:
+        """Return the windows from a minute on, in order of time."""
+        stored = sorted(self._windows.get(rollout, {}).items())
+        return tuple(window for minute, window in stored if minute >= first_minute)
+
+    def save_tick(self, tick: Tick) -> None:
+        """Keep the newest tick."""
+        old = self._ticks.get(tick.rollout)
+        if old is None or old.minute <= tick.minute:
+            self._ticks[tick.rollout] = tick
+
+    def tick(self, rollout: str) -> Tick | None:
+        """Return the newest tick."""
+        return self._ticks.get(rollout)
+
+    def save_verdict(self, verdict: VerdictRecord) -> None:
+        """Keep a verdict record."""
+        self._verdicts[verdict.rollout, verdict.minute, verdict.revision] = verdict
+
+    def verdicts(self, rollout: str) -> tuple[VerdictRecord, ...]:
+        """Return all verdict records in order of time."""
+        return tuple(verdict for key, verdict in sorted(self._verdicts.items()) if key[0] == rollout)
+
+
+class NoQuality:
+    """No labelled-set evidence."""
+
+    def load(self, rollout: str) -> QualityEvidence | None:
+        """Return None."""
+        return None
+
+    def save(self, evidence: QualityEvidence, expected_position: int | None) -> None:
+        """Refuse: nothing is expected to be saved."""
+        raise AssertionError(evidence)
+
+
+class ScriptedEndpoint:
+    """An endpoint whose reads can be scripted and whose answers can be made to fail."""
+
+    def __init__(self, view: EndpointView | None = None) -> None:
+        self.view = view or a_view()
+        self.reads: list[EndpointView] = []
+        self.moves: list[Weights] = []
+        self.failure: Exception | None = None
+        self.arrives = True
+
+    def describe(self, endpoint: str) -> EndpointView:
+        """Return the next scripted read, or the endpoint as it is."""
+        return self.reads.pop(0) if self.reads else self.view
+
+    def move(self, endpoint: str, weights: Weights) -> None:
+        """Serve these weights at once, unless told to fail or to stay."""
+        self.moves.append(dict(weights))
+        if self.failure:
+            raise self.failure
+        if self.arrives:
+            self.view = a_view(weights)
+
+    def vanish(self) -> None:
+        """Be deleted."""
+        self.view = GONE
+
+
+class MemoryExecutions:
+    """Executions by ARN, tokens by name."""
+
+    def __init__(self) -> None:
+        self.statuses: dict[str, ExecutionStatus] = {}
+        self.started: list[tuple[str, Mapping[str, object]]] = []
+        self.answers: list[tuple[str, Mapping[str, object]]] = []
+        self.heartbeats: list[str] = []
+        self.dead_tokens: set[str] = set()
+        self.start_failure: Exception | None = None
+
+    def arn_of(self, name: str) -> str:
+        """Return an ARN."""
+        return f"arn:aws:states:eu-west-1:111111111111:execution:canary-rollout:{name}"
+
+    def status(self, execution: str) -> ExecutionStatus:
+        """Return the status, RUNNING unless told otherwise."""
+        return self.statuses.get(execution, "RUNNING")
+
+    def start(self, name: str, document: Mapping[str, object]) -> None:
+        """Note the start."""
+        if self.start_failure:
+            raise self.start_failure
+        self.started.append((name, document))
+        self.statuses[self.arn_of(name)] = "RUNNING"
+
+    def wake(self, token: str, answer: Mapping[str, object]) -> bool:
+        """Note the answer; a token is good once."""
+        if token in self.dead_tokens:
+            return False
+        self.dead_tokens.add(token)
+        self.answers.append((token, answer))
+        return True
+
+    def heartbeat(self, token: str) -> bool:
+        """Note the heartbeat."""
+        if token in self.dead_tokens:
+            return False
+        self.heartbeats.append(token)
+        return True
+
+
+class MemoryPublisher:
+    """Messages published, and a fault to inject."""
+
+    def __init__(self) -> None:
+        self.published: list[Message] = []
+        self.failure: Exception | None = None
+
+    def publish(self, message: Message, attributes: Mapping[str, str]) -> None:
+        """Note the message."""
+        if self.failure:
+            raise self.failure
+        self.published.append(message)
+
+    @property
+    def subjects(self) -> list[str]:
+        """Return what each message says is true, without its prefix."""
+        return [message.subject.split(": ", 1)[1] for message in self.published]
+
+
+class MemoryAlarms:
+    """Alarm states by name."""
+
+    def __init__(self, **states: str) -> None:
+        self.known = states
+
+    def states(self, names: Sequence[str]) -> Mapping[str, str]:
+        """Return the states of the alarms that exist."""
+        return {name: self.known[name] for name in names if name in self.known}
+
+
+class MemoryMetrics:
+    """Minutes by variant."""
+
+    def __init__(self, series: Mapping[str, RawSeries] | None = None, p95_ms: float | None = None) -> None:
+        self.series = dict(series or {})
+        self.p95_ms = p95_ms
+        self.complete = True
+
+    def minutes(
+        self, queries: Sequence[VariantQuery], start: datetime, end: datetime
+    ) -> Mapping[VariantQuery, RawSeries]:
+        """Return the series of every query's variant."""
+        empty = RawSeries(minutes={}, complete=True)
+        return {q: self.series.get(q.variant, empty).model_copy(update={"complete": self.complete}) for q in queries}
+
+    def p95_latency_ms(self, endpoint: str, variant: str, start: datetime, end: datetime) -> float | None:
+        """Return the set percentile."""
+        return self.p95_ms
+
+
+class MemoryAnnouncer:
+    """Announcements made."""
+
+    def __init__(self) -> None:
+        self.announced: list[tuple[list[str], int]] = []
+
+    def evidence_collected(self, rollouts: Sequence[str], minute: int) -> None:
+        """Note the announcement."""
+        self.announced.append((list(rollouts), minute))
+
+
+def claims_of(prefix: str = "claim") -> Callable[[], str]:
+    """Return a source of distinct claim names."""
+    count: list[Any] = []
+
+    def new_claim() -> str:
+        count.append(None)
+        return f"{prefix}-{len(count)}"
+
+    return new_claim

@@ -1,0 +1,207 @@
+"""The shifter claims before it asks, and believes only what serves."""
+
+import pytest
+
+from canary.domain.errors import AwsDenied, AwsUnavailable, RollBackPending, Superseded
+from canary.domain.phase import Phase
+from canary.domain.record import Decision, Record
+from canary.flow.shifting import Shifter
+from tests.ports import MemoryRollouts, ScriptedEndpoint
+from tests.rollouts import FOUND, HOLDER, NOON, a_record, a_view, after
+
+ROLLOUT = "churn-1"
+ADVANCE = Decision(verdict="ADVANCE", step=0, to_step=1, reason="gate open", at=NOON)
+STEP_ONE = a_record().plan.steps[1].weights
+
+
+class Stage:
+    """A shifter on ports in memory."""
+
+    def __init__(self, record: Record | None = None) -> None:
+        self.rollouts = MemoryRollouts(record or a_record())
+        self.endpoint = ScriptedEndpoint()
+        self.shifter = Shifter(self.rollouts, self.endpoint)
+
+    @property
+    def record(self) -> Record:
+        """Return the newest record."""
+        return self.rollouts.load(ROLLOUT)
+
+    def at_gate(self) -> "Stage":
+        """Go through step 0 and record the advance to step 1."""
+        self.shifter.move(ROLLOUT, HOLDER, 1, NOON)
+        self.shifter.look(ROLLOUT, HOLDER, 1, NOON)
+        self.rollouts.change(ROLLOUT, lambda r: r.model_copy(update={"phase": Phase.BAKING, "decision": ADVANCE}))
+        return self
+
+
+def test_step_zero_moves_nothing_when_the_safe_weights_serve() -> None:
+    """The shadow gate of a canary found at 0 needs no call."""
+    stage = Stage()
+    assert stage.shifter.move(ROLLOUT, HOLDER, 1, NOON).next == "LOOK"
+    assert stage.shifter.look(ROLLOUT, HOLDER, 1, NOON).next == "BAKE"
+    assert stage.endpoint.moves == []
+
+
+def test_a_live_canary_that_was_adopted_goes_to_zero_first() -> None:
+    """With adopt_live step 0 really moves to the safe weights."""
+    found = {"v1": 3.0, "v2": 1.0}
+    plan = a_record().plan.model_copy(update={"found_weights": found})
+    stage = Stage(a_record(plan=plan))
+    stage.endpoint.view = a_view(found)
+    stage.shifter.move(ROLLOUT, HOLDER, 1, NOON)
+    assert stage.endpoint.moves == [{"v1": 3.0, "v2": 0.0}]
+
+
+def test_a_step_asks_for_exactly_the_planned_weights() -> None:
+    """What was planned is what is asked, once."""
+    stage = Stage().at_gate()
+    stage.shifter.move(ROLLOUT, HOLDER, 1, after(60))
+    assert stage.endpoint.moves == [STEP_ONE]
+    assert stage.shifter.look(ROLLOUT, HOLDER, 1, after(75)).arrival == "REACHED"
+    assert stage.record.bakes[-1].step == 1
+
+
+def test_a_move_repeated_after_a_lost_answer_does_not_ask_twice() -> None:
+    """The second claim sees the weights serving and leaves them."""
+    stage = Stage().at_gate()
+    stage.shifter.move(ROLLOUT, HOLDER, 1, after(60))
+    stage.shifter.move(ROLLOUT, HOLDER, 1, after(61))
+    assert stage.endpoint.moves == [STEP_ONE]
+    assert stage.record.step == 1
+
+
+def test_a_crash_between_claim_and_call_is_healed_by_the_next_move() -> None:
+    """The claim was written, the call never made: the retry makes it."""
+    stage = Stage().at_gate()
+    stage.endpoint.failure = AwsUnavailable("throttled")
+    with pytest.raises(AwsUnavailable):
+        stage.shifter.move(ROLLOUT, HOLDER, 1, after(60))
+    stage.endpoint.failure = None
+    stage.shifter.move(ROLLOUT, HOLDER, 1, after(65))
+    assert stage.endpoint.view.serves(STEP_ONE)
+
+
+def test_old_weights_in_service_lead_to_restore() -> None:
+    """A change that SageMaker took back is not success."""
+    stage = Stage().at_gate()
+    stage.endpoint.arrives = False
+    stage.shifter.move(ROLLOUT, HOLDER, 1, after(60))
+    assert stage.shifter.look(ROLLOUT, HOLDER, 1, after(90)).next == "WAIT"
+    story = stage.shifter.look(ROLLOUT, HOLDER, 1, after(125))
+    assert (story.next, story.arrival) == ("RESTORE", "REVERTED")
+    assert "went back" in story.reason
+
+
+def test_a_roll_back_recorded_mid_shift_turns_the_look_into_a_restore() -> None:
+    """An alarm while the endpoint is updating is followed at the next look."""
+    stage = Stage().at_gate()
+    stage.shifter.move(ROLLOUT, HOLDER, 1, after(60))
+    decision = ADVANCE.model_copy(update={"verdict": "ROLL_BACK", "reason": "alarm"})
+    stage.rollouts.change(ROLLOUT, lambda r: r.model_copy(update={"decision": decision}))
+    assert stage.shifter.look(ROLLOUT, HOLDER, 1, after(75)).next == "RESTORE"
+    with pytest.raises(RollBackPending):
+        stage.shifter.move(ROLLOUT, HOLDER, 1, after(76))
+
+
+def test_a_foreign_change_is_handed_over_untouched() -> None:
+    """Somebody else's weights are never overwritten, forward or back."""
+    stage = Stage().at_gate()
+    stage.endpoint.view = a_view({"v1": 1.0, "v2": 1.0})
+    story = stage.shifter.move(ROLLOUT, HOLDER, 1, after(60))
+    assert (story.next, story.arrival) == ("CLOSE", "FOREIGN")
+    assert stage.shifter.restore(ROLLOUT, HOLDER, 1, "trouble", after(61)).next == "CLOSE"
+    assert stage.endpoint.moves == []
+    assert stage.record.outcome
+    assert stage.record.outcome.end is Phase.HANDED_OVER
+
+
+def test_instance_counts_are_not_a_foreign_change() -> None:
+    """Autoscaling moves counts; the view does not even carry them."""
+    assert "count" not in " ".join(type(a_view().variants[0]).model_fields)
+
+
+def test_an_endpoint_that_vanished_is_handed_over() -> None:
+    """There is nothing left to restore."""
+    stage = Stage().at_gate()
+    stage.endpoint.vanish()
+    story = stage.shifter.look(ROLLOUT, HOLDER, 1, after(60))
+    assert (story.next, story.arrival) == ("CLOSE", "GONE")
+
+
+def test_a_superseded_execution_asks_nothing() -> None:
+    """An older generation may look at nothing and move nothing."""
+    stage = Stage(a_record(generation=2))
+    for action in (stage.shifter.move, stage.shifter.look, stage.shifter.look_restored):
+        with pytest.raises(Superseded):
+            action(ROLLOUT, HOLDER, 1, NOON)
+    assert stage.endpoint.moves == []
+
+
+def live() -> Stage:
+    """Return a rollout serving step 1."""
+    stage = Stage().at_gate()
+    stage.shifter.move(ROLLOUT, HOLDER, 1, after(60))
+    stage.shifter.look(ROLLOUT, HOLDER, 1, after(75))
+    return stage
+
+
+def test_a_restore_is_asked_verified_and_settled() -> None:
+    """Back to the safe weights, seen serving, ready to close."""
+    stage = live()
+    assert stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(300)).next == "LOOK"
+    assert stage.endpoint.moves[-1] == FOUND
+    assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(315)).next == "CLOSE"
+    assert stage.record.outcome
+    assert stage.record.outcome.end is Phase.ROLLED_BACK
+
+
+def test_a_restore_waits_for_an_endpoint_that_is_updating() -> None:
+    """No call is refused for nothing; the ask comes when the endpoint has settled."""
+    stage = live()
+    stage.endpoint.view = a_view(STEP_ONE, status="Updating")
+    stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(300))
+    assert stage.endpoint.moves == [STEP_ONE]
+    assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(315)).next == "WAIT"
+    stage.endpoint.view = a_view(STEP_ONE)
+    assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(330)).next == "RESTORE"
+    stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(331))
+    assert stage.endpoint.moves[-1] == FOUND
+
+
+def test_a_restore_that_is_taken_back_three_times_is_unproven() -> None:
+    """REVERTED is asked again, three times; then a person is paged."""
+    stage = live()
+    stage.endpoint.arrives = False
+    seconds = 300
+    for _ in range(3):
+        assert stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(seconds)).next == "LOOK"
+        story = stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(seconds + 61))
+        seconds += 70
+    assert story.next == "CLOSE"
+    assert len(stage.endpoint.moves) == 4
+    assert stage.record.outcome
+    assert stage.record.outcome.end is Phase.UNPROVEN
+
+
+def test_a_denied_restore_is_tried_for_a_quarter_of_an_hour() -> None:
+    """A permanent refusal is not given up at once, and not tried for ever."""
+    stage = live()
+    stage.endpoint.failure = AwsDenied("AccessDenied")
+    stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(300))
+    assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(361)).next == "RESTORE"
+    for seconds in range(362, 1200, 61):
+        stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(seconds))
+    story = stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(1262))
+    assert story.next == "CLOSE"
+    assert "AccessDenied" in story.reason
+
+
+def test_a_stuck_endpoint_is_unproven_after_an_hour() -> None:
+    """Updating for ever is OVERDUE, told with the lease held."""
+    stage = live()
+    stage.endpoint.view = a_view(STEP_ONE, status="Updating")
+    stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(300))
+    assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(3900)).next == "WAIT"
+    story = stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(3901))
+    assert (story.next, story.arrival) == ("CLOSE", "OVERDUE")

@@ -58,7 +58,7 @@ class CallGate:
         if not self.hooks:
             return proceed()
         box = sandbox.current()
-        credentials = client._request_signer._credentials
+        credentials = client._request_signer._credentials  # type: ignore[attr-defined]
         call = Call(
             next(self._numbers),
             client.meta.service_model.service_name,
@@ -78,7 +78,7 @@ def _through(hooks: list[Hook], call: Call, proceed: Proceed) -> Any:
 
 def patch_calls(patches: Patches, gate: CallGate) -> None:
     """Put the gate in front of every boto3 client."""
-    original = BaseClient._make_api_call
+    original = BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def make_api_call(self: BaseClient, operation_name: str, api_params: Mapping[str, Any]) -> Any:
         return gate.make(self, operation_name, api_params, lambda: original(self, operation_name, api_params))

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from moto.events.models import Rule, events_backends
@@ -82,7 +83,7 @@ class Bus:
         for target in rule.targets:
             passage = Passage(rule.name, target["Arn"], event)
             for seconds in self.plan(passage):
-                self.clock.call_in(seconds, lambda passage=passage, target=target: self._deliver(rule, passage, target))
+                self.clock.call_in(seconds, partial(self._deliver, rule, passage, target))
 
     def _deliver(self, rule: Rule, passage: Passage, target: Mapping[str, Any]) -> None:
         arn = target["Arn"]

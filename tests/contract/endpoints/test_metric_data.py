@@ -103,7 +103,7 @@ def test_the_end_is_exclusive_and_the_start_inclusive(world: Any) -> None:
     """Minutes 1 and 2 of 0 to 3 are what [1, 3) holds."""
     for minute in range(4):
         serve(world, minute, [1000.0] * (minute + 1))
-    span = {"start": MINUTE + timedelta(minutes=1), "end": MINUTE + timedelta(minutes=3)}
+    span: dict[str, Any] = {"start": MINUTE + timedelta(minutes=1), "end": MINUTE + timedelta(minutes=3)}
     assert points(world, query("Invocations", "Sum"), **span) == [2, 3]
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,9 @@ def minutes(
             yield p_c * p_b, MinuteCounts(x_c, n_c, x_b, n_b)
 
 
-def expected(law: Law, traffic: tuple[int, int], canary_rate: float, rate: float, blocks: Callable) -> list[float]:
+def expected(
+    law: Law, traffic: tuple[int, int], canary_rate: float, rate: float, blocks: Callable[..., Any]
+) -> list[float]:
     """Return the expected pay-off of each bet of a minute."""
     totals: list[float] = []
     for probability, counts in minutes(law, traffic, canary_rate, rate):

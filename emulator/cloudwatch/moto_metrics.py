@@ -18,16 +18,26 @@ from emulator.cloudwatch.sources import MetricName, Sources, dimensions_of
 from emulator.patching import Patches
 
 Now = Callable[[], datetime]
+IsAt = Callable[[str, str], bool]
+Ours = Callable[[CloudWatchBackend], EndpointMetrics]
 
 
-def patch_metrics(patches: Patches, metrics: EndpointMetrics, now: Now, trouble: Trouble) -> None:
-    """Make moto's CloudWatch read from `metrics` and from its own points, both as of `now`."""
-    _patch_reading(patches, metrics, now, trouble)
-    _patch_listing(patches, metrics)
+def patch_metrics(patches: Patches, metrics: EndpointMetrics, now: Now, trouble: Trouble, is_at: IsAt) -> None:
+    """Make moto's CloudWatch read from `metrics` and from its own points, both as of `now`.
+
+    `is_at(region, account)` says where `metrics` live; every other region has no endpoint metrics.
+    """
+    nothing = EndpointMetrics()
+
+    def ours(backend: CloudWatchBackend) -> EndpointMetrics:
+        return metrics if is_at(backend.region_name, backend.account_id) else nothing
+
+    _patch_reading(patches, ours, now, trouble)
+    _patch_listing(patches, ours)
     _patch_publishing(patches, now)
 
 
-def _patch_reading(patches: Patches, metrics: EndpointMetrics, now: Now, trouble: Trouble) -> None:
+def _patch_reading(patches: Patches, ours: Ours, now: Now, trouble: Trouble) -> None:
     def get_metric_data(
         self: CloudWatchBackend,
         queries: list[dict[str, Any]],
@@ -35,7 +45,7 @@ def _patch_reading(patches: Patches, metrics: EndpointMetrics, now: Now, trouble
         end_time: datetime,
         scan_by: str = "TimestampDescending",
     ) -> list[dict[str, Any]]:
-        sources = Sources(metrics, self, now())
+        sources = Sources(ours(self), self, now())
         return metric_data(sources, queries, start_time, end_time, scan_by, trouble.next())
 
     def get_metric_statistics(self: CloudWatchResponse) -> ActionResult:
@@ -47,7 +57,7 @@ def _patch_reading(patches: Patches, metrics: EndpointMetrics, now: Now, trouble
             "Dimensions": self._get_param("Dimensions", []),
         }
         found = metric_statistics(
-            Sources(metrics, self.cloudwatch_backend, now()),
+            Sources(ours(self.cloudwatch_backend), self.cloudwatch_backend, now()),
             MetricName.of(name, self._get_param("Unit")),
             self._get_param("StartTime"),
             self._get_param("EndTime"),
@@ -76,14 +86,14 @@ def _datapoint(point: dict[str, Any], plain: list[str], extended: list[str], uni
     return answer
 
 
-def _patch_listing(patches: Patches, metrics: EndpointMetrics) -> None:
+def _patch_listing(patches: Patches, ours: Ours) -> None:
     def get_all_metrics(self: CloudWatchBackend) -> list[MetricDatumBase]:
-        ours = [
+        listed = [
             MetricDatumBase(NAMESPACE, name, dimensions_of((("EndpointName", e), ("VariantName", v))), None)
-            for e, v in metrics.series()
+            for e, v in ours(self).series()
             for name in UNITS
         ]
-        return [*original(self), *ours]
+        return [*original(self), *listed]
 
     original = patches.replace(CloudWatchBackend, "get_all_metrics", get_all_metrics, parameters=())
 

@@ -1,7 +1,8 @@
 """SageMaker endpoints over emulated time, on moto: `install` puts everything in place and takes it away again."""
 
+from emulator.endpoints.controls import Endpoints
 from emulator.endpoints.errors import EndpointRefusal, ModelFailure
-from emulator.endpoints.installation import Endpoints, install
+from emulator.endpoints.installation import install
 from emulator.endpoints.latency import Latency
 from emulator.endpoints.ledger import Ledger, Tally
 from emulator.endpoints.models import Load, Model

@@ -34,6 +34,10 @@ class Fleet:
         self._stale: dict[str, tuple[datetime, int, dict[str, Any]]] = {}
         self._listeners: list[Listener] = []
 
+    def is_at(self, region: str, account: str) -> bool:
+        """Return whether a call to this region and account is a call to this fleet."""
+        return (region, account) == (self.region, self.account)
+
     def on_change(self, listener: Listener) -> None:
         """Tell `listener` about every status change from now on."""
         self._listeners.append(listener)

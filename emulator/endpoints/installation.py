@@ -1,137 +1,20 @@
-"""Everything about endpoints in one object, and the context manager that patches it into moto.
+"""The context manager that patches emulated endpoints, their runtime, metrics and alarms into moto.
 
-`install` goes inside `mock_aws`; AWS calls go through ordinary boto3 clients, and the object it yields is for what
-AWS has no call for: models, traffic, outages, faults, and the router's own ledger.
+It goes inside `mock_aws`. What stands on moto when the block begins stands there again when it ends.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
 
-from moto.cloudwatch.models import cloudwatch_backends
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from numpy.typing import NDArray
-
-from emulator.cloudwatch.alarms import Alarms
-from emulator.cloudwatch.endpoint_metrics import EndpointMetrics
 from emulator.cloudwatch.moto_alarms import patch_alarms
 from emulator.cloudwatch.moto_metrics import patch_metrics
 from emulator.cloudwatch.publication import Publication
-from emulator.cloudwatch.query import Trouble
-from emulator.endpoints.backfill import backfill
-from emulator.endpoints.endpoint import Endpoint
-from emulator.endpoints.fleet import Fleet
-from emulator.endpoints.invocation import Invocations
-from emulator.endpoints.ledger import Ledger
-from emulator.endpoints.mishaps import Mishaps
-from emulator.endpoints.models import Model, Models
+from emulator.endpoints.controls import Endpoints
 from emulator.endpoints.moto_endpoint import patch_endpoints
 from emulator.endpoints.moto_runtime import patch_runtime
-from emulator.endpoints.runtime_errors import RuntimeRefusal
-from emulator.endpoints.service import Outage, Service
-from emulator.endpoints.state_events import Event, state_change
 from emulator.endpoints.timing import Clock, Timing
-from emulator.endpoints.traffic import Profile, Traffic, steady
 from emulator.patching import Patches
-
-OnEvent = Callable[[Event], object]
-
-
-class Endpoints:
-    """The emulated endpoints of one account and region."""
-
-    def __init__(
-        self, clock: Clock, region: str, seed: int, timing: Timing, publication: Publication, *, emit_zeros: bool
-    ) -> None:
-        self.clock = clock
-        self.fleet = Fleet(clock, region, DEFAULT_ACCOUNT_ID, seed, timing)
-        self.mishaps = Mishaps(self.fleet)
-        self.models = Models()
-        self.metrics = EndpointMetrics(publication, emit_zeros=emit_zeros)
-        self.metric_trouble = Trouble()
-        self.service = Service(self.models, self.metrics, seed)
-        self.invocations = Invocations(self.fleet, self.service)
-        self.alarms = Alarms(self.metrics, clock.now, self.emit)
-        self._events: list[OnEvent] = []
-        self.traffic: dict[str, Traffic] = {}
-        self._streams: dict[str, Any] = {}
-        self.fleet.on_change(self._changed)
-
-    def on_event(self, deliver: OnEvent) -> None:
-        """Give every EventBridge event from now on to `deliver`, as one PutEvents entry with an aws. source."""
-        self._events.append(deliver)
-
-    def emit(self, event: Event) -> None:
-        """Give one event to everybody who listens."""
-        for deliver in self._events:
-            deliver(event)
-
-    def register_model(self, name: str, model: Model) -> None:
-        """Let every variant whose SageMaker model has this name be answered by `model`."""
-        self.models.register(name, model)
-
-    def attach_traffic(
-        self,
-        endpoint: str,
-        rows: NDArray[Any],
-        requests_per_minute: float,
-        *,
-        labels: NDArray[Any] | None = None,
-        profile: Profile = steady,
-        background_error_rate: float = 0.0,
-        slow_ms: float | None = None,
-        slice_seconds: float = 12.0,
-    ) -> None:
-        """Send real rows to the endpoint from now on, replacing what was attached before.
-
-        background_error_rate: fraction of requests to any variant that fail whatever the model says.
-        slow_ms: what the ledger calls slow; it changes nothing that AWS shows.
-        """
-        self.detach_traffic(endpoint)
-        self.traffic[endpoint] = traffic = Traffic(endpoint, rows, requests_per_minute, labels, profile, slice_seconds)
-        self.service.background_error_rate[endpoint] = background_error_rate
-        if slow_ms is not None:
-            self.service.slow_ms[endpoint] = slow_ms
-        self._streams[endpoint] = self.clock.every(
-            slice_seconds, lambda: traffic.send(self.fleet, self.service), traffic.first_slice(self.clock.now())
-        )
-
-    def detach_traffic(self, endpoint: str) -> None:
-        """Stop the endpoint's traffic; harmless when there is none."""
-        stream = self._streams.pop(endpoint, None)
-        if stream is not None:
-            stream.cancel()
-
-    def detach_all_traffic(self) -> None:
-        """Stop the traffic of every endpoint."""
-        for endpoint in list(self._streams):
-            self.detach_traffic(endpoint)
-
-    def backfill(self, endpoint: str, minutes: int) -> None:
-        """Give the endpoint the metrics of its last `minutes`, as its traffic and weights would have made them."""
-        backfill(self.service, self.fleet.get(endpoint), self.traffic[endpoint], minutes, self.clock.now())
-
-    def outage(self, endpoint: str, start: datetime, minutes: float, error_rate: float) -> None:
-        """Let requests to every variant fail with this probability from `start` on, for `minutes`."""
-        self.service.outages[endpoint].append(Outage.lasting(start, minutes, error_rate))
-
-    def refuse_next(self, endpoint: str, refusal: RuntimeRefusal) -> None:
-        """Let the endpoint's next InvokeEndpoint call meet this refusal; several queue up."""
-        self.invocations.coming[endpoint].append(refusal)
-
-    def ledger(self, endpoint: str) -> Ledger:
-        """Return what the router itself counted for the endpoint."""
-        return self.service.ledgers[endpoint]
-
-    def evaluate_alarms(self) -> None:
-        """Look at every alarm once, as CloudWatch does each minute."""
-        self.alarms.evaluate_all(cloudwatch_backends[self.fleet.account][self.fleet.region])
-
-    def _changed(self, endpoint: Endpoint) -> None:
-        for variant in endpoint.variants:
-            self.metrics.know(endpoint.name, variant.name, self.clock.now())
-        self.emit(state_change(endpoint))
 
 
 def _next_minute(now: datetime) -> datetime:
@@ -147,16 +30,23 @@ def install(
     timing: Timing | None = None,
     publication: Publication | None = None,
     emit_zeros: bool = False,
+    requests_take_time: bool = False,
 ) -> Iterator[Endpoints]:
-    """Patch moto for as long as the block lasts, and yield the endpoints. Raises PatchError when moto has changed."""
+    """Patch moto for as long as the block lasts, and yield the endpoints. Raises PatchError when moto has changed.
+
+    publication: the lag of CloudWatch points, 30-120 s unless given. emit_zeros: idle variants send zeros.
+    requests_take_time: an InvokeEndpoint call blocks its caller for the model's latency, in emulated time.
+    """
     endpoints = Endpoints(
         clock, region, seed, timing or Timing(), publication or Publication(seed), emit_zeros=emit_zeros
     )
+    if requests_take_time:
+        endpoints.invocations.sleep = clock.sleep
     patches = Patches()
     try:
         patch_endpoints(patches, endpoints.fleet)
         patch_runtime(patches, endpoints.invocations)
-        patch_metrics(patches, endpoints.metrics, clock.now, endpoints.metric_trouble)
+        patch_metrics(patches, endpoints.metrics, clock.now, endpoints.metric_trouble, endpoints.fleet.is_at)
         patch_alarms(patches, endpoints.alarms)
         minutes = clock.every(60, endpoints.evaluate_alarms, _next_minute(clock.now()))
         yield endpoints

@@ -4,6 +4,7 @@ Source: SageMaker Runtime API reference, InvokeEndpoint (ModelError 424, ModelNo
 """
 
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from emulator.endpoints.content import body_of, rows_of
@@ -12,8 +13,8 @@ from emulator.endpoints.errors import ModelFailure
 from emulator.endpoints.fleet import Fleet
 from emulator.endpoints.models import Load, Model, ServesBytes, predict
 from emulator.endpoints.routing import choose
-from emulator.endpoints.runtime_errors import RuntimeRefusal, model_error
-from emulator.endpoints.service import Service
+from emulator.endpoints.runtime_errors import RuntimeRefusal, model_error, not_found
+from emulator.endpoints.service import Batch, Service
 from emulator.endpoints.variant import Variant
 
 MOST_BYTES = 6_291_456
@@ -45,10 +46,19 @@ class Invocations:
 
     fleet: Fleet
     service: Service
+    sleep: Callable[[float], object] | None = None
     coming: defaultdict[str, deque[RuntimeRefusal]] = field(default_factory=lambda: defaultdict(deque))
 
+    def refuse_elsewhere(self, request: Request, region: str, account: str) -> None:
+        """Raise RuntimeRefusal when the call came to another region or account than the fleet's."""
+        if not self.fleet.is_at(region, account):
+            raise not_found(request.endpoint, account)
+
     def invoke(self, request: Request) -> Reply:
-        """Return the answer. Raises RuntimeRefusal with the error SageMaker Runtime gives."""
+        """Return the answer. Raises RuntimeRefusal with the error SageMaker Runtime gives.
+
+        With `sleep` the caller waits for as long as the model took, in emulated time.
+        """
         with self.fleet.lock:
             if len(request.body) > MOST_BYTES:
                 raise RuntimeRefusal("413", f"HTTP content length exceeded {MOST_BYTES} bytes.", 413)
@@ -56,13 +66,18 @@ class Invocations:
             variant = self._variant(endpoint, request.target_variant)
             if queue := self.coming[endpoint.name]:
                 raise queue.popleft()
-            return self._answer(endpoint, variant, request)
+            batch = self._serve(endpoint, variant, request)
+        if self.sleep is not None:
+            self.sleep(float(batch.model_us[0]) / 1e6)
+        if batch.failed[0]:
+            raise model_error(endpoint.name, variant.name, self.fleet, batch)
+        body, content_type = batch.answers[0]
+        return Reply(body, content_type, variant.name)
 
     def _endpoint(self, request: Request) -> Endpoint:
         endpoint = self.fleet.endpoints.get(request.endpoint)
         if endpoint is None or not endpoint.serving:
-            account = self.fleet.account
-            raise RuntimeRefusal("ValidationError", f"Endpoint {request.endpoint} of account {account} not found.", 400)
+            raise not_found(request.endpoint, self.fleet.account)
         if not any(variant.model_name for variant in endpoint.variants):
             raise RuntimeRefusal(
                 "ValidationError",
@@ -82,14 +97,11 @@ class Invocations:
             raise RuntimeRefusal("ValidationError", f"{what} not found for Endpoint {endpoint.name}.", 400)
         return chosen
 
-    def _answer(self, endpoint: Endpoint, variant: Variant, request: Request) -> Reply:
+    def _serve(self, endpoint: Endpoint, variant: Variant, request: Request) -> Batch:
         now = self.fleet.clock.now()
         batch = self.service.serve(endpoint, variant, 1, now, lambda model, load: [_served(model, load, request)])
         self.service.note(endpoint.name, variant.name, now, batch, None if request.target_variant else 0)
-        if batch.failed[0]:
-            raise model_error(endpoint.name, variant.name, self.fleet, batch)
-        body, content_type = batch.answers[0]
-        return Reply(body, content_type, variant.name)
+        return batch
 
 
 def _served(model: Model, load: Load, request: Request) -> tuple[bytes, str]:

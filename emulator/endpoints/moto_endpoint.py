@@ -19,7 +19,7 @@ from emulator.endpoints.variant import Variant
 from emulator.patching import Patches
 
 
-class EndpointResource(FakeEndpoint):
+class EndpointResource(FakeEndpoint):  # type: ignore[misc]
     """One endpoint as moto's lists and CloudFormation read it."""
 
     def __init__(self, endpoint: Endpoint, tags: list[dict[str, str]]) -> None:
@@ -30,22 +30,22 @@ class EndpointResource(FakeEndpoint):
         self.data_capture_config: dict[str, Any] = {}
 
     @property
-    def endpoint_status(self) -> str:  # type: ignore[override]
+    def endpoint_status(self) -> str:
         """The status now."""
         return self.endpoint.status
 
     @property
-    def endpoint_config_name(self) -> str:  # type: ignore[override]
+    def endpoint_config_name(self) -> str:
         """The configuration now."""
         return self.endpoint.config_name
 
     @property
-    def creation_time(self) -> datetime:  # type: ignore[override]
+    def creation_time(self) -> datetime:
         """When it was created."""
         return self.endpoint.created
 
     @property
-    def last_modified_time(self) -> datetime:  # type: ignore[override]
+    def last_modified_time(self) -> datetime:
         """When its status last changed."""
         return self.endpoint.modified
 
@@ -61,6 +61,13 @@ def patch_endpoints(patches: Patches, fleet: Fleet) -> None:
     _patch_reads_and_deletion(patches, fleet)
 
 
+def _refuse_elsewhere(backend: SageMakerModelBackend, fleet: Fleet, name: str) -> None:
+    """Raise as SageMaker does when the endpoint lives in another region than the one that is asked."""
+    if not fleet.is_at(backend.region_name, backend.account_id):
+        arn = FakeEndpoint.arn_formatter(name, backend.account_id, backend.region_name)
+        raise AWSValidationException(f'Could not find endpoint "{arn}".')
+
+
 def _variants(backend: SageMakerModelBackend, config_name: str) -> tuple[Variant, ...]:
     config = backend.describe_endpoint_config(config_name)
     return tuple(Variant.from_config(variant) for variant in config["ProductionVariants"])
@@ -70,11 +77,13 @@ def _patch_creation(patches: Patches, fleet: Fleet) -> None:
     def create_endpoint(
         self: SageMakerModelBackend, endpoint_name: str, endpoint_config_name: str, tags: list[dict[str, str]]
     ) -> EndpointResource:
+        if not fleet.is_at(self.region_name, self.account_id):
+            raise NotImplementedError(f"endpoints are emulated in {fleet.region} only, not in {self.region_name}")
         try:
             endpoint = fleet.create(endpoint_name, endpoint_config_name, _variants(self, endpoint_config_name))
         except EndpointRefusal as refusal:
             raise _refusing(refusal) from refusal
-        resource = EndpointResource(endpoint, tags)  # type: ignore[abstract]
+        resource = EndpointResource(endpoint, tags)
         self.endpoints[endpoint_name] = resource
         return resource
 
@@ -85,7 +94,7 @@ def _patch_creation(patches: Patches, fleet: Fleet) -> None:
                 f"Member must have length less than or equal to {MOST_VARIANTS}"
             )
         with_models = [variant for variant in production_variants if "ModelName" in variant]
-        original(self, with_models)
+        validate(self, with_models)
 
     patches.replace(
         SageMakerModelBackend,
@@ -93,7 +102,7 @@ def _patch_creation(patches: Patches, fleet: Fleet) -> None:
         create_endpoint,
         parameters=("endpoint_name", "endpoint_config_name", "tags"),
     )
-    original = patches.replace(
+    validate = patches.replace(
         SageMakerModelBackend,
         "validate_production_variants",
         validate_production_variants,
@@ -103,8 +112,9 @@ def _patch_creation(patches: Patches, fleet: Fleet) -> None:
 
 def _patch_updates(patches: Patches, fleet: Fleet) -> None:
     def update_endpoint_weights_and_capacities(
-        _: SageMakerModelBackend, endpoint_name: str, desired_weights_and_capacities: list[dict[str, Any]]
+        self: SageMakerModelBackend, endpoint_name: str, desired_weights_and_capacities: list[dict[str, Any]]
     ) -> str:
+        _refuse_elsewhere(self, fleet, endpoint_name)
         try:
             return fleet.update_weights(endpoint_name, desired_weights_and_capacities).arn
         except EndpointRefusal as refusal:
@@ -112,6 +122,7 @@ def _patch_updates(patches: Patches, fleet: Fleet) -> None:
 
     def update_endpoint(self: SageMakerResponse) -> ActionResult:
         config_name = self._get_param("EndpointConfigName")
+        _refuse_elsewhere(self.sagemaker_backend, fleet, self._get_param("EndpointName"))
         variants = _variants(self.sagemaker_backend, config_name)
         retain = bool(self._get_param("RetainAllVariantProperties"))
         try:
@@ -131,12 +142,14 @@ def _patch_updates(patches: Patches, fleet: Fleet) -> None:
 
 def _patch_reads_and_deletion(patches: Patches, fleet: Fleet) -> None:
     def describe_endpoint(self: SageMakerResponse) -> ActionResult:
+        _refuse_elsewhere(self.sagemaker_backend, fleet, self._get_param("EndpointName"))
         try:
             return ActionResult(fleet.describe(self._get_param("EndpointName")))
         except EndpointRefusal as refusal:
             raise _refusing(refusal) from refusal
 
-    def delete_endpoint(_: SageMakerModelBackend, endpoint_name: str) -> None:
+    def delete_endpoint(self: SageMakerModelBackend, endpoint_name: str) -> None:
+        _refuse_elsewhere(self, fleet, endpoint_name)
         try:
             fleet.delete(endpoint_name)
         except EndpointRefusal as refusal:

@@ -13,7 +13,7 @@ from emulator.patching import Patches
 INVOKED_VARIANT = "x-Amzn-Invoked-Production-Variant"
 
 
-class RuntimeRestError(JsonRESTError):
+class RuntimeRestError(JsonRESTError):  # type: ignore[misc]
     """One error answer; moto turns a raised one into its HTTP status, a returned tuple would become 200."""
 
     def __init__(self, refusal: RuntimeRefusal) -> None:
@@ -27,8 +27,10 @@ def patch_runtime(patches: Patches, invocations: Invocations) -> None:
 
     def invoke_endpoint(self: SageMakerRuntimeResponse) -> tuple[int, dict[str, str], bytes]:
         headers = {name.lower(): value for name, value in self.headers.items()}
+        request = _request(self.path.split("/")[2], self.body, headers)
         try:
-            reply = invocations.invoke(_request(self.path.split("/")[2], self.body, headers))
+            invocations.refuse_elsewhere(request, self.region, self.current_account)
+            reply = invocations.invoke(request)
         except RuntimeRefusal as refusal:
             raise RuntimeRestError(refusal) from refusal
         return 200, {"Content-Type": reply.content_type, INVOKED_VARIANT: reply.variant}, reply.body

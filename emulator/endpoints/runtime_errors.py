@@ -18,6 +18,11 @@ class RuntimeRefusal(Exception):
     members: dict[str, Any] = field(default_factory=dict)
 
 
+def not_found(endpoint: str, account: str) -> RuntimeRefusal:
+    """Return what a request to an endpoint that is not there, or not yet, meets."""
+    return RuntimeRefusal("ValidationError", f"Endpoint {endpoint} of account {account} not found.", 400)
+
+
 def throttled() -> RuntimeRefusal:
     """Return the refusal of too many requests."""
     return RuntimeRefusal("ThrottlingException", "Rate exceeded", 400)

@@ -19,6 +19,9 @@ class Clock(Protocol):
     def every(self, seconds: float, action: Callable[[], object], first: datetime | None = None) -> Any:
         """Run `action` at `first` and every `seconds` after; the answer has `.cancel()`."""
 
+    def sleep(self, seconds: float) -> None:
+        """Block the caller for `seconds` of emulated time."""
+
 
 class Outcome(Enum):
     """How an update ends. Everything but SETTLES is a fault somebody injected."""

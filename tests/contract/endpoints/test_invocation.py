@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -183,3 +184,39 @@ def test_a_model_may_have_its_own_format(world: Any) -> None:
     world.endpoints.register_model("a", Echo())
     reply = invoke(world, b'{"inputs": "fine"}', ContentType="application/json", Accept="application/json")
     assert json.loads(reply["Body"].read()) == [{"label": "POSITIVE", "said": "fine"}]
+
+
+def test_targeted_requests_are_in_the_variants_metrics(world: Any) -> None:
+    """CloudWatch does not tell TargetVariant calls from live ones: Invocations counts them."""
+    world.endpoint({"a": 1, "b": 0})
+    for _ in range(3):
+        invoke(world, TargetVariant="b")
+    world.clock.run_for(60)
+    end = world.clock.now()
+    dimensions = [{"Name": "EndpointName", "Value": "shop"}, {"Name": "VariantName", "Value": "b"}]
+    points = world.cloudwatch.get_metric_statistics(
+        Namespace="AWS/SageMaker", MetricName="Invocations", Dimensions=dimensions, Period=60, Statistics=["Sum"],
+        StartTime=end - timedelta(minutes=5), EndTime=end,
+    )["Datapoints"]  # fmt: skip
+    assert [point["Sum"] for point in points] == [3]
+
+
+def test_requests_can_take_time(make_world: Any) -> None:
+    """When asked for, a caller waits in emulated time for as long as the model took."""
+    world = make_world(requests_take_time=True)
+    world.endpoint({"a": 1})
+    before = world.clock.now()
+    for _ in range(40):
+        invoke(world)
+    assert 0.5 < (world.clock.now() - before).total_seconds() < 2.5
+
+
+def test_an_endpoint_is_known_in_its_own_region_only(world: Any) -> None:
+    """Requests and descriptions in another region do not find the endpoint."""
+    world.endpoint({"a": 1})
+    keys = {"region_name": "eu-west-1", "aws_access_key_id": "none", "aws_secret_access_key": "none"}
+    with pytest.raises(ClientError, match="not found"):
+        boto3.client("sagemaker-runtime", **keys).invoke_endpoint(EndpointName="shop", Body=b"1")
+    with pytest.raises(ClientError, match="Could not find"):
+        boto3.client("sagemaker", **keys).describe_endpoint(EndpointName="shop")
+    assert boto3.client("cloudwatch", **keys).list_metrics(Namespace="AWS/SageMaker")["Metrics"] == []

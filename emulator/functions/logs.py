@@ -32,9 +32,11 @@ class Router(io.TextIOBase):
 
 
 def install() -> None:
-    """Put routers in the place of stdout and stderr."""
-    sys.stdout = Router(sys.stdout)
-    sys.stderr = Router(sys.stderr)
+    """Put routers in the place of stdout and stderr; harmless when they are there."""
+    if not isinstance(sys.stdout, Router):
+        sys.stdout = Router(sys.stdout)
+    if not isinstance(sys.stderr, Router):
+        sys.stderr = Router(sys.stderr)
 
 
 def remove() -> None:
@@ -48,6 +50,7 @@ def remove() -> None:
 @contextmanager
 def captured() -> Iterator[io.StringIO]:
     """Collect what the code run inside prints."""
+    install()  # a test runner may have put its own streams there since
     buffer = io.StringIO()
     token = _buffer.set(buffer)
     try:

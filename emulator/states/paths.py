@@ -55,7 +55,9 @@ def read(path: str, data: Any, context: Context) -> Any:
         return [found.value for found in _expression(path).find(data)]
     value = data
     for step in steps:
-        if (isinstance(step, int) and isinstance(value, list) and step < len(value)) or (isinstance(step, str) and isinstance(value, dict) and step in value):
+        if (isinstance(step, int) and isinstance(value, list) and step < len(value)) or (
+            isinstance(step, str) and isinstance(value, dict) and step in value
+        ):
             value = value[step]
         else:
             raise NoSuchPath(path, data)

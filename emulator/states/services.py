@@ -81,9 +81,7 @@ class RoleServices:
         try:
             answer = method(**given)
         except ClientError as error:
-            code = error.response["Error"]["Code"]
-            name = code if code.endswith("Exception") else f"{code}Exception"
-            raise StateError(f"{_PREFIX.get(service, service.title())}.{name}", str(error)) from error
+            raise StateError(_error_name(service, client, error), str(error)) from error
         answer.pop("ResponseMetadata", None)
         return _pascal(answer)
 
@@ -97,6 +95,16 @@ class RoleServices:
                 region_name=self._region,
             )
         return self._sessions[role_arn]
+
+
+def _error_name(service: str, client: Any, error: ClientError) -> str:  # noqa: ANN401
+    """Return the name the service's Java SDK gives: the modelled exception, or the service's general one."""
+    prefix = _PREFIX.get(service, service.title())
+    code = error.response["Error"]["Code"]
+    modelled = {shape.name for shape in client.meta.service_model.error_shapes}
+    if code not in modelled and f"{code}Exception" not in modelled:
+        return f"{prefix}.{prefix}Exception"
+    return f"{prefix}.{code.removesuffix('Exception')}Exception"
 
 
 def _service_of(resource: str) -> tuple[str, str]:

@@ -1,0 +1,147 @@
+"""The emulated account as a whole: clean beginnings and ends, one writer at a time, calls seen at one place."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+from moto.awslambda.models import LambdaFunction
+
+from canary import wiring
+from emulator import Emulator
+from emulator.calls import Call
+from emulator.patching import PatchError
+from tests.contract.small_account import START, SmallAccount
+
+
+def test_everything_is_put_back() -> None:
+    """After an emulator nothing it patched and no thread it started is left."""
+    watched: list[Callable[[], object]] = [
+        lambda: LambdaFunction.invoke,
+        lambda: BaseClient._make_api_call,
+        lambda: wiring.utc_now,
+        lambda: wiring.sleep,
+        lambda: boto3._get_default_session,
+        lambda: threading.Thread.start,
+        lambda: type(os.environ),
+        lambda: type(sys.stdout),
+        lambda: dict(os.environ),
+    ]
+    before = [look() for look in watched]
+    threads = set(threading.enumerate())
+    with Emulator(START) as emulator:
+        emulator.clock.spawn(lambda: emulator.clock.sleep(1e6))
+        emulator.run_minutes(1)
+    assert [look() for look in watched] == before
+    assert set(threading.enumerate()) == threads
+
+
+def test_accounts_one_after_another_share_nothing() -> None:
+    """A new emulator starts with an empty account at its own time."""
+    for _ in range(2):
+        with Emulator(START) as emulator:
+            assert emulator.client("sns").list_topics()["Topics"] == []
+            emulator.client("sns").create_topic(Name="news")
+            assert wiring.utc_now() == START
+            emulator.run_minutes(1)
+
+
+def test_an_error_inside_the_block_leaves_nothing_either() -> None:
+    """An exception in the middle of a run ends the emulator like its regular end."""
+    original = BaseClient._make_api_call
+    with pytest.raises(ZeroDivisionError), Emulator(START) as emulator:
+        emulator.clock.spawn(lambda: 1 / 0)
+        emulator.run_minutes(1)
+    assert BaseClient._make_api_call is original
+
+
+def test_a_changed_moto_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When what is patched has gone, opening an emulator raises PatchError with moto's version, and cleans up."""
+    monkeypatch.delattr(LambdaFunction, "invoke")
+    original = BaseClient._make_api_call
+    with pytest.raises(PatchError, match=r"moto 5\.2\.5: LambdaFunction\.invoke"), Emulator(START):
+        pass
+    assert BaseClient._make_api_call is original
+
+
+def test_one_of_many_concurrent_conditional_writes_wins(account: SmallAccount) -> None:
+    """DynamoDB decides conditional writes one at a time, whatever the threads."""
+    client = account.emulator.client("dynamodb")
+    client.create_table(
+        TableName="t",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    winners: list[tuple[int, int]] = []
+
+    def race(round_number: int, racer: int, ready: threading.Barrier) -> None:
+        put = {
+            "TableName": "t",
+            "Item": {"pk": {"S": str(round_number)}},
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+        ready.wait()
+        try:
+            client.transact_write_items(TransactItems=[{"Put": put}])
+        except ClientError:
+            return
+        winners.append((round_number, racer))
+
+    for round_number in range(15):
+        ready = threading.Barrier(6)
+        racers = [threading.Thread(target=race, args=(round_number, racer, ready)) for racer in range(6)]
+        for racer in racers:
+            racer.start()
+        for racer in racers:
+            racer.join()
+    assert [number for number, _ in winners] == list(range(15))
+
+
+def test_a_hook_sees_every_call_and_its_caller(account: SmallAccount) -> None:
+    """Calls carry service, operation, parameters and the function they were made by."""
+    seen: list[Call] = []
+
+    def watch(call: Call, proceed: Callable[[], Any]) -> Any:
+        seen.append(call)
+        return proceed()
+
+    account.function("caller", "import boto3\ndef handler(event, context):\n    boto3.client('sns').list_topics()\n")
+    account.emulator.calls.hooks.append(watch)
+    account.emulator.client("lambda").invoke(FunctionName="caller")
+    assert [(call.name, call.function) for call in seen] == [("lambda:Invoke", None), ("sns:ListTopics", "caller")]
+
+
+def test_a_hook_may_refuse_a_call_or_lose_its_answer(account: SmallAccount) -> None:
+    """A refused call did nothing; a lost answer is an error after the deed."""
+    sns = account.emulator.client("sns")
+
+    def refuse(call: Call, _proceed: Callable[[], Any]) -> Any:
+        raise call.error("ThrottlingException", "slow down", 429)
+
+    def lose(call: Call, proceed: Callable[[], Any]) -> Any:
+        proceed()
+        raise call.error("InternalError", "lost", 500)
+
+    for hook, name in ((refuse, "refused"), (lose, "lost")):
+        account.emulator.calls.hooks[:] = [hook]
+        with pytest.raises(ClientError):
+            sns.create_topic(Name=name)
+    account.emulator.calls.hooks.clear()
+    assert [topic["TopicArn"].rsplit(":", 1)[-1] for topic in sns.list_topics()["Topics"]] == ["lost"]
+
+
+def test_run_until_asks_every_minute(account: SmallAccount) -> None:
+    """run_until ends at the first minute its condition holds, or says that it never did."""
+    clock = account.emulator.clock
+    assert account.emulator.run_until(lambda: account.seconds >= 150, at_most_minutes=10)
+    assert account.seconds == 180
+    assert not account.emulator.run_until(lambda: clock.now() < START, at_most_minutes=2)
+    assert account.seconds == 300

@@ -1,0 +1,170 @@
+"""The stores keep their promises, in memory and in DynamoDB alike: one body of tests for both."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import boto3
+import pytest
+import yaml
+from moto import mock_aws
+
+from canary.adapters.evidence import DynamoEvidence
+from canary.adapters.table import DynamoRollouts
+from canary.domain.errors import Refused
+from canary.domain.evidence import Counts, Window
+from canary.domain.phase import Phase
+from canary.domain.record import Message, Record
+from canary.domain.tick import Tick
+from canary.domain.verdict import VerdictRecord
+from canary.ports.rollouts import Evidence, Rollouts
+from tests.ports import MemoryEvidence, MemoryRollouts
+from tests.rollouts import HOLDER, NOON, a_record, a_view
+
+
+class Stores(NamedTuple):
+    """One implementation of both stores."""
+
+    rollouts: Rollouts
+    evidence: Evidence
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads the template; its tags do not matter for the table."""
+
+
+_Loader.add_multi_constructor("!", lambda loader, suffix, node: suffix)
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
+    """Both implementations, the DynamoDB one on the table as the template defines it."""
+    if request.param == "memory":
+        yield Stores(MemoryRollouts(), MemoryEvidence())
+        return
+    with mock_aws():
+        client = boto3.client("dynamodb", "eu-west-1", aws_access_key_id="none", aws_secret_access_key="none")
+        with open("template.yaml") as template:
+            table: dict[str, Any] = yaml.load(template, _Loader)["Resources"]["Table"]["Properties"]  # noqa: S506
+        wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+        client.create_table(TableName="t", **{key: table[key] for key in wanted})
+        yield Stores(DynamoRollouts(client, "t"), DynamoEvidence(client, "t"))
+
+
+def test_a_record_is_created_with_its_lease(stores: Stores) -> None:
+    """Both or neither."""
+    created = stores.rollouts.create(a_record())
+    assert created.revision == 1
+    assert stores.rollouts.load("churn-1") == created
+    assert stores.rollouts.holding("churn") == "churn-1"
+    assert list(stores.rollouts.listed()) == ["churn-1"]
+
+
+def test_creating_twice_for_the_same_rollout_returns_the_stored_one(stores: Stores) -> None:
+    """Its own lease is success: the answer to the first may have been lost."""
+    stores.rollouts.create(a_record())
+    changed = stores.rollouts.change("churn-1", lambda r: r.model_copy(update={"step": 1}))
+    assert stores.rollouts.create(a_record()) == changed
+
+
+def test_a_taken_lease_refuses_another_rollout_and_leaves_no_record(stores: Stores) -> None:
+    """Two starts for one endpoint at once: one wins, the other changes nothing."""
+    stores.rollouts.create(a_record())
+    with pytest.raises(Refused, match="churn-1"):
+        stores.rollouts.create(a_record(rollout="churn-2", holder="other"))
+    with pytest.raises(Refused):
+        stores.rollouts.load("churn-2")
+
+
+def test_a_change_raises_the_revision_and_no_change_does_not(stores: Stores) -> None:
+    """The revision counts writes."""
+    stores.rollouts.create(a_record())
+    assert stores.rollouts.change("churn-1", lambda r: r).revision == 1
+    assert stores.rollouts.change("churn-1", lambda r: r.model_copy(update={"step": 1})).revision == 2
+
+
+def test_a_change_that_raises_writes_nothing(stores: Stores) -> None:
+    """A refused claim leaves the record as it was."""
+    stores.rollouts.create(a_record())
+
+    def refuse(record: Record) -> Record:
+        raise Refused("step", "no", "stop")
+
+    with pytest.raises(Refused):
+        stores.rollouts.change("churn-1", refuse)
+    assert stores.rollouts.load("churn-1").revision == 1
+
+
+def test_a_lost_race_is_repeated_from_a_fresh_read(stores: Stores) -> None:
+    """Two writers at once: both changes are there afterwards."""
+    stores.rollouts.create(a_record())
+    seen: list[int] = []
+
+    def slow(record: Record) -> Record:
+        seen.append(record.revision)
+        if len(seen) == 1 and isinstance(stores.rollouts, DynamoRollouts):
+            stores.rollouts.change("churn-1", lambda r: r.model_copy(update={"step": 3}))
+        return record.model_copy(update={"generation": 2})
+
+    record = stores.rollouts.change("churn-1", slow)
+    assert record.generation == 2
+    assert record.step == (3 if isinstance(stores.rollouts, DynamoRollouts) else 0)
+
+
+@pytest.mark.parametrize(("end", "free"), [(Phase.PROMOTED, True), (Phase.ROLLED_BACK, True), (Phase.UNPROVEN, False)])
+def test_the_lease_goes_with_the_end_except_an_unproven_one(stores: Stores, *, end: Phase, free: bool) -> None:
+    """Record and lease change together; UNPROVEN keeps the endpoint."""
+    stores.rollouts.create(a_record())
+    stores.rollouts.change("churn-1", lambda r: r.model_copy(update={"phase": end}))
+    assert (stores.rollouts.holding("churn") is None) == free
+    assert list(stores.rollouts.listed()) == []
+
+
+def test_an_ended_rollout_stays_listed_until_it_is_told(stores: Stores) -> None:
+    """A message that could not be sent is tried again by the ticks."""
+    stores.rollouts.create(a_record())
+    message = Message(id="1", kind="transition", subject="s", body="b", at=NOON)
+    stores.rollouts.change("churn-1", lambda r: r.model_copy(update={"phase": Phase.PROMOTED, "outbox": (message,)}))
+    assert list(stores.rollouts.listed()) == ["churn-1"]
+    stores.rollouts.change("churn-1", lambda r: r.model_copy(update={"outbox": ()}))
+    assert list(stores.rollouts.listed()) == []
+
+
+def test_the_next_rollout_may_have_the_lease_after_the_end(stores: Stores) -> None:
+    """An endpoint is held by one rollout after another."""
+    stores.rollouts.create(a_record())
+    stores.rollouts.change("churn-1", lambda r: r.model_copy(update={"phase": Phase.ROLLED_BACK}))
+    stores.rollouts.create(a_record(rollout="churn-2", holder=HOLDER + "2"))
+    assert stores.rollouts.holding("churn") == "churn-2"
+
+
+def window(minute: int, errors: int = 0) -> Window:
+    """Return a window."""
+    counts = Counts(requests=100, errors=errors)
+    return Window(minute=minute, baseline=counts, canary=None)
+
+
+def test_windows_come_back_in_order_and_later_reads_replace_earlier(stores: Stores) -> None:
+    """Across the hour, whatever the order of saving, the newest read of a minute counts."""
+    stores.evidence.save_windows("churn-1", [window(119), window(121), window(120)])
+    stores.evidence.save_windows("churn-1", [window(120, errors=7)])
+    assert [w.minute for w in stores.evidence.windows("churn-1")] == [119, 120, 121]
+    assert [w.minute for w in stores.evidence.windows("churn-1", 120)] == [120, 121]
+    assert stores.evidence.windows("churn-1")[1] == window(120, errors=7)
+    assert stores.evidence.windows("churn-2") == ()
+
+
+def test_an_older_tick_does_not_replace_a_newer(stores: Stores) -> None:
+    """Deliveries may come late and out of order."""
+    tick = Tick(rollout="churn-1", minute=10, complete=True, alarms={"a": "OK"}, endpoint=a_view())
+    assert stores.evidence.tick("churn-1") is None
+    stores.evidence.save_tick(tick)
+    stores.evidence.save_tick(tick.model_copy(update={"minute": 9, "complete": False}))
+    assert stores.evidence.tick("churn-1") == tick
+
+
+def test_verdicts_come_back_in_order_and_the_same_is_kept_once(stores: Stores) -> None:
+    """Judging again in the same minute adds nothing."""
+    verdict = VerdictRecord(rollout="churn-1", minute=5, revision=1, step=1, verdict="HOLD", reason="wait")
+    for one in (verdict, verdict.model_copy(update={"minute": 4}), verdict):
+        stores.evidence.save_verdict(one)
+    assert [v.minute for v in stores.evidence.verdicts("churn-1")] == [4, 5]

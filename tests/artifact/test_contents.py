@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from layers.artifact import LIMIT_BYTES, BuiltFunction
+from layers import build
+from layers.artifact import LIMIT_BYTES, BuiltFunction, architectures
 from layers.build import faults_of
 
 pytestmark = [pytest.mark.artifact, pytest.mark.slow]
@@ -16,6 +17,14 @@ def test_every_function_fits(artifact: Mapping[str, BuiltFunction]) -> None:
     assert {
         name: function.size_bytes for name, function in artifact.items() if function.size_bytes > 0.95 * LIMIT_BYTES
     } == {}
+
+
+def test_oversize_is_noticed(artifact: Mapping[str, BuiltFunction], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function over the limit is a fault of the build that names it."""
+    monkeypatch.setattr(build, "LIMIT_BYTES", artifact["planner"].size_bytes)
+    machine = architectures(artifact["planner"].layers[0]).pop()
+    assert list(faults_of(artifact["planner"], machine)) == []
+    assert [fault.split(":")[0] for fault in faults_of(artifact["evaluator"], machine)] == ["EvaluatorFunction"]
 
 
 def test_other_architecture_is_noticed(artifact: Mapping[str, BuiltFunction]) -> None:

@@ -24,7 +24,8 @@ from canary.domain.errors import CanaryError, Conflict, Refused
 from canary.domain.paired import GateLevels
 from canary.domain.quality import QualityGuardSpec
 from canary.domain.quality_evidence import FindingLabel, QualityEvidence
-from canary.flow.evaluate import EvaluationPorts, EvaluationRequest, evaluate
+from canary.flow.evaluate import evaluate
+from canary.flow.evaluation import EvaluationPorts, EvaluationRequest
 from canary_scoring.scorer import SklearnScorer
 from canaryctl.evaluate_answer import as_answer
 from canaryctl.evaluate_page import write_page
@@ -53,9 +54,9 @@ class KeptEvidence:
         self.newest = stored
         return stored
 
-    def save(self, evidence: QualityEvidence, expected_position: int | None) -> None:
+    def save(self, evidence: QualityEvidence, expected_revision: int | None) -> None:
         """Keep evidence."""
-        if expected_position != (None if self.newest is None else self.newest.position):
+        if expected_revision != (None if self.newest is None else self.newest.revision):
             raise Conflict("another evaluation writes the same state")
         if self.newest is None or evidence.position != self.newest.position:
             self.looks.append(evidence)

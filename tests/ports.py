@@ -112,7 +112,7 @@ class NoQuality:
         """Return None."""
         return None
 
-    def save(self, evidence: QualityEvidence, expected_position: int | None) -> None:
+    def save(self, evidence: QualityEvidence, expected_revision: int | None) -> None:
         """Refuse: nothing is expected to be saved."""
         raise AssertionError(evidence)
 

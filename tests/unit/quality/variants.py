@@ -12,7 +12,7 @@ from canary.domain.errors import Conflict
 from canary.domain.paired import GateLevels
 from canary.domain.quality import QualityGuardSpec
 from canary.domain.quality_evidence import QualityEvidence
-from canary.flow.evaluate import EvaluationPorts, EvaluationRequest
+from canary.flow.evaluation import EvaluationPorts, EvaluationRequest
 from canary.ports.quality import CallBusy, CallFailed, Reply
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
@@ -67,9 +67,9 @@ class MemoryStore:
         """Return what was kept."""
         return self.kept
 
-    def save(self, evidence: QualityEvidence, expected_position: int | None) -> None:
+    def save(self, evidence: QualityEvidence, expected_revision: int | None) -> None:
         """Keep evidence, or raise Conflict."""
-        if (None if self.kept is None else self.kept.position) != expected_position:
+        if (None if self.kept is None else self.kept.revision) != expected_revision:
             raise Conflict("raced")
         self.saves += 1
         self.kept = QualityEvidence.model_validate_json(evidence.model_dump_json())

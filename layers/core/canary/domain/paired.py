@@ -14,6 +14,8 @@ from canary.domain.quality import QualityGuardSpec
 from canary.domain.quality_evidence import PairedState
 from canary.stats.paired import PairedBets, bet
 
+AUC = "roc_auc"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -47,8 +49,11 @@ def first_states(spec: QualityGuardSpec) -> tuple[PairedState, ...]:
 def advanced(
     states: Sequence[PairedState], outcomes: Sequence[Outcome], spec: QualityGuardSpec, levels: GateLevels
 ) -> tuple[PairedState, ...]:
-    """Return the states after one more batch of outcomes, the thresholds looked at once at its end."""
-    return tuple(_after(state, outcomes, spec, levels) for state in states)
+    """Return the states after one more batch of outcomes, the thresholds looked at once at its end.
+
+    The AUC does not grow record by record; `paired_auc` looks at it.
+    """
+    return tuple(state if state.metric == AUC else _after(state, outcomes, spec, levels) for state in states)
 
 
 def _after(state: PairedState, outcomes: Sequence[Outcome], spec: QualityGuardSpec, levels: GateLevels) -> PairedState:

@@ -48,15 +48,17 @@ class PairedState(Frozen):
     """One metric's paired test as it stands: sums for the reader, bets for the continuation.
 
     `baseline_only` and `canary_only` count the records on which that variant was better (for accuracy: alone right);
-    the sums are of goodness, so sum / records is the metric for accuracy and recall. `roll_back`, `advance` and
-    `improve` are the bets of `canary.stats.paired`, against worse, for not worse, and for better. `worse`, `passed`
-    and `better` are sticky: a test that crossed its threshold has decided.
+    `moved` is for the AUC the records that the variants place differently. The sums are of goodness, so sum / records
+    is the metric. `roll_back`, `advance` and `improve` are logarithms of the bets of `canary.stats.paired`, against
+    worse, for not worse, and for better. `worse`, `passed` and `better` are sticky: a test that crossed its threshold
+    has decided.
     """
 
     metric: str
     records: int = 0
     baseline_only: int = 0
     canary_only: int = 0
+    moved: int | None = None
     baseline_sum: float = 0.0
     canary_sum: float = 0.0
     roll_back: tuple[float, ...] = PairedBets().roll_back

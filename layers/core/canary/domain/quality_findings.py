@@ -7,8 +7,12 @@ from canary.domain.paired import GateLevels
 from canary.domain.prediction import unit_of
 from canary.domain.quality import QualityGuardSpec, QualityMargin
 from canary.domain.quality_evidence import Answer, CallCounts, FindingLabel, PairedState, QualityFinding
+from canary.stats.auc import LEAST_DISCORDANT, LEAST_RECORDS
 from canary.stats.paired import PairedBets
 from canary.stats.paired_power import records_to_pass, smallest_drop_shown
+
+COUNTED = ("accuracy", "recall")
+"""Metrics of right and wrong, for which a discordance says how many records would do."""
 
 ADVICE: dict[FindingLabel, str] = {
     "PASS": "go on",
@@ -30,7 +34,7 @@ def _finding(
 ) -> QualityFinding:
     bets, unit = PairedBets(state.roll_back, state.advance), unit_of(state.metric)
     label = _label(state)
-    discordant = state.baseline_only + state.canary_only
+    discordant = state.baseline_only + state.canary_only if state.moved is None else state.moved
     baseline, canary = _shown_metric(state, state.baseline_sum), _shown_metric(state, state.canary_sum)
     finding = QualityFinding(
         metric=state.metric,
@@ -48,7 +52,7 @@ def _finding(
         log_advance=bets.log_advance,
         log_advance_threshold=levels.log_advance_threshold(),
     )
-    if label == "INCONCLUSIVE" and unit == 1.0:
+    if label == "INCONCLUSIVE" and state.metric in COUNTED:
         finding = finding.model_copy(update=_reach(state, margin, finding))
     return finding.model_copy(update={"reason": _reason(finding, state, counts)})
 
@@ -103,16 +107,19 @@ def _reason(finding: QualityFinding, state: PairedState, counts: CallCounts) -> 
 
 
 def _discordant(state: PairedState) -> str:
-    if state.metric == "log_loss":
+    if state.moved is not None:
+        return f"{state.moved} placed differently"
+    if state.metric not in COUNTED:
         return "compared record by record"
     total = state.baseline_only + state.canary_only
     return f"{total} discordant: {state.baseline_only} only the baseline has right, {state.canary_only} only the canary"
 
 
 def _no_data(metric: str, counts: CallCounts) -> str:
+    scores = "" if metric in COUNTED else ", or answers carry no score"
     return (
-        f"{metric}: no record could be compared ({counts.failed_on_both} failed on both variants, "
-        f"{counts.unusable_rows} rows were unusable); nothing passes on no data. Next: {ADVICE['NO_DATA']}."
+        f"{metric}: no record could be compared ({counts.used} answered, {counts.failed_on_both} failed on both, "
+        f"{counts.unusable_rows} rows were unusable{scores}); nothing passes on no data. Next: {ADVICE['NO_DATA']}."
     )
 
 
@@ -130,6 +137,8 @@ def _open(finding: QualityFinding) -> str:
     worse = _against(finding.log_rollback, finding.log_rollback_threshold)
     not_worse = _against(finding.log_advance, finding.log_advance_threshold)
     parts = [f"Evidence for worse: {worse}; for not worse: {not_worse}."]
+    if finding.metric == "roc_auc":
+        parts.append(f"It decides from {LEAST_RECORDS} records, {LEAST_DISCORDANT} of them placed differently.")
     if finding.smallest_drop_shown is not None:
         shown, asked = _size(finding, finding.smallest_drop_shown), _size(finding, finding.max_worse)
         parts.append(f"{finding.records} records can show a drop of {shown}; you asked for {asked}.")

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from canary.domain.paired import GateLevels
 from canary.domain.plan import Plan
 from canary.domain.quality import QualityGuardSpec
-from canary.flow.evaluate import EvaluationPorts, EvaluationRequest, evaluate
+from canary.flow.evaluate import evaluate
+from canary.flow.evaluation import EvaluationPorts, EvaluationRequest
 from canary.ports.rollouts import Rollouts
 
 GATE_SHARE_OF_FALSE_ROLLBACK = 0.5

@@ -1,11 +1,10 @@
 """Evidence growing: answers in, one look and one save a batch. The only mutable thing of an evaluation."""
 
-from array import array
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from canary.domain.paired import Outcome, advanced, first_states, has_decided
-from canary.domain.prediction import Label, Prediction
+from canary.domain import paired_auc
+from canary.domain.paired import Outcome, advanced, has_decided
+from canary.domain.prediction import Prediction
 from canary.domain.quality_evidence import (
     CALLED_MINUTES_KEPT,
     DISAGREEMENTS_KEPT,
@@ -13,55 +12,38 @@ from canary.domain.quality_evidence import (
     CallCounts,
     Disagreement,
     Note,
+    PairedState,
     QualityEvidence,
 )
 from canary.domain.quality_findings import findings
 from canary.flow.asking import Answered, Failed, Told
-from canary.ports.quality import ScoredPairs
-
-if TYPE_CHECKING:
-    from canary.flow.evaluate import EvaluationPorts, EvaluationRequest
+from canary.flow.columns import Columns
+from canary.flow.evaluation import EvaluationPorts, EvaluationRequest
 
 BATCH_RECORDS = 50
 LOOK_EVERY_SECONDS = 15.0
 """Slow endpoints are looked at by time, so that a call that is cut off loses little."""
 HOPELESS_AFTER = 20
 """Records that all fail on both variants before the evaluation stops asking: the setting is wrong, not the models."""
-NO_SCORE = float("nan")
 
 
 class Gathering:
     """The evidence of one evaluation while it grows."""
 
     def __init__(
-        self,
-        request: "EvaluationRequest",
-        ports: "EvaluationPorts",
-        stored: QualityEvidence | None,
-        set_version: str,
-        records_total: int,
+        self, request: EvaluationRequest, ports: EvaluationPorts, evidence: QualityEvidence, columns: Columns
     ) -> None:
-        """Go on from the stored evidence of the same set, or begin."""
-        self._request, self._ports = request, ports
-        self._saved_position = None if stored is None else stored.position
-        self.evidence = stored or QualityEvidence(
-            rollout=request.rollout,
-            endpoint=request.endpoint,
-            baseline=request.baseline,
-            canary=request.canary,
-            labelled_set=request.spec.labelled_set,
-            set_version=set_version,
-            records_total=records_total,
-            states=first_states(request.spec),
-        )
+        """Go on from this evidence; `columns` holds the predictions it rests on, as far as they are known."""
+        self.evidence = evidence
+        self._request, self._ports, self._columns = request, ports, columns
         self._looked_at = ports.monotonic()
         self._outcomes: list[Outcome] = []
-        self._pairs = _Columns()
-        self._position = self.evidence.position
-        self._counts = self.evidence.counts.model_dump()
-        self._notes = list(self.evidence.notes)
-        self._disagreements = list(self.evidence.disagreements)
-        self._minutes = dict.fromkeys(self.evidence.called_minutes)
+        self._position = evidence.position
+        self._counts = evidence.counts.model_dump()
+        self._notes = list(evidence.notes)
+        self._disagreements = list(evidence.disagreements)
+        self._minutes = dict.fromkeys(evidence.called_minutes)
+        self._columns_before = evidence.counts.used - columns.records
 
     def due(self) -> bool:
         """Return whether enough came in, or enough time went by, for another look and save."""
@@ -70,7 +52,8 @@ class Gathering:
 
     def add(self, answered: Sequence[Answered], unusable: Sequence[tuple[int, str]], end: int) -> None:
         """Take the answers of one request, the rows it had to leave out, and the position behind them."""
-        self._minutes[int(self._ports.utc_now().timestamp()) // 60] = None
+        if any(one.asked for one in answered):
+            self._minutes[int(self._ports.utc_now().timestamp()) // 60] = None
         for row, problem in unusable:
             self._counts["unusable_rows"] += 1
             self._note("unusable row", f"row {row} {problem}", row)
@@ -79,7 +62,7 @@ class Gathering:
         self._position = end
 
     def _take(self, one: Answered) -> None:
-        row, baseline, canary = one.example.row, _prediction(one.baseline), _prediction(one.canary)
+        row = one.example.row
         if isinstance(one.baseline, Failed) and isinstance(one.canary, Failed):
             self._counts["failed_on_both"] += 1
             self._note("failed on both", f"row {row}: {one.canary.text}", row)
@@ -89,18 +72,22 @@ class Gathering:
                 self._counts[f"errors_{side}"] += 1
                 self._note(f"{side} error", f"row {row}: {told.text}", row)
         self._counts["used"] += 1
-        self._outcomes.append(Outcome(one.example.label, baseline, canary))
-        if baseline is not None and canary is not None:
-            self._pairs.add(one.example.label, one.example.slice, baseline, canary)
-        self._disagree(one, baseline, canary)
+        outcome = Outcome(one.example.label, _prediction(one.baseline), _prediction(one.canary))
+        self._outcomes.append(outcome)
+        self._columns.add(outcome, one.example.slice)
+        self._disagree(one, outcome)
 
-    def _disagree(self, one: Answered, baseline: Prediction | None, canary: Prediction | None) -> None:
-        shown = [_shown(baseline, one.baseline), _shown(canary, one.canary)]
+    def _disagree(self, one: Answered, outcome: Outcome) -> None:
+        baseline, canary = outcome.baseline, outcome.canary
         differ = baseline is None or canary is None or baseline.decision != canary.decision
         if differ and self._request.spec.task != "regression" and len(self._disagreements) < DISAGREEMENTS_KEPT:
-            record = one.example.record_id[:128]
             self._disagreements.append(
-                Disagreement(record=record, label=str(one.example.label), baseline=shown[0], canary=shown[1])
+                Disagreement(
+                    record=one.example.record_id[:128],
+                    label=str(one.example.label)[:128],
+                    baseline=_shown(one.baseline),
+                    canary=_shown(one.canary),
+                )
             )
 
     def _note(self, kind: str, text: str, row: int | None = None) -> None:
@@ -114,18 +101,30 @@ class Gathering:
             return
         request = self._request
         states = advanced(self.evidence.states, self._outcomes, request.spec, request.levels)
-        counts = CallCounts.model_validate(self._counts)
         self._outcomes = []
+        counts = CallCounts.model_validate(self._counts)
         self._save(
             position=self._position,
-            states=states,
+            states=self._with_auc(states, last=self._position == _end(self.evidence)),
             counts=counts,
-            findings=findings(states, counts, request.spec, request.levels),
             notes=tuple(self._notes),
             disagreements=tuple(self._disagreements),
             called_minutes=tuple(self._minutes)[-CALLED_MINUTES_KEPT:],
         )
         self._ports.progress(self.evidence)
+
+    def _with_auc(self, states: Sequence[PairedState], *, last: bool) -> tuple[PairedState, ...]:
+        """Return the states with the AUC's own looked at when due; never on a part of the scores."""
+        records = self._columns.records
+        if self._columns_before:
+            return tuple(states)
+        request = self._request
+        return tuple(
+            paired_auc.looked_at(state, self._columns.ranked(), request.spec, request.levels)
+            if state.metric == paired_auc.METRIC and (last or paired_auc.is_due(state, records))
+            else state
+            for state in states
+        )
 
     def may_stop(self) -> bool:
         """Return whether no further record is worth asking about."""
@@ -136,50 +135,32 @@ class Gathering:
 
     def finish(self) -> None:
         """Mark the evidence concluded or exhausted where it is, add the report, and save."""
-        exhausted = self.evidence.position >= self.evidence.records_total
+        exhausted = self.evidence.position >= _end(self.evidence)
         concluded = exhausted or self.may_stop()
-        scorer = self._ports.scorer
-        report = scorer.report(self._request.spec, self._pairs.pairs()) if concluded and scorer is not None else None
+        scorer, report = self._ports.scorer, self.evidence.report
+        if concluded and scorer is not None:
+            report = dict(scorer.report(self._request.spec, self._columns.pairs()))
         self._save(exhausted=exhausted, concluded=concluded, report=report)
 
     def _save(self, **changes: object) -> None:
-        self.evidence = self.evidence.model_copy(update=changes)
-        self._ports.store.save(self.evidence, self._saved_position)
-        self._saved_position = self.evidence.position
+        before = self.evidence
+        changed = before.model_copy(update={**changes, "revision": before.revision + 1})
+        request = self._request
+        found = findings(changed.states, changed.counts, request.spec, request.levels)
+        self.evidence = changed.model_copy(update={"findings": found})
+        self._ports.store.save(self.evidence, before.revision or None)
 
 
-class _Columns:
-    """Both variants' predictions column by column: about thirty bytes a record."""
-
-    def __init__(self) -> None:
-        self._labels: list[Label] = []
-        self._slices: list[str | None] = []
-        self._decisions: tuple[list[str], list[str]] = ([], [])
-        self._scores = (array("d"), array("d"))
-        self._intern: dict[str, str] = {}
-
-    def add(self, label: Label, slice_: str | None, baseline: Prediction, canary: Prediction) -> None:
-        self._labels.append(label)
-        self._slices.append(slice_ and self._intern.setdefault(slice_, slice_))
-        for side, prediction in enumerate((baseline, canary)):
-            self._decisions[side].append(self._intern.setdefault(prediction.decision, prediction.decision))
-            score = prediction.score_of(label)
-            self._scores[side].append(NO_SCORE if score is None else score)
-
-    def pairs(self) -> ScoredPairs:
-        return ScoredPairs(
-            labels=self._labels,
-            slices=self._slices,
-            baseline=(self._decisions[0], self._scores[0]),
-            canary=(self._decisions[1], self._scores[1]),
-        )
+def _end(evidence: QualityEvidence) -> int:
+    """Return how many records the evidence's round has."""
+    return evidence.records_total - evidence.first_record
 
 
 def _prediction(told: Told) -> Prediction | None:
     return None if isinstance(told, Failed) else told
 
 
-def _shown(prediction: Prediction | None, told: Told) -> str:
-    if prediction is None:
-        return f"error ({told.text[:80]})" if isinstance(told, Failed) else "error"
-    return prediction.decision if prediction.score is None else f"{prediction.decision} ({prediction.score:.4g})"
+def _shown(told: Told) -> str:
+    if isinstance(told, Failed):
+        return f"error ({told.text[:80]})"
+    return told.decision[:128] if told.score is None else f"{told.decision[:128]} ({told.score:.4g})"

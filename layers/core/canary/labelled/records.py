@@ -5,6 +5,7 @@ it. A record is read when it is asked for and not kept.
 """
 
 import csv
+import hashlib
 import json
 from array import array
 from collections.abc import Iterator
@@ -96,6 +97,14 @@ class RecordFile:
         start = self._offsets[index]
         self._file.seek(start)
         return self._file.read(self._offsets[index + 1] - start).strip(b"\r\n")
+
+    def digest(self, count: int) -> str:
+        """Return the SHA-256 of the first `count` records as they stand in the file, blank ends apart."""
+        found = hashlib.sha256()
+        for index in range(count):
+            found.update(self.raw(index))
+            found.update(b"\n")
+        return found.hexdigest()
 
     def _text(self, index: int) -> str:
         raw = self.raw(index)

@@ -11,8 +11,8 @@ from canary.adapters.labelled_s3 import S3LabelledSets
 from canary.adapters.quality_store import DynamoQualityStore
 from canary.adapters.table import DynamoRollouts
 from canary.domain.quality import QualityGuardSpec
-from canary.flow.evaluate import EvaluationPorts
 from canary.flow.evaluate_rollout import Evaluator
+from canary.flow.evaluation import EvaluationPorts
 from canary.ports.quality import Invoker, Scorer
 from canary.wiring.settings import client, read_settings
 

@@ -44,8 +44,11 @@ def disaster(counts: Array) -> Array:
 
 
 def cross(counts: Array, terms: Terms, alpha: float, beta: float, *, advance: bool = True, with_fuse: bool = True,
-          roll_back: bool = True) -> Crossings:  # fmt: skip
-    """Return when each run's evidence crosses; counts (minutes, 4, R), every minute judged."""
+          roll_back: bool = True, requests_alone: bool = False) -> Crossings:  # fmt: skip
+    """Return when each run's evidence crosses; counts (minutes, 4, R), every minute judged.
+
+    `requests_alone` reads the request bet without the pair bet, as a comparison.
+    """
     runs = counts.shape[2]
     against, within = RollBackRuns(runs, terms.grid), AdvanceRuns(runs)
     first = Crossings(np.full(runs, NEVER), np.full(runs, NEVER))
@@ -58,14 +61,14 @@ def cross(counts: Array, terms: Terms, alpha: float, beta: float, *, advance: bo
             if t and t % RESTART_EVERY_MINUTES == 0:
                 against.restart(np.ones(runs, dtype=bool))
             against.step(safe, terms, rate_now, use)
-            crossed = against.log_evidence(terms) >= -np.log(alpha)
+            crossed = against.log_evidence(terms, requests_alone=requests_alone) >= -np.log(alpha)
             now = disaster(minute)
             crossed |= now & burning & with_fuse
             burning = now
             first.roll_back[crossed & (first.roll_back == NEVER)] = t + 1
         if advance:
             within.step(safe, terms, rate_now, use)
-            shown = within.log_evidence(terms) >= -np.log(beta)
+            shown = within.log_evidence(terms, requests_alone=requests_alone) >= -np.log(beta)
             first.advance[shown & (first.advance == NEVER)] = t + 1
         rates.append(np.where(minute[3] > 0, minute[2] / safe[3], np.nan))
     return first

@@ -60,7 +60,9 @@ def _expected_and_shape(counts: Array, bound: tuple[Array, Array], history: Hist
     return expected, 1 / np.maximum(history.burstiness, pb.SMALLEST_BURSTINESS)
 
 
-def roll_back_blocks(counts: Array, bound: tuple[Array, Array], grid: tuple[float, ...], by: Array, cap: Array) -> Array:
+def roll_back_blocks(
+    counts: Array, bound: tuple[Array, Array], grid: tuple[float, ...], by: Array, cap: Array
+) -> Array:
     """Return (G, R) log pay-offs of the roll-back request bet."""
     x_c, n_c, x_b, n_b = counts
     ratio, difference = bound
@@ -133,13 +135,12 @@ class RollBackRuns:
         burst = speaks & outlier(counts[0], counts[1], history.rate)
         self.skip = np.where(burst, history.burst_lags, self.skip)
 
-    def log_evidence(self, terms: Terms) -> Array:
+    def log_evidence(self, terms: Terms, *, requests_alone: bool = False) -> Array:
         """Return ln E of every run."""
-        weight = np.where(terms.pair_only, 1.0, st.ROLL_BACK_PAIR_WEIGHT)
-        pairs = logsumexp(self.pairs, axis=0) + np.log(0.5 * weight)
-        requests = logsumexp(self.requests, axis=0) - np.log(len(self.requests))
+        weight = np.where(terms.pair_only, 1.0, st.ROLL_BACK_PAIR_WEIGHT) * (not requests_alone)
         with np.errstate(divide="ignore"):
-            requests = requests + np.log(1 - weight)
+            pairs = logsumexp(self.pairs, axis=0) + np.log(0.5 * weight)
+            requests = logsumexp(self.requests, axis=0) - np.log(len(self.requests)) + np.log(1 - weight)
         return logsumexp(np.stack([pairs, requests, -np.log(self.restarts + 1)]), axis=0)
 
 
@@ -167,9 +168,9 @@ class AdvanceRuns:
         burst = speaks & outlier(counts[2], counts[3], history.rate)
         self.skip = np.where(burst, history.burst_lags, self.skip)
 
-    def log_evidence(self, terms: Terms) -> Array:
+    def log_evidence(self, terms: Terms, *, requests_alone: bool = False) -> Array:
         """Return ln E of every run."""
-        weight = np.where(terms.pair_only, 1.0, st.ADVANCE_PAIR_WEIGHT)
+        weight = np.where(terms.pair_only, 1.0, st.ADVANCE_PAIR_WEIGHT) * (not requests_alone)
         pairs = logsumexp(self.pairs + np.log(np.array(pb.ADVANCE_WEIGHTS))[:, None], axis=0)
         requests = logsumexp(self.requests, axis=0) - np.log(len(self.requests))
         with np.errstate(divide="ignore"):

@@ -45,7 +45,7 @@ def _quantiles(law: tuple[Array, ...], slopes: Array) -> Array:
 
 
 def _exact(law: tuple[Array, ...], slopes: Array) -> Array:
-    shift, sign, trials, chance, poisson, variance = law
+    shift, sign, trials, chance, poisson, _ = law
     binomial_sd = np.sqrt((trials * chance * (1 - chance)).max())
     first, masses = _around(trials * chance, binomial_sd, lambda k: _binomial_log(k, trials, chance))
     points = shift[:, None] + sign[:, None] * first

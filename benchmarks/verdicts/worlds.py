@@ -96,7 +96,12 @@ class Guarded:
         return rng.binomial(requests, np.minimum(rates * factors, 1.0))
 
     def minute(
-        self, rng: np.random.Generator, minute: int, share: Array, requests: tuple[Array, Array], factors: tuple[Array, Array]
+        self,
+        rng: np.random.Generator,
+        minute: int,
+        share: Array,
+        requests: tuple[Array, Array],
+        factors: tuple[Array, Array],
     ) -> Array:
         """Return (4, R) counts of one minute: x_c, n_c, x_b, n_b."""
         n_c, n_b = requests

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from canary.stats.counts import Bound
+from canary.stats.request_bet import ADVANCE_CAP, LARGEST_STAKE
 from canary.stats.setting import Setting
 
 MEDIAN_FACTOR = 1.3
 P90_FACTOR = 3.0
-DETECTION_FACTOR = 1.5
-DETECTION_EXTRA_BELOW_MINUTES = 10.0
+# Calibrated on ten simulated cells: restarts, mixtures and caps cost about so much beyond the bound.
 DETECTION_EXTRA_MINUTES = 2.5
+SMALLEST_RATE = 1e-6
 LARGEST_RATIO = 1000.0
 
 
@@ -47,12 +48,12 @@ def advance_growth(rate: float, ratio: float, bound: Bound) -> float:
             + bound.difference * stake
         )
 
-    return max(0.0, growth(_peak(growth)))
+    return max(0.0, growth(_peak(growth, 0.0, LARGEST_STAKE)))
 
 
-def _peak(growth: Callable[[float], float]) -> float:
-    """Return where a concave function on (0, 1) is largest, by golden section."""
-    low, high, golden = 0.0, 0.999, (math.sqrt(5) - 1) / 2
+def _peak(growth: Callable[[float], float], low: float, high: float) -> float:
+    """Return where a function with one peak in an interval is largest, by golden section."""
+    golden = (math.sqrt(5) - 1) / 2
     for _ in range(60):
         left, right = high - golden * (high - low), low + golden * (high - low)
         low, high = (left, high) if growth(left) < growth(right) else (low, right)
@@ -70,49 +71,58 @@ def bursty_growth(setting: Setting) -> float:
 def advance_minutes(setting: Setting, traffic: Traffic, beta: float) -> tuple[float, float]:
     """Return (median, 90th percentile) of judged minutes until an equal canary is shown within the margin.
 
-    Infinite when no traffic would do it. The 90th percentile follows the same ratio of factors.
+    Infinite when no traffic would do it.
     """
     growth = advance_growth(setting.history.rate, traffic.ratio, setting.advance) * traffic.canary_requests
     growth = min(growth, bursty_growth(setting))
     if growth <= 0:
         return math.inf, math.inf
     needed = -math.log(beta) / growth
-    return MEDIAN_FACTOR * needed, P90_FACTOR * needed
+    least = math.ceil(-math.log(beta) / ADVANCE_CAP)
+    return max(least, MEDIAN_FACTOR * needed), max(least, P90_FACTOR * needed)
 
 
-def detection_minutes(rate: float, canary_rate: float, traffic: Traffic, alpha: float, guards: int) -> float:
-    """Return the judged minutes until a canary at `canary_rate` is typically shown worse; inf when it is not worse."""
-    if canary_rate <= rate:
+def detection_minutes(
+    rate: float, canary_rate: float, edge: Bound, traffic: Traffic, alpha: float, guards: int
+) -> float:
+    """Return the judged minutes until a canary at `canary_rate` is typically shown beyond `edge`; inf if it is not."""
+    if canary_rate <= edge.rate(rate):
         return math.inf
-    information = traffic.canary_requests * _information(rate, canary_rate, traffic.ratio)
+    information = _information(rate, canary_rate, edge, traffic)
     # Half of the mass starts at the first restart.
-    minutes = DETECTION_FACTOR * math.log(2 * guards / alpha) / information + 1
-    return minutes + (DETECTION_EXTRA_MINUTES if minutes < DETECTION_EXTRA_BELOW_MINUTES else 0.0)
+    return math.log(2 * guards / alpha) / information + DETECTION_EXTRA_MINUTES
 
 
-def _information(rate: float, canary_rate: float, ratio: float) -> float:
-    """Return the divergence a canary request carries from "both at the pooled rate"."""
-    pooled = (ratio * canary_rate + rate) / (1 + ratio)
-    return divergence(canary_rate, pooled) + divergence(rate, pooled) / ratio
+def _information(rate: float, canary_rate: float, edge: Bound, traffic: Traffic) -> float:
+    """Return what a minute tells apart from the nearest rates on the null's edge."""
+    canary_requests = traffic.canary_requests
+    baseline_requests = canary_requests / traffic.ratio
+
+    def nearness(baseline: float) -> float:
+        return -canary_requests * poisson_divergence(canary_rate, edge.rate(baseline)) - (
+            baseline_requests * poisson_divergence(rate, baseline)
+        )
+
+    return -nearness(_peak(nearness, rate, max(rate, canary_rate)))
 
 
-def divergence(rate: float, other: float) -> float:
-    """Return the Kullback-Leibler divergence of one request at `rate` from one at `other`, both 0-1."""
-    if rate == other:
-        return 0.0
-    bad = rate * math.log(rate / other) if rate > 0 else 0.0
-    good = (1 - rate) * math.log((1 - rate) / (1 - other)) if rate < 1 else 0.0
-    return bad + good
+def poisson_divergence(rate: float, other: float) -> float:
+    """Return the information of one request's chance of a rare event at `rate` against `other`."""
+    if other <= 0:
+        return math.inf if rate > 0 else 0.0
+    return (rate * math.log(rate / other) if rate > 0 else 0.0) - rate + other
 
 
-def smallest_ratio_seen(rate: float, traffic: Traffic, alpha: float, guards: int, minutes: float) -> float | None:
+def smallest_ratio_seen(
+    rate: float, edge: Bound, traffic: Traffic, alpha: float, guards: int, minutes: float
+) -> float | None:
     """Return the smallest multiple of the rate typically shown worse within so many judged minutes; None when none."""
-    base = max(rate, 1e-6)
+    base = max(rate, SMALLEST_RATE)
     low, high = 1.0, min(LARGEST_RATIO, 1 / base)
-    if detection_minutes(rate, base * high, traffic, alpha, guards) > minutes:
+    if detection_minutes(rate, base * high, edge, traffic, alpha, guards) > minutes:
         return None
     for _ in range(50):
         middle = (low + high) / 2
-        seen = detection_minutes(rate, base * middle, traffic, alpha, guards) <= minutes
+        seen = detection_minutes(rate, base * middle, edge, traffic, alpha, guards) <= minutes
         low, high = (low, middle) if seen else (middle, high)
     return high

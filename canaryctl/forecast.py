@@ -1,0 +1,83 @@
+"""`canaryctl forecast`: can each step of a spec conclude at this traffic, and when?"""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from canary.domain.errors import Refused
+from canary.domain.forecast import StepForecast
+from canary.domain.forecast import forecast as forecast_plan
+from canary.domain.plan import GuardHistory, Plan
+from canary.domain.spec import Spec, read_spec
+from canaryctl.offline_plan import plan_offline
+
+DAY = 1440
+
+
+def assume(spec: Spec, requests_per_second: float, rates: dict[str, float], burstiness: float = 0.0) -> Plan:
+    """Return the plan of a spec as if a day of this traffic had been seen, bad rates by guard as fractions."""
+    plan = plan_offline(spec, slow_measured=True)
+    guards = tuple(
+        guard.model_copy(
+            update={
+                "history": GuardHistory(
+                    minutes=DAY,
+                    rate=rates[guard.name],
+                    burstiness=burstiness,
+                    requests_per_minute=60 * requests_per_second,
+                )
+            }
+        )
+        for guard in plan.guards
+    )
+    return plan.model_copy(update={"guards": guards})
+
+
+def forecast_command(
+    spec: Annotated[Path, typer.Option(help="The spec (JSON).", exists=True, dir_okay=False)],
+    requests_per_second: Annotated[float, typer.Option(min=0.001, help="Traffic of the whole endpoint.")],
+    error_rate: Annotated[float, typer.Option(min=0, max=1, help="Bad answers among requests, a fraction.")] = 0.001,
+    slow_rate: Annotated[float, typer.Option(min=0, max=1, help="Slow requests among requests, a fraction.")] = 0.05,
+    burstiness: Annotated[
+        float, typer.Option(min=0, help="Squared coefficient of variation from minute to minute.")
+    ] = 0,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a step and guard.")] = False,
+) -> None:
+    """Tell for every step whether it can conclude, when, and the smallest regression it would see."""
+    try:
+        parsed = read_spec(json.loads(spec.read_text(encoding="utf-8")))
+    except (Refused, ValueError) as error:
+        typer.echo(f"{spec.name}: {error}", err=True)
+        raise typer.Exit(2) from error
+    rates = {"errors": error_rate, "slow_requests": slow_rate}
+    steps = forecast_plan(assume(parsed, requests_per_second, rates, burstiness))
+    if as_json:
+        for step in steps:
+            typer.echo(json.dumps({**step.model_dump(mode="json"), "conclusive": step.conclusive}))
+        return
+    Console().print(_table(steps))
+    for step in steps:
+        if step.warning:
+            typer.echo(step.warning)
+
+
+def _table(steps: tuple[StepForecast, ...]) -> Table:
+    table = Table("step", "share", "guard", "a good canary advances after", "9 of 10 by", "2x is taken back after",
+                  "smallest regression seen")  # fmt: skip
+    for step in steps:
+        table.add_row(
+            str(step.step), f"{step.share:.0%}", step.guard, _minutes(step.median_minutes), _minutes(step.p90_minutes),
+            _minutes(step.twice_as_bad_minutes), f"{step.smallest_ratio:.2g}x" if step.smallest_ratio else "none",
+        )  # fmt: skip
+    return table
+
+
+def _minutes(value: float | None) -> str:
+    if value is None:
+        return "never"
+    return f"{value:,.0f} min" if value < 180 else f"{value / 60:,.1f} h"

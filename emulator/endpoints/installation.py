@@ -43,14 +43,14 @@ def install(
     if requests_take_time:
         endpoints.invocations.sleep = clock.sleep
     patches = Patches()
+    minutes = clock.every(60, endpoints.evaluate_alarms, _next_minute(clock.now()))
     try:
         patch_endpoints(patches, endpoints.fleet)
         patch_runtime(patches, endpoints.invocations)
         patch_metrics(patches, endpoints.metrics, clock.now, endpoints.metric_trouble, endpoints.fleet.is_at)
         patch_alarms(patches, endpoints.alarms)
-        minutes = clock.every(60, endpoints.evaluate_alarms, _next_minute(clock.now()))
         yield endpoints
-        minutes.cancel()
     finally:
+        minutes.cancel()
         endpoints.detach_all_traffic()
         patches.remove()

@@ -13,14 +13,16 @@ from canaryctl.evaluate_answer import overall_answer
 
 BASELINE_COLOUR, CANARY_COLOUR = "#3b6ea8", "#d9822b"
 _TONES = {"better": "good", "not worse": "good", "worse": "bad", "not enough evidence": "open"}
+_DASHES = ("solid", "dash", "dot", "dashdot")
+_CONFIG = {"displayModeBar": False, "responsive": True}
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:64rem;padding:0 1rem;color:#1d2733}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}table{border-collapse:collapse;width:100%}
 td,th{padding:.3rem .6rem;border-bottom:1px solid #dfe4ea;text-align:right}
 td:first-child,th:first-child{text-align:left}
 .answer{display:inline-block;padding:.4rem .8rem;border-radius:.4rem;font-weight:600;margin:1rem 0}
-.good{background:#d9f2e3}.bad{background:#fadbd8}.open{background:#fdf0d0}.charts{display:flex;flex-wrap:wrap;gap:1rem}
-.charts>div{flex:1 1 28rem;min-width:0}.muted{color:#66707c}
+.good{background:#d9f2e3}.bad{background:#fadbd8}.open{background:#fdf0d0}
+.muted{color:#66707c}
 """
 
 
@@ -39,7 +41,7 @@ def page_of(evidence: QualityEvidence, looks: Sequence[QualityEvidence]) -> str:
     if report.get("baseline", {}).get("roc_curve") and report.get("canary", {}).get("roc_curve"):
         charts.append(_roc_chart(report, names))
     drawn = "".join(
-        f"<div>{chart.to_html(full_html=False, include_plotlyjs='inline' if i == 0 else False)}</div>"
+        f"<div>{chart.to_html(full_html=False, include_plotlyjs='inline' if i == 0 else False, config=_CONFIG)}</div>"
         for i, chart in enumerate(charts)
     )
     title = f"{evidence.endpoint}: is {evidence.canary} better than {evidence.baseline}?"
@@ -75,8 +77,8 @@ def _evidence_chart(looks: Sequence[QualityEvidence]) -> go.Figure:
             ("worse", [f.log_rollback for f in series], first.log_rollback_threshold, "#c0392b"),
             ("not worse", [f.log_advance for f in series], first.log_advance_threshold, "#2e8b57"),
         ):
-            label = f"{first.metric}: {name}"
-            figure.add_scatter(x=positions, y=[math.exp(v) for v in values], name=label, line={"color": colour})
+            label, line = f"{first.metric}: {name}", {"color": colour, "dash": _DASHES[index % len(_DASHES)]}
+            figure.add_scatter(x=positions, y=[math.exp(v) for v in values], name=label, line=line)
             figure.add_hline(math.exp(threshold), line={"color": colour, "dash": "dot"})
     figure.update_yaxes(type="log", title="evidence (to 1), dotted: what is needed")
     figure.update_xaxes(title="records taken")

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 from unittest.mock import patch
 
 import boto3.session
@@ -24,7 +24,7 @@ from emulator.clock import Clock
 from emulator.deployment.resources import Site
 from emulator.deployment.stack import deploy
 from emulator.dynamodb import patch_dynamodb
-from emulator.endpoints.installation import Endpoints
+from emulator.endpoints.controls import Endpoints
 from emulator.endpoints.installation import install as install_endpoints
 from emulator.events.bus import Bus
 from emulator.events.delivery import Delivery
@@ -91,7 +91,7 @@ class Emulator:
 
     # -- life -----------------------------------------------------------------------------------------------------
 
-    def __enter__(self) -> Emulator:
+    def __enter__(self) -> Self:
         try:
             self._enter()
         except BaseException:
@@ -222,7 +222,7 @@ class Emulator:
 def _session() -> boto3.session.Session:
     return boto3.session.Session(
         aws_access_key_id="AKIAADMINISTRATOR000",
-        aws_secret_access_key="emulated",
+        aws_secret_access_key="emulated",  # noqa: S106 -- nothing checks signatures here
         region_name=REGION,
     )
 

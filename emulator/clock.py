@@ -56,6 +56,10 @@ class Clock:
         """Return the emulated time (aware, UTC)."""
         return self._now
 
+    def set_pace(self, minute_seconds: float) -> None:
+        """Let an emulated minute take this many wall seconds from the next run on; 0 = as fast as the work allows."""
+        self._minute_seconds = minute_seconds
+
     def call_at(self, when: datetime, action: Callable[[], object]) -> Scheduled:
         """Return the appointment to run `action` at `when` (at once if that is past); `.cancel()` withdraws it."""
         item = Scheduled(action)
@@ -69,7 +73,7 @@ class Clock:
         return self.call_at(self._now + timedelta(seconds=seconds), action)
 
     def every(self, seconds: float, action: Callable[[], object], first: datetime | None = None) -> Scheduled:
-        """Return the appointment to run `action` at `first` (default: one period from now) and every `seconds` after."""
+        """Return the appointment to run `action` at `first` (default: in one period) and every `seconds` after."""
         period = timedelta(seconds=seconds)
         if period <= timedelta(0):
             raise ValueError("every: seconds must be positive")
@@ -233,9 +237,10 @@ class Clock:
         if left > 0:
             try:
                 self._note(self._inbox.get(timeout=left))
-                return False
             except Empty:
                 pass
+            else:
+                return False
         self._wall_due = max(wall, time.monotonic() - self._minute_seconds)
         return True
 
@@ -305,7 +310,7 @@ class Clock:
             action()
         except ClockClosed:
             pass
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 -- told to the driver, which raises it
             worker.error = error
         finally:
             self._leave(worker)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -130,10 +131,8 @@ def permission(site: Site, name: str, properties: Properties) -> Made:
     if "SourceArn" in properties:
         wanted["SourceArn"] = properties["SourceArn"]
     function_name = properties["FunctionName"]
-    try:
+    with suppress(ClientError):  # nothing to replace
         client.remove_permission(FunctionName=function_name, StatementId=name)
-    except ClientError:
-        pass  # nothing to replace
     client.add_permission(FunctionName=function_name, **wanted)
     return Made(name)
 
@@ -262,10 +261,8 @@ def log_group(site: Site, name: str, properties: Properties) -> Made:
     """AWS::Logs::LogGroup."""
     name = properties.get("LogGroupName", name)
     logs = site.client("logs")
-    try:
+    with suppress(logs.exceptions.ResourceAlreadyExistsException):
         logs.create_log_group(logGroupName=name)
-    except logs.exceptions.ResourceAlreadyExistsException:
-        pass
     if "RetentionInDays" in properties:
         logs.put_retention_policy(logGroupName=name, retentionInDays=int(properties["RetentionInDays"]))
     return Made(name, {"Arn": f"arn:aws:logs:{site.region}:{site.account}:log-group:{name}:*"})

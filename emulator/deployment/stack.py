@@ -12,7 +12,7 @@ from emulator.deployment.values import Values
 
 
 def deploy(site: Site, template: Path, stack_name: str, given: dict[str, str]) -> dict[str, str]:
-    """Return the stack's outputs after making or updating every resource. Raises TemplateError naming what it cannot."""
+    """Return the stack's outputs after making or updating every resource. Raises TemplateError naming a fault."""
     parameters = parameter_values(declared_parameters(template), given)
     document = transformed(template, parameters, site.region)
     return _Stack(site, document, parameters, stack_name).outputs()

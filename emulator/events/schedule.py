@@ -67,7 +67,7 @@ class Schedules:
 
 
 def _next_match(now: datetime, fields: list[str]) -> datetime:
-    """Return the next minute that matches cron fields: minutes, hours, day of month, month, day of week (1 = Sunday)."""
+    """Return the next minute that matches cron fields: minutes, hours, day of month, month, weekday (1 = Sunday)."""
     moment = now.replace(second=0, microsecond=0)
     for _ in range(MOST_MINUTES_AHEAD):
         moment += timedelta(minutes=1)

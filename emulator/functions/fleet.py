@@ -1,4 +1,4 @@
-"""Running functions: an invocation is a worker on the clock, ended by its handler, its emulated timeout or its death."""
+"""Running functions: an invocation is a worker on the clock, ended by its handler, its timeout or its death."""
 
 from __future__ import annotations
 

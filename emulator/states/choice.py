@@ -42,7 +42,7 @@ def holds(rule: dict[str, Any], data: Any, context: paths.Context) -> bool:
 
 
 def operator_of(rule: dict[str, Any]) -> str:
-    """Return the rule's one comparison operator. Raises InvalidDefinition when it has none, several or an unknown one."""
+    """Return the rule's one comparison operator. Raises InvalidDefinition for none, several or an unknown one."""
     found = [key for key in rule if key not in _RULE_FIELDS]
     if len(found) != 1 or "Variable" not in rule:
         raise InvalidDefinition(f"a choice rule needs a Variable and one operator: {rule}")

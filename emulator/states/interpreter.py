@@ -22,7 +22,7 @@ State = dict[str, Any]
 class TaskRunner(Protocol):
     """Runs one attempt at a Task, Parallel or Map state."""
 
-    def run(self, walk: Walk, name: str, state: State, given: Any, context: paths.Context) -> Any:
+    def run(self, walk: Walk, state: State, given: Any, context: paths.Context) -> Any:
         """Return the state's result for its effective input. Raises StateError."""
 
 
@@ -62,7 +62,7 @@ class Walk:
         context["State"] = {"EnteredTime": stamp(self.clock.now()), "Name": name, "RetryCount": 0}
         self.note(f"{kind}StateEntered", name=name, input=compact(data))
         try:
-            following, output = self._perform(name, state, data, context)
+            following, output = self._perform(state, data, context)
         except StateError as error:
             caught = self._caught(state, error, data)
             if caught is None:
@@ -73,7 +73,7 @@ class Walk:
         self.note(f"{kind}StateExited", name=name, output=compact(output))
         return following, output
 
-    def _perform(self, name: str, state: State, data: Any, context: paths.Context) -> tuple[str | None, Any]:
+    def _perform(self, state: State, data: Any, context: paths.Context) -> tuple[str | None, Any]:
         given = self._narrowed(state.get("InputPath", "$"), data, context)
         following: str | None = state.get("Next")
         match state["Type"]:
@@ -89,7 +89,7 @@ class Walk:
             case "Pass":
                 output = paths.write(state.get("ResultPath", "$"), data, self._passed(state, given, context))
             case _:
-                result = self._attempted(name, state, given, context)
+                result = self._attempted(state, given, context)
                 output = paths.write(state.get("ResultPath", "$"), data, result)
         return following, self._narrowed(state.get("OutputPath", "$"), output, context)
 
@@ -127,11 +127,11 @@ class Walk:
             seconds = (datetime.fromisoformat(text) - self.clock.now()).total_seconds()
         self.wait(lambda: False, max(0.0, seconds))
 
-    def _attempted(self, name: str, state: State, given: Any, context: paths.Context) -> Any:
+    def _attempted(self, state: State, given: Any, context: paths.Context) -> Any:
         tried = [0] * len(state.get("Retry", []))
         while True:
             try:
-                result = self.tasks.run(self, name, state, given, context)
+                result = self.tasks.run(self, state, given, context)
                 if "ResultSelector" in state:
                     result = intrinsics.template(state["ResultSelector"], result, context)
             except StateError as error:

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from jsonpath_ng.ext import parse
+from jsonpath_ng.ext.parser import parse
 
 from emulator.states.errors import RUNTIME, InvalidDefinition, StateError
 
@@ -55,12 +55,11 @@ def read(path: str, data: Any, context: Context) -> Any:
         return [found.value for found in _expression(path).find(data)]
     value = data
     for step in steps:
-        if (isinstance(step, int) and isinstance(value, list) and step < len(value)) or (
-            isinstance(step, str) and isinstance(value, dict) and step in value
-        ):
-            value = value[step]
-        else:
+        fits_list = isinstance(value, list) and isinstance(step, int) and step < len(value)
+        fits_object = isinstance(value, dict) and isinstance(step, str) and step in value
+        if not fits_list and not fits_object:
             raise NoSuchPath(path, data)
+        value = value[step]  # type: ignore[index]
     return value
 
 

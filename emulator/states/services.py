@@ -97,7 +97,7 @@ class RoleServices:
         return self._sessions[role_arn]
 
 
-def _error_name(service: str, client: Any, error: ClientError) -> str:  # noqa: ANN401
+def _error_name(service: str, client: Any, error: ClientError) -> str:
     """Return the name the service's Java SDK gives: the modelled exception, or the service's general one."""
     prefix = _PREFIX.get(service, service.title())
     code = error.response["Error"]["Code"]

@@ -36,7 +36,7 @@ class StateTasks:
         self._tokens = tokens
         self._services = services
 
-    def run(self, walk: Walk, name: str, state: State, given: Any, context: paths.Context) -> Any:
+    def run(self, walk: Walk, state: State, given: Any, context: paths.Context) -> Any:
         """Return the state's result for its effective input. Raises StateError."""
         if state["Type"] == "Parallel":
             return branches.parallel(

@@ -18,12 +18,14 @@ START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 
 @pytest.fixture
 def clock() -> Iterator[Clock]:
+    """A clock at START, closed at the end."""
     clock = Clock(START, patience_seconds=3)
     yield clock
     clock.close()
 
 
 def seconds(clock: Clock) -> float:
+    """Seconds of emulated time since START."""
     return (clock.now() - START).total_seconds()
 
 

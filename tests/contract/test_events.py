@@ -66,7 +66,7 @@ def test_a_function_gets_the_whole_event(account: SmallAccount) -> None:
         ({"detail-type": ["Another"]}, False),
     ],
 )
-def test_a_pattern_takes_what_it_describes(account: SmallAccount, pattern: object, takes: bool) -> None:
+def test_a_pattern_takes_what_it_describes(account: SmallAccount, pattern: object, *, takes: bool) -> None:
     """Only matching events reach the target."""
     rule(account, account.function("echo", ECHO), pattern)
     put(account, {"name": "churn-prod", "n": 5})

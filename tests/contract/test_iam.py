@@ -74,7 +74,9 @@ def test_an_explicit_deny_wins(stack: tuple[Emulator, dict[str, str]]) -> None:
 
 
 @pytest.mark.parametrize(("source", "allowed"), [("sagemaker-canary", True), ("somebody", False)])
-def test_a_condition_is_read_from_the_call(stack: tuple[Emulator, dict[str, str]], source: str, allowed: bool) -> None:
+def test_a_condition_is_read_from_the_call(
+    stack: tuple[Emulator, dict[str, str]], source: str, *, allowed: bool
+) -> None:
     """events:source lets the role speak under its own name only."""
     entry = {"Source": source, "DetailType": "x", "Detail": "{}"}
     assert (call(stack, "events", "put_events", Entries=[entry]) == "") is allowed
@@ -124,7 +126,9 @@ def test_refusals_are_kept(stack: tuple[Emulator, dict[str, str]]) -> None:
         ("arn:aws:s3:::buc.et/*", "arn:aws:s3:::bucket/a", False),
     ],
 )
-def test_wildcards_match_as_in_iam(resource: str, asked: str, allowed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wildcards_match_as_in_iam(
+    resource: str, asked: str, *, allowed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """* takes any text, ? one character, and everything else is literal."""
     permissions = Permissions("123456789012", "us-east-1")
     statement = {"Effect": "Allow", "Action": "s3:Get*", "Resource": resource}

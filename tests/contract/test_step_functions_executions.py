@@ -89,7 +89,7 @@ def test_starting_the_same_again_while_it_runs_is_idempotent(account: SmallAccou
 
 
 @pytest.mark.parametrize("ended", [True, False])
-def test_a_used_name_is_refused(account: SmallAccount, ended: bool) -> None:
+def test_a_used_name_is_refused(account: SmallAccount, *, ended: bool) -> None:
     """Another input, or an execution that ended, makes the name taken."""
     machine = account.machine(DAY)
     execution = account.start(machine, {"a": 1}, name="one")

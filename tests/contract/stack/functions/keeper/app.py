@@ -2,12 +2,13 @@
 
 import json
 import os
+from typing import Any
 
 import boto3
 import fixture_layer
 
 
-def handler(event, context):
+def handler(event: dict[str, Any], context: Any) -> Any:
     """Write the event under its own id."""
     if event.get("fail"):
         raise RuntimeError("asked to")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -44,7 +44,7 @@ class Stage:
         self._canary = canary or SumModel()
         self._requests = requests_per_minute
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> Self:
         self.emulator.__enter__()
         self.outputs = self.emulator.deploy("template.yaml")
         self._endpoint({"v1": 1.0, "v2": 0.0})

@@ -86,10 +86,28 @@ def after(phase: Phase | None, event: Event) -> Phase:
 
 
 def mermaid() -> str:
-    """Return the table as a Mermaid state diagram, self-loops left out."""
-    lines = ["stateDiagram-v2"]
-    for (source, event), target in TRANSITIONS.items():
-        if source != target:
-            lines.append(f"    {source or '[*]'} --> {target}: {event.value}")
+    """Return the table as a Mermaid state diagram, without self-loops; what can happen in every forward phase once."""
+    forward = [phase for phase in ACTIVE if phase is not Phase.ROLLING_BACK]
+    anywhere = {
+        (event, end)
+        for (_, event), end in TRANSITIONS.items()
+        if all(TRANSITIONS.get((phase, event)) is end for phase in forward)
+    }
+    edges = [
+        (source, event, target)
+        for (source, event), target in TRANSITIONS.items()
+        if source != target and not (source in forward and (event, target) in anywhere)
+    ]
+    inside = [edge for edge in edges if edge[0] in forward and edge[2] in forward]
+    outside = [edge for edge in edges if edge not in inside]
+    lines = ["stateDiagram-v2", "    state FORWARD {"]
+    lines += [f"        {source} --> {target}: {event.value}" for source, event, target in inside]
+    lines += ["    }"]
+    lines += [f"    {source or '[*]'} --> {target}: {event.value}" for source, event, target in outside]
+    lines += [f"    FORWARD --> {end}: {event.value}" for event, end in sorted(anywhere)]
     lines += [f"    {end} --> [*]" for end in sorted(ENDS - {Phase.UNPROVEN})]
     return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(mermaid(), end="")  # noqa: T201 - the diagram for docs/architecture.md

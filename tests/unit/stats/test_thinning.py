@@ -5,7 +5,7 @@ import math
 import pytest
 
 from canary.stats.counts import Bound, MinuteCounts
-from canary.stats.thinning import _exact, _quantiles, binomial_masses, expected_tanh, poisson_masses, thin
+from canary.stats.thinning import _exact, _mean_tanh, _quantiles, binomial_masses, expected_tanh, poisson_masses, thin
 
 SLOPES = (0.1, 0.7, math.log(3), 3.0)
 
@@ -48,8 +48,8 @@ def test_quantiles_stand_in_for_the_exact_law(counts: MinuteCounts, bound: Bound
     thinned = thin(counts, bound)
     assert thinned.variance > 36
     for slope in SLOPES:
-        exact = sum(p * math.tanh(slope * d / 2) for d, p in _exact(thinned))
-        stand_in = sum(p * math.tanh(slope * d / 2) for d, p in _quantiles(thinned))
+        exact = _mean_tanh(*_exact(thinned), slope / 2)
+        stand_in = _mean_tanh(_quantiles(thinned), None, slope / 2)
         assert stand_in == pytest.approx(exact, abs=0.0037)
 
 

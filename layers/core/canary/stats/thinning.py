@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import mul
 from statistics import NormalDist
 
 from canary.stats.counts import Bound, MinuteCounts
@@ -59,14 +60,21 @@ def expected_tanh(thinned: Thinned, slopes: Sequence[float]) -> tuple[float, ...
 
     Exact up to a standard deviation of 6 (tails cut at 1e-11); above it 128 normal quantiles with a skewness term.
     """
-    points = _exact(thinned) if thinned.variance <= EXACT_UP_TO_SD**2 else _quantiles(thinned)
-    return tuple(math.fsum(p * math.tanh(slope * d / 2) for d, p in points) for slope in slopes)
+    points, masses = _exact(thinned) if thinned.variance <= EXACT_UP_TO_SD**2 else (_quantiles(thinned), None)
+    return tuple(_mean_tanh(points, masses, slope / 2) for slope in slopes)
 
 
-def _quantiles(thinned: Thinned) -> list[tuple[float, float]]:
-    sd = math.sqrt(thinned.variance)
+def _mean_tanh(points: Sequence[float], masses: Sequence[float] | None, half: float) -> float:
+    """Return the mean of tanh(half x point), each point equally likely unless masses are given."""
+    rewards = [math.tanh(half * point) for point in points]
+    return sum(map(mul, masses, rewards)) if masses else sum(rewards) / len(rewards)
+
+
+def _quantiles(thinned: Thinned) -> list[float]:
+    mean, sd = thinned.mean, math.sqrt(thinned.variance)
     bend = thinned.third_cumulant / (6 * sd**2)
-    return [(thinned.mean + sd * z + bend * (z * z - 1), 1 / QUANTILES) for z in _normal_quantiles()]
+    base = mean - bend
+    return [base + z * (sd + bend * z) for z in _normal_quantiles()]
 
 
 @lru_cache(maxsize=1)
@@ -75,26 +83,27 @@ def _normal_quantiles() -> tuple[float, ...]:
     return tuple(normal.inv_cdf((i + 0.5) / QUANTILES) for i in range(QUANTILES))
 
 
-def _exact(thinned: Thinned) -> list[tuple[float, float]]:
-    """Return (difference, probability) over both thinnings."""
+def _exact(thinned: Thinned) -> tuple[list[float], list[float]]:
+    """Return every difference and its probability over both thinnings."""
     low, binomial = binomial_masses(thinned.trials, thinned.chance)
     first, poisson = poisson_masses(thinned.poisson_mean)
     if thinned.sign > 0:
         binomial = binomial[::-1]
         low = -(low + len(binomial) - 1)
     masses = _convolve(binomial, poisson)
-    start = thinned.shift - low - first
-    return [(start - i, mass) for i, mass in enumerate(masses)]
+    start = float(thinned.shift - low - first)
+    return [start - i for i in range(len(masses))], masses
 
 
 def _convolve(first: Sequence[float], second: Sequence[float]) -> list[float]:
-    if len(second) > len(first):
-        first, second = second, first
-    total = [0.0] * (len(first) + len(second) - 1)
-    for offset, mass in enumerate(second):
-        for i, other in enumerate(first, offset):
-            total[i] += mass * other
-    return total
+    """Return the law of a sum, one dot product a value."""
+    short, long = sorted((first, second), key=len)
+    if len(short) == 1:
+        return [short[0] * mass for mass in long]
+    reach = len(short) - 1
+    padded = [0.0] * reach + list(long) + [0.0] * reach
+    backwards = list(short)[::-1]
+    return [sum(map(mul, backwards, padded[i : i + reach + 1])) for i in range(len(long) + reach)]
 
 
 def binomial_masses(trials: int, chance: float) -> tuple[int, list[float]]:

@@ -1,0 +1,72 @@
+"""How long the judge itself takes, measured beside the rest: a tick from the checkpoint, and a full replay."""
+
+import sys
+from collections.abc import Callable
+from statistics import median
+from subprocess import run
+from time import process_time
+
+from benchmarks.verdicts.worlds import generator
+from canary.domain.evidence import Counts, Window
+from canary.domain.judge import judge
+from canary.domain.plan import Plan
+from canary.domain.record import BakeInterval
+from canary.domain.spec import read_spec
+from canaryctl.forecast import assume
+
+MINUTES = 240
+RECENT = 16
+THIRD_PARTY = "numpy", "scipy", "boto3", "pydantic", "sklearn"
+
+
+def measure(seed: int) -> dict[str, float | bool]:
+    """Return CPU milliseconds of a tick and of a replay of 240 minutes x 2 guards, and whether stats stands alone."""
+    plan, bakes = _plan(), [BakeInterval(step=1, reached_minute=-1)]
+    windows = _windows(seed)
+    checkpoint = judge(plan, bakes, windows[:-RECENT], MINUTES - 1).checkpoint
+    recent = windows[-RECENT - 2 :]
+    return {
+        "tick_ms": _median_ms(lambda: judge(plan, bakes, recent, MINUTES, checkpoint=checkpoint)),
+        "replay_ms": _median_ms(lambda: judge(plan, bakes, windows, MINUTES)),
+        "stats_alone": _stats_alone(),
+    }
+
+
+def _plan() -> Plan:
+    steps = [{"share": 0.25, "bake_minutes": {"min": 5, "max": 600}}, {"share": 1.0}]
+    spec = read_spec({"endpoint": "e", "canary": "c", "steps": steps})
+    return assume(spec, 1000, {"errors": 0.001, "slow_requests": 0.05}, burstiness=0.02)
+
+
+def _windows(seed: int) -> list[Window]:
+    rng = generator(seed, "speed")
+    sides = {"canary": 15_000, "baseline": 45_000}
+    return [
+        Window(minute=t, **{
+            name: Counts(requests=n, errors=int(rng.binomial(n, 0.001)), slow=int(rng.binomial(n, 0.05)))
+            for name, n in sides.items()
+        })
+        for t in range(MINUTES)
+    ]  # fmt: skip
+
+
+def _median_ms(work: Callable[[], object]) -> float:
+    times = []
+    for _ in range(15):
+        start = process_time()
+        work()
+        times.append(1000 * (process_time() - start))
+    return round(median(times), 2)
+
+
+def _stats_alone() -> bool:
+    """Return whether a fresh interpreter can use every module of stats without a third-party import."""
+    code = (
+        "import pkgutil, importlib, sys, canary.stats as s\n"
+        "[importlib.import_module(f'canary.stats.{m.name}') for m in pkgutil.iter_modules(s.__path__)]\n"
+        f"sys.exit(any(name in sys.modules for name in {THIRD_PARTY!r}))"
+    )
+    return (
+        run([sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}\n{code}"], check=False).returncode
+        == 0
+    )

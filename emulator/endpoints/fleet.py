@@ -47,15 +47,16 @@ class Fleet:
         return f"arn:aws:sagemaker:{self.region}:{self.account}:endpoint/{name.lower()}"
 
     def get(self, name: str) -> Endpoint:
-        """Return the endpoint. Raises EndpointRefusal as DescribeEndpoint does when there is none."""
-        if name not in self.endpoints:
+        """Return the endpoint, upper and lower case being the same. Raises EndpointRefusal when there is none."""
+        found = self._known(name)
+        if found is None:
             raise EndpointRefusal(f'Could not find endpoint "{self.arn(name)}".')
-        return self.endpoints[name]
+        return found
 
     def create(self, name: str, config_name: str, variants: Sequence[Variant]) -> Endpoint:
         """Return a new endpoint, Creating; it is InService once its time has passed."""
         with self.lock:
-            if name in self.endpoints:
+            if self._known(name) is not None:
                 raise EndpointRefusal(f'Cannot create already existing endpoint "{self.arn(name)}".')
             if len(variants) > MOST_VARIANTS:
                 raise EndpointRefusal(f"An endpoint has at most {MOST_VARIANTS} production variants.")
@@ -87,17 +88,17 @@ class Fleet:
                 endpoint.refuse_unless_idle()
             endpoint.become("Deleting", self.clock.now())
             self._tell(endpoint)
-            self._later(endpoint, self._draw(self.timing.delete_seconds), lambda: self.vanish(name))
+            self._later(endpoint, self._draw(self.timing.delete_seconds), lambda: self.vanish(endpoint.name))
 
     def describe(self, name: str) -> dict[str, Any]:
         """Return DescribeEndpoint's answer, which just after an update may still be the old one."""
         with self.lock:
             endpoint = self.get(name)
-            until, reads, answer = self._stale.get(name, (self.clock.now(), 0, {}))
+            until, reads, answer = self._stale.get(endpoint.name, (self.clock.now(), 0, {}))
             if reads > 0 and self.clock.now() <= until:
-                self._stale[name] = (until, reads - 1, answer)
+                self._stale[endpoint.name] = (until, reads - 1, answer)
                 return answer
-            self._stale.pop(name, None)
+            self._stale.pop(endpoint.name, None)
             return endpoint.describe()
 
     def next_update(self, name: str, outcome: Outcome, seconds: float | None = None) -> None:
@@ -122,6 +123,11 @@ class Fleet:
     def tell(self, endpoint: Endpoint) -> None:
         """Tell the listeners what status the endpoint has taken."""
         self._tell(endpoint)
+
+    def _known(self, name: str) -> Endpoint | None:
+        if name in self.endpoints:
+            return self.endpoints[name]
+        return next((endpoint for known, endpoint in self.endpoints.items() if known.lower() == name.lower()), None)
 
     def _update(self, endpoint: Endpoint, begin: Callable[[], None]) -> Endpoint:
         shown = endpoint.describe()

@@ -1,7 +1,9 @@
 """CreateEndpoint, DescribeEndpoint, UpdateEndpointWeightsAndCapacities, UpdateEndpoint, DeleteEndpoint."""
 
+import json
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -167,6 +169,30 @@ def test_deletion_refuses_requests_at_once_and_then_the_endpoint_is_gone(world: 
         world.runtime.invoke_endpoint(EndpointName="shop", Body=b"1,2")
     world.clock.run_for(40)
     assert "Could not find" in refusal(world.describe)
+    assert world.sagemaker.list_endpoints()["Endpoints"] == []
+
+
+def test_names_differ_by_more_than_case_and_requests_must_match_it(world: Any) -> None:
+    """Creating SHOP beside shop is refused, describing it finds shop, a request to it finds nothing."""
+    world.endpoint({"a": 1})
+    create = {"EndpointName": "SHOP", "EndpointConfigName": "shop-config"}
+    assert "already existing" in refusal(lambda: world.sagemaker.create_endpoint(**create))
+    assert world.describe("SHOP")["EndpointName"] == "shop"
+    with pytest.raises(world.runtime.exceptions.ValidationError, match="not found"):
+        world.runtime.invoke_endpoint(EndpointName="SHOP", Body=b"1,2")
+
+
+def test_a_stack_makes_and_deletes_an_endpoint(world: Any) -> None:
+    """CloudFormation's AWS::SageMaker::Endpoint is created, serves, and goes with its stack."""
+    world.config("made-before", {"a": 1})
+    resource = {"Type": "AWS::SageMaker::Endpoint", "Properties": {"EndpointConfigName": "made-before"}}
+    stacks = boto3.client("cloudformation", region_name="us-east-1")
+    stacks.create_stack(StackName="stack", TemplateBody=json.dumps({"Resources": {"Endpoint": resource}}))
+    world.clock.run_for(200)
+    (made,) = world.sagemaker.list_endpoints()["Endpoints"]
+    assert made["EndpointStatus"] == "InService"
+    stacks.delete_stack(StackName="stack")
+    world.clock.run_for(40)
     assert world.sagemaker.list_endpoints()["Endpoints"] == []
 
 

@@ -1,12 +1,18 @@
-"""The evaluator's use case: one call's worth of a rollout's labelled set."""
+"""The evaluator's use cases: one call's worth of a rollout's labelled set, and new labels while rollouts bake."""
 
 from collections.abc import Callable
+from datetime import datetime
 
+from canary.domain.errors import AwsDenied, AwsUnavailable, Conflict, Refused
 from canary.domain.paired import GateLevels
 from canary.domain.plan import Plan
 from canary.domain.quality import QualityGuardSpec
+from canary.domain.record import minute_of
 from canary.flow.evaluate import evaluate
 from canary.flow.evaluation import EvaluationPorts, EvaluationRequest
+from canary.flow.new_labels import evaluate_new_labels, wants_new_labels
+from canary.ports.aws import Announcer
+from canary.ports.quality import QualityStore
 from canary.ports.rollouts import Rollouts
 
 GATE_SHARE_OF_FALSE_ROLLBACK = 0.5
@@ -19,10 +25,16 @@ class Evaluator:
     """Evaluates rollouts, one call at a time."""
 
     def __init__(
-        self, rollouts: Rollouts, ports: Callable[[QualityGuardSpec, RemainingSeconds], EvaluationPorts]
+        self,
+        rollouts: Rollouts,
+        store: QualityStore,
+        announcer: Announcer,
+        ports: Callable[[QualityGuardSpec, RemainingSeconds], EvaluationPorts],
     ) -> None:
-        """Take the rollouts, and what makes one evaluation's ports for a spec and a time limit."""
+        """Take the rollouts, their quality evidence, who is told, and what makes one evaluation's ports."""
         self._rollouts = rollouts
+        self._store = store
+        self._announcer = announcer
         self._ports = ports
 
     def evaluate(self, rollout: str, generation: int, remaining_seconds: RemainingSeconds) -> bool:
@@ -36,6 +48,28 @@ class Evaluator:
         if spec is None or record.ended or record.rolling_back or record.generation != generation:
             return True
         return evaluate(request_of(rollout, record.plan, spec), self._ports(spec, remaining_seconds)).concluded
+
+    def look_for_new_labels(self, now: datetime, remaining_seconds: RemainingSeconds) -> tuple[str, ...]:
+        """Return the baking rollouts whose labelled set has grown, evaluated on what is new, and announce them.
+
+        A rollout whose set cannot be read or whose variants are busy is left for the next minute: the bake goes on
+        without new labels.
+        """
+        told = []
+        for rollout in self._rollouts.listed():
+            record = self._rollouts.load(rollout)
+            spec, stored = record.plan.quality, self._store.load(rollout) if record.plan.has_quality else None
+            if spec is None or stored is None or not wants_new_labels(record, stored, now):
+                continue
+            try:
+                ports = self._ports(spec, remaining_seconds)
+                if evaluate_new_labels(request_of(rollout, record.plan, spec), ports, stored):
+                    told.append(rollout)
+            except (Refused, AwsUnavailable, AwsDenied, Conflict):
+                continue
+        if told:
+            self._announcer.quality_evaluated(told, minute_of(now))
+        return tuple(told)
 
 
 def request_of(rollout: str, plan: Plan, spec: QualityGuardSpec) -> EvaluationRequest:

@@ -43,6 +43,7 @@ class Gathering:
         self._notes = list(evidence.notes)
         self._disagreements = list(evidence.disagreements)
         self._minutes = dict.fromkeys(evidence.called_minutes)
+        self._passed_before = all(state.passed for state in evidence.states)
         self._columns_before = evidence.counts.used - columns.records
 
     def due(self) -> bool:
@@ -127,8 +128,12 @@ class Gathering:
         )
 
     def may_stop(self) -> bool:
-        """Return whether no further record is worth asking about."""
-        return self._hopeless() or (self._request.stop_early and has_decided(self.evidence.states))
+        """Return whether no further record is worth asking about: once passed, new labels can only show worse."""
+        if self._hopeless():
+            return True
+        states = self.evidence.states
+        decided = any(state.worse for state in states) if self._passed_before else has_decided(states)
+        return self._request.stop_early and decided
 
     def _hopeless(self) -> bool:
         return not self._counts["used"] and self._counts["failed_on_both"] >= HOPELESS_AFTER
@@ -138,7 +143,8 @@ class Gathering:
         exhausted = self.evidence.position >= _end(self.evidence)
         concluded = exhausted or self.may_stop()
         scorer, report = self._ports.scorer, self.evidence.report
-        if concluded and scorer is not None:
+        covers_less = self.evidence.first_record > 0 and self._columns_before > 0
+        if concluded and scorer is not None and not covers_less:
             report = dict(scorer.report(self._request.spec, self._columns.pairs()))
         self._save(exhausted=exhausted, concluded=concluded, report=report)
 

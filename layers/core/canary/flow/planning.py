@@ -8,6 +8,7 @@ from typing import Any
 from canary.domain import compose
 from canary.domain.errors import Refused
 from canary.domain.evidence import Counts
+from canary.domain.forecast import forecast
 from canary.domain.metrics import RawSeries, VariantQuery, counts_of, together
 from canary.domain.outbox import telling
 from canary.domain.plan import CountGuard, GuardHistory, Plan
@@ -51,7 +52,7 @@ class Planner:
         rollout = rollout_id(spec.endpoint, execution)
         if self._rollouts.holding(spec.endpoint) == rollout:
             return self._rollouts.load(rollout)
-        plan = self._plan(spec, now)
+        plan = with_forecast(self._plan(spec, now), require_conclusive=spec.require_conclusive)
         record = Record(
             rollout=rollout,
             holder=execution,
@@ -172,6 +173,17 @@ class Planner:
         end = _floor(now) - timedelta(minutes=1)
         answer = self._metrics.minutes(list(queries.values()), end - HISTORY, end)
         return baseline_minutes(queries, answer, minute_of(end - HISTORY), minute_of(end))
+
+
+def with_forecast(plan: Plan, *, require_conclusive: bool) -> Plan:
+    """Return the plan with a notice for every step that cannot conclude in its bake.
+
+    Raises Refused instead when the spec requires conclusive steps.
+    """
+    warnings = tuple(step.warning for step in forecast(plan) if step.warning)
+    if warnings and require_conclusive:
+        raise Refused("require_conclusive", "; ".join(warnings), "Change the spec so, or leave require_conclusive out")
+    return plan.model_copy(update={"notices": plan.notices + tuple(f"Forecast: {text}." for text in warnings)})
 
 
 def baseline_minutes(

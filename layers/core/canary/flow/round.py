@@ -5,6 +5,7 @@ A round is the whole set, or after new labels arrived the records that are new.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from canary.domain.paired import Outcome, first_states
 from canary.domain.quality_evidence import QualityEvidence
@@ -39,6 +40,7 @@ def first_evidence(request: EvaluationRequest, set_version: str, records: Record
         canary=request.canary,
         labelled_set=request.spec.labelled_set,
         set_version=set_version,
+        kept_as=set_version,
         content_digest=records.digest(len(records)),
         records_total=len(records),
         states=first_states(request.spec),
@@ -54,7 +56,7 @@ class Round:
         """Go on from the evidence: the same set version, order and position."""
         self._request, self._ports, self._records = request, ports, records
         self._first = evidence.first_record
-        self._kept = kept_predictions(request, ports, evidence.set_version, len(records))
+        self._kept = kept_predictions(request, ports, evidence.kept_as or evidence.set_version, len(records))
         self._order = seeded_order(evidence.records_total - self._first, request.rollout)
         self._gathering = Gathering(request, ports, evidence, self._columns_before(evidence.position))
 
@@ -102,9 +104,10 @@ class Round:
     def _columns_before(self, position: int) -> Columns:
         """Return the predictions that the evidence so far rests on, as far as they were kept; errors never are."""
         columns = Columns()
-        for place in range(position):
+        taken = (self._first + self._order[place] for place in range(position))
+        for index in chain(range(self._first), taken):
             try:
-                example = self._example(place)
+                example = self._example(index)
             except UnusableRow:
                 continue
             baseline, canary = self._kept[0].known(example.row), self._kept[1].known(example.row)
@@ -112,9 +115,8 @@ class Round:
                 columns.add(Outcome(example.label, baseline, canary), example.slice)
         return columns
 
-    def _example(self, place: int) -> Example:
-        row = self._records.row(self._first + self._order[place])
-        return read_example(row, self._records.layout, self._request.spec)
+    def _example(self, index: int) -> Example:
+        return read_example(self._records.row(index), self._records.layout, self._request.spec)
 
     def _groups(self, position: int) -> Iterator[Group]:
         """Return the requests still to send, in the round's order."""
@@ -122,7 +124,7 @@ class Round:
         unusable: list[tuple[int, str]] = []
         for place in range(position, len(self._order)):
             try:
-                examples.append(self._example(place))
+                examples.append(self._example(self._first + self._order[place]))
             except UnusableRow as error:
                 unusable.append((self._first + self._order[place] + 1, str(error)))
             if len(examples) == self._request.spec.records_per_request or place == len(self._order) - 1:

@@ -1,0 +1,126 @@
+"""From a spec to a plan: what is measured at the start, what is told, and what is refused."""
+
+from typing import Any
+
+import pytest
+
+from canary.domain.endpoint import EndpointView
+from canary.domain.errors import Refused
+from canary.domain.metrics import RawMinute, RawSeries
+from canary.domain.record import Record, minute_of
+from canary.flow.planning import Planner, rollout_id
+from tests.ports import MemoryAlarms, MemoryMetrics, MemoryRollouts, ScriptedEndpoint
+from tests.rollouts import HOLDER, NOON, a_view
+
+
+def history(minutes: int, *, errors: float = 1, within: float | None = 95, requests: float = 100) -> RawSeries:
+    """Return so many equal minutes up to just before noon."""
+    raw = RawMinute(requests=requests, errors=errors, timed=requests, within=within)
+    end = minute_of(NOON) - 1
+    return RawSeries(minutes=dict.fromkeys(range(end - minutes, end), raw), complete=True)
+
+
+class Stage:
+    """A planner on ports in memory."""
+
+    def __init__(self, metrics: MemoryMetrics | None = None, view: EndpointView | None = None, **alarms: str) -> None:
+        self.rollouts = MemoryRollouts()
+        self.checked: list[object] = []
+        metrics = metrics or MemoryMetrics({"v1": history(1440)}, p95_ms=40.0)
+        self.planner = Planner(
+            self.rollouts, ScriptedEndpoint(view or a_view()), metrics, MemoryAlarms(**alarms), self.checked.append
+        )
+
+    def plan(self, **spec: Any) -> Record:
+        """Plan the minimal spec with changes."""
+        return self.planner.plan({"endpoint": "churn", "canary": "v2", **spec}, HOLDER, NOON)
+
+
+def test_a_day_of_history_teaches_rate_and_traffic() -> None:
+    """What the baseline did is remembered by the plan."""
+    errors, slow = Stage().plan().plan.guards
+    assert (errors.history.minutes, errors.history.rate, errors.history.requests_per_minute) == (1440, 0.01, 100)
+    assert (slow.name, slow.threshold_ms, slow.history.rate) == ("slow_requests", 40.0, 0.05)
+
+
+def test_too_little_history_is_told() -> None:
+    """Under 720 minutes nothing is known of bursts, and the first message says so."""
+    record = Stage(MemoryMetrics({"v1": history(719)}, p95_ms=40.0)).plan()
+    assert "nothing is known of bursts" in record.outbox[0].body
+
+
+def test_slow_requests_are_left_out_and_told_where_nothing_is_measured() -> None:
+    """A statistic that is not there is never silently ignored."""
+    record = Stage(MemoryMetrics({"v1": history(1440, within=None)}, p95_ms=40.0)).plan()
+    assert [guard.name for guard in record.plan.guards] == ["errors"]
+    assert "slow_requests is not watched: CloudWatch does not give" in record.outbox[0].body
+
+
+@pytest.mark.parametrize(
+    "metrics", [MemoryMetrics({"v1": history(1440, within=None)}, p95_ms=40.0), MemoryMetrics({"v1": history(1440)})]
+)
+def test_slow_requests_named_in_the_spec_are_refused_where_nothing_is_measured(metrics: MemoryMetrics) -> None:
+    """What the user asked for by name must be possible."""
+    with pytest.raises(Refused, match=r"guards\.slow_requests"):
+        Stage(metrics).plan(guards={"slow_requests": {}})
+
+
+def test_slow_requests_can_be_switched_off() -> None:
+    """`null` means: do not watch it, and say nothing."""
+    record = Stage().plan(guards={"slow_requests": None})
+    assert [guard.name for guard in record.plan.guards] == ["errors"]
+    assert "slow_requests" not in record.outbox[0].body
+
+
+def test_a_step_that_cannot_conclude_is_told_before_anything_moves() -> None:
+    """The forecast's warning is part of the first message."""
+    starved = MemoryMetrics({"v1": history(1440, requests=2, errors=0.0, within=2)}, p95_ms=40.0)
+    assert "Forecast: step 1 (5%) cannot conclude" in Stage(starved).plan().outbox[0].body
+    with pytest.raises(Refused, match="require_conclusive"):
+        Stage(starved).plan(require_conclusive=True)
+
+
+def test_planning_twice_for_the_same_execution_returns_the_same_rollout() -> None:
+    """The answer to the first call may have been lost."""
+    stage = Stage()
+    assert stage.plan() == stage.plan()
+    assert len(stage.rollouts.records) == 1
+
+
+def test_a_held_endpoint_is_refused() -> None:
+    """Another execution's lease is respected."""
+    stage = Stage()
+    stage.plan()
+    with pytest.raises(Refused, match="holds it"):
+        stage.planner.plan({"endpoint": "churn", "canary": "v2"}, HOLDER + "2", NOON)
+
+
+@pytest.mark.parametrize(("state", "words"), [("ALARM", "is in ALARM"), (None, "no alarm named")])
+def test_an_alarm_missing_or_ringing_is_refused(state: str | None, words: str) -> None:
+    """Nothing starts into an incident, or guarded by an alarm that is not there."""
+    stage = Stage(**({"churn": state} if state else {}))
+    with pytest.raises(Refused, match=words):
+        stage.plan(guards={"alarms": ["churn"]})
+    assert not stage.rollouts.records
+
+
+def test_the_labelled_set_is_checked_before_the_lease() -> None:
+    """A set that does not fit is refused with nothing changed."""
+    stage = Stage()
+
+    def refuse(spec: object) -> None:
+        raise Refused("guards.quality.label_column", "no such column", "Name one")
+
+    stage.planner._check_labelled_set = refuse
+    with pytest.raises(Refused, match="label_column"):
+        stage.plan(guards={"quality": {"labelled_set": "s3://b/k.csv"}})
+    assert not stage.rollouts.leases
+
+
+@pytest.mark.parametrize("endpoint", ["e", "e" * 63, "a-" * 20 + "b"])
+def test_a_rollout_id_is_ours_and_short(endpoint: str) -> None:
+    """At most 60 characters, so that a numbered execution name still fits, and the same for the same execution."""
+    identity = rollout_id(endpoint, HOLDER)
+    assert len(identity) <= 60
+    assert identity == rollout_id(endpoint, HOLDER)
+    assert identity != rollout_id(endpoint, HOLDER + "2")

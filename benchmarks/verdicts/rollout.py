@@ -38,7 +38,8 @@ class GuardPlan:
 
 def _plan(spec: ErrorsGuard | SlowRequestsGuard, grid: tuple[float, ...]) -> GuardPlan:
     margins = (spec.roll_back_beyond, spec.last_gate, spec.early_steps)
-    return GuardPlan(*(Bound(m.ratio, m.difference) for m in margins), grid)
+    roll_back, last_gate, early = (Bound(margin.ratio, margin.difference) for margin in margins)
+    return GuardPlan(roll_back, last_gate, early, grid)
 
 
 ERRORS = _plan(ErrorsGuard(), ERRORS_GRID)

@@ -55,7 +55,7 @@ class Stage:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.emulator.__exit__(*error)
+        self.emulator.__exit__(*error)  # type: ignore[arg-type]
 
     def client(self, service: str) -> Any:
         """Return a boto3 client."""
@@ -154,4 +154,4 @@ class Stage:
     @property
     def subjects(self) -> list[str]:
         """Return the subjects of all messages, oldest first, without their prefix."""
-        return [message.subject.split(": ", 1)[1] for message in self.emulator.messages]
+        return [(message.subject or "").split(": ", 1)[1] for message in self.emulator.messages]

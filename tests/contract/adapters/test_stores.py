@@ -1,6 +1,7 @@
 """The stores keep their promises, in memory and in DynamoDB alike: one body of tests for both."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import boto3
@@ -43,8 +44,8 @@ def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
         return
     with mock_aws():
         client = boto3.client("dynamodb", "eu-west-1", aws_access_key_id="none", aws_secret_access_key="none")
-        with open("template.yaml") as template:
-            table: dict[str, Any] = yaml.load(template, _Loader)["Resources"]["Table"]["Properties"]  # noqa: S506
+        template = yaml.load(Path("template.yaml").read_text(), _Loader)
+        table: dict[str, Any] = template["Resources"]["Table"]["Properties"]
         wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
         client.create_table(TableName="t", **{key: table[key] for key in wanted})
         yield Stores(DynamoRollouts(client, "t"), DynamoEvidence(client, "t"))

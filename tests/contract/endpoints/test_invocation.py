@@ -214,7 +214,7 @@ def test_requests_can_take_time(make_world: Any) -> None:
 def test_an_endpoint_is_known_in_its_own_region_only(world: Any) -> None:
     """Requests and descriptions in another region do not find the endpoint."""
     world.endpoint({"a": 1})
-    keys = {"region_name": "eu-west-1", "aws_access_key_id": "none", "aws_secret_access_key": "none"}
+    keys: dict[str, Any] = {"region_name": "eu-west-1", "aws_access_key_id": "none", "aws_secret_access_key": "none"}
     with pytest.raises(ClientError, match="not found"):
         boto3.client("sagemaker-runtime", **keys).invoke_endpoint(EndpointName="shop", Body=b"1")
     with pytest.raises(ClientError, match="Could not find"):

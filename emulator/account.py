@@ -21,7 +21,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from emulator.calls import CallGate, patch_calls
 from emulator.clock import Clock
-from emulator.deployment.resources import Site
+from emulator.deployment.site import Site
 from emulator.deployment.stack import deploy
 from emulator.dynamodb import patch_dynamodb
 from emulator.endpoints.controls import Endpoints
@@ -38,6 +38,7 @@ from emulator.functions.moto_lambda import patch_lambda, patch_process
 from emulator.iam import Permissions
 from emulator.patching import Patches
 from emulator.requirements import Requirement
+from emulator.sdk import patch_sdk
 from emulator.sns import Mailbox, Message, patch_sns
 from emulator.states.engine import Engine
 from emulator.states.execution import Execution
@@ -112,6 +113,7 @@ class Emulator:
         self._stack.callback(environ.remove)
         logs.install()
         self._stack.callback(logs.remove)
+        patch_sdk(self._patches)
         patch_calls(self._patches, self.calls)
         patch_process(self._patches)
         patch_lambda(self._patches, self.functions, self._queue)

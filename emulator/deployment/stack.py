@@ -6,7 +6,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from emulator.deployment.resources import MAKERS, Made, Site
+from emulator.deployment.makers import MAKERS
+from emulator.deployment.site import Made, Site
 from emulator.deployment.template import TemplateError, declared_parameters, parameter_values, transformed
 from emulator.deployment.values import Values
 

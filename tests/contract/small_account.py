@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator import Emulator
-from emulator.deployment.resources import EMPTY_ZIP
+from emulator.deployment.compute import EMPTY_ZIP
 
 START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 ROLE = "arn:aws:iam::123456789012:role/machine"

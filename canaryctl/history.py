@@ -1,0 +1,73 @@
+"""One rollout as a plain value: everything a report or a live view shows, read once through the DynamoDB adapters.
+
+Rules: nothing here judges or formats. What AWS does not keep (published messages, the router's own counts) comes from
+whoever has it, or is left out.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from canary.adapters.evidence import DynamoEvidence
+from canary.adapters.quality_store import DynamoQualityStore
+from canary.adapters.table import DynamoRollouts
+from canary.domain.evidence import Window
+from canary.domain.model import Frozen
+from canary.domain.quality_evidence import QualityEvidence
+from canary.domain.record import Record
+from canary.domain.verdict import VerdictRecord
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Picture = tuple[tuple[float, ...], ...]
+"""Rows of a record shown as a picture, each value 0 (paper) to 1 (ink)."""
+
+
+class ToldMessage(Frozen):
+    """One message as it was sent."""
+
+    at: datetime
+    subject: str
+    body: str
+
+
+class LedgerMinute(Frozen):
+    """What the router itself counted of one variant in one minute (minutes since the epoch); live traffic only."""
+
+    minute: int
+    variant: str
+    requests: int
+    bad: int
+    slow: int = 0
+    wrong: int = 0
+
+
+class RolloutHistory(Frozen):
+    """A rollout from its first to its newest minute.
+
+    `messages` as sent, `ledger` as the router counted, `pictures` by record id of the labelled set: each empty where
+    nobody has it.
+    """
+
+    record: Record
+    verdicts: tuple[VerdictRecord, ...] = ()
+    windows: tuple[Window, ...] = ()
+    quality: QualityEvidence | None = None
+    messages: tuple[ToldMessage, ...] = ()
+    ledger: tuple[LedgerMinute, ...] = ()
+    pictures: dict[str, Picture] = Field(default_factory=dict)
+
+
+def read_history(client: "DynamoDBClient", table: str, rollout: str) -> RolloutHistory:
+    """Return what the table holds of a rollout; messages still waiting to be sent count as told. Raises Refused."""
+    record = DynamoRollouts(client, table).load(rollout)
+    evidence = DynamoEvidence(client, table)
+    return RolloutHistory(
+        record=record,
+        verdicts=evidence.verdicts(rollout),
+        windows=evidence.windows(rollout),
+        quality=DynamoQualityStore(client, table).load(rollout),
+        messages=tuple(ToldMessage(at=m.at, subject=m.subject, body=m.body) for m in record.outbox),
+    )

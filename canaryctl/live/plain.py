@@ -1,0 +1,41 @@
+"""The live view where there is no terminal: a line whenever a rollout's phase, step or verdict changes, no more."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from canary.domain.compose import percent
+from canaryctl.history import ToldMessage
+from canaryctl.live.row import LiveRow
+from canaryctl.live.table import odds
+
+
+class PlainLines:
+    """Turns rows and messages into the lines not yet said."""
+
+    def __init__(self) -> None:
+        """Start with nothing said."""
+        self._said: dict[str, tuple[object, ...]] = {}
+        self._told = 0
+
+    def news(self, rows: Sequence[LiveRow], messages: Sequence[ToldMessage], now: datetime) -> list[str]:
+        """Return the lines for what changed since the last call."""
+        lines = [f"{now:%H:%M}  {_line(row)}" for row in rows if self._changed(row)]
+        lines += [f"{m.at:%H:%M}  on call  {m.subject}" for m in messages[self._told :]]
+        self._told = len(messages)
+        return lines
+
+    def _changed(self, row: LiveRow) -> bool:
+        state = (row.phase, row.step, row.verdict, row.paused)
+        changed = self._said.get(row.name) != state
+        self._said[row.name] = state
+        return changed
+
+
+def _line(row: LiveRow) -> str:
+    parts = [f"{row.name:<10} {row.phase:<12} step {row.step}/{row.steps} {percent(row.share):>5}  min {row.minute:>3}"]
+    if row.worse:
+        parts.append(f"worse {odds(row.worse.log_value)}/{odds(row.worse.log_threshold)}")
+    if row.better:
+        parts.append(f"good enough {odds(row.better.log_value)}/{odds(row.better.log_threshold)}")
+    word = f"{row.verdict.replace('_', ' ')} {row.reason}".strip()
+    return "  ".join([*parts, word[:140]])

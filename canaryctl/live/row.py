@@ -1,0 +1,103 @@
+"""What one line of the live view says, as a plain value; nothing here draws."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from canary.domain.judgement import Evidence, Judgement
+from canary.domain.phase import SERVING, Phase
+from canary.domain.record import Record
+from canary.domain.verdict import VerdictRecord
+from canaryctl.report.words import minute_of
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """Evidence on its way to a threshold, both as natural logarithms."""
+
+    log_value: float
+    log_threshold: float
+
+    @property
+    def filled(self) -> float:
+        """Return the part of the way on a logarithmic scale, 0-1; 0 while the evidence says nothing."""
+        return min(max(self.log_value / self.log_threshold, 0.0), 1.0) if self.log_threshold > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class LiveRow:
+    """One rollout at one moment. `step` counts from 0 (the gate) to `steps`; `minute` since its start.
+
+    `worse` is the evidence for rolling back, `better` that of the guard furthest from passing; None before any.
+    """
+
+    name: str
+    phase: str
+    step: int
+    steps: int
+    share: float
+    minute: int
+    worse: Gauge | None
+    better: Gauge | None
+    verdict: str
+    reason: str
+    paused: bool = False
+    ended: bool = False
+
+
+def row_of(name: str, record: Record, verdict: VerdictRecord | None, now: datetime) -> LiveRow:
+    """Return the line of a rollout; evidence of another step than the record's is not shown."""
+    until = record.ended_at or now
+    worse, better = _gauges(record, verdict)
+    return LiveRow(
+        name=name,
+        phase=record.phase,
+        step=record.step,
+        steps=record.plan.last_step,
+        share=record.share,
+        minute=minute_of(until) - minute_of(record.started_at),
+        worse=worse,
+        better=better,
+        verdict=_verdict(record, verdict),
+        reason=_reason(record, verdict),
+        paused=record.paused_until is not None and record.paused_until > now,
+        ended=record.ended,
+    )
+
+
+def _gauges(record: Record, verdict: VerdictRecord | None) -> tuple[Gauge | None, Gauge | None]:
+    if verdict is None or verdict.judgement is None or verdict.step == 0:
+        return None, None
+    evidence = Judgement.model_validate(verdict.judgement).evidence
+    worse = Gauge(evidence.log_roll_back, evidence.log_roll_back_threshold)
+    current = verdict.step == record.step and verdict.step < record.plan.last_step and record.phase in SERVING
+    return worse, _furthest(evidence) if current else None
+
+
+def _furthest(evidence: Evidence) -> Gauge:
+    weakest = min(guard.log_advance for guard in evidence.guards)
+    return Gauge(weakest, evidence.log_advance_threshold)
+
+
+def _verdict(record: Record, verdict: VerdictRecord | None) -> str:
+    if record.decision and record.decision.verdict == "ROLL_BACK":
+        return "ROLL_BACK"
+    return verdict.verdict if verdict else ""
+
+
+def _reason(record: Record, verdict: VerdictRecord | None) -> str:
+    if record.ended and record.outcome:
+        return record.outcome.reason
+    if record.decision:
+        return record.decision.reason
+    if verdict and verdict.step == record.step:
+        return verdict.reason
+    return WAITING.get(record.phase, "")
+
+
+WAITING = {
+    Phase.PLANNED: "planned; nothing was moved yet",
+    Phase.EVALUATING: "sending the labelled set to both variants",
+    Phase.SHIFTING: "waiting for the endpoint to serve the asked weights",
+    Phase.BAKING: "serving; waiting for the first closed minutes",
+    Phase.WATCHING: "serving alone; waiting for the first closed minutes",
+}

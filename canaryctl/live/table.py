@@ -1,0 +1,105 @@
+"""The live table for a terminal: one line a rollout, evidence as a bar towards its threshold."""
+
+import math
+from collections.abc import Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from canary.domain.compose import percent
+from canaryctl.history import ToldMessage
+from canaryctl.live.row import Gauge, LiveRow
+
+BAR_WIDTH = 8
+COLOURS = {
+    "PROMOTED": "bold green",
+    "ROLLED_BACK": "bold red",
+    "UNPROVEN": "bold magenta",
+    "HANDED_OVER": "bold magenta",
+    "REFUSED": "bold magenta",
+    "ROLLING_BACK": "red",
+    "WATCHING": "green",
+    "SHIFTING": "yellow",
+}
+
+
+def live_table(rows: Sequence[LiveRow], title: str = "") -> Table:
+    """Return the table of rollouts as they stand."""
+    table = Table(title=title or None, title_justify="left", expand=True, box=SIMPLE_HEAD, pad_edge=False)
+    for name, options in COLUMNS.items():
+        table.add_column(name, **options)  # type: ignore[arg-type]
+    for row in rows:
+        table.add_row(
+            Text(row.name, style="bold"),
+            Text(_phase(row), style=COLOURS.get(row.phase, "cyan")),
+            f"{row.step}/{row.steps}",
+            percent(row.share),
+            gauge_bar(row.worse, "red"),
+            gauge_bar(row.better, "green"),
+            str(row.minute),
+            _last_word(row),
+        )
+    return table
+
+
+COLUMNS: dict[str, dict[str, object]] = {
+    "rollout": {"no_wrap": True},
+    "phase": {"no_wrap": True},
+    "step": {"justify": "right", "no_wrap": True},
+    "share": {"justify": "right", "no_wrap": True},
+    "evidence: worse": {"no_wrap": True},
+    "good enough": {"no_wrap": True},
+    "min": {"justify": "right", "no_wrap": True},
+    "last verdict": {"ratio": 1, "no_wrap": True, "overflow": "ellipsis"},
+}
+
+
+def _phase(row: LiveRow) -> str:
+    return f"{row.phase} (paused)" if row.paused else row.phase
+
+
+def gauge_bar(gauge: Gauge | None, colour: str) -> Text:
+    """Return evidence as a bar with numbers, such as '####.... 12/40'; a dash before there is any."""
+    if gauge is None:
+        return Text("-", style="dim")
+    full = round(gauge.filled * BAR_WIDTH)
+    text = Text("█" * full, style=colour)
+    text.append("░" * (BAR_WIDTH - full), style="dim")
+    text.append(f" {odds(gauge.log_value)}/{odds(gauge.log_threshold)}")
+    return text
+
+
+def odds(log_value: float) -> str:
+    """Return evidence in at most four characters: 0.1, 7.3, 40, 2k, >1M."""
+    if log_value > math.log(1e6):
+        return ">1M"
+    value = math.exp(log_value)
+    if value >= 1000:
+        return f"{value / 1000:.0f}k"
+    return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}"
+
+
+def _last_word(row: LiveRow) -> Text:
+    text = Text()
+    if row.verdict:
+        style = {"ADVANCE": "green", "ROLL_BACK": "red"}.get(row.verdict, "dim")
+        text.append(row.verdict.replace("_", " "), style=style)
+        text.append(" ")
+    text.append(row.reason)
+    return text
+
+
+def message_panel(messages: Sequence[ToldMessage], at_most: int) -> RenderableType:
+    """Return the newest messages to the person on call, the last one below."""
+    lines = [f"[dim]{m.at:%H:%M}[/dim] {escape(m.subject)}" for m in messages[-at_most:]]
+    return Panel("\n".join(lines) or "[dim]none yet[/dim]", title="messages to the person on call", title_align="left",
+                 border_style="dim")  # fmt: skip
+
+
+def live_view(rows: Sequence[LiveRow], messages: Sequence[ToldMessage], title: str, messages_at_most: int) -> Group:
+    """Return table and messages as one thing to draw."""
+    return Group(live_table(rows, title), message_panel(messages, messages_at_most))

@@ -1,0 +1,100 @@
+"""Small tables of the page: the numbers a newcomer asks for first, the plan's steps, what was watched."""
+
+from dataclasses import dataclass
+
+from canary.domain.compose import describe
+from canary.domain.plan import CountGuard, Plan
+from canary.domain.spec import Margin
+from canary.stats.history import LEAST_HISTORY_MINUTES
+from canaryctl.history import RolloutHistory
+from canaryctl.report.charts import GUARD_NAMES
+from canaryctl.report.words import duration, percent
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One number with what it counts."""
+
+    value: str
+    label: str
+
+
+def facts_of(history: RolloutHistory) -> list[Fact]:
+    """Return the numbers of a rollout; what nobody counted is left out."""
+    record = history.record
+    took = ((record.ended_at or record.progress_at) - record.started_at).total_seconds()
+    facts = [Fact(duration(took), "from start to end" if record.ended else "so far")]
+    requests, failed = _served(history)
+    if requests is not None:
+        facts.append(Fact(f"{requests:,}", f"live requests served by {record.canary}"))
+        facts.append(Fact(f"{failed:,}", "of them failed"))
+    if record.decision and record.decision.verdict == "ROLL_BACK" and record.ended_at:
+        seconds = (record.ended_at - record.decision.at).total_seconds()
+        facts.append(Fact(duration(seconds), "from decision to safe"))
+    facts.append(Fact(str(len(history.verdicts)), "verdicts, one a minute"))
+    if history.quality:
+        facts.append(Fact(f"{history.quality.counts.used:,}", "labelled records compared at share 0"))
+    return facts
+
+
+def _served(history: RolloutHistory) -> tuple[int | None, int]:
+    """Return live requests and failures of the canary; None when neither router nor windows know."""
+    mine = [entry for entry in history.ledger if entry.variant == history.record.canary]
+    if history.ledger:
+        return sum(entry.requests for entry in mine), sum(entry.bad for entry in mine)
+    known = [window.canary for window in history.windows if window.canary and not window.own_traffic]
+    if not known:
+        return None, 0
+    return sum(counts.requests for counts in known), sum(counts.errors for counts in known)
+
+
+def step_rows(plan: Plan) -> list[tuple[str, str, str, str]]:
+    """Return (share, exact weights, minutes, what is asked) of every planned step."""
+    return [
+        (percent(step.share), describe(step.weights), _minutes(plan, index), _asked(plan, index))
+        for index, step in enumerate(plan.steps)
+    ]
+
+
+def _minutes(plan: Plan, index: int) -> str:
+    step = plan.steps[index]
+    if index == 0:
+        return "until the labelled set has decided" if plan.has_quality else "none"
+    if index == plan.last_step:
+        return f"watched {plan.watch_minutes} min"
+    return f"{step.bake_min_minutes} to {step.bake_max_minutes} min"
+
+
+def _asked(plan: Plan, index: int) -> str:
+    if index == 0:
+        return "not worse on labelled records" if plan.has_quality else "nothing"
+    if index == plan.last_step:
+        return "nothing catastrophic against the baseline's last hour"
+    return "every guard within its strict margin" if index == plan.last_gate else "every guard within its early margin"
+
+
+def guard_rows(plan: Plan) -> list[tuple[str, str, str, str, str]]:
+    """Return (guard, roll back beyond, early margin, strict margin, what history taught) of everything watched."""
+    rows = [
+        (_guard_name(guard), _margin(guard.roll_back_beyond), _margin(guard.early_steps), _margin(guard.last_gate),
+         _history(guard))
+        for guard in plan.guards
+    ]  # fmt: skip
+    return rows + [(f"alarm {name}", "in ALARM", "OK", "OK", "") for name in plan.alarms]
+
+
+def _guard_name(guard: CountGuard) -> str:
+    name = GUARD_NAMES[guard.name]
+    return f"{name} (over {guard.threshold_ms:g} ms)" if guard.threshold_ms else f"{name} ({guard.count})"
+
+
+def _margin(margin: Margin) -> str:
+    return f"{margin.ratio:g}× baseline + {margin.percentage_points:g} pp"
+
+
+def _history(guard: CountGuard) -> str:
+    known = guard.history
+    if known.minutes < LEAST_HISTORY_MINUTES:
+        return f"{known.minutes} minutes of history: nothing known of bursts"
+    bursts = "no bursts" if not known.burstiness else f"burstiness {known.burstiness:.2g}"
+    return f"{100 * known.rate:.3g}% of {known.requests_per_minute:,.0f} requests a minute, {bursts}"

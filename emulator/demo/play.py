@@ -1,0 +1,84 @@
+"""One demonstration from the first line to the last: prepare, roll out, check, tell."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from threadpoolctl import threadpool_limits
+
+from canaryctl.live.screen import Screen
+from emulator import Emulator
+from emulator.demo.collect import AFTER_MINUTES, Result, collect
+from emulator.demo.expectations import doubts
+from emulator.demo.run import drive, start
+from emulator.demo.scenarios import Scenario
+from emulator.demo.stage import PAST_MINUTES, set_up
+from emulator.demo.summary import print_summary, write_pages, write_summary
+from emulator.worlds import DigitsWorld, digits_world
+
+ROOT = Path(__file__).parents[2]
+BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+
+
+def play(
+    scenarios: Sequence[Scenario], seed: int, out: Path, console: Console, *, minute_seconds: float = 0.0,
+    past_minutes: int = PAST_MINUTES,
+) -> bool:  # fmt: skip
+    """Return whether every scenario ended as it has to; pages and summary.json are in `out` then."""
+    began = time.monotonic()
+    results = run_scenarios(scenarios, seed, console, minute_seconds=minute_seconds, past_minutes=past_minutes)
+    found = {result.scenario.name: doubts(result) for result in results}
+    write_summary(results, out)
+    print_summary(console, results, found, write_pages(results, out))
+    good = not any(found.values())
+    verdict = "[green]Every scenario ended as it has to[/green]" if good else "[red]Not as it has to be[/red]"
+    console.print(f"{verdict}; {time.monotonic() - began:.0f} s.", highlight=False)
+    return good
+
+
+def run_scenarios(
+    scenarios: Sequence[Scenario], seed: int, console: Console, *, minute_seconds: float, past_minutes: int
+) -> list[Result]:
+    """Return how each scenario ended; one that has not ended in time is taken as it is."""
+    # One thread a matrix product: these are small, and threads that wait for work take the cores from the rollouts.
+    with threadpool_limits(1), Emulator(start=BEGIN, seed=seed) as emulator:
+        with _step(console, "training models on 500 handwritten digits"):
+            world = digits_world(seed)
+        _prepare(emulator, world, scenarios, past_minutes, console)
+        with _step(console, "deploying template.yaml"):
+            outputs = emulator.deploy(ROOT / "template.yaml")
+        emulator.clock.set_pace(minute_seconds)
+        runs = start(emulator, scenarios, outputs["StateMachineArn"])
+        with Screen(console, "emulated time") as screen:
+            drive(emulator, runs, outputs["TableName"], screen.show)
+        emulator.clock.set_pace(0.0)
+        emulator.run_minutes(AFTER_MINUTES)
+        return collect(emulator, runs, outputs["TableName"], world)
+
+
+def _prepare(
+    emulator: Emulator, world: DigitsWorld, scenarios: Sequence[Scenario], past_minutes: int, console: Console
+) -> None:
+    columns = (
+        TextColumn("  {task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:.0f}%"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(
+            f"{past_minutes / 60:.0f} hours of ordinary traffic, so that there is a past", total=1.0
+        )
+        set_up(emulator, world, scenarios, past_minutes, lambda done: progress.update(task, completed=done))
+
+
+@contextmanager
+def _step(console: Console, what: str) -> Iterator[None]:
+    began = time.monotonic()
+    console.print(f"  {what} ...", end="", highlight=False)
+    yield
+    console.print(f" {time.monotonic() - began:.1f} s", highlight=False)

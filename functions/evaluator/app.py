@@ -1,4 +1,7 @@
-"""Evaluate labelled set: both variants on the same records; answers whether it has concluded, so the machine loops."""
+"""Evaluate labelled set: both variants on the same records; answers whether it has concluded, so the machine loops.
+
+The schedule has it look for new labels of rollouts that bake.
+"""
 
 from functools import cache
 from typing import Any
@@ -6,6 +9,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from canary import wiring
 from canary.flow.evaluate_rollout import Evaluator
 from canary.wiring import evaluator
 from canary_scoring.scorer import SklearnScorer
@@ -20,12 +24,16 @@ def _evaluator() -> Evaluator:
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Return {"rollout", "generation", "concluded"} for {"rollout", "generation"}."""
-    rollout, generation = str(event["rollout"]), int(event["generation"])
+    """Return {"rollout", "generation", "concluded"} for {"rollout", "generation"}, {"rollouts"} for the schedule."""
 
     def remaining_seconds() -> float:
         return context.get_remaining_time_in_millis() / 1000
 
+    if event.get("source") == "aws.events":
+        rollouts = _evaluator().look_for_new_labels(wiring.utc_now(), remaining_seconds)
+        logger.info("looked for new labels", extra={"rollouts": rollouts})
+        return {"rollouts": list(rollouts)}
+    rollout, generation = str(event["rollout"]), int(event["generation"])
     concluded = _evaluator().evaluate(rollout, generation, remaining_seconds)
     logger.info("evaluated", extra={"rollout": rollout, "generation": generation, "concluded": concluded})
     return {"rollout": rollout, "generation": generation, "concluded": concluded}

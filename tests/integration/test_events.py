@@ -19,6 +19,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "planner-plan": {"rollout": "churn-prod-59bf73e6f88a", "generation": 1},
     "shifter-look": {"next": "BAKE", "arrival": "REACHED"},
     "evaluator-evaluate": {"concluded": True},
+    "evaluator-schedule": {"rollouts": []},
     "collector-schedule": {"rollouts": 1},
     "decider-evidence-collected": {"phase": "BAKING"},
     "decider-quality-evaluated": {"phase": "BAKING"},

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.quality_evidence import QualityEvidence
 from canary.flow.evaluate import evaluate
 from canary.flow.evaluation import EvaluationPorts
@@ -127,3 +128,30 @@ def test_errors_are_not_kept(tmp_path: Path) -> None:
     down["now"] = False
     assert run(here, kept, models, rollout="churn-2").counts.errors_canary == 0
     assert [(variant, body) for variant, body, _ in here.invoker.calls] == [("new", "7")]
+
+
+class Broken(MemoryPredictions):
+    """A store that can be read or written no more."""
+
+    def __init__(self, fails: str) -> None:
+        super().__init__()
+        self._fails = fails
+
+    def load(self, key: str) -> Iterable[KeptPrediction]:
+        """Refuse, if reading fails."""
+        if self._fails == "load":
+            raise AwsDenied("GetObject: AccessDenied")
+        return super().load(key)
+
+    def append(self, key: str, part: str, predictions: Sequence[KeptPrediction]) -> None:
+        """Refuse, if writing fails."""
+        raise AwsUnavailable("PutObject: SlowDown")
+
+
+@pytest.mark.parametrize("fails", ["load", "append"])
+def test_a_store_that_fails_costs_money_and_no_evidence(tmp_path: Path, fails: str) -> None:
+    """The evaluation goes on without it, and says so."""
+    here = world(tmp_path, WRONG, count=300)
+    evidence = run(here, Broken(fails), Named(old="m1", new="m2"))
+    assert (evidence.counts.used, evidence.concluded) == (300, True)
+    assert any(note.kind == "predictions" for note in evidence.notes)

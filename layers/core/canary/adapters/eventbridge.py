@@ -24,10 +24,17 @@ class EventBridgeAnnouncer:
 
     def evidence_collected(self, rollouts: Sequence[str], minute: int) -> None:
         """Emit `Evidence Collected` for each rollout. Raises AwsUnavailable when any entry was not taken."""
+        self._emit("Evidence Collected", rollouts, minute)
+
+    def quality_evaluated(self, rollouts: Sequence[str], minute: int) -> None:
+        """Emit `Quality Evaluated` for each rollout. Raises AwsUnavailable when any entry was not taken."""
+        self._emit("Quality Evaluated", rollouts, minute)
+
+    def _emit(self, detail_type: str, rollouts: Sequence[str], minute: int) -> None:
         entries = [
             {
                 "Source": SOURCE,
-                "DetailType": "Evidence Collected",
+                "DetailType": detail_type,
                 "Detail": json.dumps({"version": 1, "rollout": rollout, "minute": minute}),
                 "EventBusName": self._bus,
             }

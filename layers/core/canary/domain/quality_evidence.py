@@ -99,11 +99,13 @@ class CallCounts(Frozen):
 class QualityEvidence(Frozen):
     """The labelled set's evidence for one rollout, complete enough to continue and to recompute its findings.
 
-    `set_version` is the ETag or content hash of the set, `content_digest` the hash of its records and `records_total`
-    their number. `first_record` is where the records of this round begin: 0, or after new labels arrived the number
-    that were there before. `position` is how many records of the round's seeded order were taken. `exhausted`: every
-    one was. `concluded`: no further record is worth asking about. `called_minutes`: the minutes (epoch seconds / 60)
-    in which the endpoint was called, which are not evidence for the count guards. `revision` counts the writes.
+    `set_version` is the ETag or content hash of the set, `kept_as` the version under which its predictions are kept
+    (the first one: appended records leave the others' rows alone), `content_digest` the hash of its records and
+    `records_total` their number. `first_record` is where the records of this round begin: 0, or after new labels
+    arrived the number that were there before. `position` is how many records of the round's seeded order were taken.
+    `exhausted`: every one was. `concluded`: no further record is worth asking about. `called_minutes`: the minutes
+    (epoch seconds / 60) in which the endpoint was called, which are not evidence for the count guards. `revision`
+    counts the writes.
     """
 
     version: Literal[1] = 1
@@ -114,6 +116,7 @@ class QualityEvidence(Frozen):
     canary: str
     labelled_set: str
     set_version: str
+    kept_as: str = ""
     content_digest: str = ""
     first_record: int = 0
     records_total: int

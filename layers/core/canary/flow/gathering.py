@@ -57,7 +57,7 @@ class Gathering:
             self._minutes[int(self._ports.utc_now().timestamp()) // 60] = None
         for row, problem in unusable:
             self._counts["unusable_rows"] += 1
-            self._note("unusable row", f"row {row} {problem}", row)
+            self.note("unusable row", f"row {row} {problem}", row)
         for one in answered:
             self._take(one)
         self._position = end
@@ -66,12 +66,12 @@ class Gathering:
         row = one.example.row
         if isinstance(one.baseline, Failed) and isinstance(one.canary, Failed):
             self._counts["failed_on_both"] += 1
-            self._note("failed on both", f"row {row}: {one.canary.text}", row)
+            self.note("failed on both", f"row {row}: {one.canary.text}", row)
             return
         for side, told in (("baseline", one.baseline), ("canary", one.canary)):
             if isinstance(told, Failed):
                 self._counts[f"errors_{side}"] += 1
-                self._note(f"{side} error", f"row {row}: {told.text}", row)
+                self.note(f"{side} error", f"row {row}: {told.text}", row)
         self._counts["used"] += 1
         outcome = Outcome(one.example.label, _prediction(one.baseline), _prediction(one.canary))
         self._outcomes.append(outcome)
@@ -91,7 +91,8 @@ class Gathering:
                 )
             )
 
-    def _note(self, kind: str, text: str, row: int | None = None) -> None:
+    def note(self, kind: str, text: str, row: int | None = None) -> None:
+        """Keep something a person should know; the first fifty."""
         if len(self._notes) < NOTES_KEPT:
             self._notes.append(Note(kind=kind, text=text[:500], row=row))
 
@@ -146,7 +147,7 @@ class Gathering:
         covers_less = self.evidence.first_record > 0 and self._columns_before > 0
         if concluded and scorer is not None and not covers_less:
             report = dict(scorer.report(self._request.spec, self._columns.pairs()))
-        self._save(exhausted=exhausted, concluded=concluded, report=report)
+        self._save(exhausted=exhausted, concluded=concluded, report=report, notes=tuple(self._notes))
 
     def _save(self, **changes: object) -> None:
         before = self.evidence

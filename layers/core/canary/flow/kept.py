@@ -1,7 +1,8 @@
 """Predictions kept from earlier calls, so that no record is paid for twice.
 
-Rules: kept under a key of set version, model behind the variant, and everything that shapes request and answer; where
-the model cannot be told, under the rollout's own id. Errors are never kept. Twelve bytes a record and side in memory.
+Rules: keeping saves money and is never needed, so a store that fails is left alone from then on. Kept under a key of
+set version, model behind the variant, and everything that shapes request and answer; where the model cannot be told,
+under the rollout's own id. Errors are never kept. Twelve bytes a record and side in memory.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ import json
 from array import array
 from collections.abc import Sequence
 
+from canary.domain.errors import AwsDenied, AwsUnavailable, CanaryError
 from canary.domain.prediction import Label, Prediction
 from canary.domain.quality import QualityGuardSpec
 from canary.flow.evaluation import EvaluationPorts, EvaluationRequest
@@ -32,9 +34,13 @@ class KeptPredictions:
         self._scores = array("d", [float("nan")]) * (records + 1 if store else 0)
         self._names: list[str] = [""]
         self._code_of: dict[str, int] = {"": 0}
-        for kept in store.load(key) if store else ():
-            if 0 < kept.row <= records:
-                self._put(kept)
+        self.problem = ""
+        try:
+            for kept in store.load(key) if store else ():
+                if 0 < kept.row <= records:
+                    self._put(kept)
+        except (AwsDenied, AwsUnavailable) as error:
+            self._give_up(error)
 
     def known(self, row: int) -> Prediction | None:
         """Return the kept prediction for a row (from 1), if there is one."""
@@ -56,8 +62,15 @@ class KeptPredictions:
     def flush(self) -> None:
         """Write what is new as one part, named so that a repeated write replaces itself."""
         if self._store is not None and self._fresh:
-            self._store.append(self._key, f"{self._owner}-{self._fresh[0].row:09d}-{len(self._fresh):04d}", self._fresh)
+            part = f"{self._owner}-{self._fresh[0].row:09d}-{len(self._fresh):04d}"
+            try:
+                self._store.append(self._key, part, self._fresh)
+            except (AwsDenied, AwsUnavailable) as error:
+                self._give_up(error)
             self._fresh = []
+
+    def _give_up(self, error: CanaryError) -> None:
+        self._store, self.problem = None, f"predictions are not kept: {error}"
 
     def _put(self, kept: KeptPrediction) -> None:
         code = self._code_of.setdefault(kept.decision, len(self._names))

@@ -62,13 +62,22 @@ class Round:
 
     def walk(self) -> QualityEvidence:
         """Return the evidence once the tests decide, the records end or time runs short."""
-        spec, gathering = self._request.spec, self._gathering
+        gathering = self._gathering
+        if not gathering.may_stop():
+            self._ask(gathering)
+        for problem in {kept.problem for kept in self._kept if kept.problem}:
+            gathering.note("predictions", problem)
+        gathering.finish()
+        return gathering.evidence
+
+    def _ask(self, gathering: Gathering) -> None:
+        """Ask until the tests decide, the records end or time runs short; look and keep whatever ends it."""
         asker = self._asker()
 
         def ask(group: Group) -> tuple[Group, list[Answered]]:
             return group, asker.ask(group.examples) if group.examples else []
 
-        answers = ask_in_order(ask, self._groups(gathering.evidence.position), spec.concurrency)
+        answers = ask_in_order(ask, self._groups(gathering.evidence.position), self._request.spec.concurrency)
         try:
             for group, answered in answers:
                 self._keep(answered)
@@ -84,8 +93,6 @@ class Round:
             for kept in self._kept:
                 kept.flush()
             gathering.look()
-        gathering.finish()
-        return gathering.evidence
 
     def _asker(self) -> Asker:
         request, ports = self._request, self._ports

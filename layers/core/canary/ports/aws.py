@@ -79,3 +79,6 @@ class Announcer(Protocol):
 
     def evidence_collected(self, rollouts: Sequence[str], minute: int) -> None:
         """Emit `Evidence Collected` for each rollout."""
+
+    def quality_evaluated(self, rollouts: Sequence[str], minute: int) -> None:
+        """Emit `Quality Evaluated` for each rollout."""

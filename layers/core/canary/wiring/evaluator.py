@@ -1,13 +1,17 @@
 """The evaluator's use case on its adapters."""
 
+import os
 from collections.abc import Callable
 from functools import lru_cache
 
 import boto3
 
 from canary import wiring
+from canary.adapters.eventbridge import EventBridgeAnnouncer
 from canary.adapters.invoker import EndpointInvoker, runtime_config
 from canary.adapters.labelled_s3 import S3LabelledSets
+from canary.adapters.model_identity import SageMakerModels
+from canary.adapters.predictions_s3 import S3Predictions
 from canary.adapters.quality_store import DynamoQualityStore
 from canary.adapters.table import DynamoRollouts
 from canary.domain.quality import QualityGuardSpec
@@ -20,7 +24,10 @@ from canary.wiring.settings import client, read_settings
 def build(scorer: Scorer) -> Evaluator:
     """Return the evaluator of this environment; `scorer` comes from the layer that has scikit-learn."""
     settings, dynamodb = read_settings(), client("dynamodb")
-    source, store = S3LabelledSets(client("s3")), DynamoQualityStore(dynamodb, settings.table)
+    s3, store = client("s3"), DynamoQualityStore(dynamodb, settings.table)
+    bucket, source = os.environ.get("PREDICTIONS_BUCKET"), S3LabelledSets(s3)
+    predictions = S3Predictions(s3, bucket) if bucket else None
+    identity = SageMakerModels(client("sagemaker")) if bucket else None
     invoker = lru_cache(maxsize=8)(_invoker)
 
     def ports(spec: QualityGuardSpec, remaining_seconds: Callable[[], float]) -> EvaluationPorts:
@@ -33,9 +40,12 @@ def build(scorer: Scorer) -> Evaluator:
             monotonic=lambda: wiring.utc_now().timestamp(),
             sleep=wiring.sleep,
             remaining_seconds=remaining_seconds,
+            predictions=predictions,
+            identity=identity,
         )
 
-    return Evaluator(DynamoRollouts(dynamodb, settings.table), ports)
+    announcer = EventBridgeAnnouncer(client("events"), settings.event_bus)
+    return Evaluator(DynamoRollouts(dynamodb, settings.table), store, announcer, ports)
 
 
 def _invoker(concurrency: int, timeout_seconds: float) -> Invoker:

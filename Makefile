@@ -32,7 +32,7 @@ demo: setup ## roll out six canaries on the emulator (SCENARIO=name SEED=n ARGS=
 
 .PHONY: bench
 bench: setup ## measure verdicts, reaction time and imports into out/bench (ARGS="...")
-	$(BIN)/python -m benchmarks $(ARGS)
+	$(BIN)/python -m benchmarks.verdicts.run $(ARGS)
 
 .PHONY: faults
 faults: setup ## break every call of a rollout and count what survives (ARGS="...")

@@ -127,7 +127,8 @@ def test_an_unclear_alarm_keeps_a_good_canary_where_it_is(state: str) -> None:
     """Only OK lets the share rise; the reason says what to do."""
     stage = Stage(alarms=("churn-5xx",))
     stage.serve(12)
-    record = stage.tick(13, **({"churn-5xx": state} if state != "missing" else {}))
+    alarms: dict[str, Any] = {"churn-5xx": state} if state != "missing" else {}
+    record = stage.tick(13, **alarms)
     assert record.decision is None
     assert "churn-5xx" in stage.evidence.verdicts(ROLLOUT)[-1].reason
 
@@ -135,7 +136,8 @@ def test_an_unclear_alarm_keeps_a_good_canary_where_it_is(state: str) -> None:
 def test_an_alarm_seen_by_a_tick_rolls_back_though_its_event_was_lost() -> None:
     """Events are a faster way in, never the only way."""
     stage = Stage(alarms=("churn-5xx",))
-    assert stage.tick(3, **{"churn-5xx": "ALARM"}).rolling_back
+    alarms: dict[str, Any] = {"churn-5xx": "ALARM"}
+    assert stage.tick(3, **alarms).rolling_back
     assert stage.executions.answers[0][1]["next"] == "RESTORE"
 
 

@@ -98,7 +98,8 @@ def test_a_held_endpoint_is_refused() -> None:
 @pytest.mark.parametrize(("state", "words"), [("ALARM", "is in ALARM"), (None, "no alarm named")])
 def test_an_alarm_missing_or_ringing_is_refused(state: str | None, words: str) -> None:
     """Nothing starts into an incident, or guarded by an alarm that is not there."""
-    stage = Stage(**({"churn": state} if state else {}))
+    alarms: dict[str, Any] = {"churn": state} if state else {}
+    stage = Stage(**alarms)
     with pytest.raises(Refused, match=words):
         stage.plan(guards={"alarms": ["churn"]})
     assert not stage.rollouts.records

@@ -10,8 +10,14 @@ from benchmarks.verdicts.rollout import ERRORS
 from benchmarks.verdicts.worlds import Guarded, Shared, fixed_share, generator, no_bursts
 
 MINUTES = 60
-PLACES = [(10, 0.1, 0.01), (100, 0.05, 0.002), (100, 0.25, 0.002), (100, 0.5, 0.01), (1000, 0.1, 0.002),
-          (1000, 0.25, 0.001)]  # fmt: skip
+PLACES = [
+    (10, 0.1, 0.01),
+    (100, 0.05, 0.002),
+    (100, 0.25, 0.002),
+    (100, 0.5, 0.01),
+    (1000, 0.1, 0.002),
+    (1000, 0.25, 0.001),
+]
 OUTAGE = Shared(outage_minute=20, outage_minutes=5, outage_factor=10.0)
 RAMP = Shared(ramp=3.0)
 INCIDENTS = {"calm": Shared(), "shared outage x10": OUTAGE, "ramp x4": RAMP}
@@ -67,10 +73,14 @@ def cells() -> list[Cell]:
     for law in LAWS:
         for place in PLACES:
             column = f"{place[0]}/s {place[1]:.0%} base {place[2]:.1%}"
-            found += [Cell("bursts", f"{law}: {bets}", column, measure, (law, place, "calm", bets))
-                      for bets in ("request bet alone", "both bets")]  # fmt: skip
-            found += [Cell("bursts", f"{law}: both bets, {incident}", column, measure, (law, place, incident, "both bets"))
-                      for incident in ("shared outage x10", "ramp x4")]  # fmt: skip
+            found += [
+                Cell("bursts", f"{law}: {bets}", column, measure, (law, place, "calm", bets))
+                for bets in ("request bet alone", "both bets")
+            ]
+            found += [
+                Cell("bursts", f"{law}: both bets, {incident}", column, measure, (law, place, incident, "both bets"))
+                for incident in ("shared outage x10", "ramp x4")
+            ]
             if law != "none":
                 found.append(Cell("bursts in the canary alone", law, column, measure_canary_only, (law, place)))
     return found

@@ -35,8 +35,13 @@ def measure_detection(seed: int, runs: int, base: float, ratio: float) -> Figure
     until = np.minimum(crossed.roll_back, minutes)
     bad = np.cumsum(counts[:, 0], axis=0)[until.astype(int) - 1, np.arange(runs)]
     edge = edge_minutes(REQUESTS, SHARE, base, ratio, ERRORS.roll_back, ALPHA)
-    return {"mean_minutes": mean(until), "median_minutes": middle(until), "bad_served": mean(bad),
-            "missed": percent(crossed.roll_back > minutes), "times_bound": round(float(until.mean() / edge), 2)}  # fmt: skip
+    return {
+        "mean_minutes": mean(until),
+        "median_minutes": middle(until),
+        "bad_served": mean(bad),
+        "missed": percent(crossed.roll_back > minutes),
+        "times_bound": round(float(until.mean() / edge), 2),
+    }
 
 
 def measure_onset(seed: int, runs: int, base: float, onset: int) -> Figures:
@@ -60,8 +65,11 @@ def measure_diurnal(seed: int, runs: int, base: float, ratio: float) -> Figures:
     points = ERRORS.last_gate.difference if ratio == ERRORS.last_gate.ratio else 0.0
     world = Guarded(base, ratio, points, shared=Shared(diurnal=0.5))
     _, crossed = watched(seed, runs, world, DAY, "diurnal", advance=True)
-    return {"rolled_back": percent(crossed.roll_back <= DAY), "advanced": percent(crossed.advance <= DAY),
-            "median_advance": middle(crossed.advance)}  # fmt: skip
+    return {
+        "rolled_back": percent(crossed.roll_back <= DAY),
+        "advanced": percent(crossed.advance <= DAY),
+        "median_advance": middle(crossed.advance),
+    }
 
 
 def measure_bound(seed: int, runs: int, base: float, ratio: float, grid: str) -> Figures:
@@ -79,16 +87,31 @@ def measure_bound(seed: int, runs: int, base: float, ratio: float, grid: str) ->
 
 def cells() -> list[Cell]:
     """Return detection, late onset, recovery, rhythm and the information bound."""
-    found = [Cell("detection", f"{ratio:g}x", f"base {base:.1%}", measure_detection, (base, ratio))
-             for base in (0.001, 0.005, 0.01) for ratio in (2.0, 5.0, 20.0)]  # fmt: skip
-    found += [Cell("late onset", name, f"base {base:.1%}", measure_onset, (base, onset))
-              for base in (0.001, 0.005) for name, onset in (("0", 0), ("1 h", 60), ("4 h", 240), ("24 h", DAY))]  # fmt: skip
-    found += [Cell("shared outage", "after an outage" if outage else "without", f"base {base:.1%}", _outage, (base, outage))
-              for base in (0.001, 0.005) for outage in (False, True)]  # fmt: skip
-    found += [Cell("diurnal", name, f"base {base:.1%}", measure_diurnal, (base, ratio))
-              for base in (0.001, 0.005) for name, ratio in (("equal", 1.0), ("at the margin", 1.5))]  # fmt: skip
-    found += [Cell("bound", grid, f"base {base:.1%} x{ratio:g}", measure_bound, (base, ratio, grid))
-              for grid in GRIDS for base, ratio in ((0.001, 3.0), (0.001, 5.0), (0.005, 2.0), (0.01, 2.0))]  # fmt: skip
+    found = [
+        Cell("detection", f"{ratio:g}x", f"base {base:.1%}", measure_detection, (base, ratio))
+        for base in (0.001, 0.005, 0.01)
+        for ratio in (2.0, 5.0, 20.0)
+    ]
+    found += [
+        Cell("late onset", name, f"base {base:.1%}", measure_onset, (base, onset))
+        for base in (0.001, 0.005)
+        for name, onset in (("0", 0), ("1 h", 60), ("4 h", 240), ("24 h", DAY))
+    ]
+    found += [
+        Cell("shared outage", "after an outage" if outage else "without", f"base {base:.1%}", _outage, (base, outage))
+        for base in (0.001, 0.005)
+        for outage in (False, True)
+    ]
+    found += [
+        Cell("diurnal", name, f"base {base:.1%}", measure_diurnal, (base, ratio))
+        for base in (0.001, 0.005)
+        for name, ratio in (("equal", 1.0), ("at the margin", 1.5))
+    ]
+    found += [
+        Cell("bound", grid, f"base {base:.1%} x{ratio:g}", measure_bound, (base, ratio, grid))
+        for grid in GRIDS
+        for base, ratio in ((0.001, 3.0), (0.001, 5.0), (0.005, 2.0), (0.01, 2.0))
+    ]
     return found
 
 

@@ -33,6 +33,8 @@ _ITEM_ACTIONS = {
     "ConditionCheck": "ConditionCheckItem",
 }
 
+_SAGEMAKER_KINDS = {"EndpointName": "endpoint", "EndpointConfigName": "endpoint-config", "ModelName": "model"}
+
 
 def requirements_of(call: Call, account: str, region: str) -> list[Requirement]:
     """Return everything the caller's role must allow. Raises UnknownCall for a service without a rule."""
@@ -60,9 +62,9 @@ def _dynamodb(operation: str, given: Parameters, place: str) -> Iterator[Require
 
 
 def _sagemaker(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
-    # SageMaker writes endpoint names in lower case in ARNs.
-    name = given.get("EndpointName")
-    resource = f"arn:aws:sagemaker:{place}:endpoint/{name.lower()}" if name else "*"
+    # SageMaker writes names in lower case in ARNs.
+    kind = next((kind for kind in _SAGEMAKER_KINDS if kind in given), None)
+    resource = f"arn:aws:sagemaker:{place}:{_SAGEMAKER_KINDS[kind]}/{given[kind].lower()}" if kind else "*"
     yield Requirement(f"sagemaker:{operation}", resource, TRANSPORT)
 
 

@@ -9,6 +9,7 @@ from benchmarks.verdicts.learning import Histories
 from benchmarks.verdicts.tanh import expected_tanh
 from canary.stats import pair_bet as pb
 from canary.stats import request_bet as rb
+from canary.stats import roll_back as rbk
 from canary.stats import setting as st
 from canary.stats.counts import Bound
 
@@ -21,25 +22,29 @@ class Terms:
 
     history: Histories
     roll_back: tuple[Array, Array]
-    advance: tuple[Array, Array]
+    margin: tuple[Array, Array]
     bursty: Array
     grid: tuple[float, ...]
     pair_only: Array
 
 
-def settle(history: Histories, roll_back: Bound, advance: Bound, share: Array, grid: tuple[float, ...]) -> Terms:
+def settle(history: Histories, roll_back: Bound, margin: Bound, share: Array, grid: tuple[float, ...]) -> Terms:
     """Return the terms of every run at its planned share."""
     p, k = history.rate, history.burstiness
     noise = st.CALM_SIGMAS * share * np.sqrt(2 / max(history.minutes, 1))
     bursty = (p > 0) & (k > 0)
     bursty &= 2 * share * history.requests_per_minute * p * k * (1 - share) >= st.CALM_ALLOWANCE + noise
-    safe = np.where(p > 0, p, 1.0)
+    one = np.ones(len(p))
+    lines = as_ratio((roll_back.ratio * one, roll_back.difference * one), p, bursty)
+    raw = margin.ratio * one, margin.difference * one
+    return Terms(history, lines, raw, bursty, grid, history.burst_lags > 0)
 
-    def lines(bound: Bound) -> tuple[Array, Array]:
-        ratio = np.where(bursty, bound.ratio + bound.difference / safe, bound.ratio)
-        return ratio, np.where(bursty, 0.0, bound.difference)
 
-    return Terms(history, lines(roll_back), lines(advance), bursty, grid, history.burst_lags > 0)
+def as_ratio(bound: tuple[Array, Array], rate: Array, where: Array) -> tuple[Array, Array]:
+    """Return bounds whose additive part became a ratio at a rate in some runs."""
+    ratio, difference = bound
+    more = difference / np.where(rate > 0, rate, 1.0)
+    return np.where(where, ratio + more, ratio), np.where(where, 0.0, difference)
 
 
 def phi(counts: Array, rate_now: Array, burstiness: Array) -> Array:
@@ -91,12 +96,12 @@ def roll_back_pair(counts: Array, terms: Terms, rate_now: Array) -> Array:
     return np.log1p(pb.STAKE * expected_tanh(counts, *terms.roll_back, slopes)) - pb.RATE_TOLL * rate_now
 
 
-def advance_pair(counts: Array, terms: Terms) -> Array:
+def advance_pair(counts: Array, terms: Terms, bound: tuple[Array, Array]) -> Array:
     """Return (2, R) log pay-offs of the advance pair bet."""
-    m, kappa = _expected_and_shape(counts, terms.advance, terms.history)
-    ratio = overall_ratio(terms.advance, terms.history.rate)
+    m, kappa = _expected_and_shape(counts, bound, terms.history)
+    ratio = overall_ratio(bound, terms.history.rate)
     slopes = np.stack([np.log((m + ratio * kappa) / (m + kappa)), np.log(ratio)])
-    return np.log1p(-pb.STAKE * expected_tanh(counts, *terms.advance, slopes))
+    return np.log1p(-pb.STAKE * expected_tanh(counts, *bound, slopes))
 
 
 def outlier(bad: Array, requests: Array, rate: Array) -> Array:
@@ -110,15 +115,15 @@ class RollBackRuns:
 
     def __init__(self, runs: int, grid: tuple[float, ...]) -> None:
         """Start at the first restart."""
-        self.requests = np.full((len(grid), runs), np.log(0.5))
-        self.pairs = np.full((2, runs), np.log(0.5))
+        self.requests = np.full((len(grid), runs), np.log(rbk.FIRST_MASS))
+        self.pairs = np.full((2, runs), np.log(rbk.FIRST_MASS))
         self.restarts = np.ones(runs)
         self.skip = np.zeros(runs, dtype=int)
 
     def restart(self, where: Array) -> None:
         """Put the next restart's mass on the components of some runs."""
         j = self.restarts + 1
-        mass = np.where(where, -np.log(j * (j + 1)), -np.inf)
+        mass = np.where(where, np.log(2 * (1 - rbk.FIRST_MASS) / (j * (j + 1))), -np.inf)
         self.requests = np.logaddexp(self.requests, mass)
         self.pairs = np.logaddexp(self.pairs, mass)
         self.restarts = np.where(where, j, self.restarts)
@@ -141,7 +146,7 @@ class RollBackRuns:
         with np.errstate(divide="ignore"):
             pairs = logsumexp(self.pairs, axis=0) + np.log(0.5 * weight)
             requests = logsumexp(self.requests, axis=0) - np.log(len(self.requests)) + np.log(1 - weight)
-        return logsumexp(np.stack([pairs, requests, -np.log(self.restarts + 1)]), axis=0)
+        return logsumexp(np.stack([pairs, requests, np.log(2 * (1 - rbk.FIRST_MASS) / (self.restarts + 1))]), axis=0)
 
 
 class AdvanceRuns:
@@ -160,10 +165,11 @@ class AdvanceRuns:
     def step(self, counts: Array, terms: Terms, rate_now: Array, usable: Array) -> None:
         """Take in one minute of every usable run."""
         history = terms.history
-        blocks = advance_blocks(counts, terms.advance, phi(counts, rate_now, history.burstiness))
+        bound = as_ratio(terms.margin, rate_now, terms.bursty)
+        blocks = advance_blocks(counts, bound, phi(counts, rate_now, history.burstiness))
         self.requests += np.where(usable, blocks, 0)
         speaks = usable & (self.skip == 0)
-        self.pairs += np.where(speaks, advance_pair(counts, terms), 0)
+        self.pairs += np.where(speaks, advance_pair(counts, terms, bound), 0)
         self.skip = np.maximum(self.skip - usable, 0)
         burst = speaks & outlier(counts[2], counts[3], history.rate)
         self.skip = np.where(burst, history.burst_lags, self.skip)

@@ -146,7 +146,7 @@ def at_steps(terms: list[Terms], step: Array) -> Terms:
         return np.stack([r for r, _ in lines])[step, rows], np.stack([d for _, d in lines])[step, rows]
 
     return replace(
-        terms[0], roll_back=pick([t.roll_back for t in terms]), advance=pick([t.advance for t in terms]),
+        terms[0], roll_back=pick([t.roll_back for t in terms]), margin=pick([t.margin for t in terms]),
         bursty=np.stack([t.bursty for t in terms])[step, rows],
     )  # fmt: skip
 

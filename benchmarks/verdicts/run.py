@@ -64,13 +64,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the benchmark; exit code 0 whether targets are reached or not (the document says which)."""
     options = _options(arguments)
     runs = options.runs or (SHORT_RUNS if options.short else FULL_RUNS)
-    cells, started, results = all_cells(), monotonic(), []
+    cells, started, results = _chosen(all_cells(), options.only), monotonic(), []
     for done, result in enumerate(run(cells, options.seed, runs, options.processes), 1):
         results.append(result)
-        sys.stderr.write(f"\r{done}/{len(cells)} cells, {monotonic() - started:.0f} s  ")
-        sys.stderr.flush()
-    sys.stderr.write("\n")
+        _progress(done, len(cells), monotonic() - started)
     tables, measured = tabulate(results, cells), speed.measure(options.seed)
+    if options.only:
+        tables = {**_earlier(options.out, options.seed, runs), **tables}
     judged = targets.judge(tables, measured)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     report = {"version": 1, "seed": options.seed, "runs": runs, "speed": measured, "tables": tables,
@@ -83,10 +83,33 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _chosen(cells: list[Cell], only: list[str] | None) -> list[Cell]:
+    return [cell for cell in cells if not only or cell.table in only]
+
+
+def _earlier(path: Path, seed: int, runs: int) -> targets.Tables:
+    """Return the tables of an earlier run; raises ValueError unless it had the same seed and runs."""
+    report = json.loads(path.read_text(encoding="utf-8"))
+    if (report["seed"], report["runs"]) != (seed, runs):
+        raise ValueError(f"{path} was made with seed {report['seed']} and {report['runs']} runs a cell")
+    tables: targets.Tables = report["tables"]
+    return tables
+
+
+def _progress(done: int, cells: int, seconds: float) -> None:
+    """Show progress: in place on a terminal, a line every 50 cells elsewhere."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{done}/{cells} cells, {seconds:.0f} s  {'' if done < cells else chr(10)}")
+    elif done % 50 == 0 or done == cells:
+        sys.stderr.write(f"{done}/{cells} cells, {seconds:.0f} s\n")
+    sys.stderr.flush()
+
+
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="The judge beside the rules people use today.")
     parser.add_argument("--short", action="store_true", help=f"{SHORT_RUNS} runs a cell")
     parser.add_argument("--runs", type=int, help="runs a cell")
+    parser.add_argument("--only", action="append", metavar="TABLE", help="renew one table of an earlier run")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=OUT)

@@ -104,8 +104,15 @@ def test_bursty_guard_turns_its_points_into_a_ratio() -> None:
     roll_back, within = Bound(1.1, 0.0002), Bound(1.5, 0.001)
     terms = settle(bursty, roll_back, within, 0.1, ERRORS_GRID)
     assert terms.bursty
-    assert (terms.advance.ratio, terms.advance.difference) == (pytest.approx(1.7), 0.0)
-    assert settle(calm, roll_back, within, 0.1, ERRORS_GRID).advance == within
+    assert (terms.roll_back.ratio, terms.roll_back.difference) == (pytest.approx(1.14), 0.0)
+    assert (terms.advance_bound(0.005).ratio, terms.advance_bound(0.005).difference) == (pytest.approx(1.7), 0.0)
+    assert settle(calm, roll_back, within, 0.1, ERRORS_GRID).advance_bound(0.005) == within
+
+
+def test_margin_of_a_bursty_guard_follows_a_rising_rate() -> None:
+    """When both variants' errors rise, the points are worth less: no canary is given them several times over."""
+    terms = settle(History(DAY, 0.005, 2.0, 0, 6000), Bound(1.1, 0.0002), Bound(1.5, 0.001), 0.1, ERRORS_GRID)
+    assert terms.advance_bound(0.02).ratio == pytest.approx(1.55)
 
 
 def test_recent_rate_is_the_larger_of_history_and_the_last_minutes() -> None:

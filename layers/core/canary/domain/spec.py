@@ -59,7 +59,7 @@ class ErrorsGuard(Frozen):
     """The share of requests that failed; `count` says which CloudWatch counter is meant, never a sum of them."""
 
     count: Literal["model_errors", "5xx", "4xx"] = "model_errors"
-    roll_back_beyond: Margin = Margin(ratio=1.1, percentage_points=0.02)
+    roll_back_beyond: Margin = Margin(ratio=1.1, percentage_points=0.01)
     last_gate: Margin = Margin(ratio=1.5, percentage_points=0.1)
     early_steps: Margin = Margin(ratio=3, percentage_points=0.5)
 

@@ -40,11 +40,12 @@ def step(state: AdvanceState, counts: MinuteCounts, setting: Setting, rate_now: 
         return state
     history = setting.history
     phi = overdispersion(counts, rate_now, history.burstiness)
-    blocks = advance_blocks(counts, setting.advance, phi)
+    bound = setting.advance_bound(rate_now)
+    blocks = advance_blocks(counts, bound, phi)
     requests = tuple(w + block for w, block in zip(state.requests, blocks, strict=True))
     if state.skip > 0:
         return replace(state, requests=requests, skip=state.skip - 1)
-    pair = advance_pair(counts, setting.advance, history.rate, history.burstiness)
+    pair = advance_pair(counts, bound, history.rate, history.burstiness)
     pairs = tuple(w + block for w, block in zip(state.pairs, pair, strict=True))
     outlier = is_outlier(counts.baseline_bad, counts.baseline_requests, history.rate)
     return AdvanceState(requests, pairs, history.burst_lags if outlier else 0)

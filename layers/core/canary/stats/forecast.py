@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from canary.stats.counts import Bound
 from canary.stats.request_bet import ADVANCE_CAP, LARGEST_STAKE
+from canary.stats.roll_back import FIRST_MASS
 from canary.stats.setting import Setting
 
 MEDIAN_FACTOR = 1.3
@@ -64,7 +65,7 @@ def bursty_growth(setting: Setting) -> float:
     """Return the most log evidence a minute can bring when bursts outweigh the counts; inf when calm."""
     if not setting.bursty:
         return math.inf
-    ratio = setting.advance.ratio
+    ratio = setting.advance_bound(setting.history.rate).ratio
     return math.log((1 + ratio) ** 2 / (4 * ratio)) / setting.history.burstiness
 
 
@@ -73,7 +74,8 @@ def advance_minutes(setting: Setting, traffic: Traffic, beta: float) -> tuple[fl
 
     Infinite when no traffic would do it.
     """
-    growth = advance_growth(setting.history.rate, traffic.ratio, setting.advance) * traffic.canary_requests
+    bound = setting.advance_bound(setting.history.rate)
+    growth = advance_growth(setting.history.rate, traffic.ratio, bound) * traffic.canary_requests
     growth = min(growth, bursty_growth(setting))
     if growth <= 0:
         return math.inf, math.inf
@@ -89,8 +91,7 @@ def detection_minutes(
     if canary_rate <= edge.rate(rate):
         return math.inf
     information = _information(rate, canary_rate, edge, traffic)
-    # Half of the mass starts at the first restart.
-    return math.log(2 * guards / alpha) / information + DETECTION_EXTRA_MINUTES
+    return math.log(guards / (alpha * FIRST_MASS)) / information + DETECTION_EXTRA_MINUTES
 
 
 def _information(rate: float, canary_rate: float, edge: Bound, traffic: Traffic) -> float:

@@ -1,8 +1,8 @@
 """The roll-back process of one guard: a mixture over the moments at which the canary may have turned bad.
 
-Evidence gathered while the canary was good must not have to be paid back, so new bets start at every restart j with
-prior mass 1 / (j (j + 1)). Per component W <- (W + mass at a restart) * exp(block): one recursion costs what one
-process costs. Source: e-detectors, Shin, Ramdas and Rinaldo. The state is plain numbers and replays equal.
+Evidence gathered while the canary was good must not have to be paid back, so new bets start at every restart j with a
+prior mass that falls like 1 / (j (j + 1)), most of it on the first. Per component
+W <- (W + mass at a restart) * exp(block): one recursion costs what one process costs. Source: e-detectors, Shin, Ramdas and Rinaldo. The state is plain numbers and replays equal.
 """
 
 import math
@@ -13,6 +13,8 @@ from canary.stats.logsum import log_add, log_sum
 from canary.stats.pair_bet import ROLL_BACK_WEIGHTS, roll_back_pair
 from canary.stats.request_bet import roll_back_blocks
 from canary.stats.setting import Setting, is_outlier, overdispersion
+
+FIRST_MASS = 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,13 @@ class RollBackState:
 
 def start(grid_size: int) -> RollBackState:
     """Return the process at its first restart, before any minute."""
-    first = math.log(_prior(1))
+    first = math.log(prior(1))
     return RollBackState((first,) * grid_size, (first,) * len(ROLL_BACK_WEIGHTS), 1)
 
 
 def restart(state: RollBackState) -> RollBackState:
     """Return the state with the next restart's mass put on every component."""
-    mass = math.log(_prior(state.restarts + 1))
+    mass = math.log(prior(state.restarts + 1))
     return replace(
         state,
         requests=tuple(log_add(w, mass) for w in state.requests),
@@ -52,8 +54,16 @@ def restart(state: RollBackState) -> RollBackState:
     )
 
 
-def _prior(restart_number: int) -> float:
-    return 1 / (restart_number * (restart_number + 1))
+def prior(restart_number: int) -> float:
+    """Return the mass of a restart: FIRST_MASS for the first, the rest falling like 1 / (j (j + 1))."""
+    if restart_number == 1:
+        return FIRST_MASS
+    return 2 * (1 - FIRST_MASS) / (restart_number * (restart_number + 1))
+
+
+def prior_beyond(restart_number: int) -> float:
+    """Return the mass of all restarts after a number."""
+    return 2 * (1 - FIRST_MASS) / (restart_number + 1)
 
 
 def step(state: RollBackState, counts: MinuteCounts, setting: Setting, rate_now: float) -> RollBackState:
@@ -79,4 +89,4 @@ def log_evidence(state: RollBackState, setting: Setting) -> float:
     if pair_weight < 1:
         share = math.log((1 - pair_weight) / len(state.requests))
         terms += [share + w for w in state.requests]
-    return log_sum([*terms, -math.log(state.restarts + 1)])
+    return log_sum([*terms, math.log(prior_beyond(state.restarts))])

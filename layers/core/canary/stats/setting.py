@@ -16,7 +16,7 @@ BURSTY_CAP = math.log(4)
 CALM_ALLOWANCE = 0.05
 CALM_SIGMAS = 6.0
 RECENT_MINUTES = 3
-ROLL_BACK_PAIR_WEIGHT = 0.3
+ROLL_BACK_PAIR_WEIGHT = 0.15
 ADVANCE_PAIR_WEIGHT = 0.7
 
 
@@ -26,9 +26,19 @@ class Setting:
 
     history: History
     roll_back: Bound
-    advance: Bound
+    """What the canary must be shown to exceed to be rolled back; one ratio when bursty."""
+    margin: Bound
+    """What the canary must be shown to keep to advance, as the spec says it."""
     bursty: bool
     grid: tuple[float, ...]
+
+    def advance_bound(self, rate_now: float) -> Bound:
+        """Return the margin to bet against in a minute: when bursty, its points become a ratio at the recent rate.
+
+        The recent rate is known before the minute, so this is as valid as a fixed ratio; at the history's rate alone a
+        service whose errors rise would be given its points many times over.
+        """
+        return _as_ratio(self.margin, max(rate_now, self.history.rate)) if self.bursty else self.margin
 
     @property
     def roll_back_cap(self) -> float:
@@ -51,12 +61,12 @@ class Setting:
         return 1.0 if self.pair_only else ADVANCE_PAIR_WEIGHT
 
 
-def settle(history: History, roll_back: Bound, advance: Bound, share: float, grid: Sequence[float]) -> Setting:
+def settle(history: History, roll_back: Bound, margin: Bound, share: float, grid: Sequence[float]) -> Setting:
     """Return the terms of a guard at a planned share (0 < share < 1)."""
     bursty = is_bursty(history, share)
     if bursty:
-        roll_back, advance = _as_ratio(roll_back, history.rate), _as_ratio(advance, history.rate)
-    return Setting(history, roll_back, advance, bursty, tuple(grid))
+        roll_back = _as_ratio(roll_back, history.rate)
+    return Setting(history, roll_back, margin, bursty, tuple(grid))
 
 
 def is_bursty(history: History, share: float) -> bool:

@@ -1,0 +1,115 @@
+"""Three ways through the same records: one by one, a bare thread pool, and the product."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from canary.adapters.invoker import EndpointInvoker, runtime_config
+from canary.adapters.labelled_files import LocalLabelledFiles
+from canary.domain.errors import Conflict
+from canary.domain.paired import GateLevels
+from canary.domain.quality import QualityGuardSpec
+from canary.domain.quality_evidence import QualityEvidence
+from canary.flow.evaluate import evaluate
+from canary.flow.evaluation import EvaluationPorts, EvaluationRequest
+from canary.ports.quality import Invoker
+from canary_scoring.scorer import SklearnScorer
+
+VARIANTS = ("old", "new")
+NOTEBOOK_PAUSE_SECONDS = 0.5
+"""The pause between rows of the published walk-throughs; counted, not slept."""
+
+
+class Kept:
+    """The newest evidence."""
+
+    def __init__(self) -> None:
+        self.evidence: QualityEvidence | None = None
+
+    def load(self, rollout: str) -> QualityEvidence | None:
+        """Return what was kept."""
+        del rollout
+        return self.evidence
+
+    def save(self, evidence: QualityEvidence, expected_revision: int | None) -> None:
+        """Keep it."""
+        if (None if self.evidence is None else self.evidence.revision) != expected_revision:
+            raise Conflict("raced")
+        self.evidence = evidence
+
+
+def client(url: str, concurrency: int) -> Any:
+    """Return a client of the local endpoint."""
+    return boto3.client(
+        "sagemaker-runtime", endpoint_url=url, region_name="eu-west-1", aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 - the local endpoint asks for none
+        config=runtime_config(concurrency, 65.0),
+    )  # fmt: skip
+
+
+def written_set(path: Path, records: int) -> Path:
+    """Return a labelled set of numbers with their parity."""
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(f"{number % 2},{number}\n" for number in range(records))
+    return path
+
+
+def one_by_one(url: str, path: Path, concurrency: int) -> None:
+    """Ask as a notebook does: row by row, one variant after the other."""
+    del concurrency
+    runtime = client(url, 1)
+    for line in path.read_text("utf-8").splitlines():
+        label, body = line.split(",")
+        for variant in VARIANTS:
+            _ask(runtime, variant, body, label)
+
+
+def bare_pool(url: str, path: Path, concurrency: int) -> None:
+    """Ask with a thread pool over the client and nothing else: no order, no ceiling, no tests, no saves."""
+    runtime = client(url, concurrency)
+
+    def pair(line: str) -> None:
+        label, body = line.split(",")
+        for variant in VARIANTS:
+            _ask(runtime, variant, body, label)
+
+    with ThreadPoolExecutor(concurrency) as pool:
+        list(pool.map(pair, path.read_text("utf-8").splitlines()))
+
+
+def _ask(runtime: Any, variant: str, body: str, label: str) -> bool:
+    reply = runtime.invoke_endpoint(EndpointName="e", TargetVariant=variant, Body=body, ContentType="text/csv")
+    return (float(reply["Body"].read()) > 0.5) == (label == "1")
+
+
+def product(url: str, path: Path, concurrency: int) -> None:
+    """Ask as the evaluator does: seeded order, ceiling, checks, paired tests, a save a batch, the report."""
+    evaluated(path, EndpointInvoker(client(url, concurrency)), concurrency)
+
+
+def evaluated(path: Path, invoker: Invoker, concurrency: int) -> QualityEvidence:
+    """Return the evidence of a whole set."""
+    spec = QualityGuardSpec(labelled_set=str(path), concurrency=concurrency, max_requests_per_second=10_000)
+    request = EvaluationRequest(
+        rollout="bench", endpoint="e", baseline="old", canary="new", spec=spec,
+        levels=GateLevels(stop=0.025, promote=0.05), stop_early=False,
+    )  # fmt: skip
+    ports = EvaluationPorts(
+        source=LocalLabelledFiles(), invoker=invoker, store=Kept(), scorer=SklearnScorer(),
+        utc_now=lambda: datetime.now(UTC), monotonic=time.monotonic, sleep=time.sleep,
+        remaining_seconds=lambda: float("inf"),
+    )  # fmt: skip
+    evidence = evaluate(request, ports)
+    if evidence.counts.used != evidence.records_total:
+        raise RuntimeError(f"{evidence.counts.used} of {evidence.records_total} records were compared")
+    return evidence
+
+
+LOOPS: dict[str, Callable[[str, Path, int], None]] = {
+    "one_by_one": one_by_one, "bare_pool": bare_pool, "product": product,
+}  # fmt: skip

@@ -1,0 +1,43 @@
+"""Peak memory of one evaluation, measured in a process of its own: python -m benchmarks.evaluate.memory RECORDS."""
+
+import json
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.evaluate.loops import evaluated, written_set
+from canary.ports.quality import Reply
+
+
+class Instant:
+    """Answers the parity of a number at once."""
+
+    def invoke(self, endpoint: str, variant: str, body: bytes, content_type: str, accept: str | None) -> Reply:
+        """Return the answer."""
+        del endpoint, accept
+        return Reply(str(int(body) % 2).encode(), content_type, variant)
+
+
+def main(records: int) -> None:
+    """Print peak megabytes before and after, and seconds, as JSON."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = written_set(Path(folder) / "set.csv", records)
+        before, started = _peak_megabytes(), time.monotonic()
+        evaluated(path, Instant(), 1)
+        took = time.monotonic() - started
+    print(json.dumps({"before_mb": before, "peak_mb": _peak_megabytes(), "seconds": round(took, 1)}))
+
+
+def _peak_megabytes() -> float:
+    """Return this program's own peak; getrusage would count the parent's before the program began."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text("utf-8").splitlines() if line.startswith("VmHWM"))
+        return round(int(line.split()[1]) / 1024, 1)
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,92 @@
+"""`make bench`, labelled-set part, into out/bench/evaluate.json.
+
+python -m benchmarks.evaluate.run            2,000 records three times over; memory to 1,000,000 records
+python -m benchmarks.evaluate.run --short    200 records once; memory to 100,000
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from benchmarks.evaluate.endpoint import endpoint
+from benchmarks.evaluate.loops import LOOPS, NOTEBOOK_PAUSE_SECONDS, written_set
+
+SERVICE_SECONDS, PLACES = 0.02, 8
+TARGET = 0.9
+OUT = Path("out/bench/evaluate.json")
+
+
+def throughput(records: int, repeats: int, console: Console) -> dict[str, Any]:
+    """Return records a second of each loop: the median of repeats taken in turns, so that drift hits all alike."""
+    seen: dict[str, list[float]] = {name: [] for name in LOOPS}
+    with tempfile.TemporaryDirectory() as folder, endpoint(SERVICE_SECONDS, PLACES) as url:
+        whole = written_set(Path(folder) / "set.csv", records)
+        part = written_set(Path(folder) / "part.csv", max(records // 10, 50))
+        for name in track(list(LOOPS) * repeats, "asking", console=console):
+            path = part if name == "one_by_one" else whole
+            started = time.monotonic()
+            LOOPS[name](url, path, PLACES)
+            seen[name].append(len(path.read_text().splitlines()) / (time.monotonic() - started))
+    found = {name: round(statistics.median(rates), 1) for name, rates in seen.items()}
+    paused = 1 / (1 / found["one_by_one"] + NOTEBOOK_PAUSE_SECONDS)
+    ceiling = PLACES / SERVICE_SECONDS / 2
+    return {
+        "records": records, "service_seconds": SERVICE_SECONDS, "places": PLACES, "ceiling_records_per_second": ceiling,
+        "records_per_second": found, "one_by_one_with_the_notebook_pause": round(paused, 2),
+        "product_of_bare_pool": round(found["product"] / found["bare_pool"], 3), "repeats": seen,
+    }  # fmt: skip
+
+
+def memory(sizes: list[int], console: Console) -> dict[str, Any]:
+    """Return peak megabytes of an evaluation of each size, each in a fresh process."""
+    command = [sys.executable, "-m", "benchmarks.evaluate.memory"]
+    return {
+        str(size): json.loads(subprocess.run([*command, str(size)], check=True, capture_output=True).stdout)  # noqa: S603
+        for size in track(sizes, "measuring memory", console=console)
+    }
+
+
+def main() -> int:
+    """Measure, print, write; return 1 when the product falls below its target."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.evaluate.run")
+    parser.add_argument("--short", action="store_true")
+    short = parser.parse_args().short
+    console = Console(stderr=True)
+    results = {
+        "throughput": throughput(200 if short else 2_000, 1 if short else 3, console),
+        "memory": memory([1_000, 100_000] if short else [1_000, 100_000, 1_000_000], console),
+    }
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
+    _print(results)
+    return int(results["throughput"]["product_of_bare_pool"] < TARGET and not short)
+
+
+def _print(results: dict[str, Any]) -> None:
+    speed, console = results["throughput"], Console()
+    table = Table(
+        title=f"{speed['records']} records, {speed['service_seconds'] * 1000:.0f} ms, {speed['places']} at once"
+    )
+    for name in ("loop", "records a second"):
+        table.add_column(name)
+    for name, rate in speed["records_per_second"].items():
+        table.add_row(name, f"{rate:.1f}")
+    table.add_row("one by one with the notebook's pause", f"{speed['one_by_one_with_the_notebook_pause']:.2f}")
+    console.print(table)
+    console.print(f"product / bare pool: {speed['product_of_bare_pool']}")
+    for size, found in results["memory"].items():
+        console.print(f"{size:>9} records: peak {found['peak_mb']} MB ({found['seconds']} s without an endpoint)")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

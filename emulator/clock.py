@@ -10,16 +10,15 @@ wall; the wall never moves emulated time by itself.
 from __future__ import annotations
 
 import contextvars
-import heapq
-import itertools
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 
+from emulator.calendar import Calendar
+from emulator.pace import Pace
 from emulator.worker import ClockClosed, DeadlinePassed, Scheduled, Stuck, Waiting, Worker, stacks_of
 
 GUEST_GRACE_SECONDS = 0.01
@@ -36,18 +35,15 @@ class Clock:
         if start.tzinfo is None:
             raise ValueError("start must be an aware datetime")
         self._now = start
-        self._minute_seconds = minute_seconds
+        self._pacing = Pace(minute_seconds)
         self._patience_seconds = patience_seconds
-        self._due: list[tuple[datetime, int, Scheduled]] = []
-        self._sequence = itertools.count()
-        self._mutex = threading.Lock()
+        self._calendar = Calendar()
         self._workers: dict[int, Worker] = {}
         self._ready: deque[Worker] = deque()
         self._waiting: dict[Worker, Waiting] = {}
         self._running: set[Worker] = set()
         self._inbox: SimpleQueue[Worker | None] = SimpleQueue()
         self._driver: int | None = None
-        self._wall_due = time.monotonic()
         self._closed = False
 
     # -- reading and asking -------------------------------------------------------------------------------------
@@ -58,13 +54,12 @@ class Clock:
 
     def set_pace(self, minute_seconds: float) -> None:
         """Let an emulated minute take this many wall seconds from the next run on; 0 = as fast as the work allows."""
-        self._minute_seconds = minute_seconds
+        self._pacing = Pace(minute_seconds)
 
     def call_at(self, when: datetime, action: Callable[[], object]) -> Scheduled:
         """Return the appointment to run `action` at `when` (at once if that is past); `.cancel()` withdraws it."""
         item = Scheduled(action)
-        with self._mutex:
-            heapq.heappush(self._due, (max(when, self._now), next(self._sequence), item))
+        self._calendar.add(max(when, self._now), item)
         self._inbox.put(None)
         return item
 
@@ -177,7 +172,7 @@ class Clock:
             raise RuntimeError("the clock is already being driven")
         end = None if at_most_seconds is None else self._now + timedelta(seconds=at_most_seconds)
         self._driver = threading.get_ident()
-        self._wall_due = time.monotonic()
+        self._pacing.begin()
         try:
             return self._drive(done, end)
         finally:
@@ -192,7 +187,7 @@ class Clock:
                 worker.thread.join(timeout=5.0)
                 if worker.thread.is_alive() and not worker.is_guest:
                     raise Stuck(f"worker {worker.name} does not end\n{stacks_of([worker])}")
-        self._due.clear()
+        self._calendar.clear()
 
     # -- the loop -----------------------------------------------------------------------------------------------
 
@@ -203,7 +198,7 @@ class Clock:
             if self._ready:
                 self._give_turn(self._ready.popleft())
                 continue
-            when = self._next_due()
+            when = self._calendar.next_moment()
             if (when is None or when > self._now) and done():
                 return True
             if when is None or (end is not None and when > end):
@@ -215,25 +210,15 @@ class Clock:
             elif self._pace(when):
                 self._fire()
 
-    def _next_due(self) -> datetime | None:
-        with self._mutex:
-            while self._due and self._due[0][2].cancelled:
-                heapq.heappop(self._due)
-            return self._due[0][0] if self._due else None
-
     def _fire(self) -> None:
-        with self._mutex:
-            when, _, item = heapq.heappop(self._due)
-            self._now = max(self._now, when)
+        when, item = self._calendar.take()
+        self._now = max(self._now, when)
         if not item.cancelled:
             item.action()
 
     def _pace(self, when: datetime) -> bool:
         """Return whether time may move to `when`; False when something arrived while waiting for the wall."""
-        if self._minute_seconds <= 0 or when <= self._now:
-            return True
-        wall = self._wall_due + (when - self._now).total_seconds() * self._minute_seconds / 60
-        left = wall - time.monotonic()
+        left = self._pacing.left(self._now, when)
         if left > 0:
             try:
                 self._note(self._inbox.get(timeout=left))
@@ -241,7 +226,7 @@ class Clock:
                 pass
             else:
                 return False
-        self._wall_due = max(wall, time.monotonic() - self._minute_seconds)
+        self._pacing.moved(self._now, when)
         return True
 
     def _give_turn(self, worker: Worker) -> None:

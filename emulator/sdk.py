@@ -26,7 +26,7 @@ class _Once(list[str]):
 @lru_cache
 def _shared_loader(search_path: str | None) -> Any:
     loader = botocore.loaders.create_loader(search_path)
-    loader._search_paths = _Once(loader._search_paths)
+    loader._search_paths = _Once(loader.search_paths)  # type: ignore[attr-defined]
     return loader
 
 

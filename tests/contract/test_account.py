@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -145,3 +147,30 @@ def test_run_until_asks_every_minute(account: SmallAccount) -> None:
     assert account.seconds == 180
     assert not account.emulator.run_until(lambda: clock.now() < START, at_most_minutes=2)
     assert account.seconds == 300
+
+
+def test_a_run_is_repeatable(tmp_path: Path) -> None:
+    """Two runs of the same account make the same calls at the same moments in the same order."""
+    source = """
+        import boto3, os
+        from canary import wiring
+
+        def handler(event, context):
+            wiring.sleep(event["number"])
+            boto3.client("sns").publish(TopicArn=event["topic"], Message=context.aws_request_id)
+        """
+
+    def journal(folder: Path) -> list[tuple[object, ...]]:
+        with Emulator(START) as emulator:
+            account = SmallAccount(emulator, folder)
+            account.function("speaker", source)
+            topic = emulator.client("sns").create_topic(Name="news")["TopicArn"]
+            for number in (3, 1, 2, 1):
+                event = json.dumps({"number": number, "topic": topic})
+                emulator.client("lambda").invoke(FunctionName="speaker", InvocationType="Event", Payload=event)
+            emulator.run_minutes(1)
+            return [(message.at, message.message) for message in emulator.messages]
+
+    first, second = journal(tmp_path / "first"), journal(tmp_path / "second")
+    assert len(first) == 4
+    assert first == second

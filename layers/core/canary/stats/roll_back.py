@@ -2,7 +2,8 @@
 
 Evidence gathered while the canary was good must not have to be paid back, so new bets start at every restart j with a
 prior mass that falls like 1 / (j (j + 1)), most of it on the first. Per component
-W <- (W + mass at a restart) * exp(block): one recursion costs what one process costs. Source: e-detectors, Shin, Ramdas and Rinaldo. The state is plain numbers and replays equal.
+W <- (W + mass at a restart) * exp(block): one recursion costs what one process costs. Source: e-detectors, Shin, Ramdas
+and Rinaldo. The state is plain numbers and replays equal.
 """
 
 import math

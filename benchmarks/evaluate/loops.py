@@ -92,7 +92,9 @@ def product(url: str, path: Path, concurrency: int) -> None:
     evaluated(path, EndpointInvoker(client(url, concurrency)), concurrency)
 
 
-def evaluated(path: Path, invoker: Invoker, concurrency: int) -> QualityEvidence:
+def evaluated(
+    path: Path, invoker: Invoker, concurrency: int, sleep: Callable[[float], None] = time.sleep
+) -> QualityEvidence:
     """Return the evidence of a whole set."""
     spec = QualityGuardSpec(labelled_set=str(path), concurrency=concurrency, max_requests_per_second=10_000)
     request = EvaluationRequest(
@@ -101,7 +103,7 @@ def evaluated(path: Path, invoker: Invoker, concurrency: int) -> QualityEvidence
     )  # fmt: skip
     ports = EvaluationPorts(
         source=LocalLabelledFiles(), invoker=invoker, store=Kept(), scorer=SklearnScorer(),
-        utc_now=lambda: datetime.now(UTC), monotonic=time.monotonic, sleep=time.sleep,
+        utc_now=lambda: datetime.now(UTC), monotonic=time.monotonic, sleep=sleep,
         remaining_seconds=lambda: float("inf"),
     )  # fmt: skip
     evidence = evaluate(request, ports)

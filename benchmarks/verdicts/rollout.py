@@ -4,7 +4,7 @@ Moves take no time here and the last step below 1 ends a rollout (no watch). Spl
 drawn at the planned shares.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -92,9 +92,17 @@ class _State:
 
 
 def simulate(
-    rng: np.random.Generator, worlds: tuple[Guarded, ...], requests: int, runs: int, course: Course | None = None
+    rng: np.random.Generator,
+    worlds: tuple[Guarded, ...],
+    requests: int,
+    runs: int,
+    course: Course | None = None,
+    observe: Callable[[Array, list[Array]], None] | None = None,
 ) -> Ended:
-    """Return how `runs` rollouts end at a number of requests a minute; one world a guard, history learnt from each."""
+    """Return how `runs` rollouts end at a number of requests a minute; one world a guard, history learnt from each.
+
+    `observe` is shown every minute: each run's step, and each guard's counts (4, R).
+    """
     course = course or Course()
     state = _start(rng, worlds, requests, runs, course)
     for minute in range(course.bake_max * len(course.shares)):
@@ -102,7 +110,7 @@ def simulate(
         alive &= state.at_step < course.bake_max
         if not alive.any():
             break
-        _minute(state, minute, alive)
+        _minute(state, minute, alive, observe)
     return state.ended
 
 
@@ -151,7 +159,7 @@ def at_steps(terms: list[Terms], step: Array) -> Terms:
     )  # fmt: skip
 
 
-def _minute(state: _State, minute: int, alive: Array) -> None:
+def _minute(state: _State, minute: int, alive: Array, observe: Callable[[Array, list[Array]], None] | None) -> None:
     """Take all living runs one minute on."""
     share = np.array(state.course.shares)[state.ended.step]
     n_c = state.rng.binomial(state.requests, share)
@@ -159,6 +167,8 @@ def _minute(state: _State, minute: int, alive: Array) -> None:
         world.minute(state.rng, minute, share, (n_c, state.requests - n_c), (canary[:, minute], baseline[:, minute]))
         for world, (canary, baseline) in zip(state.worlds, state.factors, strict=True)
     ]
+    if observe is not None:
+        observe(np.where(alive, state.ended.step, -1), counts)
     for world, seen in zip(state.worlds, counts, strict=True):
         base = world.shared.rate(world.base, minute)
         state.ended.excess_bad += np.where(alive, seen[1] * (world.canary_rate(base, minute, share) - base), 0)

@@ -11,7 +11,7 @@ from canary.domain.metrics import RawSeries, VariantQuery
 from canary.domain.plan import Weights
 from canary.domain.quality_evidence import QualityEvidence
 from canary.domain.record import Message, Record
-from canary.domain.tick import Tick
+from canary.domain.tick import Checkpoint, Tick
 from canary.domain.verdict import VerdictRecord
 from canary.ports.aws import ExecutionStatus
 from tests.rollouts import a_view
@@ -75,6 +75,7 @@ class MemoryEvidence:
     def __init__(self) -> None:
         self._windows: dict[str, dict[int, Window]] = {}
         self._ticks: dict[str, Tick] = {}
+        self._checkpoints: dict[str, Checkpoint] = {}
         self._verdicts: dict[tuple[str, int, int], VerdictRecord] = {}
 
     def save_windows(self, rollout: str, windows: Sequence[Window]) -> None:
@@ -95,6 +96,14 @@ class MemoryEvidence:
     def tick(self, rollout: str) -> Tick | None:
         """Return the newest tick."""
         return self._ticks.get(rollout)
+
+    def save_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Keep the newest checkpoint."""
+        self._checkpoints[checkpoint.rollout] = checkpoint
+
+    def checkpoint(self, rollout: str) -> Checkpoint | None:
+        """Return the newest checkpoint."""
+        return self._checkpoints.get(rollout)
 
     def save_verdict(self, verdict: VerdictRecord) -> None:
         """Keep a verdict record."""

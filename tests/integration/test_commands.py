@@ -87,10 +87,10 @@ def test_an_unproven_end_keeps_the_lease_until_retry_brings_it_home(stage: Stage
 
 def test_release_frees_the_lease_and_leaves_the_weights(stage: Stage) -> None:
     """The endpoint is the person's again, as it is."""
-    baking(stage)
+    execution = baking(stage)
     before = stage.weights
     stage.finish(stage.execute(event("execution-release"), "release"), 5)
-    stage.emulator.run_minutes(3)
+    assert stage.finish(execution, 3)["error"] == "HandedOver"
     assert (stage.record.phase, stage.weights) == ("HANDED_OVER", before)
     assert stage.rollouts.holding(ENDPOINT) is None
 

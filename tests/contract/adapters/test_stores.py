@@ -15,7 +15,7 @@ from canary.domain.errors import Refused
 from canary.domain.evidence import Counts, Window
 from canary.domain.phase import Phase
 from canary.domain.record import Message, Record
-from canary.domain.tick import Tick
+from canary.domain.tick import Checkpoint, Tick
 from canary.domain.verdict import VerdictRecord
 from canary.ports.rollouts import Evidence, Rollouts
 from tests.ports import MemoryEvidence, MemoryRollouts
@@ -161,6 +161,16 @@ def test_an_older_tick_does_not_replace_a_newer(stores: Stores) -> None:
     stores.evidence.save_tick(tick)
     stores.evidence.save_tick(tick.model_copy(update={"minute": 9, "complete": False}))
     assert stores.evidence.tick("churn-1") == tick
+
+
+def test_the_newest_checkpoint_is_kept(stores: Stores) -> None:
+    """The judge goes on from it."""
+    assert stores.evidence.checkpoint("churn-1") is None
+    for minute in (10, 20):
+        state = {"version": 1, "logs": [0.5, minute]}
+        stores.evidence.save_checkpoint(Checkpoint(rollout="churn-1", through_minute=minute, state=state))
+    kept = stores.evidence.checkpoint("churn-1")
+    assert kept == Checkpoint(rollout="churn-1", through_minute=20, state={"version": 1, "logs": [0.5, 20]})
 
 
 def test_verdicts_come_back_in_order_and_the_same_is_kept_once(stores: Stores) -> None:

@@ -84,6 +84,21 @@ def test_evidence_of_a_good_canary_wakes_the_machine_to_move() -> None:
     assert len(stage.executions.answers) == 1
 
 
+def test_a_long_bake_is_judged_from_a_checkpoint_as_from_the_first_window() -> None:
+    """Old windows are not read again, and the verdict is the same as without a checkpoint."""
+    plan = {"steps": tuple(s.model_copy(update={"bake_min_minutes": 200}) for s in a_plan().steps)}
+    stage, whole = Stage(**plan), Stage(**plan)
+    whole.evidence.save_checkpoint = lambda checkpoint: None  # type: ignore[method-assign]
+    for one in (stage, whole):
+        one.serve(90, requests=2)
+        for minutes in (30, 60, 91):
+            one.tick(minutes)
+    kept = stage.evidence.checkpoint(ROLLOUT)
+    assert kept
+    assert kept.through_minute > minute_of(NOON) + 60
+    assert stage.evidence.verdicts(ROLLOUT)[-1].judgement == whole.evidence.verdicts(ROLLOUT)[-1].judgement
+
+
 def test_evidence_of_a_bad_canary_wakes_the_machine_to_restore() -> None:
     """ROLL_BACK is recorded with its reason, which the machine carries along."""
     stage = Stage()

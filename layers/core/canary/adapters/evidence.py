@@ -8,7 +8,7 @@ from canary.adapters.table import Item, lost_race, rollout_key
 from canary.adapters.translation import translated
 from canary.domain.errors import CanaryError
 from canary.domain.evidence import Window
-from canary.domain.tick import Tick
+from canary.domain.tick import Checkpoint, Tick
 from canary.domain.verdict import VerdictRecord
 
 if TYPE_CHECKING:
@@ -72,11 +72,20 @@ class DynamoEvidence:
 
     def tick(self, rollout: str) -> Tick | None:
         """Return the newest tick, or None before the first."""
-        with translated("GetItem"):
-            item = self._client.get_item(
-                TableName=self._table, Key=rollout_key(rollout, "TICK"), ConsistentRead=True
-            ).get("Item")
-        return Tick.model_validate_json(item["body"]["S"]) if item else None
+        body = self._get(rollout, "TICK")
+        return Tick.model_validate_json(body) if body else None
+
+    def save_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Keep the newest checkpoint; an older one, written late, costs the next look a few minutes of replay."""
+        body = checkpoint.model_dump_json()
+        item = _body(checkpoint.rollout, "CHECKPOINT", body, checkpoint.through_minute)
+        with translated("PutItem"):
+            self._client.put_item(TableName=self._table, Item=item)
+
+    def checkpoint(self, rollout: str) -> Checkpoint | None:
+        """Return the newest checkpoint, or None before the first."""
+        body = self._get(rollout, "CHECKPOINT")
+        return Checkpoint.model_validate_json(body) if body else None
 
     def save_verdict(self, verdict: VerdictRecord) -> None:
         """Keep a verdict record; judging the same revision in the same minute again replaces it by its equal."""
@@ -91,6 +100,13 @@ class DynamoEvidence:
             VerdictRecord.model_validate_json(item["body"]["S"])
             for item in self._query(rollout, "VERDICT#", "VERDICT#:")
         )
+
+    def _get(self, rollout: str, sort: str) -> str | None:
+        with translated("GetItem"):
+            item = self._client.get_item(
+                TableName=self._table, Key=rollout_key(rollout, sort), ConsistentRead=True
+            ).get("Item")
+        return item["body"]["S"] if item else None
 
     def _query(self, rollout: str, first: str, last: str) -> list[Item]:
         with translated("Query"):

@@ -1,4 +1,6 @@
-"""What one tick saw of a rollout, besides its windows."""
+"""What one tick leaves behind for the next, besides windows and verdict."""
+
+from pydantic import JsonValue
 
 from canary.domain.endpoint import EndpointView
 from canary.domain.model import Frozen
@@ -16,3 +18,14 @@ class Tick(Frozen):
     complete: bool
     alarms: dict[str, str]
     endpoint: EndpointView
+
+
+class Checkpoint(Frozen):
+    """The judge's state at the last frozen minute, so that a tick costs the last minutes and not the whole rollout.
+
+    `state` is the judge's own and opaque here; a full replay of the windows gives the same one.
+    """
+
+    rollout: str
+    through_minute: int
+    state: JsonValue

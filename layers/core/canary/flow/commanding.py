@@ -116,6 +116,7 @@ class Commander:
             )
 
         self._rollouts.change(record.rollout, transition)
+        self._decider.let_go(record)
         return "the lease is free, weights are as they are"
 
 

@@ -157,6 +157,12 @@ class Decider:
             if record.holder == execution:
                 self._teller.tell(rollout, now)
 
+    def let_go(self, record: Record) -> None:
+        """Wake the execution of a rollout that a person ended, so that it ends too."""
+        if record.token is not None:
+            story = Story(next="CLOSE", reason="a person ended the rollout")
+            self._executions.wake(record.token, story.model_dump(mode="json"))
+
     def roll_back(self, record: Record, reason: str, now: datetime) -> Record:
         """Record a person's roll-back and wake the machine."""
         record = self._roll_back(record, reason, "person", now)

@@ -13,12 +13,13 @@ from canary.domain.outbox import noticing
 from canary.domain.phase import Phase
 from canary.domain.quality_evidence import QualityEvidence
 from canary.domain.record import Decision, Record, minute_of
-from canary.domain.tick import Tick
+from canary.domain.tick import Checkpoint, Tick
 from canary.domain.verdict import FREEZE_AFTER_MINUTES, VerdictRecord
 from canary.ports.quality import QualityStore
 from canary.ports.rollouts import Evidence, Rollouts
 
 STALE_TICK_MINUTES = 3
+CHECKPOINT_EVERY_MINUTES = 10
 
 
 class Judging:
@@ -34,17 +35,27 @@ class Judging:
         """Judge a serving rollout and return its record with verdict, decision and notices written."""
         tick = self._evidence.tick(record.rollout)
         quality = self._quality.load(record.rollout) if record.plan.has_quality else None
-        windows = own_traffic_marked(self._evidence.windows(record.rollout), quality)
         minute = minute_of(now)
+        checkpoint = self._evidence.checkpoint(record.rollout)
+        through = checkpoint.through_minute if checkpoint else -1
+        windows = own_traffic_marked(self._evidence.windows(record.rollout, through + 1), quality)
         settled = [window for window in windows if window.settled(minute)]
         finding = finding_of_quality(quality) if quality else None
-        judgement = judge(record.plan, record.bakes, settled, minute, finding)
+        state = checkpoint.state if checkpoint else None
+        judgement = judge(record.plan, record.bakes, settled, minute, finding, state)
+        self._keep(record.rollout, judgement.checkpoint, through)
         verdict = weigh(record, judgement, finding, fresh_alarms(tick, minute), now)
         verdict = verdict.model_copy(
             update={"unfrozen": tuple(w for w in settled if w.minute >= minute - FREEZE_AFTER_MINUTES)}
         )
         self._evidence.save_verdict(verdict)
         return self._rollouts.change(record.rollout, lambda r: _apply(r, verdict, judgement, finding, now))
+
+    def _keep(self, rollout: str, state: JsonValue, kept_through: int) -> None:
+        """Keep the judge's state every ten frozen minutes."""
+        through = state.get("through") if isinstance(state, dict) else None
+        if isinstance(through, int) and through >= kept_through + CHECKPOINT_EVERY_MINUTES:
+            self._evidence.save_checkpoint(Checkpoint(rollout=rollout, through_minute=through, state=state))
 
 
 def own_traffic_marked(windows: Iterable[Window], quality: QualityEvidence | None) -> tuple[Window, ...]:

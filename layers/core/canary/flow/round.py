@@ -110,7 +110,7 @@ class Round:
 
     def _columns_before(self, position: int) -> Columns:
         """Return the predictions that the evidence so far rests on, as far as they were kept; errors never are."""
-        columns = Columns()
+        columns = Columns(self._request.spec)
         taken = (self._first + self._order[place] for place in range(position))
         for index in chain(range(self._first), taken):
             try:

@@ -111,18 +111,28 @@ class ModelIdentity(Protocol):
         """Return what changes whenever the variant's model does; None where it cannot be told."""
 
 
+NO_SLICE = -1
+
+
 @dataclass(frozen=True)
 class ScoredPairs:
-    """Both variants' predictions on the same records, column by column; only records both answered."""
+    """Both variants' predictions on the same records, column by column; only records both answered.
 
-    labels: Sequence[str | int | float]
-    slices: Sequence[str | None]
-    baseline: tuple[Sequence[str], Sequence[float]]
-    canary: tuple[Sequence[str], Sequence[float]]
+    `labels`: 0 or 1, the value of a regression, or an index into `classes`. `slices`: an index into `slice_names`, or
+    NO_SLICE. `baseline` and `canary`: (decisions, scores); a decision is 0 or 1 or an index into `classes`, and means
+    nothing in a regression, where the score is the answer; a score is NaN where the model gave none.
+    """
+
+    classes: Sequence[str]
+    labels: Sequence[float]
+    slice_names: Sequence[str]
+    slices: Sequence[int]
+    baseline: tuple[Sequence[int], Sequence[float]]
+    canary: tuple[Sequence[int], Sequence[float]]
 
 
 class Scorer(Protocol):
     """Computes the metrics a person reads; none of them decides."""
 
     def report(self, spec: QualityGuardSpec, pairs: ScoredPairs) -> Mapping[str, JsonValue]:
-        """Return metrics per variant, paired differences and slices; scores are NaN where a model gave none."""
+        """Return metrics per variant, paired differences and slices."""

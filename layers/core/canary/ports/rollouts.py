@@ -5,7 +5,7 @@ from typing import Protocol
 
 from canary.domain.evidence import Window
 from canary.domain.record import Record
-from canary.domain.tick import Tick
+from canary.domain.tick import Checkpoint, Tick
 from canary.domain.verdict import VerdictRecord
 
 
@@ -45,6 +45,12 @@ class Evidence(Protocol):
 
     def tick(self, rollout: str) -> Tick | None:
         """Return the newest tick, or None before the first."""
+
+    def save_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Keep the newest checkpoint of a rollout."""
+
+    def checkpoint(self, rollout: str) -> Checkpoint | None:
+        """Return the newest checkpoint, or None before the first."""
 
     def save_verdict(self, verdict: VerdictRecord) -> None:
         """Keep a verdict record; the same one twice is kept once."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import JsonValue
 
 from canary.domain.quality import QualityGuardSpec
-from canary.ports.quality import ScoredPairs
+from canary.ports.quality import NO_SLICE, ScoredPairs
 from canary_scoring.classification import binary_metrics, multiclass_metrics
 from canary_scoring.distributions import score_shift
 from canary_scoring.regression import regression_metrics
@@ -26,7 +26,7 @@ class SklearnScorer:
         `difference` is canary minus baseline in each metric's own unit, for reading only.
         """
         everything = np.arange(len(pairs.labels))
-        columns = _Columns.of(spec, pairs)
+        columns = _Columns(spec, pairs)
         report = columns.compared(everything, spec)
         report["score_shift"] = score_shift(columns.scores[0], columns.scores[1])
         report["slices"] = _slices(spec, pairs, columns)
@@ -34,19 +34,19 @@ class SklearnScorer:
 
 
 class _Columns:
-    """The pairs as arrays."""
+    """The pairs as arrays; labels and decisions are numbers, or class names in a multiclass task."""
 
-    def __init__(self, labels: NDArray[Any], decisions: list[NDArray[Any]], scores: list[NDArray[np.float64]]) -> None:
-        self.labels, self.decisions, self.scores = labels, decisions, scores
-
-    @classmethod
-    def of(cls, spec: QualityGuardSpec, pairs: ScoredPairs) -> "_Columns":
-        kinds: dict[str, Any] = {"binary": int, "multiclass": str, "regression": float}
-        kind = kinds[spec.task]
+    def __init__(self, spec: QualityGuardSpec, pairs: ScoredPairs) -> None:
         sides = (pairs.baseline, pairs.canary)
-        decisions = [np.array([kind(value) for value in side[0]], dtype=kind) for side in sides]
-        scores = [np.asarray(side[1], dtype=float) for side in sides]
-        return cls(np.array(list(pairs.labels), dtype=kind), decisions, scores)
+        self.scores = [np.asarray(side[1], dtype=float) for side in sides]
+        labels, decisions = np.asarray(pairs.labels), [np.asarray(side[0], dtype=int) for side in sides]
+        self.labels: NDArray[Any] = labels
+        self.decisions: list[NDArray[Any]] = self.scores if spec.task == "regression" else decisions
+        if spec.task == "binary":
+            self.labels = labels.astype(int)
+        if spec.task == "multiclass":
+            names = np.array([*pairs.classes, ""], dtype=object)
+            self.labels, self.decisions = names[labels.astype(int)], [names[codes] for codes in decisions]
 
     def compared(self, rows: NDArray[np.int_], spec: QualityGuardSpec) -> dict[str, Any]:
         baseline, canary = self._metrics(0, rows, spec), self._metrics(1, rows, spec)
@@ -87,13 +87,13 @@ def _difference(baseline: dict[str, Any], canary: dict[str, Any]) -> dict[str, f
 
 def _slices(spec: QualityGuardSpec, pairs: ScoredPairs, columns: _Columns) -> list[dict[str, Any]]:
     """Return the comparison in each slice, the largest first, at most fifty."""
-    rows_of: dict[str, list[int]] = {}
-    for row, name in enumerate(pairs.slices):
-        if name is not None:
-            rows_of.setdefault(name, []).append(row)
-    largest = sorted(rows_of.items(), key=lambda entry: (-len(entry[1]), entry[0]))[:MOST_SLICES]
+    codes = np.asarray(pairs.slices, dtype=int)
+    found, sizes = np.unique(codes[codes != NO_SLICE], return_counts=True)
+    largest = sorted(zip(found.tolist(), sizes.tolist(), strict=True), key=lambda entry: (-entry[1], entry[0]))
     return [
-        {"slice": name or "(empty)"} | _without_bulk(columns.compared(np.array(rows), spec)) for name, rows in largest
+        {"slice": pairs.slice_names[code] or "(empty)"}
+        | _without_bulk(columns.compared(np.flatnonzero(codes == code), spec))
+        for code, _ in largest[:MOST_SLICES]
     ]
 
 

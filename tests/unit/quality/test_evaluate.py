@@ -227,3 +227,23 @@ def test_a_set_of_one_class_is_refused(tmp_path: Path) -> None:
         check_labelled_set(here.spec, here.ports().source)
     with pytest.raises(Refused, match="every label is 0"):
         evaluate(here.request(), here.ports())
+
+
+class NoScorer:
+    """A scorer that must not be asked."""
+
+    def report(self, *_given: object) -> None:
+        """Fail: there is nothing to compare."""
+        raise AssertionError("no record was answered by both")
+
+
+def test_a_canary_that_answers_nothing_fails_without_a_report(tmp_path: Path) -> None:
+    """Errors on every record are the evidence; there are no pairs to compute metrics of."""
+
+    def rule(variant: str, body: str) -> str | CallFailed:
+        return str(int(body) % 2) if variant == "old" else CallFailed("model_error", "status 500")
+
+    here = world(tmp_path, {}, rule=rule)
+    here.scorer = NoScorer()
+    evidence = evaluate(here.request(), here.ports())
+    assert (evidence.label, evidence.concluded, evidence.report) == ("FAIL", True, None)

@@ -2,6 +2,7 @@
 
 import hashlib
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
@@ -50,7 +51,7 @@ class S3LabelledSets:
             if size == 0:
                 raise Refused(_FIELD, f"{uri} is empty", "Point it at a set with rows")
             answer = self._client.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{at_most_bytes - 1}")
-            path.write_bytes(answer["Body"].read())
+            _write_whole(path, [answer["Body"].read()])
         except ClientError as error:
             _refuse(uri, error)
         return SetHead(path, answer["ETag"].strip('"'), whole=size <= at_most_bytes)
@@ -63,9 +64,7 @@ class S3LabelledSets:
         path = self._path(uri, "set")
         try:
             answer = self._client.get_object(Bucket=bucket, Key=key)
-            with path.open("wb") as out:
-                for chunk in answer["Body"].iter_chunks(1 << 20):
-                    out.write(chunk)
+            _write_whole(path, answer["Body"].iter_chunks(1 << 20))
         except ClientError as error:
             _refuse(uri, error)
         return FetchedSet(path, answer["ETag"].strip('"'))
@@ -75,6 +74,18 @@ class S3LabelledSets:
         suffix = PurePosixPath(uri).suffix.lower()
         name = hashlib.sha256(uri.encode()).hexdigest()[:24]
         return self._folder / f"labelled-{kind}-{name}{suffix if suffix.isascii() and suffix[1:].isalnum() else ''}"
+
+
+def _write_whole(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file under a name of its own until it is whole: nobody ever reads half a set."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as out:
+        try:
+            for chunk in chunks:
+                out.write(chunk)
+        except BaseException:
+            Path(out.name).unlink()
+            raise
+    Path(out.name).replace(path)
 
 
 def _address(uri: str) -> tuple[str, str]:

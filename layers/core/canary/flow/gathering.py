@@ -145,8 +145,10 @@ class Gathering:
         concluded = exhausted or self.may_stop()
         scorer, report = self._ports.scorer, self.evidence.report
         covers_less = self.evidence.first_record > 0 and self._columns_before > 0
-        if concluded and scorer is not None and not covers_less:
-            report = dict(scorer.report(self._request.spec, self._columns.pairs()))
+        pairs = self._columns.pairs()
+        # Where no record was answered by both there is nothing to compare; the errors are in the counts and findings.
+        if concluded and scorer is not None and not covers_less and len(pairs.labels):
+            report = dict(scorer.report(self._request.spec, pairs))
         self._save(exhausted=exhausted, concluded=concluded, report=report, notes=tuple(self._notes))
 
     def _save(self, **changes: object) -> None:

@@ -1,0 +1,30 @@
+"""`python -m tests.faults`: break every call of a rollout and count what survives.
+
+Exit code 1 when something did not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+
+from tests.faults.campaign import TIMELINES, chosen, report, run_campaign, show_progress
+
+
+def main() -> int:
+    """Return 0 when every run survived."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--short", action="store_true", help="a few cases of every category")
+    parser.add_argument("--seed", type=int, default=1, help="of the random pairs and shuffles")
+    parser.add_argument("--jobs", type=int, default=2, help="runs at once")
+    parser.add_argument("--only", default="", metavar="TEXT", help="cases whose category and name contain this")
+    given = parser.parse_args()
+    shutil.rmtree(TIMELINES, ignore_errors=True)
+    campaign = run_campaign(given.seed, given.jobs, chosen(given.only, given.short), show_progress)
+    print(report(campaign))
+    return int(bool(campaign.failed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,227 @@
+"""Faults of AWS calls and of whole invocations: refused, lost on the way back, or the caller killed beside the deed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from botocore.exceptions import ReadTimeoutError
+
+from emulator.calls import Call, Proceed
+from emulator.functions.fleet import Proceed as Invoke
+from emulator.functions.invocation import InvokeRefused, Outcome, ProcessKilled
+from tests.faults.naming import WRITES
+from tests.faults.sites import Site, call_site, invocation_site
+from tests.faults.world import World
+
+WHILE = timedelta(minutes=6)
+LONG = timedelta(minutes=14)
+FOR_GOOD = timedelta(days=30)
+SDK_TIMEOUT_SECONDS = 10
+
+Refusal = Callable[[World, Call, Proceed], Any]
+
+
+def _error(code: str, status: int = 400) -> Refusal:
+    def refuse(_world: World, call: Call, _proceed: Proceed) -> Any:
+        raise call.error(code, f"injected {code}", status)
+
+    return refuse
+
+
+def _timeout(world: World, call: Call, _proceed: Proceed) -> Any:
+    world.emulator.clock.sleep(SDK_TIMEOUT_SECONDS)
+    raise ReadTimeoutError(endpoint_url=f"https://{call.service}")
+
+
+def _lost(world: World, call: Call, proceed: Proceed) -> Any:
+    proceed()
+    return _timeout(world, call, proceed)
+
+
+def _killed_before(_world: World, _call: Call, _proceed: Proceed) -> Any:
+    raise ProcessKilled
+
+
+def _killed_after(_world: World, _call: Call, proceed: Proceed) -> Any:
+    proceed()
+    raise ProcessKilled
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One way a call fails: how, and for how long the same function's same operation keeps failing."""
+
+    name: str
+    refuse: Refusal
+    lasting: timedelta | None = None
+    writes_only: bool = False
+
+    @property
+    def permanent(self) -> bool:
+        """Return whether it lasts until somebody lifts it."""
+        return self.lasting == FOR_GOOD
+
+
+KINDS = (
+    Kind("throttle", _error("ThrottlingException")),
+    Kind("5xx", _error("InternalServerError", 500)),
+    Kind("5xx for 14 minutes", _error("InternalServerError", 500), LONG),
+    Kind("timeout", _timeout),
+    Kind("access denied", _error("AccessDeniedException")),
+    Kind("access denied for 6 minutes", _error("AccessDeniedException"), WHILE),
+    Kind("access denied for good", _error("AccessDeniedException"), FOR_GOOD),
+    Kind("validation", _error("ValidationException")),
+    Kind("lost answer", _lost, writes_only=True),
+    Kind("killed before", _killed_before),
+    Kind("killed after", _killed_after, writes_only=True),
+)
+LOST_RACE = Kind("lost race", _error("ConditionalCheckFailedException"), writes_only=True)
+
+
+def kinds_for(site: Site) -> list[Kind]:
+    """Return the ways this call can fail; only a conditional write can lose a race."""
+    operation = site.what.split(" ")[0]
+    kinds = [kind for kind in KINDS if operation in WRITES or not kind.writes_only]
+    return [*kinds, LOST_RACE] if operation == "dynamodb:PutItem" and "VERDICT" not in site.what else kinds
+
+
+@dataclass(frozen=True)
+class CallFault:
+    """The first call at a site fails in one way (or the nth write of the run, whatever it is)."""
+
+    kind: Kind
+    site: Site | None = None
+    nth_write: int = 0
+
+    @property
+    def permanent(self) -> bool:
+        """Return whether it lasts until it is lifted."""
+        return self.kind.permanent
+
+    def __str__(self) -> str:
+        """Return the fault as people read it."""
+        return f"{self.kind.name} at {self.site or f'write {self.nth_write}'}"
+
+    def arm(self, world: World) -> None:
+        """Put the fault in the way of the run."""
+        _ArmedCall(self, world)
+
+
+class _ArmedCall:
+    def __init__(self, fault: CallFault, world: World) -> None:
+        self.fault, self.world = fault, world
+        self.writes = 0
+        self.until: datetime | None = None
+        self.same = ("", "")
+        world.add_hook(self.hook)
+        if fault.permanent:
+            world.lift.append(self.lift)
+
+    def lift(self) -> None:
+        self.until = self.world.emulator.clock.now()
+
+    def hook(self, call: Call, proceed: Proceed) -> Any:
+        if call.function is None:
+            return proceed()
+        function = self.world.observer.work.function
+        if self.until is None:
+            if not self.hits(call):
+                return proceed()
+            now = self.world.emulator.clock.now()
+            self.until = now + (self.fault.kind.lasting or timedelta(0))
+            self.same = (function, call.name)
+            self.world.fire(str(self.fault))
+            return self.refused(call, proceed)
+        if (function, call.name) == self.same and self.world.emulator.clock.now() < self.until:
+            return self.refused(call, proceed)
+        return proceed()
+
+    def refused(self, call: Call, proceed: Proceed) -> Any:
+        self.world.observer.broke()
+        return self.fault.kind.refuse(self.world, call, proceed)
+
+    def hits(self, call: Call) -> bool:
+        if self.fault.site is not None:
+            return call_site(self.world, call) == self.fault.site
+        self.writes += call.name in WRITES
+        return call.name in WRITES and self.writes == self.fault.nth_write
+
+
+def _refused(_world: World, _proceed: Invoke) -> Outcome:
+    raise InvokeRefused("TooManyRequestsException", "Rate Exceeded.")
+
+
+def _service_error(_world: World, _proceed: Invoke) -> Outcome:
+    raise InvokeRefused("ServiceException", "injected")
+
+
+def _died(_world: World, _proceed: Invoke) -> Outcome:
+    raise ProcessKilled
+
+
+def _died_after(_world: World, proceed: Invoke) -> Outcome:
+    proceed()
+    raise ProcessKilled
+
+
+def _timed_out(world: World, _proceed: Invoke) -> Outcome:
+    world.emulator.clock.sleep(1000)
+    raise AssertionError("no function runs for so long")
+
+
+def _timed_out_after(world: World, proceed: Invoke) -> Outcome:
+    proceed()
+    return _timed_out(world, proceed)
+
+
+def _slow(world: World, proceed: Invoke) -> Outcome:
+    world.emulator.clock.sleep(30)
+    return proceed()
+
+
+INVOCATION_KINDS: dict[str, Callable[[World, Invoke], Outcome]] = {
+    "throttled": _refused,
+    "service error": _service_error,
+    "died before": _died,
+    "died after": _died_after,
+    "timed out before": _timed_out,
+    "timed out after": _timed_out_after,
+    "slow": _slow,
+}
+
+
+@dataclass(frozen=True)
+class InvocationFault:
+    """The first invocation at a site fails as a whole; `for_minutes`: and every later one of the function too."""
+
+    kind: str
+    site: Site
+    for_minutes: float = 0.0
+    permanent: bool = False
+
+    def __str__(self) -> str:
+        """Return the fault as people read it."""
+        lasting = f" for {self.for_minutes:g} minutes" if self.for_minutes else ""
+        return f"{self.kind}{lasting} at {self.site}"
+
+    def arm(self, world: World) -> None:
+        """Put the fault in the way of the run."""
+        until: list[datetime] = []
+        refuse, function_name = INVOCATION_KINDS[self.kind], self.site.who.split(".")[0]
+
+        def around(function: str, event: Any, proceed: Invoke) -> Outcome:
+            now, site = world.emulator.clock.now(), invocation_site(world, function, event)
+            if not until and site == self.site:
+                until.append(now + timedelta(minutes=self.for_minutes))
+                world.fire(str(self))
+                world.observer.broke()
+                return refuse(world, proceed)
+            if until and now < until[0] and site.who.split(".")[0] == function_name:
+                world.observer.broke()
+                return refuse(world, proceed)
+            return proceed()
+
+        world.arounds.append(around)

@@ -1,0 +1,64 @@
+"""One case: a scenario and what is broken in it; and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from canary.domain.phase import Phase
+from tests.faults.invariants import Violation
+from tests.faults.world import World
+
+
+class Fault(Protocol):
+    """Something that breaks a run."""
+
+    @property
+    def permanent(self) -> bool:
+        """Return whether it lasts until somebody lifts it."""
+
+    def arm(self, world: World) -> None:
+        """Put the fault in the way of the run; `world.fire` says when it takes effect."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One run of the campaign. `ends` are the ends that its faults may bring about besides the scenario's own."""
+
+    category: str
+    scenario: str
+    faults: Sequence[Fault] = ()
+    ends: frozenset[Phase] = frozenset()
+    seed: int = 0
+
+    @property
+    def name(self) -> str:
+        """Return scenario and faults as people read them; the same for the same case."""
+        return f"{self.scenario}: {' and '.join(str(fault) for fault in self.faults) or 'nothing broken'}"
+
+    @property
+    def permanent(self) -> bool:
+        """Return whether a fault lasts until somebody lifts it."""
+        return any(fault.permanent for fault in self.faults)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a case. `seconds_to_safe`: from the recorded roll-back to the safe weights serving."""
+
+    case: str
+    category: str
+    fired: tuple[str, ...]
+    violations: tuple[Violation, ...]
+    end: str
+    minutes: float
+    wall_seconds: float
+    timeline: tuple[str, ...]
+    seconds_to_safe: float | None = None
+    seed: int = 0
+
+    @property
+    def survived(self) -> bool:
+        """Return whether every invariant held."""
+        return not self.violations

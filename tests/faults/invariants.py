@@ -1,0 +1,274 @@
+"""What must hold after every run, whatever was broken. Each invariant yields one sentence per violation.
+
+They read what really happened (the observer's deeds, the endpoint, the table), never what the controller says of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from canary.domain.endpoint import same_weights
+from canary.domain.phase import Phase
+from canary.domain.record import Record
+from tests.faults.observer import Observer
+from tests.faults.world import World
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run that is over: the world it happened in and what it may end as."""
+
+    world: World
+    ends: frozenset[Phase]
+    never: frozenset[Phase]
+    permanent: bool
+    stored_leases: Mapping[str, str]
+    weights: Mapping[str, float] | None
+    running: tuple[str, ...] = ()
+    paged: bool = False
+
+    @property
+    def observer(self) -> Observer:
+        """Return what really happened."""
+        return self.world.observer
+
+    @property
+    def last(self) -> dict[str, Record]:
+        """Return the newest record of every rollout."""
+        return {revision.record.rollout: revision.record for revision in self.observer.revisions}
+
+
+Invariant = Callable[[Run], Iterator[str]]
+
+
+def it_ends_and_everything_is_told(run: Run) -> Iterator[str]:
+    """A rollout that neither ends nor tells leaves on-call with half-way weights and no message."""
+    for record in run.last.values():
+        if not record.ended:
+            yield f"{record.rollout} did not end: {record.phase}"
+        if record.outbox:
+            yield f"{record.rollout} has untold messages: {[message.subject for message in record.outbox]}"
+    if run.running:
+        yield f"executions still run: {', '.join(run.running)}"
+
+
+def it_ends_as_it_may(run: Run) -> Iterator[str]:
+    """A bad canary is never promoted; UNPROVEN and HANDED_OVER need a cause that explains them."""
+    for record in run.last.values():
+        if record.ended and (record.phase not in run.ends or record.phase in run.never):
+            why = record.outcome.reason if record.outcome else ""
+            yield f"{record.rollout} ended {record.phase} ({why}), allowed {sorted(run.ends - run.never)}"
+
+
+def the_weights_are_exact(run: Run) -> Iterator[str]:
+    """PROMOTED and ROLLED_BACK promise exact weights of every variant, not only the canary's."""
+    for record in run.last.values():
+        wanted = {
+            Phase.PROMOTED: record.plan.steps[-1].weights,
+            Phase.ROLLED_BACK: record.plan.safe_weights,
+        }.get(record.phase)
+        if wanted is None or run.world.foreign_since or record is not list(run.last.values())[-1]:
+            continue
+        if run.weights is None or not same_weights(dict(run.weights), wanted):
+            yield f"{record.phase} with {run.weights}, promised {wanted}"
+
+
+def the_lease_follows_the_record(run: Run) -> Iterator[str]:
+    """The lease is held exactly as long as the rollout may move weights: to its end, and through UNPROVEN."""
+    for revision in run.observer.revisions:
+        record = revision.record
+        held = revision.lease == record.rollout
+        if held != record.holds_lease:
+            yield f"r{record.revision} {record.phase} and the lease is {revision.lease or 'free'}"
+    holding = {r.endpoint: r.rollout for r in run.last.values() if r.holds_lease}
+    if dict(run.stored_leases) != holding:
+        yield f"the table holds leases {dict(run.stored_leases)}, the records {holding}"
+
+
+def refused_changes_nothing(run: Run) -> Iterator[str]:
+    """A refusal promises that nothing was changed: no weight call, no lease, no record."""
+    if not run.last and (run.observer.moves or run.stored_leases):
+        yield f"refused, and yet {len(run.observer.moves)} weight calls, leases {dict(run.stored_leases)}"
+
+
+def after_roll_back_only_safe_weights_are_asked(run: Run) -> Iterator[str]:
+    """By record revision: a call made by somebody who had seen the roll-back recorded may only ask for safe weights."""
+    began: dict[str, int] = {}
+    for revision in run.observer.revisions:
+        if revision.record.rolling_back:
+            began.setdefault(revision.record.rollout, revision.record.revision)
+    for move in run.observer.moves:
+        record = run.last[move.rollout]
+        safe = same_weights(dict(move.weights), record.plan.safe_weights)
+        if not safe and move.seen_revision >= began.get(move.rollout, move.seen_revision + 1):
+            yield f"{dict(move.weights)} asked at r{move.seen_revision}, roll-back recorded at r{began[move.rollout]}"
+
+
+def every_weight_call_was_claimed(run: Run) -> Iterator[str]:
+    """Record, then act: what is asked of SageMaker is what the newest record its caller saw says was asked."""
+    stored = {(r.record.rollout, r.record.revision): r.record for r in run.observer.revisions}
+    for move in run.observer.moves:
+        record = stored.get((move.rollout, move.seen_revision))
+        asked = record.asked.weights if record and record.asked else None
+        if asked is None or not same_weights(dict(move.weights), asked):
+            yield f"{dict(move.weights)} asked by {move.by} on r{move.seen_revision}, which says {asked}"
+
+
+def no_foreign_weight_is_overwritten(run: Run) -> Iterator[str]:
+    """Once somebody else owns the endpoint, nothing of theirs is overwritten."""
+    since = run.world.foreign_since
+    if since is not None:
+        for move in run.observer.moves:
+            if move.at > since:
+                yield f"{dict(move.weights)} asked after the foreign change"
+
+
+def one_execution_claims_per_generation(run: Run) -> Iterator[str]:
+    """Two executions that both claim for one generation would both move weights."""
+    claimed: dict[tuple[str, int], set[str]] = defaultdict(set)
+    previous: dict[str, Record] = {}
+    for revision in run.observer.revisions:
+        record = revision.record
+        before = previous.get(record.rollout)
+        if revision.by.startswith("shifter") and before is not None and before.asked != record.asked:
+            claimed[record.rollout, record.generation].add(revision.execution)
+            if revision.execution != record.holder:
+                yield f"r{record.revision} claimed by {revision.execution}, held by {record.holder}"
+        previous[record.rollout] = record
+    for (rollout, generation), executions in claimed.items():
+        if len(executions) > 1:
+            yield f"generation {generation} of {rollout} claimed by {sorted(executions)}"
+
+
+def the_share_rises_only_on_a_recorded_advance(run: Run) -> Iterator[str]:
+    """Each forward claim carries out an ADVANCE that was recorded for exactly that step; the first needs none."""
+    previous: dict[str, Record] = {}
+    for revision in run.observer.revisions:
+        record = revision.record
+        before = previous.get(record.rollout)
+        previous[record.rollout] = record
+        if before is None or record.step == before.step:
+            continue
+        decision = before.decision
+        if decision is None or decision.verdict != "ADVANCE" or decision.to_step != record.step:
+            yield f"r{record.revision} moved to step {record.step} on {decision}"
+
+
+def no_verdict_is_lost(run: Run) -> Iterator[str]:
+    """A recorded ROLL_BACK is never overwritten and never ends PROMOTED; an ADVANCE is carried out or overruled."""
+    previous: dict[str, Record] = {}
+    for revision in run.observer.revisions:
+        record = revision.record
+        before = previous.get(record.rollout)
+        previous[record.rollout] = record
+        if before is None or before.decision is None or record.decision == before.decision:
+            continue
+        new = record.decision
+        if before.decision.verdict == "ROLL_BACK":
+            yield f"r{record.revision} replaced the roll-back {before.decision.reason!r} by {new}"
+        carried_out = new is None and record.step == before.decision.to_step
+        overruled = new is not None and new.verdict == "ROLL_BACK"
+        if before.decision.verdict == "ADVANCE" and not (carried_out or overruled):
+            yield f"r{record.revision} lost an ADVANCE to step {before.decision.to_step}"
+    for record in run.last.values():
+        if record.decision and record.decision.verdict == "ROLL_BACK" and record.phase is Phase.PROMOTED:
+            yield f"{record.rollout} is PROMOTED with a recorded roll-back"
+
+
+def every_transition_is_told(run: Run) -> Iterator[str]:
+    """At least once each; once only, unless a fault hit the very invocation that published it.
+
+    An invocation hit between the publish and the note that it was told cannot know, nor can whoever comes next.
+    """
+    queued = {m.id: m for r in run.observer.revisions for m in r.record.outbox}
+    counts = Counter(told.id for told in run.observer.told)
+    whole = Counter(told.id for told in run.observer.told if told.work not in run.observer.broken)
+    for identity, message in queued.items():
+        if not counts[identity] and not run.permanent:
+            yield f"{identity} ({message.subject}) was never told"
+        if whole[identity] > 1:
+            yield f"{identity} ({message.subject}) was told {counts[identity]} times"
+    for identity in counts.keys() - queued.keys():
+        yield f"{identity} was told and never recorded"
+    subjects = Counter(m.subject for m in queued.values() if m.kind == "transition")
+    for subject, count in subjects.items():
+        if count > 1 and not run.permanent and len(run.last) == 1:
+            yield f"{subject!r} was queued {count} times"
+
+
+def nothing_is_told_before_it_took_effect(run: Run) -> Iterator[str]:
+    """When a message is recorded the endpoint already serves what it says."""
+    known: set[str] = set()
+    for revision in run.observer.revisions:
+        record = revision.record
+        for message in record.outbox:
+            if message.id in known:
+                continue
+            known.add(message.id)
+            said = _said(record, message.subject)
+            if said is None or run.world.foreign_since:
+                continue
+            if revision.serving is None or not same_weights(dict(revision.serving), dict(said)):
+                yield f"{message.subject!r} recorded at r{record.revision} while {revision.serving} served"
+
+
+def _said(record: Record, subject: str) -> Mapping[str, float] | None:
+    """Return the weights a message says are serving, None when it says nothing of weights."""
+    if "ROLLED BACK" in subject:
+        return record.plan.safe_weights
+    if "PROMOTED" in subject:
+        return record.plan.steps[-1].weights
+    if " serves " in subject:
+        return record.plan.steps[record.step].weights
+    return None
+
+
+def handed_over_tells_our_last_write(run: Run) -> Iterator[str]:
+    """Who takes the endpoint over must know what we wrote last."""
+    for record in run.last.values():
+        if record.phase is not Phase.HANDED_OVER:
+            continue
+        bodies = [m.body for r in run.observer.revisions for m in r.record.outbox if "HANDED OVER" in m.subject]
+        if not any("Our last write" in body for body in bodies):
+            yield f"{record.rollout} was handed over without telling its last write"
+
+
+def unproven_pages(run: Run) -> Iterator[str]:
+    """UNPROVEN without a page is half-way weights that nobody knows of."""
+    for record in run.last.values():
+        if record.phase is Phase.UNPROVEN and not any("UNPROVEN" in told.subject for told in run.observer.told):
+            yield f"{record.rollout} is UNPROVEN and nobody was paged"
+
+
+INVARIANTS: tuple[Invariant, ...] = (
+    it_ends_and_everything_is_told,
+    it_ends_as_it_may,
+    the_weights_are_exact,
+    the_lease_follows_the_record,
+    refused_changes_nothing,
+    after_roll_back_only_safe_weights_are_asked,
+    every_weight_call_was_claimed,
+    no_foreign_weight_is_overwritten,
+    one_execution_claims_per_generation,
+    the_share_rises_only_on_a_recorded_advance,
+    no_verdict_is_lost,
+    every_transition_is_told,
+    nothing_is_told_before_it_took_effect,
+    handed_over_tells_our_last_write,
+    unproven_pages,
+)
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One broken promise: which, and how."""
+
+    invariant: str
+    what: str = field(default="")
+
+
+def violations(run: Run) -> list[Violation]:
+    """Return every violation of every invariant; an empty list is a run that survived."""
+    return [Violation(invariant.__name__, what) for invariant in INVARIANTS for what in invariant(run)]

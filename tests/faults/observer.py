@@ -1,0 +1,221 @@
+"""Everything a run really did, written down where it happened: record revisions, weight calls, messages, executions.
+
+The observer is the innermost hook around every AWS call, so it sees deeds, not answers: a call whose answer is lost on
+the way back is seen, a call that was refused before it arrived is not. It judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from canary.domain.phase import Phase
+from canary.domain.record import Record
+from emulator import Emulator
+from emulator.calls import Call, Proceed
+from tests.faults.naming import action_of, function_of, operation_of
+
+
+@dataclass
+class Work:
+    """One invocation under way: who runs, for which execution, and the newest revision it has seen."""
+
+    function: str
+    action: str
+    execution: str = ""
+    generation: int = 0
+    number: int = 0
+    seen_revision: int = 0
+
+    @property
+    def caller(self) -> str:
+        """Return function.action."""
+        return f"{self.function}.{self.action}"
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One record as it was stored, who stored it, who held the lease then, and what the endpoint served with."""
+
+    at: datetime
+    record: Record
+    by: str
+    execution: str
+    lease: str | None
+    serving: Mapping[str, float] | None
+
+
+@dataclass(frozen=True)
+class Move:
+    """One weight call that reached SageMaker. `seen_revision` is the newest record its invocation had seen."""
+
+    at: datetime
+    weights: Mapping[str, float]
+    by: str
+    rollout: str
+    seen_revision: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """One message that reached the topic."""
+
+    at: datetime
+    id: str
+    subject: str
+    attributes: Mapping[str, str]
+    work: int
+
+
+NOBODY = Work("", "")
+_work: ContextVar[Work] = ContextVar("work", default=NOBODY)
+Listener = Callable[[Revision], object]
+
+
+@dataclass
+class Observer:
+    """What happened in one emulated account since it began to look."""
+
+    emulator: Emulator
+    endpoint: str
+    revisions: list[Revision] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    listeners: list[Listener] = field(default_factory=list)
+    timeline: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    leases: dict[str, str] = field(default_factory=dict)
+    broken: set[int] = field(default_factory=set)
+    _numbers: int = 0
+
+    @property
+    def work(self) -> Work:
+        """Return the invocation whose code is running."""
+        return _work.get()
+
+    @property
+    def record(self) -> Record | None:
+        """Return the newest revision stored, of whichever rollout."""
+        return self.revisions[-1].record if self.revisions else None
+
+    @property
+    def phase(self) -> str:
+        """Return where the rollout is: phase, step where it has several, `!` while a roll-back waits to be done."""
+        record = self.record
+        if record is None:
+            return "START"
+        step = f" {record.step}" if record.phase in {Phase.SHIFTING, Phase.BAKING} else ""
+        pending = record.rolling_back and record.phase is not Phase.ROLLING_BACK and not record.ended
+        return f"{record.phase}{step}{'!' if pending else ''}"
+
+    def current(self, rollout: str) -> Record | None:
+        """Return the newest revision of one rollout."""
+        return next((r.record for r in reversed(self.revisions) if r.record.rollout == rollout), None)
+
+    def note(self, text: str) -> None:
+        """Add a line to the timeline."""
+        self.timeline.append(f"{self.emulator.clock.now():%H:%M:%S} {self.work.caller:<24} {text}")
+
+    def broke(self) -> None:
+        """Write down that a fault hit the invocation under way."""
+        self.broken.add(self.work.number)
+
+    @contextmanager
+    def working(self, function: str, event: Any) -> Iterator[Work]:
+        """Say whose code runs inside."""
+        self._numbers += 1
+        given = event if isinstance(event, dict) else {}
+        work = Work(
+            function_of(function),
+            action_of(event),
+            str(given.get("execution", "")),
+            int(given.get("generation", 0)),
+            self._numbers,
+        )
+        token = _work.set(work)
+        try:
+            yield work
+        finally:
+            _work.reset(token)
+
+    def watch(self, call: Call, proceed: Proceed) -> Any:
+        """Let a call through and write down what it did; the hook."""
+        if call.function is None:
+            return proceed()
+        kind = operation_of(call, self.current)
+        try:
+            answer = proceed()
+        except Exception as error:
+            self.note(f"{kind} refused: {error}")
+            raise
+        self._see(call, answer, kind)
+        return answer
+
+    def _see(self, call: Call, answer: Any, kind: str) -> None:
+        match call.name:
+            case "dynamodb:PutItem":
+                self._see_put(call.parameters["Item"], kind)
+            case "dynamodb:TransactWriteItems":
+                self._see_transaction(call.parameters["TransactItems"], kind)
+            case "dynamodb:GetItem" if "RECORD" in kind and "Item" in answer:
+                _work.get().seen_revision = int(answer["Item"]["revision"]["N"])
+            case "sagemaker:UpdateEndpointWeightsAndCapacities":
+                self._see_move(call.parameters)
+            case "sns:Publish":
+                self._see_message(call.parameters)
+            case "stepfunctions:SendTaskSuccess":
+                self.note(f"{kind} {call.parameters['output'][:120]}")
+            case "stepfunctions:StartExecution":
+                self.note(f"{kind} {call.parameters['name']}")
+
+    def _see_put(self, item: Mapping[str, Any], kind: str) -> None:
+        if item["sk"]["S"] == "RECORD":
+            self._store(Record.model_validate_json(item["body"]["S"]), kind)
+
+    def _see_transaction(self, items: list[dict[str, Any]], kind: str) -> None:
+        for item in items:
+            if "Put" in item and item["Put"]["Item"]["sk"]["S"] == "LEASE":
+                self.leases[item["Put"]["Item"]["pk"]["S"].removeprefix("ENDPOINT#")] = item["Put"]["Item"]["rollout"][
+                    "S"
+                ]
+            if "Delete" in item:
+                self.leases.pop(item["Delete"]["Key"]["pk"]["S"].removeprefix("ENDPOINT#"), None)
+        for item in items:
+            if "Put" in item:
+                self._see_put(item["Put"]["Item"], kind)
+
+    def _store(self, record: Record, kind: str) -> None:
+        work = _work.get()
+        work.seen_revision = record.revision
+        lease = self.leases.get(record.endpoint)
+        revision = Revision(
+            self.emulator.clock.now(), record, work.caller, work.execution, lease, self.serving(record.endpoint)
+        )
+        self.revisions.append(revision)
+        self.note(f"{kind} -> r{record.revision} g{record.generation} {self.phase} step {record.step}")
+        for listener in list(self.listeners):
+            listener(revision)
+
+    def _see_move(self, parameters: Mapping[str, Any]) -> None:
+        weights = {v["VariantName"]: v["DesiredWeight"] for v in parameters["DesiredWeightsAndCapacities"]}
+        work, record = _work.get(), self.record
+        rollout = record.rollout if record else ""
+        self.moves.append(Move(self.emulator.clock.now(), weights, work.execution, rollout, work.seen_revision))
+        self.note(f"asks for {weights}")
+
+    def _see_message(self, parameters: Mapping[str, Any]) -> None:
+        attributes = {n: v["StringValue"] for n, v in parameters.get("MessageAttributes", {}).items()}
+        subject, identity = parameters["Subject"], attributes.get("id", "")
+        self.told.append(Told(self.emulator.clock.now(), identity, subject, attributes, self.work.number))
+        self.note(f"tells {identity}: {subject}")
+
+    def serving(self, name: str) -> Mapping[str, float] | None:
+        """Return the weights an endpoint serves with while it is InService, as it really is; None otherwise."""
+        endpoint = self.emulator.endpoints.fleet.endpoints.get(name)
+        if endpoint is None or endpoint.status != "InService":
+            return None
+        return {v.name: v.current_weight or 0.0 for v in endpoint.variants}

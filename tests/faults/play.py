@@ -1,0 +1,116 @@
+"""Plays one case in an account of its own, and looks at what is left."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from canary.domain.endpoint import same_weights
+from canary.domain.phase import Phase
+from emulator.states.execution import RUNNING
+from tests.faults.cases import Case, Result
+from tests.faults.invariants import Run, Violation, violations
+from tests.faults.scenarios import SCENARIOS
+from tests.faults.sites import Recording, record_sites
+from tests.faults.world import World
+from tests.integration.stage import ENDPOINT, Stage
+
+AT_MOST_MINUTES = 150
+UNTIL_LIFTED_MINUTES = 80
+# A late heartbeat timeout of an execution nobody needs any more must have come and gone.
+SETTLE_MINUTES = 13
+STILL_RUNNING_MINUTES = 40
+
+
+def record(stage: Stage, scenario: str) -> tuple[Recording, Result]:
+    """Return every site of a clean run, and how it went."""
+    world = World(stage)
+    recording = record_sites(world)
+    return recording, _play(world, Case("clean", scenario))
+
+
+def play(stage: Stage, case: Case) -> Result:
+    """Return what came of a case; the account is used up by it."""
+    world = World(stage, case.seed)
+    for fault in case.faults:
+        fault.arm(world)
+    return _play(world, case)
+
+
+def _play(world: World, case: Case) -> Result:
+    scenario, began, wall = SCENARIOS[case.scenario], world.emulator.clock.now(), time.perf_counter()
+    scenario.begin(world)
+    silent: list[Violation] = []
+    if not case.permanent:
+        world.emulator.run_until(world.is_over, AT_MOST_MINUTES)
+    else:
+        silent = _until_lifted(world)
+    ended = world.emulator.clock.now()
+    _settle(world)
+    run = Run(
+        world,
+        scenario.expects | case.ends | {Phase.REFUSED},
+        scenario.never,
+        case.permanent,
+        dict(_leases(world)),
+        world.observer.serving(ENDPOINT),
+        tuple(name for name, execution in world.executions().items() if execution.status == RUNNING),
+    )
+    found = [*silent, *violations(run)]
+    return Result(
+        case.name,
+        case.category,
+        tuple(world.fired),
+        tuple(found),
+        _end(world),
+        (ended - began).total_seconds() / 60,
+        time.perf_counter() - wall,
+        tuple(world.observer.timeline) if found else (),
+        _seconds_to_safe(world),
+        case.seed,
+    )
+
+
+def _until_lifted(world: World) -> list[Violation]:
+    """Let a fault last, demand that somebody was paged if it was not over by then, repair it, and bring it home."""
+    over = world.emulator.run_until(world.is_over, UNTIL_LIFTED_MINUTES)
+    silent = []
+    if not over and not world.paged():
+        silent.append(Violation("somebody_is_paged", f"{world.observer.phase} for an hour and nobody was paged"))
+    world.observer.note("the cause is repaired")
+    for lift in world.lift:
+        lift()
+    world.emulator.run_until(world.is_over, AT_MOST_MINUTES)
+    if world.observer.phase == Phase.UNPROVEN:
+        world.execute({"command": "retry", "endpoint": ENDPOINT}, "retry-after-repair")
+        world.emulator.run_until(lambda: world.observer.phase != Phase.UNPROVEN and world.is_over(), AT_MOST_MINUTES)
+    return silent
+
+
+def _settle(world: World) -> None:
+    world.emulator.run_minutes(SETTLE_MINUTES)
+    world.emulator.run_until(
+        lambda: all(execution.status != RUNNING for execution in world.executions().values()), STILL_RUNNING_MINUTES
+    )
+
+
+def _leases(world: World) -> dict[str, str]:
+    items = world.stage.client("dynamodb").scan(TableName=world.stage.outputs["TableName"])["Items"]
+    leases = (item for item in items if item["sk"]["S"] == "LEASE")
+    return {item["pk"]["S"].removeprefix("ENDPOINT#"): item["rollout"]["S"] for item in leases}
+
+
+def _end(world: World) -> str:
+    record = world.observer.record
+    return str(record.phase) if record else "REFUSED"
+
+
+def _seconds_to_safe(world: World) -> float | None:
+    """Return how long the canary had live weight after its roll-back was recorded; None where it never was."""
+    decided: datetime | None = None
+    for revision in world.observer.revisions:
+        if decided is None and revision.record.rolling_back:
+            decided = revision.at
+        if decided and revision.serving and same_weights(dict(revision.serving), revision.record.plan.safe_weights):
+            return (revision.at - decided).total_seconds()
+    return None

@@ -1,0 +1,88 @@
+"""The rollouts that are broken: each a person's story that ends in one known way when nothing is broken.
+
+`never` are the ends that no fault may bring about: a bad canary is never promoted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from canary.domain.phase import Phase
+from tests.faults.base import LABELLED_ABOVE, SPEC, MeanModel, set_alarm
+from tests.faults.world import ROLLOUT_NAME, World
+from tests.integration.stage import ENDPOINT
+
+Play = Callable[[World], object]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One story: the canary, the spec, what a person does meanwhile, and the end it has when all goes well."""
+
+    name: str
+    ends: Phase
+    canary: MeanModel = field(default_factory=MeanModel)
+    spec: Mapping[str, Any] = field(default_factory=dict)
+    play: Play = lambda _world: None
+    never: frozenset[Phase] = frozenset()
+    expects: frozenset[Phase] = frozenset({Phase.PROMOTED, Phase.ROLLED_BACK})
+
+    def begin(self, world: World) -> None:
+        """Put the canary in place and start the rollout."""
+        world.emulator.endpoints.register_model("model-v2", self.canary)
+        self.play(world)
+        world.execute({**SPEC, **self.spec}, ROLLOUT_NAME)
+
+
+def _ring(world: World) -> None:
+    world.once(lambda: world.observer.phase == "BAKING 1", lambda: set_alarm(world.stage, threshold=-1), 30)
+
+
+def _stop(world: World) -> None:
+    world.once(lambda: world.observer.phase == "BAKING 1", lambda: stop(world, ROLLOUT_NAME), 30)
+
+
+def stop(world: World, name: str) -> None:
+    """Stop an execution as a person would."""
+    world.observer.note(f"a person stops {name}")
+    world.emulator.states.stop(world.executions()[name], "Stopped", "stopped by hand")
+
+
+def _command(command: str, **fields: Any) -> dict[str, Any]:
+    return {"command": command, "endpoint": ENDPOINT, **fields}
+
+
+def _steer(world: World) -> None:
+    def at_first_step() -> None:
+        world.execute(_command("pause", minutes=10), "pause")
+        world.later(70, lambda: world.execute(_command("resume"), "resume"))
+        world.later(140, lambda: world.execute(_command("promote"), "promote"))
+
+    world.once(lambda: world.observer.phase == "BAKING 1", at_first_step, 20)
+    world.once(lambda: world.observer.phase == "WATCHING", lambda: world.execute(_command("rollback"), "rollback"), 20)
+
+
+def _release(world: World) -> None:
+    world.once(lambda: world.observer.phase == "BAKING 1", lambda: world.execute(_command("release"), "release"), 20)
+
+
+BAD = frozenset({Phase.PROMOTED})
+SCENARIOS = {
+    scenario.name: scenario
+    for scenario in (
+        Scenario("promoted", Phase.PROMOTED),
+        Scenario("failing", Phase.ROLLED_BACK, canary=MeanModel(LABELLED_ABOVE), never=BAD),
+        Scenario("wrong", Phase.ROLLED_BACK, canary=MeanModel(wrong=True), never=BAD),
+        Scenario("alarm", Phase.ROLLED_BACK, play=_ring, never=BAD),
+        Scenario("stopped", Phase.ROLLED_BACK, play=_stop),
+        Scenario("steered", Phase.ROLLED_BACK, play=_steer),
+        Scenario(
+            "released",
+            Phase.HANDED_OVER,
+            play=_release,
+            expects=frozenset({Phase.HANDED_OVER, Phase.ROLLED_BACK, Phase.PROMOTED}),
+        ),
+    )
+}

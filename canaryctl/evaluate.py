@@ -26,7 +26,6 @@ from canary.domain.quality import QualityGuardSpec
 from canary.domain.quality_evidence import FindingLabel, QualityEvidence
 from canary.flow.evaluate import evaluate
 from canary.flow.evaluation import EvaluationPorts, EvaluationRequest
-from canary_scoring.scorer import SklearnScorer
 from canaryctl.evaluate_answer import as_answer
 from canaryctl.evaluate_page import write_page
 from canaryctl.evaluate_table import print_tables
@@ -69,6 +68,9 @@ def run_evaluation(
     request: EvaluationRequest, kept: KeptEvidence, console: Console, region: str | None, *, quiet: bool
 ) -> QualityEvidence:
     """Return the finished evidence, showing progress on the console's stream unless quiet."""
+    # scikit-learn takes a second to load, and no other command needs it.
+    from canary_scoring.scorer import SklearnScorer  # noqa: PLC0415
+
     spec = request.spec
     session = boto3.session.Session(region_name=region)
     config = runtime_config(spec.concurrency, spec.request_timeout_seconds)

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +14,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from canary.domain.errors import Refused
+from canary.domain.errors import CanaryError
 from canary.domain.spec import Spec, read_spec
+from canaryctl.backtest_show import show_backtest
 from canaryctl.offline_plan import plan_offline
 from canaryctl.recorded import Lines, RecordedError, Run, by_run, windows_of
 from canaryctl.replay_run import Outcome, replay_run
@@ -77,22 +79,32 @@ def _judge(task: Task) -> tuple[Run, Outcome]:
 
 def replay_command(
     spec: Annotated[Path, typer.Option(help="The spec (JSON).", exists=True, dir_okay=False)],
-    windows: Annotated[Path, typer.Option(help="Recorded windows (JSON Lines).", exists=True, dir_okay=False)],
+    windows: Annotated[
+        Path | None, typer.Option(help="Recorded windows (JSON Lines).", exists=True, dir_okay=False)
+    ] = None,
     history: Annotated[
         Path | None, typer.Option(help="The baseline's minutes before (JSON Lines).", exists=True, dir_okay=False)
     ] = None,
+    endpoint: Annotated[str | None, typer.Option(help="Instead of windows: an endpoint's past in CloudWatch.")] = None,
+    start: Annotated[datetime | None, typer.Option("--from", help="Start of the past, UTC.")] = None,
+    end: Annotated[datetime | None, typer.Option("--to", help="End of the past, UTC.")] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a run.")] = False,
     warm_up_minutes: Annotated[int, typer.Option(min=0, help="Minutes after the first window not to judge.")] = 2,
 ) -> None:
-    """Judge recorded windows as one bake at the spec's first step."""
+    """Judge recorded windows, or an endpoint's own past, as one bake at the spec's first step."""
     try:
         parsed = read_spec(json.loads(spec.read_text(encoding="utf-8")))
-        outcomes = replay(parsed, windows, history, warm_up_minutes=warm_up_minutes)
-        _show(outcomes, _count_runs(windows), as_json=as_json)
+        if windows is not None:
+            outcomes = replay(parsed, windows, history, warm_up_minutes=warm_up_minutes)
+            _show(outcomes, _count_runs(windows), as_json=as_json)
+        elif endpoint and start and end:
+            show_backtest(parsed.model_copy(update={"endpoint": endpoint}), start, end, as_json=as_json)
+        else:
+            raise _wrong_input("give --windows, or --endpoint with --from and --to")
     except RecordedError as error:
         raise _wrong_input(str(error)) from error
-    except (Refused, ValueError) as error:
+    except (CanaryError, ValueError) as error:
         raise _wrong_input(f"{spec.name}: {error}") from error
 
 

@@ -88,9 +88,9 @@ def test_an_equal_model_passes_the_gate_and_keeps_its_predictions() -> None:
 
 @pytest.mark.slow
 def test_labels_that_arrive_let_a_held_rollout_go_on() -> None:
-    """Forty records cannot decide: the rollout is held at share 0 until enough new labels are there."""
+    """Held at share 0 until enough new labels are there; every role is allowed what it needs and no more."""
     rows = labelled(600)
-    with Stage() as stage:
+    with Stage(enforce_iam=True) as stage:
         put_set(stage, rows[:40])
         stage.start(spec())
         stage.reach("BAKING", 0)
@@ -99,6 +99,7 @@ def test_labels_that_arrive_let_a_held_rollout_go_on() -> None:
         put_set(stage, rows)
         stage.reach("BAKING", 1, at_most_minutes=60)
         assert (evidence(stage).label, evidence(stage).first_record) == ("PASS", 40)
+        assert evidence(stage).notes == ()
 
 
 @pytest.mark.slow

@@ -247,3 +247,31 @@ def test_a_canary_that_answers_nothing_fails_without_a_report(tmp_path: Path) ->
     here.scorer = NoScorer()
     evidence = evaluate(here.request(), here.ports())
     assert (evidence.label, evidence.concluded, evidence.report) == ("FAIL", True, None)
+
+
+def test_a_set_rewritten_between_two_calls_closes_the_evidence(tmp_path: Path) -> None:
+    """Half of one set and half of another are no sample of either: what was evaluated stands, and is told."""
+    here = world(tmp_path, {"new": {1}, "old": {2}}, count=200)
+    here.invoker.seconds_a_call, here.limit_seconds = 1.0, 100.0
+    assert not evaluate(here.request(), here.ports()).concluded
+    path, calls = Path(here.spec.labelled_set), len(here.invoker.calls)
+    path.write_text("".join(reversed(path.read_text().splitlines(keepends=True))))
+    closed = evaluate(here.request(), here.ports())
+    assert (closed.concluded, closed.exhausted, closed.label) == (True, False, "INCONCLUSIVE")
+    assert [note.kind for note in closed.notes] == ["rewritten set"]
+    assert len(here.invoker.calls) == calls
+
+
+def test_a_set_that_grew_between_two_calls_goes_on_in_its_old_order(tmp_path: Path) -> None:
+    """Appended records wait for their own round; the order of the first ones does not change."""
+    grown, still = (world(tmp_path, {"new": {1}, "old": {2}}, count=100) for _ in range(2))
+    for here in (grown, still):
+        here.invoker.seconds_a_call, here.limit_seconds = 1.0, 100.0
+        evaluate(here.request(), here.ports())
+    evaluate(still.request(), still.ports())
+    path = Path(grown.spec.labelled_set)
+    path.write_text(path.read_text() + "0,100\n1,101\n")
+    evidence = evaluate(grown.request(), grown.ports())
+    asked = [[body for _, body, _ in here.invoker.calls] for here in (grown, still)]
+    assert asked[0] == asked[1]
+    assert evidence.records_total == 100

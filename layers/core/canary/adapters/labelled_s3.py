@@ -16,6 +16,7 @@ from canary.ports.quality import FetchedSet, SetHead
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+CHUNK_BYTES = 1 << 20
 _FIELD = "guards.quality.labelled_set"
 _MISSING = {"NoSuchKey", "NoSuchBucket", "404", "NotFound"}
 _DENIED = {"AccessDenied", "403", "Forbidden"}
@@ -85,6 +86,13 @@ def _write_whole(path: Path, chunks: Iterable[bytes]) -> None:
         except BaseException:
             Path(out.name).unlink()
             raise
+    Path(out.name).replace(path)
+
+
+def _replaced(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write a new file in the place of an old one, which whoever has it open goes on reading."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as out:
+        out.writelines(chunks)
     Path(out.name).replace(path)
 
 

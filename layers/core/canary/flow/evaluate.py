@@ -7,6 +7,7 @@ stored position. Evidence is saved after every batch: whatever ends an evaluatio
 from canary.domain.quality import QualityGuardSpec
 from canary.domain.quality_evidence import QualityEvidence
 from canary.flow.evaluation import EvaluationPorts, EvaluationRequest
+from canary.flow.new_labels import rewritten, still_holds
 from canary.flow.round import Round, first_evidence
 from canary.labelled.check import check_records
 from canary.labelled.records import RecordFile
@@ -31,7 +32,8 @@ def evaluate(request: EvaluationRequest, ports: EvaluationPorts) -> QualityEvide
     """Return the evidence after as much of the set as was needed or as time allowed; `concluded` tells which.
 
     Raises Refused when the spec does not fit the set, AwsUnavailable when a variant stays busy and AwsDenied when the
-    endpoint is gone; evidence gathered before is stored in every case.
+    endpoint is gone; evidence gathered before is stored in every case. A set rewritten between two calls closes the
+    evidence as it stands: its order and its records are gone.
     """
     stored = ports.store.load(request.rollout)
     if stored is not None and stored.concluded:
@@ -39,5 +41,10 @@ def evaluate(request: EvaluationRequest, ports: EvaluationPorts) -> QualityEvide
     fetched = ports.source.fetch(request.spec.labelled_set)
     with RecordFile(fetched.path, request.spec) as records:
         check_records(records, request.spec, whole=True)
-        begun = stored or first_evidence(request, fetched.version, records)
-        return Round(request, ports, records, begun).walk()
+        if stored is None:
+            return Round(request, ports, records, first_evidence(request, fetched.version, records)).walk()
+        if fetched.version != stored.set_version and not still_holds(stored, records):
+            closed = rewritten(stored, fetched.version).model_copy(update={"revision": stored.revision + 1})
+            ports.store.save(closed, stored.revision)
+            return closed
+        return Round(request, ports, records, stored).walk()

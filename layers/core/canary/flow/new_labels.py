@@ -48,10 +48,8 @@ def evaluate_new_labels(request: EvaluationRequest, ports: EvaluationPorts, stor
 def next_round(stored: QualityEvidence, set_version: str, records: RecordFile) -> QualityEvidence:
     """Return the evidence ready for the appended records; concluded as it was when there are none to tell apart."""
     before, total = stored.records_total, len(records)
-    if total < before or records.digest(before) != stored.content_digest:
-        note = Note(kind="rewritten set", text="the set was rewritten, not appended to; its records are not used")
-        notes = (*stored.notes[: NOTES_KEPT - 1], note)
-        return stored.model_copy(update={"set_version": set_version, "concluded": True, "notes": notes})
+    if not still_holds(stored, records):
+        return rewritten(stored, set_version)
     if total == before:
         return stored.model_copy(update={"set_version": set_version})
     return stored.model_copy(
@@ -65,6 +63,18 @@ def next_round(stored: QualityEvidence, set_version: str, records: RecordFile) -
             "exhausted": False,
         }
     )
+
+
+def still_holds(stored: QualityEvidence, records: RecordFile) -> bool:
+    """Return whether the set still begins with the records the evidence speaks of."""
+    return len(records) >= stored.records_total and records.digest(stored.records_total) == stored.content_digest
+
+
+def rewritten(stored: QualityEvidence, set_version: str) -> QualityEvidence:
+    """Return the evidence closed, with a note, because its set is not there any more."""
+    note = Note(kind="rewritten set", text="the set was rewritten, not appended to; its records are not used")
+    notes = (*stored.notes[: NOTES_KEPT - 1], note)
+    return stored.model_copy(update={"set_version": set_version, "concluded": True, "notes": notes})
 
 
 def _at_most(seconds: float, ports: EvaluationPorts) -> Callable[[], float]:

@@ -1,12 +1,13 @@
 """Random access to the records of a labelled set in a local file, with memory of eight bytes a record.
 
-CSV and JSON Lines are indexed where they lie; a JSON document or Parquet file is first rewritten as JSON Lines beside
-it. A record is read when it is asked for and not kept.
+CSV and JSON Lines are indexed where they lie; a JSON document or Parquet file is first rewritten as JSON Lines in a
+temporary file. A record is read when it is asked for and not kept.
 """
 
 import csv
 import hashlib
 import json
+import tempfile
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ class RecordFile:
 
     def __init__(self, path: Path, spec: QualityGuardSpec, *, at_most_bytes: int | None = None) -> None:
         """Index the file's records; `at_most_bytes` indexes whole records of its head only."""
-        self._lines = _as_lines(path, format_of(spec))
+        self._path, self._lines = path, _as_lines(path, format_of(spec))
         self._csv = format_of(spec) == "csv"
         self._file: BinaryIO = self._lines.open("rb")
         try:
@@ -67,8 +68,10 @@ class RecordFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close it."""
+        """Close it, and remove the copy that was written to read it by line."""
         self._file.close()
+        if self._lines != self._path:
+            self._lines.unlink(missing_ok=True)
 
     def __len__(self) -> int:
         """Return the number of records."""
@@ -191,11 +194,10 @@ def _offsets(file: BinaryIO, *, quoted: bool, at_most_bytes: int | None) -> "arr
 def _as_lines(path: Path, form: SetFormat) -> Path:
     if form in ("csv", "jsonl"):
         return path
-    lines = path.with_suffix(path.suffix + ".lines")
-    with lines.open("w", encoding="utf-8") as out:
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".lines", delete=False) as out:
         for record in _document(path) if form == "json" else _parquet(path):
             out.write(json.dumps(record, default=str) + "\n")
-    return lines
+    return Path(out.name)
 
 
 def _document(path: Path) -> list[Value]:

@@ -44,8 +44,7 @@ class Campaign:
 
 
 def run_campaign(
-    seed: int, jobs: int, choose: TIMELINES = Path("out/faults")
-Choose = lambda cases: cases, progress: Progress = lambda *_: None
+    seed: int, jobs: int, choose: Choose = lambda cases: cases, progress: Progress = lambda *_: None
 ) -> Campaign:
     """Return what came of every chosen case. Every run is a fork of one deployed application."""
     began, campaign = time.monotonic(), Campaign(seed)

@@ -19,7 +19,7 @@ class PlainLines:
 
     def news(self, rows: Sequence[LiveRow], messages: Sequence[ToldMessage], now: datetime) -> list[str]:
         """Return the lines for what changed since the last call."""
-        lines = [f"{now:%H:%M}  {_line(row)}" for row in rows if self._changed(row)]
+        lines = [f"{now:%H:%M}  {line_of(row)}" for row in rows if self._changed(row)]
         lines += [f"{m.at:%H:%M}  on call  {m.subject}" for m in messages[self._told :]]
         self._told = len(messages)
         return lines
@@ -31,7 +31,8 @@ class PlainLines:
         return changed
 
 
-def _line(row: LiveRow) -> str:
+def line_of(row: LiveRow) -> str:
+    """Return a rollout as one line of text."""
     parts = [f"{row.name:<10} {row.phase:<12} step {row.step}/{row.steps} {percent(row.share):>5}  min {row.minute:>3}"]
     if row.worse:
         parts.append(f"worse {odds(row.worse.log_value)}/{odds(row.worse.log_threshold)}")

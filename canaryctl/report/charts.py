@@ -109,9 +109,11 @@ def _roll_back(history: RolloutHistory, looks: Sequence[Looked]) -> Chart:
 
 
 def _part(index: int, judgement: Judgement) -> float:
-    """Return ln of a guard's share of the combined evidence: the plain average over all planned guards."""
-    numbers = judgement.evidence.guards
-    return numbers[index].log_roll_back - math.log(len(numbers)) if index < len(numbers) else -math.inf
+    """Return ln of a guard's share of the combined evidence; the shares of all guards add up to it."""
+    evidence_now = judgement.evidence
+    if index >= len(evidence_now.guards) or not evidence_now.guards[index].share_of_roll_back:
+        return -math.inf
+    return evidence_now.log_roll_back + math.log(evidence_now.guards[index].share_of_roll_back)
 
 
 def _advance(history: RolloutHistory, looks: Sequence[Looked]) -> list[Chart]:

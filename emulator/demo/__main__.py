@@ -28,14 +28,14 @@ def main(
     console = Console()
     console.print("[bold]sagemaker-canary[/bold]: six canaries on one machine, no AWS account. Loading ...")
     # Loading takes seconds (scikit-learn, moto): the first line is out before.
-    from emulator.demo.play import play  # noqa: PLC0415
+    from emulator.demo.play import Pace, play  # noqa: PLC0415
     from emulator.demo.scenarios import chosen  # noqa: PLC0415
 
     try:
         scenarios = chosen(scenario)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--scenario") from error
-    raise typer.Exit(0 if play(scenarios, seed, out, console, minute_seconds=minute_seconds) else 1)
+    raise typer.Exit(0 if play(scenarios, seed, out, console, Pace(minute_seconds)) else 1)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from canaryctl.live.screen import Screen
 from emulator import Emulator
 from emulator.demo.collect import AFTER_MINUTES, Result, collect
 from emulator.demo.expectations import doubts
-from emulator.demo.run import drive, start
+from emulator.demo.run import MOST_MINUTES, drive, start
 from emulator.demo.scenarios import Scenario
 from emulator.demo.stage import PAST_MINUTES, set_up
 from emulator.demo.summary import print_summary, write_pages, write_summary
@@ -24,40 +25,49 @@ ROOT = Path(__file__).parents[2]
 BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
-def play(
-    scenarios: Sequence[Scenario], seed: int, out: Path, console: Console, *, minute_seconds: float = 0.0,
-    past_minutes: int = PAST_MINUTES,
-) -> bool:  # fmt: skip
+@dataclass(frozen=True)
+class Pace:
+    """How long things take: wall seconds an emulated minute lasts at least, minutes of past, minutes at most."""
+
+    minute_seconds: float = 0.0
+    past_minutes: int = PAST_MINUTES
+    most_minutes: int = MOST_MINUTES
+
+
+def play(scenarios: Sequence[Scenario], seed: int, out: Path, console: Console, pace: Pace) -> bool:
     """Return whether every scenario ended as it has to; pages and summary.json are in `out` then."""
     began = time.monotonic()
-    results = run_scenarios(scenarios, seed, console, minute_seconds=minute_seconds, past_minutes=past_minutes)
+    results = run_scenarios(scenarios, seed, console, pace)
     found = {result.scenario.name: doubts(result) for result in results}
     write_summary(results, out)
     print_summary(console, results, found, write_pages(results, out))
     good = not any(found.values())
     verdict = "[green]Every scenario ended as it has to[/green]" if good else "[red]Not as it has to be[/red]"
-    console.print(f"{verdict}; {time.monotonic() - began:.0f} s.", highlight=False)
+    console.print(f" {verdict}; {time.monotonic() - began:.0f} s.", highlight=False)
     return good
 
 
-def run_scenarios(
-    scenarios: Sequence[Scenario], seed: int, console: Console, *, minute_seconds: float, past_minutes: int
-) -> list[Result]:
+def run_scenarios(scenarios: Sequence[Scenario], seed: int, console: Console, pace: Pace) -> list[Result]:
     """Return how each scenario ended; one that has not ended in time is taken as it is."""
     # One thread a matrix product: these are small, and threads that wait for work take the cores from the rollouts.
     with threadpool_limits(1), Emulator(start=BEGIN, seed=seed) as emulator:
         with _step(console, "training models on 500 handwritten digits"):
             world = digits_world(seed)
-        _prepare(emulator, world, scenarios, past_minutes, console)
+        _prepare(emulator, world, scenarios, pace.past_minutes, console)
         with _step(console, "deploying template.yaml"):
-            outputs = emulator.deploy(ROOT / "template.yaml")
-        emulator.clock.set_pace(minute_seconds)
-        runs = start(emulator, scenarios, outputs["StateMachineArn"])
+            table, state_machine = _deploy(emulator)
+        emulator.clock.set_pace(pace.minute_seconds)
+        runs = start(emulator, scenarios, state_machine)
         with Screen(console, "emulated time") as screen:
-            drive(emulator, runs, outputs["TableName"], screen.show)
+            drive(emulator, runs, table, screen.show, pace.most_minutes)
         emulator.clock.set_pace(0.0)
         emulator.run_minutes(AFTER_MINUTES)
-        return collect(emulator, runs, outputs["TableName"], world)
+        return collect(emulator, runs, table, world)
+
+
+def _deploy(emulator: Emulator) -> tuple[str, str]:
+    outputs = emulator.deploy(ROOT / "template.yaml")
+    return outputs["TableName"], outputs["StateMachineArn"]
 
 
 def _prepare(

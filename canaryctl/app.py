@@ -1,0 +1,50 @@
+"""The command line `canaryctl`: every command is one function of its own module, put together here."""
+
+import typer
+
+from canaryctl.evaluate import evaluate_command
+from canaryctl.forecast import forecast_command
+from canaryctl.operate.report import report_command
+from canaryctl.operate.start import start_command
+from canaryctl.operate.status import status_command
+from canaryctl.operate.steer import (
+    pause_command,
+    promote_command,
+    release_command,
+    resume_command,
+    retry_command,
+    rollback_command,
+)
+from canaryctl.replay import replay_command
+
+app = typer.Typer(
+    name="canaryctl",
+    help="Promote a canary model on a SageMaker endpoint on evidence, and look at how it goes.\n\n"
+    "A rollout starts from a spec (start), runs by itself (status --watch), can be steered (pause, promote, rollback) "
+    "and explains itself (report). forecast, replay and evaluate need no stack.\n\n"
+    "Exit codes: 0 good, 1 AWS did not answer, 2 refused or wrong input, 3 not promoted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+RUN, STEER, OFFLINE = "Run", "Steer", "Without a stack"
+COMMANDS = (
+    ("start", start_command, RUN),
+    ("status", status_command, RUN),
+    ("report", report_command, RUN),
+    ("pause", pause_command, STEER),
+    ("resume", resume_command, STEER),
+    ("promote", promote_command, STEER),
+    ("rollback", rollback_command, STEER),
+    ("retry", retry_command, STEER),
+    ("release", release_command, STEER),
+    ("forecast", forecast_command, OFFLINE),
+    ("replay", replay_command, OFFLINE),
+    ("evaluate", evaluate_command, OFFLINE),
+)
+for name, command, panel in COMMANDS:
+    app.command(name, rich_help_panel=panel)(command)
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,73 @@
+"""What every command on a stack shares: its options, where time comes from, and how trouble becomes an exit code.
+
+0 good, 1 AWS did not answer or refused, 2 wrong input or a refusal of the controller, 3 a rollout that did not end
+promoted.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from canary.domain.errors import CanaryError, Refused
+from canaryctl.operate.executions import RefusedThere, Sleep
+from canaryctl.operate.stack import StackError
+
+EXIT_AWS, EXIT_REFUSED, EXIT_NOT_PROMOTED = 1, 2, 3
+PANEL = "Which stack"
+
+StackName = Annotated[
+    str, typer.Option("--stack", envvar="CANARY_STACK", help="Name of the CloudFormation stack.", rich_help_panel=PANEL)
+]
+Region = Annotated[
+    str | None, typer.Option("--region", help="AWS region; else that of your profile.", rich_help_panel=PANEL)
+]
+Table = Annotated[
+    str | None,
+    typer.Option("--table", envvar="CANARY_TABLE", help="Table, instead of the stack's output.", rich_help_panel=PANEL),
+]
+StateMachine = Annotated[
+    str | None,
+    typer.Option(
+        "--state-machine",
+        envvar="CANARY_STATE_MACHINE",
+        help="ARN of the state machine, instead of the stack's output.",
+        rich_help_panel=PANEL,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON to standard output, for scripts.")]
+DEFAULT_STACK = "sagemaker-canary"
+
+
+@dataclass(frozen=True)
+class Time:
+    """Where a command takes time from; the emulator gives its own."""
+
+    sleep: Sleep = time.sleep
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+def time_of(context: typer.Context) -> Time:
+    """Return the time a command was given, or the wall's."""
+    return context.obj if isinstance(context.obj, Time) else Time()
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Turn what may go wrong into one line on standard error and an exit code."""
+    try:
+        yield
+    except (StackError, Refused, RefusedThere) as error:
+        raise _exit(str(error), EXIT_REFUSED) from error
+    except (CanaryError, ClientError, BotoCoreError) as error:
+        raise _exit(f"AWS: {error}", EXIT_AWS) from error
+
+
+def _exit(message: str, code: int) -> typer.Exit:
+    typer.echo(message, err=True)
+    return typer.Exit(code)

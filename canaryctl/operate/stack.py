@@ -1,0 +1,71 @@
+"""Which stack is meant, and how to reach it: by its name, or by table and state machine where the name is of no use."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import boto3.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from canary.adapters.table import DynamoRollouts
+from canary.adapters.translation import code_of
+
+OUTPUTS = {"table": "TableName", "state_machine": "StateMachineArn"}
+
+
+class StackError(Exception):
+    """The stack cannot be reached or used; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One deployed stack. `table` and `state_machine`, where given, spare the look into CloudFormation."""
+
+    name: str
+    region: str | None = None
+    table: str | None = None
+    state_machine: str | None = None
+    session: Any = field(default=None, repr=False)
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client. Raises StackError when no region is known."""
+        try:
+            session: Any = self.session or boto3.session.Session()
+            return session.client(service, region_name=self.region, config=Config(retries={"mode": "standard"}))
+        except BotoCoreError as error:
+            raise StackError(f"{error} Give --region, or set AWS_REGION.") from error
+
+    @cached_property
+    def table_name(self) -> str:
+        """Return the stack's table. Raises StackError."""
+        return self.table or self._output("table")
+
+    @cached_property
+    def state_machine_arn(self) -> str:
+        """Return the stack's state machine. Raises StackError."""
+        return self.state_machine or self._output("state_machine")
+
+    @cached_property
+    def rollouts(self) -> DynamoRollouts:
+        """Return the record store."""
+        return DynamoRollouts(self.client("dynamodb"), self.table_name)
+
+    @cached_property
+    def _outputs(self) -> dict[str, str]:
+        try:
+            found = self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
+        except ClientError as error:
+            if code_of(error) == "ValidationError":
+                raise StackError(f"no stack named {self.name!r} here; check --stack, --region and account") from error
+            raise
+        return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+
+    def _output(self, what: str) -> str:
+        key = OUTPUTS[what]
+        if key not in self._outputs:
+            option = f"--{what.replace('_', '-')}"
+            raise StackError(
+                f"stack {self.name!r} has no output {key}: is it this application? Otherwise give {option}"
+            )
+        return self._outputs[key]

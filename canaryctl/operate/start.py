@@ -1,0 +1,93 @@
+"""`canaryctl start`: a spec becomes a rollout."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from canary.domain.errors import Refused
+from canary.domain.spec import Spec, read_spec
+from canary.flow.planning import rollout_id
+from canaryctl.operate.executions import Execution, refusal, start_execution, wait_for
+from canaryctl.operate.options import (
+    DEFAULT_STACK,
+    EXIT_NOT_PROMOTED,
+    AsJson,
+    Region,
+    StackName,
+    StateMachine,
+    Table,
+    Time,
+    time_of,
+    told_plainly,
+)
+from canaryctl.operate.stack import Stack
+from canaryctl.operate.watching import watch
+
+PLANNED_WITHIN_SECONDS = 150.0
+
+
+def start_command(
+    context: typer.Context,
+    spec: Annotated[Path, typer.Option(help="The spec (JSON); - reads it from standard input.", allow_dash=True)],
+    name: Annotated[str | None, typer.Option(help="Name of the execution; the same name never starts twice.")] = None,
+    *,
+    follow: Annotated[bool, typer.Option("--watch", help="Stay and watch until it has ended.")] = False,
+    as_json: AsJson = False,
+    stack: StackName = DEFAULT_STACK,
+    region: Region = None,
+    table: Table = None,
+    state_machine: StateMachine = None,
+) -> None:
+    """Start a rollout and say whether it was accepted.
+
+    The smallest spec is {"endpoint": "churn-prod", "canary": "Variant2"}: 5, 25, 50, 100%, errors and slow requests
+    watched. The canary must be a variant of the endpoint at weight 0. A spec that cannot work is refused with the
+    field and the remedy, and nothing is changed.
+    """
+    with told_plainly():
+        document = _read(spec)
+        found = Stack(stack, region, table, state_machine)
+        parsed, when = read_spec(document), time_of(context)
+        arn = start_execution(found, document, name, parsed.endpoint)
+        rollout = rollout_id(parsed.endpoint, arn)
+        execution = wait_for(found, arn, when.sleep, PLANNED_WITHIN_SECONDS, lambda _: _planned(found, rollout))
+        if execution.status == "FAILED" and not _planned(found, rollout):
+            raise refusal(execution)
+        _say(parsed, arn, rollout, as_json=as_json)
+        if follow and _watch(found, rollout, arn, when, as_json=as_json).status != "SUCCEEDED":
+            raise typer.Exit(EXIT_NOT_PROMOTED)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Refused("--spec", f"{path}: {error}", "Give a file that holds one JSON object") from error
+    if not isinstance(document, dict):
+        raise Refused("--spec", f"{path} holds no JSON object", 'Give one like {"endpoint": ..., "canary": ...}')
+    return document
+
+
+def _planned(stack: Stack, rollout: str) -> bool:
+    try:
+        stack.rollouts.load(rollout)
+    except Refused:
+        return False
+    return True
+
+
+def _say(spec: Spec, arn: str, rollout: str, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"rollout": rollout, "endpoint": spec.endpoint, "execution": arn}))
+        return
+    typer.echo(f"{rollout}: {spec.canary} on {spec.endpoint} starts at share 0.")
+    typer.echo(f"Watch it: canaryctl status --watch --endpoint {spec.endpoint}")
+
+
+def _watch(stack: Stack, rollout: str, arn: str, when: Time, *, as_json: bool) -> Execution:
+    watch(stack, lambda: [stack.rollouts.load(rollout)], when, Console(stderr=as_json))
+    return wait_for(stack, arn, when.sleep, PLANNED_WITHIN_SECONDS)

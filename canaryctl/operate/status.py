@@ -1,0 +1,84 @@
+"""`canaryctl status`: where rollouts stand, once or while they run."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from canary.domain.record import Record
+from canaryctl.live.plain import line_of
+from canaryctl.live.row import LiveRow
+from canaryctl.live.table import live_table
+from canaryctl.operate.finding import all_rollouts, newest_of, under_way
+from canaryctl.operate.options import DEFAULT_STACK, AsJson, Region, StackName, Table, time_of, told_plainly
+from canaryctl.operate.stack import Stack
+from canaryctl.operate.watching import EVERY_SECONDS, rows_of, watch
+
+
+def status_command(
+    context: typer.Context,
+    endpoint: Annotated[str | None, typer.Option(help="Only this endpoint's newest rollout, ended or not.")] = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Ended rollouts too (reads the whole table).")] = False,
+    follow: Annotated[bool, typer.Option("--watch", help="Redraw until all have ended.")] = False,
+    every: Annotated[float, typer.Option(min=0.5, help="Seconds between two looks while watching.")] = EVERY_SECONDS,
+    as_json: AsJson = False,
+    stack: StackName = DEFAULT_STACK,
+    region: Region = None,
+    table: Table = None,
+) -> None:
+    """Show where rollouts stand: phase, step, share, evidence against its threshold, last verdict.
+
+    "evidence: worse" rolls back when it reaches its threshold; "good enough" is the guard furthest from passing, and
+    the step ends when every guard has passed.
+    """
+    with told_plainly():
+        found, when = Stack(stack, region, table), time_of(context)
+        read = _reader(found, endpoint, everything=everything)
+        if follow:
+            watch(found, read, when, Console(stderr=as_json), every)
+        rows = rows_of(found, read(), when) if as_json or not follow else []
+        if as_json:
+            typer.echo(json.dumps([plain(row) for row in rows]))
+        elif not follow:
+            _show(rows)
+
+
+def _reader(stack: Stack, endpoint: str | None, *, everything: bool) -> Callable[[], Sequence[Record]]:
+    if endpoint:
+        return lambda: [newest_of(stack, endpoint)]
+    return lambda: all_rollouts(stack) if everything else under_way(stack)
+
+
+def _show(rows: Sequence[LiveRow]) -> None:
+    console = Console()
+    if not rows:
+        console.print("No rollout is under way; --all shows ended ones.")
+    elif console.is_terminal:
+        console.print(live_table(rows))
+    else:
+        for row in rows:
+            console.print(line_of(row), markup=False, highlight=False, soft_wrap=True)
+
+
+def plain(row: LiveRow) -> dict[str, Any]:
+    """Return a line as JSON; evidence as natural logarithms beside its threshold."""
+    gauges = {
+        name: None if gauge is None else {"log_evidence": gauge.log_value, "log_threshold": gauge.log_threshold}
+        for name, gauge in (("worse", row.worse), ("good_enough", row.better))
+    }
+    return {
+        "endpoint": row.name,
+        "phase": row.phase,
+        "step": row.step,
+        "steps": row.steps,
+        "share": row.share,
+        "minute": row.minute,
+        "verdict": row.verdict or None,
+        "reason": row.reason,
+        "paused": row.paused,
+        "ended": row.ended,
+        **gauges,
+    }

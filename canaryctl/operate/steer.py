@@ -1,0 +1,128 @@
+"""`canaryctl pause | resume | promote | rollback | retry | release`: one execution each, answered in a sentence."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from canaryctl.operate.executions import refusal, start_execution, wait_for
+from canaryctl.operate.options import (
+    DEFAULT_STACK,
+    AsJson,
+    Region,
+    StackName,
+    StateMachine,
+    Time,
+    time_of,
+    told_plainly,
+)
+from canaryctl.operate.stack import Stack
+
+ANSWERED_WITHIN_SECONDS = 120.0
+Endpoint = Annotated[str, typer.Option(help="Endpoint whose rollout is meant.")]
+Reason = Annotated[str, typer.Option(help="Why; it goes into the verdict and the message.")]
+
+
+def pause_command(
+    context: typer.Context,
+    endpoint: Endpoint,
+    minutes: Annotated[int, typer.Option(min=1, max=10_080, help="How long; then it goes on by itself.")] = 60,
+    *,
+    as_json: AsJson = False,
+    stack: StackName = DEFAULT_STACK,
+    region: Region = None,
+    state_machine: StateMachine = None,
+) -> None:
+    """Stop it from advancing for a while. It still watches and still rolls back."""
+    document = {"command": "pause", "endpoint": endpoint, "minutes": minutes}
+    _steer(context, document, Stack(stack, region, None, state_machine), as_json=as_json)
+
+
+def resume_command(
+    context: typer.Context,
+    endpoint: Endpoint,
+    *,
+    as_json: AsJson = False,
+    stack: StackName = DEFAULT_STACK,
+    region: Region = None,
+    state_machine: StateMachine = None,
+) -> None:
+    """End a pause before its time."""
+    document = {"command": "resume", "endpoint": endpoint}
+    _steer(context, document, Stack(stack, region, None, state_machine), as_json=as_json)
+
+
+def promote_command(
+    context: typer.Context,
+    endpoint: Endpoint,
+    reason: Reason = "",
+    *,
+    full: Annotated[bool, typer.Option("--full", help="To 100% at once, not just one step.")] = False,
+    as_json: AsJson = False,
+    stack: StackName = DEFAULT_STACK,
+    region: Region = None,
+    state_machine: StateMachine = None,
+) -> None:
+    """Take the next step without waiting for evidence. A recorded roll-back is never overridden."""
+    document = {"command": "promote", "endpoint": endpoint, "full": full, "reason": reason}
+    _steer(context, document, Stack(stack, region, None, state_machine), as_json=as_json)
+
+
+def rollback_command(
+    context: typer.Context,
+    endpoint: Endpoint,
+    reason: Reason = "",
+    *,
+    as_json: AsJson = False,
+    stack: StackName = DEFAULT_STACK,
+    region: Region = None,
+    state_machine: StateMachine = None,
+) -> None:
+    """Take the canary back to 0 now, every other variant as it was found."""
+    document = {"command": "rollback", "endpoint": endpoint, "reason": reason}
+    _steer(context, document, Stack(stack, region, None, state_machine), as_json=as_json)
+
+
+def retry_command(
+    context: typer.Context,
+    endpoint: Endpoint,
+    *,
+    as_json: AsJson = False,
+    stack: StackName = DEFAULT_STACK,
+    region: Region = None,
+    state_machine: StateMachine = None,
+) -> None:
+    """Try again to restore an UNPROVEN rollout's safe weights."""
+    document = {"command": "retry", "endpoint": endpoint}
+    _steer(context, document, Stack(stack, region, None, state_machine), as_json=as_json)
+
+
+def release_command(
+    context: typer.Context,
+    endpoint: Endpoint,
+    reason: Reason = "",
+    *,
+    as_json: AsJson = False,
+    stack: StackName = DEFAULT_STACK,
+    region: Region = None,
+    state_machine: StateMachine = None,
+) -> None:
+    """Let go of the endpoint with its weights as they are; from then on they are yours."""
+    document = {"command": "release", "endpoint": endpoint, "reason": reason}
+    _steer(context, document, Stack(stack, region, None, state_machine), as_json=as_json)
+
+
+def _steer(context: typer.Context, document: dict[str, Any], stack: Stack, *, as_json: bool) -> None:
+    with told_plainly():
+        answer = steer(stack, document, time_of(context))
+        typer.echo(json.dumps(answer) if as_json else f"{answer['rollout']} ({answer['phase']}): {answer['answer']}")
+
+
+def steer(stack: Stack, document: dict[str, Any], when: Time) -> dict[str, str]:
+    """Return the controller's answer {"rollout", "phase", "answer"}. Raises RefusedThere, AwsUnavailable."""
+    arn = start_execution(stack, document, None, f"{document['command']}-{document['endpoint']}")
+    execution = wait_for(stack, arn, when.sleep, ANSWERED_WITHIN_SECONDS)
+    if execution.status == "SUCCEEDED" and execution.output:
+        answer: dict[str, str] = json.loads(execution.output)["answer"]
+        return answer
+    raise refusal(execution)

@@ -1,0 +1,124 @@
+"""The demonstration ends as it has to, says so, and would notice if it did not."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from canary.domain.judge import judge
+from canary.domain.judgement import Judgement
+from emulator.demo.__main__ import app
+from emulator.demo.play import Pace, play
+from emulator.demo.scenarios import SCENARIOS, chosen
+
+Judge = Callable[..., Judgement]
+ENTRY = {
+    "scenario", "endpoint", "phase", "initial_weights", "final_weights", "canary_requests_live", "bad_responses_served",
+    "emulated_minutes", "verdicts", "messages",
+}  # fmt: skip
+
+
+def show(names: tuple[str, ...], out: Path, past_minutes: int = 60, most_minutes: int = 180) -> tuple[bool, str]:
+    """Run scenarios as fast as they go; return whether the demonstration is content, and what it printed."""
+    text = io.StringIO()
+    scenarios = [chosen(name)[0] for name in names]
+    pace = Pace(past_minutes=past_minutes, most_minutes=most_minutes)
+    good = play(scenarios, 1, out, Console(file=text, width=200), pace)
+    return good, text.getvalue()
+
+
+def entries(out: Path) -> dict[str, dict[str, Any]]:
+    """Return the entries of summary.json by scenario."""
+    return {entry["scenario"]: entry for entry in json.loads((out / "summary.json").read_text())}
+
+
+@pytest.mark.slow
+def test_all_six_end_as_they_have_to(tmp_path: Path) -> None:
+    """Two promoted, four taken back where their fault shows, weights and requests as AWS and the router say."""
+    good, printed = show(tuple(s.name for s in SCENARIOS), tmp_path, past_minutes=750)
+    assert good, printed
+    found = entries(tmp_path)
+    assert {name: entry["phase"] for name, entry in found.items()} == {
+        "healthy": "PROMOTED", "wrong": "ROLLED_BACK", "failing": "ROLLED_BACK", "slow": "ROLLED_BACK",
+        "late": "ROLLED_BACK", "incident": "PROMOTED",
+    }  # fmt: skip
+    for name in ("wrong", "failing", "slow", "late"):
+        assert found[name]["final_weights"] == {"current": 1.0, "candidate": 0.0}
+    for name in ("healthy", "incident"):
+        assert found[name]["final_weights"] == {"current": 0.0, "candidate": 1.0}
+    assert found["wrong"]["canary_requests_live"] == 0
+    last_steps = {name: found[name]["verdicts"][-1]["step"] for name in ("wrong", "failing", "slow", "late")}
+    assert last_steps == {"wrong": 0, "failing": 1, "slow": 3, "late": 4}
+    assert {path.name for path in tmp_path.glob("*.html")} == {"index.html", *(f"{s.name}.html" for s in SCENARIOS)}
+
+
+def test_the_summary_has_the_agreed_form(tmp_path: Path) -> None:
+    """Exactly these keys; verdicts by minute and step; messages as sent."""
+    good, printed = show(("wrong",), tmp_path)
+    assert good, printed
+    entry = entries(tmp_path)["wrong"]
+    assert set(entry) == ENTRY
+    assert set(entry["verdicts"][0]) == {"minute", "step", "verdict", "reason"}
+    assert entry["verdicts"][-1]["verdict"] == "ROLL_BACK"
+    assert entry["initial_weights"] == {"current": 1.0, "candidate": 0.0}
+    assert entry["bad_responses_served"] == 0
+    assert "ROLLED BACK" in entry["messages"][-1]["subject"]
+    assert entry["emulated_minutes"] < 15
+
+
+def always(verdict: str, real: Judge) -> Judge:
+    """Return a judge that looks at the evidence and then says this, whatever it saw."""
+
+    def stubborn(*arguments: Any, **named: Any) -> Judgement:
+        return real(*arguments, **named).model_copy(update={"verdict": verdict})
+
+    return stubborn
+
+
+def never_roll_back(real: Judge) -> Judge:
+    """Return a judge that holds where it should roll back."""
+
+    def lenient(*arguments: Any, **named: Any) -> Judgement:
+        found = real(*arguments, **named)
+        return found.model_copy(update={"verdict": "HOLD"}) if found.verdict == "ROLL_BACK" else found
+
+    return lenient
+
+
+def test_a_judge_that_always_advances_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With it a worse model is promoted, and the demonstration's own check says so."""
+    monkeypatch.setattr("canary.flow.judging.judge", always("ADVANCE", judge))
+    good, printed = show(("wrong",), tmp_path, most_minutes=60)
+    assert not good
+    assert "wrong: ended PROMOTED, wanted ROLLED_BACK" in printed
+    assert "live requests, wanted none" in printed
+
+
+@pytest.mark.parametrize("name", ["wrong", "failing"])
+def test_a_judge_that_never_rolls_back_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With it nothing bad is ever taken back, and the demonstration's own check says so."""
+    monkeypatch.setattr("canary.flow.judging.judge", never_roll_back(judge))
+    good, printed = show((name,), tmp_path, most_minutes=25)
+    assert not good
+    assert f"{name}: ended" in printed
+
+
+@pytest.mark.parametrize(("good", "code"), [(True, 0), (False, 1)])
+def test_the_exit_code_says_whether_every_scenario_ended_as_it_has_to(
+    monkeypatch: pytest.MonkeyPatch, *, good: bool, code: int
+) -> None:
+    """A pipeline that runs the demonstration sees it fail."""
+    monkeypatch.setattr("emulator.demo.play.play", lambda *_: good)
+    assert CliRunner().invoke(app, ["--scenario", "wrong"]).exit_code == code
+
+
+def test_an_unknown_scenario_is_named_with_the_known_ones() -> None:
+    """A typing error costs no minute."""
+    answer = CliRunner().invoke(app, ["--scenario", "helthy"])
+    assert answer.exit_code == 2
+    assert "healthy" in answer.output

@@ -1,0 +1,103 @@
+"""The live view: what a line says, and that it degrades to plain lines."""
+
+import io
+import math
+from datetime import timedelta
+
+import pytest
+from rich.console import Console
+
+from canary.domain.judgement import Judgement
+from canary.domain.phase import Phase
+from canaryctl.history import RolloutHistory, ToldMessage
+from canaryctl.live import Screen, row_of
+from canaryctl.live.plain import PlainLines
+from canaryctl.live.row import Gauge
+from canaryctl.live.table import gauge_bar, odds
+from tests.unit.canaryctl.histories import STARTED, make_record, simulate
+
+NOW = STARTED + timedelta(minutes=12)
+
+
+@pytest.fixture(scope="module")
+def history() -> RolloutHistory:
+    """A good canary to its end."""
+    return simulate()
+
+
+def test_a_line_shows_the_evidence_of_the_guard_furthest_from_passing(history: RolloutHistory) -> None:
+    """The step ends when every guard has passed, so the last one counts."""
+    verdict = history.verdicts[6]
+    row = row_of("churn", make_record(phase=Phase.BAKING, step=verdict.step), verdict, NOW)
+    logs = [guard.log_advance for guard in Judgement.model_validate(verdict.judgement).evidence.guards]
+    assert row.better is not None
+    assert row.better.log_value == min(logs)
+    assert row.better.log_threshold == pytest.approx(math.log(20))
+    assert row.worse is not None
+    assert row.worse.log_threshold == pytest.approx(math.log(40))
+
+
+def test_evidence_of_the_step_before_is_not_shown_as_progress(history: RolloutHistory) -> None:
+    """While weights move, nothing has been shown of the step they move to."""
+    verdict = history.verdicts[6]
+    row = row_of("churn", make_record(phase=Phase.SHIFTING, step=verdict.step + 1), verdict, NOW)
+    assert row.better is None
+    assert "waiting for the endpoint" in row.reason
+
+
+def test_minutes_stop_when_the_rollout_has_ended(history: RolloutHistory) -> None:
+    """A line that stays in view tells how long it took, not how long ago it was."""
+    later = history.record.ended_at + timedelta(hours=3) if history.record.ended_at else NOW
+    row = row_of("churn", history.record, history.verdicts[-1], later)
+    assert row.minute == len(history.verdicts)
+    assert row.ended
+
+
+@pytest.mark.parametrize(("value", "filled"), [(-5.0, 0.0), (0.0, 0.0), (math.log(20) / 2, 0.5), (99.0, 1.0)])
+def test_a_gauge_fills_on_a_logarithmic_scale(value: float, filled: float) -> None:
+    """Evidence below 1 speaks for the other side and fills nothing."""
+    assert Gauge(value, math.log(20)).filled == pytest.approx(filled)
+
+
+def test_a_bar_carries_its_numbers() -> None:
+    """Nobody has to guess from a bar's length."""
+    assert gauge_bar(Gauge(math.log(10), math.log(40)), "red").plain.endswith(" 10/40")
+    assert gauge_bar(None, "red").plain == "-"
+
+
+@pytest.mark.parametrize(
+    ("log_value", "text"), [(math.log(0.05), "0.1"), (math.log(7.3), "7.3"), (math.log(2500), "2k"), (50.0, ">1M")]
+)
+def test_odds_take_four_characters_at_most(log_value: float, text: str) -> None:
+    """The column keeps its width whatever the evidence is."""
+    assert odds(log_value) == text
+
+
+def test_plain_lines_say_only_what_is_new(history: RolloutHistory) -> None:
+    """The same state a minute later is silent; a new message is one line."""
+    lines = PlainLines()
+    row = row_of("churn", history.record, history.verdicts[-1], NOW)
+    told = ToldMessage(at=NOW, subject="[canary] churn: PROMOTED", body="")
+    assert len(lines.news([row], [], NOW)) == 1
+    assert lines.news([row], [], NOW) == []
+    assert lines.news([row], [told], NOW) == ["09:12  on call  [canary] churn: PROMOTED"]
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_the_screen_fits_what_is_behind_it(history: RolloutHistory, *, terminal: bool) -> None:
+    """A terminal gets a table that is redrawn, anything else lines without control characters."""
+    out = io.StringIO()
+    row = row_of("churn", history.record, history.verdicts[-1], NOW)
+    with Screen(Console(file=out, force_terminal=terminal, width=120), "demo") as screen:
+        screen.show([row], history.messages, NOW)
+    assert ("\x1b[" in out.getvalue()) is terminal
+    assert "PROMOTED" in out.getvalue()
+
+
+def test_markup_in_a_message_is_shown_and_not_obeyed(history: RolloutHistory) -> None:
+    """A subject in square brackets is no style."""
+    out = io.StringIO()
+    told = ToldMessage(at=NOW, subject="[canary] [bold]churn[/nonsense]", body="")
+    with Screen(Console(file=out, force_terminal=True, width=120)) as screen:
+        screen.show([], [told], NOW)
+    assert "[bold]churn[/nonsense]" in out.getvalue()

@@ -1,0 +1,103 @@
+"""Which stack a command means, and what it says when it cannot be reached."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from moto import mock_aws
+from typer.testing import CliRunner
+
+from canaryctl.app import app
+from canaryctl.operate.stack import Stack, StackError
+
+TEMPLATE = {
+    "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "t"}}},
+    "Outputs": {"TableName": {"Value": "records"}, "StateMachineArn": {"Value": "arn:machine"}},
+}
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An account with one stack called churn and one that is something else."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    with mock_aws():
+        cloudformation = boto3.client("cloudformation")
+        other = {**TEMPLATE, "Outputs": {}}
+        cloudformation.create_stack(StackName="churn", TemplateBody=json.dumps(TEMPLATE))
+        cloudformation.create_stack(StackName="other", TemplateBody=json.dumps(other))
+        yield
+
+
+def test_a_stack_is_found_by_its_name(account: None) -> None:
+    """Table and state machine are outputs of the stack."""
+    stack = Stack("churn")
+    assert (stack.table_name, stack.state_machine_arn) == ("records", "arn:machine")
+
+
+def test_given_names_win_and_spare_the_look(account: None) -> None:
+    """Someone without rights on CloudFormation names table and state machine."""
+    stack = Stack("nobody", table="mine", state_machine="arn:mine")
+    assert (stack.table_name, stack.state_machine_arn) == ("mine", "arn:mine")
+
+
+@pytest.mark.parametrize(("name", "words"), [("nobody", "no stack named 'nobody'"), ("other", "--table")])
+def test_what_cannot_be_found_is_said_with_the_remedy(name: str, words: str, account: None) -> None:
+    """A missing stack and a stack of something else are different mistakes."""
+    with pytest.raises(StackError, match=words):
+        _ = Stack(name).table_name
+
+
+def test_a_wrong_stack_ends_with_exit_code_2_and_one_line(account: None) -> None:
+    """No stack trace for a typing error."""
+    answer = CliRunner().invoke(app, ["status", "--stack", "nobody"])
+    assert answer.exit_code == 2
+    assert answer.output.splitlines() == ["no stack named 'nobody' here; check --stack, --region and account"]
+
+
+def test_no_region_is_said_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """boto3's own sentence, and what to do."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    answer = CliRunner().invoke(app, ["status"])
+    assert answer.exit_code == 2
+    assert "--region" in answer.output
+
+
+def test_aws_trouble_ends_with_exit_code_1(account: None) -> None:
+    """A table that does not exist is AWS's answer, not a wrong option."""
+    answer = CliRunner().invoke(app, ["status", "--table", "nowhere"])
+    assert answer.exit_code == 1
+    assert answer.output.startswith("AWS: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "not.json"),
+        ("[]", "JSON object"),
+        ('{"endpoint": "e"}', "canary"),
+        ('{"endpoint": "e", "canary": "c", "steps": []}', "steps"),
+    ],
+)
+def test_a_spec_that_cannot_work_is_refused_before_aws_is_asked(
+    text: str, words: str, account: None, tmp_path: Path
+) -> None:
+    """Field and remedy on standard error, exit code 2."""
+    path = tmp_path / "not.json"
+    path.write_text(text, encoding="utf-8")
+    answer = CliRunner().invoke(app, ["start", "--spec", str(path)])
+    assert answer.exit_code == 2
+    assert words in answer.output
+
+
+def test_help_teaches_every_command() -> None:
+    """Each command has a sentence, and each option of it another."""
+    overview = CliRunner().invoke(app, ["--help"]).output
+    for name in ("start", "status", "report", "pause", "resume", "promote", "rollback", "retry", "release"):
+        assert name in overview
+        answer = CliRunner().invoke(app, [name, "--help"])
+        assert answer.exit_code == 0
+        assert "--stack" in answer.output

@@ -31,8 +31,9 @@ demo: setup ## roll out six canaries on the emulator (SCENARIO=name SEED=n ARGS=
 	$(BIN)/python -m emulator.demo $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 .PHONY: bench
-bench: setup ## measure verdicts, reaction time and imports into out/bench (ARGS="...")
+bench: setup ## measure verdicts and labelled sets into out/bench (ARGS=--short)
 	$(BIN)/python -m benchmarks.verdicts.run $(ARGS)
+	$(BIN)/python -m benchmarks.evaluate.run $(ARGS)
 
 .PHONY: faults
 faults: setup ## break every call of a rollout and count what survives (ARGS="...")

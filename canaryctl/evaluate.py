@@ -5,20 +5,26 @@ compared; 2 the call does not fit the set or the endpoint, 1 AWS could not answe
 """
 
 import json
+import os
 import sys
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import boto3
 import typer
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from canary.adapters.invoker import EndpointInvoker, runtime_config
+from canary.adapters.labelled_files import LocalLabelledFiles
 from canary.adapters.labelled_s3 import S3LabelledSets
 from canary.domain.errors import CanaryError, Conflict, Refused
 from canary.domain.paired import GateLevels
@@ -26,6 +32,7 @@ from canary.domain.quality import QualityGuardSpec
 from canary.domain.quality_evidence import FindingLabel, QualityEvidence
 from canary.flow.evaluate import evaluate
 from canary.flow.evaluation import EvaluationPorts, EvaluationRequest
+from canary.ports.quality import LabelledSource
 from canaryctl.evaluate_answer import as_answer
 from canaryctl.evaluate_page import write_page
 from canaryctl.evaluate_table import print_tables
@@ -73,7 +80,6 @@ def run_evaluation(
 
     spec = request.spec
     session = boto3.session.Session(region_name=region)
-    config = runtime_config(spec.concurrency, spec.request_timeout_seconds)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console, disable=quiet) as progress:
         bar = progress.add_task("asking both variants", total=None)
@@ -83,8 +89,8 @@ def run_evaluation(
             progress.update(bar, total=evidence.records_total, completed=evidence.position, description=words)
 
         ports = EvaluationPorts(
-            source=S3LabelledSets(session.client("s3"), allow_local=True),
-            invoker=EndpointInvoker(session.client("sagemaker-runtime", config=config)),
+            source=_source(session, spec.labelled_set),
+            invoker=EndpointInvoker(_runtime(session, spec)),
             store=kept,
             scorer=SklearnScorer(),
             utc_now=lambda: datetime.now(UTC),
@@ -94,6 +100,22 @@ def run_evaluation(
             progress=show,
         )
         return evaluate(request, ports)
+
+
+def _source(session: boto3.session.Session, labelled_set: str) -> LabelledSource:
+    """Return what reads the set; a local file needs no AWS."""
+    return S3LabelledSets(session.client("s3")) if labelled_set.startswith("s3://") else LocalLabelledFiles()
+
+
+def _runtime(session: boto3.session.Session, spec: QualityGuardSpec) -> Any:
+    """Return the runtime client; one that points at this machine needs neither region nor credentials."""
+    config = runtime_config(spec.concurrency, spec.request_timeout_seconds)
+    host = urlsplit(os.environ.get("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", "")).hostname
+    if host not in {"localhost", "127.0.0.1", "::1"}:
+        return session.client("sagemaker-runtime", config=config)
+    if session.get_credentials() is None:
+        config = config.merge(Config(signature_version=UNSIGNED))
+    return session.client("sagemaker-runtime", config=config, region_name=session.region_name or "us-east-1")
 
 
 def evaluate_command(
@@ -140,7 +162,7 @@ def evaluate_command(
             levels=GateLevels(stop=false_rollback, promote=false_promotion), stop_early=not whole_set,
         )  # fmt: skip
         evidence = run_evaluation(asked, kept, messages, region, quiet=as_json)
-    except CanaryError as error:
+    except (CanaryError, BotoCoreError) as error:
         _told(messages, error, kept.newest)
         raise typer.Exit(EXIT_REFUSED if isinstance(error, Refused) else EXIT_AWS) from error
     if html is not None:
@@ -153,7 +175,7 @@ def evaluate_command(
     raise typer.Exit(EXIT_CODES[evidence.label])
 
 
-def _told(console: Console, error: CanaryError, newest: QualityEvidence | None) -> None:
+def _told(console: Console, error: Exception, newest: QualityEvidence | None) -> None:
     console.print(f"[red]{type(error).__name__}[/red]", str(error), markup=True, highlight=False)
     if newest is not None and newest.counts.used:
         console.print(f"{newest.counts.used} records were evaluated before:", highlight=False)

@@ -163,3 +163,24 @@ def test_an_endpoint_that_vanishes_keeps_what_was_evaluated(serve: Serve, tmp_pa
         result = run(*variants(labelled, "--state", str(state), "--json"))
     assert result.exit_code == 0
     assert json.loads(result.stdout)["records"]["taken"] == 60 + len(seen) // 2
+
+
+def test_a_local_endpoint_needs_no_account(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without region and credentials a stand-in on this machine is asked all the same."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    with serve(parity()):
+        result = run(*variants(numbers(tmp_path, 400), "--json"))
+    assert result.exit_code == 0, result.stderr
+
+
+def test_no_region_is_told_without_a_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing region is exit code 1 and a sentence."""
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    code, told = refused(run(*variants(numbers(tmp_path, 20))))
+    assert (code, "region" in told) == (1, True)

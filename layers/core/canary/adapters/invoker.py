@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 from botocore.exceptions import (
+    BotoCoreError,
     ClientError,
     ConnectionClosedError,
     ConnectTimeoutError,
@@ -59,6 +60,8 @@ class EndpointInvoker:
             return CallFailed("timeout", str(error))
         except (ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError) as error:
             return CallBusy("unavailable", str(error))
+        except BotoCoreError as error:
+            raise AwsDenied(f"endpoint {endpoint} cannot be called: {error}") from error
         return Reply(read, answer.get("ContentType") or content_type, answer.get("InvokedProductionVariant") or "")
 
 

@@ -14,8 +14,6 @@ from canaryctl.live.plain import PlainLines
 from canaryctl.live.row import LiveRow
 from canaryctl.live.table import live_view
 
-LINES_BESIDE_ROWS = 9
-
 
 class Screen(AbstractContextManager["Screen"]):
     """A context manager; `show` may be called as often as there is news."""
@@ -43,9 +41,8 @@ class Screen(AbstractContextManager["Screen"]):
     def show(self, rows: Sequence[LiveRow], messages: Sequence[ToldMessage], now: datetime) -> None:
         """Draw the rollouts and messages as they stand at `now`."""
         if self._live:
-            room = max(3, self._console.height - len(rows) - LINES_BESIDE_ROWS)
             title = f"{self._title}  {now:%Y-%m-%d %H:%M} UTC".strip()
-            self._live.update(live_view(rows, messages, title, room), refresh=True)
+            self._live.update(live_view(rows, messages, title, self._console.size), refresh=True)
             return
         for line in self._plain.news(rows, messages, now):
             self._console.print(line, markup=False, highlight=False, soft_wrap=True)

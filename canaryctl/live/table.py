@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
@@ -15,6 +16,7 @@ from canaryctl.history import ToldMessage
 from canaryctl.live.row import Gauge, LiveRow
 
 BAR_WIDTH = 8
+WIDE_FROM = 100
 COLOURS = {
     "PROMOTED": "bold green",
     "ROLLED_BACK": "bold red",
@@ -27,48 +29,54 @@ COLOURS = {
 }
 
 
-def live_table(rows: Sequence[LiveRow], title: str = "") -> Table:
-    """Return the table of rollouts as they stand."""
+def live_table(rows: Sequence[LiveRow], title: str = "", width: int = WIDE_FROM) -> Table:
+    """Return the table of rollouts as they stand; below 100 columns bars are short and reasons are left out."""
+    wide = width >= WIDE_FROM
     table = Table(title=title or None, title_justify="left", expand=True, box=SIMPLE_HEAD, pad_edge=False)
-    for name, options in COLUMNS.items():
-        table.add_column(name, **options)  # type: ignore[arg-type]
+    table.padding = (0, 1, 0, 0)
+    for name, justify in COLUMNS:
+        table.add_column(name, justify=justify, no_wrap=True)
+    if wide:
+        table.add_column("last verdict", ratio=1, no_wrap=True, overflow="ellipsis")
     for row in rows:
-        table.add_row(
-            Text(row.name, style="bold"),
-            Text(_phase(row), style=COLOURS.get(row.phase, "cyan")),
-            f"{row.step}/{row.steps}",
-            percent(row.share),
-            gauge_bar(row.worse, "red"),
-            gauge_bar(row.better, "green"),
-            str(row.minute),
-            _last_word(row),
-        )
+        table.add_row(*_cells(row, BAR_WIDTH if wide else BAR_WIDTH // 2), *([_last_word(row)] if wide else []))
     return table
 
 
-COLUMNS: dict[str, dict[str, object]] = {
-    "rollout": {"no_wrap": True},
-    "phase": {"no_wrap": True},
-    "step": {"justify": "right", "no_wrap": True},
-    "share": {"justify": "right", "no_wrap": True},
-    "evidence: worse": {"no_wrap": True},
-    "good enough": {"no_wrap": True},
-    "min": {"justify": "right", "no_wrap": True},
-    "last verdict": {"ratio": 1, "no_wrap": True, "overflow": "ellipsis"},
-}
+COLUMNS: tuple[tuple[str, Literal["left", "right"]], ...] = (
+    ("rollout", "left"),
+    ("phase", "left"),
+    ("step", "right"),
+    ("share", "right"),
+    ("worse", "left"),
+    ("good enough", "left"),
+    ("min", "right"),
+)
+
+
+def _cells(row: LiveRow, bar_width: int) -> tuple[RenderableType, ...]:
+    return (
+        Text(row.name, style="bold"),
+        Text(_phase(row), style=COLOURS.get(row.phase, "cyan")),
+        f"{row.step}/{row.steps}",
+        percent(row.share),
+        gauge_bar(row.worse, "red", bar_width),
+        gauge_bar(row.better, "green", bar_width),
+        str(row.minute),
+    )
 
 
 def _phase(row: LiveRow) -> str:
     return f"{row.phase} (paused)" if row.paused else row.phase
 
 
-def gauge_bar(gauge: Gauge | None, colour: str) -> Text:
+def gauge_bar(gauge: Gauge | None, colour: str, width: int = BAR_WIDTH) -> Text:
     """Return evidence as a bar with numbers, such as '####.... 12/40'; a dash before there is any."""
     if gauge is None:
         return Text("-", style="dim")
-    full = round(gauge.filled * BAR_WIDTH)
+    full = round(gauge.filled * width)
     text = Text("█" * full, style=colour)
-    text.append("░" * (BAR_WIDTH - full), style="dim")
+    text.append("░" * (width - full), style="dim")
     text.append(f" {odds(gauge.log_value)}/{odds(gauge.log_threshold)}")
     return text
 
@@ -100,6 +108,13 @@ def message_panel(messages: Sequence[ToldMessage], at_most: int) -> RenderableTy
                  border_style="dim")  # fmt: skip
 
 
-def live_view(rows: Sequence[LiveRow], messages: Sequence[ToldMessage], title: str, messages_at_most: int) -> Group:
-    """Return table and messages as one thing to draw."""
-    return Group(live_table(rows, title), message_panel(messages, messages_at_most))
+def live_view(
+    rows: Sequence[LiveRow], messages: Sequence[ToldMessage], title: str, size: tuple[int, int]
+) -> RenderableType:
+    """Return table and messages as one thing to draw into a terminal of `size` (columns, lines)."""
+    columns, lines = size
+    room = max(LEAST_MESSAGES, lines - len(rows) - LINES_BESIDE)
+    return Group(live_table(rows, title, columns), message_panel(messages, room))
+
+
+LEAST_MESSAGES, LINES_BESIDE = 3, 9

@@ -31,8 +31,8 @@ def status_command(
 ) -> None:
     """Show where rollouts stand: phase, step, share, evidence against its threshold, last verdict.
 
-    "evidence: worse" rolls back when it reaches its threshold; "good enough" is the guard furthest from passing, and
-    the step ends when every guard has passed.
+    "worse" is the evidence for taking it back, which happens at its threshold; "good enough" is that of the guard
+    furthest from passing, and the step ends when every guard has passed.
     """
     with told_plainly():
         found, when = Stack(stack, region, table), time_of(context)
@@ -57,7 +57,7 @@ def _show(rows: Sequence[LiveRow]) -> None:
     if not rows:
         console.print("No rollout is under way; --all shows ended ones.")
     elif console.is_terminal:
-        console.print(live_table(rows))
+        console.print(live_table(rows, width=console.width))
     else:
         for row in rows:
             console.print(line_of(row), markup=False, highlight=False, soft_wrap=True)

@@ -38,9 +38,11 @@ class Chart(Frozen):
 
 
 def charts_of(history: RolloutHistory) -> list[Chart]:
-    """Return the charts in reading order; those of evidence only where something was judged with evidence."""
+    """Return the charts in reading order: rates where a live step was served, evidence where it was judged."""
     looks = looks_of(history)
-    charts = [_requests(history), *(_rates(history, guard) for guard in history.record.plan.guards)]
+    charts = [_requests(history)]
+    if any(bake.step for bake in history.record.bakes):
+        charts += [_rates(history, guard) for guard in history.record.plan.guards]
     if any(look.judgement and look.verdict.step for look in looks):
         charts += [_roll_back(history, looks), *_advance(history, looks)]
     return charts

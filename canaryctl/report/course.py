@@ -28,6 +28,11 @@ class Segment:
         return self.last - self.first
 
     @property
+    def took(self) -> str:
+        """Return how long it took, as people say it."""
+        return f"{self.minutes:.0f} min" if self.minutes >= 1 else "under 1 min"
+
+    @property
     def title(self) -> str:
         """Return what to say when the pointer rests on it."""
         return f"{self.label}: minute {self.first:.0f} to {self.last:.0f} ({duration(60 * self.minutes)})"

@@ -1,5 +1,6 @@
 """`make demo`: python -m emulator.demo [--scenario NAME] [--seed N]."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +26,8 @@ def main(
 
     Exit code 0 when every scenario ends as it has to, 1 when one does not, 2 for a scenario that does not exist.
     """
-    console = Console()
+    # Bound now: inside the account sys.stdout is where the functions log.
+    console = Console(file=sys.stdout)
     console.print("[bold]sagemaker-canary[/bold]: six canaries on one machine, no AWS account. Loading ...")
     # Loading takes seconds (scikit-learn, moto): the first line is out before.
     from emulator.demo.play import Pace, play  # noqa: PLC0415

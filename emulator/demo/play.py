@@ -84,6 +84,8 @@ def _prepare(
             f"{past_minutes / 60:.0f} hours of ordinary traffic, so that there is a past", total=1.0
         )
         set_up(emulator, world, scenarios, past_minutes, lambda done: progress.update(task, completed=done))
+    if not console.is_terminal:
+        console.print()  # rich leaves the line open there
 
 
 @contextmanager

@@ -218,7 +218,7 @@ def test_a_rollout_that_has_only_begun_has_a_page() -> None:
     """No window, no verdict, no labelled set: the page still stands."""
     page = render_report(RolloutHistory(record=make_record()))
     assert "Nothing has been judged yet" in page
-    assert set(figures(page)) == {"requests", "errors", "slow_requests"}
+    assert set(figures(page)) == {"requests"}
 
 
 def test_the_index_leads_to_every_page(promoted: RolloutHistory, rolled_back: RolloutHistory, tmp_path: Any) -> None:

@@ -165,11 +165,11 @@ def test_advance_evidence_is_fresh_at_every_step() -> None:
 
 def test_roll_back_evidence_goes_on_across_steps() -> None:
     """Evidence against the canary is not forgotten when it moves on."""
-    windows = [*steady(START, 8, (3000, 9), (57000, 57)), *steady(START + 12, 5, (30000, 60), (30000, 30))]
+    windows = [*steady(START, 6, (3000, 7), (57000, 57)), *steady(START + 12, 5, (30000, 40), (30000, 30))]
     bakes = (LIVE[0], bake(1, START - 1, START + 9), bake(2, START + 9))
     carried = look(windows, 17, bakes).evidence
-    fresh = look(windows[8:], 17, bakes).evidence
-    assert carried.judged_minutes == 6 + 5
+    fresh = look(windows[6:], 17, bakes).evidence
+    assert carried.judged_minutes == 4 + 5
     assert carried.log_roll_back > fresh.log_roll_back
 
 
@@ -230,3 +230,13 @@ class TestWatch:
         """Disaster in two minutes right after the shift needs no baseline beside it."""
         windows = [*self.BEFORE, *steady(START + 7, 2, (60000, 40000), None)]
         assert look(windows, 9, self.BAKES).verdict == "ROLL_BACK"
+
+
+def test_evidence_that_healed_late_still_takes_the_canary_back() -> None:
+    """Evidence that was complete only after the next move: rolled back, told with the numbers that settled it."""
+    bakes = (LIVE[0], bake(1, START - 1, START + 10), bake(2, START + 11))
+    windows = [*steady(START, 10, (3000, 60), (57000, 57)), *steady(START + 12, 5, (30000, 30), (30000, 30))]
+    judgement = look(windows, 17, bakes)
+    assert (judgement.verdict, judgement.step) == ("ROLL_BACK", 2)
+    assert "At 5% the canary has more errors" in judgement.reason
+    assert "canary 2%" in judgement.reason

@@ -39,7 +39,8 @@ def judge(
     terms = terms_of(plan, bakes)
     fold = start_fold(plan) if checkpoint is None else from_plain(checkpoint)
     frozen, fold = _fold(plan, terms, windows, now_minute, fold)
-    look = Look(plan, terms[-1] if terms else None, fold, now_minute, quality_finding)
+    settled = terms[fold.bake] if fold.crossed_minute is not None else None
+    look = Look(plan, terms[-1] if terms else None, fold, now_minute, quality_finding, settled)
     return conclude(look, to_plain(frozen))
 
 

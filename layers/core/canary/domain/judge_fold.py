@@ -55,8 +55,11 @@ def start_fold(plan: Plan) -> Fold:
 def take(fold: Fold, window: Window, plan: Plan, bakes: Sequence[BakeTerms], *, complete: bool = True) -> Fold:
     """Return the state after one window; windows come in rising order of minutes.
 
-    A minute that may still be half published for one variant (`complete` False) says nothing about the split.
+    A minute that may still be half published for one variant (`complete` False) says nothing about the split. Once the
+    roll-back evidence has reached its threshold the matter is settled: later minutes change nothing.
     """
+    if fold.crossed_minute is not None:
+        return replace(fold, through=window.minute)
     bake = next((b for b in reversed(bakes) if b.covers(window.minute)), None)
     last_live = [b for b in bakes if b.first_minute <= window.minute + 1 and b.share > 0]
     if last_live:

@@ -23,6 +23,13 @@ class Look:
     fold: Fold
     now: int
     quality: Finding | None
+    settled_bake: BakeTerms | None = None
+    """The bake whose minutes settled a roll-back, where that has happened; the numbers are its numbers."""
+
+    @property
+    def numbers_bake(self) -> BakeTerms | None:
+        """Return the bake the numbers belong to."""
+        return self.settled_bake or self.bake
 
     @property
     def step(self) -> int:
@@ -42,7 +49,7 @@ class Look:
     @property
     def entered(self) -> bool:
         """Return whether the fold's step numbers belong to the current bake."""
-        return self.bake is not None and self.fold.bake == self.bake.index
+        return self.numbers_bake is not None and self.fold.bake == self.numbers_bake.index
 
     @property
     def log_roll_back_threshold(self) -> float:
@@ -78,9 +85,10 @@ class Look:
 
     def log_advance(self, index: int) -> float:
         """Return ln of a guard's advance evidence at this step."""
-        if self.bake is None or not self.bake.live or self.state(index).minutes == 0:
+        bake = self.numbers_bake
+        if bake is None or not bake.live or self.state(index).minutes == 0:
             return 0.0
-        return advance.log_evidence(self.state(index).advance, self.bake.settings[index])
+        return advance.log_evidence(self.state(index).advance, bake.settings[index])
 
     def silent(self, index: int) -> bool:
         """Return whether a guard has no data at this step, or none that is recent."""
@@ -97,7 +105,8 @@ class Look:
 
     def evidence(self) -> Evidence:
         """Return the numbers of this look."""
-        logs = guard_logs(self.fold, self.bake) if self.bake and self.entered else [0.0] * len(self.plan.guards)
+        bake = self.numbers_bake
+        logs = guard_logs(self.fold, bake) if bake and self.entered else [0.0] * len(self.plan.guards)
         return Evidence(
             log_roll_back=self.fold.log_roll_back,
             log_roll_back_threshold=self.log_roll_back_threshold,
@@ -122,5 +131,5 @@ class Look:
             canary_requests=state.canary[1],
             baseline_bad=state.baseline[0],
             baseline_requests=state.baseline[1],
-            reference_rate=state.reference_rate(guard) if self.bake and self.bake.alone else None,
+            reference_rate=state.reference_rate(guard) if self.numbers_bake and self.numbers_bake.alone else None,
         )

@@ -61,12 +61,13 @@ def _roll_back(look: Look, numbers: Evidence) -> Decided | None:
 def _worse(look: Look, numbers: Evidence) -> Decided:
     worst = max(numbers.guards, key=lambda g: g.share_of_roll_back)
     guard = next(g for g in look.plan.guards if g.name == worst.guard)
-    beyond = guard.early_steps if look.share >= 1 else guard.roll_back_beyond
+    share = look.numbers_bake.share if look.numbers_bake else look.share
+    beyond = guard.early_steps if share >= 1 else guard.roll_back_beyond
     since = "from the start" if look.fold.quiet_minute is None else f"since {clock(look.fold.quiet_minute + 1)}"
     crossed = clock(look.fold.crossed_minute) if look.fold.crossed_minute is not None else "no minute"
     return Decided(
         "ROLL_BACK",
-        f"At {percent(look.share)} the canary has more {BAD[worst.guard]} than {margin(beyond)}: {rates(worst)}; "
+        f"At {percent(share)} the canary has more {BAD[worst.guard]} than {margin(beyond)}: {rates(worst)}; "
         f"evidence {strength(numbers.log_roll_back)} against {strength(numbers.log_roll_back_threshold)} needed, "
         f"rising {since}, enough at {crossed}",
         worst.guard,

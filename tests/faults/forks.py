@@ -12,6 +12,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, TypeVar
 
 WALL_SECONDS = 120.0
@@ -39,11 +40,9 @@ def in_forks(
         raise RuntimeError(f"a fork would lose the threads {threading.enumerate()}")
     waiting, running = iter(cases), dict[int, _Fork]()
     while True:
-        for case in waiting:
+        for case in islice(waiting, jobs - len(running)):
             fork = _start(case, work)
             running[fork.reader] = fork
-            if len(running) >= jobs:
-                break
         if not running:
             return
         for fork in _ready(running, wall_seconds):

@@ -40,13 +40,16 @@ class Run:
         return {revision.record.rollout: revision.record for revision in self.observer.revisions}
 
 
+# Said here once more: what a record says of itself may be what is broken.
+LETS_GO = frozenset({Phase.REFUSED, Phase.PROMOTED, Phase.ROLLED_BACK, Phase.HANDED_OVER})
+OVER = LETS_GO | {Phase.UNPROVEN}
 Invariant = Callable[[Run], Iterator[str]]
 
 
 def it_ends_and_everything_is_told(run: Run) -> Iterator[str]:
     """A rollout that neither ends nor tells leaves on-call with half-way weights and no message."""
     for record in run.last.values():
-        if not record.ended:
+        if record.phase not in OVER:
             yield f"{record.rollout} did not end: {record.phase}"
         if record.outbox:
             yield f"{record.rollout} has untold messages: {[message.subject for message in record.outbox]}"
@@ -57,7 +60,7 @@ def it_ends_and_everything_is_told(run: Run) -> Iterator[str]:
 def it_ends_as_it_may(run: Run) -> Iterator[str]:
     """A bad canary is never promoted; UNPROVEN and HANDED_OVER need a cause that explains them."""
     for record in run.last.values():
-        if record.ended and (record.phase not in run.ends or record.phase in run.never):
+        if record.phase in OVER and (record.phase not in run.ends or record.phase in run.never):
             why = record.outcome.reason if record.outcome else ""
             yield f"{record.rollout} ended {record.phase} ({why}), allowed {sorted(run.ends - run.never)}"
 
@@ -79,12 +82,16 @@ def the_lease_follows_the_record(run: Run) -> Iterator[str]:
     """The lease is held exactly as long as the rollout may move weights: to its end, and through UNPROVEN."""
     for revision in run.observer.revisions:
         record = revision.record
-        held = revision.lease == record.rollout
-        if held != record.holds_lease:
+        if (revision.lease == record.rollout) != (record.phase not in LETS_GO):
             yield f"r{record.revision} {record.phase} and the lease is {revision.lease or 'free'}"
-    holding = {r.endpoint: r.rollout for r in run.last.values() if r.holds_lease}
+    holding = {r.endpoint: r.rollout for r in run.last.values() if r.phase not in LETS_GO}
     if dict(run.stored_leases) != holding:
         yield f"the table holds leases {dict(run.stored_leases)}, the records {holding}"
+
+
+def _is_rolling_back(record: Record) -> bool:
+    decided = record.decision is not None and record.decision.verdict == "ROLL_BACK"
+    return decided or record.phase is Phase.ROLLING_BACK
 
 
 def refused_changes_nothing(run: Run) -> Iterator[str]:
@@ -97,7 +104,7 @@ def after_roll_back_only_safe_weights_are_asked(run: Run) -> Iterator[str]:
     """By record revision: a call made by somebody who had seen the roll-back recorded may only ask for safe weights."""
     began: dict[str, int] = {}
     for revision in run.observer.revisions:
-        if revision.record.rolling_back:
+        if _is_rolling_back(revision.record):
             began.setdefault(revision.record.rollout, revision.record.revision)
     for move in run.observer.moves:
         record = run.last[move.rollout]

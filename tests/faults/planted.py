@@ -1,0 +1,134 @@
+"""`python -m tests.faults.planted`: plants known bugs and shows that the campaign notices each of them.
+
+A campaign that never fails proves nothing. Prints one JSON object: bug -> names of the invariants that noticed it.
+Exit code 1 when one went unnoticed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from unittest.mock import patch
+
+from canary.domain import claims, compose, course
+from canary.domain.endpoint import Arrival, EndpointView
+from canary.domain.outbox import telling
+from canary.domain.phase import Phase
+from canary.domain.record import Asked, Decision, Record
+from canary.flow.recovery import Recovery
+from tests.faults.base import deployed
+from tests.faults.campaign import record_all
+from tests.faults.cases import Case, Result
+from tests.faults.catalogue import catalogue
+from tests.faults.forks import in_forks
+from tests.faults.play import play
+
+
+@dataclass(frozen=True)
+class Bug:
+    """One defect: what it replaces, and words of the case that must notice it."""
+
+    name: str
+    plant: Callable[[], AbstractContextManager[Any]]
+    case: str
+
+
+def _claim_without_condition() -> AbstractContextManager[Any]:
+    def claim(record: Record, _holder: str, _generation: int, now: datetime) -> Record:
+        step = record.decision.to_step if record.decision and record.decision.to_step else record.step
+        weights = record.plan.steps[step].weights
+        asked = Asked(weights=weights, before=record.expected_weights, at=now, direction="forward")
+        changes = {"phase": Phase.SHIFTING, "step": step, "asked": asked, "decision": None, "token": None}
+        return record.model_copy(update=changes)
+
+    return patch.multiple(claims, claim_forward=claim, check_holder=lambda *_: None)
+
+
+def _told_before_acting() -> AbstractContextManager[Any]:
+    original = claims.claim_forward
+
+    def claim(record: Record, holder: str, generation: int, now: datetime) -> Record:
+        claimed = original(record, holder, generation, now)
+        return claimed.model_copy(update={"outbox": telling(claimed, compose.reached(claimed, claimed.step, now))})
+
+    return patch.object(claims, "claim_forward", claim)
+
+
+def _lease_freed_on_unproven() -> AbstractContextManager[Any]:
+    return patch.object(Record, "holds_lease", property(lambda self: not self.ended))
+
+
+def _roll_back_overwritten() -> AbstractContextManager[Any]:
+    def decide(record: Record, decision: Decision) -> Record:
+        return record.model_copy(update={"decision": decision})
+
+    return patch.object(course, "decide", decide)
+
+
+def _dead_executions_left_alone() -> AbstractContextManager[Any]:
+    return patch.object(Recovery, "take_over_if_dead", lambda _self, record, _now: record)
+
+
+def _safe_because_in_service() -> AbstractContextManager[Any]:
+    def look(_record: Record, view: EndpointView, _now: datetime) -> Arrival:
+        return "REACHED" if view.in_service else "MOVING"
+
+    return patch("canary.flow.shifting.look_restored", look)
+
+
+def _never_marked_as_told() -> AbstractContextManager[Any]:
+    return patch("canary.flow.telling.told", lambda record, _published, _released: record)
+
+
+BUGS = (
+    Bug(
+        "claim without its condition",
+        _claim_without_condition,
+        "promoted: ABORTED while its function runs: rollout Move weights in BAKING 1",
+    ),
+    Bug("told before acting", _told_before_acting, "promoted: duplicate: decider tick in BAKING 1"),
+    Bug(
+        "lease freed on UNPROVEN",
+        _lease_freed_on_unproven,
+        "access denied for good at shifter.restore sagemaker:Update",
+    ),
+    Bug("a roll-back overwritten", _roll_back_overwritten, "steered: duplicate: decider tick in WATCHING"),
+    Bug("dead executions left alone", _dead_executions_left_alone, "promoted: ABORTED: rollout Wait for endpoint"),
+    Bug("InService taken for safe", _safe_because_in_service, "failing: the restore rolls back"),
+    Bug("messages never marked as told", _never_marked_as_told, "promoted: duplicate: decider tick in BAKING 1"),
+)
+
+
+def noticed(jobs: int = 2) -> dict[str, list[str]]:
+    """Return, by bug, the invariants that did not hold in its case with the bug planted."""
+    with deployed() as stage:
+        recordings, _ = record_all(stage, jobs)
+        cases = catalogue(recordings, seed=1)
+        chosen = [(bug, next(case for case in cases if bug.case in case.name)) for bug in BUGS]
+
+        def run(planted: tuple[Bug, Case]) -> Result:
+            with planted[0].plant():
+                return play(stage, planted[1])
+
+        answers = {bug.name: answer for (bug, _), answer in in_forks(chosen, run, jobs)}
+    return {bug.name: _names(answers[bug.name]) for bug in BUGS}
+
+
+def _names(answer: Result | Exception) -> list[str]:
+    return [str(answer)] if isinstance(answer, Exception) else sorted({v.invariant for v in answer.violations})
+
+
+def main() -> int:
+    """Return 0 when every planted bug was noticed."""
+    found = noticed()
+    print(json.dumps(found, indent=2))
+    return int(not all(found.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

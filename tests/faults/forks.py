@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 
-WALL_SECONDS = 120.0
+WALL_SECONDS = 300.0
 Given = TypeVar("Given")
 
 

@@ -15,11 +15,11 @@ from datetime import datetime
 from typing import Any
 from unittest.mock import patch
 
-from canary.domain import claims, compose, course
+from canary.domain import claims, compose
 from canary.domain.endpoint import Arrival, EndpointView
 from canary.domain.outbox import telling
 from canary.domain.phase import Phase
-from canary.domain.record import Asked, Decision, Record
+from canary.domain.record import Asked, Record
 from canary.flow.recovery import Recovery
 from tests.faults.base import deployed
 from tests.faults.campaign import record_all
@@ -63,13 +63,6 @@ def _lease_freed_on_unproven() -> AbstractContextManager[Any]:
     return patch.object(Record, "holds_lease", property(lambda self: not self.ended))
 
 
-def _roll_back_overwritten() -> AbstractContextManager[Any]:
-    def decide(record: Record, decision: Decision) -> Record:
-        return record.model_copy(update={"decision": decision})
-
-    return patch.object(course, "decide", decide)
-
-
 def _dead_executions_left_alone() -> AbstractContextManager[Any]:
     return patch.object(Recovery, "take_over_if_dead", lambda _self, record, _now: record)
 
@@ -97,7 +90,6 @@ BUGS = (
         _lease_freed_on_unproven,
         "access denied for good at shifter.restore sagemaker:Update",
     ),
-    Bug("a roll-back overwritten", _roll_back_overwritten, "steered: duplicate: decider tick in WATCHING"),
     Bug("dead executions left alone", _dead_executions_left_alone, "promoted: ABORTED: rollout Wait for endpoint"),
     Bug("InService taken for safe", _safe_because_in_service, "failing: the restore rolls back"),
     Bug("messages never marked as told", _never_marked_as_told, "promoted: duplicate: decider tick in BAKING 1"),

@@ -31,8 +31,9 @@ class Site(NamedTuple):
 
 
 def call_site(world: World, call: Call) -> Site:
-    """Return the site of an AWS call made by a function."""
-    return Site(world.observer.work.caller, operation_of(call, world.observer.current), world.observer.phase)
+    """Return the site of an AWS call made by a function; reads are told apart by operation, writes by what changes."""
+    what = operation_of(call, world.observer.current) if call.name in WRITES else call.name
+    return Site(world.observer.work.caller, what, world.observer.phase)
 
 
 def invocation_site(world: World, function: str, event: Any) -> Site:

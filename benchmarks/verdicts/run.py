@@ -21,11 +21,12 @@ from benchmarks.verdicts import (
     table_peers,
     table_rollouts,
     table_time,
+    table_worlds,
     targets,
 )
 from benchmarks.verdicts.cells import Cell, Figures
 
-TABLES = (table_peers, table_bursts, table_rollouts, table_time, table_forecast, table_paired)
+TABLES = (table_peers, table_bursts, table_rollouts, table_time, table_forecast, table_paired, table_worlds)
 OUT = Path("out/bench/verdicts.json")
 FULL_RUNS, SHORT_RUNS = 2000, 200
 SEED = 20

@@ -3,6 +3,7 @@
 import numpy as np
 
 from benchmarks.verdicts.bake import Crossings, cross
+from benchmarks.verdicts.boost import boosted_request_bet
 from benchmarks.verdicts.bound import edge_minutes, information_minutes, request_bet
 from benchmarks.verdicts.cells import Array, Cell, Figures, mean, middle, percent
 from benchmarks.verdicts.learning import learn
@@ -13,7 +14,7 @@ from benchmarks.verdicts.worlds import Guarded, Shared, fixed_share, generator
 REQUESTS, SHARE, ALPHA = 6000, 0.05, 0.05
 DAY = 1440
 EIGHT_POINTS = (1.3, 1.7, 2.3, 3.3, 5.0, 8.0, 14.0, 30.0)
-GRIDS = {"4-point grid": ERRORS.grid, "8-point grid": EIGHT_POINTS}
+GRIDS = {"4-point grid": ERRORS.grid, "8-point grid": EIGHT_POINTS, "4-point grid, boosted (experiment)": ERRORS.grid}
 OUTAGE = Shared(outage_minute=30, outage_minutes=5, outage_rate=0.2)
 
 
@@ -77,7 +78,8 @@ def measure_bound(seed: int, runs: int, base: float, ratio: float, grid: str) ->
     bound = information_minutes(REQUESTS, SHARE, base, ratio, 0.01)
     rng = generator(seed, "bound", base, ratio)
     counts = fixed_share(Guarded(base, ratio), rng, runs, REQUESTS, SHARE, int(15 * bound) + 20)
-    minutes = request_bet(counts, 0.01, GRIDS[grid])
+    rule = boosted_request_bet if "boosted" in grid else request_bet
+    minutes = rule(counts, 0.01, GRIDS[grid])
     return {
         "bound_minutes": round(bound, 2),
         "mean_minutes": mean(minutes),

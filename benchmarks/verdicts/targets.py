@@ -63,6 +63,10 @@ def _error_rates(tables: Tables) -> list[Target]:
                 figures(tables, "bursts", "false_rollback", bursts), 5.5),
         at_most("false promotion under every burst law, shared outage x10 included",
                 figures(tables, "bursts", "false_promotion", bursts), 5.5),
+        at_most("worlds nothing was tuned on: roll-back of canaries on the edge of the tolerance",
+                figures(tables, "other worlds", "edge_rollback"), 5.0),
+        at_most("worlds nothing was tuned on: false promotion at the margin",
+                figures(tables, "other worlds", "false_promotion"), 5.0),
         at_most("whole rollouts: equal canaries rolled back, outage included", equal, 2.0),
         at_most("whole rollouts: a regression that appears only under load, promoted",
                 figures(tables, "rollouts", "promoted", lambda r: r.startswith("3x"), lambda c: "at" not in c), 1.0),
@@ -93,8 +97,7 @@ def _reaction(tables: Tables) -> list[Target]:
     outage = [after / before for before, after in zip(
         figures(tables, "shared outage", "mean_minutes", lambda r: r == "without"),
         figures(tables, "shared outage", "mean_minutes", lambda r: r != "without"), strict=True)]  # fmt: skip
-    best = [min(values[column]["times_bound"] or 9 for values in tables["bound"].values())
-            for column in next(iter(tables["bound"].values()))]  # fmt: skip
+    own = figures(tables, "bound", "times_bound", lambda row: row == "4-point grid")
     slow = figures(tables, "detection", "times_bound", lambda r: r == "2x")
     return [
         at_most("5x at .1%: mean minutes", cell("5x", "mean_minutes"), 7.0, " min"),
@@ -102,7 +105,7 @@ def _reaction(tables: Tables) -> list[Target]:
         at_most("20x at .1%: mean minutes", cell("20x", "mean_minutes"), 2.5, " min"),
         at_most("onset after 4 h over onset at 0", late, 2.5, "x"),
         at_most("after a 5-minute 20% outage both share, over without", outage, 1.2, "x"),
-        at_most("mean detection over the bound, one guard, r0 = 1, d0 = 0", best, 1.3, "x"),
+        at_most("mean detection over the bound, one guard, r0 = 1, d0 = 0", own, 1.3, "x"),
         at_most("mean detection over the bound at the null's edge, whole composition, 2x", slow, 1.5, "x"),
     ]
 

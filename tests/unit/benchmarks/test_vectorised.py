@@ -51,7 +51,9 @@ def test_evidence_grows_alike(law: str, requests: int, share: float) -> None:
         within.step(served(minute), terms, nows[-1], usable(minute))
         rates.append(minute[2] / minute[3])
     for run in range(3):
-        single = setting.settle(history.learn([(requests, int(x)) for x in bad[run]]), ROLL_BACK, ADVANCE, share, ERRORS_GRID)
+        single = setting.settle(
+            history.learn([(requests, int(x)) for x in bad[run]]), ROLL_BACK, ADVANCE, share, ERRORS_GRID
+        )
         assert single.bursty == terms.bursty[run]
         one, other = roll_back.start(len(ERRORS_GRID)), advance.FRESH
         for t, minute in enumerate(counts):

@@ -15,7 +15,7 @@ from canary.stats.pair_bet import ROLL_BACK_WEIGHTS, roll_back_pair
 from canary.stats.request_bet import roll_back_blocks
 from canary.stats.setting import Setting, is_outlier, overdispersion
 
-FIRST_MASS = 0.65
+FIRST_MASS = 0.7
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,6 +255,10 @@ class MemoryAnnouncer:
         """Note the announcement."""
         self.announced.append((list(rollouts), minute))
 
+    def quality_evaluated(self, rollouts: Sequence[str], minute: int) -> None:
+        """Note the announcement."""
+        self.announced.append((list(rollouts), minute))
+
 
 def claims_of(prefix: str = "claim") -> Callable[[], str]:
     """Return a source of distinct claim names."""

@@ -19,11 +19,13 @@ _collector = cache(collector.build)
 @metrics.log_metrics
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Return {"rollouts": how many were visited}; the event's content does not matter."""
+    """Return {"rollouts": how many were visited, "unproven": how many of them are}; the event does not matter."""
     del event, context
     use_case: Collector = _collector()
     visited = use_case.collect(wiring.utc_now())
     metrics.add_metric(name="Ticks", unit=MetricUnit.Count, value=1)
-    metrics.add_metric(name="RolloutsVisited", unit=MetricUnit.Count, value=visited)
-    logger.info("collected", extra={"rollouts": visited})
-    return {"rollouts": visited}
+    metrics.add_metric(name="RolloutsVisited", unit=MetricUnit.Count, value=visited.rollouts)
+    # Said every minute, not once: the alarm on it rings until a person has finished the rollout.
+    metrics.add_metric(name="UnprovenRollouts", unit=MetricUnit.Count, value=visited.unproven)
+    logger.info("collected", extra=visited._asdict())
+    return visited._asdict()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from canary.domain import claims, course
-from canary.domain.errors import AwsUnavailable, Superseded
+from canary.domain.errors import AwsUnavailable, Refused, Superseded
 from canary.domain.evidence import Counts, Window
 from canary.domain.phase import Phase
 from canary.domain.record import Decision, Record, minute_of
@@ -273,3 +273,21 @@ def test_a_restore_that_failed_for_good_is_closed_as_unproven() -> None:
     caught = {"Error": "AwsDenied", "Cause": "DescribeEndpoint: AccessDenied"}
     assert stage.decider.close(ROLLOUT, HOLDER, 1, caught, after(91)).next == "UNPROVEN"
     assert "AccessDenied" in stage.publisher.published[-1].body
+
+
+def test_a_dead_execution_is_found_while_the_ticks_are_blind() -> None:
+    """Blind ticks send no heartbeat, so the token cannot tell that nobody waits: the execution is looked at."""
+    stage = Stage()
+    stage.executions.statuses[HOLDER] = "ABORTED"
+    record = stage.tick(1, complete=False)
+    assert (record.generation, stage.executions.heartbeats) == (2, [])
+
+
+def test_an_alarm_that_cannot_be_answered_for_one_rollout_is_answered_for_the_others() -> None:
+    """One record that cannot be read keeps no other rollout from rolling back; the failure is raised at the end."""
+    stage = Stage(alarms=("churn-5xx",))
+    listed, stage.rollouts.listed = stage.rollouts.listed, lambda: ["poisoned", ROLLOUT]  # type: ignore[method-assign]
+    with pytest.raises(Refused):
+        stage.decider.alarm("churn-5xx", after(60))
+    assert stage.record.rolling_back
+    assert list(listed()) == [ROLLOUT]

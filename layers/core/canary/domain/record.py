@@ -113,8 +113,8 @@ class Record(Frozen):
 
     @property
     def listed(self) -> bool:
-        """Return whether ticks must still visit it: not ended, or ended with something left to tell."""
-        return not self.ended or bool(self.outbox)
+        """Return whether ticks must still visit it: not ended, something left to tell, or a person still to act."""
+        return not self.ended or bool(self.outbox) or self.phase is Phase.UNPROVEN
 
     @property
     def holds_lease(self) -> bool:

@@ -2,14 +2,24 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from canary.domain.arrival import agreed, is_suspicious
 from canary.domain.metrics import RawSeries, VariantQuery, queries_of, windows_of
+from canary.domain.phase import Phase
 from canary.domain.record import Record, minute_of
 from canary.domain.tick import Tick
 from canary.domain.verdict import FREEZE_AFTER_MINUTES
+from canary.flow.problems import Problems
 from canary.ports.aws import Alarms, Announcer, EndpointReader, Metrics
 from canary.ports.rollouts import Evidence, Rollouts
+
+
+class Visit(NamedTuple):
+    """One tick's count: rollouts visited, and how many of them are UNPROVEN and wait for a person."""
+
+    rollouts: int
+    unproven: int
 
 
 class Collector:
@@ -32,19 +42,27 @@ class Collector:
         self._endpoints = endpoints
         self._announcer = announcer
 
-    def collect(self, now: datetime) -> int:
-        """Store the closed minutes and surroundings of every listed rollout and announce each; return how many.
+    def collect(self, now: datetime) -> Visit:
+        """Store the closed minutes and surroundings of every listed rollout, announce each, and count them.
 
-        Ended rollouts with something left to tell are announced too, so that the telling is tried again.
+        Ended rollouts with something left to tell are announced too, so that the telling is tried again. What fails
+        for one rollout, or for all of them, never keeps a rollout from being announced: taking over a dead execution
+        needs no metrics. The first problem is raised at the end.
         """
-        records = [self._rollouts.load(rollout) for rollout in self._rollouts.listed()]
+        listed, problems = self._rollouts.listed(), Problems()
+        records = []
+        for rollout in listed:
+            with problems.kept():
+                records.append(self._rollouts.load(rollout))
         running = [record for record in records if not record.ended]
         if running:
-            self._collect(running, now)
-        self._announcer.evidence_collected([record.rollout for record in records], minute_of(now))
-        return len(records)
+            with problems.kept():
+                self._collect(running, now, problems)
+        self._announcer.evidence_collected(listed, minute_of(now))
+        problems.raise_first()
+        return Visit(rollouts=len(listed), unproven=sum(record.phase is Phase.UNPROVEN for record in records))
 
-    def _collect(self, records: list[Record], now: datetime) -> None:
+    def _collect(self, records: list[Record], now: datetime, problems: Problems) -> None:
         end = now.replace(second=0, microsecond=0)
         queries = {record.rollout: queries_of(record.plan) for record in records}
         everything = [query for several in queries.values() for query in several]
@@ -52,7 +70,8 @@ class Collector:
         names = sorted({name for record in records for name in record.plan.alarms})
         states = self._alarms.states(names) if names else {}
         for record in records:
-            self._store(record, queries[record.rollout], answer, states, now)
+            with problems.kept():
+                self._store(record, queries[record.rollout], answer, states, now)
 
     def _store(
         self,

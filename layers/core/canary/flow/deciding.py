@@ -16,6 +16,7 @@ from canary.domain.story import Story, tell_story
 from canary.domain.tick import Tick
 from canary.domain.verdict import VerdictRecord
 from canary.flow.judging import STALE_TICK_MINUTES, Judging, alarm_reason
+from canary.flow.problems import Problems
 from canary.flow.recovery import Recovery, is_quiet
 from canary.flow.shifting import FOREIGN_REASON, GONE_REASON
 from canary.flow.telling import Teller
@@ -118,12 +119,15 @@ class Decider:
         return self._rollouts.change(record.rollout, transition)
 
     def _settle(self, record: Record, now: datetime) -> bool:
-        """Answer the waiting token, or keep it alive; False when the token is no longer good."""
+        """Answer the waiting token, or keep it alive; False when nobody may be waiting any more.
+
+        While the ticks are blind the token is left alone and says nothing, so its execution has to be looked at.
+        """
         if record.token is None:
             return True
         token, answer = record.token, _answer(record)
         if answer is None:
-            return not self._sighted(record, now) or self._executions.heartbeat(token)
+            return self._sighted(record, now) and self._executions.heartbeat(token)
         if not self._executions.wake(token, answer.model_dump(mode="json")):
             return False
         self._rollouts.change(record.rollout, _without_token(token, now))
@@ -136,26 +140,35 @@ class Decider:
 
     def alarm(self, name: str, now: datetime) -> list[str]:
         """Roll back every rollout this alarm guards; return their ids. Mid-shift the alarm is read again first."""
-        guarded = []
+        guarded: list[str] = []
+        problems = Problems()
         for rollout in self._rollouts.listed():
-            record = self._rollouts.load(rollout)
-            if record.ended or name not in record.plan.alarms:
-                continue
-            guarded.append(rollout)
-            if record.phase is Phase.SHIFTING and self._alarms.states([name]).get(name) != "ALARM":
-                continue
-            record = self._roll_back(record, alarm_reason(name, record), "alarm", now)
-            self._settle(record, now)
+            with problems.kept():
+                if self._guard(rollout, name, now):
+                    guarded.append(rollout)
+        problems.raise_first()
         return guarded
+
+    def _guard(self, rollout: str, name: str, now: datetime) -> bool:
+        record = self._rollouts.load(rollout)
+        if record.ended or name not in record.plan.alarms:
+            return False
+        if record.phase is Phase.SHIFTING and self._alarms.states([name]).get(name) != "ALARM":
+            return True
+        record = self._roll_back(record, alarm_reason(name, record), "alarm", now)
+        self._settle(record, now)
+        return True
 
     def execution_ended(self, execution: str, now: datetime) -> None:
         """Take over the rollout whose holder ended before it did."""
+        problems = Problems()
         for rollout in self._rollouts.listed():
-            record = self._rollouts.load(rollout)
-            if record.holder == execution and not record.ended:
-                self._recovery.take_over_if_dead(record, now)
-            if record.holder == execution:
-                self._teller.tell(rollout, now)
+            with problems.kept():
+                record = self._rollouts.load(rollout)
+                if record.holder == execution:
+                    self._recovery.take_over_if_dead(record, now)
+                    self._teller.tell(rollout, now)
+        problems.raise_first()
 
     def let_go(self, record: Record) -> None:
         """Wake the execution of a rollout that a person ended, so that it ends too."""

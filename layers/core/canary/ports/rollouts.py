@@ -28,7 +28,7 @@ class Rollouts(Protocol):
         """Return the rollout that holds an endpoint's lease."""
 
     def listed(self) -> Sequence[str]:
-        """Return the rollouts a tick must visit: not ended, or with something left to tell."""
+        """Return the rollouts a tick must visit: not ended, with something left to tell, or UNPROVEN."""
 
 
 class Evidence(Protocol):

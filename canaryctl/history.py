@@ -1,6 +1,6 @@
 """One rollout as a plain value: everything a report or a live view shows, read once through the DynamoDB adapters.
 
-Rules: nothing here judges or formats. What AWS does not keep (published messages, the router's own counts) comes from
+Rules: nothing here judges or formats. What the table does not keep (the router's own counts, pictures) comes from
 whoever has it, or is left out.
 """
 
@@ -61,7 +61,7 @@ class RolloutHistory(Frozen):
 
 
 def read_history(client: "DynamoDBClient", table: str, rollout: str) -> RolloutHistory:
-    """Return what the table holds of a rollout; messages still waiting to be sent count as told. Raises Refused."""
+    """Return what the table holds of a rollout; messages still waiting to be sent come last. Raises Refused."""
     record = DynamoRollouts(client, table).load(rollout)
     evidence = DynamoEvidence(client, table)
     return RolloutHistory(
@@ -69,5 +69,5 @@ def read_history(client: "DynamoDBClient", table: str, rollout: str) -> RolloutH
         verdicts=evidence.verdicts(rollout),
         windows=evidence.windows(rollout),
         quality=DynamoQualityStore(client, table).load(rollout),
-        messages=tuple(ToldMessage(at=m.at, subject=m.subject, body=m.body) for m in record.outbox),
+        messages=tuple(ToldMessage(at=m.at, subject=m.subject, body=m.body) for m in (*record.told, *record.outbox)),
     )

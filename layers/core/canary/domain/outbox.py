@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from canary.domain.record import Message, Record
 
 CLAIM_EXPIRES = timedelta(minutes=2)
+TOLD_KEPT = 100
 
 
 def telling(record: Record, *messages: Message) -> tuple[Message, ...]:
@@ -27,13 +28,17 @@ def _free(message: Message, now: datetime) -> bool:
 
 
 def told(record: Record, published: frozenset[str], released: frozenset[str]) -> Record:
-    """Return the record without the published messages, those that failed free to be tried again."""
+    """Return the record with the published messages moved from the outbox to what was told, the newest 100 of them.
+
+    Those that failed are free to be tried again.
+    """
     outbox = tuple(
         message.model_copy(update={"claim": None, "claimed_at": None}) if message.id in released else message
         for message in record.outbox
         if message.id not in published
     )
-    return record.model_copy(update={"outbox": outbox})
+    sent = tuple(message for message in record.outbox if message.id in published)
+    return record.model_copy(update={"outbox": outbox, "told": (*record.told, *sent)[-TOLD_KEPT:]})
 
 
 def noticing(record: Record, message: Message, text: str) -> Record:

@@ -104,6 +104,7 @@ class Record(Frozen):
     outcome: Outcome | None = None
     recoveries: int = 0
     outbox: tuple[Message, ...] = ()
+    told: tuple[Message, ...] = ()
     noticed: tuple[str, ...] = ()
 
     @property

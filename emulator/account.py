@@ -17,15 +17,19 @@ from unittest.mock import patch
 
 import boto3.session
 from moto import mock_aws
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.sqs.models import sqs_backends
 
 from emulator.calls import CallGate, patch_calls
 from emulator.clock import Clock
+from emulator.cloudwatch.service_metrics import ServiceMetrics
 from emulator.deployment.site import Site
 from emulator.deployment.stack import deploy
 from emulator.dynamodb import patch_dynamodb
 from emulator.endpoints.controls import Endpoints
 from emulator.endpoints.installation import install as install_endpoints
+from emulator.endpoints.installation import next_minute
 from emulator.events.bus import Bus
 from emulator.events.delivery import Delivery
 from emulator.events.moto_events import patch_events
@@ -73,6 +77,7 @@ class Emulator:
         self.calls = CallGate()
         self.permissions = Permissions(DEFAULT_ACCOUNT_ID, REGION)
         self.functions = FunctionFleet(self.clock, REGION, self.permissions.credentials_of)
+        self.service_metrics = ServiceMetrics(self.functions)
         self._delivery = Delivery(DEFAULT_ACCOUNT_ID, REGION)
         self._queue = EventQueue(self.clock, self.functions, self._delivery.send)
         self._delivery.queue = self._queue
@@ -122,6 +127,8 @@ class Emulator:
         patch_dynamodb(self._patches)
         patch_sns(self._patches, self.mailbox)
         self._patch_clock_of_the_application()
+        # Before the alarms are looked at, so that they see the minute that has just ended.
+        self.clock.every(MINUTE_SECONDS, self._send_service_metrics, next_minute(self.clock.now()))
         self.endpoints = self._stack.enter_context(
             install_endpoints(self.clock, REGION, self.seed, **self._endpoint_options)
         )
@@ -209,7 +216,12 @@ class Emulator:
             return None
         return self.permissions.refusal(role_arn, Requirement(action, resource))
 
+    def _send_service_metrics(self) -> None:
+        account = DEFAULT_ACCOUNT_ID
+        self.service_metrics.send(cloudwatch_backends[account][REGION], sqs_backends[account][REGION], self.clock.now())
+
     def _status_changed(self, execution: Execution) -> None:
+        self.service_metrics.status_changed(execution, self.clock.now())
         self.bus.emit(
             {
                 "Source": SOURCE,

@@ -11,6 +11,7 @@ MAKERS: dict[str, Maker] = {
     "AWS::Events::Rule": compute.rule,
     "AWS::IAM::Policy": compute.policy,
     "AWS::IAM::Role": compute.role,
+    "AWS::KMS::Key": stores.key,
     "AWS::Lambda::EventInvokeConfig": compute.event_invoke_config,
     "AWS::Lambda::Function": compute.function,
     "AWS::Lambda::LayerVersion": compute.layer,

@@ -17,7 +17,8 @@ from emulator.endpoints.timing import Clock, Timing
 from emulator.patching import Patches
 
 
-def _next_minute(now: datetime) -> datetime:
+def next_minute(now: datetime) -> datetime:
+    """Return the next full minute."""
     return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
@@ -43,7 +44,7 @@ def install(
     if requests_take_time:
         endpoints.invocations.sleep = clock.sleep
     patches = Patches()
-    minutes = clock.every(60, endpoints.evaluate_alarms, _next_minute(clock.now()))
+    minutes = clock.every(60, endpoints.evaluate_alarms, next_minute(clock.now()))
     try:
         patch_endpoints(patches, endpoints.fleet)
         patch_runtime(patches, endpoints.invocations)

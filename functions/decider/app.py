@@ -3,7 +3,8 @@
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from canary import wiring
@@ -11,6 +12,7 @@ from canary.wiring import decider
 from canary.wiring.decider import Deciding
 
 logger = Logger(service="decider")
+metrics = Metrics(service="decider")
 _deciding = cache(decider.build)
 
 
@@ -38,7 +40,10 @@ def _hear(use: Deciding, event: dict[str, Any]) -> dict[str, Any]:
     now, detail = wiring.utc_now(), event.get("detail", {})
     match event.get("detail-type"):
         case "Evidence Collected" | "Quality Evaluated":
-            return {"phase": use.decider.tick(detail["rollout"], now).phase}
+            record = use.decider.tick(detail["rollout"], now)
+            metrics.add_metric(name="Recoveries", unit=MetricUnit.Count, value=record.recoveries)
+            metrics.flush_metrics()
+            return {"phase": record.phase}
         case "CloudWatch Alarm State Change" if detail.get("state", {}).get("value") == "ALARM":
             return {"guarded": use.decider.alarm(detail["alarmName"], now)}
         case "Step Functions Execution Status Change":

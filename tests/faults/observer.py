@@ -216,6 +216,9 @@ class Observer:
     def serving(self, name: str) -> Mapping[str, float] | None:
         """Return the weights an endpoint serves with while it is InService, as it really is; None otherwise."""
         endpoint = self.emulator.endpoints.fleet.endpoints.get(name)
-        if endpoint is None or endpoint.status != "InService":
-            return None
-        return {v.name: v.current_weight or 0.0 for v in endpoint.variants}
+        return self.weights(name) if endpoint is not None and endpoint.status == "InService" else None
+
+    def weights(self, name: str) -> Mapping[str, float] | None:
+        """Return the weights an endpoint serves with, whatever else is done to it; None when there is none."""
+        endpoint = self.emulator.endpoints.fleet.endpoints.get(name)
+        return {v.name: v.current_weight or 0.0 for v in endpoint.variants} if endpoint is not None else None

@@ -27,6 +27,7 @@ from tests.integration.stage import ENDPOINT, Stage
 Around = Callable[[str, Any, Proceed], Outcome]
 Deliver = Callable[[Passage, list[float]], list[float]]
 Entered = Callable[[Execution, str], object]
+PAGES = ("UNPROVEN", "not safe yet", "ALARM:", "INSUFFICIENT_DATA:")
 ROLLOUT_NAME, WARM_UP = "first", "warm-up"
 
 
@@ -96,10 +97,9 @@ class World:
         return found
 
     def paged(self) -> bool:
-        """Return whether on-call was told that a person must look: UNPROVEN, or one of the stack's own alarms."""
-        own = self.stage.client("cloudwatch").describe_alarms(StateValue="ALARM")["MetricAlarms"]
-        rings = any(alarm["AlarmActions"] for alarm in own)
-        return rings or any("UNPROVEN" in told.subject for told in self.observer.told)
+        """Return whether on-call was told that something is wrong: by a message, or by one of the stack's alarms."""
+        subjects = [message.subject or "" for message in self.emulator.messages]
+        return any(word in subject for subject in subjects for word in PAGES)
 
     def is_over(self) -> bool:
         """Return whether every rollout has ended and is told, and a refused start has failed."""

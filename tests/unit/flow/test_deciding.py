@@ -5,71 +5,16 @@ from typing import Any
 import pytest
 
 from canary.domain import claims, course
-from canary.domain.errors import AwsUnavailable, Refused, Superseded
-from canary.domain.evidence import Counts, Window
+from canary.domain.errors import AwsUnavailable, Superseded
 from canary.domain.phase import Phase
-from canary.domain.record import Decision, Record, minute_of
-from canary.domain.tick import Tick
-from canary.flow.deciding import Decider
-from canary.flow.judging import Judging
-from canary.flow.recovery import Recovery
+from canary.domain.record import minute_of
 from canary.flow.telling import Teller
 from tests.ports import (
-    MemoryAlarms,
-    MemoryEvidence,
-    MemoryExecutions,
     MemoryPublisher,
-    MemoryRollouts,
-    NoQuality,
     claims_of,
 )
-from tests.rollouts import HOLDER, NOON, a_plan, a_record, a_view, after
-
-ROLLOUT = "churn-1"
-
-
-class Stage:
-    """A decider on ports in memory, its rollout baking at step 1 since noon."""
-
-    def __init__(self, **plan: Any) -> None:
-        self.rollouts = MemoryRollouts(_baking(a_record(plan=a_plan(**plan))))
-        self.evidence = MemoryEvidence()
-        self.executions = MemoryExecutions()
-        self.publisher = MemoryPublisher()
-        self.alarms = MemoryAlarms()
-        teller = Teller(self.rollouts, self.publisher, claims_of())
-        judging = Judging(self.rollouts, self.evidence, NoQuality())
-        recovery = Recovery(self.rollouts, self.executions)
-        self.decider = Decider(self.rollouts, self.evidence, judging, recovery, teller, self.executions, self.alarms)
-
-    @property
-    def record(self) -> Record:
-        """Return the newest record."""
-        return self.rollouts.load(ROLLOUT)
-
-    def serve(self, minutes: int, *, canary_errors: int = 0, requests: int = 300) -> None:
-        """Let so many minutes from noon on be seen and believed."""
-        first = minute_of(NOON) + 1
-        canary = Counts(requests=requests, errors=canary_errors)
-        baseline = Counts(requests=19 * requests, errors=0)
-        windows = [Window(minute=first + i, baseline=baseline, canary=canary) for i in range(minutes)]
-        self.evidence.save_windows(ROLLOUT, windows)
-
-    def tick(self, minutes: float, *, complete: bool = True, **alarms: str) -> Record:
-        """Tick so many minutes after noon, having seen everything unless told otherwise."""
-        now = after(60 * minutes)
-        view = a_view(self.record.expected_weights)
-        seen = Tick(rollout=ROLLOUT, minute=minute_of(now), complete=complete, alarms=alarms, endpoint=view)
-        self.evidence.save_tick(seen)
-        return self.decider.tick(ROLLOUT, now)
-
-
-def _baking(record: Record) -> Record:
-    record = claims.claim_forward(record, HOLDER, 1, NOON)
-    record = course.bake(course.arrive(record, HOLDER, 1, NOON), HOLDER, 1, "gate", NOON)
-    advance = Decision(verdict="ADVANCE", step=0, to_step=1, reason="gate open", at=NOON)
-    record = claims.claim_forward(record.model_copy(update={"decision": advance}), HOLDER, 1, NOON)
-    return course.bake(course.arrive(record, HOLDER, 1, NOON), HOLDER, 1, "token", NOON)
+from tests.rollouts import HOLDER, NOON, a_plan, after
+from tests.unit.flow.decider_stage import ROLLOUT, Stage
 
 
 def test_evidence_of_a_good_canary_wakes_the_machine_to_move() -> None:
@@ -273,21 +218,3 @@ def test_a_restore_that_failed_for_good_is_closed_as_unproven() -> None:
     caught = {"Error": "AwsDenied", "Cause": "DescribeEndpoint: AccessDenied"}
     assert stage.decider.close(ROLLOUT, HOLDER, 1, caught, after(91)).next == "UNPROVEN"
     assert "AccessDenied" in stage.publisher.published[-1].body
-
-
-def test_a_dead_execution_is_found_while_the_ticks_are_blind() -> None:
-    """Blind ticks send no heartbeat, so the token cannot tell that nobody waits: the execution is looked at."""
-    stage = Stage()
-    stage.executions.statuses[HOLDER] = "ABORTED"
-    record = stage.tick(1, complete=False)
-    assert (record.generation, stage.executions.heartbeats) == (2, [])
-
-
-def test_an_alarm_that_cannot_be_answered_for_one_rollout_is_answered_for_the_others() -> None:
-    """One record that cannot be read keeps no other rollout from rolling back; the failure is raised at the end."""
-    stage = Stage(alarms=("churn-5xx",))
-    listed, stage.rollouts.listed = stage.rollouts.listed, lambda: ["poisoned", ROLLOUT]  # type: ignore[method-assign]
-    with pytest.raises(Refused):
-        stage.decider.alarm("churn-5xx", after(60))
-    assert stage.record.rolling_back
-    assert list(listed()) == [ROLLOUT]

@@ -4,7 +4,7 @@ Level-triggered: each entry reads the record, does what is due and may be repeat
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from canary.domain import compose, course
 from canary.domain.arrival import is_foreign
@@ -22,6 +22,9 @@ from canary.flow.shifting import FOREIGN_REASON, GONE_REASON
 from canary.flow.telling import Teller
 from canary.ports.aws import Alarms, Executions
 from canary.ports.rollouts import Evidence, Rollouts
+
+SAFE_WITHIN = timedelta(minutes=10)
+"""A roll-back that takes longer is told: a person may want to look long before it is called UNPROVEN."""
 
 
 class Decider:
@@ -75,11 +78,21 @@ class Decider:
         if record.phase in SERVING and record.outcome is None:
             record = self._hand_over_foreign(record)
         if record.phase in SERVING and record.outcome is None and not record.decision:
-            record = self._judging.look(record, now)
+            record = self._judged(record, now)
         elif not record.ended and not record.rolling_back:
             record = self._ringing(record, now)
         if record.phase in SERVING and not self._settle(record, now):
             self._recovery.take_over_if_dead(record, now)
+        if record.phase is Phase.ROLLING_BACK:
+            self._rollouts.change(record.rollout, lambda r: _not_safe_yet(r, now))
+
+    def _judged(self, record: Record, now: datetime) -> Record:
+        """Return the judged record; when judging fails, its execution is looked at first: it may be dead as well."""
+        try:
+            return self._judging.look(record, now)
+        except Exception:
+            self._recovery.take_over_if_dead(record, now)
+            raise
 
     def _ringing(self, record: Record, now: datetime) -> Record:
         """Record a roll-back for a guard alarm that the newest tick saw in ALARM."""
@@ -221,6 +234,19 @@ class Decider:
         self._teller.tell(rollout, now)
         reason = record.outcome.reason if record.outcome else ""
         return Story.model_validate({"next": record.phase, "reason": reason[:2000]})
+
+
+def _not_safe_yet(record: Record, now: datetime) -> Record:
+    """Return the record with on-call told, once, that the way to the safe weights takes long."""
+    restoring = record.restoring
+    if record.phase is not Phase.ROLLING_BACK or restoring is None or now - restoring.began_at < SAFE_WITHIN:
+        return record
+    text = (
+        f"Rolling back since {compose.clock(restoring.began_at)} and the safe weights "
+        f"{compose.describe(record.plan.safe_weights)} do not serve yet; asked {restoring.asks} times. "
+        f"{restoring.denial or ''} It goes on trying; look at the endpoint meanwhile."
+    )
+    return noticing(record, compose.notice(record, "not safe yet", text, now), "not safe yet")
 
 
 def _answer(record: Record) -> Story | None:

@@ -44,7 +44,7 @@ class Judging:
         state = checkpoint.state if checkpoint else None
         judgement = judge(record.plan, record.bakes, settled, minute, finding, state)
         self._keep(record.rollout, judgement.checkpoint, through)
-        verdict = weigh(record, judgement, finding, fresh_alarms(tick, minute), now)
+        verdict = weigh(record, judgement, finding, fresh_alarms(tick, minute), now, unsettled(record, tick, minute))
         verdict = verdict.model_copy(
             update={"unfrozen": tuple(w for w in settled if w.minute >= minute - FREEZE_AFTER_MINUTES)}
         )
@@ -70,16 +70,35 @@ def fresh_alarms(tick: Tick | None, minute: int) -> dict[str, str]:
     return tick.alarms if tick and minute - tick.minute <= STALE_TICK_MINUTES else {}
 
 
+def unsettled(record: Record, tick: Tick | None, minute: int) -> str:
+    """Return why the endpoint is in no state to be moved or called promoted; '' when it is, or nobody has looked.
+
+    Only a tick since the step was reached says something: an older one saw the endpoint on its way.
+    """
+    if tick is None or minute - tick.minute > STALE_TICK_MINUTES or not record.bakes:
+        return ""
+    if tick.minute <= record.bakes[-1].reached_minute or tick.endpoint.serves(record.expected_weights):
+        return ""
+    return f"Endpoint {record.endpoint} is {tick.endpoint.status}: it must serve the asked weights InService first"
+
+
 def weigh(
-    record: Record, judgement: Judgement, quality: Finding | None, alarms: dict[str, str], now: datetime
+    record: Record,
+    judgement: Judgement,
+    quality: Finding | None,
+    alarms: dict[str, str],
+    now: datetime,
+    endpoint_trouble: str = "",
 ) -> VerdictRecord:
-    """Return the verdict record: the judge's verdict, overruled by alarms, held back by a pause."""
+    """Return the verdict record: the judge's verdict, overruled by alarms, held back by endpoint and pause."""
     verdict, reason, by = judgement.verdict, judgement.reason, "judge"
     paused = record.paused_until is not None and record.paused_until > now
     ringing = [name for name in record.plan.alarms if alarms.get(name) == "ALARM"]
     if ringing and verdict != "ROLL_BACK":
         verdict, by = "ROLL_BACK", "alarm"
         reason = alarm_reason(ringing[0], record)
+    elif verdict == "ADVANCE" and endpoint_trouble:
+        verdict, reason = "HOLD", endpoint_trouble
     elif verdict == "ADVANCE" and record.step > 0 and _unclear(record, alarms):
         verdict, by, reason = "HOLD", "alarm", _unclear(record, alarms)
     elif verdict == "ADVANCE" and paused:

@@ -17,7 +17,7 @@ from canary.domain.quality import QualityGuardSpec
 from canary.domain.quality_evidence import QualityEvidence
 from canary.flow.evaluate import evaluate
 from canary.flow.evaluation import EvaluationPorts, EvaluationRequest
-from canary.ports.quality import Invoker
+from canary.ports.quality import Invoker, PredictionStore
 from canary_scoring.scorer import SklearnScorer
 
 VARIANTS = ("old", "new")
@@ -93,7 +93,11 @@ def product(url: str, path: Path, concurrency: int) -> None:
 
 
 def evaluated(
-    path: Path, invoker: Invoker, concurrency: int, sleep: Callable[[float], None] = time.sleep
+    path: Path,
+    invoker: Invoker,
+    concurrency: int,
+    sleep: Callable[[float], None] = time.sleep,
+    predictions: PredictionStore | None = None,
 ) -> QualityEvidence:
     """Return the evidence of a whole set."""
     spec = QualityGuardSpec(labelled_set=str(path), concurrency=concurrency, max_requests_per_second=10_000)
@@ -104,7 +108,7 @@ def evaluated(
     ports = EvaluationPorts(
         source=LocalLabelledFiles(), invoker=invoker, store=Kept(), scorer=SklearnScorer(),
         utc_now=lambda: datetime.now(UTC), monotonic=time.monotonic, sleep=sleep,
-        remaining_seconds=lambda: float("inf"),
+        remaining_seconds=lambda: float("inf"), predictions=predictions,
     )  # fmt: skip
     evidence = evaluate(request, ports)
     if evidence.counts.used != evidence.records_total:

@@ -5,10 +5,11 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.evaluate.loops import evaluated, written_set
-from canary.ports.quality import Reply
+from canary.ports.quality import KeptPrediction, Reply
 
 
 class Instant:
@@ -20,12 +21,30 @@ class Instant:
         return Reply(str(int(body) % 2).encode(), content_type, variant)
 
 
+class Parts:
+    """Keeps predictions in a folder, as the function does in a bucket."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def load(self, key: str) -> Iterator[KeptPrediction]:
+        """Return what is kept under the key."""
+        for path in sorted(self._folder.glob(f"{key}-*")):
+            for line in path.read_text("utf-8").splitlines():
+                yield KeptPrediction(*json.loads(line))
+
+    def append(self, key: str, part: str, predictions: Sequence[KeptPrediction]) -> None:
+        """Keep one part."""
+        lines = "".join(json.dumps([one.row, one.decision, one.score]) + "\n" for one in predictions)
+        (self._folder / f"{key}-{part}").write_text(lines, "utf-8")
+
+
 def main(records: int) -> None:
     """Print peak megabytes before and after, and seconds, as JSON."""
     with tempfile.TemporaryDirectory() as folder:
         path = written_set(Path(folder) / "set.csv", records)
         before, started = _peak_megabytes(), time.monotonic()
-        evaluated(path, Instant(), 1, sleep=lambda _: None)
+        evaluated(path, Instant(), 1, lambda _: None, Parts(Path(folder)))
         took = time.monotonic() - started
     print(json.dumps({"before_mb": before, "peak_mb": _peak_megabytes(), "seconds": round(took, 1)}))
 

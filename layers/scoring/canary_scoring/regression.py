@@ -1,4 +1,4 @@
-"""Metrics of one variant's answers in a regression."""
+"""What adds up over chunks of one variant's answers in a regression, and the metrics of the sums."""
 
 from typing import Any
 
@@ -6,17 +6,48 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import metrics
 
+Floats = NDArray[np.float64]
 
-def regression_metrics(
-    labels: NDArray[np.float64], answers: NDArray[np.float64], right_within: float
-) -> dict[str, Any]:
-    """Return MAE, RMSE, R2 (None for fewer than two records) and the share of answers within `right_within`."""
-    if not labels.size:
-        return {"records": 0, "accuracy": None, "mae": None, "rmse": None, "r2": None}
-    return {
-        "records": int(labels.size),
-        "accuracy": float(np.mean(np.abs(labels - answers) <= right_within)),
-        "mae": float(metrics.mean_absolute_error(labels, answers)),
-        "rmse": float(metrics.root_mean_squared_error(labels, answers)),
-        "r2": float(metrics.r2_score(labels, answers)) if labels.size > 1 else None,
-    }
+
+class RegressionTally:
+    """Absolute and squared errors, right answers, and the labels' spread."""
+
+    def __init__(self, right_within: float) -> None:
+        """Start with no record; an answer within `right_within` of the label is right."""
+        self._right_within = right_within
+        self._records = self._right = 0
+        self._absolute = self._squared = self._mean = self._spread = 0.0
+
+    def add(self, labels: Floats, answers: Floats, scores: Floats) -> None:
+        """Take one more chunk, at least one record."""
+        del scores
+        size = int(labels.size)
+        self._right += int((np.abs(labels - answers) <= self._right_within).sum())
+        self._absolute += float(metrics.mean_absolute_error(labels, answers)) * size
+        self._squared += float(metrics.mean_squared_error(labels, answers)) * size
+        # The labels' sum of squares about their mean, chunk by chunk (Chan, Golub and LeVeque, 1983).
+        away = float(labels.mean()) - self._mean
+        records = self._records + size
+        self._spread += float(((labels - labels.mean()) ** 2).sum()) + away**2 * self._records * size / records
+        self._mean += away * size / records
+        self._records = records
+
+    def metrics(self, classes: list[str]) -> dict[str, Any]:
+        """Return MAE, RMSE, R2 (None for fewer than two records) and the share of answers within `right_within`."""
+        del classes
+        records = self._records
+        if not records:
+            return {"records": 0, "accuracy": None, "mae": None, "rmse": None, "r2": None}
+        return {
+            "records": records,
+            "accuracy": self._right / records,
+            "mae": self._absolute / records,
+            "rmse": (self._squared / records) ** 0.5,
+            "r2": self._explained() if records > 1 else None,
+        }
+
+    def _explained(self) -> float:
+        """Return R2 as scikit-learn has it: where all labels are equal, 1 for exact answers and 0 for others."""
+        if self._spread > 0:
+            return 1 - self._squared / self._spread
+        return float(self._squared == 0)

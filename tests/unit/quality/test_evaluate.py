@@ -232,7 +232,11 @@ def test_a_set_of_one_class_is_refused(tmp_path: Path) -> None:
 class NoScorer:
     """A scorer that must not be asked."""
 
-    def report(self, *_given: object) -> None:
+    def begin(self, _spec: object) -> "NoScorer":
+        """Return itself."""
+        return self
+
+    def add(self, _pairs: object) -> None:
         """Fail: there is nothing to compare."""
         raise AssertionError("no record was answered by both")
 

@@ -16,10 +16,10 @@ Answer = tuple[Label, Prediction | None, Prediction | None, str | None]
 def report(answers: list[Answer], **fields: Any) -> Any:
     """Return the report on these answers."""
     spec = QualityGuardSpec(labelled_set="set.csv", **fields)
-    columns = Columns(spec)
+    columns = Columns(spec, SklearnScorer().begin(spec))
     for label, baseline, canary, slice_ in answers:
         columns.add(Outcome(label, baseline, canary), slice_)
-    return SklearnScorer().report(spec, columns.pairs())
+    return columns.report()
 
 
 def binary(score: float) -> Prediction:
@@ -42,11 +42,8 @@ def test_an_empty_slice_name_and_too_many_slices() -> None:
     """An empty value is a slice of its own; beyond a thousand the rest are one."""
     found = report([(1, binary(0.9), binary(0.9), "")], slice_column=1)
     assert [one["slice"] for one in found["slices"]] == ["(empty)"]
-    spec = QualityGuardSpec(labelled_set="set.csv", slice_column=1)
-    columns = Columns(spec)
-    for number in range(1_500):
-        columns.add(Outcome(1, binary(0.9), binary(0.9)), str(number))
-    assert columns.pairs().slice_names[-1] == OTHER_SLICES
+    many = report([(1, binary(0.9), binary(0.9), str(number)) for number in range(1_500)], slice_column=1)
+    assert (many["slices"][0]["slice"], many["slices"][0]["records"]) == (OTHER_SLICES, 500)
 
 
 def test_one_class_leaves_metrics_undefined_and_never_zero() -> None:

@@ -104,8 +104,9 @@ class QualityEvidence(Frozen):
     `records_total` their number. `first_record` is where the records of this round begin: 0, or after new labels
     arrived the number that were there before. `position` is how many records of the round's seeded order were taken.
     `exhausted`: every one was. `concluded`: no further record is worth asking about. `called_minutes`: the minutes
-    (epoch seconds / 60) in which the endpoint was called, which are not evidence for the count guards. `revision`
-    counts the writes.
+    (epoch seconds / 60) in which the endpoint was called, which are not evidence for the count guards. `shard_records`
+    is how many places of the order a shard has, 0 where calls follow one another; `sharded_until` the place that the
+    shards sent off reach to, and `sharded_at` the minute they were. `revision` counts the writes.
     """
 
     version: Literal[1] = 1
@@ -126,6 +127,9 @@ class QualityEvidence(Frozen):
     findings: tuple[QualityFinding, ...] = ()
     concluded: bool = False
     exhausted: bool = False
+    shard_records: int = 0
+    sharded_until: int = 0
+    sharded_at: int | None = None
     report: JsonValue = None
     disagreements: tuple[Disagreement, ...] = Field(default=(), max_length=DISAGREEMENTS_KEPT)
     notes: tuple[Note, ...] = Field(default=(), max_length=NOTES_KEPT)

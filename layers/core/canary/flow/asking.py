@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from canary.domain.errors import AwsUnavailable, Refused
-from canary.domain.prediction import Prediction
 from canary.domain.quality import QualityGuardSpec
+from canary.flow.prediction_file import Failed, Told
 from canary.labelled.answers import read_answers
 from canary.labelled.examples import Example
 from canary.labelled.layout import Layout
@@ -27,16 +27,6 @@ Got = TypeVar("Got")
 
 PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """The pauses between attempts while a variant is busy: half a minute in all, then the evaluation is left for later."""
-
-
-@dataclass(frozen=True)
-class Failed:
-    """One variant's failure on one record, in words."""
-
-    text: str
-
-
-Told = Prediction | Failed
 
 
 @dataclass(frozen=True)
@@ -81,8 +71,8 @@ class Asker:
     layout: Layout
     ceiling: RateCeiling
     sleep: Callable[[float], None]
-    known_baseline: Callable[[int], Prediction | None]
-    known_canary: Callable[[int], Prediction | None]
+    known_baseline: Callable[[int], Told | None]
+    known_canary: Callable[[int], Told | None]
 
     def ask(self, examples: tuple[Example, ...]) -> list[Answered]:
         """Return both variants' answers for the examples of one request, in order; what is known is not asked."""
@@ -126,7 +116,7 @@ class Asker:
         raise AwsUnavailable(f"variant {variant} of {self.endpoint} stayed busy ({why})")
 
 
-def _all_known(known: Callable[[int], Prediction | None], examples: tuple[Example, ...]) -> list[Told] | None:
+def _all_known(known: Callable[[int], Told | None], examples: tuple[Example, ...]) -> list[Told] | None:
     found = [known(example.row) for example in examples]
     return [one for one in found if one is not None] if all(one is not None for one in found) else None
 
@@ -137,8 +127,13 @@ def _joined(
     return [Answered(e, b, c, asked) for e, b, c in zip(examples, baseline, canary, strict=True)]
 
 
-def ask_in_order(ask: Callable[[Asked], Got], groups: Iterable[Asked], concurrency: int) -> Generator[Got, None, None]:
-    """Return the answers group by group in order, with up to `concurrency` groups under way; close it to stop early."""
+def ask_in_order(
+    ask: Callable[[Asked], Got], groups: Iterable[Asked], concurrency: int, late: list[Got]
+) -> Generator[Got, None, None]:
+    """Return the answers group by group in order, with up to `concurrency` groups under way; close it to stop early.
+
+    What was under way when it was closed is waited for and put into `late`.
+    """
     if concurrency == 1:
         yield from map(ask, groups)
         return
@@ -152,5 +147,5 @@ def ask_in_order(ask: Callable[[Asked], Got], groups: Iterable[Asked], concurren
             while under_way:
                 yield under_way.popleft().result()
         finally:
-            for future in under_way:
-                future.cancel()
+            running = [future for future in under_way if not future.cancel()]
+            late.extend(future.result() for future in running if future.exception() is None)

@@ -16,9 +16,10 @@ from canary.domain.quality_evidence import (
     QualityEvidence,
 )
 from canary.domain.quality_findings import findings
-from canary.flow.asking import Answered, Failed, Told
-from canary.flow.columns import Columns
+from canary.flow.asking import Answered
+from canary.flow.columns import RANKED_RECORDS, Columns
 from canary.flow.evaluation import EvaluationPorts, EvaluationRequest
+from canary.flow.prediction_file import Failed, Told
 
 BATCH_RECORDS = 50
 LOOK_EVERY_SECONDS = 15.0
@@ -42,9 +43,14 @@ class Gathering:
         self._counts = evidence.counts.model_dump()
         self._notes = list(evidence.notes)
         self._disagreements = list(evidence.disagreements)
-        self._minutes = dict.fromkeys(evidence.called_minutes)
+        self._minutes = dict.fromkeys((*evidence.called_minutes, *self._shards_minutes()))
         self._passed_before = all(state.passed for state in evidence.states)
         self._columns_before = evidence.counts.used - columns.records
+
+    def _shards_minutes(self) -> range:
+        """Return the minutes since a wave of shards was sent off: any of them may have had calls."""
+        sent, now = self.evidence.sharded_at, int(self._ports.utc_now().timestamp()) // 60
+        return range(0) if sent is None else range(max(sent, now - CALLED_MINUTES_KEPT), now + 1)
 
     def due(self) -> bool:
         """Return whether enough came in, or enough time went by, for another look and save."""
@@ -123,7 +129,9 @@ class Gathering:
         request = self._request
         return tuple(
             paired_auc.looked_at(state, self._columns.ranked(), request.spec, request.levels)
-            if state.metric == paired_auc.METRIC and (last or paired_auc.is_due(state, records))
+            if state.metric == paired_auc.METRIC
+            and state.records < RANKED_RECORDS
+            and (last or paired_auc.is_due(state, records))
             else state
             for state in states
         )
@@ -139,17 +147,15 @@ class Gathering:
     def _hopeless(self) -> bool:
         return not self._counts["used"] and self._counts["failed_on_both"] >= HOPELESS_AFTER
 
-    def finish(self) -> None:
-        """Mark the evidence concluded or exhausted where it is, add the report, and save."""
+    def finish(self, **changes: object) -> None:
+        """Mark the evidence concluded or exhausted where it is, add the report and other changes, and save."""
         exhausted = self.evidence.position >= _end(self.evidence)
         concluded = exhausted or self.may_stop()
-        scorer, report = self._ports.scorer, self.evidence.report
         covers_less = self.evidence.first_record > 0 and self._columns_before > 0
-        pairs = self._columns.pairs()
         # Where no record was answered by both there is nothing to compare; the errors are in the counts and findings.
-        if concluded and scorer is not None and not covers_less and len(pairs.labels):
-            report = dict(scorer.report(self._request.spec, pairs))
-        self._save(exhausted=exhausted, concluded=concluded, report=report, notes=tuple(self._notes))
+        made = self._columns.report() if concluded and not covers_less else None
+        report = self.evidence.report if made is None else made
+        self._save(exhausted=exhausted, concluded=concluded, report=report, notes=tuple(self._notes), **changes)
 
     def _save(self, **changes: object) -> None:
         before = self.evidence

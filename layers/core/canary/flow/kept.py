@@ -2,18 +2,19 @@
 
 Rules: keeping saves money and is never needed, so a store that fails is left alone from then on. Kept under a key of
 set version, model behind the variant, and everything that shapes request and answer; where the model cannot be told,
-under the rollout's own id. Errors are never kept. Twelve bytes a record and side in memory.
+under the rollout's own id. Failures are kept for the rollout itself alone, under a key of its own: what failed
+once counts as failed, whichever call saw it, and the next rollout asks again.
 """
 
 import hashlib
 import json
-from array import array
 from collections.abc import Sequence
 
 from canary.domain.errors import AwsDenied, AwsUnavailable, CanaryError
-from canary.domain.prediction import Label, Prediction
+from canary.domain.prediction import Label
 from canary.domain.quality import QualityGuardSpec
 from canary.flow.evaluation import EvaluationPorts, EvaluationRequest
+from canary.flow.prediction_file import Failed, PredictionFile, Told
 from canary.ports.quality import KeptPrediction, PredictionStore
 
 PART_RECORDS = 1_000
@@ -27,70 +28,81 @@ class KeptPredictions:
     """One variant's predictions by row; empty and forgetful without a store."""
 
     def __init__(self, store: PredictionStore | None, key: str, records: int, owner: str) -> None:
-        """Load what is kept under the key; `owner` names the parts written by this evaluation."""
+        """Load what is kept under the key; `owner` is this evaluation, which failures are kept for."""
         self._store, self._key, self._owner = store, key, owner
-        self._fresh: list[KeptPrediction] = []
-        self._codes = array("i", [0]) * (records + 1 if store else 0)
-        self._scores = array("d", [float("nan")]) * (records + 1 if store else 0)
-        self._names: list[str] = [""]
-        self._code_of: dict[str, int] = {"": 0}
+        self._failures_key = hashlib.sha256(f"{key} failures {owner}".encode()).hexdigest()
+        self._fresh: dict[str, list[KeptPrediction]] = {key: []}
+        self._file = PredictionFile() if store else None
         self.problem = ""
         try:
-            for kept in store.load(key) if store else ():
-                if 0 < kept.row <= records:
-                    self._put(kept)
+            self._load(records)
         except (AwsDenied, AwsUnavailable) as error:
             self._give_up(error)
 
-    def known(self, row: int) -> Prediction | None:
-        """Return the kept prediction for a row (from 1), if there is one."""
-        if not self._codes or not self._codes[row]:
-            return None
-        score = self._scores[row]
-        return Prediction(self._names[self._codes[row]], None if score != score else score)  # noqa: PLR0124 - NaN
+    def _load(self, records: int) -> None:
+        """Take what is stored; an answer counts for more than a failure."""
+        for key in (self._failures_key, self._key):
+            for kept in self._store.load(key) if self._store else ():
+                if 0 < kept.row <= records:
+                    self._put(key, kept)
 
-    def keep(self, row: int, label: Label, prediction: Prediction) -> None:
-        """Keep a prediction that is not kept yet; written once a thousand are new, or when flushed."""
-        if self._store is None or self._codes[row]:
+    def known(self, row: int) -> Told | None:
+        """Return the kept prediction for a row (from 1), or what went wrong on it, if there is either."""
+        return None if self._file is None else self._file.get(row)
+
+    def keep(self, row: int, label: Label, told: Told) -> None:
+        """Keep what is not kept yet; written once a thousand are new, or when flushed."""
+        if self._store is None or self._file is None or self._file.get(row) is not None:
             return
-        kept = KeptPrediction(row, prediction.decision, prediction.score_of(label))
-        self._put(kept)
-        self._fresh.append(kept)
-        if len(self._fresh) >= PART_RECORDS:
+        if not isinstance(told, Failed):
+            self._take(self._key, KeptPrediction(row, told.decision, told.score_of(label)))
+        else:
+            self._take(self._failures_key, KeptPrediction(row, told.text, None))
+
+    def _take(self, key: str, kept: KeptPrediction) -> None:
+        self._put(key, kept)
+        fresh = self._fresh.setdefault(key, [])
+        fresh.append(kept)
+        if len(fresh) >= PART_RECORDS:
             self.flush()
 
     def flush(self) -> None:
-        """Write what is new as one part, named so that a repeated write replaces itself."""
-        if self._store is not None and self._fresh:
-            part = f"{self._owner}-{self._fresh[0].row:09d}-{len(self._fresh):04d}"
-            try:
-                self._store.append(self._key, part, self._fresh)
-            except (AwsDenied, AwsUnavailable) as error:
-                self._give_up(error)
-            self._fresh = []
+        """Write what is new as parts, named so that a repeated write replaces itself."""
+        for key, fresh in self._fresh.items():
+            if self._store is not None and fresh:
+                part = f"{self._owner}-{fresh[0].row:09d}-{len(fresh):04d}"
+                try:
+                    self._store.append(key, part, fresh)
+                except (AwsDenied, AwsUnavailable) as error:
+                    self._give_up(error)
+        self._fresh = {}
+
+    def close(self) -> None:
+        """Give the disk back; nothing is known any more."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def _give_up(self, error: CanaryError) -> None:
         self._store, self.problem = None, f"predictions are not kept: {error}"
 
-    def _put(self, kept: KeptPrediction) -> None:
-        code = self._code_of.setdefault(kept.decision, len(self._names))
-        if code == len(self._names):
-            self._names.append(kept.decision)
-        self._codes[kept.row] = code
-        self._scores[kept.row] = float("nan") if kept.score is None else kept.score
+    def _put(self, key: str, kept: KeptPrediction) -> None:
+        if self._file is not None and key == self._failures_key:
+            self._file.put_failure(kept.row, kept.decision)
+        elif self._file is not None:
+            self._file.put(kept.row, kept.decision, kept.score)
 
 
 def kept_predictions(
     request: EvaluationRequest, ports: EvaluationPorts, set_version: str, records: int
 ) -> tuple[KeptPredictions, KeptPredictions]:
     """Return what is kept for baseline and canary."""
+    owner = hashlib.sha256(request.rollout.encode()).hexdigest()[:16]
 
     def of(variant: str) -> KeptPredictions:
         model = ports.identity.identify(request.endpoint, variant) if ports.predictions and ports.identity else None
         key = _key(request.spec, set_version, variant, model or f"rollout {request.rollout}")
-        return KeptPredictions(
-            ports.predictions, key, records, hashlib.sha256(request.rollout.encode()).hexdigest()[:16]
-        )
+        return KeptPredictions(ports.predictions, key, records, owner)
 
     return of(request.baseline), of(request.canary)
 

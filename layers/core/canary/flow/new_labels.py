@@ -61,6 +61,9 @@ def next_round(stored: QualityEvidence, set_version: str, records: RecordFile) -
             "position": 0,
             "concluded": False,
             "exhausted": False,
+            "shard_records": 0,
+            "sharded_until": 0,
+            "sharded_at": None,
         }
     )
 

@@ -1,34 +1,22 @@
 """One walk through a labelled set's records in their seeded order, from where the last call stopped.
 
-A round is the whole set, or after new labels arrived the records that are new.
+A round is the whole set, or after new labels arrived the records that are new. Where shards ask ahead, a walk ends
+behind the last record they were sent to.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import chain
-
 from canary.domain.paired import Outcome, first_states
+from canary.domain.prediction import Prediction
 from canary.domain.quality_evidence import QualityEvidence
-from canary.flow.asking import Answered, Asker, Failed, RateCeiling, ask_in_order
+from canary.flow import sharding
 from canary.flow.columns import Columns
 from canary.flow.evaluation import EvaluationPorts, EvaluationRequest
 from canary.flow.gathering import Gathering
-from canary.flow.kept import kept_predictions
-from canary.labelled.examples import Example, read_example
-from canary.labelled.order import seeded_order
-from canary.labelled.records import RecordFile, UnusableRow
+from canary.flow.places import Places
+from canary.flow.prediction_file import Told
+from canary.labelled.records import RecordFile
 
 RESERVE_SECONDS = 20.0
 """Time kept back for the calls under way, the report and the save."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """The rows of one request: those to ask about, those that cannot be used, and the position behind them."""
-
-    examples: tuple[Example, ...]
-    unusable: tuple[tuple[int, str], ...]
-    end: int
 
 
 def first_evidence(request: EvaluationRequest, set_version: str, records: RecordFile) -> QualityEvidence:
@@ -54,86 +42,81 @@ class Round:
         self, request: EvaluationRequest, ports: EvaluationPorts, records: RecordFile, evidence: QualityEvidence
     ) -> None:
         """Go on from the evidence: the same set version, order and position."""
-        self._request, self._ports, self._records = request, ports, records
-        self._first = evidence.first_record
-        self._kept = kept_predictions(request, ports, evidence.kept_as or evidence.set_version, len(records))
-        self._order = seeded_order(evidence.records_total - self._first, request.rollout)
+        self._request, self._ports = request, ports
+        self._call_seconds = ports.remaining_seconds()
+        self._places = Places(request, ports, records, evidence)
+        self._until = evidence.sharded_until or len(self._places)
+        self._pace: float | None = None
         self._gathering = Gathering(request, ports, evidence, self._columns_before(evidence.position))
 
     def walk(self) -> QualityEvidence:
         """Return the evidence once the tests decide, the records end or time runs short."""
         gathering = self._gathering
-        if not gathering.may_stop():
-            self._ask(gathering)
-        for problem in {kept.problem for kept in self._kept if kept.problem}:
-            gathering.note("predictions", problem)
-        gathering.finish()
+        try:
+            if not gathering.may_stop():
+                self._ask(gathering)
+            for problem in sorted(self._places.problems):
+                gathering.note("predictions", problem)
+            gathering.finish(**self._shards(gathering.evidence))
+        finally:
+            self._places.close()
         return gathering.evidence
 
     def _ask(self, gathering: Gathering) -> None:
         """Ask until the tests decide, the records end or time runs short; look and keep whatever ends it."""
-        asker = self._asker()
-
-        def ask(group: Group) -> tuple[Group, list[Answered]]:
-            return group, asker.ask(group.examples) if group.examples else []
-
-        answers = ask_in_order(ask, self._groups(gathering.evidence.position), self._request.spec.concurrency)
+        start, started = gathering.evidence.position, self._ports.monotonic()
+        answers = self._places.answers(start, self._until)
         try:
             for group, answered in answers:
-                self._keep(answered)
                 gathering.add(answered, group.unusable, group.end)
                 if gathering.due():
                     gathering.look()
-                    if gathering.may_stop():
+                    if gathering.may_stop() or self._is_far(start, started):
                         break
                 if self._ports.remaining_seconds() < RESERVE_SECONDS:
                     break
         finally:
             answers.close()
-            for kept in self._kept:
-                kept.flush()
             gathering.look()
 
-    def _asker(self) -> Asker:
-        request, ports = self._request, self._ports
-        ceiling = RateCeiling(request.spec.max_requests_per_second, ports.monotonic, ports.sleep)
-        return Asker(
-            ports.invoker, request.endpoint, request.baseline, request.canary, request.spec, self._records.layout,
-            ceiling, ports.sleep, self._kept[0].known, self._kept[1].known,
-        )  # fmt: skip
+    def _is_far(self, start: int, started: float) -> bool:
+        """Return whether shards should go on from here; notes the pace they are cut by."""
+        evidence, seconds = self._gathering.evidence, self._ports.monotonic() - started
+        if seconds < sharding.MEASURED_SECONDS or not self._may_shard(evidence):
+            return False
+        pace, left = (evidence.position - start) / seconds, self._until - evidence.position
+        if sharding.pays(self._request.spec, left, pace, self._call_seconds):
+            self._pace = pace
+        return self._pace is not None
 
-    def _keep(self, answered: list[Answered]) -> None:
-        for one in answered:
-            for kept, told in zip(self._kept, (one.baseline, one.canary), strict=True):
-                if not isinstance(told, Failed):
-                    kept.keep(one.example.row, one.example.label, told)
+    def _may_shard(self, evidence: QualityEvidence) -> bool:
+        """Return whether shards could leave their answers anywhere; records that arrive in a bake are few."""
+        kept = self._ports.predictions is not None and not self._places.problems
+        return kept and evidence.first_record == 0 and evidence.shard_records == 0
+
+    def _shards(self, evidence: QualityEvidence) -> dict[str, int | None]:
+        """Return what the evidence says of shards from here on: the next wave's, or none."""
+        none: dict[str, int | None] = {"shard_records": 0, "sharded_until": 0, "sharded_at": None}
+        spec, size = self._request.spec, evidence.shard_records
+        if self._pace is not None:
+            size = sharding.shard_size(spec, len(self._places), self._pace)
+        if not size or self._places.problems:
+            return none
+        numbers = sharding.wave(evidence.model_copy(update={"shard_records": size}), spec)
+        until = min((numbers[-1] + 1) * size, len(self._places)) if numbers else 0
+        minute = int(self._ports.utc_now().timestamp()) // 60
+        return {"shard_records": size, "sharded_until": until, "sharded_at": minute}
 
     def _columns_before(self, position: int) -> Columns:
-        """Return the predictions that the evidence so far rests on, as far as they were kept; errors never are."""
-        columns = Columns(self._request.spec)
-        taken = (self._first + self._order[place] for place in range(position))
-        for index in chain(range(self._first), taken):
-            try:
-                example = self._example(index)
-            except UnusableRow:
-                continue
-            baseline, canary = self._kept[0].known(example.row), self._kept[1].known(example.row)
+        """Return the predictions that the evidence so far rests on, as far as they were kept."""
+        scorer, kept = self._ports.scorer, self._places.kept
+        columns = Columns(self._request.spec, None if scorer is None else scorer.begin(self._request.spec))
+        for example in self._places.taken_before(position):
+            baseline, canary = (_prediction(one.known(example.row)) for one in kept)
             if baseline is not None or canary is not None:
                 columns.add(Outcome(example.label, baseline, canary), example.slice)
         return columns
 
-    def _example(self, index: int) -> Example:
-        return read_example(self._records.row(index), self._records.layout, self._request.spec)
 
-    def _groups(self, position: int) -> Iterator[Group]:
-        """Return the requests still to send, in the round's order."""
-        examples: list[Example] = []
-        unusable: list[tuple[int, str]] = []
-        for place in range(position, len(self._order)):
-            try:
-                examples.append(self._example(self._first + self._order[place]))
-            except UnusableRow as error:
-                unusable.append((self._first + self._order[place] + 1, str(error)))
-            if len(examples) == self._request.spec.records_per_request or place == len(self._order) - 1:
-                yield Group(tuple(examples), tuple(unusable), place + 1)
-                examples, unusable = [], []
+def _prediction(told: Told | None) -> Prediction | None:
+    return told if isinstance(told, Prediction) else None

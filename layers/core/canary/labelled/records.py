@@ -1,14 +1,12 @@
-"""Random access to the records of a labelled set in a local file, with memory of eight bytes a record.
+"""Random access to the records of a labelled set in a local file, with memory that does not grow with the set.
 
 CSV and JSON Lines are indexed where they lie; a JSON document or Parquet file is first rewritten as JSON Lines in a
 temporary file. A record is read when it is asked for and not kept.
 """
 
 import csv
-import hashlib
 import json
 import tempfile
-from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +15,7 @@ from typing import BinaryIO, Self
 from canary.domain.errors import Refused
 from canary.domain.quality import QualityGuardSpec, SetFormat
 from canary.labelled.layout import Layout, Value, resolve_layout
-
-LONGEST_RECORD_BYTES = 6_291_456
-"""No record can be longer than the largest request body an endpoint takes."""
+from canary.labelled.record_index import LONGEST_RECORD_BYTES, RecordIndex
 
 
 class UnusableRow(Exception):
@@ -57,7 +53,7 @@ class RecordFile:
         self._csv = format_of(spec) == "csv"
         self._file: BinaryIO = self._lines.open("rb")
         try:
-            self._offsets = _offsets(self._file, quoted=self._csv, at_most_bytes=at_most_bytes)
+            self._index = RecordIndex(self._file, quoted=self._csv, at_most_bytes=at_most_bytes)
             self.layout = self._find_layout(spec)
         except BaseException:
             self._file.close()
@@ -75,7 +71,7 @@ class RecordFile:
 
     def __len__(self) -> int:
         """Return the number of records."""
-        return len(self._offsets) - 1
+        return len(self._index)
 
     def row(self, index: int) -> Row:
         """Return record `index` (from 0); raise UnusableRow when it cannot be read in the set's layout."""
@@ -95,24 +91,14 @@ class RecordFile:
             except UnusableRow:
                 continue
 
-    def raw(self, index: int) -> bytes:
-        """Return record `index` as its bytes in the file, line end stripped."""
-        start = self._offsets[index]
-        self._file.seek(start)
-        return self._file.read(self._offsets[index + 1] - start).strip(b"\r\n")
-
     def digest(self, count: int) -> str:
         """Return the SHA-256 of the first `count` records as they stand in the file, blank ends apart."""
-        found = hashlib.sha256()
-        for index in range(count):
-            found.update(self.raw(index))
-            found.update(b"\n")
-        return found.hexdigest()
+        return self._index.digest(count)
 
     def _text(self, index: int) -> str:
-        raw = self.raw(index)
+        raw = self._index.raw(index)
         if len(raw) > LONGEST_RECORD_BYTES:
-            raise UnusableRow(f"is {len(raw)} bytes long, over the {LONGEST_RECORD_BYTES} an endpoint takes")
+            raise UnusableRow(f"is longer than the {LONGEST_RECORD_BYTES} bytes an endpoint takes")
         try:
             return raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -131,7 +117,7 @@ class RecordFile:
         first = _cells(self._text(0))
         if not _has_header(spec):
             return resolve_layout(spec, (), len(first))
-        del self._offsets[0]
+        self._index.skip_first()
         if len(self) == 0:
             raise Refused("guards.quality.labelled_set", "the set has a header and no records", "Add rows")
         return resolve_layout(spec, tuple(cell.strip() for cell in first), len(first))
@@ -174,21 +160,6 @@ def _ordered(value: dict[str, Value] | list[Value], names: tuple[str, ...], widt
     if not names:
         raise UnusableRow("is an object where the first record is a list")
     return tuple(value.get(name) for name in names)
-
-
-def _offsets(file: BinaryIO, *, quoted: bool, at_most_bytes: int | None) -> "array[int]":
-    """Return the start of every non-blank record plus the end; a CSV record may span lines inside quotes."""
-    offsets, position, inside = array("Q"), 0, False
-    for line in file:
-        if not inside and line.strip():
-            offsets.append(position)
-        position += len(line)
-        if quoted and line.count(b'"') % 2:
-            inside = not inside
-        if at_most_bytes is not None and position >= at_most_bytes and not inside:
-            break
-    offsets.append(position)
-    return offsets
 
 
 def _as_lines(path: Path, form: SetFormat) -> Path:

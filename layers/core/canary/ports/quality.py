@@ -131,8 +131,18 @@ class ScoredPairs:
     canary: tuple[Sequence[int], Sequence[float]]
 
 
+class Scoring(Protocol):
+    """One report while its pairs come in, chunk by chunk, in memory that does not grow with them."""
+
+    def add(self, pairs: ScoredPairs) -> None:
+        """Take one more chunk; codes of classes and slices mean the same in every chunk."""
+
+    def report(self) -> Mapping[str, JsonValue]:
+        """Return metrics per variant, paired differences and slices of all pairs so far."""
+
+
 class Scorer(Protocol):
     """Computes the metrics a person reads; none of them decides."""
 
-    def report(self, spec: QualityGuardSpec, pairs: ScoredPairs) -> Mapping[str, JsonValue]:
-        """Return metrics per variant, paired differences and slices."""
+    def begin(self, spec: QualityGuardSpec) -> Scoring:
+        """Return a report with no pair yet."""

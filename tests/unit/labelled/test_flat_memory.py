@@ -1,0 +1,115 @@
+"""What keeps memory flat in the size of a set: the sampled index, the keyed order, answers on disk."""
+
+import io
+import random
+from pathlib import Path
+
+import pytest
+
+from canary.domain.prediction import Prediction
+from canary.domain.quality import QualityGuardSpec
+from canary.flow.prediction_file import Failed, PredictionFile
+from canary.labelled import record_index
+from canary.labelled.order import LARGEST_SHUFFLE, KeyedPermutation, seeded_order
+from canary.labelled.record_index import RecordIndex
+from canary.labelled.records import RecordFile, UnusableRow
+
+TEXT = b'a,1\n\n"b\nb",2\r\n   \nc,3\n"d, ""d\n\n",4\ne,5'
+RECORDS = [b"a,1", b'"b\nb",2', b"c,3", b'"d, ""d\n\n",4', b"e,5"]
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 100])
+def test_a_sampled_index_finds_every_record(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """However few starts are kept, every record is found: blank lines are none, quotes may span lines."""
+    monkeypatch.setattr(record_index, "MOST_STARTS", most)
+    index = RecordIndex(io.BytesIO(TEXT), quoted=True)
+    assert [index.raw(number) for number in range(len(index))] == RECORDS
+    with pytest.raises(IndexError):
+        index.raw(len(RECORDS))
+
+
+@pytest.mark.parametrize("most", [1, 100])
+def test_a_header_is_no_record(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """Numbers and digest begin behind it."""
+    monkeypatch.setattr(record_index, "MOST_STARTS", most)
+    headed, bare = RecordIndex(io.BytesIO(b"x,y\n" + TEXT), quoted=True), RecordIndex(io.BytesIO(TEXT), quoted=True)
+    headed.skip_first()
+    assert [headed.raw(number) for number in range(len(headed))] == RECORDS
+    assert headed.digest(4) == bare.digest(4) != bare.digest(5)
+
+
+def test_the_index_keeps_a_bounded_number_of_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten thousand records, at most sixty-four starts."""
+    monkeypatch.setattr(record_index, "MOST_STARTS", 64)
+    index = RecordIndex(io.BytesIO(b"".join(b"%d\n" % number for number in range(10_000))), quoted=False)
+    assert len(index._starts) <= 64
+    assert [index.raw(number) for number in (0, 1, 4_321, 9_999)] == [b"0", b"1", b"4321", b"9999"]
+
+
+def test_a_digest_speaks_of_the_first_records_alone() -> None:
+    """What is appended changes nothing; what is changed does, line ends apart."""
+    digests = [RecordIndex(io.BytesIO(text), quoted=False).digest(2) for text in (b"1\n2\n", b"1\r\n2\n3\n", b"1\n3\n")]
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_a_record_too_long_to_send_is_not_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An open quote that swallows the rest of a file costs no more than the longest record."""
+    monkeypatch.setattr(record_index, "LONGEST_RECORD_BYTES", 100)
+    monkeypatch.setattr("canary.labelled.records.LONGEST_RECORD_BYTES", 100)
+    path = tmp_path / "set.csv"
+    path.write_text('1,2\n0,"' + "5\n" * 1_000)
+    with RecordFile(path, QualityGuardSpec(labelled_set=str(path))) as records:
+        assert len(records) == 2
+        with pytest.raises(UnusableRow, match="longer than"):
+            records.row(1)
+
+
+@pytest.mark.parametrize("records", [1, 2, 3, 7, 10, 97, 1_000, 4_097])
+def test_the_keyed_order_is_a_permutation(records: int) -> None:
+    """Every record once, for any size: the walk ends and never meets itself."""
+    assert sorted(KeyedPermutation(records, "r-1")) == list(range(records))
+
+
+def test_a_large_set_has_a_keyed_order_of_its_seed() -> None:
+    """Beyond the shuffle's size too, the seed and the size alone give the order, without a list."""
+    order, again, other = (seeded_order(LARGEST_SHUFFLE + 1, seed) for seed in ("r-1", "r-1", "r-2"))
+    assert isinstance(order, KeyedPermutation)
+    assert order[:50] == again[:50] != other[:50]
+    assert len(set(order)) == len(order) == LARGEST_SHUFFLE + 1
+
+
+def test_the_keyed_order_puts_records_anywhere() -> None:
+    """Over many seeds the first place is uniform over the records, and independent of the second (both chi-square)."""
+    draws, cells = 4_000, [0] * 16
+    for seed in range(draws):
+        order = KeyedPermutation(1_000, str(seed))
+        cells[order[0] // 250 * 4 + order[1] // 250] += 1
+    expected = draws / 16
+    assert sum((count - expected) ** 2 / expected for count in cells) < 37.7  # 99.9% of chi-square with 15 degrees
+
+
+def test_answers_on_disk_come_back() -> None:
+    """Decision and score of each kind of task, failures in words, and nothing where nothing was put."""
+    kept = PredictionFile()
+    told = {
+        3: Prediction("1", 0.7), 900: Prediction("cat", 0.25), 5: Prediction("dog"), 6: Prediction("-2.5", -2.5),
+    }  # fmt: skip
+    for row, one in told.items():
+        kept.put(row, one.decision, one.score)
+    kept.put_failure(7, "model error: 500")
+    assert {row: kept.get(row) for row in told} == told
+    assert kept.get(7) == Failed("model error: 500")
+    assert [kept.get(row) for row in (1, 4, 899, 901, 10_000)] == [None] * 5
+    kept.close()
+
+
+def test_numbers_and_failure_texts_take_no_memory_each() -> None:
+    """A regression's answers leave no name behind, and failures at most a thousand texts."""
+    kept, numbers = PredictionFile(), random.Random(1)
+    for row in range(1, 3_000):
+        value = numbers.random()
+        kept.put(row, repr(value), value)
+        kept.put_failure(row + 3_000, f"request {value} failed")
+    assert (len(kept._names), len(kept._texts)) == (2, 1_000)
+    assert isinstance(kept.get(5_999), Failed)
+    kept.close()

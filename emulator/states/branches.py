@@ -77,7 +77,7 @@ def each_item(walk: Walk, state: State, given: Any, context: paths.Context) -> l
     items = paths.read(state.get("ItemsPath", "$"), given, context)
     if not isinstance(items, list):
         raise StateError("States.Runtime", "The ItemsPath of a Map must select an array")
-    group = _Group(walk, state.get("MaxConcurrency") or MOST_INLINE_CONCURRENCY)
+    group = _Group(walk, _most_at_once(state, given, context) or MOST_INLINE_CONCURRENCY)
     selector = state.get("ItemSelector", state.get("Parameters"))
     made = []
     for index, item in enumerate(items):
@@ -85,3 +85,13 @@ def each_item(walk: Walk, state: State, given: Any, context: paths.Context) -> l
         data = item if selector is None else intrinsics.template(selector, given, own)
         made.append(_Branch(group, item_processor(state), copy.deepcopy(data), own))
     return group.run(made)
+
+
+def _most_at_once(state: State, given: Any, context: paths.Context) -> int:
+    """Return how many items run at once, 0 for as many as there may be; read from the input where a path says so."""
+    if "MaxConcurrencyPath" not in state:
+        return int(state.get("MaxConcurrency", 0))
+    found = paths.read(state["MaxConcurrencyPath"], given, context)
+    if not isinstance(found, int) or isinstance(found, bool) or found < 0:
+        raise StateError("States.Runtime", "The MaxConcurrencyPath of a Map must select a non-negative integer")
+    return found

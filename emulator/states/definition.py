@@ -23,7 +23,10 @@ _FIELDS: dict[str, set[str]] = {
     "Succeed": _EVERY | {"InputPath", "OutputPath"},
     "Fail": _EVERY | {"Error", "ErrorPath", "Cause", "CausePath"},
     "Parallel": _EVERY | _FLOW | _CAUGHT | {"Branches"},
-    "Map": _EVERY | _FLOW | _CAUGHT | {"ItemsPath", "ItemProcessor", "Iterator", "ItemSelector", "MaxConcurrency"},
+    "Map": _EVERY
+    | _FLOW
+    | _CAUGHT
+    | {"ItemsPath", "ItemProcessor", "Iterator", "ItemSelector", "MaxConcurrency", "MaxConcurrencyPath"},
 }
 _MACHINE_FIELDS = {"Comment", "StartAt", "States", "TimeoutSeconds", "Version", "QueryLanguage"}
 

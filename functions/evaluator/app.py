@@ -1,6 +1,7 @@
 """Evaluate labelled set: both variants on the same records; answers whether it has concluded, so the machine loops.
 
-The schedule has it look for new labels of rollouts that bake.
+Where one call after another would take too long it answers the numbers of shards to run side by side first; a shard is
+another call of this function. The schedule has it look for new labels of rollouts that bake.
 """
 
 from functools import cache
@@ -24,7 +25,10 @@ def _evaluator() -> Evaluator:
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Return {"rollout", "generation", "concluded"} for {"rollout", "generation"}, {"rollouts"} for the schedule."""
+    """Return {"rollout", "generation", "concluded", "sharded", "shards", "at_once"} for {"rollout", "generation"}.
+
+    With {"shard"} it returns {"shard", "records"}, for the schedule {"rollouts"}.
+    """
 
     def remaining_seconds() -> float:
         return context.get_remaining_time_in_millis() / 1000
@@ -34,6 +38,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.info("looked for new labels", extra={"rollouts": rollouts})
         return {"rollouts": list(rollouts)}
     rollout, generation = str(event["rollout"]), int(event["generation"])
-    concluded = _evaluator().evaluate(rollout, generation, remaining_seconds)
-    logger.info("evaluated", extra={"rollout": rollout, "generation": generation, "concluded": concluded})
-    return {"rollout": rollout, "generation": generation, "concluded": concluded}
+    if "shard" in event:
+        shard = int(event["shard"])
+        records = _evaluator().evaluate_shard(rollout, generation, shard, remaining_seconds)
+        logger.info("evaluated shard", extra={"rollout": rollout, "shard": shard, "records": records})
+        return {"shard": shard, "records": records}
+    found = _evaluator().evaluate(rollout, generation, remaining_seconds)
+    answer = {"concluded": found.concluded, "shards": list(found.shards), "at_once": found.at_once}
+    logger.info("evaluated", extra={"rollout": rollout, "generation": generation, **answer})
+    return {"rollout": rollout, "generation": generation, "sharded": bool(found.shards), **answer}

@@ -212,6 +212,23 @@ def test_a_map_runs_its_items_side_by_side(account: SmallAccount) -> None:
     assert account.seconds == 30
 
 
+def test_a_map_reads_its_concurrency_from_its_input(account: SmallAccount) -> None:
+    """MaxConcurrencyPath selects how many items run at once; anything but a whole number fails the state."""
+    processor = {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "SecondsPath": "$", "End": True}}}
+    state = {
+        "Type": "Map",
+        "ItemsPath": "$.items",
+        "MaxConcurrencyPath": "$.most",
+        "ItemProcessor": processor,
+        "ResultPath": None,
+        "End": True,
+    }
+    given = {"items": [10, 10, 10], "most": 1}
+    assert account.output({"Each": state}, given) == given
+    assert account.seconds == 30
+    assert account.run({"Each": state}, {"items": [10], "most": "two"})["error"] == "States.Runtime"
+
+
 def test_a_failing_branch_ends_the_others(account: SmallAccount) -> None:
     """Parallel fails with the first error; the other branches are not waited for."""
     branches = [

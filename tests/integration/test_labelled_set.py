@@ -1,5 +1,6 @@
 """The labelled set on the deployed stack: the shadow gate, what it keeps, and labels that arrive during a bake."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,7 +8,9 @@ import numpy as np
 import pytest
 
 from canary.adapters.quality_store import DynamoQualityStore
+from canary.domain.errors import AwsDenied
 from canary.domain.quality_evidence import QualityEvidence
+from canary.flow import evaluate_rollout, sharding
 from tests.integration.stage import Stage, SumModel
 
 BUCKET = "labels"
@@ -116,4 +119,47 @@ def test_labels_that_arrive_can_still_take_a_canary_back() -> None:
         put_set(stage, rows[:400] + worse)
         assert stage.finish(execution)["status"] == "FAILED"
         assert "labelled set" in (stage.record.decision.reason if stage.record.decision else "")
+        assert stage.weights == {"v1": 1.0, "v2": 0.0}
+
+
+@pytest.mark.slow
+def test_a_set_too_large_for_calls_in_a_row_is_evaluated_in_shards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waves of shards under the roles' own permissions, each record asked once, and the rollout goes on with a PASS."""
+    monkeypatch.setattr(sharding, "MEASURED_SECONDS", 0.0)
+    monkeypatch.setattr(sharding, "FAR_BEYOND_CALLS", 0)
+    monkeypatch.setattr(sharding, "BUSY_CEILING", float("inf"))
+    monkeypatch.setattr(sharding, "PACE_SECONDS", 0.0)
+    with Stage(enforce_iam=True) as stage:
+        put_set(stage, labelled(1_200))
+        execution = stage.start(spec(concurrency=2, metrics={"accuracy": {"max_worse": 0.01}}))
+        stage.reach("BAKING", 1)
+        found = evidence(stage)
+        assert (found.label, found.concluded, found.shard_records, found.notes) == ("PASS", True, 50, ())
+        assert found.counts.used == found.position > 100
+        entered = [
+            event["stateEnteredEventDetails"]["name"]
+            for event in stage.client("stepfunctions").get_execution_history(executionArn=execution)["events"]
+            if "stateEnteredEventDetails" in event
+        ]
+        assert entered.count("Evaluate shards") >= 2
+        assert entered.count("Evaluate labelled set") == entered.count("Evaluate shards") + 1
+
+
+@pytest.mark.slow
+def test_shards_that_fail_lead_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wave that cannot be evaluated ends in Restore, its error is the story, and the weights are as they were."""
+    monkeypatch.setattr(sharding, "MEASURED_SECONDS", 0.0)
+    monkeypatch.setattr(sharding, "FAR_BEYOND_CALLS", 0)
+    monkeypatch.setattr(sharding, "BUSY_CEILING", float("inf"))
+
+    def broken(*_given: object) -> int:
+        raise AwsDenied("InvokeEndpoint: AccessDeniedException")
+
+    monkeypatch.setattr(evaluate_rollout, "evaluate_shard", broken)
+    with Stage() as stage:
+        put_set(stage, labelled(600))
+        execution = stage.start(spec(concurrency=2, metrics={"accuracy": {"max_worse": 0.01}}))
+        assert stage.finish(execution)["status"] == "FAILED"
+        assert stage.record.phase == "ROLLED_BACK"
+        assert "AccessDenied" in json.dumps(stage.record.model_dump(mode="json"))
         assert stage.weights == {"v1": 1.0, "v2": 0.0}

@@ -9,7 +9,12 @@ import pytest
 
 MACHINE = json.loads(Path("statemachine/rollout.asl.json").read_text())
 STATES: dict[str, Any] = MACHINE["States"]
+MAPS = {name: state for name, state in STATES.items() if state["Type"] == "Map"}
+INNER = {name: state for each in MAPS.values() for name, state in each["ItemProcessor"]["States"].items()}
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
+"""The machine's own tasks: what fails inside a Map fails the Map, whose Catch leads home."""
+INNER_TASKS = {name: state for name, state in INNER.items() if state["Type"] == "Task"}
+CAUGHT = TASKS | MAPS
 CHOICES = {name: state for name, state in STATES.items() if state["Type"] == "Choice"}
 BEFORE_THE_LEASE = {"Plan rollout", "Command"}
 RESTORE = "Restore weights"
@@ -52,34 +57,57 @@ def test_every_choice_has_a_default(name: str) -> None:
     assert CHOICES[name]["Default"] in STATES
 
 
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("name", TASKS | INNER_TASKS)
 def test_every_task_has_a_timeout_and_retries(name: str) -> None:
     """No task waits for ever, and a passing fault is tried again."""
-    assert TASKS[name]["TimeoutSeconds"] > 0
-    assert any(retry["MaxAttempts"] > 0 for retry in TASKS[name]["Retry"])
+    task = (TASKS | INNER_TASKS)[name]
+    assert task["TimeoutSeconds"] > 0
+    assert any(retry["MaxAttempts"] > 0 for retry in task["Retry"])
 
 
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("name", MAPS)
+def test_every_map_runs_inline_with_a_bound_and_keeps_nothing(name: str) -> None:
+    """Its items run inside this execution, no more at once than the evaluator says, and only numbers pass through."""
+    each = MAPS[name]
+    assert each["ItemProcessor"]["ProcessorConfig"] == {"Mode": "INLINE"}
+    assert each["MaxConcurrencyPath"] == "$.evaluation.at_once"
+    assert (each["ResultPath"], each["ItemSelector"]["shard.$"]) == (None, "$$.Map.Item.Value")
+    assert any(retry["MaxAttempts"] > 0 for retry in each["Retry"])
+
+
+@pytest.mark.parametrize("name", INNER)
+def test_what_runs_inside_a_map_neither_catches_nor_goes_elsewhere(name: str) -> None:
+    """A shard that fails fails its wave: there is one way home, and the wave's Catch is on it."""
+    assert INNER[name]["Type"] == "Task"
+    assert INNER[name].get("End")
+    assert "Catch" not in INNER[name]
+
+
+@pytest.mark.parametrize("name", CAUGHT)
 def test_every_task_catches_superseded_first(name: str) -> None:
     """A stale execution leaves quietly instead of restoring over its successor."""
     if name in BEFORE_THE_LEASE:
-        assert [catch["Next"] for catch in TASKS[name]["Catch"]] == ["Refused"]
+        assert [catch["Next"] for catch in CAUGHT[name]["Catch"]] == ["Refused"]
     else:
-        assert TASKS[name]["Catch"][0] == {"ErrorEquals": ["Superseded"], "ResultPath": "$.story", "Next": "Superseded"}
+        assert CAUGHT[name]["Catch"][0] == {
+            "ErrorEquals": ["Superseded"],
+            "ResultPath": "$.story",
+            "Next": "Superseded",
+        }
 
 
-@pytest.mark.parametrize("name", sorted(TASKS.keys() - BEFORE_THE_LEASE - {"Close and tell"}))
+@pytest.mark.parametrize("name", sorted(CAUGHT.keys() - BEFORE_THE_LEASE - {"Close and tell"}))
 def test_after_the_lease_every_failure_leads_home(name: str) -> None:
     """Restore catches all, and a restore that fails is closed as unproven."""
-    last = TASKS[name]["Catch"][-1]
+    last = CAUGHT[name]["Catch"][-1]
     home = "Close and tell" if "estore" in name else RESTORE
     assert (last["ErrorEquals"], last["Next"]) == (["States.ALL"], home)
 
 
-@pytest.mark.parametrize("name", sorted(TASKS.keys() - {"Bake"}))
+@pytest.mark.parametrize("name", sorted((CAUGHT | INNER_TASKS).keys() - {"Bake"}))
 def test_refusals_are_never_retried(name: str) -> None:
     """What was refused on purpose is not asked again."""
-    assert TASKS[name]["Retry"][0] == {
+    assert (CAUGHT | INNER_TASKS)[name]["Retry"][0] == {
         "ErrorEquals": ["Refused", "Superseded", "RollBackPending"],
         "MaxAttempts": 0,
     }
@@ -109,8 +137,8 @@ def test_every_state_is_reachable_and_every_next_exists() -> None:
 
 
 def test_the_machine_carries_no_position() -> None:
-    """Tasks after the plan get rollout, generation, execution, story and token, nothing else."""
-    allowed = {"action", "execution", "rollout", "generation", "story", "token"}
-    for name, task in TASKS.items():
+    """Tasks after the plan get rollout, generation, execution, story, token and a shard's number, nothing else."""
+    allowed = {"action", "execution", "rollout", "generation", "story", "token", "shard"}
+    for name, task in (TASKS | INNER_TASKS).items():
         if name not in BEFORE_THE_LEASE:
             assert {key.removesuffix(".$") for key in task["Parameters"]["Payload"]} <= allowed, name

@@ -1,6 +1,7 @@
 """The evaluator's use cases: one call's worth of a rollout's labelled set, and new labels while rollouts bake."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from canary.domain.errors import AwsDenied, AwsUnavailable, Conflict, Refused
@@ -11,6 +12,8 @@ from canary.domain.record import minute_of
 from canary.flow.evaluate import evaluate
 from canary.flow.evaluation import EvaluationPorts, EvaluationRequest
 from canary.flow.new_labels import evaluate_new_labels, wants_new_labels
+from canary.flow.shard import evaluate_shard
+from canary.flow.sharding import at_once, share_of, wave
 from canary.ports.aws import Announcer
 from canary.ports.quality import QualityStore
 from canary.ports.rollouts import Rollouts
@@ -19,6 +22,15 @@ GATE_SHARE_OF_FALSE_ROLLBACK = 0.5
 """With a quality guard half of the false roll-back rate is the gate's and half is for live evidence."""
 
 RemainingSeconds = Callable[[], float]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an evaluation is: concluded, or to be called again, after these shards where there are any."""
+
+    concluded: bool
+    shards: tuple[int, ...] = ()
+    at_once: int = 1
 
 
 class Evaluator:
@@ -37,17 +49,33 @@ class Evaluator:
         self._announcer = announcer
         self._ports = ports
 
-    def evaluate(self, rollout: str, generation: int, remaining_seconds: RemainingSeconds) -> bool:
-        """Return whether there is nothing left to evaluate; False asks for another call.
+    def evaluate(self, rollout: str, generation: int, remaining_seconds: RemainingSeconds) -> Progress:
+        """Return whether there is nothing left to evaluate, or what to do before the next call.
 
         A rollout that has ended, is going back or belongs to another generation has nothing to evaluate: the next
         claim tells its execution so.
         """
+        found = self._to_evaluate(rollout, generation)
+        if found is None:
+            return Progress(concluded=True)
+        plan, spec = found
+        evidence = evaluate(request_of(rollout, plan, spec), self._ports(spec, remaining_seconds))
+        return Progress(evidence.concluded, wave(evidence, spec), at_once(spec))
+
+    def evaluate_shard(self, rollout: str, generation: int, shard: int, remaining_seconds: RemainingSeconds) -> int:
+        """Return how many records of a shard were gone through; none for a rollout with nothing to evaluate."""
+        found = self._to_evaluate(rollout, generation)
+        if found is None:
+            return 0
+        plan, spec = found[0], share_of(found[1])
+        return evaluate_shard(request_of(rollout, plan, spec), self._ports(spec, remaining_seconds), shard)
+
+    def _to_evaluate(self, rollout: str, generation: int) -> tuple[Plan, QualityGuardSpec] | None:
         record = self._rollouts.load(rollout)
         spec = record.plan.quality
         if spec is None or record.ended or record.rolling_back or record.generation != generation:
-            return True
-        return evaluate(request_of(rollout, record.plan, spec), self._ports(spec, remaining_seconds)).concluded
+            return None
+        return record.plan, spec
 
     def look_for_new_labels(self, now: datetime, remaining_seconds: RemainingSeconds) -> tuple[str, ...]:
         """Return the baking rollouts whose labelled set has grown, evaluated on what is new, and announce them.

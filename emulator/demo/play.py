@@ -50,7 +50,7 @@ def play(scenarios: Sequence[Scenario], seed: int, out: Path, console: Console, 
 def run_scenarios(scenarios: Sequence[Scenario], seed: int, console: Console, pace: Pace) -> list[Result]:
     """Return how each scenario ended; one that has not ended in time is taken as it is."""
     # One thread a matrix product: these are small, and threads that wait for work take the cores from the rollouts.
-    with threadpool_limits(1), Emulator(start=BEGIN, seed=seed) as emulator:
+    with threadpool_limits(1), Emulator(start=BEGIN, seed=seed, enforce_iam=True) as emulator:
         with _step(console, "training models on 500 handwritten digits"):
             world = digits_world(seed)
         _prepare(emulator, world, scenarios, pace.past_minutes, console)

@@ -18,6 +18,9 @@ MINUTES_PER_DAY = 1440
 # The state machine ends every execution after 14 days, bypassing Catch: one day is left for a restore.
 LONGEST_ROLLOUT_MINUTES = 13 * MINUTES_PER_DAY
 
+# The record keeps spec and plan, and one item of the table holds 400 KB.
+LARGEST_SPEC_CHARACTERS = 32_768
+
 Minutes = Annotated[int, Field(ge=1, le=LONGEST_ROLLOUT_MINUTES)]
 ErrorRate = Annotated[float, Field(gt=0, lt=0.5)]
 
@@ -150,15 +153,19 @@ def _check_steps(shares: list[float]) -> None:
 
 def _as_json(document: dict[Any, Any]) -> str:
     try:
-        return json.dumps(document, allow_nan=False)
-    except (TypeError, ValueError) as error:
+        text = json.dumps(document, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
         raise Refused("spec", f"not plain JSON ({error})", "Use JSON numbers, strings, lists and objects") from error
+    if len(text) > LARGEST_SPEC_CHARACTERS:
+        raise Refused("spec", f"{len(text)} characters of JSON, more than {LARGEST_SPEC_CHARACTERS}",
+                      "Leave out what is not needed; drop_columns may be indices")  # fmt: skip
+    return text
 
 
 def _refusal(errors: list[ErrorDetails]) -> Refused:
     """Return the refusal for the first error; unknown keys come last, a missing field may explain them."""
     first = min(errors, key=lambda e: e["type"] == "extra_forbidden")
-    field = ".".join(str(part) for part in first["loc"]) or "spec"
+    field = _short_text(".".join(str(part) for part in first["loc"]) or "spec", 160)
     if first["type"] == "extra_forbidden":
         return Refused(field, "unknown key", "Remove it or check its spelling (docs: the spec)")
     if first["type"] == "missing":
@@ -168,5 +175,8 @@ def _refusal(errors: list[ErrorDetails]) -> Refused:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return _short_text(repr(value), 60)
+
+
+def _short_text(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 3] + "..."

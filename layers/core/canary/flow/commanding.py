@@ -125,7 +125,7 @@ def _read(document: object) -> Command:
         return Command.model_validate(document)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "command"
+        field = ".".join(str(part) for part in first["loc"])[:160] or "command"
         raise Refused(field, first["msg"], "Known: pause, resume, promote, rollback, retry, release") from error
 
 

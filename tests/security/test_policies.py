@@ -1,0 +1,110 @@
+"""What the template promises of policies and encryption, read off its transformed resources."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.deployment.template import declared_parameters, parameter_values, transformed
+
+TEMPLATE = Path("template.yaml")
+# Statements on every resource, with why AWS leaves no other choice; another one fails here.
+UNSCOPED = {
+    "ReadMetrics": "CloudWatch has no resources for reading metrics and alarms",
+    "ReadAlarms": "DescribeAlarms needs every alarm",
+    "Wake": "SendTask calls have no resource: the token is the permission",
+    "DeliverLogs": "log delivery has no resources",
+}
+
+
+@pytest.fixture(scope="module")
+def resources() -> Iterator[dict[str, Any]]:
+    """The template's resources after the SAM transform."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        yield _resources()
+
+
+def _resources() -> dict[str, Any]:
+    parameters = parameter_values(declared_parameters(TEMPLATE), {})
+    found: dict[str, Any] = transformed(TEMPLATE, parameters, "us-east-1")["Resources"]
+    return found
+
+
+def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Return the properties of all resources of a type by logical id."""
+    return {name: r.get("Properties", {}) for name, r in resources.items() if r["Type"] == kind}
+
+
+def statements(resources: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield every statement of every inline policy of every role."""
+    for role in of_type(resources, "AWS::IAM::Role").values():
+        for policy in role.get("Policies", []):
+            listed = policy["PolicyDocument"]["Statement"]
+            yield from listed if isinstance(listed, list) else [listed]
+
+
+def test_only_what_aws_cannot_scope_is_unscoped(resources: dict[str, Any]) -> None:
+    """Every other statement names its resources, and no action is a wildcard."""
+    for statement in statements(resources):
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        assert not [action for action in actions if "*" in action], statement
+        if statement["Resource"] == "*":
+            assert statement.get("Sid") in UNSCOPED, statement
+
+
+def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
+    """No two functions share a role, and none may write logs or traces by a policy wider than AWS's basic one."""
+    roles = [str(f["Role"]) for f in of_type(resources, "AWS::Lambda::Function").values()]
+    assert len(roles) == len(set(roles)) == 5
+    for role in of_type(resources, "AWS::IAM::Role").values():
+        managed = {str(arn).rsplit("/", 1)[-1].rstrip("'}") for arn in role.get("ManagedPolicyArns", [])}
+        assert managed <= {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess", "AWSXRayDaemonWriteAccess"}
+
+
+def test_everything_kept_is_encrypted(resources: dict[str, Any]) -> None:
+    """Table, topic, queue and bucket; environment variables hold names only."""
+    for table in of_type(resources, "AWS::DynamoDB::Table").values():
+        assert table["SSESpecification"]["SSEEnabled"]
+        assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+    assert all("KmsMasterKeyId" in topic for topic in of_type(resources, "AWS::SNS::Topic").values())
+    assert all(queue["SqsManagedSseEnabled"] for queue in of_type(resources, "AWS::SQS::Queue").values())
+    for bucket in of_type(resources, "AWS::S3::Bucket").values():
+        assert bucket["BucketEncryption"]
+        assert all(bucket["PublicAccessBlockConfiguration"].values())
+
+
+@pytest.mark.parametrize("kind", ["AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"])
+def test_nothing_is_reached_without_tls(resources: dict[str, Any], kind: str) -> None:
+    """Every resource policy denies plain transport to everybody."""
+    policies = of_type(resources, kind)
+    assert policies
+    for policy in policies.values():
+        denied = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+        assert [s["Condition"] for s in denied] == [{"Bool": {"aws:SecureTransport": "false"}}]
+        assert denied[0]["Principal"] == "*"
+
+
+def test_only_services_of_this_account_may_send(resources: dict[str, Any]) -> None:
+    """Whoever a resource policy lets in is bound to this account: no confused deputy."""
+    for kind in ("AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy"):
+        for policy in of_type(resources, kind).values():
+            for statement in policy["PolicyDocument"]["Statement"]:
+                if statement["Effect"] == "Allow" and "Service" in statement["Principal"]:
+                    assert "aws:SourceArn" in str(statement["Condition"])
+
+
+def test_the_state_machine_never_logs_data(resources: dict[str, Any]) -> None:
+    """Inputs hold specs and stories; its log holds states and errors only."""
+    for machine in of_type(resources, "AWS::StepFunctions::StateMachine").values():
+        assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
+
+
+def test_every_rule_has_a_target_and_a_dead_letter_queue(resources: dict[str, Any]) -> None:
+    """A rule without a target drops every event it matches; one without a queue drops what it cannot deliver."""
+    rules = of_type(resources, "AWS::Events::Rule")
+    assert len(rules) == 5
+    for name, rule in rules.items():
+        assert rule["Targets"], name
+        assert all(target["DeadLetterConfig"]["Arn"] for target in rule["Targets"]), name

@@ -1,0 +1,152 @@
+"""Each role may do its own work and nothing beside it: one allowed and several neighbouring requests a statement.
+
+Run against the deployed template with narrow parameters, through the same evaluation that the emulator enforces.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from emulator import Emulator
+from emulator.requirements import Requirement
+from tests.integration.stage import START
+
+PARAMETERS = {"EndpointNamePattern": "churn-*", "LabelledSetBucketPattern": "labels"}
+PLACE = "us-east-1:123456789012"
+ENDPOINT = f"arn:aws:sagemaker:{PLACE}:endpoint/churn-prod"
+FOREIGN_ENDPOINT = f"arn:aws:sagemaker:{PLACE}:endpoint/billing"
+MACHINE = f"arn:aws:states:{PLACE}:stateMachine:canary-rollout"
+BUS = f"arn:aws:events:{PLACE}:event-bus/default"
+OWN_SOURCE = {"events:source": ("sagemaker-canary",)}
+FUNCTIONS = ("Planner", "Shifter", "Collector", "Evaluator", "Decider")
+
+
+@dataclass(frozen=True)
+class Account:
+    """The deployed roles, and what else the rows below refer to."""
+
+    emulator: Emulator
+    outputs: dict[str, str]
+
+    def role(self, name: str) -> str:
+        """Return the ARN of a function's role, or of the state machine's."""
+        roles = self.emulator.client("iam").list_roles()["Roles"]
+        kind = "RolloutRole" if name == "Rollout" else f"{name}FunctionRole"
+        return str(next(role["Arn"] for role in roles if f"canary-{kind}" in role["RoleName"]))
+
+    def function(self, name: str) -> str:
+        """Return the ARN of a function."""
+        functions = self.emulator.client("lambda").list_functions()["Functions"]
+        return str(next(f["FunctionArn"] for f in functions if f"-{name}Function-" in f["FunctionName"]))
+
+    def resource(self, text: str) -> str:
+        """Return the ARN that a row of the table means."""
+        table = f"arn:aws:dynamodb:{PLACE}:table/{self.outputs['TableName']}"
+        known = {
+            "TABLE": table,
+            "INDEX": f"{table}/index/active",
+            "TOPIC": self.outputs["TopicArn"],
+            "PREDICTIONS": f"arn:aws:s3:::{self._predictions()}/predictions/x",
+            "QUEUE": f"arn:aws:sqs:{PLACE}:{self.outputs['UndeliveredUrl'].rsplit('/', 1)[1]}",
+        }
+        return self.function(text.removeprefix("FN:")) if text.startswith("FN:") else known.get(text, text)
+
+    def _predictions(self) -> str:
+        buckets = self.emulator.client("s3").list_buckets()["Buckets"]
+        return str(next(b["Name"] for b in buckets if "predictions" in b["Name"]))
+
+    def may(self, role: str, action: str, resource: str, context: dict[str, Any]) -> bool:
+        """Return whether the role may."""
+        wanted = Requirement(action, self.resource(resource), {"aws:securetransport": ("true",), **context})
+        return self.emulator.permissions.refusal(self.role(role), wanted) is None
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[Account]:
+    """The template deployed with narrow parameters."""
+    with Emulator(START, enforce_iam=True) as emulator:
+        yield Account(emulator, emulator.deploy("template.yaml", PARAMETERS))
+
+
+ALLOWED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("Planner", "sagemaker:DescribeEndpoint", ENDPOINT, {}),
+    ("Planner", "dynamodb:PutItem", "TABLE", {}),
+    ("Planner", "cloudwatch:GetMetricData", "*", {}),
+    ("Planner", "s3:GetObject", "arn:aws:s3:::labels/set.csv", {}),
+    ("Shifter", "sagemaker:UpdateEndpointWeightsAndCapacities", ENDPOINT, {}),
+    ("Collector", "dynamodb:Query", "INDEX", {}),
+    ("Collector", "events:PutEvents", BUS, OWN_SOURCE),
+    ("Collector", "sqs:SendMessage", "QUEUE", {}),
+    ("Evaluator", "sagemaker:InvokeEndpoint", ENDPOINT, {}),
+    ("Evaluator", "s3:PutObject", "PREDICTIONS", {}),
+    ("Decider", "states:StartExecution", MACHINE, {}),
+    ("Decider", "sns:Publish", "TOPIC", {}),
+    ("Rollout", "lambda:InvokeFunction", "FN:Shifter", {}),
+)
+REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    # Nobody but the shifter moves weights, and nobody touches an endpoint outside the pattern or changes it otherwise.
+    *(
+        (name, "sagemaker:UpdateEndpointWeightsAndCapacities", ENDPOINT, {})
+        for name in ("Planner", "Collector", "Evaluator", "Decider", "Rollout")
+    ),
+    ("Shifter", "sagemaker:UpdateEndpointWeightsAndCapacities", FOREIGN_ENDPOINT, {}),
+    ("Shifter", "sagemaker:UpdateEndpoint", ENDPOINT, {}),
+    ("Shifter", "sagemaker:DeleteEndpoint", ENDPOINT, {}),
+    ("Shifter", "sagemaker:InvokeEndpoint", ENDPOINT, {}),
+    ("Planner", "sagemaker:DescribeEndpoint", FOREIGN_ENDPOINT, {}),
+    ("Collector", "sagemaker:DescribeEndpoint", FOREIGN_ENDPOINT, {}),
+    ("Evaluator", "sagemaker:InvokeEndpoint", FOREIGN_ENDPOINT, {}),
+    ("Collector", "sagemaker:InvokeEndpoint", ENDPOINT, {}),
+    # The table: nobody scans it, nobody but the decider deletes, nobody reads another table.
+    *((name, "dynamodb:Scan", "TABLE", {}) for name in FUNCTIONS),
+    *((name, "dynamodb:DeleteItem", "TABLE", {}) for name in FUNCTIONS if name != "Decider"),
+    *((name, "dynamodb:GetItem", f"arn:aws:dynamodb:{PLACE}:table/other", {}) for name in FUNCTIONS),
+    ("Decider", "dynamodb:DeleteTable", "TABLE", {}),
+    # Labelled sets are read from their buckets, and nothing is written there.
+    ("Planner", "s3:GetObject", "arn:aws:s3:::payroll/set.csv", {}),
+    ("Evaluator", "s3:GetObject", "arn:aws:s3:::payroll/set.csv", {}),
+    ("Evaluator", "s3:PutObject", "arn:aws:s3:::labels/set.csv", {}),
+    ("Planner", "s3:PutObject", "PREDICTIONS", {}),
+    ("Decider", "s3:GetObject", "arn:aws:s3:::labels/set.csv", {}),
+    # Events are our own, messages are the decider's, executions are of this machine.
+    ("Collector", "events:PutEvents", BUS, {"events:source": ("somebody.else",)}),
+    ("Collector", "events:PutEvents", f"arn:aws:events:{PLACE}:event-bus/other", OWN_SOURCE),
+    ("Collector", "events:PutRule", BUS, {}),
+    ("Collector", "sns:Publish", "TOPIC", {}),
+    ("Decider", "sns:Publish", f"arn:aws:sns:{PLACE}:other", {}),
+    ("Decider", "sns:Subscribe", "TOPIC", {}),
+    ("Decider", "states:StartExecution", f"arn:aws:states:{PLACE}:stateMachine:other", {}),
+    ("Decider", "states:StopExecution", f"arn:aws:states:{PLACE}:execution:canary-rollout:x", {}),
+    ("Decider", "cloudwatch:PutMetricAlarm", "*", {}),
+    ("Decider", "cloudwatch:SetAlarmState", "*", {}),
+    ("Planner", "states:StartExecution", MACHINE, {}),
+    ("Decider", "sqs:ReceiveMessage", "QUEUE", {}),
+    # The state machine calls four functions and nothing else; no function calls another or becomes another role.
+    ("Rollout", "lambda:InvokeFunction", "FN:Collector", {}),
+    ("Rollout", "lambda:UpdateFunctionCode", "FN:Shifter", {}),
+    ("Rollout", "states:StartExecution", MACHINE, {}),
+    ("Rollout", "dynamodb:PutItem", "TABLE", {}),
+    *((name, "lambda:InvokeFunction", "FN:Shifter", {}) for name in FUNCTIONS),
+    *((name, "sts:AssumeRole", "*", {}) for name in FUNCTIONS),
+    *((name, "iam:PassRole", "*", {}) for name in FUNCTIONS),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("role", "action", "resource", "context"), ALLOWED, ids=[f"{r[0]}-{r[1]}" for r in ALLOWED])
+def test_a_role_may_do_its_work(
+    account: Account, role: str, action: str, resource: str, context: dict[str, Any]
+) -> None:
+    """The request a function makes every day goes through with exactly its role."""
+    assert account.may(role, action, resource, context)
+
+
+@pytest.mark.parametrize(
+    ("role", "action", "resource", "context"), REFUSED, ids=[f"{r[0]}-{r[1]}-{i}" for i, r in enumerate(REFUSED)]
+)
+def test_a_role_may_not_do_what_lies_beside_it(
+    account: Account, role: str, action: str, resource: str, context: dict[str, Any]
+) -> None:
+    """A neighbouring action, or the same one on a neighbouring resource, is refused."""
+    assert not account.may(role, action, resource, context)

@@ -19,13 +19,14 @@ _collector = cache(collector.build)
 @metrics.log_metrics
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Return {"rollouts": how many were visited, "unproven": how many of them are}; the event does not matter."""
+    """Return {"rollouts": how many were visited, "unproven", "untold"}, see Visit; the event does not matter."""
     del event, context
     use_case: Collector = _collector()
     visited = use_case.collect(wiring.utc_now())
     metrics.add_metric(name="Ticks", unit=MetricUnit.Count, value=1)
     metrics.add_metric(name="RolloutsVisited", unit=MetricUnit.Count, value=visited.rollouts)
-    # Said every minute, not once: the alarm on it rings until a person has finished the rollout.
+    # Said every minute, not once: the alarms on them ring until a person has finished it.
     metrics.add_metric(name="UnprovenRollouts", unit=MetricUnit.Count, value=visited.unproven)
+    metrics.add_metric(name="UntoldMessages", unit=MetricUnit.Count, value=visited.untold)
     logger.info("collected", extra=visited._asdict())
     return visited._asdict()

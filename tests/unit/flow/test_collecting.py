@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from canary.domain import compose
 from canary.domain.endpoint import EndpointView
 from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.phase import Phase
@@ -99,4 +100,12 @@ def test_unproven_rollouts_are_counted_every_minute() -> None:
     """The count is the alarm's metric: it stays up until a person has finished the rollout."""
     world = World(MemoryRollouts(rollout("churn", phase=Phase.UNPROVEN), rollout("other")))
     visit = world.collector.collect(after(60))
-    assert (visit.rollouts, visit.unproven) == (2, 1)
+    assert (visit.rollouts, visit.unproven, visit.untold) == (2, 1, 0)
+
+
+def test_messages_that_wait_for_minutes_are_counted() -> None:
+    """The decider may be unable to publish at all; the alarm on the count does not need it."""
+    message = compose.started(a_record(), after(0))
+    world = World(MemoryRollouts(rollout("churn", outbox=(message,))))
+    assert world.collector.collect(after(240)).untold == 0
+    assert world.collector.collect(after(300)).untold == 1

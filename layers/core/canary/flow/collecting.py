@@ -14,12 +14,16 @@ from canary.flow.problems import Problems
 from canary.ports.aws import Alarms, Announcer, EndpointReader, Metrics
 from canary.ports.rollouts import Evidence, Rollouts
 
+TOLD_WITHIN = timedelta(minutes=5)
+"""Publishing is tried again every minute; a message older than this is told of by an alarm, which needs no decider."""
+
 
 class Visit(NamedTuple):
-    """One tick's count: rollouts visited, and how many of them are UNPROVEN and wait for a person."""
+    """One tick's count: rollouts visited, those UNPROVEN, and messages that could not be told for minutes."""
 
     rollouts: int
     unproven: int
+    untold: int
 
 
 class Collector:
@@ -60,7 +64,9 @@ class Collector:
                 self._collect(running, now, problems)
         self._announcer.evidence_collected(listed, minute_of(now))
         problems.raise_first()
-        return Visit(rollouts=len(listed), unproven=sum(record.phase is Phase.UNPROVEN for record in records))
+        late = [m for record in records for m in record.outbox if now - m.at >= TOLD_WITHIN]
+        unproven = sum(record.phase is Phase.UNPROVEN for record in records)
+        return Visit(rollouts=len(listed), unproven=unproven, untold=len(late))
 
     def _collect(self, records: list[Record], now: datetime, problems: Problems) -> None:
         end = now.replace(second=0, microsecond=0)

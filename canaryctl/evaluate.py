@@ -40,6 +40,8 @@ from canaryctl.evaluate_table import print_tables
 EXIT_CODES: dict[FindingLabel, int] = {"PASS": 0, "FAIL": 3, "INCONCLUSIVE": 4, "NO_DATA": 5}
 EXIT_REFUSED, EXIT_AWS = 2, 1
 FOREVER_SECONDS = float("inf")
+MOST_LOOKS = 1_000
+"""Points of the drawn evidence; of more, every other one is dropped, so that memory does not grow with the set."""
 
 
 @dataclass
@@ -66,6 +68,8 @@ class KeptEvidence:
             raise Conflict("another evaluation writes the same state")
         if self.newest is None or evidence.position != self.newest.position:
             self.looks.append(evidence)
+            if len(self.looks) > MOST_LOOKS:
+                del self.looks[1::2]
         self.newest = evidence
         if self.path is not None:
             self.path.write_text(evidence.model_dump_json(), "utf-8")

@@ -1,5 +1,6 @@
 """An evaluation as one JSON document."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from canary.domain.quality_evidence import Answer, QualityEvidence
@@ -12,6 +13,15 @@ def overall_answer(evidence: QualityEvidence) -> Answer:
     """Return the one answer to "is the new model better?": the least favourable of the deciding metrics'."""
     answers = {finding.answer for finding in evidence.findings}
     return next((answer for answer in _WORST_FIRST if answer in answers), "not enough evidence")
+
+
+def sample_told(report: Mapping[str, Any]) -> str | None:
+    """Return which metrics speak of a part of the records, and of how many; None where all speak of all."""
+    sample = report.get("sample")
+    if not sample:
+        return None
+    names = ", ".join(name.replace("_", " ") for name in sample["metrics"])
+    return f"{names}: on a random sample of {sample['records']:,} of the {sample['of']:,} records; the rest is of all."
 
 
 def as_answer(evidence: QualityEvidence) -> dict[str, Any]:
@@ -33,6 +43,7 @@ def as_answer(evidence: QualityEvidence) -> dict[str, Any]:
         "findings": [finding.model_dump(mode="json") for finding in evidence.findings],
         "slices": report.get("slices"),
         "score_shift": report.get("score_shift"),
+        "sample": report.get("sample"),
         "disagreements": [record.model_dump() for record in evidence.disagreements],
         "notes": [note.model_dump() for note in evidence.notes],
     }

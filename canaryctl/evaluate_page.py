@@ -9,7 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from canary.domain.quality_evidence import QualityEvidence
-from canaryctl.evaluate_answer import overall_answer
+from canaryctl.evaluate_answer import overall_answer, sample_told
 
 BASELINE_COLOUR, CANARY_COLOUR = "#3b6ea8", "#d9822b"
 _TONES = {"better": "good", "not worse": "good", "worse": "bad", "not enough evidence": "open"}
@@ -109,7 +109,9 @@ def _metrics(report: dict[str, Any], names: tuple[str, str]) -> str:
         for name, value in report.get("baseline", {}).items()
         if isinstance(value, float)
     ]
-    return _table("Metrics", ("", *names, "difference"), rows)
+    told = sample_told(report)
+    note = "" if told is None else f'<p class="muted">{escape(told)}</p>'
+    return _table("Metrics", ("", *names, "difference"), rows) + note
 
 
 def _slices(report: dict[str, Any]) -> str:

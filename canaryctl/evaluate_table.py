@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from canary.domain.quality_evidence import QualityEvidence
-from canaryctl.evaluate_answer import overall_answer
+from canaryctl.evaluate_answer import overall_answer, sample_told
 
 _COLOURS = {"better": "green", "not worse": "green", "worse": "red", "not enough evidence": "yellow"}
 SLICES_SHOWN = 10
@@ -18,6 +18,8 @@ def print_tables(console: Console, evidence: QualityEvidence) -> None:
     report: dict[str, Any] = evidence.report if isinstance(evidence.report, dict) else {}
     if report.get("records"):
         console.print(_metrics(evidence, report))
+        if (told := sample_told(report)) is not None:
+            console.print(f"  {told}", style="dim", highlight=False)
         if report["slices"]:
             console.print(_slices(report["slices"]))
     for finding in evidence.findings:

@@ -9,6 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from canary_scoring.sample import Sample
 from canaryctl.evaluate import evaluate_command
 from emulator.endpoints.invocation import Reply, Request
 from emulator.endpoints.runtime_errors import RuntimeRefusal
@@ -132,6 +133,23 @@ def test_options_that_do_not_fit_name_themselves(serve: Serve, tmp_path: Path, o
         code, told = refused(run(*variants(numbers(tmp_path, 20), *options)))
     assert code == 2
     assert part in told.replace("\n", " ")
+
+
+def test_a_sample_is_told_in_table_page_and_document(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a metric speaks of a part of the records, whoever reads it is told, and of how many."""
+    monkeypatch.setattr(Sample.__init__, "__defaults__", (100,))
+    page = tmp_path / "page.html"
+    given = ["--endpoint", "e", "--baseline", "old", "--canary", "new", "--labelled-set", str(numbers(tmp_path, 300)),
+             "--all"]  # fmt: skip
+    with serve(parity()):
+        table = " ".join(run(*given, "--html", str(page)).output.split())
+        document = json.loads(run(*given, "--json").stdout)
+    told = "roc auc, roc curve, score shift: on a random sample of 100 of the 300 records"
+    assert told in table
+    assert told in page.read_text()
+    assert document["sample"] == {"metrics": ["roc_auc", "roc_curve", "score_shift"], "records": 100, "of": 300}
 
 
 def test_a_missing_file_is_named(serve: Serve, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What keeps memory flat in the size of a set: the sampled index, the keyed order, answers on disk."""
 
 import io
+import json
 import random
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 from canary.domain.prediction import Prediction
 from canary.domain.quality import QualityGuardSpec
 from canary.flow.prediction_file import Failed, PredictionFile
-from canary.labelled import record_index
+from canary.labelled import json_document, record_index
+from canary.labelled.json_document import NoListOfRecords, document_records
 from canary.labelled.order import LARGEST_SHUFFLE, KeyedPermutation, seeded_order
 from canary.labelled.record_index import RecordIndex
 from canary.labelled.records import RecordFile, UnusableRow
@@ -113,3 +115,45 @@ def test_numbers_and_failure_texts_take_no_memory_each() -> None:
     assert (len(kept._names), len(kept._texts)) == (2, 1_000)
     assert isinstance(kept.get(5_999), Failed)
     kept.close()
+
+
+DOCUMENTS = [
+    [],
+    [{"y": 1, "x": [1.25, "a]b", None]}, {"y": 0, "x": []}],
+    [[1, -20000], 3.5e10, "text", True],
+    {"version": 123456, "records": [{"y": 1}, {"y": 0}], "by": {"a": "}"}},
+]
+
+
+@pytest.mark.parametrize("piece", [1, 2, 7, 65_536])
+@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_document_is_read_in_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, document: object, piece: int, indent: int | None
+) -> None:
+    """Wherever the pieces end, the records are those of the whole document."""
+    monkeypatch.setattr(json_document, "PIECE_CHARACTERS", piece)
+    path = tmp_path / "set.json"
+    path.write_text(json.dumps(document, indent=indent) + "\n")
+    expected = document["records"] if isinstance(document, dict) else document
+    assert list(document_records(path)) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[1, 2", "[1 2]", '{"a" [1]}', "[1] [2]", "{1: [2]}", '{"a": [1], }', "[1,,2]", "nul"]
+)
+def test_text_that_is_no_document(tmp_path: Path, text: str) -> None:
+    """Broken JSON is an error, wherever it breaks."""
+    path = tmp_path / "set.json"
+    path.write_text(text)
+    with pytest.raises(ValueError):  # noqa: PT011 - json's own errors among them
+        list(document_records(path))
+
+
+@pytest.mark.parametrize("text", ["1", "{}", '{"a": 1}', '{"a": [1], "b": [2]}', '"text"'])
+def test_documents_without_one_list(tmp_path: Path, text: str) -> None:
+    """Where the records are must be plain."""
+    path = tmp_path / "set.json"
+    path.write_text(text)
+    with pytest.raises(NoListOfRecords):
+        list(document_records(path))

@@ -89,6 +89,7 @@ def _gate(look: Look) -> Decided | None:
         return Decided("ADVANCE", f"The labelled set could not decide and the spec says proceed: {why}", "quality")
     if label == "INCONCLUSIVE" and policy == "roll_back":
         return Decided("ROLL_BACK", f"The labelled set could not decide and the spec says roll back: {why}", "quality")
+    why = why.removesuffix(".")
     return Decided("HOLD", f"The labelled set has not decided: {why}; more labelled records or a person can", "quality")
 
 

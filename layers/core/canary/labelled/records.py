@@ -14,6 +14,7 @@ from typing import BinaryIO, Self
 
 from canary.domain.errors import Refused
 from canary.domain.quality import QualityGuardSpec, SetFormat
+from canary.labelled.json_document import NoListOfRecords, document_records
 from canary.labelled.layout import Layout, Value, resolve_layout
 from canary.labelled.record_index import LONGEST_RECORD_BYTES, RecordIndex
 
@@ -166,23 +167,24 @@ def _as_lines(path: Path, form: SetFormat) -> Path:
     if form in ("csv", "jsonl"):
         return path
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".lines", delete=False) as out:
-        for record in _document(path) if form == "json" else _parquet(path):
-            out.write(json.dumps(record, default=str) + "\n")
+        try:
+            for record in _document(path) if form == "json" else _parquet(path):
+                out.write(json.dumps(record, default=str) + "\n")
+        except BaseException:
+            Path(out.name).unlink()
+            raise
     return Path(out.name)
 
 
-def _document(path: Path) -> list[Value]:
+def _document(path: Path) -> Iterator[Value]:
     field = "guards.quality.labelled_set"
     try:
-        document = json.loads(path.read_text("utf-8-sig"))
+        yield from document_records(path)
     except ValueError as error:
         raise Refused(field, f"not a JSON document ({error})", "Check the file, or set format") from error
-    if isinstance(document, dict):
-        lists = [value for value in document.values() if isinstance(value, list)]
-        document = lists[0] if len(lists) == 1 else document
-    if not isinstance(document, list):
-        raise Refused(field, "the JSON document holds no list of records", "Make it a list of objects")
-    return document
+    except NoListOfRecords:
+        problem = "the JSON document holds no list of records, or several lists"
+        raise Refused(field, problem, "Make it a list of objects") from None
 
 
 def _parquet(path: Path) -> Iterator[dict[str, Value]]:

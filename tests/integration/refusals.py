@@ -14,7 +14,7 @@ def refused(stage: Stage, spec: Mapping[str, Any]) -> str:
     assert (description["status"], description["error"]) == ("FAILED", "Refused"), description
     assert _state(stage) == before
     assert stage.rollouts.holding(ENDPOINT) is None
-    assert stage.emulator.messages == []
+    assert stage.messages == []
     return str(description["cause"])
 
 

@@ -15,6 +15,7 @@ from canary.domain.record import Record
 from canary.domain.verdict import VerdictRecord
 from emulator import Emulator
 from emulator.endpoints import ModelFailure
+from emulator.sns import Message
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 ENDPOINT = "churn-prod"
@@ -154,4 +155,9 @@ class Stage:
     @property
     def subjects(self) -> list[str]:
         """Return the subjects of all messages, oldest first, without their prefix."""
-        return [(message.subject or "").split(": ", 1)[1] for message in self.emulator.messages]
+        return [(message.subject or "").split(": ", 1)[1] for message in self.messages]
+
+    @property
+    def messages(self) -> list[Message]:
+        """Return what the rollouts told, oldest first, without the alarms of the application itself."""
+        return [message for message in self.emulator.messages if (message.subject or "").startswith("[canary] ")]

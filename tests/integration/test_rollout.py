@@ -68,7 +68,7 @@ def test_a_foreign_weight_change_is_handed_over(stage: Stage) -> None:
     assert stage.finish(execution)["error"] == "HandedOver"
     assert stage.weights == {"v1": 1.0, "v2": 1.0}
     assert stage.subjects[-1].startswith("HANDED OVER")
-    assert "v2 0.0526316" in stage.emulator.messages[-1].message
+    assert "v2 0.0526316" in stage.messages[-1].message
     assert stage.rollouts.holding(ENDPOINT) is None
 
 
@@ -78,7 +78,7 @@ def test_an_endpoint_that_vanishes_is_handed_over(stage: Stage) -> None:
     stage.reach("BAKING", 1)
     stage.client("sagemaker").delete_endpoint(EndpointName=ENDPOINT)
     assert stage.finish(execution)["error"] == "HandedOver"
-    assert "does not exist" in stage.emulator.messages[-1].message
+    assert "does not exist" in stage.messages[-1].message
 
 
 def test_a_guard_alarm_takes_the_canary_back(stage: Stage) -> None:

@@ -51,10 +51,6 @@ class PredictionFile:
         known = None if score != score else score  # noqa: PLR0124 - NaN
         return Prediction(repr(score) if code == _NUMBER else self._names[code], known)
 
-    def has(self, row: int) -> bool:
-        """Return whether there is an answer or a failure on a row."""
-        return self.get(row) is not None
-
     def put(self, row: int, decision: str, score: float | None) -> None:
         """Set the answer on a row."""
         if score is not None and decision == repr(score):

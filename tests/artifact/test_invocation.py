@@ -22,7 +22,7 @@ sys.path[:0] = sys.argv.pop().split(";")
 runpy.run_module("awslambdaric", run_name="__main__")
 """
 ANSWERS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "collector": ({}, {"rollouts": 0, "unproven": 0}),
+    "collector": ({}, {"rollouts": 0, "unproven": 0, "untold": 0}),
     "decider": ({"detail-type": "Unheard Of"}, {"ignored": "Unheard Of"}),
 }
 REFUSALS = {

@@ -197,6 +197,29 @@ def test_a_denied_restore_is_tried_for_a_quarter_of_an_hour() -> None:
     assert "AccessDenied" in story.reason
 
 
+def test_asks_that_sagemaker_never_took_are_not_counted() -> None:
+    """A quarter of an hour of 5XX is no proof that asking is hopeless: it goes on, and comes home."""
+    stage = live()
+    stage.endpoint.failure = AwsUnavailable("5XX")
+    for seconds in range(300, 1100, 70):
+        assert stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(seconds)).next == "LOOK"
+        assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(seconds + 61)).next == "RESTORE"
+    stage.endpoint.failure = None
+    stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(1140))
+    assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(1155)).next == "CLOSE"
+
+
+def test_a_refusal_is_forgotten_when_sagemaker_takes_a_later_ask() -> None:
+    """Denied at first, accepted then, slow to arrive: it is waited for, not called refused."""
+    stage = live()
+    stage.endpoint.failure, stage.endpoint.arrives = AwsDenied("AccessDenied"), False
+    stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(300))
+    stage.endpoint.failure = None
+    stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(370))
+    stage.endpoint.view = a_view(STEP_ONE, status="Updating")
+    assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(1300)).next == "WAIT"
+
+
 def test_a_stuck_endpoint_is_unproven_after_an_hour() -> None:
     """Updating for ever is OVERDUE, told with the lease held."""
     stage = live()

@@ -65,6 +65,25 @@ def decide(record: Record, decision: Decision) -> Record:
     return record.model_copy(update={"decision": decision})
 
 
+def accepted(record: Record) -> Record:
+    """Return the record with earlier refusals forgotten: SageMaker took the last ask, so its patience begins anew."""
+    restoring = record.restoring
+    if restoring is None or restoring.denied_since is None:
+        return record
+    return record.model_copy(update={"restoring": restoring.model_copy(update={"denied_since": None, "denial": None})})
+
+
+def not_accepted(record: Record) -> Record:
+    """Return the record with its last ask for the safe weights not counted: SageMaker was busy or gave no answer.
+
+    Only asks it accepted and then took back say that asking again is hopeless.
+    """
+    restoring = record.restoring
+    if restoring is None or not restoring.asks:
+        return record
+    return record.model_copy(update={"restoring": restoring.model_copy(update={"asks": restoring.asks - 1})})
+
+
 def denied(record: Record, answer: str, now: datetime) -> Record:
     """Return the record with a permanent refusal noted; the first one starts the 15 minutes of trying."""
     restoring = record.restoring or Restoring(began_at=now)

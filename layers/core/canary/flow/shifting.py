@@ -78,11 +78,13 @@ class Shifter:
         try:
             self._endpoints.move(record.endpoint, record.plan.safe_weights)
         except AwsUnavailable as error:
+            self._rollouts.change(rollout, course.not_accepted)
             return Story(next="LOOK", reason=str(error))
         except AwsDenied as error:
             answer = str(error)
             self._rollouts.change(rollout, lambda r: course.denied(r, answer, now))
             return Story(next="LOOK", reason=answer)
+        self._rollouts.change(rollout, course.accepted)
         return Story(next="LOOK", reason="asked for the safe weights")
 
     def look_restored(self, rollout: str, holder: str, generation: int, now: datetime) -> Story:

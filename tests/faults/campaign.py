@@ -147,4 +147,4 @@ def _spread(cases: Sequence[Case]) -> list[Case]:
     return picked
 
 
-SHORT_A_CATEGORY = 4
+SHORT_A_CATEGORY = 3

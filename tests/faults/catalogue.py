@@ -48,9 +48,14 @@ def _first_seen(found: Mapping[str, Sequence[Site]]) -> Iterator[tuple[str, Site
 
 
 def _of_calls(recordings: Mapping[str, Recording]) -> Iterator[Case]:
+    """Break every site in every way once; what lasts hits all items of an operation, so one site of it is enough."""
+    lasting: set[tuple[str, str, str, str]] = set()
     for scenario, site in _first_seen({name: list(r.calls) for name, r in recordings.items()}):
         for kind in kinds_for(site):
-            yield Case("call", scenario, (CallFault(kind, site),), UNPROVEN if kind.permanent else frozenset())
+            whole = (site.who, site.what.split(" ")[0], site.phase, kind.name)
+            if kind.lasting is None or whole not in lasting:
+                lasting.add(whole)
+                yield Case("call", scenario, (CallFault(kind, site),), UNPROVEN if kind.permanent else frozenset())
 
 
 def _of_invocations(recordings: Mapping[str, Recording]) -> Iterator[Case]:

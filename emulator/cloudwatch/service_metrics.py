@@ -3,7 +3,7 @@
 AWS/Lambda (FunctionName): Invocations and Errors, counted in the minute an invocation began. AWS/States
 (StateMachineArn): Executions Started, Succeeded, Failed, Aborted, TimedOut. AWS/SQS (QueueName):
 ApproximateNumberOfMessagesVisible, every minute. A function's log line in the embedded metric format becomes its
-metrics. Points appear when their minute is over; those older than an hour are dropped.
+metrics. Points appear when their minute is over; those older than 20 minutes are dropped, which no alarm looks back.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from emulator.functions.fleet import FunctionFleet
 from emulator.functions.invocation import Invocation
 from emulator.states.execution import Execution
 
-KEPT = timedelta(hours=1)
+KEPT = timedelta(minutes=20)
 STATUS_METRICS = {
     "RUNNING": "ExecutionsStarted",
     "SUCCEEDED": "ExecutionsSucceeded",

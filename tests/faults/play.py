@@ -17,8 +17,8 @@ from tests.integration.stage import ENDPOINT, Stage
 
 AT_MOST_MINUTES = 150
 UNTIL_LIFTED_MINUTES = 45
-# A late heartbeat timeout of an execution nobody needs any more must have come and gone.
-SETTLE_MINUTES = 13
+# Then for as long as an execution still runs: a late heartbeat timeout of one nobody needs must come and go.
+SETTLE_MINUTES = 3
 STILL_RUNNING_MINUTES = 40
 
 

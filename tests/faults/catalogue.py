@@ -136,6 +136,11 @@ MISHAPS: tuple[Mishap, ...] = (
         )
     ),
     *(
+        Mishap("the guard alarm rings", phase, mishaps.ring, seconds)
+        for phase in ("PLANNED", "EVALUATING", "BAKING 0", "SHIFTING 1", "BAKING 1", "SHIFTING 2", "WATCHING")
+        for seconds in (0, 1, 20, 59)
+    ),
+    *(
         Mishap(name, "BAKING 1", act, 30)
         for name, act in (
             ("metrics blind for 5 minutes", mishaps.blind(5)),

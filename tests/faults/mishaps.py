@@ -12,7 +12,7 @@ from canary import wiring
 from canary.domain.phase import Phase
 from emulator.endpoints.timing import Outcome
 from emulator.functions.fleet import Proceed
-from tests.faults.base import SPEC
+from tests.faults.base import ALARM, SPEC, set_alarm
 from tests.faults.world import World
 from tests.integration.stage import ENDPOINT
 
@@ -124,6 +124,12 @@ def stale_reads(world: World) -> None:
     """Let reads be stale for longer and more often than usual, but shorter than the controller's patience."""
     fleet = world.emulator.endpoints.fleet
     fleet.timing = type(fleet.timing)(stale_reads=30, stale_seconds=50.0)
+
+
+def ring(world: World) -> None:
+    """Let the guard alarm go into ALARM at once, and stay there."""
+    set_alarm(world.stage, threshold=-1)
+    world.stage.client("cloudwatch").set_alarm_state(AlarmName=ALARM, StateValue="ALARM", StateReason="injected")
 
 
 def second_start(world: World) -> None:

@@ -121,7 +121,8 @@ class _ArmedCall:
             world.lift.append(self.lift)
 
     def lift(self) -> None:
-        self.until = self.world.emulator.clock.now()
+        if self.until is not None:  # it may lie beyond the end of the rollout, and is still to come then
+            self.until = self.world.emulator.clock.now()
 
     def hook(self, call: Call, proceed: Proceed) -> Any:
         if call.function is None:

@@ -6,10 +6,12 @@ Exit code 1 when something did not.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 
-from tests.faults.campaign import TIMELINES, chosen, report, run_campaign, show_progress
+from tests.faults.campaign import chosen, run_campaign
+from tests.faults.reporting import TIMELINES, Shown, report
 
 
 def main() -> int:
@@ -17,13 +19,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--short", action="store_true", help="a few cases of every category")
     parser.add_argument("--seed", type=int, default=1, help="of the random pairs and shuffles")
-    parser.add_argument("--jobs", type=int, default=2, help="runs at once")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="runs at once (as many as cores)")
     parser.add_argument("--only", default="", metavar="TEXT", help="cases whose category and name contain this")
     given = parser.parse_args()
     shutil.rmtree(TIMELINES, ignore_errors=True)
-    campaign = run_campaign(given.seed, given.jobs, chosen(given.only, given.short), show_progress)
+    shown = Shown()
+    with shown.bar:
+        campaign = run_campaign(given.seed, given.jobs, chosen(given.only, given.short), shown)
     print(report(campaign))
-    return int(bool(campaign.failed))
+    return int(not campaign.survived)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,15 @@ def _error(code: str, status: int = 400) -> Refusal:
     return refuse
 
 
+def _cancelled(reason: str) -> Refusal:
+    def refuse(_world: World, call: Call, _proceed: Proceed) -> Any:
+        error = call.error("TransactionCanceledException", f"Transaction cancelled for [{reason}, None]")
+        error.response["CancellationReasons"] = [{"Code": reason}, {"Code": "None"}]
+        raise error
+
+    return refuse
+
+
 def _timeout(world: World, call: Call, _proceed: Proceed) -> Any:
     world.emulator.clock.sleep(SDK_TIMEOUT_SECONDS)
     raise ReadTimeoutError(endpoint_url=f"https://{call.service}")
@@ -78,14 +87,28 @@ KINDS = (
     Kind("killed before", _killed_before),
     Kind("killed after", _killed_after, writes_only=True),
 )
-LOST_RACE = Kind("lost race", _error("ConditionalCheckFailedException"), writes_only=True)
+LOST_RACE = Kind("lost race", _error("ConditionalCheckFailedException"))
+TRANSACTION_KINDS = (
+    Kind("lost race", _cancelled("ConditionalCheckFailed")),
+    Kind("conflicting transaction", _cancelled("TransactionConflict")),
+)
+TOKEN_KINDS = (
+    Kind("expired token", _error("TaskTimedOut")),
+    Kind("replaced token", _error("TaskDoesNotExist")),
+    Kind("unreadable token", _error("InvalidToken")),
+    Kind("expired token for 6 minutes", _error("TaskTimedOut"), WHILE),
+)
 
 
 def kinds_for(site: Site) -> list[Kind]:
-    """Return the ways this call can fail; only a conditional write can lose a race."""
+    """Return the ways this call can fail: any call's, and those of conditional writes, transactions and tokens."""
     operation = site.what.split(" ")[0]
     kinds = [kind for kind in KINDS if operation in WRITES or not kind.writes_only]
-    return [*kinds, LOST_RACE] if operation == "dynamodb:PutItem" and "VERDICT" not in site.what else kinds
+    if operation == "dynamodb:PutItem" and "VERDICT" not in site.what:
+        return [*kinds, LOST_RACE]
+    if operation == "dynamodb:TransactWriteItems":
+        return [*kinds, *TRANSACTION_KINDS]
+    return [*kinds, *TOKEN_KINDS] if operation.startswith("stepfunctions:SendTask") else kinds
 
 
 @dataclass(frozen=True)

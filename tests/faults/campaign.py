@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from tests.faults.base import deployed
 from tests.faults.cases import Case, Result
-from tests.faults.catalogue import catalogue
+from tests.faults.catalogue import catalogue, sites_of, unbroken
 from tests.faults.forks import Died, in_forks
 from tests.faults.invariants import Violation
 from tests.faults.play import play, record
@@ -19,23 +17,29 @@ from tests.faults.scenarios import SCENARIOS
 from tests.faults.sites import Recording
 from tests.integration.stage import Stage
 
-TIMELINES = Path("out/faults")
 Choose = Callable[[list[Case]], list[Case]]
 Progress = Callable[[int, int, Result], object]
 
 
 @dataclass
 class Campaign:
-    """What a campaign found. `unexercised`: cases whose first fault never took effect."""
+    """What a campaign found. `recorded`: the sites of the clean runs; `unbroken`: those that no case was made for."""
 
     seed: int
     results: list[Result] = field(default_factory=list)
+    recorded: int = 0
+    unbroken: list[str] = field(default_factory=list)
     wall_seconds: float = 0.0
 
     @property
     def failed(self) -> list[Result]:
         """Return the runs in which an invariant did not hold."""
         return [result for result in self.results if not result.survived]
+
+    @property
+    def survived(self) -> bool:
+        """Return whether every invariant held in every run, and every recorded site has its runs."""
+        return not self.failed and not self.unbroken
 
     @property
     def counts(self) -> Counter[str]:
@@ -51,7 +55,10 @@ def run_campaign(
     with deployed() as stage:
         recordings, clean = record_all(stage, jobs)
         campaign.results += clean
-        cases = choose(catalogue(recordings, seed))
+        cases = catalogue(recordings, seed)
+        campaign.recorded = len(sites_of(recordings))
+        campaign.unbroken = unbroken(recordings, cases)
+        cases = choose(cases)
         for case, answer in in_forks(cases, lambda case: play(stage, case), jobs):
             campaign.results.append(_checked(case, answer))
             progress(len(campaign.results) - len(clean), len(cases), campaign.results[-1])
@@ -90,44 +97,6 @@ def _with(result: Result, violation: Violation) -> Result:
     return Result(**{**vars(result), "violations": (*result.violations, violation)})
 
 
-def report(campaign: Campaign, show: int = 3) -> str:
-    """Return what the campaign found: a line a category, the first failures with their timelines, the verdict."""
-    lines = []
-    for category, count in sorted(campaign.counts.items()):
-        failed = sum(result.category == category for result in campaign.failed)
-        lines.append(f"{category:<12} {count:>5} runs {count - failed:>5} survived")
-    safe = sorted(r.seconds_to_safe for r in campaign.results if r.seconds_to_safe is not None)
-    if safe:
-        at = [safe[int(q * (len(safe) - 1))] for q in (0.5, 0.9, 1.0)]
-        lines.append(f"seconds from a recorded roll-back to verified safe weights: median {at[0]:.0f}, "
-                     f"90% {at[1]:.0f}, longest {at[2]:.0f}")  # fmt: skip
-    lines.append(f"ends: {dict(Counter(result.end for result in campaign.results))}")
-    for result in campaign.failed[:show]:
-        lines += _failure(result)
-    for result in campaign.failed[show:]:
-        lines.append(f"FAILED {result.case}: {result.violations[0].invariant}: {result.violations[0].what[:160]}")
-    survived = len(campaign.results) - len(campaign.failed)
-    lines.append(f"seed {campaign.seed}, {campaign.wall_seconds:.0f} s")
-    lines.append(f"{survived}/{len(campaign.results)} survived")
-    return "\n".join(lines)
-
-
-def _failure(result: Result) -> list[str]:
-    broken = [f"  {violation.invariant}: {violation.what}" for violation in result.violations]
-    return [f"FAILED {result.case} (seed {result.seed})", *broken, *(f"    {line}" for line in result.timeline)]
-
-
-def show_progress(done: int, of: int, result: Result) -> None:
-    """Write one line a failure, its timeline into a file, and one line every fifty runs."""
-    if not result.survived:
-        TIMELINES.mkdir(parents=True, exist_ok=True)
-        (TIMELINES / f"{done:04d}.txt").write_text("\n".join(_failure(result)), encoding="utf-8")
-        first = result.violations[0]
-        print(f"[{done}/{of}] FAILED {result.case}: {first.invariant}: {first.what[:200]}", flush=True)
-    elif done % 50 == 0:
-        print(f"[{done}/{of}]", file=sys.stderr, flush=True)
-
-
 def chosen(pattern: str, short: bool) -> Choose:  # noqa: FBT001
     """Return what chooses the cases whose name has the pattern; `short` takes a spread of them."""
 
@@ -147,4 +116,4 @@ def _spread(cases: Sequence[Case]) -> list[Case]:
     return picked
 
 
-SHORT_A_CATEGORY = 3
+SHORT_A_CATEGORY = 5

@@ -10,7 +10,7 @@ from canary.domain.phase import Phase
 from emulator.endpoints.timing import Outcome
 from tests.faults import mishaps
 from tests.faults.calls import INVOCATION_KINDS, KINDS, CallFault, InvocationFault, kinds_for
-from tests.faults.cases import Case, Fault
+from tests.faults.cases import Case
 from tests.faults.deliveries import KINDS as DELIVERY_KINDS
 from tests.faults.deliveries import DeliveryFault
 from tests.faults.executions import STATUSES, ExecutionFault
@@ -20,9 +20,7 @@ from tests.faults.sites import Recording, Site
 UNPROVEN = frozenset({Phase.UNPROVEN})
 ANY_END = frozenset({Phase.PROMOTED, Phase.ROLLED_BACK, Phase.HANDED_OVER, Phase.UNPROVEN})
 KILL = next(kind for kind in KINDS if kind.name == "killed after")
-PAIRS = 240
-# These keep every write of their whole length; the others begin like one of them.
-WRITTEN_THROUGH = ("promoted", "failing", "stopped", "steered")
+PAIRS = 320
 
 
 def catalogue(recordings: Mapping[str, Recording], seed: int) -> list[Case]:
@@ -84,12 +82,18 @@ def _of_executions(recordings: Mapping[str, Recording]) -> Iterator[Case]:
 
 
 def _of_kills(recordings: Mapping[str, Recording]) -> Iterator[Case]:
-    for scenario in WRITTEN_THROUGH:
-        if scenario in recordings:
-            for number in range(1, len(recordings[scenario].writes) + 1):
+    """Kill after every write of every scenario; where two begin alike, their common beginning is killed once."""
+    seen: set[tuple[Site, ...]] = set()
+    for scenario, recording in recordings.items():
+        for number in range(1, len(recording.writes) + 1):
+            until = tuple(recording.writes[:number])
+            if until not in seen:
+                seen.add(until)
                 yield Case("kill", scenario, (CallFault(KILL, nth_write=number),))
 
 
+MOVING = ("PLANNED", "EVALUATING", "SHIFTING 1", "BAKING 1", "SHIFTING 2", "WATCHING")
+DECIDED = ("ADVANCE to step 1", "ADVANCE to step 2", "ADVANCE to the end")
 MISHAPS: tuple[Mishap, ...] = (
     Mishap("the update rolls back", "PLANNED", mishaps.next_update(Outcome.ROLLS_BACK), 0),
     Mishap("the next update rolls back", "EVALUATING", mishaps.next_update(Outcome.ROLLS_BACK), 0),
@@ -113,7 +117,7 @@ MISHAPS: tuple[Mishap, ...] = (
     ),
     *(
         Mishap(name, phase, act, seconds)
-        for phase in ("PLANNED", "EVALUATING", "SHIFTING 1", "BAKING 1", "SHIFTING 2", "WATCHING")
+        for phase in ("START", *MOVING, *DECIDED)
         for name, act, seconds in (
             ("autoscaling", mishaps.scale, 5),
             ("maintenance of 4 minutes", mishaps.system_update(240), 5),
@@ -127,7 +131,7 @@ MISHAPS: tuple[Mishap, ...] = (
     ),
     *(
         Mishap(name, phase, act, ends=MINE, foreign=True)
-        for phase in ("PLANNED", "EVALUATING", "SHIFTING 1", "BAKING 1", "SHIFTING 2", "WATCHING")
+        for phase in (*MOVING, *DECIDED)
         for name, act in (
             ("foreign weights", mishaps.foreign_weights),
             ("a foreign configuration", mishaps.foreign_config),
@@ -137,7 +141,7 @@ MISHAPS: tuple[Mishap, ...] = (
     ),
     *(
         Mishap("the guard alarm rings", phase, mishaps.ring, seconds)
-        for phase in ("PLANNED", "EVALUATING", "BAKING 0", "SHIFTING 1", "BAKING 1", "SHIFTING 2", "WATCHING")
+        for phase in ("START", *MOVING, "BAKING 0", *DECIDED)
         for seconds in (0, 1, 20, 59)
     ),
     *(
@@ -206,7 +210,22 @@ def _pairs(cases: Sequence[Case], seed: int) -> Iterator[Case]:
         )
 
 
-def faults_of(cases: Sequence[Case]) -> Iterator[Fault]:
-    """Return every fault of the cases."""
-    for case in cases:
-        yield from case.faults
+def sites_of(recordings: Mapping[str, Recording]) -> set[tuple[str, Site]]:
+    """Return every recorded site with the category it is broken in; a command's only state counts as invocation."""
+    return {
+        (category, site)
+        for recording in recordings.values()
+        for category, sites in (
+            ("call", recording.calls),
+            ("invocation", recording.invocations),
+            ("event", recording.deliveries),
+            ("execution", {site: count for site, count in recording.states.items() if site.who != "command"}),
+        )
+        for site in sites
+    }
+
+
+def unbroken(recordings: Mapping[str, Recording], cases: Sequence[Case]) -> list[str]:
+    """Return the recorded sites that no case breaks."""
+    broken = {(case.category, getattr(fault, "site", None)) for case in cases for fault in case.faults}
+    return sorted(f"{category}: {site}" for category, site in sites_of(recordings) - broken)

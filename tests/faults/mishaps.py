@@ -22,14 +22,15 @@ MINE = frozenset({Phase.HANDED_OVER})
 
 @dataclass(frozen=True)
 class Mishap:
-    """Something done to the world a little after a phase is first reached; `ends` are the ends it may lead to besides.
+    """Something done to the world a little after a moment; `ends` are the ends it may lead to besides.
 
+    `moment`: a phase first reached; `ADVANCE to step 1` between that verdict and its shift; START for the very start.
     `foreign`: somebody else changed the endpoint, and nothing of theirs may be overwritten from then on.
     `lifted`: what a person repairs when the run cannot end by itself.
     """
 
     name: str
-    phase: str
+    moment: str
     act: Act
     seconds: float = 5.0
     ends: frozenset[Phase] = frozenset()
@@ -39,10 +40,10 @@ class Mishap:
 
     def __str__(self) -> str:
         """Return the mishap as people read it."""
-        return f"{self.name} {self.seconds:g} s into {self.phase}"
+        return f"{self.name} {self.seconds:g} s into {self.moment}"
 
     def arm(self, world: World) -> None:
-        """Wait for the phase."""
+        """Wait for the moment."""
 
         def happen() -> None:
             if self.foreign and not _idle(world):
@@ -53,7 +54,9 @@ class Mishap:
                 world.foreign_since = world.emulator.clock.now()
             self.act(world)
 
-        world.once(lambda: world.observer.phase == self.phase, happen, self.seconds)
+        if self.moment == "START":
+            world.later(self.seconds, happen)
+        world.once(lambda: self.moment in world.observer.moments, happen, self.seconds)
         if self.lifted is not None:
             lifted = self.lifted
             world.lift.append(lambda: lifted(world))

@@ -112,6 +112,15 @@ class Observer:
         pending = record.rolling_back and record.phase is not Phase.ROLLING_BACK and not record.ended
         return f"{record.phase}{step}{'!' if pending else ''}"
 
+    @property
+    def moments(self) -> frozenset[str]:
+        """Return the phase and, between a verdict and what it leads to, `ADVANCE to step 2` or `ADVANCE to the end`."""
+        decision = self.record.decision if self.record else None
+        if decision is None or decision.verdict != "ADVANCE":
+            return frozenset({self.phase})
+        to = "the end" if decision.to_step is None else f"step {decision.to_step}"
+        return frozenset({self.phase, f"ADVANCE to {to}"})
+
     def current(self, rollout: str) -> Record | None:
         """Return the newest revision of one rollout."""
         return next((r.record for r in reversed(self.revisions) if r.record.rollout == rollout), None)

@@ -82,11 +82,16 @@ def _until_lifted(world: World) -> list[Violation]:
     world.observer.note("the cause is repaired")
     for lift in world.lift:
         lift()
-    world.emulator.run_until(world.is_over, AT_MOST_MINUTES)
-    if world.observer.phase == Phase.UNPROVEN:
+    world.emulator.run_until(lambda: world.is_over() or _is_unproven(world), AT_MOST_MINUTES)
+    if _is_unproven(world):
         world.execute({"command": "retry", "endpoint": ENDPOINT}, "retry-after-repair")
         world.emulator.run_until(lambda: world.observer.phase != Phase.UNPROVEN and world.is_over(), AT_MOST_MINUTES)
     return silent
+
+
+def _is_unproven(world: World) -> bool:
+    record = world.observer.record
+    return record is not None and record.phase is Phase.UNPROVEN and not record.outbox
 
 
 def _settle(world: World) -> None:

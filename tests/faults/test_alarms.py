@@ -18,8 +18,10 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def stage() -> Iterator[Stage]:
-    """A good canary at weight 0 under steady traffic, roles enforced."""
+    """A good canary at weight 0 under steady traffic, roles enforced; missed-tick has rung for the fresh stack."""
     with Stage(enforce_iam=True) as ready:
+        assert state(ready, "missed-tick") == "OK"
+        ready.emulator.messages.clear()
         yield ready
 
 
@@ -52,12 +54,12 @@ def test_no_alarm_rings_on_a_good_day(stage: Stage) -> None:
 
 
 def test_ticks_that_stop_are_noticed(stage: Stage) -> None:
-    """missed-tick has no data then, and says so; it is OK again when ticks come back."""
+    """missed-tick rings, data or no data, and is OK again when ticks come back."""
     events = stage.client("events")
     rule = next(r["Name"] for r in events.list_rules()["Rules"] if "CollectorFunctionEveryMinute" in r["Name"])
     events.disable_rule(Name=rule)
     stage.emulator.run_minutes(10)
-    assert (state(stage, "missed-tick"), paged(stage, "missed-tick")) == ("INSUFFICIENT_DATA", True)
+    assert (state(stage, "missed-tick"), paged(stage, "missed-tick")) == ("ALARM", True)
     events.enable_rule(Name=rule)
     stage.emulator.run_minutes(5)
     assert state(stage, "missed-tick") == "OK"
@@ -97,6 +99,35 @@ def test_an_unproven_rollout_rings_until_a_person_has_finished_it(stage: Stage) 
     stage.reach_end()
     stage.emulator.run_minutes(3)
     assert state(stage, "unproven") == "OK"
+
+
+def test_a_record_nobody_can_read_hides_no_unproven_rollout(stage: Stage) -> None:
+    """The collector fails for the one, and rings for it; the other's alarm rings all the same, and ticks go on."""
+    execution = stage.start()
+    stage.reach("BAKING", 1)
+    table = stage.outputs["TableName"]
+    sick = {"pk": {"S": "ROLLOUT#sick"}, "sk": {"S": "RECORD"}, "revision": {"N": "1"}, "active": {"S": "yes"}}
+    stage.client("dynamodb").put_item(TableName=table, Item={**sick, "body": {"S": '{"version": 99}'}})
+    deny_moves(stage)
+    stage.command("rollback")
+    stage.finish(execution, 120)
+    stage.emulator.run_minutes(10)
+    for name in ("unproven", "collector-errors"):
+        assert (state(stage, name), paged(stage, name)) == ("ALARM", True), name
+    assert state(stage, "missed-tick") == "OK"
+
+
+def test_one_dead_tick_pages_nobody(stage: Stage) -> None:
+    """The next minute does all that it left undone, so it is no dead letter."""
+    once = [dying("Collector")]
+
+    def around(function: str, event: Any, proceed: Invoke) -> Outcome:
+        return once.pop()(function, event, proceed) if once and "-CollectorFunction-" in function else proceed()
+
+    stage.emulator.functions.around = around
+    stage.emulator.run_minutes(10)
+    assert not once
+    assert not [message for message in stage.emulator.messages if '"canary-' in (message.subject or "")]
 
 
 def test_messages_that_cannot_be_told_are_noticed(stage: Stage) -> None:

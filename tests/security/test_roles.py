@@ -78,7 +78,8 @@ ALLOWED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Shifter", "sagemaker:UpdateEndpointWeightsAndCapacities", ENDPOINT, {}),
     ("Collector", "dynamodb:Query", "INDEX", {}),
     ("Collector", "events:PutEvents", BUS, OWN_SOURCE),
-    ("Collector", "sqs:SendMessage", "QUEUE", {}),
+    ("Decider", "sqs:SendMessage", "QUEUE", {}),
+    ("Planner", "s3:ListBucket", "arn:aws:s3:::labels", {}),
     ("Evaluator", "sagemaker:InvokeEndpoint", ENDPOINT, {}),
     ("Evaluator", "s3:PutObject", "PREDICTIONS", {}),
     ("Decider", "states:StartExecution", MACHINE, {}),
@@ -106,6 +107,8 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Decider", "dynamodb:DeleteTable", "TABLE", {}),
     # Labelled sets are read from their buckets, and nothing is written there.
     ("Planner", "s3:GetObject", "arn:aws:s3:::payroll/set.csv", {}),
+    ("Planner", "s3:ListBucket", "arn:aws:s3:::payroll", {}),
+    ("Collector", "sqs:SendMessage", "QUEUE", {}),
     ("Evaluator", "s3:GetObject", "arn:aws:s3:::payroll/set.csv", {}),
     ("Evaluator", "s3:PutObject", "arn:aws:s3:::labels/set.csv", {}),
     ("Planner", "s3:PutObject", "PREDICTIONS", {}),

@@ -72,8 +72,8 @@ class World:
 def test_one_endpoint_that_may_not_be_looked_at_keeps_no_other_rollout_from_its_tick() -> None:
     """The others are collected, all are announced, and the function fails, so that its alarm rings."""
     world = World(MemoryRollouts(rollout("denied"), rollout("churn")))
-    with pytest.raises(AwsDenied):
-        world.collector.collect(after(60))
+    visit = world.collector.collect(after(60))
+    assert isinstance(visit.failed, AwsDenied)
     assert world.evidence.tick("churn") is not None
     assert world.announced == ["denied", "churn"]
 
@@ -81,8 +81,9 @@ def test_one_endpoint_that_may_not_be_looked_at_keeps_no_other_rollout_from_its_
 def test_a_record_that_cannot_be_read_keeps_no_other_rollout_from_its_tick() -> None:
     """A poisoned record is announced like any other: the decider will fail on it, and be heard."""
     world = World(Unreadable(rollout("poisoned"), rollout("churn")))
-    with pytest.raises(ValueError, match="version 99"):
-        world.collector.collect(after(60))
+    visit = world.collector.collect(after(60))
+    assert isinstance(visit.failed, ValueError)
+    assert "version 99" in str(visit.failed)
     assert world.evidence.tick("churn") is not None
     assert world.announced == ["poisoned", "churn"]
 
@@ -90,8 +91,8 @@ def test_a_record_that_cannot_be_read_keeps_no_other_rollout_from_its_tick() -> 
 def test_dead_executions_are_looked_for_while_cloudwatch_is_down() -> None:
     """Taking over needs no metrics: the announcement is made without them, and no tick is invented."""
     world = World(MemoryRollouts(rollout("churn")), NoMetrics())
-    with pytest.raises(AwsUnavailable):
-        world.collector.collect(after(60))
+    visit = world.collector.collect(after(60))
+    assert isinstance(visit.failed, AwsUnavailable)
     assert world.evidence.tick("churn") is None
     assert world.announced == ["churn"]
 
@@ -109,3 +110,27 @@ def test_messages_that_wait_for_minutes_are_counted() -> None:
     world = World(MemoryRollouts(rollout("churn", outbox=(message,))))
     assert world.collector.collect(after(240)).untold == 0
     assert world.collector.collect(after(300)).untold == 1
+
+
+def test_a_sick_rollout_hides_no_other_rollouts_count() -> None:
+    """A record that cannot be read must not silence the alarm on an UNPROVEN one."""
+    world = World(Unreadable(rollout("poisoned"), rollout("churn", phase=Phase.UNPROVEN)))
+    visit = world.collector.collect(after(60))
+    assert (visit.rollouts, visit.unproven, visit.announced) == (2, 1, True)
+    assert visit.failed is not None
+
+
+def test_a_tick_that_reached_no_decider_is_no_tick() -> None:
+    """The alarm on missed ticks counts what was announced."""
+
+    class Deaf(MemoryAnnouncer):
+        def evidence_collected(self, rollouts: Sequence[str], minute: int) -> None:
+            raise AwsUnavailable("PutEvents: InternalFailure")
+
+    world = World(MemoryRollouts(rollout("churn")))
+    world.collector = Collector(
+        MemoryRollouts(rollout("churn")), world.evidence, MemoryMetrics(), MemoryAlarms(), OneDenied(), Deaf()
+    )  # fmt: skip
+    visit = world.collector.collect(after(60))
+    assert not visit.announced
+    assert isinstance(visit.failed, AwsUnavailable)

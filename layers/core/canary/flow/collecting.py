@@ -19,11 +19,17 @@ TOLD_WITHIN = timedelta(minutes=5)
 
 
 class Visit(NamedTuple):
-    """One tick's count: rollouts visited, those UNPROVEN, and messages that could not be told for minutes."""
+    """One tick's count: rollouts visited, those UNPROVEN, and messages that could not be told for minutes.
+
+    `announced` says whether the decider was told of the tick; `failed` is the first problem met, None when all went
+    well. What was counted counts either way.
+    """
 
     rollouts: int
     unproven: int
     untold: int
+    announced: bool = True
+    failed: Exception | None = None
 
 
 class Collector:
@@ -51,7 +57,8 @@ class Collector:
 
         Ended rollouts with something left to tell are announced too, so that the telling is tried again. What fails
         for one rollout, or for all of them, never keeps a rollout from being announced: taking over a dead execution
-        needs no metrics. The first problem is raised at the end.
+        needs no metrics. The first problem is returned with the count, so that alarms on the count stay awake; only
+        what fails before there is anything to count is raised.
         """
         listed, problems = self._rollouts.listed(), Problems()
         records = []
@@ -62,11 +69,13 @@ class Collector:
         if running:
             with problems.kept():
                 self._collect(running, now, problems)
-        self._announcer.evidence_collected(listed, minute_of(now))
-        problems.raise_first()
+        announced = False
+        with problems.kept():
+            self._announcer.evidence_collected(listed, minute_of(now))
+            announced = True
         late = [m for record in records for m in record.outbox if now - m.at >= TOLD_WITHIN]
         unproven = sum(record.phase is Phase.UNPROVEN for record in records)
-        return Visit(rollouts=len(listed), unproven=unproven, untold=len(late))
+        return Visit(len(listed), unproven, len(late), announced, problems.first)
 
     def _collect(self, records: list[Record], now: datetime, problems: Problems) -> None:
         end = now.replace(second=0, microsecond=0)

@@ -19,6 +19,11 @@ class Problems:
         except Exception as error:  # noqa: BLE001 -- nothing is hidden, see raise_first
             self._found.append(error)
 
+    @property
+    def first(self) -> Exception | None:
+        """Return the first problem, None when there was none."""
+        return self._found[0] if self._found else None
+
     def raise_first(self) -> None:
         """Raise the first problem, so that the function fails and its alarm can ring."""
         if self._found:

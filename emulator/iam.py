@@ -107,7 +107,9 @@ def _condition_holds(operator: str, key: str, expected: object, context: Mapping
         raise UnknownCondition(f"condition operator {operator}")
     if not found:
         return operator.endswith("IfExists") or operator.startswith("ForAllValues:") or base == "StringNotEquals"
-    # Several values of one key need ForAllValues or ForAnyValue on AWS; without one, all must match here.
+    # Several values of one key need ForAllValues or ForAnyValue on AWS, which documents no meaning without: none here.
+    if len(found) > 1 and not operator.startswith(("ForAllValues:", "ForAnyValue:")):
+        return False
     results = [tests[base](value) for value in found]
     return any(results) if operator.startswith("ForAnyValue:") else all(results)
 

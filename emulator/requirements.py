@@ -76,11 +76,14 @@ def _events(operation: str, given: Parameters, place: str) -> Iterator[Requireme
     if operation != "PutEvents":
         yield Requirement(f"events:{operation}", "*", TRANSPORT)
         return
-    for entry in given["Entries"]:
-        bus = entry.get("EventBusName", "default")
+    # One request for each bus; source and detail type are keys with a value for every entry.
+    for bus in dict.fromkeys(entry.get("EventBusName", "default") for entry in given["Entries"]):
+        entries = [entry for entry in given["Entries"] if entry.get("EventBusName", "default") == bus]
         resource = bus if bus.startswith("arn:") else f"arn:aws:events:{place}:event-bus/{bus}"
-        context = {"events:source": (entry["Source"],), "events:detail-type": (entry["DetailType"],), **TRANSPORT}
-        yield Requirement("events:PutEvents", resource, context)
+        sources, types = (tuple(entry[name] for entry in entries) for name in ("Source", "DetailType"))
+        yield Requirement(
+            "events:PutEvents", resource, {"events:source": sources, "events:detail-type": types, **TRANSPORT}
+        )
 
 
 def _states(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:

@@ -127,5 +127,6 @@ def environment(runtime_api: str, aws: str) -> dict[str, str]:
         "TABLE_NAME": "rollouts",
         "TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:topic",
         "STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:rollout",
+        "EVENT_SOURCE": "sagemaker-canary.canary",
         "POWERTOOLS_METRICS_NAMESPACE": "SageMakerCanary",
     }

@@ -116,6 +116,40 @@ def test_refusals_are_kept(stack: tuple[Emulator, dict[str, str]]) -> None:
     assert (action, resource) == ("dynamodb:DeleteItem", ARN.format("dynamodb", f"table/{outputs['TableName']}"))
 
 
+OWN, OTHER = "sagemaker-canary", "somebody"
+
+
+@pytest.mark.parametrize(
+    ("operator", "sources", "allowed"),
+    [
+        ("StringEquals", (OWN,), True),
+        ("StringEquals", (OWN, OWN), False),
+        ("ForAllValues:StringEquals", (OWN, OWN), True),
+        ("ForAllValues:StringEquals", (OWN, OTHER), False),
+        ("ForAllValues:StringEquals", (), True),
+        ("ForAnyValue:StringEquals", (OWN, OTHER), True),
+        ("ForAnyValue:StringEquals", (), False),
+    ],
+)
+def test_a_key_of_several_values_needs_a_set_operator(
+    operator: str, sources: tuple[str, ...], *, allowed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ForAllValues holds when all match or the key is absent, ForAnyValue when one does; nothing else is relied on."""
+    condition = {operator: {"events:source": OWN}}
+    statement = {"Effect": "Allow", "Action": "events:PutEvents", "Resource": "*", "Condition": condition}
+    permissions = Permissions("123456789012", "us-east-1")
+    monkeypatch.setattr(permissions, "_statements", lambda _role: [statement])
+    wanted = Requirement("events:PutEvents", "*", {"events:source": sources})
+    assert (permissions.refusal("role", wanted) is None) is allowed
+
+
+def test_all_entries_of_one_call_are_judged_together(stack: tuple[Emulator, dict[str, str]]) -> None:
+    """PutEvents carries one source an entry: several of the role's own pass, one foreign one refuses them all."""
+    own, foreign = ({"Source": source, "DetailType": "x", "Detail": "{}"} for source in (OWN, OTHER))
+    assert call(stack, "events", "put_events", Entries=[own, own]) == ""
+    assert "events:PutEvents" in call(stack, "events", "put_events", Entries=[own, foreign])
+
+
 @pytest.mark.parametrize(
     ("resource", "asked", "allowed"),
     [

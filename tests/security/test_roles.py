@@ -19,7 +19,7 @@ ENDPOINT = f"arn:aws:sagemaker:{PLACE}:endpoint/churn-prod"
 FOREIGN_ENDPOINT = f"arn:aws:sagemaker:{PLACE}:endpoint/billing"
 MACHINE = f"arn:aws:states:{PLACE}:stateMachine:canary-rollout"
 BUS = f"arn:aws:events:{PLACE}:event-bus/default"
-OWN_SOURCE = {"events:source": ("sagemaker-canary",)}
+OWN_SOURCE = {"events:source": ("sagemaker-canary.canary",)}
 FUNCTIONS = ("Planner", "Shifter", "Collector", "Evaluator", "Decider")
 
 
@@ -78,6 +78,7 @@ ALLOWED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Shifter", "sagemaker:UpdateEndpointWeightsAndCapacities", ENDPOINT, {}),
     ("Collector", "dynamodb:Query", "INDEX", {}),
     ("Collector", "events:PutEvents", BUS, OWN_SOURCE),
+    ("Evaluator", "events:PutEvents", BUS, {"events:source": ("sagemaker-canary.canary",) * 2}),
     ("Decider", "sqs:SendMessage", "QUEUE", {}),
     ("Planner", "s3:ListBucket", "arn:aws:s3:::labels", {}),
     ("Evaluator", "sagemaker:InvokeEndpoint", ENDPOINT, {}),
@@ -115,6 +116,8 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Decider", "s3:GetObject", "arn:aws:s3:::labels/set.csv", {}),
     # Events are our own, messages are the decider's, executions are of this machine.
     ("Collector", "events:PutEvents", BUS, {"events:source": ("somebody.else",)}),
+    ("Collector", "events:PutEvents", BUS, {"events:source": ("sagemaker-canary.dev",)}),
+    ("Evaluator", "events:PutEvents", BUS, {"events:source": ("sagemaker-canary.canary", "somebody.else")}),
     ("Collector", "events:PutEvents", f"arn:aws:events:{PLACE}:event-bus/other", OWN_SOURCE),
     ("Collector", "events:PutRule", BUS, {}),
     ("Collector", "sns:Publish", "TOPIC", {}),

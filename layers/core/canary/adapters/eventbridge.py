@@ -1,4 +1,4 @@
-"""The application's own events."""
+"""The application's own events; their source names the stack, since two stacks of one account share a bus."""
 
 import json
 from collections.abc import Sequence
@@ -10,17 +10,17 @@ from canary.domain.errors import AwsUnavailable
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
 
-SOURCE = "sagemaker-canary"
 EVENTS_A_CALL = 10
 
 
 class EventBridgeAnnouncer:
     """Emits the application's own events on one bus."""
 
-    def __init__(self, client: "EventBridgeClient", bus: str) -> None:
-        """Take a boto3 EventBridge client and the bus name."""
+    def __init__(self, client: "EventBridgeClient", bus: str, source: str) -> None:
+        """Take a boto3 EventBridge client, the bus name, and the source that this stack's own rule matches."""
         self._client = client
         self._bus = bus
+        self._source = source
 
     def evidence_collected(self, rollouts: Sequence[str], minute: int) -> None:
         """Emit `Evidence Collected` for each rollout. Raises AwsUnavailable when any entry was not taken."""
@@ -33,7 +33,7 @@ class EventBridgeAnnouncer:
     def _emit(self, detail_type: str, rollouts: Sequence[str], minute: int) -> None:
         entries = [
             {
-                "Source": SOURCE,
+                "Source": self._source,
                 "DetailType": detail_type,
                 "Detail": json.dumps({"version": 1, "rollout": rollout, "minute": minute}),
                 "EventBusName": self._bus,

@@ -1,5 +1,7 @@
 """The collector's use case on its adapters."""
 
+import os
+
 from canary.adapters.cloudwatch import CloudWatchAlarms, CloudWatchMetrics
 from canary.adapters.eventbridge import EventBridgeAnnouncer
 from canary.adapters.evidence import DynamoEvidence
@@ -10,7 +12,7 @@ from canary.wiring.settings import client, read_settings
 
 
 def build() -> Collector:
-    """Return the collector of this environment."""
+    """Return the collector of this environment; raises KeyError naming a missing variable."""
     settings = read_settings()
     table, cloudwatch = client("dynamodb"), client("cloudwatch")
     return Collector(
@@ -19,5 +21,5 @@ def build() -> Collector:
         metrics=CloudWatchMetrics(cloudwatch),
         alarms=CloudWatchAlarms(cloudwatch),
         endpoints=SageMakerEndpoints(client("sagemaker")),
-        announcer=EventBridgeAnnouncer(client("events"), settings.event_bus),
+        announcer=EventBridgeAnnouncer(client("events"), settings.event_bus, os.environ["EVENT_SOURCE"]),
     )

@@ -44,7 +44,7 @@ def build(scorer: Scorer) -> Evaluator:
             identity=identity,
         )
 
-    announcer = EventBridgeAnnouncer(client("events"), settings.event_bus)
+    announcer = EventBridgeAnnouncer(client("events"), settings.event_bus, os.environ["EVENT_SOURCE"])
     return Evaluator(DynamoRollouts(dynamodb, settings.table), store, announcer, ports)
 
 

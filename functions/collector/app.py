@@ -23,9 +23,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 
     Raises the first problem of the visit, after its metrics: one sick rollout must not silence the others' alarms.
     """
-    del event, context
+    del event
     use_case: Collector = _collector()
-    visited = use_case.collect(wiring.utc_now())
+    visited = use_case.collect(wiring.utc_now(), lambda: context.get_remaining_time_in_millis() / 1000)
     metrics.add_metric(name="Ticks", unit=MetricUnit.Count, value=int(visited.announced))
     metrics.add_metric(name="RolloutsVisited", unit=MetricUnit.Count, value=visited.rollouts)
     # Said every minute, not once: the alarms on them ring until a person has finished it.
@@ -33,6 +33,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     metrics.add_metric(name="UntoldMessages", unit=MetricUnit.Count, value=visited.untold)
     counts = {"rollouts": visited.rollouts, "unproven": visited.unproven, "untold": visited.untold}
     logger.info("collected", extra=counts)
+    if visited.left_out:
+        logger.warning("no time left", extra={"left_out": visited.left_out})
     if visited.failed is not None:
         raise visited.failed
     return counts

@@ -1,6 +1,7 @@
 """The tick: every listed rollout is announced, whatever fails for one of them or for all."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import pytest
 
@@ -10,6 +11,7 @@ from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.phase import Phase
 from canary.domain.record import Record
 from canary.flow.collecting import Collector
+from canary.flow.time_left import in_turn
 from tests.ports import (
     MemoryAlarms,
     MemoryAnnouncer,
@@ -49,6 +51,26 @@ class NoMetrics(MemoryMetrics):
         raise AwsUnavailable("GetMetricData: InternalServiceError")
 
 
+def plenty() -> float:
+    """Return a minute: AWS is quick, and no time is ever short."""
+    return 60.0
+
+
+class Slow(ScriptedEndpoint):
+    """An endpoint whose reads take their time, on a countdown of a function's minute."""
+
+    def __init__(self, *seconds: float) -> None:
+        super().__init__()
+        self.left, self.asked = 60.0, []  # type: ignore[var-annotated]
+        self._seconds = list(seconds)
+
+    def describe(self, endpoint: str) -> EndpointView:
+        """Let the next read's time pass, and return the view."""
+        self.asked.append(endpoint)
+        self.left -= self._seconds.pop(0) if self._seconds else 0.0
+        return super().describe(endpoint)
+
+
 def rollout(name: str, **changes: object) -> Record:
     """Return a record of a rollout on an endpoint of that name."""
     return a_record(rollout=name, endpoint=name, plan=a_plan(endpoint=name), **changes)
@@ -57,10 +79,12 @@ def rollout(name: str, **changes: object) -> Record:
 class World:
     """A collector on ports in memory."""
 
-    def __init__(self, rollouts: MemoryRollouts, metrics: MemoryMetrics | None = None) -> None:
+    def __init__(
+        self, rollouts: MemoryRollouts, metrics: MemoryMetrics | None = None, endpoint: ScriptedEndpoint | None = None
+    ) -> None:
         self.evidence, self.announcer = MemoryEvidence(), MemoryAnnouncer()
         self.collector = Collector(
-            rollouts, self.evidence, metrics or MemoryMetrics(), MemoryAlarms(), OneDenied(), self.announcer
+            rollouts, self.evidence, metrics or MemoryMetrics(), MemoryAlarms(), endpoint or OneDenied(), self.announcer
         )
 
     @property
@@ -72,7 +96,7 @@ class World:
 def test_one_endpoint_that_may_not_be_looked_at_keeps_no_other_rollout_from_its_tick() -> None:
     """The others are collected, all are announced, and the function fails, so that its alarm rings."""
     world = World(MemoryRollouts(rollout("denied"), rollout("churn")))
-    visit = world.collector.collect(after(60))
+    visit = world.collector.collect(after(60), plenty)
     assert isinstance(visit.failed, AwsDenied)
     assert world.evidence.tick("churn") is not None
     assert world.announced == ["denied", "churn"]
@@ -81,7 +105,7 @@ def test_one_endpoint_that_may_not_be_looked_at_keeps_no_other_rollout_from_its_
 def test_a_record_that_cannot_be_read_keeps_no_other_rollout_from_its_tick() -> None:
     """A poisoned record is announced like any other: the decider will fail on it, and be heard."""
     world = World(Unreadable(rollout("poisoned"), rollout("churn")))
-    visit = world.collector.collect(after(60))
+    visit = world.collector.collect(after(60), plenty)
     assert isinstance(visit.failed, ValueError)
     assert "version 99" in str(visit.failed)
     assert world.evidence.tick("churn") is not None
@@ -91,7 +115,7 @@ def test_a_record_that_cannot_be_read_keeps_no_other_rollout_from_its_tick() -> 
 def test_dead_executions_are_looked_for_while_cloudwatch_is_down() -> None:
     """Taking over needs no metrics: the announcement is made without them, and no tick is invented."""
     world = World(MemoryRollouts(rollout("churn")), NoMetrics())
-    visit = world.collector.collect(after(60))
+    visit = world.collector.collect(after(60), plenty)
     assert isinstance(visit.failed, AwsUnavailable)
     assert world.evidence.tick("churn") is None
     assert world.announced == ["churn"]
@@ -100,7 +124,7 @@ def test_dead_executions_are_looked_for_while_cloudwatch_is_down() -> None:
 def test_unproven_rollouts_are_counted_every_minute() -> None:
     """The count is the alarm's metric: it stays up until a person has finished the rollout."""
     world = World(MemoryRollouts(rollout("churn", phase=Phase.UNPROVEN), rollout("other")))
-    visit = world.collector.collect(after(60))
+    visit = world.collector.collect(after(60), plenty)
     assert (visit.rollouts, visit.unproven, visit.untold) == (2, 1, 0)
 
 
@@ -108,14 +132,14 @@ def test_messages_that_wait_for_minutes_are_counted() -> None:
     """The decider may be unable to publish at all; the alarm on the count does not need it."""
     message = compose.started(a_record(), after(0))
     world = World(MemoryRollouts(rollout("churn", outbox=(message,))))
-    assert world.collector.collect(after(240)).untold == 0
-    assert world.collector.collect(after(300)).untold == 1
+    assert world.collector.collect(after(240), plenty).untold == 0
+    assert world.collector.collect(after(300), plenty).untold == 1
 
 
 def test_a_sick_rollout_hides_no_other_rollouts_count() -> None:
     """A record that cannot be read must not silence the alarm on an UNPROVEN one."""
     world = World(Unreadable(rollout("poisoned"), rollout("churn", phase=Phase.UNPROVEN)))
-    visit = world.collector.collect(after(60))
+    visit = world.collector.collect(after(60), plenty)
     assert (visit.rollouts, visit.unproven, visit.announced) == (2, 1, True)
     assert visit.failed is not None
 
@@ -131,6 +155,52 @@ def test_a_tick_that_reached_no_decider_is_no_tick() -> None:
     world.collector = Collector(
         MemoryRollouts(rollout("churn")), world.evidence, MemoryMetrics(), MemoryAlarms(), OneDenied(), Deaf()
     )  # fmt: skip
-    visit = world.collector.collect(after(60))
+    visit = world.collector.collect(after(60), plenty)
     assert not visit.announced
     assert isinstance(visit.failed, AwsUnavailable)
+
+
+NAMES = ("a", "b", "c", "d", "e", "f")
+
+
+def test_a_slow_read_silences_no_rollouts_announcement() -> None:
+    """Collecting stops while there is time to announce; what was left out is the visit's problem, and is named."""
+    slow = Slow(25.0, 25.0)
+    world = World(MemoryRollouts(*(rollout(name) for name in NAMES)), endpoint=slow)
+    visit = world.collector.collect(after(60), lambda: slow.left)
+    assert sorted(world.announced) == list(NAMES)
+    assert len(slow.asked) == 2
+    assert sorted(visit.left_out) == sorted(set(NAMES) - set(slow.asked))
+    assert isinstance(visit.failed, AwsUnavailable)
+    assert visit.left_out[0] in str(visit.failed)
+
+
+def test_a_read_that_is_doubted_is_not_read_again_without_time() -> None:
+    """The second look at one suspicious endpoint counts like the first: no time, no tick, and it is said."""
+    slow = Slow(35.0)
+    slow.view = slow.view.model_copy(update={"config_name": "somebody-elses"})
+    world = World(MemoryRollouts(rollout("churn")), endpoint=slow)
+    visit = world.collector.collect(after(60), lambda: slow.left)
+    assert (slow.asked, visit.left_out) == (["churn"], ("churn",))
+    assert world.evidence.tick("churn") is None
+    assert world.announced == ["churn"]
+
+
+def test_records_that_there_is_no_time_to_read_are_announced_all_the_same() -> None:
+    """DynamoDB may be what is slow; the list alone is enough to announce."""
+    world = World(MemoryRollouts(*(rollout(name) for name in NAMES)))
+    visit = world.collector.collect(after(60), lambda: 29.0)
+    assert sorted(world.announced) == sorted(visit.left_out) == list(NAMES)
+    assert (visit.rollouts, visit.announced) == (6, True)
+
+
+@pytest.mark.parametrize(("rollouts", "a_tick"), [(6, 3), (6, 1), (20, 5), (3, 2), (40, 10)])
+def test_no_rollout_is_always_the_one_left_out(rollouts: int, a_tick: int) -> None:
+    """However few a tick gets through, every rollout has its turn within thrice the ticks that it takes at least."""
+    names, minutes = [f"r{index}" for index in range(rollouts)], 600
+    seen: dict[str, list[int]] = {name: [] for name in names}
+    for minute in range(minutes):
+        for name in in_turn(names, minute)[:a_tick]:
+            seen[name].append(minute)
+    longest = max(later - sooner for turns in seen.values() for sooner, later in pairwise([0, *turns, minutes]))
+    assert longest <= 3 * -(-rollouts // a_tick), longest

@@ -1,7 +1,7 @@
 """Moto's alarms as CloudWatch has them: born INSUFFICIENT_DATA, keeping their state when rewritten, told when changed.
 
 Restores on moto: any statistic in ExtendedStatistic, the first state, SetAlarmState's event and actions, several
-DescribeAlarms filters at once.
+DescribeAlarms filters at once, and its pages.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,9 @@ from emulator.cloudwatch.alarm_metric import rule, watched
 from emulator.cloudwatch.alarms import Alarms
 from emulator.cloudwatch.statistic import UnknownStatistic, statistic
 from emulator.patching import Patches
+
+PAGE = 50
+MOST_A_PAGE = 100
 
 
 def patch_alarms(patches: Patches, alarms: Alarms) -> None:
@@ -88,12 +91,15 @@ def _patch_reading(patches: Patches) -> None:
             name: self._get_param(name) for name in ("AlarmNames", "AlarmNamePrefix", "StateValue", "ActionPrefix")
         }
         found = [alarm for alarm in self.cloudwatch_backend.alarms.values() if _passes(alarm, filters)]
-        return ActionResult(
-            {
-                "MetricAlarms": [alarm for alarm in found if alarm.rule is None],
-                "CompositeAlarms": [alarm for alarm in found if alarm.rule is not None],
-            }
-        )
+        size, first = int(self._get_param("MaxRecords") or PAGE), int(self._get_param("NextToken") or 0)
+        if not 1 <= size <= MOST_A_PAGE:
+            raise InvalidParameterValue(f"maxRecords must be between 1 and {MOST_A_PAGE}, got {size}")
+        page = found[first : first + size]
+        answer: dict[str, Any] = {
+            "MetricAlarms": [alarm for alarm in page if alarm.rule is None],
+            "CompositeAlarms": [alarm for alarm in page if alarm.rule is not None],
+        }
+        return ActionResult(answer | ({"NextToken": str(first + size)} if first + size < len(found) else {}))
 
     patches.replace(CloudWatchResponse, "describe_alarms", describe_alarms, parameters=())
 

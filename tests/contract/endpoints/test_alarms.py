@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from botocore.exceptions import ClientError
 
+from canary.adapters.cloudwatch import CloudWatchAlarms
 from emulator.cloudwatch.alarm_rule import AlarmRule
 from emulator.cloudwatch.publication import Publication
 from emulator.endpoints import ModelFailure
@@ -244,3 +245,37 @@ def test_evaluation_happens_every_minute(busy: Any) -> None:
     assert state(busy) == "OK"
     busy.clock.run_for(2)
     assert state(busy) == "ALARM"
+
+
+def many(world: Any, count: int) -> list[str]:
+    """Put that many alarms and return their names."""
+    names = [f"guard-{index:03d}" for index in range(count)]
+    for name in names:
+        put(world, name)
+    return names
+
+
+def test_alarms_are_described_page_by_page(world: Any) -> None:
+    """An answer holds 50 alarms or MaxRecords, even of those asked for by name; the token leads to the next ones."""
+    names = many(world, 120)
+    describe = world.cloudwatch.describe_alarms
+    first = describe(AlarmNames=names[:60])
+    assert [alarm["AlarmName"] for alarm in first["MetricAlarms"]] == names[:50]
+    rest = describe(AlarmNames=names[:60], NextToken=first["NextToken"])
+    assert [alarm["AlarmName"] for alarm in rest["MetricAlarms"]] == names[50:60]
+    assert "NextToken" not in rest
+    assert len(describe(AlarmNames=names[:100], MaxRecords=100)["MetricAlarms"]) == 100
+    pages = world.cloudwatch.get_paginator("describe_alarms").paginate(AlarmNamePrefix="guard-")
+    assert sum(len(page["MetricAlarms"]) for page in pages) == 120
+
+
+def test_more_records_than_a_page_holds_are_refused(world: Any) -> None:
+    """MaxRecords ends at 100."""
+    with pytest.raises(ClientError, match="maxRecords"):
+        world.cloudwatch.describe_alarms(MaxRecords=101)
+
+
+def test_the_state_of_every_alarm_named_is_read(world: Any) -> None:
+    """More names than one answer holds: an alarm that is not read would count as one that does not exist."""
+    names = many(world, 120)
+    assert CloudWatchAlarms(world.cloudwatch).states(names) == dict.fromkeys(names, "INSUFFICIENT_DATA")

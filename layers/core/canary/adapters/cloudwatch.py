@@ -96,11 +96,16 @@ class CloudWatchAlarms:
         unique = sorted(set(names))
         for first in range(0, len(unique), ALARMS_A_CALL):
             with translated("DescribeAlarms"):
-                answer = self._client.describe_alarms(
-                    AlarmNames=unique[first : first + ALARMS_A_CALL], AlarmTypes=["MetricAlarm", "CompositeAlarm"]
+                # Names limit what is found, not what an answer holds: that is 50 where no page size is given.
+                pages = self._client.get_paginator("describe_alarms").paginate(
+                    AlarmNames=unique[first : first + ALARMS_A_CALL],
+                    AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+                    PaginationConfig={"PageSize": ALARMS_A_CALL},
                 )
-            for alarm in [*answer.get("MetricAlarms", []), *answer.get("CompositeAlarms", [])]:
-                found[alarm["AlarmName"]] = alarm["StateValue"]
+                answers = list(pages)
+            for answer in answers:
+                for alarm in [*answer.get("MetricAlarms", []), *answer.get("CompositeAlarms", [])]:
+                    found[alarm["AlarmName"]] = alarm["StateValue"]
         return found
 
 

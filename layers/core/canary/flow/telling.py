@@ -1,4 +1,8 @@
-"""Publishes what waits in a record's outbox: claimed first, published, then taken out."""
+"""Publishes what waits in a record's outbox: claimed first, published, then taken out.
+
+The order rule: messages are published in the order they were written, and wait behind one that SNS cannot take now. One
+that SNS refuses for good waits alone, told of by the alarm on untold messages: those behind it go out before it.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -20,7 +24,7 @@ class Teller:
         self._new_claim = new_claim
 
     def tell(self, rollout: str, now: datetime) -> Record:
-        """Publish the waiting messages in order and return the record without them; failures wait for the next tick."""
+        """Publish the waiting messages and return the record without them; failures wait for the next tick."""
         record = self._rollouts.load(rollout)
         if not record.outbox:
             return record
@@ -32,8 +36,10 @@ class Teller:
         for message in mine:
             try:
                 self._publisher.publish(message, attributes)
-            except (AwsUnavailable, AwsDenied):
+            except AwsUnavailable:
                 break
+            except AwsDenied:
+                continue
             published.add(message.id)
         failed = frozenset(message.id for message in mine) - published
         return self._rollouts.change(rollout, lambda r: told(r, frozenset(published), failed))

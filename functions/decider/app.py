@@ -28,7 +28,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _act(use: Deciding, event: dict[str, Any]) -> dict[str, Any]:
     now = wiring.utc_now()
     if event["action"] == "command":
-        return {"story": use.commander.obey(event["input"], now)}
+        return {"story": use.commander.obey(event["input"], event["execution"], now)}
     held = (event["rollout"], event["execution"], event["generation"])
     if event["action"] == "bake":
         record = use.decider.bake(*held, event["token"], now)

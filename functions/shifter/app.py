@@ -17,7 +17,7 @@ _shifter = cache(shifter.build)
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Return the story of one action: move | look | restore | look_restored, for the execution that asks."""
+    """Return the story of one action: move | look | confirm | restore | look_restored, for the execution that asks."""
     del context
     story = _act(_shifter(), event)
     logger.info(event["action"], extra={"rollout": event["rollout"], "next": story.next, "reason": story.reason})
@@ -32,6 +32,8 @@ def _act(use_case: Shifter, event: dict[str, Any]) -> Story:
             return use_case.move(*held, now)
         case "look":
             return use_case.look(*held, now)
+        case "confirm":
+            return use_case.confirm(*held, now)
         case "restore":
             return use_case.restore(*held, tell_story(event.get("story")), now)
         case "look_restored":

@@ -145,6 +145,24 @@ MISHAPS: tuple[Mishap, ...] = (
         for seconds in (0, 1, 20, 59)
     ),
     *(
+        Mishap(f"a person's {name}", phase, act, 2, ends=MINE if name == "release" else frozenset())
+        for phase in (*MOVING, "BAKING 0", *DECIDED)
+        for name, act in (
+            ("release", mishaps.command("release")),
+            ("rollback", mishaps.command("rollback")),
+            ("promote", mishaps.command("promote")),
+            ("full promote", mishaps.command("promote", full=True)),
+            ("pause", mishaps.command("pause", minutes=5)),
+        )
+    ),
+    *(
+        Mishap(
+            f"an endpoint that goes {status}", phase, mishaps.fail(status), 5, UNPROVEN, True, False, mishaps.release
+        )
+        for phase in ("BAKING 1", "WATCHING")
+        for status in ("Failed", "OutOfService", "UpdateRollbackFailed")
+    ),
+    *(
         Mishap(name, "BAKING 1", act, 30)
         for name, act in (
             ("metrics blind for 5 minutes", mishaps.blind(5)),
@@ -163,12 +181,16 @@ MISHAPS: tuple[Mishap, ...] = (
 def _of_mishaps() -> Iterator[Case]:
     for mishap in MISHAPS:
         yield Case("mishap", "promoted", (mishap,), mishap.ends)
+    for name in ("promote", "full promote"):
+        act = mishaps.command("promote", full=name == "full promote")
+        yield Case("mishap", "wrong", (Mishap(f"a person's {name}", "EVALUATING", act, 2),))
     for name in ("failing", "stopped"):
         for mishap in ROLLING_BACK:
             yield Case("mishap", name, (mishap,), mishap.ends)
 
 
 ROLLING_BACK: tuple[Mishap, ...] = (
+    Mishap("a person's release", "ROLLING_BACK", mishaps.command("release"), 2, ends=MINE),
     Mishap("the restore rolls back", "BAKING 1", mishaps.next_update(Outcome.ROLLS_BACK)),
     Mishap("the restore takes 12 minutes", "BAKING 1", mishaps.next_update(Outcome.SETTLES, 720)),
     Mishap("the restore takes 55 minutes", "BAKING 1", mishaps.next_update(Outcome.SETTLES, 3300)),

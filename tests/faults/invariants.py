@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from canary.domain.endpoint import same_weights
 from canary.domain.phase import Phase
@@ -18,7 +19,11 @@ from tests.faults.world import World
 
 @dataclass(frozen=True)
 class Run:
-    """One run that is over: the world it happened in and what it may end as."""
+    """One run that is over: the world it happened in and what it may end as.
+
+    `succeeded`: the executions of the rollout, commands aside, that did. `promotes`: how many promotes were commanded,
+    None where nobody counted.
+    """
 
     world: World
     ends: frozenset[Phase]
@@ -27,7 +32,8 @@ class Run:
     stored_leases: Mapping[str, str]
     weights: Mapping[str, float] | None
     running: tuple[str, ...] = ()
-    paged: bool = False
+    succeeded: tuple[str, ...] = ()
+    promotes: int | None = None
 
     @property
     def observer(self) -> Observer:
@@ -41,6 +47,7 @@ class Run:
 
 
 # Said here once more: what a record says of itself may be what is broken.
+VISIBLE_WITHIN = timedelta(seconds=60)
 LETS_GO = frozenset({Phase.REFUSED, Phase.PROMOTED, Phase.ROLLED_BACK, Phase.HANDED_OVER})
 OVER = LETS_GO | {Phase.UNPROVEN}
 Invariant = Callable[[Run], Iterator[str]]
@@ -215,10 +222,16 @@ def nothing_is_told_before_it_took_effect(run: Run) -> Iterator[str]:
                 continue
             known.add(message.id)
             said = _said(record, message.subject)
-            if said is None or run.world.foreign_since:
+            if said is None or _just_overtaken(run, revision.at):
                 continue
             if revision.serving is None or not same_weights(dict(revision.serving), dict(said)):
                 yield f"{message.subject!r} recorded at r{record.revision} while {revision.serving} served"
+
+
+def _just_overtaken(run: Run, at: datetime) -> bool:
+    """Return whether somebody else changed the endpoint so shortly before that reads may not have shown it yet."""
+    since = run.world.foreign_since
+    return since is not None and timedelta(0) <= at - since < VISIBLE_WITHIN
 
 
 def _said(record: Record, subject: str) -> Mapping[str, float] | None:
@@ -240,6 +253,23 @@ def handed_over_tells_our_last_write(run: Run) -> Iterator[str]:
         bodies = [m.body for r in run.observer.revisions for m in r.record.outbox if "HANDED OVER" in m.subject]
         if not any("Our last write" in body for body in bodies):
             yield f"{record.rollout} was handed over without telling its last write"
+
+
+def only_a_promotion_succeeds(run: Run) -> Iterator[str]:
+    """Whoever waits for the execution retires the old model when it succeeds."""
+    if run.succeeded and not any(record.phase is Phase.PROMOTED for record in run.last.values()):
+        ends = {record.rollout: str(record.phase) for record in run.last.values()}
+        yield f"{', '.join(run.succeeded)} succeeded, and the rollouts ended {ends}"
+
+
+def a_promote_advances_once(run: Run) -> Iterator[str]:
+    """A command whose answer was lost is tried again, and must not be carried out again."""
+    decisions = {
+        (d.at, d.step) for r in run.observer.revisions if (d := r.record.decision) and d.by == "person"
+        if d.verdict == "ADVANCE"
+    }  # fmt: skip
+    if run.promotes is not None and len(decisions) > run.promotes:
+        yield f"{len(decisions)} advances by hand of {run.promotes} commands"
 
 
 def unproven_pages(run: Run) -> Iterator[str]:
@@ -264,6 +294,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     every_transition_is_told,
     nothing_is_told_before_it_took_effect,
     handed_over_tells_our_last_write,
+    only_a_promotion_succeeds,
+    a_promote_advances_once,
     unproven_pages,
 )
 

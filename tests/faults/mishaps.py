@@ -140,6 +140,11 @@ def second_start(world: World) -> None:
     world.execute(SPEC, "second")
 
 
+def command(name: str, **fields: Any) -> Act:
+    """Let a person send a command; it may be refused."""
+    return lambda world: world.execute({"command": name, "endpoint": ENDPOINT, **fields}, f"{name}-by-hand")
+
+
 def redeploy(world: World) -> None:
     """Deploy the template again."""
     world.emulator.deploy("template.yaml")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from canary.domain.endpoint import same_weights
 from canary.domain.phase import Phase
-from emulator.states.execution import RUNNING
+from emulator.states.execution import RUNNING, SUCCEEDED
 from tests.faults.cases import Case, Result
 from tests.faults.invariants import Run, Violation, violations
 from tests.faults.scenarios import SCENARIOS
@@ -55,6 +55,8 @@ def _play(world: World, case: Case) -> Result:
         dict(_leases(world)),
         world.observer.weights(ENDPOINT),
         tuple(name for name, execution in world.executions().items() if execution.status == RUNNING),
+        tuple(name for name, execution in world.rolling().items() if execution.status == SUCCEEDED),
+        world.promotes,
     )
     found = [*silent, *violations(run)]
     return Result(

@@ -15,7 +15,7 @@ from emulator.functions.fleet import Proceed as Invoke
 from emulator.functions.invocation import Outcome
 from emulator.states.execution import Execution
 from tests.faults.naming import WRITES, action_of, function_of, operation_of
-from tests.faults.world import World, event_of
+from tests.faults.world import World, event_of, is_command
 
 
 class Site(NamedTuple):
@@ -53,7 +53,7 @@ def state_site(world: World, execution: Execution, state: str) -> Site:
     kind = "rollout"
     if execution.execution_input.startswith('{"recover"'):
         kind = "recovery"
-    elif execution.execution_input.startswith('{"command"'):
+    elif is_command(execution):
         kind = "command"
     return Site(kind, state, world.observer.phase)
 

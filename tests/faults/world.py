@@ -43,6 +43,7 @@ class World:
     entered: list[Entered] = field(default_factory=list)
     fired: list[str] = field(default_factory=list)
     foreign_since: datetime | None = None
+    promotes: int = 0
     lift: list[Callable[[], object]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -87,6 +88,7 @@ class World:
     def execute(self, document: Mapping[str, Any], name: str) -> str:
         """Start an execution as a person would."""
         self.observer.note(f"a person starts {name}: {json.dumps(document)[:100]}")
+        self.promotes += document.get("command") == "promote"
         return self.stage.execute(document, name)
 
     def executions(self) -> dict[str, Execution]:
@@ -95,6 +97,10 @@ class World:
         for machine in _machines(self):
             found |= {execution.name: execution for execution in machine.executions if execution.name != WARM_UP}
         return found
+
+    def rolling(self) -> dict[str, Execution]:
+        """Return the executions that move or restore, by name: all but commands."""
+        return {name: each for name, each in self.executions().items() if not is_command(each)}
 
     def paged(self) -> bool:
         """Return whether on-call was told that something is wrong: by a message, or by one of the stack's alarms."""
@@ -149,6 +155,11 @@ def event_of(passage: Passage) -> str:
     """Return what kind of event a passage carries."""
     kind = str(passage.event["detail-type"])
     return EVENTS.get(kind, kind)
+
+
+def is_command(execution: Execution) -> bool:
+    """Return whether an execution only carries a command."""
+    return execution.execution_input.startswith('{"command"')
 
 
 def _bound(around: Around, function: str, event: Any, proceed: Proceed) -> Proceed:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from emulator.calls import Call, Proceed
-from tests.integration.stage import ENDPOINT, Stage
+from emulator.endpoints.timing import Outcome
+from tests.integration.stage import ENDPOINT, OVER, Stage
+from tests.integration.test_labelled_set import WrongSum, labelled, put_set, spec
 
 
 def event(name: str) -> dict[str, Any]:
@@ -93,6 +95,50 @@ def test_release_frees_the_lease_and_leaves_the_weights(stage: Stage) -> None:
     assert stage.finish(execution, 3)["error"] == "HandedOver"
     assert (stage.record.phase, stage.weights) == ("HANDED_OVER", before)
     assert stage.rollouts.holding(ENDPOINT) is None
+
+
+@pytest.mark.parametrize("phase", ["SHIFTING", "ROLLING_BACK"])
+def test_a_rollout_released_on_its_way_is_no_success(stage: Stage, phase: str) -> None:
+    """Whoever waits for the execution must not read a half-way endpoint as a promotion."""
+    execution = baking(stage)
+    stage.emulator.endpoints.fleet.next_update(ENDPOINT, Outcome.SETTLES, 300)
+    stage.command("promote" if phase == "SHIFTING" else "rollback")
+    stage.reach(phase)
+    stage.command("release")
+    description = stage.finish(execution, 10)
+    assert (description["status"], description["error"]) == ("FAILED", "HandedOver")
+
+
+def test_a_promote_over_somebody_elses_weights_is_handed_over(stage: Stage) -> None:
+    """PROMOTED is told of weights that serve, whoever asked for it."""
+    execution = baking(stage)
+    stage.execute({"command": "promote", "endpoint": ENDPOINT, "full": True}, "to-the-last-step")
+    stage.reach("WATCHING", 4, 10)
+    stage.emulator.run_minutes(1.2)
+    foreign = {"v1": 3.0, "v2": 1.0}
+    stage.emulator.endpoints.mishaps.foreign_weights(ENDPOINT, foreign)
+    stage.command("promote")
+    assert stage.finish(execution, 10)["error"] == "HandedOver"
+    assert not any("PROMOTED" in subject for subject in stage.subjects)
+    assert stage.weights == foreign
+
+
+@pytest.mark.slow
+def test_a_promote_does_not_overtake_what_the_labelled_set_shows() -> None:
+    """Sent while the set is evaluated, it waits for the answer; a canary shown worse meets no user."""
+    with Stage(canary=WrongSum(0.3)) as stage:
+        put_set(stage, labelled(3_000))
+        execution = stage.start(spec(max_requests_per_second=0.5, records_per_request=1))
+        stage.reach("EVALUATING")
+        stage.command("promote", full=True)
+        live: list[float] = []
+
+        def over() -> bool:
+            live.append(stage.weights["v2"])
+            return stage.status(execution) in OVER
+
+        assert stage.emulator.run_until(over, 60)
+        assert (stage.record.phase, max(live)) == ("ROLLED_BACK", 0.0)
 
 
 @pytest.mark.parametrize(

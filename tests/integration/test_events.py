@@ -18,6 +18,7 @@ HOLDER = "arn:aws:states:us-east-1:123456789012:execution:canary-rollout:first"
 ANSWERS: dict[str, dict[str, Any]] = {
     "planner-plan": {"rollout": "churn-prod-59bf73e6f88a", "generation": 1},
     "shifter-look": {"next": "BAKE", "arrival": "REACHED"},
+    "shifter-confirm": {"next": "CLOSE", "arrival": "REACHED"},
     "evaluator-evaluate": {"concluded": True, "sharded": False, "shards": []},
     "evaluator-shard": {"shard": 3, "records": 0},
     "evaluator-schedule": {"rollouts": []},

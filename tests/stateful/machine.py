@@ -47,7 +47,8 @@ class Execution:
         """Take the answer of the waiting token."""
         self.token = None
         if self.running:
-            self.story, self.state = answer, {"MOVE": "move", "CLOSE": "close"}.get(answer["next"], "restore")
+            known = {"MOVE": "move", "CONFIRM": "confirm", "CLOSE": "close"}
+            self.story, self.state = answer, known.get(answer["next"], "restore")
 
     def heartbeat_missed(self) -> None:
         """Give up waiting, as after ten minutes without a heartbeat."""
@@ -70,6 +71,8 @@ class Execution:
                 return lambda: world.shifter.restore(*held, story, now)
             case "look_restored":
                 return lambda: world.shifter.look_restored(*held, now)
+            case "confirm":
+                return lambda: world.shifter.confirm(*held, now)
             case "bake":
                 self.tokens += 1
                 self.token = f"{self.arn}/{self.tokens}"
@@ -91,7 +94,11 @@ class Execution:
 
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, Superseded):
-            self.end("SUCCEEDED")
+            self.story, self.tries = {"Error": "Superseded", "Cause": str(error)}, 0
+            if self.state == "close":
+                self.end("FAILED")
+            else:
+                self.state = "close"
             return
         self.tries += 1
         bound = 1 if isinstance(error, RollBackPending) or self.state == "bake" else TRIES
@@ -114,6 +121,8 @@ class Execution:
                 self.state = "close"
             case "restore" | "look_restored", _:
                 self.state = "look_restored"
+            case "confirm", "WAIT":
+                self.state = "confirm"
             case _, "LOOK" | "WAIT":
                 self.state = "look"
             case _, "BAKE" | "EVALUATE":

@@ -127,7 +127,7 @@ class World:
     def command(self, command: str, **fields: Any) -> Any:
         """Let a person send a command."""
         document = {"command": command, "endpoint": "churn", **fields}
-        return self.do("decider.command", lambda: self.commander.obey(document, self.now))
+        return self.do("decider.command", lambda: self.commander.obey(document, "", self.now))
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass."""

@@ -85,14 +85,14 @@ def test_what_runs_inside_a_map_neither_catches_nor_goes_elsewhere(name: str) ->
 
 @pytest.mark.parametrize("name", CAUGHT)
 def test_every_task_catches_superseded_first(name: str) -> None:
-    """A stale execution leaves quietly instead of restoring over its successor."""
+    """A stale execution restores nothing over its successor: closing answers how its rollout ended, if it did."""
     if name in BEFORE_THE_LEASE:
         assert [catch["Next"] for catch in CAUGHT[name]["Catch"]] == ["Refused"]
     else:
         assert CAUGHT[name]["Catch"][0] == {
             "ErrorEquals": ["Superseded"],
             "ResultPath": "$.story",
-            "Next": "Superseded",
+            "Next": "Superseded" if name == "Close and tell" else "Close and tell",
         }
 
 
@@ -120,9 +120,24 @@ def test_the_bake_waits_with_both_bounds_and_retries_only_the_call() -> None:
     assert bake["HeartbeatSeconds"] == 600
     assert bake["TimeoutSeconds"] < MACHINE["TimeoutSeconds"]
     retried = {error for retry in bake["Retry"] for error in retry["ErrorEquals"]}
-    assert all(error.startswith("Lambda.") for error in retried)
+    assert retried >= {"AwsUnavailable", "Conflict", "Sandbox.Timedout"}
+    assert not any(error.startswith("States.") for error in retried)
     assert {"States.HeartbeatTimeout", "States.Timeout"} <= set(bake["Catch"][1]["ErrorEquals"])
     assert bake["Catch"][1]["Next"] == RESTORE
+
+
+def test_it_succeeds_only_when_promoted_or_when_a_command_was_obeyed() -> None:
+    """Whoever waits for the execution may retire the old model when it succeeds."""
+    succeeding = {name for name, state in STATES.items() if state["Type"] == "Succeed"}
+    ways = {(source, target) for source, target, _ in edges() if target in succeeding}
+    assert ways == {("Ended", "Promoted"), ("Command", "Done")}
+
+
+def test_nothing_is_promoted_without_a_last_look() -> None:
+    """The verdict that ends a rollout leads to the shifter, which looks, before it leads to its closing."""
+    follow = {rule["StringEquals"]: rule["Next"] for rule in STATES["Follow verdict"]["Choices"]}
+    assert follow["CONFIRM"] == "Confirm weights"
+    assert STATES["Confirm weights"]["Parameters"]["Payload"]["action"] == "confirm"
 
 
 def test_the_machine_ends_after_fourteen_days() -> None:

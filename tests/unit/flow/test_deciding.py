@@ -7,13 +7,14 @@ import pytest
 from canary.domain import claims, course
 from canary.domain.errors import AwsUnavailable, Superseded
 from canary.domain.phase import Phase
-from canary.domain.record import minute_of
+from canary.domain.record import Message, Outcome, minute_of
+from canary.domain.tick import Tick
 from canary.flow.telling import Teller
 from tests.ports import (
     MemoryPublisher,
     claims_of,
 )
-from tests.rollouts import HOLDER, NOON, a_plan, after
+from tests.rollouts import HOLDER, NOON, a_plan, a_view, after
 from tests.unit.flow.decider_stage import ROLLOUT, Stage
 
 
@@ -218,3 +219,81 @@ def test_a_restore_that_failed_for_good_is_closed_as_unproven() -> None:
     caught = {"Error": "AwsDenied", "Cause": "DescribeEndpoint: AccessDenied"}
     assert stage.decider.close(ROLLOUT, HOLDER, 1, caught, after(91)).next == "UNPROVEN"
     assert "AccessDenied" in stage.publisher.published[-1].body
+
+
+def test_what_is_recorded_is_told_though_the_tick_fails() -> None:
+    """A page must not wait for the trouble it is about to be over."""
+    stage = Stage()
+    message = Message(id="m", kind="notice", subject="[canary] churn: execution died, restoring", body="b", at=NOON)
+    stage.rollouts.change(ROLLOUT, lambda r: r.model_copy(update={"outbox": (message,)}))
+
+    def broken(*_given: object) -> Any:
+        raise AwsUnavailable("GetItem: InternalServerError")
+
+    stage.evidence.tick = broken  # type: ignore[method-assign, assignment]
+    with pytest.raises(AwsUnavailable):
+        stage.decider.tick(ROLLOUT, after(60))
+    assert stage.publisher.subjects == ["execution died, restoring"]
+
+
+def test_an_advance_waits_until_somebody_has_looked_at_the_endpoint() -> None:
+    """Windows without a look say nothing of whose weights serve: with ticks older than three minutes it holds."""
+    stage = Stage()
+    stage.tick(1)
+    stage.serve(30)
+    record = stage.decider.tick(ROLLOUT, after(13 * 60))
+    assert record.decision is None
+    assert "Nobody could look" in stage.evidence.verdicts(ROLLOUT)[-1].reason
+    assert stage.tick(14).decision is not None
+
+
+@pytest.mark.parametrize("status", ["Failed", "OutOfService", "UpdateRollbackFailed"])
+def test_an_endpoint_that_fails_while_it_bakes_is_given_back_at_once(status: str) -> None:
+    """It does not come back by itself: waiting for evidence would leave on-call asleep."""
+    stage = Stage()
+    view = a_view(stage.record.expected_weights).model_copy(update={"status": status, "failure_reason": "no capacity"})
+    seen = Tick(rollout=ROLLOUT, minute=minute_of(after(120)), complete=True, alarms={}, endpoint=view)
+    stage.evidence.save_tick(seen)
+    record = stage.decider.tick(ROLLOUT, after(120))
+    assert record.rolling_back
+    assert record.decision
+    assert record.decision.reason == f"The endpoint is {status} (no capacity)"
+
+
+def test_maintenance_of_an_endpoint_is_no_reason_to_give_it_back() -> None:
+    """SystemUpdating ends by itself."""
+    stage = Stage()
+    view = a_view(stage.record.expected_weights).model_copy(update={"status": "SystemUpdating"})
+    seen = Tick(rollout=ROLLOUT, minute=minute_of(after(120)), complete=True, alarms={}, endpoint=view)
+    stage.evidence.save_tick(seen)
+    assert stage.decider.tick(ROLLOUT, after(120)).decision is None
+
+
+def test_a_pause_that_came_while_it_was_judged_holds_the_advance_back() -> None:
+    """Who was told "it will not advance" can rely on it."""
+    stage = Stage()
+    stage.serve(30)
+    save, paused = stage.evidence.save_verdict, {"paused_until": after(20 * 60)}
+
+    def pause_meanwhile(verdict: Any) -> None:
+        save(verdict)
+        stage.rollouts.change(ROLLOUT, lambda r: r.model_copy(update=paused))
+
+    stage.evidence.save_verdict = pause_meanwhile  # type: ignore[method-assign]
+    assert stage.tick(13).decision is None
+
+
+def test_a_stale_execution_of_a_rollout_that_has_ended_answers_how_it_ended() -> None:
+    """Superseded is no failure of the restore: closing again changes nothing and says HANDED_OVER."""
+    stage = Stage()
+    outcome = Outcome(end=Phase.HANDED_OVER, reason="a person released it")
+    stage.rollouts.change(ROLLOUT, lambda r: course.close(r.model_copy(update={"outcome": outcome}), NOON))
+    story = stage.decider.close(ROLLOUT, HOLDER, 1, {"Error": "Superseded", "Cause": "has ended"}, after(60))
+    assert story.next == "HANDED_OVER"
+
+
+def test_superseded_without_an_end_leads_to_restore_and_not_to_unproven() -> None:
+    """A shift that found no advance recorded has nothing to carry out; the safe weights are the way home."""
+    stage = Stage()
+    story = stage.decider.close(ROLLOUT, HOLDER, 1, {"Error": "Superseded", "Cause": "no advance"}, after(60))
+    assert story.next == "RESTORE"

@@ -79,7 +79,7 @@ class Outcome(Frozen):
 
 
 class Record(Frozen):
-    """One rollout from its lease to its last message."""
+    """One rollout from its lease to its last message. `obeyed` is the execution of the last command carried out."""
 
     version: Literal[1] = 1
     rollout: str
@@ -103,6 +103,7 @@ class Record(Frozen):
     restoring: Restoring | None = None
     outcome: Outcome | None = None
     recoveries: int = 0
+    obeyed: str = ""
     outbox: tuple[Message, ...] = ()
     told: tuple[Message, ...] = ()
     noticed: tuple[str, ...] = ()

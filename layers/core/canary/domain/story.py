@@ -11,7 +11,7 @@ from canary.domain.endpoint import Arrival
 from canary.domain.model import Frozen
 
 Next = Literal[
-    "LOOK", "WAIT", "EVALUATE", "BAKE", "MOVE", "RESTORE", "CLOSE",
+    "LOOK", "WAIT", "EVALUATE", "BAKE", "MOVE", "CONFIRM", "RESTORE", "CLOSE",
     "PROMOTED", "ROLLED_BACK", "HANDED_OVER", "UNPROVEN", "SUPERSEDED",
 ]  # fmt: skip
 

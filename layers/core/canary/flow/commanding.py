@@ -1,4 +1,4 @@
-"""Manual commands: each answers with one sentence, and repeating one changes nothing."""
+"""Manual commands: each answers with one sentence, and repeating one under its own execution changes nothing."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -28,6 +28,12 @@ class Command(Frozen):
     reason: str = Field(default="", max_length=500)
 
 
+class Order(Command):
+    """A command and the execution that carries it: it may come again from there, when its answer was lost."""
+
+    execution: str
+
+
 class Commander:
     """Carries out commands."""
 
@@ -37,7 +43,7 @@ class Commander:
         self._decider = decider
         self._recovery = recovery
         self._teller = teller
-        self._known: dict[str, Callable[[Record, Command, datetime], str]] = {
+        self._known: dict[str, Callable[[Record, Order, datetime], str]] = {
             "pause": self._pause,
             "resume": self._resume,
             "promote": self._promote,
@@ -46,29 +52,36 @@ class Commander:
             "release": self._release,
         }
 
-    def obey(self, document: object, now: datetime) -> dict[str, str]:
-        """Return the answer to a command. Raises Refused naming what is wrong with it."""
-        command = _read(document)
+    def obey(self, document: object, execution: str, now: datetime) -> dict[str, str]:
+        """Return the answer to a command; one that was carried out is not carried out again by its own execution.
+
+        Raises Refused naming what is wrong with it.
+        """
+        command = Order(**_read(document).model_dump(), execution=execution)
         rollout = self._rollouts.holding(command.endpoint)
         if rollout is None:
             raise Refused("endpoint", f"no rollout holds {command.endpoint}", "Check the name; ended rollouts are over")
-        answer = self._known[command.command](self._rollouts.load(rollout), command, now)
+        record = self._rollouts.load(rollout)
+        if execution and record.obeyed == execution:
+            answer = "carried out already; its first answer was lost"
+        else:
+            answer = self._known[command.command](record, command, now)
         record = self._teller.tell(rollout, now)
         return {"rollout": rollout, "phase": record.phase, "answer": answer}
 
-    def _pause(self, record: Record, command: Command, now: datetime) -> str:
+    def _pause(self, record: Record, command: Order, now: datetime) -> str:
         _running(record, command)
         until = now + timedelta(minutes=command.minutes)
         self._rollouts.change(record.rollout, lambda r: r.model_copy(update={"paused_until": until}))
         return f"paused until {compose.clock(until)}: it will not advance, it still rolls back"
 
-    def _resume(self, record: Record, command: Command, now: datetime) -> str:
+    def _resume(self, record: Record, command: Order, now: datetime) -> str:
         del now
         _running(record, command)
         self._rollouts.change(record.rollout, lambda r: r.model_copy(update={"paused_until": None}))
         return "it may advance again"
 
-    def _promote(self, record: Record, command: Command, now: datetime) -> str:
+    def _promote(self, record: Record, command: Order, now: datetime) -> str:
         _running(record, command)
         if record.rolling_back:
             raise Refused("command", f"{record.rollout} is rolling back", "Start a new rollout when it has ended")
@@ -77,26 +90,25 @@ class Commander:
         last = record.plan.last_step
         to_step = None if record.step == last else (last if command.full else record.step + 1)
         reason = command.reason or "a person promoted it"
-        record = self._decider.advance(record, to_step, f"Promoted by hand: {reason}", now)
+        record = self._decider.advance(record, to_step, f"Promoted by hand: {reason}", command.execution, now)
         if record.decision is None or record.decision.verdict != "ADVANCE":
             raise Refused("command", "a roll-back was recorded first", "Start a new rollout when it has ended")
         target = "done" if to_step is None else compose.percent(record.plan.steps[to_step].share)
         return f"going on to {target}"
 
-    def _rollback(self, record: Record, command: Command, now: datetime) -> str:
+    def _rollback(self, record: Record, command: Order, now: datetime) -> str:
         _running(record, command)
         reason = command.reason or "a person asked for it"
         self._decider.roll_back(record, f"Rolled back by hand: {reason}", now)
         return f"going back to {compose.describe(record.plan.safe_weights)}"
 
-    def _retry(self, record: Record, command: Command, now: datetime) -> str:
-        del command
+    def _retry(self, record: Record, command: Order, now: datetime) -> str:
         if record.phase is not Phase.UNPROVEN:
             raise Refused("command", f"{record.rollout} is {record.phase}", "retry is for UNPROVEN rollouts only")
-        self._recovery.retry(record, now)
+        self._recovery.retry(record, command.execution, now)
         return f"restoring {compose.describe(record.plan.safe_weights)} again"
 
-    def _release(self, record: Record, command: Command, now: datetime) -> str:
+    def _release(self, record: Record, command: Order, now: datetime) -> str:
         reason = command.reason or "a person released it"
         outcome = Outcome(end=Phase.HANDED_OVER, reason=f"Released by hand: {reason}")
 

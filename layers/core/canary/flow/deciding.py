@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from canary.domain import compose, course
 from canary.domain.arrival import is_foreign
+from canary.domain.endpoint import TRANSITIONAL
 from canary.domain.errors import RollBackPending, Superseded
 from canary.domain.outbox import noticing
 from canary.domain.phase import SERVING, Phase
@@ -59,7 +60,8 @@ class Decider:
         except RollBackPending as error:
             self._executions.wake(token, Story(next="RESTORE", reason=str(error)).model_dump(mode="json"))
             return self._rollouts.load(rollout)
-        if record.step == 0 and not record.decision:
+        if record.step == 0 and not record.rolling_back:
+            # Also over a person's promote: what the labelled set has shown by now is not to be overtaken.
             record = self._judging.look(record, now)
         self._settle(record, now)
         return self._teller.tell(rollout, now)
@@ -67,9 +69,12 @@ class Decider:
     def tick(self, rollout: str, now: datetime) -> Record:
         """Do everything that is due for one rollout."""
         record = self._rollouts.load(rollout)
-        if not record.ended:
-            self._visit(record, now)
-        return self._teller.tell(rollout, now)
+        try:
+            if not record.ended:
+                self._visit(record, now)
+        finally:  # whatever failed, what is recorded already is told
+            record = self._teller.tell(rollout, now)
+        return record
 
     def _visit(self, record: Record, now: datetime) -> None:
         if is_quiet(record, now):
@@ -77,6 +82,7 @@ class Decider:
         record = self._expire_pause(record, now)
         if record.phase in SERVING and record.outcome is None:
             record = self._hand_over_foreign(record)
+            record = self._give_back_failed(record, now)
         if record.phase in SERVING and record.outcome is None and not record.decision:
             record = self._judged(record, now)
         elif not record.ended and not record.rolling_back:
@@ -117,6 +123,17 @@ class Decider:
             return current.model_copy(update={"outcome": outcome}) if same else current
 
         return self._rollouts.change(record.rollout, transition)
+
+    def _give_back_failed(self, record: Record, now: datetime) -> Record:
+        """Record a roll-back when the newest tick saw the endpoint in a state it does not leave by itself."""
+        tick = self._evidence.tick(record.rollout)
+        if tick is None or not _newer_than_bake(tick, record) or minute_of(now) - tick.minute > STALE_TICK_MINUTES:
+            return record
+        view = tick.endpoint
+        if not view.exists or view.in_service or view.status in TRANSITIONAL:
+            return record
+        why = f" ({view.failure_reason})" if view.failure_reason else ""
+        return self._roll_back(record, f"The endpoint is {view.status}{why}", "fault", now)
 
     def _expire_pause(self, record: Record, now: datetime) -> Record:
         if record.paused_until is None or record.paused_until > now:
@@ -195,10 +212,15 @@ class Decider:
         self._settle(record, now)
         return record
 
-    def advance(self, record: Record, to_step: int | None, reason: str, now: datetime) -> Record:
-        """Record a person's advance and wake the machine."""
+    def advance(self, record: Record, to_step: int | None, reason: str, command: str, now: datetime) -> Record:
+        """Record a person's advance and the command that asked for it, in one write, and wake the machine."""
         decision = Decision(verdict="ADVANCE", step=record.step, to_step=to_step, reason=reason, by="person", at=now)
-        record = self._written(self._rollouts.change(record.rollout, lambda r: course.decide(r, decision)), now)
+
+        def transition(current: Record) -> Record:
+            decided = course.decide(current, decision)
+            return current if decided == current else decided.model_copy(update={"obeyed": command})
+
+        record = self._written(self._rollouts.change(record.rollout, transition), now)
         self._settle(record, now)
         return record
 
@@ -223,7 +245,7 @@ class Decider:
         def transition(current: Record) -> Record:
             if (current.holder, current.generation) != (holder, generation):
                 raise Superseded(f"{rollout} is held by generation {current.generation}")
-            if not current.ended and current.outcome is None and isinstance(story, dict) and "Error" in story:
+            if not current.ended and current.outcome is None and _is_failure(story):
                 current = current.model_copy(update={"outcome": Outcome(end=Phase.UNPROVEN, reason=tell_story(story))})
             return course.close(current, now)
 
@@ -258,7 +280,12 @@ def _answer(record: Record) -> Story | None:
         return None
     if decision.verdict == "ROLL_BACK":
         return Story(next="RESTORE", reason=decision.reason[:2000])
-    return Story(next="CLOSE" if decision.to_step is None else "MOVE", reason=decision.reason[:2000])
+    return Story(next="CONFIRM" if decision.to_step is None else "MOVE", reason=decision.reason[:2000])
+
+
+def _is_failure(story: object) -> bool:
+    """Return whether a restore was given up. Superseded is none: there was nothing to do, and the record says why."""
+    return isinstance(story, dict) and "Error" in story and story["Error"] != "Superseded"
 
 
 def verdict_of(record: Record, decision: Decision) -> VerdictRecord:

@@ -71,12 +71,15 @@ def fresh_alarms(tick: Tick | None, minute: int) -> dict[str, str]:
 
 
 def unsettled(record: Record, tick: Tick | None, minute: int) -> str:
-    """Return why the endpoint is in no state to be moved or called promoted; '' when it is, or nobody has looked.
+    """Return why the endpoint is in no state to be moved or called promoted; '' when it is.
 
-    Only a tick since the step was reached says something: an older one saw the endpoint on its way.
+    Only a tick since the step was reached says something: an older one saw the endpoint on its way. At share 0 none is
+    needed, since whoever moves looks first.
     """
-    if tick is None or minute - tick.minute > STALE_TICK_MINUTES or not record.bakes:
+    if record.step == 0 or not record.bakes:
         return ""
+    if tick is None or minute - tick.minute > STALE_TICK_MINUTES:
+        return f"Nobody could look at endpoint {record.endpoint} in the last {STALE_TICK_MINUTES} minutes"
     if tick.minute <= record.bakes[-1].reached_minute or tick.endpoint.serves(record.expected_weights):
         return ""
     return f"Endpoint {record.endpoint} is {tick.endpoint.status}: it must serve the asked weights InService first"
@@ -152,7 +155,8 @@ def _apply(
         record = noticing(record, compose.notice(record, "needs a look", text, now), text)
     if verdict.verdict == "HOLD" and record.step == 0 and quality and quality.label != "PASS":
         record = noticing(record, compose.notice(record, "holding at share 0", verdict.reason, now), "gate")
-    if verdict.verdict == "HOLD":
+    paused = record.paused_until is not None and record.paused_until > now
+    if verdict.verdict == "HOLD" or (verdict.verdict == "ADVANCE" and paused):  # it may have been paused meanwhile
         return record
     to_step = record.step + 1 if verdict.verdict == "ADVANCE" and record.phase is not Phase.WATCHING else None
     decision = Decision(

@@ -63,8 +63,11 @@ class Recovery:
 
         return self._rollouts.change(record.rollout, transition)
 
-    def retry(self, record: Record, now: datetime) -> Record:
-        """Return an UNPROVEN record on its way to the safe weights again, held by a new execution."""
+    def retry(self, record: Record, command: str, now: datetime) -> Record:
+        """Return an UNPROVEN record on its way to the safe weights again, held by a new execution.
+
+        `command` is the execution of the command that asked for it, kept in the same write.
+        """
         generation = record.generation + 1
         holder = self._executions.arn_of(f"{record.rollout}-{generation}")
 
@@ -77,6 +80,7 @@ class Recovery:
                     "generation": generation,
                     "holder": holder,
                     "recoveries": 0,
+                    "obeyed": command,
                     "outcome": None,
                     "ended_at": None,
                     "restoring": Restoring(began_at=now),

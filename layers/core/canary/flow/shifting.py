@@ -3,7 +3,7 @@
 Each method answers with what comes `next`: the state machine follows it and keeps no position of its own.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from canary.domain import claims, course
 from canary.domain.arrival import agreed, is_foreign, is_suspicious, look_forward, look_restored
@@ -60,6 +60,24 @@ class Shifter:
             return Story(next="RESTORE", reason=_why_restore(arrival, record, view), arrival=arrival)
         lost = self._lost(record, holder, generation, view)
         return lost or Story(next="WAIT", reason="the endpoint is moving", arrival=arrival)
+
+    def confirm(self, rollout: str, holder: str, generation: int, now: datetime) -> Story:
+        """Say whether the weights of the last step still serve, so that PROMOTED may be told. Raises Superseded."""
+        record = self._rollouts.load(rollout)
+        claims.check_holder(record, holder, generation)
+        if record.rolling_back:
+            return Story(next="RESTORE", reason=record.decision.reason if record.decision else "rolling back")
+        view = self._look(record, now)
+        lost = self._lost(record, holder, generation, view)
+        if lost:
+            return lost
+        if view.serves(record.expected_weights):
+            return Story(next="CLOSE", reason="the weights still serve", arrival="REACHED")
+        decided = record.decision.at if record.decision else now
+        if now - decided > timedelta(minutes=record.plan.overdue_minutes):
+            reason = f"the last step did not serve for {record.plan.overdue_minutes} minutes (endpoint {view.status})"
+            return Story(next="RESTORE", reason=reason, arrival="OVERDUE")
+        return Story(next="WAIT", reason=f"endpoint {view.status}", arrival="MOVING")
 
     def restore(self, rollout: str, holder: str, generation: int, story: str, now: datetime) -> Story:
         """Record the roll-back and ask for the safe weights unless they serve or the endpoint is busy.

@@ -1,0 +1,74 @@
+"""Commands: carried out once each, whatever was lost on the way back."""
+
+from typing import Any
+
+import pytest
+
+from canary.domain import claims, course
+from canary.domain.errors import AwsUnavailable, Refused
+from canary.domain.phase import Phase
+from canary.domain.record import Outcome
+from canary.flow.commanding import Commander
+from canary.flow.recovery import Recovery
+from canary.flow.telling import Teller
+from tests.ports import claims_of
+from tests.rollouts import HOLDER, NOON, after
+from tests.unit.flow.decider_stage import ROLLOUT, Stage
+
+PROMOTE = {"command": "promote", "endpoint": "churn"}
+RETRY = {"command": "retry", "endpoint": "churn"}
+
+
+def commander(stage: Stage) -> Commander:
+    """Return a commander of the stage's decider."""
+    recovery = Recovery(stage.rollouts, stage.executions)
+    return Commander(stage.rollouts, stage.decider, recovery, Teller(stage.rollouts, stage.publisher, claims_of()))
+
+
+def test_a_promote_that_is_tried_again_advances_one_step() -> None:
+    """The token was answered and the answer to that was lost: the machine bakes the next step by the time of the retry."""
+    stage = Stage()
+    wake = stage.executions.wake
+
+    def lost(token: str, answer: Any) -> bool:
+        wake(token, answer)
+        raise AwsUnavailable("SendTaskSuccess: no answer")
+
+    stage.executions.wake = lost  # type: ignore[method-assign]
+    with pytest.raises(AwsUnavailable):
+        commander(stage).obey(PROMOTE, "by-hand", after(60))
+    stage.rollouts.change(ROLLOUT, lambda r: claims.claim_forward(r, HOLDER, 1, after(61)))
+    stage.rollouts.change(ROLLOUT, lambda r: course.bake(course.arrive(r, HOLDER, 1, after(80)), HOLDER, 1, "t2", NOON))
+    answer = commander(stage).obey(PROMOTE, "by-hand", after(100))
+    assert "carried out already" in answer["answer"]
+    assert (stage.record.step, stage.record.decision) == (2, None)
+
+
+def test_a_second_promote_of_its_own_execution_is_a_second_command() -> None:
+    """Only the same execution means the same command."""
+    stage = Stage()
+    commander(stage).obey(PROMOTE, "first", after(60))
+    stage.rollouts.change(ROLLOUT, lambda r: claims.claim_forward(r, HOLDER, 1, after(61)))
+    stage.rollouts.change(ROLLOUT, lambda r: course.bake(course.arrive(r, HOLDER, 1, after(80)), HOLDER, 1, "t2", NOON))
+    commander(stage).obey(PROMOTE, "second", after(100))
+    assert stage.record.decision
+    assert stage.record.decision.to_step == 3
+
+
+def test_a_retry_that_is_tried_again_is_not_refused() -> None:
+    """It was carried out: the rollout is on its way, and UNPROVEN no more."""
+    stage = Stage()
+    unproven = Outcome(end=Phase.UNPROVEN, reason="refused")
+    stage.rollouts.change(ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "bad", NOON))
+    stage.rollouts.change(ROLLOUT, lambda r: course.close(r.model_copy(update={"outcome": unproven}), NOON))
+    first = commander(stage).obey(RETRY, "by-hand", after(60))
+    assert "restoring" in first["answer"]
+    assert "carried out already" in commander(stage).obey(RETRY, "by-hand", after(90))["answer"]
+    with pytest.raises(Refused):
+        commander(stage).obey(RETRY, "another", after(120))
+
+
+def test_a_command_cannot_name_its_own_execution() -> None:
+    """The field is the state machine's, not the person's."""
+    with pytest.raises(Refused, match="execution"):
+        commander(Stage()).obey({**PROMOTE, "execution": "x"}, "by-hand", after(60))

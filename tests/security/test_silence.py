@@ -1,49 +1,165 @@
-"""No payload, label or prediction is ever logged or told; a rollout of real-looking rows shows it."""
+"""No label, feature, record id or answer is ever logged, told or kept in an execution, whatever is wrong with them.
 
+One deployed application goes through every way in which a set or a model can be wrong, and one that is right. Every
+cell is marked. The one place that keeps cells is a QUALITY item: its disagreements and its report, for people.
+"""
+
+import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from tests.faults.base import BUCKET, KEY, SPEC, MeanModel, deployed
-from tests.integration.stage import Stage
+from canary.domain.quality_evidence import QualityEvidence
+from tests.faults.base import deployed
+from tests.security import marked
+from tests.security.marked import MARKS, MarkedModel, errs, fails, repeats, spec
+from tests.security.told import Told
+
+NAMELESS: dict[str, Any] = {"id_column": None, "slice_column": None}
+DIAGNOSIS = NAMELESS | {"label_column": "diagnosis"}
+FIRST_LINE = json.dumps({"diagnosis": "labelmark-even", "text": "textmark", "size": "52000.40625"})
+
+SETS = {
+    "set.csv": marked.csv(marked.ROWS),
+    "set.jsonl": marked.json_lines(marked.ROWS),
+    "few.csv": marked.csv(marked.ONE_CLASS[:9]),
+    "large.csv": marked.csv(marked.ONE_CLASS),
+    "cut.jsonl": FIRST_LINE[:-4],
+    "cut.json": f"[{FIRST_LINE[:-4]}",
+    "quote.csv": '"labelmark-even"textmark,52000.40625',
+}
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "a name without a header": (
+        spec("set.csv", label_column="diagnosis"),
+        "guards.quality.label_column: no column is called 'diagnosis' among the 4 of the first record",
+    ),
+    "a name no field has": (
+        spec("set.jsonl", **(DIAGNOSIS | {"slice_column": "city"})),
+        "'city' among the 4 of the first",
+    ),
+    "text for 0 and 1": (spec("set.csv", task="binary"), "row 1 has text of 14 characters as its label (column 1)"),
+    "text for a number": (
+        spec("set.csv", task="regression", right_within=1.0),
+        "row 1 has text of 14 characters as its label (column 1), where a regression needs a number",
+    ),
+    "another class": (spec("set.csv", classes=["a", "b"]), "which is not one of the 2 classes of the spec"),
+    "one class": (spec("few.csv"), "every label is the same on all 9 records"),
+    "a line cut off": (spec("cut.jsonl", **DIAGNOSIS), "row 1 is not JSON (unterminated string"),
+    "a document cut off": (spec("cut.json", **DIAGNOSIS), "not a JSON document (behind record 0: unterminated"),
+    "a stray quote": (spec("quote.csv", **NAMELESS, label_column=0), "row 1 is not CSV"),
+}
+ROLLED_BACK = "FAILED RolledBack"
+EVALUATED: dict[str, tuple[dict[str, Any], dict[str, MarkedModel], str]] = {
+    "one class in a large set": (
+        spec("large.csv"), {},
+        f"{ROLLED_BACK}: a step of the controller failed: Refused guards.quality.labelled_set: every label is the same",
+    ),
+    "both models fail": (
+        spec("set.csv", threshold=0.51), {"v1": MarkedModel(every=fails), "v2": MarkedModel(every=fails)}, ROLLED_BACK,
+    ),
+    "both models repeat the row": (
+        spec("set.csv", threshold=0.52), {"v1": MarkedModel(every=repeats), "v2": MarkedModel(every=repeats)},
+        ROLLED_BACK,
+    ),
+    "an expression that fails": (
+        spec("set.csv", threshold=0.53, accept="application/json", answer="sum(predictions)"), {}, ROLLED_BACK,
+    ),
+    "a worse canary": (spec("set.csv", threshold=0.54), {"v2": MarkedModel(every=errs)}, ROLLED_BACK),
+    "a good canary": (
+        spec("set.csv", threshold=0.55), {"v2": MarkedModel({3: repeats, 5: fails, 7: errs, 9: errs})}, "SUCCEEDED",
+    ),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def rolled_back() -> Iterator[Stage]:
-    """A rollout whose canary disagrees with the labels and fails on some rows, run to its end."""
+def told() -> Iterator[Told]:
+    """Every rollout run to its end; the good one last, because it leaves the canary serving."""
     with deployed() as stage:
-        stage.emulator.endpoints.register_model("model-v2", MeanModel(0.4, wrong=True))
-        assert stage.finish(stage.execute(SPEC, "first"))["error"] == "RolledBack"
-        yield stage
+        told = Told(stage, SETS)
+        for name, (document, _) in REFUSED.items():
+            told.run(name, document)
+        for name, (document, models, _) in EVALUATED.items():
+            told.run(name, document, **models)
+        yield told
 
 
 @pytest.fixture(scope="module")
-def secrets(rolled_back: Stage) -> set[str]:
-    """Every feature of every labelled row, as the labelled set writes it."""
-    body = rolled_back.client("s3").get_object(Bucket=BUCKET, Key=KEY)["Body"].read().decode()
-    return {value for line in body.splitlines() for value in line.split(",")[1:]}
+def said(told: Told) -> dict[str, str]:
+    """Everything that was said, by where."""
+    return told.said()
 
 
-def test_no_feature_of_a_labelled_row_is_logged(rolled_back: Stage, secrets: set[str]) -> None:
-    """Everything the functions print, failed invocations and their errors included."""
-    logs = "\n".join(invocation.logs + invocation.outcome.payload for invocation in rolled_back.emulator.invocations)
-    assert len(secrets) > 600
-    assert len(logs) > 10_000
-    assert not [value for value in secrets if value in logs]
+def notes(evidence: QualityEvidence) -> set[str]:
+    """Return what is noted of records, without the row."""
+    return {note.text.partition(": ")[2] for note in evidence.notes}
 
 
-def test_no_feature_of_a_labelled_row_is_told(rolled_back: Stage, secrets: set[str]) -> None:
-    """Subjects, bodies and attributes of every message."""
-    told = "\n".join(f"{m.subject}\n{m.message}\n{m.attributes}" for m in rolled_back.emulator.messages)
-    assert "ROLLED BACK" in told
-    assert not [value for value in secrets if value in told]
+def kept(told: Told) -> dict[str, QualityEvidence]:
+    """Return the quality evidence of every evaluated rollout, by the threshold that tells them apart."""
+    found = {}
+    for item in told.items():
+        if item["sk"]["S"] == "QUALITY":
+            body = QualityEvidence.model_validate_json(item["body"]["S"])
+            found[body.rollout] = body
+    return found
 
 
-def test_no_feature_of_a_labelled_row_is_stored(rolled_back: Stage, secrets: set[str]) -> None:
-    """The table keeps counts, decisions and row numbers; the executions carry ids and stories."""
-    stored = str(rolled_back.client("dynamodb").scan(TableName=rolled_back.outputs["TableName"])["Items"])
-    states = rolled_back.client("stepfunctions")
-    for execution in states.list_executions(stateMachineArn=rolled_back.outputs["StateMachineArn"])["executions"]:
-        stored += str(states.get_execution_history(executionArn=execution["executionArn"])["events"])
-    assert "QUALITY" in stored
-    assert not [value for value in secrets if value in stored]
+@pytest.mark.slow
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_refusal_names_row_column_and_kind(told: Told, name: str) -> None:
+    """The planner says what is wrong and where, well enough to correct it."""
+    assert told.ended[name].startswith("FAILED Refused")
+    assert REFUSED[name][1] in json.loads(told.ended[name].partition(": ")[2])["errorMessage"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", EVALUATED)
+def test_an_evaluation_ends_as_it_should(told: Told, name: str) -> None:
+    """What only the whole set or the models' answers show is found by the evaluator."""
+    assert told.ended[name].startswith(EVALUATED[name][2])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("where", ["logs", "answers", "inputs", "executions", "messages", "events", "table"])
+def test_no_cell_and_no_answer_is_said(said: dict[str, str], where: str) -> None:
+    """Lambda's logs, results, errors and inputs, executions and their causes, messages, events, records, verdicts."""
+    assert len(said[where]) > 5_000
+    assert not [mark for mark in MARKS if mark in said[where]]
+
+
+@pytest.mark.slow
+def test_what_went_wrong_is_noted_without_the_answer(told: Told) -> None:
+    """The notes of an evaluation say what kind of answer it was, and that a model failed, not what either said."""
+    noted = {text for evidence in kept(told).values() for text in notes(evidence)}
+    assert {
+        "model error: the model answered with status 500",
+        "unreadable answer: a list of 2 is neither a class nor a row of probabilities",
+        "unreadable answer: the expression 'sum(predictions)' fails on an object of 1 (JMESPathTypeError)",
+    } <= noted
+    assert not [mark for mark in MARKS if mark in str(noted)]
+
+
+@pytest.mark.slow
+def test_only_disagreements_and_the_report_keep_cells(told: Told) -> None:
+    """For people who look: ids, labels and answers that differ, class and slice names; nowhere else, no features."""
+    found = kept(told).values()
+    assert any("idmark000007" in one.model_dump_json(include={"disagreements"}) for one in found)
+    rest = "".join(one.model_dump_json(exclude={"disagreements", "report"}) for one in found)
+    assert not [mark for mark in MARKS if mark in rest]
+    assert ".40625" not in "".join(one.model_dump_json() for one in found)
+
+
+@pytest.mark.slow
+def test_what_is_kept_of_a_set_expires(told: Told) -> None:
+    """Every item with cells in it goes by itself."""
+    found = [item for item in told.items() if item["sk"]["S"] == "QUALITY"]
+    assert len(found) == len(EVALUATED) - 1
+    assert all(int(item["expires_at"]["N"]) > told.stage.emulator.clock.now().timestamp() for item in found)
+
+
+@pytest.mark.slow
+def test_no_stack_trace_is_told(said: dict[str, str]) -> None:
+    """A step that failed is told by its message; where it failed is for the function's own log."""
+    assert "every label is the same on all" in said["messages"]
+    assert not [place for place in ("messages", "table") if "stackTrace" in said[place] or "File " in said[place]]

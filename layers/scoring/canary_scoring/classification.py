@@ -62,7 +62,8 @@ class MulticlassTally:
 
     def add(self, labels: Codes, decisions: Codes, likelihoods: Floats) -> None:
         """Take one more chunk, at least one record; likelihoods: of the true class, NaN without one."""
-        codes = list(range(max(int(max(labels.max(), decisions.max())) + 1, self._true.size)))
+        # Two at least: of one class alone, a slice's for one, scikit-learn asks whether that is meant.
+        codes = list(range(max(2, int(max(labels.max(), decisions.max())) + 1, self._true.size)))
         by_class = metrics.multilabel_confusion_matrix(labels, decisions, labels=codes)
         right, wrong, missed = by_class[:, 1, 1], by_class[:, 0, 1], by_class[:, 1, 0]
         self._right = _grown(self._right, len(codes)) + right

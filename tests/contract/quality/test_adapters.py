@@ -1,7 +1,9 @@
 """The labelled set's adapters against the AWS stand-in: S3, DynamoDB, SageMaker and its runtime's errors."""
 
 import io
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from canary.adapters.labelled_s3 import S3LabelledSets
 from canary.adapters.model_identity import SageMakerModels
 from canary.adapters.predictions_s3 import S3Predictions
 from canary.adapters.quality_store import DynamoQualityStore
+from canary.adapters.table import rollout_key
 from canary.domain.errors import AwsDenied, Conflict, Refused
 from canary.domain.quality_evidence import QualityEvidence
 from canary.ports.quality import CallBusy, CallFailed, KeptPrediction, Reply
@@ -115,7 +118,7 @@ def store() -> DynamoQualityStore:
         AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk")],
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
     )  # fmt: skip
-    return DynamoQualityStore(client, "rollouts")
+    return DynamoQualityStore(client, "rollouts", lambda: datetime(2026, 3, 2, 8, 0, 30, tzinfo=UTC))
 
 
 def evidence(revision: int) -> QualityEvidence:
@@ -135,6 +138,30 @@ def test_evidence_is_written_under_its_revision(store: DynamoQualityStore) -> No
         with pytest.raises(Conflict):
             store.save(evidence(9), expected)
     assert store.load("churn-1") == evidence(2)
+
+
+def test_evidence_expires(store: DynamoQualityStore) -> None:
+    """Its disagreements hold labels: 90 days after it was last written it goes, as windows and verdicts do."""
+    store.save(evidence(1), None)
+    item = boto3.client("dynamodb").get_item(TableName="rollouts", Key=rollout_key("churn-1", "QUALITY"))["Item"]
+    expires = datetime.fromtimestamp(int(item["expires_at"]["N"]), UTC)
+    assert expires == datetime(2026, 3, 2, 8, 0, tzinfo=UTC) + timedelta(days=90)
+
+
+def test_evidence_without_a_clock_is_only_read() -> None:
+    """A store made for readers refuses to write what would never go."""
+    with pytest.raises(TypeError, match="has to expire"):
+        DynamoQualityStore(boto3.client("dynamodb"), "rollouts").save(evidence(1), None)
+
+
+def test_stored_evidence_that_does_not_fit_is_not_quoted(store: DynamoQualityStore) -> None:
+    """An item of another version fails on its fields' names; its labels do not reach the log with the error."""
+    body = evidence(1).model_dump(mode="json") | {"disagreements": [{"record": "Jane", "label": "unwell"}]}
+    item = {**rollout_key("churn-1", "QUALITY"), "body": {"S": json.dumps(body)}}
+    boto3.client("dynamodb").put_item(TableName="rollouts", Item=item)
+    with pytest.raises(ValueError, match=r"disagreements\.0\.canary") as caught:
+        store.load("churn-1")
+    assert not [quoted for quoted in ("Jane", "unwell") if quoted in str(caught.value)]
 
 
 def invoked(add: Any) -> Reply | CallFailed | CallBusy:
@@ -177,6 +204,27 @@ def test_permanent_answers_end_the_evaluation(code: str, status: int) -> None:
     """A vanished endpoint or a missing permission is an error, never a wrong answer."""
     with pytest.raises(AwsDenied, match="churn"):
         invoked(lambda stub: stub.add_client_error("invoke_endpoint", code, "not found", http_status_code=status))
+
+
+QUOTED = "Received server error (500) from primary with message 'could not convert string to float: Jane'"
+
+
+def test_what_a_model_says_of_its_failure_is_not_repeated() -> None:
+    """A container that fails often quotes the row: of its error the status is told."""
+    members = {"OriginalStatusCode": 500, "OriginalMessage": QUOTED}
+    found = invoked(
+        lambda stub: stub.add_client_error(
+            "invoke_endpoint", "ModelError", QUOTED, http_status_code=424, modeled_fields=members
+        )
+    )
+    assert found == CallFailed("model_error", "the model answered with status 500")
+
+
+def test_the_text_of_an_unknown_error_is_not_repeated() -> None:
+    """An error that may carry a container's text is told by its code, and its chain is cut."""
+    with pytest.raises(AwsDenied, match=r"churn cannot be evaluated \(SomethingNew\)$") as caught:
+        invoked(lambda stub: stub.add_client_error("invoke_endpoint", "SomethingNew", QUOTED, http_status_code=424))
+    assert caught.value.__suppress_context__
 
 
 @pytest.mark.parametrize(

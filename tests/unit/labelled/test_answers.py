@@ -166,7 +166,10 @@ def test_regression(body: str) -> None:
         ('{"cat": 0.2, "dog": 0.8}', {"positive_label": "bird"}, "not among"),
         ("[0.1, 0.9]", {"task": "multiclass", "classes": ("a", "b", "c")}, "2 probabilities for 3 classes"),
         ("[]", {"task": "multiclass"}, "neither a class"),
-        ("twelve", {"task": "regression"}, "not a number"),
+        ("twelve", {"task": "regression"}, "text of 6 characters is not a number"),
+        ('{"p": ["much"]}', {"answer": "sum(p)"}, r"'sum\(p\)' fails on an object of 1 \(JMESPathTypeError\)"),
+        ('{"score": ' + "9" * 400 + "}", {"positive_label": "2"}, "too large"),
+        ("[" * 100_000, {}, "not JSON but text of 100000 characters"),
     ],
 )
 def test_answers_that_are_refused(body: str, fields: dict[str, Any], why: str) -> None:

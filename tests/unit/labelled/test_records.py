@@ -145,13 +145,14 @@ def refusal(path: Path, *, whole: bool = True, **fields: Any) -> str:
         ("", {}, ("labelled_set", "no records")),
         ("y,x\n", {"label_column": "y"}, ("labelled_set", "header and no records")),
         ("1,2\n0,3\n", {"label_column": 7}, ("label_column", "no column 7", "2 (0 to 1)")),
-        ("y,x\n0,3\n", {"label_column": "churn"}, ("label_column", "'churn'", "y, x")),
+        ("y,x\n0,3\n", {"label_column": "churn", "header": True}, ("label_column", "'churn'", "y, x")),
+        ("y,x\n0,3\n", {"label_column": "churn"}, ("label_column", "'churn'", "among the 2", "header true", "index")),
         ("1,2\n0,3\n", {"label_column": "churn", "header": False}, ("label_column", "no header")),
         ("1,2\n0,3\n", {"id_column": 5}, ("id_column",)),
         ("1,2\n0,3\n", {"slice_column": 5}, ("slice_column",)),
         ("1\n0\n", {}, ("label_column", "no column is left")),
-        ("150,2\n20,3\n", {}, ("label_column", "row 1", "needs 0 or 1")),
-        ("0,2\n0,3\n", {}, ("labelled_set", "every label is 0")),
+        ("150,2\n20,3\n", {}, ("label_column", "row 1 has a number as its label (column 0)", "needs 0 or 1")),
+        ("0,2\n0,3\n", {}, ("labelled_set", "every label is the same on all 2 records")),
         ("1,2\n0,3\n", {"answer": "a["}, ("answer", "JMESPath")),
     ],
 )
@@ -166,7 +167,9 @@ def test_formats_that_are_refused(tmp_path: Path) -> None:
     """An unknown suffix, a document that is no list, or bytes that are no text are refused with the remedy."""
     assert "guards.quality.format" in refusal(written(tmp_path, "set.dat", "1,2\n"))
     assert "holds no list" in refusal(written(tmp_path, "set.json", '{"a": 1}'))
-    assert "not a JSON document" in refusal(written(tmp_path, "bad.json", "{"))
+    assert "not a JSON document (behind record 0" in refusal(written(tmp_path, "bad.json", "{"))
+    deep = "[[1, 2]," + "[" * 100_000
+    assert "(behind record 1: nested too deeply)" in refusal(written(tmp_path, "deep.json", deep))
     path = tmp_path / "set.csv"
     path.write_bytes(b"\xff\xfe1\x00,\x002\x00\n\x00")
     assert "not UTF-8" in refusal(path)

@@ -9,7 +9,7 @@ from canary.domain.errors import Refused
 from canary.domain.quality import QualityGuardSpec
 from canary.labelled.examples import Example
 from canary.labelled.layout import Layout
-from canary.labelled.requests import BodyTooLarge, build_body, check_template
+from canary.labelled.requests import BodyTooLarge, Unsendable, build_body, check_template
 
 LAYOUT = Layout(names=("churn", "age", "text"), width=3, label=0, record_id=None, slice=None, features=(1, 2))
 FIRST = Example(1, "1", 1, None, ("40", "so, good"))
@@ -90,6 +90,13 @@ def test_a_body_over_the_limit_is_refused() -> None:
 
 
 def test_not_a_number_has_no_json() -> None:
-    """A NaN feature cannot be sent as JSON: ValueError, never an invalid body."""
-    with pytest.raises(ValueError, match="JSON"):
+    """A NaN feature cannot be sent as JSON: said in words, never an invalid body."""
+    with pytest.raises(Unsendable, match="not finite"):
         body(Example(1, "1", 1, None, (float("nan"), "")), content_type="application/json")
+
+
+def test_half_a_character_has_no_bytes() -> None:
+    """A lone surrogate out of a JSON set has no UTF-8: said without the text it stands in."""
+    with pytest.raises(Unsendable, match="not Unicode") as caught:
+        body(Example(1, "1", 1, None, ("\ud800", "")))
+    assert caught.value.__suppress_context__

@@ -223,9 +223,9 @@ def test_a_set_of_one_class_is_refused(tmp_path: Path) -> None:
     """Right answers say nothing when every label is the same."""
     here = world(tmp_path, {}, count=10)
     Path(here.spec.labelled_set).write_text("".join(f"0,{n}\n" for n in range(10)))
-    with pytest.raises(Refused, match="every label is 0"):
+    with pytest.raises(Refused, match="every label is the same on all 10 records"):
         check_labelled_set(here.spec, here.ports().source)
-    with pytest.raises(Refused, match="every label is 0"):
+    with pytest.raises(Refused, match="every label is the same on all 10 records"):
         evaluate(here.request(), here.ports())
 
 

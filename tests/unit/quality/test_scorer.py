@@ -72,6 +72,15 @@ def test_multiclass() -> None:
     assert found["canary"]["confusion"] == {"classes": ["cat", "dog"], "matrix": [[0, 1], [0, 1]]}
 
 
+def test_a_slice_of_one_class() -> None:
+    """A segment in which every label and answer is the first class is a report like any other, without a warning."""
+    cat, dog = Prediction("cat"), Prediction("dog")
+    found = report([("cat", cat, cat, "north"), ("dog", dog, dog, "south")], task="multiclass", slice_column=1)
+    assert [one["canary"]["accuracy"] for one in found["slices"]] == [1, 1]
+    alone = report([("cat", cat, cat, None)], task="multiclass")["canary"]
+    assert alone["confusion"] == {"classes": ["cat"], "matrix": [[1]]}
+
+
 def test_regression() -> None:
     """MAE, RMSE and R2 of the answers, and the share within the tolerance."""
     answers: list[Answer] = [

@@ -41,7 +41,7 @@ class DynamoEvidence:
                     Key=rollout_key(rollout, _hour_name(hour)),
                     UpdateExpression=f"SET {sets}, #ttl = :ttl",
                     ExpressionAttributeNames={**names, "#ttl": "expires_at"},
-                    ExpressionAttributeValues={**values, ":ttl": _expiry(group[0].minute)},
+                    ExpressionAttributeValues={**values, ":ttl": expiry(group[0].minute)},
                 )
 
     def windows(self, rollout: str, first_minute: int = 0) -> tuple[Window, ...]:
@@ -128,7 +128,7 @@ def _body(rollout: str, sort: str, body: str, minute: int) -> Item:
         **rollout_key(rollout, sort),
         "minute": {"N": str(minute)},
         "body": {"S": body},
-        "expires_at": _expiry(minute),
+        "expires_at": expiry(minute),
     }
 
 
@@ -141,5 +141,6 @@ def _minute_name(window: Window) -> str:
     return f"minute_{window.minute}"
 
 
-def _expiry(minute: int) -> Any:
+def expiry(minute: int) -> Any:
+    """Return when what was written about a minute may go, as the table's `expires_at`: 90 days later."""
     return {"N": str(minute * 60 + KEPT_DAYS * SECONDS_A_DAY)}

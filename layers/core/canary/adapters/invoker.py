@@ -1,5 +1,8 @@
 """InvokeEndpoint for one chosen variant. Adapters fetch, they never judge: what an answer means is decided elsewhere.
 
+A model that fails often quotes the row it failed on, so nothing that came from a container is told: of a model's error
+its status, of a connection's error its name, and AWS's own text for the two refusals that speak of the call alone.
+
 Client-side retries are off: pauses belong to the evaluation, which knows its time limit and its rate ceiling.
 """
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
 _THROTTLED = {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"}
+_ABOUT_THE_CALL = {"AccessDenied", "AccessDeniedException", "ValidationError"}
 _UNAVAILABLE = {"ServiceUnavailable", "InternalDependencyException", "InternalFailure", "InternalServerError"}
 
 
@@ -56,17 +60,17 @@ class EndpointInvoker:
             read = answer["Body"].read()
         except ClientError as error:
             return _meaning(error, endpoint)
-        except ReadTimeoutError as error:
-            return CallFailed("timeout", str(error))
+        except ReadTimeoutError:
+            return CallFailed("timeout", "no answer within the time limit")
         except (ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError) as error:
-            return CallBusy("unavailable", str(error))
+            return CallBusy("unavailable", type(error).__name__)
         except BotoCoreError as error:
-            raise AwsDenied(f"endpoint {endpoint} cannot be called: {error}") from error
+            raise AwsDenied(f"endpoint {endpoint} cannot be called ({type(error).__name__})") from None
         return Reply(read, answer.get("ContentType") or content_type, answer.get("InvokedProductionVariant") or "")
 
 
 def _meaning(error: ClientError, endpoint: str) -> CallFailed | CallBusy:
-    code, text = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+    code = error.response["Error"]["Code"]
     if code == "ModelError":
         status = error.response.get("OriginalStatusCode", "unknown")
         return CallFailed("model_error", f"the model answered with status {status}")
@@ -76,4 +80,5 @@ def _meaning(error: ClientError, endpoint: str) -> CallFailed | CallBusy:
         return CallBusy("throttled", code)
     if code in _UNAVAILABLE or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
         return CallBusy("unavailable", code)
-    raise AwsDenied(f"endpoint {endpoint} cannot be evaluated ({code}): {text[:300]}") from error
+    told = f": {error.response['Error'].get('Message', '')[:300]}" if code in _ABOUT_THE_CALL else ""
+    raise AwsDenied(f"endpoint {endpoint} cannot be evaluated ({code}){told}") from None

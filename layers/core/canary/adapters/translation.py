@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ParamValidationError
 from botocore.exceptions import ConnectionError as BotoConnectionError
 
 from canary.domain.errors import AwsDenied, AwsUnavailable
@@ -42,6 +42,9 @@ def translated(action: str) -> Iterator[None]:
         raise (AwsUnavailable if is_transient(error) else AwsDenied)(answer) from error
     except (BotoConnectionError, HTTPClientError) as error:
         raise AwsUnavailable(f"{action}: {error}") from error
+    except ParamValidationError:
+        # Its text quotes the parameters, and those hold what is stored.
+        raise AwsDenied(f"{action}: its parameters are not valid") from None
     except BotoCoreError as error:
         raise AwsDenied(f"{action}: {error}") from error
 

@@ -3,12 +3,15 @@
 The machine only follows `next`; when it must restore, the story goes along and ends in the message to on-call.
 """
 
+import json
 from typing import Literal
 
 from pydantic import Field
 
 from canary.domain.endpoint import Arrival
 from canary.domain.model import Frozen
+
+LONGEST_MESSAGE = 1_500
 
 Next = Literal[
     "LOOK", "WAIT", "EVALUATE", "BAKE", "MOVE", "CONFIRM", "RESTORE", "CLOSE",
@@ -30,5 +33,19 @@ def tell_story(story: object) -> str:
         if story.get("reason"):
             return str(story["reason"])[:2000]
         if story.get("Error") or story.get("Cause"):
-            return f"a step of the controller failed: {story.get('Error', '')} {story.get('Cause', '')}"[:2000].strip()
+            error, message = str(story.get("Error", ""))[:200], _message(story.get("Cause"))
+            return f"a step of the controller failed: {error} {message}".strip()
     return "the controller lost its way; restoring to be safe"
+
+
+def _message(cause: object) -> str:
+    """Return the sentence in a caught error's cause: of Lambda's JSON the message alone, never its stack trace."""
+    text = cause if isinstance(cause, str) else ""
+    if text.lstrip()[:1] == "{":
+        try:
+            document = json.loads(text)
+        except ValueError:
+            # Step Functions cuts a cause that is too long, which leaves JSON that nobody can read.
+            return ""
+        text = str(document.get("errorMessage") or "")
+    return text[:LONGEST_MESSAGE]

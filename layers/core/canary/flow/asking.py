@@ -19,7 +19,7 @@ from canary.labelled.answers import read_answers
 from canary.labelled.examples import Example
 from canary.labelled.layout import Layout
 from canary.labelled.numbers import UnreadableAnswer
-from canary.labelled.requests import BodyTooLarge, build_body
+from canary.labelled.requests import BodyTooLarge, Unsendable, build_body
 from canary.ports.quality import CallBusy, CallFailed, Invoker, Reply
 
 Asked = TypeVar("Asked")
@@ -81,7 +81,7 @@ class Asker:
             return _joined(examples, known[0], known[1], asked=False)
         try:
             body = build_body(examples, self.layout, self.spec)
-        except (BodyTooLarge, ValueError) as error:
+        except (BodyTooLarge, Unsendable) as error:
             failed: list[Told] = [Failed(str(error))] * len(examples)
             return _joined(examples, failed, failed)
         count = len(examples)

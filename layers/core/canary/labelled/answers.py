@@ -18,7 +18,7 @@ from canary.domain.errors import Refused
 from canary.domain.prediction import Prediction
 from canary.domain.quality import QualityGuardSpec
 from canary.labelled.decisions import read_value
-from canary.labelled.numbers import UnreadableAnswer, is_number, shown
+from canary.labelled.numbers import UnreadableAnswer, is_number, kind_of
 
 _LISTS = ("predictions", "outputs", "instances", "results")
 
@@ -43,7 +43,7 @@ def check_answer_expression(spec: QualityGuardSpec) -> None:
         _compiled(spec.answer)
     except jmespath.exceptions.JMESPathError as error:
         first = str(error).splitlines()[0]
-        raise Refused("guards.quality.answer", f"not a JMESPath expression: {first}", "See jmespath.org") from error
+        raise Refused("guards.quality.answer", f"not a JMESPath expression: {first}", "See jmespath.org") from None
 
 
 @lru_cache(maxsize=64)
@@ -56,6 +56,8 @@ def _read(value: Any, spec: QualityGuardSpec) -> Prediction | UnreadableAnswer:
         return read_value(value, spec)
     except UnreadableAnswer as error:
         return error
+    except (OverflowError, RecursionError):
+        return UnreadableAnswer(f"{kind_of(value)} is too large or nested too deeply")
 
 
 def _document(body: bytes, content_type: str) -> Any:
@@ -77,7 +79,7 @@ def _document(body: bytes, content_type: str) -> Any:
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 
@@ -85,21 +87,29 @@ def _is_json(text: str) -> bool:
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
-        raise UnreadableAnswer(f"the answer is not JSON: {shown(text)}") from None
+    except (ValueError, RecursionError):
+        raise UnreadableAnswer(f"the answer is not JSON but {kind_of(text)}") from None
 
 
 def _split(document: Any, count: int, spec: QualityGuardSpec) -> list[Any]:
     if spec.answer is not None:
-        found = _compiled(spec.answer).search(document)
+        found = _search(spec.answer, document)
         if found is None:
-            raise UnreadableAnswer(f"the expression {spec.answer!r} finds nothing in {shown(document)}")
+            raise UnreadableAnswer(f"the expression {spec.answer!r} finds nothing in {kind_of(document)}")
         return _exactly(found, count) if count > 1 else [found]
     if isinstance(document, dict):
         named = [document[key] for key in _LISTS if isinstance(document.get(key), list)]
         if len(named) == 1:
             return _exactly(named[0], count)
     return [document] if count == 1 else _exactly(document, count)
+
+
+def _search(expression: str, document: Any) -> Any:
+    try:
+        return _compiled(expression).search(document)
+    except Exception as error:  # noqa: BLE001 - its functions quote, and fail in ways of their own on, what they are given
+        name = type(error).__name__
+        raise UnreadableAnswer(f"the expression {expression!r} fails on {kind_of(document)} ({name})") from None
 
 
 def _exactly(values: Any, count: int) -> list[Any]:

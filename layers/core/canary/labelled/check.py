@@ -6,7 +6,7 @@ from canary.domain.quality import QualityGuardSpec
 from canary.labelled.answers import check_answer_expression
 from canary.labelled.examples import read_example
 from canary.labelled.records import RecordFile, UnusableRow
-from canary.labelled.requests import BodyTooLarge, build_body, check_template
+from canary.labelled.requests import BodyTooLarge, Unsendable, build_body, check_template
 
 
 def check_records(records: RecordFile, spec: QualityGuardSpec, *, whole: bool) -> None:
@@ -22,7 +22,7 @@ def check_records(records: RecordFile, spec: QualityGuardSpec, *, whole: bool) -
         remedy = "Check label_column, task, positive_label and header"
         raise Refused("guards.quality.label_column", f"no usable row; {problem}", remedy)
     if whole and spec.task != "regression" and not _has_another(records, label, spec):
-        problem = f"every label is {label!r}, so right answers say nothing"
+        problem = f"every label is the same on all {len(records)} records, so right answers say nothing"
         raise Refused("guards.quality.labelled_set", problem, "Use a set with at least two classes")
 
 
@@ -32,7 +32,7 @@ def _first_label(records: RecordFile, spec: QualityGuardSpec) -> tuple[Label | N
         try:
             example = read_example(records.row(index), records.layout, spec)
             build_body((example,), records.layout, spec)
-        except (UnusableRow, BodyTooLarge, ValueError) as error:
+        except (UnusableRow, BodyTooLarge, Unsendable) as error:
             problem = f"row {index + 1} {error}" if index == 0 else problem
         else:
             return example.label, ""

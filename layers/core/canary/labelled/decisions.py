@@ -6,7 +6,7 @@ from typing import Any
 from canary.domain.prediction import Prediction
 from canary.domain.quality import QualityGuardSpec
 from canary.labelled.examples import binary_value, class_name
-from canary.labelled.numbers import UnreadableAnswer, is_number, number, probability, shown
+from canary.labelled.numbers import UnreadableAnswer, is_number, kind_of, number, probability
 
 _INNER = ("score", "probability", "probabilities", "scores", "prob", "prediction", "predictions", "predicted_label",
           "predicted_value", "label", "output", "outputs", "value")  # fmt: skip
@@ -34,7 +34,7 @@ def _binary(value: Any, spec: QualityGuardSpec) -> Prediction:
         return _scored(probability(value), spec)
     if isinstance(value, str | int | float) and (decided := binary_value(str(value).strip(), spec)) is not None:
         return Prediction(str(decided))
-    raise UnreadableAnswer(f"{shown(value)} is neither a score nor a label")
+    raise UnreadableAnswer(f"{kind_of(value)} is neither a score nor a label")
 
 
 def _index_of_positive(spec: QualityGuardSpec) -> int:
@@ -47,7 +47,7 @@ def _positive_share(shares: Mapping[str, float], positive: str) -> float:
         return shares[positive]
     if len(shares) == 1:
         return 1 - next(iter(shares.values()))
-    raise UnreadableAnswer(f"class {positive!r} (positive_label) is not among {shown(sorted(shares))}")
+    raise UnreadableAnswer(f"positive_label is not among the {len(shares)} classes of the answer")
 
 
 def _scored(score: float, spec: QualityGuardSpec) -> Prediction:
@@ -67,7 +67,7 @@ def _multiclass(value: Any, spec: QualityGuardSpec) -> Prediction:
         if is_number(value):
             number(value)
         return Prediction(class_name(value))
-    raise UnreadableAnswer(f"{shown(value)} is neither a class nor a row of probabilities")
+    raise UnreadableAnswer(f"{kind_of(value)} is neither a class nor a row of probabilities")
 
 
 def _classes(width: int, spec: QualityGuardSpec) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from canary.domain.prediction import Label
 from canary.domain.quality import QualityGuardSpec
 from canary.labelled.layout import Layout, Value
+from canary.labelled.numbers import kind_of
 from canary.labelled.records import Row, UnusableRow
 
 MISSING = {"", "na", "nan", "null", "none", "n/a", "?"}
@@ -37,10 +38,10 @@ def read_example(row: Row, layout: Layout, spec: QualityGuardSpec) -> Example:
 
 
 def read_label(value: Value, spec: QualityGuardSpec) -> Label:
-    """Return a label in the task's type; raise UnusableRow saying what was found instead."""
+    """Return a label in the task's type; raise UnusableRow saying what kind of value was found instead."""
     text = _text(value)
     if text.lower() in MISSING:
-        raise UnusableRow("has no label")
+        raise UnusableRow(f"has no label (column {spec.label_column!r})")
     readers: dict[str, Callable[[str, QualityGuardSpec], Label]] = {
         "binary": _binary, "multiclass": _multiclass, "regression": _number
     }  # fmt: skip
@@ -64,7 +65,9 @@ def _text(value: object) -> str:
 def _binary(text: str, spec: QualityGuardSpec) -> int:
     value = binary_value(text, spec)
     if value is None:
-        raise UnusableRow(f"has label {_shown(text)}, where a binary task needs 0 or 1 (or set positive_label)")
+        given = "positive_label" in spec.model_fields_set
+        wanted = "positive_label or another class" if given else "0 or 1 (or set positive_label)"
+        raise _other_label(text, spec, f"where a binary task needs {wanted}")
     return value
 
 
@@ -85,7 +88,7 @@ def binary_value(text: str, spec: QualityGuardSpec) -> int | None:
 def _multiclass(text: str, spec: QualityGuardSpec) -> str:
     name = class_name(text)
     if spec.classes is not None and name not in map(class_name, spec.classes):
-        raise UnusableRow(f"has label {_shown(text)}, which is not one of the {len(spec.classes)} classes of the spec")
+        raise _other_label(text, spec, f"which is not one of the {len(spec.classes)} classes of the spec")
     return name
 
 
@@ -93,11 +96,11 @@ def _number(text: str, spec: QualityGuardSpec) -> float:
     try:
         number = float(text)
     except ValueError:
-        raise UnusableRow(f"has label {_shown(text)}, where a {spec.task} needs a number") from None
+        raise _other_label(text, spec, f"where a {spec.task} needs a number") from None
     if not math.isfinite(number):
-        raise UnusableRow(f"has label {_shown(text)}, where a {spec.task} needs a finite number")
+        raise _other_label(text, spec, f"where a {spec.task} needs a finite number")
     return number
 
 
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:37] + "...")
+def _other_label(text: str, spec: QualityGuardSpec, why: str) -> UnusableRow:
+    return UnusableRow(f"has {kind_of(text)} as its label (column {spec.label_column!r}), {why}")

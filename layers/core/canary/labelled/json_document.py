@@ -1,7 +1,7 @@
 """The records of a JSON document one by one: a list of them, or an object that holds exactly one list.
 
 Rules: read in pieces, so that memory has room for one record and not for the set. Raises ValueError where the text is
-not JSON, NoListOfRecords where it is and holds none, or more than one list.
+not JSON or not UTF-8, NoListOfRecords where it is and holds none, or more than one list.
 """
 
 import json
@@ -14,6 +14,10 @@ from canary.labelled.layout import Value
 PIECE_CHARACTERS = 65_536
 _DECODER = json.JSONDecoder()
 _OF_A_NUMBER = "0123456789.eE+-"
+
+
+class NotJson(ValueError):
+    """What is wrong with the document, in words without its text."""
 
 
 class NoListOfRecords(Exception):
@@ -33,7 +37,18 @@ def document_records(path: Path) -> Iterator[Value]:
             text.value()
             raise NoListOfRecords
         if text.next_character():
-            raise ValueError("there is more behind the end of the document")
+            raise NotJson("there is more behind the end of the document")
+
+
+def not_json(error: ValueError | RecursionError) -> str:
+    """Return what is wrong with a text, without the text: a decoder's own message may quote bytes of it."""
+    if isinstance(error, NotJson):
+        return str(error)
+    if isinstance(error, json.JSONDecodeError):
+        return error.msg.partition(":")[0].lower()
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is not UTF-8 text: {error.reason}"
+    return "nested too deeply" if isinstance(error, RecursionError) else "a number is too long"
 
 
 def _only_list(text: "_Text") -> Iterator[Value]:
@@ -76,7 +91,7 @@ class _Text:
         """Go on behind one character; raise ValueError when another stands there."""
         found = self.next_character()
         if found != expected:
-            raise ValueError(f"{found or 'the end'!r} where {expected!r} belongs")
+            raise NotJson(f"{'something else' if found else 'the end'} where {expected!r} belongs")
         self._at += 1
 
     def parts(self, opens: str, closes: str) -> Iterator[None]:
@@ -92,7 +107,7 @@ class _Text:
     def key(self) -> None:
         """Go on behind a key and its colon."""
         if self.next_character() != '"':
-            raise ValueError("a key is no text")
+            raise NotJson("a key is no text")
         self.value()
         self.take(":")
 

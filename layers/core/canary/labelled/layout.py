@@ -1,4 +1,8 @@
-"""Which column is what: label, id, slice, features; resolved once from the spec and the set's first line."""
+"""Which column is what: label, id, slice, features; resolved once from the spec and the set's first line.
+
+A first line that is not known to be a header may be a patient's row: its text is told only where the spec says that it
+names the columns.
+"""
 
 from dataclasses import dataclass
 
@@ -26,10 +30,14 @@ class Layout:
 
 def resolve_layout(spec: QualityGuardSpec, names: tuple[str, ...], width: int) -> Layout:
     """Return the layout of a set `width` columns wide; raise Refused naming the spec's field that does not fit."""
-    label = _position("label_column", spec.label_column, names, width)
-    record_id = _optional("id_column", spec.id_column, names, width)
-    slice_ = _optional("slice_column", spec.slice_column, names, width)
-    unsent = {label, record_id} | {_position("drop_columns", column, names, width) for column in spec.drop_columns}
+
+    def position(field: str, column: Column) -> int:
+        return _position(field, column, names, width, listed=spec.header is True)
+
+    label = position("label_column", spec.label_column)
+    record_id = None if spec.id_column is None else position("id_column", spec.id_column)
+    slice_ = None if spec.slice_column is None else position("slice_column", spec.slice_column)
+    unsent = {label, record_id} | {position("drop_columns", column) for column in spec.drop_columns}
     if not spec.send_slice_column:
         unsent.add(slice_)
     features = tuple(i for i in range(width) if i not in unsent)
@@ -40,11 +48,7 @@ def resolve_layout(spec: QualityGuardSpec, names: tuple[str, ...], width: int) -
     return Layout(names, width, label, record_id, slice_, features)
 
 
-def _optional(field: str, column: Column | None, names: tuple[str, ...], width: int) -> int | None:
-    return None if column is None else _position(field, column, names, width)
-
-
-def _position(field: str, column: Column, names: tuple[str, ...], width: int) -> int:
+def _position(field: str, column: Column, names: tuple[str, ...], width: int, *, listed: bool) -> int:
     if isinstance(column, int):
         if not -width <= column < width:
             raise _refused(field, f"there is no column {column}: the set has {width} (0 to {width - 1})")
@@ -56,9 +60,20 @@ def _position(field: str, column: Column, names: tuple[str, ...], width: int) ->
             "Give the column's index, or header true",
         )
     if column not in names:
-        shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
-        raise _refused(field, f"no column is called {column!r}; the set has {shown}")
+        raise _unknown(field, column, names, listed=listed)
     return names.index(column)
+
+
+def _unknown(field: str, column: str, names: tuple[str, ...], *, listed: bool) -> Refused:
+    """Return the refusal of a name; the first record's own text is `listed` only where the spec calls it a header."""
+    if listed:
+        shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+        return _refused(field, f"no column is called {column!r}; the set has {shown}")
+    return _refused(
+        field,
+        f"no column is called {column!r} among the {len(names)} of the first record",
+        "Name a column the set has; give its index where a CSV has no header; header true lists the names",
+    )
 
 
 def _refused(field: str, problem: str, remedy: str = "Name a column the set has") -> Refused:

@@ -1,17 +1,17 @@
-"""Numbers in answers: read strictly, refused in words."""
+"""Numbers in answers, read strictly; and what any value is, in words that leave the value out."""
 
 import math
 
 
 class UnreadableAnswer(Exception):
-    """An answer that is not a prediction for the task, with what was found instead."""
+    """An answer that is not a prediction for the task, with the kind of what was found instead."""
 
 
 def probability(value: object) -> float:
     """Return the value as a probability; raise UnreadableAnswer for NaN or anything outside 0 to 1."""
     score = number(value)
     if not 0 <= score <= 1:
-        raise UnreadableAnswer(f"score {score:g} is outside 0 to 1 (answer with probabilities, not margins)")
+        raise UnreadableAnswer("a score is outside 0 to 1 (answer with probabilities, not margins)")
     return score
 
 
@@ -19,8 +19,8 @@ def number(value: object) -> float:
     """Return the value as a finite float; raise UnreadableAnswer otherwise."""
     try:
         result = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise UnreadableAnswer(f"{shown(value)} is not a number") from None
+    except (TypeError, ValueError, OverflowError):
+        raise UnreadableAnswer(f"{kind_of(value)} is not a number that can be read") from None
     if not math.isfinite(result):
         raise UnreadableAnswer(f"score is {result}")
     return result
@@ -36,7 +36,16 @@ def is_number(value: object) -> bool:
         return False
 
 
-def shown(value: object) -> str:
-    """Return a value shortened for a message."""
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+def kind_of(value: object) -> str:
+    """Return what a value is, for a message, without the value: "text", "a number", "a list of 3", ..."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    if isinstance(value, dict):
+        return f"an object of {len(value)}"
+    if not is_number(value):
+        return f"text of {len(value)} characters" if isinstance(value, str) else "a value of no known kind"
+    return "a number" if isinstance(value, int) or math.isfinite(float(value)) else "no finite number"  # type: ignore[arg-type]

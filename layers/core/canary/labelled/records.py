@@ -14,7 +14,7 @@ from typing import BinaryIO, Self
 
 from canary.domain.errors import Refused
 from canary.domain.quality import QualityGuardSpec, SetFormat
-from canary.labelled.json_document import NoListOfRecords, document_records
+from canary.labelled.json_document import NoListOfRecords, document_records, not_json
 from canary.labelled.layout import Layout, Value, resolve_layout
 from canary.labelled.record_index import LONGEST_RECORD_BYTES, RecordIndex
 
@@ -103,7 +103,7 @@ class RecordFile:
         try:
             return raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise UnusableRow(f"is not UTF-8 text ({error.reason} at byte {error.start})") from error
+            raise UnusableRow(f"is not UTF-8 text ({error.reason} at byte {error.start})") from None
 
     def _find_layout(self, spec: QualityGuardSpec) -> Layout:
         if len(self) == 0:
@@ -112,7 +112,7 @@ class RecordFile:
             return self._csv_layout(spec) if self._csv else self._json_layout(spec)
         except UnusableRow as error:
             problem = f"row 1 {error}"
-            raise Refused("guards.quality.labelled_set", problem, "Check format, header and encoding") from error
+            raise Refused("guards.quality.labelled_set", problem, "Check format, header and encoding") from None
 
     def _csv_layout(self, spec: QualityGuardSpec) -> Layout:
         first = _cells(self._text(0))
@@ -139,15 +139,16 @@ def _cells(text: str) -> list[str]:
     try:
         rows = list(csv.reader([text] if "\n" not in text else text.splitlines(keepends=True), strict=True))
     except csv.Error as error:
-        raise UnusableRow(f"is not CSV ({error})") from error
+        raise UnusableRow(f"is not CSV ({error})") from None
     return rows[0] if rows else []
 
 
 def _parse_object(text: str) -> dict[str, Value] | list[Value]:
     try:
         value = json.loads(text)
-    except ValueError as error:
-        raise UnusableRow(f"is not JSON ({error})") from error
+    except (ValueError, RecursionError) as error:
+        where = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
+        raise UnusableRow(f"is not JSON ({not_json(error)}{where})") from None
     if not isinstance(value, dict | list):
         raise UnusableRow("is neither a JSON object nor a list")
     return value
@@ -177,11 +178,14 @@ def _as_lines(path: Path, form: SetFormat) -> Path:
 
 
 def _document(path: Path) -> Iterator[Value]:
-    field = "guards.quality.labelled_set"
+    field, read = "guards.quality.labelled_set", 0
     try:
-        yield from document_records(path)
-    except ValueError as error:
-        raise Refused(field, f"not a JSON document ({error})", "Check the file, or set format") from error
+        for record in document_records(path):
+            read += 1
+            yield record
+    except (ValueError, RecursionError) as error:
+        problem = f"not a JSON document (behind record {read}: {not_json(error)})"
+        raise Refused(field, problem, "Check the file, or set format") from None
     except NoListOfRecords:
         problem = "the JSON document holds no list of records, or several lists"
         raise Refused(field, problem, "Make it a list of objects") from None

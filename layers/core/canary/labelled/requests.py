@@ -18,19 +18,31 @@ class BodyTooLarge(Exception):
     """A request body over the limit of 6,291,456 bytes."""
 
 
+class Unsendable(Exception):
+    """A value that no request body can carry."""
+
+
 def build_body(examples: tuple[Example, ...], layout: Layout, spec: QualityGuardSpec) -> bytes:
-    """Return the request body for the examples, in their order; raise BodyTooLarge over the endpoint's limit."""
-    if spec.content_type == "text/csv":
-        body = _csv(examples)
-    elif spec.content_type == "application/jsonlines":
-        body = "\n".join(_json(_one(example, layout, spec)) for example in examples)
-    else:
-        template = {"instances": "$features[]"} if spec.request is None else spec.request
-        body = _json(_document(examples, layout, template))
-    encoded = body.encode()
+    """Return the request body for the examples, in their order.
+
+    Raises BodyTooLarge over the endpoint's limit, Unsendable where JSON or UTF-8 cannot carry a value.
+    """
+    try:
+        encoded = _body(examples, layout, spec).encode()
+    except ValueError:
+        raise Unsendable("has a number that is not finite, or text that is not Unicode") from None
     if len(encoded) > LARGEST_BODY_BYTES:
         raise BodyTooLarge(f"needs a body of {len(encoded)} bytes, over the {LARGEST_BODY_BYTES} an endpoint takes")
     return encoded
+
+
+def _body(examples: tuple[Example, ...], layout: Layout, spec: QualityGuardSpec) -> str:
+    if spec.content_type == "text/csv":
+        return _csv(examples)
+    if spec.content_type == "application/jsonlines":
+        return "\n".join(_json(_one(example, layout, spec)) for example in examples)
+    template = {"instances": "$features[]"} if spec.request is None else spec.request
+    return _json(_document(examples, layout, template))
 
 
 def check_template(spec: QualityGuardSpec, layout: Layout) -> None:

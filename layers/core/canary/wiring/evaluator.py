@@ -24,7 +24,7 @@ from canary.wiring.settings import client, read_settings
 def build(scorer: Scorer) -> Evaluator:
     """Return the evaluator of this environment; `scorer` comes from the layer that has scikit-learn."""
     settings, dynamodb = read_settings(), client("dynamodb")
-    s3, store = client("s3"), DynamoQualityStore(dynamodb, settings.table)
+    s3, store = client("s3"), DynamoQualityStore(dynamodb, settings.table, wiring.utc_now)
     bucket, source = os.environ.get("PREDICTIONS_BUCKET"), S3LabelledSets(s3)
     predictions = S3Predictions(s3, bucket) if bucket else None
     identity = SageMakerModels(client("sagemaker")) if bucket else None

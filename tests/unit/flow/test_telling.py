@@ -31,7 +31,7 @@ class FailingOn(MemoryPublisher):
 
 
 def test_a_message_refused_for_good_holds_no_later_one_up() -> None:
-    """The rest is told, UNPROVEN included; the refused one waits, free to be claimed, until the alarm brings a person."""
+    """The rest is told, UNPROVEN included; the refused one waits, free to be claimed, and the alarm brings a person."""
     rollouts = MemoryRollouts(a_record(rollout=ROLLOUT, outbox=MESSAGES))
     publisher = FailingOn("first", AwsDenied("Publish: InvalidParameter"))
     record = Teller(rollouts, publisher, claims_of()).tell(ROLLOUT, after(60))

@@ -1,8 +1,8 @@
 """Predictions kept from earlier calls, so that no record is paid for twice.
 
 Rules: keeping saves money and is never needed, so a store that fails is left alone from then on. Kept under a key of
-set version, model behind the variant, and everything that shapes request and answer; where the model cannot be told,
-under the rollout's own id. Failures are kept for the rollout itself alone, under a key of its own: what failed
+set version, deployed model behind the variant, and everything that shapes request and answer; where the model cannot be
+told, under the rollout's own id. Failures are kept for the rollout itself alone, under a key of its own: what failed
 once counts as failed, whichever call saw it, and the next rollout asks again.
 """
 

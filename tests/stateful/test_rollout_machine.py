@@ -62,7 +62,7 @@ class RolloutMachine(RuleBasedStateMachine):
     @rule()
     def a_minute_goes_well(self) -> None:
         """Let a minute pass in which nothing goes wrong."""
-        self.world.script = []
+        self.world.script, self.world.endpoint.answers = [], "taken"
         self.world.endpoint.settle()
         for _ in range(3):
             for execution in list(self.machine.executions):
@@ -98,7 +98,25 @@ class RolloutMachine(RuleBasedStateMachine):
         """End the change under way, well or not."""
         self.world.endpoint.settle(well=well)
 
-    @rule(seconds=st.sampled_from((1, 15, 60, 200)))
+    @rule(answers=st.sampled_from(("taken", "taken", "throttled", "lost before", "lost after", "denied")))
+    def sagemaker_answers_otherwise(self, answers: str) -> None:
+        """Set what becomes of calls for weights from now on."""
+        self.world.endpoint.answers = answers
+
+    @precondition(lambda self: self.world.record.rolling_back)
+    @rule(answers=st.sampled_from(("taken", "throttled", "lost before", "lost after", "denied")))
+    def a_quarter_of_an_hour_goes_badly(self, answers: str) -> None:
+        """Let SageMaker refuse, lose or take back every ask for so long that a restore may be given up."""
+        self.world.script, self.world.endpoint.answers = [], answers
+        for _ in range(16):
+            self.world.endpoint.settle(well=False)
+            for execution in list(self.machine.executions):
+                execution.step()
+                execution.step()
+            self.world.pass_time(61)
+            self.world.tick()
+
+    @rule(seconds=st.sampled_from((1, 15, 60, 200, 1000)))
     def time_passes(self, seconds: int) -> None:
         """Let time pass."""
         self.world.pass_time(seconds)
@@ -136,6 +154,7 @@ class RolloutMachine(RuleBasedStateMachine):
         assert self.world.check(ENDS, over=True) == []
 
     def _heal(self) -> None:
+        self.world.endpoint.answers = "taken"
         for _ in range(MINUTES_TO_HEAL):
             for _ in range(4):
                 self.world.endpoint.settle()

@@ -14,7 +14,7 @@ from typing import Any
 
 from canary.domain import course
 from canary.domain.endpoint import EndpointView, Variant
-from canary.domain.errors import AwsUnavailable, CanaryError
+from canary.domain.errors import AwsDenied, AwsUnavailable, CanaryError
 from canary.domain.phase import Phase
 from canary.domain.plan import Weights
 from canary.domain.record import Decision, Message, Record, minute_of
@@ -76,7 +76,7 @@ class World:
             self.rollouts, self.evidence, judging, recovery, teller, self.executions, self.alarms
         )  # fmt: skip
         self.commander = Commander(self.rollouts, self.decider, recovery, teller)
-        self.shifter = Shifter(self.rollouts, self.endpoint)
+        self.shifter = Shifter(self.rollouts, self.endpoint, lambda: self.now)
         self.rollouts.create(a_record(plan=a_plan(alarms=("churn-5xx",))))
 
     @property
@@ -195,6 +195,7 @@ class Endpoint:
         self.world = world
         self.current: Weights = dict(a_plan().found_weights)
         self.target: Weights | None = None
+        self.answers = "taken"
 
     @property
     def view(self) -> EndpointView:
@@ -210,14 +211,20 @@ class Endpoint:
         return self.view
 
     def move(self, endpoint: str, weights: Weights) -> None:
-        """Begin a change; refused while another is under way."""
+        """Begin a change; refused while another is under way, or answered as it is told to."""
         self.world.seam()
-        if self.target is not None:
-            raise AwsUnavailable("busy")
+        if self.answers == "denied":
+            raise AwsDenied("denied")
+        if self.target is not None or self.answers == "throttled":
+            raise AwsUnavailable("busy", refused=True)
+        if self.answers == "lost before":
+            raise AwsUnavailable("no answer")
         work = self.world.work
         self.target = {name: weights[name] for name in self.current}
         self.world.moves.append(Move(self.world.now, dict(weights), work.execution, ROLLOUT, work.seen_revision))
         self.world.seam()
+        if self.answers == "lost after":
+            raise AwsUnavailable("no answer")
 
     def settle(self, *, well: bool = True) -> None:
         """End the change under way."""

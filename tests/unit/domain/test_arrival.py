@@ -77,6 +77,15 @@ def test_safe_weights_seen_just_after_a_forward_ask_prove_nothing() -> None:
     assert look_restored(record, a_view(FOUND), after(61)) == "REACHED"
 
 
+def test_a_recovery_that_begins_late_still_asks() -> None:
+    """An hour after the first roll-back the weights of a step serve: the recovery's own patience has just begun."""
+    other = HOLDER.replace("first", "churn-1-2")
+    record = claims.take_over(restoring(), other, "it died", after(3700))
+    record = claims.claim_restore(record, other, 2, "it died", after(3800))
+    assert look_restored(record, a_view(STEP_ONE), after(3800)) == "REVERTED"
+    assert look_restored(record, a_view(STEP_ONE, status="Updating"), after(3800 + 3601)) == "OVERDUE"
+
+
 def test_one_stale_read_is_not_believed() -> None:
     """A read that looks wrong is repeated, and the first good one counts."""
     reads: Iterator[EndpointView] = iter([a_view(FOUND), a_view(STEP_ONE)])

@@ -1,5 +1,7 @@
 """Who may move the weights: holder, generation, no roll-back, and a recorded advance."""
 
+from collections.abc import Callable
+
 import pytest
 
 from canary.domain import claims, course
@@ -9,6 +11,7 @@ from canary.domain.record import Decision, Outcome, Record
 from tests.rollouts import FOUND, HOLDER, NOON, a_record, after
 
 OTHER = HOLDER.replace("first", "churn-1-2")
+STEP_ONE = a_record().plan.steps[1].weights
 
 
 def advance(step: int, to_step: int | None) -> Decision:
@@ -52,9 +55,45 @@ def test_a_claim_records_weights_and_time_before_the_call() -> None:
 
 
 def test_a_claim_passes_twice_for_the_same_holder() -> None:
-    """The answer to the first may have been lost; the second changes nothing."""
+    """The answer to the first may have been lost; the second changes nothing but the time of the call to come."""
     once = claims.claim_forward(baking(1, decision=advance(1, 2)), HOLDER, 1, after(600))
-    assert claims.claim_forward(once, HOLDER, 1, after(700)) == once
+    again = claims.claim_forward(once, HOLDER, 1, after(700))
+    assert once.asked
+    later = once.asked.model_copy(update={"at": after(700)})
+    assert again == once.model_copy(update={"asked": later, "progress_at": after(700)})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda r: claims.claim_restore(r, HOLDER, 1, "trouble", after(600)),
+        lambda r: claims.ask_safe(r, HOLDER, 1, STEP_ONE, after(600)),
+        lambda r: course.denied(r, "AccessDenied", after(600)),
+    ],
+)
+def test_a_change_that_meets_its_own_write_changes_nothing(change: Callable[[Record], Record]) -> None:
+    """The answer to a write may be lost; the SDK's second attempt then fails, and the change is made once more."""
+    once = change(claims.claim_restore(baking(1), HOLDER, 1, "trouble", after(500)))
+    assert change(once) == once
+
+
+def test_an_accepted_ask_is_counted_once_however_often_it_is_noted() -> None:
+    """Three lost answers to the note of one ask are not three asks that were taken back."""
+    record = claims.claim_restore(baking(1), HOLDER, 1, "trouble", after(500))
+    asked = claims.ask_safe(record, HOLDER, 1, STEP_ONE, after(501))
+    assert asked.asked
+    noted = course.accepted(asked, asked.asked)
+    assert noted.restoring
+    assert noted.restoring.accepted == 1
+    assert course.accepted(noted, asked.asked) == noted
+
+
+def test_a_refused_ask_leaves_what_was_asked_before() -> None:
+    """SageMaker did nothing: our last write is still the forward one, and there is nothing to wait for."""
+    record = claims.claim_restore(baking(1), HOLDER, 1, "trouble", after(500))
+    asked = claims.ask_safe(record, HOLDER, 1, STEP_ONE, after(501))
+    assert asked.asked
+    assert course.not_accepted(asked, asked.asked, record.asked).asked == record.asked
 
 
 @pytest.mark.parametrize(("holder", "generation"), [(OTHER, 1), (HOLDER, 2), (OTHER, 2)])
@@ -138,6 +177,48 @@ def test_a_recovery_looks_twice_a_minute_apart() -> None:
     settled = course.verify_safe(first, OTHER, 2, after(70)).outcome
     assert settled
     assert settled.end is Phase.ROLLED_BACK
+
+
+def test_a_take_over_begins_its_patience_anew_and_keeps_when_the_way_back_began() -> None:
+    """On-call is told since when; the recovery has its own hour, from its first claim on."""
+    first = claims.claim_restore(baking(1), HOLDER, 1, "trouble", after(500))
+    record = claims.take_over(first, OTHER, "it died", after(4000))
+    record = claims.claim_restore(record, OTHER, 2, "it died", after(8000))
+    assert record.restoring
+    assert (record.restoring.began_at, record.restoring.patient_from) == (after(500), after(8000))
+    again = claims.claim_restore(record, OTHER, 2, "it died", after(8100)).restoring
+    assert again == record.restoring
+
+
+def test_a_forward_ask_that_was_never_seen_is_looked_for_twice() -> None:
+    """It may still land after safe weights were seen, though nobody died."""
+    unseen = claims.claim_forward(baking(1, decision=advance(1, 2)), HOLDER, 1, after(600))
+    record = claims.claim_restore(unseen, HOLDER, 1, "no answer", after(605))
+    record = claims.ask_safe(record, HOLDER, 1, STEP_ONE, after(606))
+    first = course.verify_safe(record, HOLDER, 1, after(640))
+    assert first.outcome is None
+    assert course.verify_safe(first, HOLDER, 1, after(700)).outcome is not None
+
+
+def test_a_forward_ask_that_was_seen_serving_is_safe_at_the_first_look() -> None:
+    """An alarm in the middle of a step that then arrives costs no second look."""
+    moving = claims.claim_forward(baking(1, decision=advance(1, 2)), HOLDER, 1, after(600))
+    record = claims.claim_restore(moving, HOLDER, 1, "alarm", after(605))
+    record = claims.ask_safe(record, HOLDER, 1, record.plan.steps[2].weights, after(640))
+    assert course.verify_safe(record, HOLDER, 1, after(670)).outcome is not None
+
+
+def test_a_record_written_before_answers_were_noted_is_read() -> None:
+    """A deployment in the middle of a roll-back finds what the version before it wrote."""
+    record = claims.claim_restore(baking(1), HOLDER, 1, "trouble", after(500))
+    stored = claims.ask_safe(record, HOLDER, 1, STEP_ONE, after(501)).model_dump(mode="json")
+    for name in ("patient_from", "forward_unseen", "accepted"):
+        del stored["restoring"][name]
+    del stored["asked"]["accepted"]
+    read = Record.model_validate(stored)
+    assert read.restoring
+    assert (read.restoring.asks, read.restoring.accepted) == (1, 0)
+    assert course.why_unproven(read, "OVERDUE", after(8000))
 
 
 def test_asking_again_starts_the_second_look_over() -> None:

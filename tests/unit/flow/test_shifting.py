@@ -2,6 +2,7 @@
 
 import pytest
 
+from canary.domain import claims, course
 from canary.domain.errors import AwsDenied, AwsUnavailable, RollBackPending, Superseded
 from canary.domain.phase import Phase
 from canary.domain.record import Decision, Record
@@ -207,6 +208,104 @@ def test_asks_that_sagemaker_never_took_are_not_counted() -> None:
     stage.endpoint.failure = None
     stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(1140))
     assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(1155)).next == "CLOSE"
+
+
+def test_asks_without_an_answer_are_bounded_by_the_hour_and_told_as_they_were() -> None:
+    """Nobody knows that SageMaker took one: a minute between two asks, an hour in all, and no invented reason."""
+    stage = live()
+    stage.endpoint.failure = AwsUnavailable("read timed out")
+    seconds, story = 300, None
+    while story is None or story.next != "CLOSE":
+        if story is None or story.next == "RESTORE":
+            stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(seconds))
+        seconds += 15
+        story = stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(seconds))
+    assert seconds == 300 + 3600 + 15
+    assert "within 60 minutes" in story.reason
+    assert "accepted 0 of 61 asks" in story.reason
+    assert len(stage.endpoint.moves) == 1 + 61
+
+
+class KilledError(BaseException):
+    """The function dies in the middle of a call."""
+
+
+def test_a_death_between_ask_and_note_counts_as_no_answer() -> None:
+    """However often it dies there, nothing says that SageMaker took an ask back."""
+    stage = live()
+    stage.endpoint.failure = KilledError()
+    for seconds in range(300, 800, 61):
+        with pytest.raises(KilledError):
+            stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(seconds))
+    assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(861)).next == "RESTORE"
+    stage.endpoint.failure = None
+    stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(862))
+    assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(877)).next == "CLOSE"
+
+
+@pytest.mark.parametrize(
+    ("failure", "following"),
+    [
+        (AwsUnavailable("throttled", refused=True), "RESTORE"),
+        (AwsDenied("AccessDenied"), "RESTORE"),
+        (AwsUnavailable("read timed out"), "WAIT"),
+    ],
+)
+def test_only_a_lost_answer_is_waited_out(failure: Exception, following: str) -> None:
+    """A refusal did nothing, so the next look asks again; a lost answer may still become visible."""
+    stage = live()
+    stage.endpoint.failure = failure
+    stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(300))
+    assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(315)).next == following
+    assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(361)).next == "RESTORE"
+
+
+def test_a_recovery_an_hour_after_the_first_roll_back_asks() -> None:
+    """The execution died when the roll-back was recorded, and its recovery could not be started for an hour."""
+    stage = live()
+    other = HOLDER.replace("first", "churn-1-2")
+    stage.rollouts.change(ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "alarm", after(300)))
+    stage.rollouts.change(ROLLOUT, lambda r: claims.take_over(r, other, "it died", after(400)))
+    assert stage.shifter.restore(ROLLOUT, other, 2, "it died", after(4000)).next == "LOOK"
+    assert stage.endpoint.moves[-1] == FOUND
+    assert stage.shifter.look_restored(ROLLOUT, other, 2, after(4015)).arrival == "REACHED"
+
+
+def test_a_second_look_does_not_make_the_told_time_to_safe_longer() -> None:
+    """On-call reads when the safe weights were first seen, and stayed."""
+    stage = live()
+    other = HOLDER.replace("first", "churn-1-2")
+    stage.rollouts.change(ROLLOUT, lambda r: claims.take_over(r, other, "it died", after(300)))
+    stage.shifter.restore(ROLLOUT, other, 2, "it died", after(310))
+    assert stage.shifter.look_restored(ROLLOUT, other, 2, after(325)).next == "WAIT"
+    assert stage.shifter.look_restored(ROLLOUT, other, 2, after(385)).next == "CLOSE"
+    assert "safe 25 s later" in course.close(stage.record, after(390)).outbox[-1].body
+
+
+def test_a_move_tried_again_has_a_minute_from_its_last_call() -> None:
+    """The last of several calls was taken and its answer lost: safe weights seen meanwhile prove nothing."""
+    stage = Stage().at_gate()
+    stage.endpoint.failure = AwsUnavailable("5XX")
+    for seconds in (60, 90, 160):
+        with pytest.raises(AwsUnavailable):
+            stage.shifter.move(ROLLOUT, HOLDER, 1, after(seconds))
+    stage.shifter.restore(ROLLOUT, HOLDER, 1, "move failed", after(163))
+    assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(178)).arrival == "MOVING"
+    assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(219)).arrival == "MOVING"
+    assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(220)).next == "WAIT"
+    assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(280)).next == "CLOSE"
+
+
+def test_an_ask_is_timed_just_before_its_call() -> None:
+    """Reads may be slow: the minute until it must be visible begins at the claim, not at the invocation."""
+    stage = Stage().at_gate()
+    shifter = Shifter(stage.rollouts, stage.endpoint, lambda: after(95))
+    shifter.move(ROLLOUT, HOLDER, 1, after(60))
+    assert stage.record.asked
+    assert stage.record.asked.at == after(95)
+    stage.shifter.look(ROLLOUT, HOLDER, 1, after(110))
+    Shifter(stage.rollouts, stage.endpoint, lambda: after(330)).restore(ROLLOUT, HOLDER, 1, "errors", after(300))
+    assert stage.record.asked.at == after(330)
 
 
 def test_a_refusal_is_forgotten_when_sagemaker_takes_a_later_ask() -> None:

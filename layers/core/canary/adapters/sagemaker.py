@@ -1,17 +1,20 @@
 """Endpoints and their weights."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from canary.adapters.translation import code_of, translated
+from canary.adapters.translation import SERVER_ERROR, code_of, translated
 from canary.domain.endpoint import GONE, EndpointView, Variant
-from canary.domain.errors import AwsUnavailable
+from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.plan import Weights
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker.type_defs import DescribeEndpointOutputTypeDef
+
+
+MOVE = "UpdateEndpointWeightsAndCapacities"
 
 
 class SageMakerEndpoints:
@@ -20,6 +23,8 @@ class SageMakerEndpoints:
     def __init__(self, client: "SageMakerClient") -> None:
         """Take a boto3 SageMaker client."""
         self._client = client
+        self._lost = False
+        client.meta.events.register(f"needs-retry.sagemaker.{MOVE}", self._note_attempt)
 
     def describe(self, endpoint: str) -> EndpointView:
         """Return one read of an endpoint; GONE when SageMaker does not know it."""
@@ -32,18 +37,28 @@ class SageMakerEndpoints:
             raise
 
     def move(self, endpoint: str, weights: Weights) -> None:
-        """Ask for exactly these weights. A busy endpoint raises AwsUnavailable, not AwsDenied."""
+        """Ask for exactly these weights. A busy endpoint raises AwsUnavailable, not AwsDenied.
+
+        An answer to one of the SDK's attempts says nothing of an earlier one whose answer was lost.
+        """
+        self._lost = False
         desired = [{"VariantName": name, "DesiredWeight": weight} for name, weight in weights.items()]
         try:
-            with translated("UpdateEndpointWeightsAndCapacities"):
+            with translated(MOVE):
                 self._client.update_endpoint_weights_and_capacities(
                     EndpointName=endpoint,
                     DesiredWeightsAndCapacities=desired,  # type: ignore[arg-type]
                 )
-        except Exception as error:
+        except AwsUnavailable as error:
+            raise AwsUnavailable(str(error), refused=error.refused and not self._lost) from error
+        except AwsDenied as error:
             if _says(error, "in-progress endpoint"):
-                raise AwsUnavailable(f"{endpoint} is busy: {error}") from error
+                raise AwsUnavailable(f"{endpoint} is busy: {error}", refused=not self._lost) from error
             raise
+
+    def _note_attempt(self, response: Any = None, **_rest: Any) -> None:
+        """Note that one of the SDK's attempts had no answer, or one that may come after the deed."""
+        self._lost = self._lost or response is None or response[0].status_code >= SERVER_ERROR
 
 
 def _says(error: Exception, words: str) -> bool:

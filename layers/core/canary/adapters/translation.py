@@ -29,6 +29,7 @@ TRANSIENT = frozenset(
         "TransactionInProgressException",
     }
 )
+CLIENT_ERROR = 400
 SERVER_ERROR = 500
 
 
@@ -39,7 +40,9 @@ def translated(action: str) -> Iterator[None]:
         yield
     except ClientError as error:
         answer = f"{action}: {code_of(error)}: {error.response.get('Error', {}).get('Message', '')}"
-        raise (AwsUnavailable if is_transient(error) else AwsDenied)(answer) from error
+        if is_transient(error):
+            raise AwsUnavailable(answer, refused=is_refusal(error)) from error
+        raise AwsDenied(answer) from error
     except (BotoConnectionError, HTTPClientError) as error:
         raise AwsUnavailable(f"{action}: {error}") from error
     except ParamValidationError:
@@ -56,5 +59,13 @@ def code_of(error: ClientError) -> str:
 
 def is_transient(error: ClientError) -> bool:
     """Return whether the same call may well succeed later."""
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return code_of(error) in TRANSIENT or int(status) >= SERVER_ERROR
+    return code_of(error) in TRANSIENT or _status_of(error) >= SERVER_ERROR
+
+
+def is_refusal(error: ClientError) -> bool:
+    """Return whether this answer says that nothing was done; a 5XX may come after the deed."""
+    return CLIENT_ERROR <= _status_of(error) < SERVER_ERROR
+
+
+def _status_of(error: ClientError) -> int:
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))

@@ -76,11 +76,16 @@ def look_restored(record: Record, view: EndpointView, now: datetime) -> Arrival:
         return "FOREIGN"
     if view.serves(record.plan.safe_weights) and not (_maybe_unseen(record, now) and _forward(record)):
         return "REACHED"
-    began = record.restoring.began_at if record.restoring else now
-    if now - began > RESTORE_OVERDUE:
+    if now - _patient_from(record, now) > RESTORE_OVERDUE:
         return "OVERDUE"
     due = view.in_service and not view.serves(record.plan.safe_weights)
     return "REVERTED" if due and (_forward(record) or not _maybe_unseen(record, now)) else "MOVING"
+
+
+def _patient_from(record: Record, now: datetime) -> datetime:
+    """Return since when this generation tries: a recovery that begins late has all of its patience left."""
+    restoring = record.restoring
+    return (restoring.patient_from or restoring.began_at) if restoring else now
 
 
 def _maybe_unseen(record: Record, now: datetime) -> bool:

@@ -2,12 +2,14 @@
 
 A claim is a pure function; the store writes its result under the revision it was made from. The asked weights and the
 time are part of that write, so a crash between claim and call is seen by the next look. A claim passes twice for the
-same holder, because the answer to the first may have been lost.
+same holder, because the answer to the first may have been lost; made twice with one time, it changes nothing the second
+time, because the SDK may meet its own write.
 """
 
 from datetime import datetime
 
 from canary.domain import compose
+from canary.domain.endpoint import same_weights
 from canary.domain.errors import RollBackPending, Superseded
 from canary.domain.outbox import telling
 from canary.domain.phase import Event, Phase, after
@@ -26,13 +28,14 @@ def check_holder(record: Record, holder: str, generation: int) -> None:
 def claim_forward(record: Record, holder: str, generation: int, now: datetime) -> Record:
     """Return the record with the next step's weights asked for; unchanged but for time when already claimed.
 
+    `now` is the time just before the call: an ask is given a minute from it to become visible.
     Raises Superseded or RollBackPending; ImpossibleTransition without a recorded ADVANCE.
     """
     check_holder(record, holder, generation)
     if record.rolling_back:
         raise RollBackPending(f"a roll-back is recorded for {record.rollout}")
     if record.phase is Phase.SHIFTING and record.asked and record.decision is None:
-        return record
+        return _asked_again(record, record.asked, now)
     step = _next_step(record)
     asked = Asked(weights=record.plan.steps[step].weights, before=record.expected_weights, at=now, direction="forward")
     return record.model_copy(
@@ -46,6 +49,12 @@ def claim_forward(record: Record, holder: str, generation: int, now: datetime) -
             "progress_at": now,
         }
     )
+
+
+def _asked_again(record: Record, asked: Asked, now: datetime) -> Record:
+    if asked.reached_at is not None:
+        return record
+    return record.model_copy(update={"asked": asked.model_copy(update={"at": now}), "progress_at": now})
 
 
 def _next_step(record: Record) -> int:
@@ -62,8 +71,11 @@ def claim_restore(record: Record, holder: str, generation: int, story: str, now:
     Raises Superseded.
     """
     check_holder(record, holder, generation)
+    restoring = record.restoring or _begun(record, now)
+    if restoring.patient_from is None:
+        restoring = restoring.model_copy(update={"patient_from": now})
     if record.phase is Phase.ROLLING_BACK:
-        return record.model_copy(update={"progress_at": now})
+        return record.model_copy(update={"restoring": restoring, "progress_at": now})
     decision = record.decision
     if decision is None or decision.verdict != "ROLL_BACK":
         decision = Decision(verdict="ROLL_BACK", step=record.step, reason=story, by="fault", at=now)
@@ -71,7 +83,7 @@ def claim_restore(record: Record, holder: str, generation: int, story: str, now:
         update={
             "phase": after(record.phase, Event.CLAIM_RESTORE),
             "decision": decision,
-            "restoring": record.restoring or Restoring(began_at=now),
+            "restoring": restoring,
             "bakes": close_bake(record, now),
             "token": None,
             "progress_at": now,
@@ -79,20 +91,29 @@ def claim_restore(record: Record, holder: str, generation: int, story: str, now:
     )
 
 
+def _begun(record: Record, now: datetime) -> Restoring:
+    asked = record.asked
+    unseen = asked is not None and asked.direction == "forward" and asked.reached_at is None
+    return Restoring(began_at=now, forward_unseen=unseen)
+
+
 def ask_safe(record: Record, holder: str, generation: int, live: Weights, now: datetime) -> Record:
     """Return the record with the safe weights asked for once more, `live` being what serves now.
 
-    Written before the call. Raises Superseded.
+    Written before the call, `now` being the time just before it. Raises Superseded.
     """
     check_holder(record, holder, generation)
-    restoring = record.restoring or Restoring(began_at=now)
-    return record.model_copy(
-        update={
-            "asked": Asked(weights=record.plan.safe_weights, before=live, at=now, direction="restore"),
-            "restoring": restoring.model_copy(update={"asks": restoring.asks + 1, "verified_at": None}),
-            "progress_at": now,
-        }
-    )
+    ask = Asked(weights=record.plan.safe_weights, before=live, at=now, direction="restore")
+    if record.asked == ask:
+        return record
+    restoring = record.restoring or _begun(record, now)
+    seen = record.asked is not None and same_weights(live, record.asked.weights)
+    going = {
+        "asks": restoring.asks + 1,
+        "forward_unseen": restoring.forward_unseen and not seen,
+        "verified_at": None,
+    }
+    return record.model_copy(update={"asked": ask, "restoring": restoring.model_copy(update=going), "progress_at": now})
 
 
 def close_bake(record: Record, now: datetime) -> tuple[BakeInterval, ...]:
@@ -120,7 +141,9 @@ def take_over(record: Record, holder: str, story: str, now: datetime) -> Record:
             "decision": decision,
             "outcome": None,
             "token": None,
-            "restoring": (record.restoring or Restoring(began_at=now)).model_copy(update={"verified_at": None}),
+            "restoring": (record.restoring or _begun(record, now)).model_copy(
+                update={"verified_at": None, "patient_from": None}
+            ),
             "progress_at": now,
             "outbox": telling(record, compose.taken_over(record, story, now)),
         }

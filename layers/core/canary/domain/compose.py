@@ -120,7 +120,9 @@ def _why_moved(record: Record) -> str:
 def _time_to_safe(record: Record, now: datetime) -> str:
     if not record.decision:
         return "No weight had been moved."
-    seconds = (now - record.decision.at).total_seconds()
+    # A second look, which a late call may make necessary, does not make it safe any later.
+    safe = (record.restoring.verified_at if record.restoring else None) or now
+    seconds = (safe - record.decision.at).total_seconds()
     return f"Decided {clock(record.decision.at)}, safe {seconds:.0f} s later."
 
 

@@ -10,7 +10,7 @@ from canary.domain.claims import check_holder, close_bake
 from canary.domain.errors import RollBackPending
 from canary.domain.outbox import telling
 from canary.domain.phase import Event, Phase, after
-from canary.domain.record import BakeInterval, Decision, Outcome, Record, Restoring, minute_of
+from canary.domain.record import Asked, BakeInterval, Decision, Outcome, Record, Restoring, minute_of
 
 DENIED_AT_MOST = timedelta(minutes=15)
 REVERTED_AT_MOST = 3
@@ -65,23 +65,29 @@ def decide(record: Record, decision: Decision) -> Record:
     return record.model_copy(update={"decision": decision})
 
 
-def accepted(record: Record) -> Record:
-    """Return the record with earlier refusals forgotten: SageMaker took the last ask, so its patience begins anew."""
-    restoring = record.restoring
-    if restoring is None or restoring.denied_since is None:
-        return record
-    return record.model_copy(update={"restoring": restoring.model_copy(update={"denied_since": None, "denial": None})})
+def accepted(record: Record, ask: Asked) -> Record:
+    """Return the record with an ask for the safe weights counted: SageMaker took it. Earlier refusals are forgotten.
 
-
-def not_accepted(record: Record) -> Record:
-    """Return the record with its last ask for the safe weights not counted: SageMaker was busy or gave no answer.
-
-    Only asks it accepted and then took back say that asking again is hopeless.
+    Counted once, however often it is noted; an ask whose answer is not known is never counted.
     """
     restoring = record.restoring
-    if restoring is None or not restoring.asks:
+    if restoring is None or record.asked != ask or ask.accepted:
         return record
-    return record.model_copy(update={"restoring": restoring.model_copy(update={"asks": restoring.asks - 1})})
+    counted = {"accepted": restoring.accepted + 1, "denied_since": None, "denial": None}
+    return record.model_copy(
+        update={
+            "asked": ask.model_copy(update={"accepted": True}),
+            "restoring": restoring.model_copy(update=counted),
+        }
+    )
+
+
+def not_accepted(record: Record, ask: Asked, before: Asked | None) -> Record:
+    """Return the record as it was asked `before` an ask that SageMaker refused.
+
+    There is nothing to wait for then: the next look asks again. Not for an ask whose answer was lost.
+    """
+    return record.model_copy(update={"asked": before}) if record.asked == ask else record
 
 
 def denied(record: Record, answer: str, now: datetime) -> Record:
@@ -99,24 +105,28 @@ def why_unproven(record: Record, arrival: str, now: datetime) -> str | None:
     if restoring is None:
         return None
     if arrival == "OVERDUE":
-        return "the endpoint did not reach the safe weights within 60 minutes"
+        asks = f"SageMaker is known to have accepted {restoring.accepted} of {restoring.asks} asks"
+        return f"the endpoint did not reach the safe weights within 60 minutes; {asks}"
     if restoring.denied_since and now - restoring.denied_since >= DENIED_AT_MOST:
         return f"SageMaker refuses the change: {restoring.denial}"
-    if arrival == "REVERTED" and restoring.asks >= REVERTED_AT_MOST and restoring.denied_since is None:
-        return f"the endpoint went back to other weights after each of {restoring.asks} asks"
+    if arrival == "REVERTED" and restoring.accepted >= REVERTED_AT_MOST and restoring.denied_since is None:
+        return (
+            f"the endpoint went back to other weights after each of {restoring.accepted} asks that SageMaker accepted"
+        )
     return None
 
 
 def verify_safe(record: Record, holder: str, generation: int, now: datetime) -> Record:
-    """Return the record with the safe weights seen; settled at once, or for a recovery at a second look 60 s later.
+    """Return the record with the safe weights seen; settled at once, or at a second look 60 s later.
 
-    The second look lets a last call of a dead execution land first. Raises Superseded.
+    The second look lets a last call land first: of a dead execution, or a forward ask that was never seen. Raises
+    Superseded.
     """
     check_holder(record, holder, generation)
     restoring = record.restoring or Restoring(began_at=now)
     first = restoring.verified_at or now
     record = record.model_copy(update={"restoring": restoring.model_copy(update={"verified_at": first})})
-    if record.generation > 1 and now - first < LOOK_TWICE_APART:
+    if (record.generation > 1 or restoring.forward_unseen) and now - first < LOOK_TWICE_APART:
         return record
     reason = record.decision.reason if record.decision else "restored"
     return record.model_copy(update={"outcome": Outcome(end=Phase.ROLLED_BACK, reason=reason)})

@@ -49,7 +49,15 @@ class Conflict(CanaryError):
 
 
 class AwsUnavailable(CanaryError):
-    """AWS could not answer now: throttling, a timeout, a 5XX or an endpoint that is busy updating."""
+    """AWS could not answer now: throttling, a timeout, a 5XX or an endpoint that is busy updating.
+
+    `refused` is True when AWS answered that it did nothing, False when nobody knows: the answer was lost.
+    """
+
+    def __init__(self, message: str = "", *, refused: bool = False) -> None:
+        """Keep what AWS said, and whether that rules out that it was done."""
+        super().__init__(message)
+        self.refused = refused
 
 
 class AwsDenied(CanaryError):

@@ -17,7 +17,8 @@ from canary.domain.plan import Plan, Weights
 class Asked(Frozen):
     """The last weights this rollout asked for, written before the call.
 
-    `before` are the weights believed to serve until then; `reached_at` is set when they were seen serving.
+    `before` are the weights believed to serve until then; `reached_at` is set when they were seen serving. `accepted`
+    says that SageMaker took an ask for the safe weights; False also where the answer is not known.
     """
 
     weights: Weights
@@ -25,6 +26,7 @@ class Asked(Frozen):
     at: datetime
     direction: Literal["forward", "restore"]
     reached_at: datetime | None = None
+    accepted: bool = False
 
 
 class BakeInterval(Frozen):
@@ -62,10 +64,17 @@ class Message(Frozen):
 
 
 class Restoring(Frozen):
-    """How the way to the safe weights goes: when it began, how often they were asked, what stood in the way."""
+    """How the way to the safe weights goes: when it began, how often they were asked, what stood in the way.
+
+    `accepted` of the `asks` are known to have been taken by SageMaker. `patient_from` is the first claim of the
+    generation that restores now. `forward_unseen`: the last forward ask was never seen, so it may still land.
+    """
 
     began_at: datetime
+    patient_from: datetime | None = None
+    forward_unseen: bool = False
     asks: int = 0
+    accepted: int = 0
     denied_since: datetime | None = None
     denial: str | None = None
     verified_at: datetime | None = None

@@ -3,6 +3,7 @@
 Each method answers with what comes `next`: the state machine follows it and keeps no position of its own.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from canary.domain import claims, course
@@ -10,10 +11,12 @@ from canary.domain.arrival import agreed, is_foreign, is_suspicious, look_forwar
 from canary.domain.endpoint import Arrival, EndpointView
 from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.phase import Phase
-from canary.domain.record import Outcome, Record
+from canary.domain.record import Asked, Outcome, Record
 from canary.domain.story import Story
 from canary.ports.aws import WeightMover
 from canary.ports.rollouts import Rollouts
+
+Clock = Callable[[], datetime]
 
 FOREIGN_REASON = "somebody else changed the endpoint: another configuration, or weights that are not ours"
 GONE_REASON = "the endpoint does not exist any more"
@@ -22,10 +25,14 @@ GONE_REASON = "the endpoint does not exist any more"
 class Shifter:
     """Moves the weights of one rollout at a time, for the execution that holds it."""
 
-    def __init__(self, rollouts: Rollouts, endpoints: WeightMover) -> None:
-        """Take the record store and the endpoints."""
+    def __init__(self, rollouts: Rollouts, endpoints: WeightMover, clock: Clock | None = None) -> None:
+        """Take the record store, the endpoints, and the clock to read just before a claim.
+
+        `now`, which every method is given, is when its invocation began; without a clock it stands for the claim too.
+        """
         self._rollouts = rollouts
         self._endpoints = endpoints
+        self._clock = clock
 
     def move(self, rollout: str, holder: str, generation: int, now: datetime) -> Story:
         """Claim the next step and ask for its weights.
@@ -38,7 +45,8 @@ class Shifter:
         lost = self._lost(before, holder, generation, view)
         if lost:
             return lost
-        record = self._rollouts.change(rollout, lambda r: claims.claim_forward(r, holder, generation, now))
+        asking = self._clock() if self._clock else now
+        record = self._rollouts.change(rollout, lambda r: claims.claim_forward(r, holder, generation, asking))
         assert record.asked is not None  # noqa: S101 - the claim has just written it
         if not view.serves(record.asked.weights):
             self._endpoints.move(record.endpoint, record.asked.weights)
@@ -91,19 +99,31 @@ class Shifter:
             return lost
         if look_restored(record, view, now) != "REVERTED":
             return Story(next="LOOK", reason="the safe weights are on their way")
+        asking = self._clock() if self._clock else now
         live = view.current_weights
-        record = self._rollouts.change(rollout, lambda r: claims.ask_safe(r, holder, generation, live, now))
+        asked = self._rollouts.change(rollout, lambda r: claims.ask_safe(r, holder, generation, live, asking))
+        answer = self._ask_safe(asked, record.asked, asking)
+        return Story(next="LOOK", reason=answer or "asked for the safe weights")
+
+    def _ask_safe(self, record: Record, before: Asked | None, asking: datetime) -> str:
+        """Ask for the safe weights as claimed, note the answer, and return what stood in the way, '' for nothing.
+
+        An ask whose answer was lost is left as it is: the look waits until it must be visible.
+        """
+        rollout, ask = record.rollout, record.asked
+        assert ask is not None  # noqa: S101 - the claim has just written it
         try:
-            self._endpoints.move(record.endpoint, record.plan.safe_weights)
+            self._endpoints.move(record.endpoint, ask.weights)
         except AwsUnavailable as error:
-            self._rollouts.change(rollout, course.not_accepted)
-            return Story(next="LOOK", reason=str(error))
+            if error.refused:
+                self._rollouts.change(rollout, lambda r: course.not_accepted(r, ask, before))
+            return str(error)
         except AwsDenied as error:
             answer = str(error)
-            self._rollouts.change(rollout, lambda r: course.denied(r, answer, now))
-            return Story(next="LOOK", reason=answer)
-        self._rollouts.change(rollout, course.accepted)
-        return Story(next="LOOK", reason="asked for the safe weights")
+            self._rollouts.change(rollout, lambda r: course.denied(course.not_accepted(r, ask, before), answer, asking))
+            return answer
+        self._rollouts.change(rollout, lambda r: course.accepted(r, ask))
+        return ""
 
     def look_restored(self, rollout: str, holder: str, generation: int, now: datetime) -> Story:
         """Say whether the safe weights serve, and what comes next. Raises Superseded."""

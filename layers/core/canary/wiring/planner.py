@@ -8,13 +8,13 @@ from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.table import DynamoRollouts
 from canary.flow.evaluate import check_labelled_set
 from canary.flow.planning import Planner
-from canary.wiring.settings import client, read_settings
+from canary.wiring.settings import PLANNER_CONFIG, client, read_settings
 
 
 def build() -> Planner:
     """Return the planner of this environment."""
     settings = read_settings()
-    cloudwatch = client("cloudwatch")
+    cloudwatch = client("cloudwatch", PLANNER_CONFIG)
     return Planner(
         rollouts=DynamoRollouts(client("dynamodb"), settings.table),
         endpoints=SageMakerEndpoints(client("sagemaker")),

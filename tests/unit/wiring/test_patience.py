@@ -1,0 +1,63 @@
+"""A call that hangs must leave its function time to note what happened: the SDK's patience against Lambda's."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import yaml
+from botocore.config import Config
+
+from tests.patience import longest_call_seconds
+
+FUNCTIONS = ("planner", "shifter", "collector", "evaluator", "decider")
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads a template, its intrinsic functions as nothing."""
+
+
+_Loader.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
+TEMPLATE: dict[str, Any] = yaml.load(Path("template.yaml").read_text(encoding="utf-8"), _Loader)
+
+
+def properties(function: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what the template says of all functions, and of one."""
+    return TEMPLATE["Globals"]["Function"], TEMPLATE["Resources"][f"{function.capitalize()}Function"]["Properties"]
+
+
+def timeout_seconds(function: str) -> int:
+    """Return the Timeout the template gives a function."""
+    everywhere, own = properties(function)
+    return int(own.get("Timeout", everywhere["Timeout"]))
+
+
+@pytest.fixture
+def configs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Config]]:
+    """Return the service and settings of every client the function's wiring makes."""
+    made: list[tuple[str, Config]] = []
+    original: Any = boto3.session.Session.client
+
+    def client(self: Any, service: str, **options: Any) -> Any:
+        made.append((service, options["config"]))
+        return original(self, service, region_name="eu-west-1", **options)
+
+    monkeypatch.setattr(boto3.session.Session, "client", client)
+    for said in properties(request.param):
+        for name in said["Environment"]["Variables"]:
+            monkeypatch.setenv(name, "anything")
+    module: Any = importlib.import_module(f"canary.wiring.{request.param}")
+    module.build(*([None] if request.param == "evaluator" else []))
+    return made
+
+
+@pytest.mark.parametrize(("configs", "function"), [(name, name) for name in FUNCTIONS], indirect=["configs"])
+def test_the_longest_call_leaves_half_of_the_function_s_time(configs: list[tuple[str, Config]], function: str) -> None:
+    """A call that hangs through all its attempts, and the like of it again, end before the function is killed."""
+    assert configs
+    for service, config in configs:
+        longest = longest_call_seconds(config)
+        assert 2 * longest <= timeout_seconds(function), f"{function}: {service} may hang for {longest} s"

@@ -47,9 +47,8 @@ class Permissions:
         for requirement in requirements_of(call, self._account, self._region):
             message = self.refusal(role_arn, requirement)
             if message is not None:
-                code = "AccessDenied" if call.service in {"s3", "cloudwatch"} else "AccessDeniedException"
-                code = "AuthorizationError" if call.service == "sns" else code
-                raise call.error(code, message, 403 if call.service in {"s3", "sns", "cloudwatch"} else 400)
+                code, status = _refusal_of(call, requirement)
+                raise call.error(code, message, status)
         return proceed()
 
     def refusal(self, role_arn: str, requirement: Requirement) -> str | None:
@@ -77,6 +76,17 @@ class Permissions:
             document = json.loads(text) if isinstance(text, str) else text
             statements = document["Statement"]
             yield from statements if isinstance(statements, list) else [statements]
+
+
+def _refusal_of(call: Call, requirement: Requirement) -> tuple[str, int]:
+    """Return the error code and HTTP status a service refuses with."""
+    if requirement.action.startswith("kms:"):
+        return ("KMSAccessDenied", 400) if call.service == "sns" else ("AccessDenied", 403)
+    if call.operation == "HeadObject":  # an answer without a body has its status for a code
+        return "403", 403
+    if call.service == "sns":
+        return "AuthorizationError", 403
+    return ("AccessDenied", 403) if call.service in {"s3", "cloudwatch"} else ("AccessDeniedException", 400)
 
 
 def _applies(statement: Mapping[str, Any], requirement: Requirement) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emulator.calls import Call
+from emulator.lookups import lacks_object, topic_key
 
 Parameters = Mapping[str, Any]
 
@@ -93,16 +94,28 @@ def _states(operation: str, given: Parameters, place: str) -> Iterator[Requireme
     yield Requirement(f"states:{operation}", resource or "*", TRANSPORT)
 
 
-def _sns(operation: str, given: Parameters, _place: str) -> Iterator[Requirement]:
-    yield Requirement(f"sns:{operation}", given.get("TopicArn", "*"), TRANSPORT)
+def _sns(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+    topic = given.get("TopicArn", "*")
+    yield Requirement(f"sns:{operation}", topic, TRANSPORT)
+    # Whoever publishes to an encrypted topic has SNS use the topic's key in its name.
+    key = topic_key(topic) if operation == "Publish" and topic != "*" else None
+    if key is not None:
+        region, _ = place.split(":")
+        via = {"kms:viaservice": (f"sns.{region}.amazonaws.com",), **TRANSPORT}
+        yield Requirement("kms:GenerateDataKey", key, via)
+        yield Requirement("kms:Decrypt", key, via)
 
 
-def _s3(operation: str, given: Parameters, _place: str) -> Iterator[Requirement]:
+def _s3(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
     actions = {"HeadObject": "GetObject", "ListObjectsV2": "ListBucket", "CopyObject": "PutObject"}
     key = f"/{given['Key']}" if "Key" in given else ""
     versioned = operation in {"GetObject", "HeadObject"} and "VersionId" in given
     action = "GetObjectVersion" if versioned else actions.get(operation, operation)
-    yield Requirement(f"s3:{action}", f"arn:aws:s3:::{given.get('Bucket', '*')}{key}", TRANSPORT)
+    bucket = f"arn:aws:s3:::{given.get('Bucket', '*')}"
+    yield Requirement(f"s3:{action}", f"{bucket}{key}", TRANSPORT)
+    # That a key does not exist is told only to those who may list the bucket; everybody else is forbidden to know.
+    if operation in {"GetObject", "HeadObject"} and lacks_object(place.split(":")[1], given["Bucket"], given["Key"]):
+        yield Requirement("s3:ListBucket", bucket, TRANSPORT)
 
 
 def _lambda(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:

@@ -82,6 +82,59 @@ def test_a_condition_is_read_from_the_call(
     assert (call(stack, "events", "put_events", Entries=[entry]) == "") is allowed
 
 
+@pytest.mark.parametrize(
+    ("bucket", "operation", "error"),
+    [
+        ("open", "get_object", "(NoSuchKey)"),
+        ("open", "head_object", "(404)"),
+        ("closed", "get_object", "(AccessDenied)"),
+        ("closed", "head_object", "(403)"),
+    ],
+)
+def test_only_who_may_list_a_bucket_is_told_that_a_key_does_not_exist(
+    stack: tuple[Emulator, dict[str, str]], bucket: str, operation: str, error: str
+) -> None:
+    """Without s3:ListBucket S3 forbids the read of a missing key as it does any other's; keys that exist are read."""
+    s3 = stack[0].client("s3")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="there", Body=b"1")
+    assert call(stack, "s3", "head_object", Bucket=bucket, Key="there") == ""
+    assert error in call(stack, "s3", operation, Bucket=bucket, Key="missing")
+
+
+@pytest.mark.parametrize(
+    ("actions", "service", "allowed"),
+    [
+        (["kms:GenerateDataKey", "kms:Decrypt"], "sns.us-east-1.amazonaws.com", True),
+        (["kms:GenerateDataKey", "kms:Decrypt"], "s3.us-east-1.amazonaws.com", False),
+        (["kms:GenerateDataKey"], "sns.us-east-1.amazonaws.com", False),
+        (["kms:Decrypt"], "sns.us-east-1.amazonaws.com", False),
+    ],
+)
+def test_publishing_to_an_encrypted_topic_needs_its_key(
+    stack: tuple[Emulator, dict[str, str]],
+    actions: list[str],
+    service: str,
+    *,
+    allowed: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """SNS uses the topic's own key for the publisher: both actions on that key, through SNS; AWS's key needs none."""
+    emulator, _ = stack
+    sns, key = emulator.client("sns"), ARN.format("kms", "key/1")
+    topics = [
+        sns.create_topic(Name=name, Attributes={"KmsMasterKeyId": of})["TopicArn"]
+        for name, of in (("own", key), ("aws", "alias/aws/sns"))
+    ]
+    own = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
+    condition = {"StringEquals": {"kms:ViaService": service}}
+    use = {"Effect": "Allow", "Action": actions, "Resource": key, "Condition": condition}
+    monkeypatch.setattr(emulator.permissions, "_statements", lambda _role: [own, use])
+    error = call(stack, "sns", "publish", TopicArn=topics[0], Message="x")
+    assert (error == "", "(KMSAccessDenied)" in error) == (allowed, not allowed)
+    assert call(stack, "sns", "publish", TopicArn=topics[1], Message="x") == ""
+
+
 def test_the_machine_invokes_only_its_functions(stack: tuple[Emulator, dict[str, str]]) -> None:
     """The state machine's role is enforced for the functions it names."""
     emulator, outputs = stack

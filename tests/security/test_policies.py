@@ -16,6 +16,76 @@ UNSCOPED = {
     "Wake": "SendTask calls have no resource: the token is the permission",
     "DeliverLogs": "log delivery has no resources",
 }
+ARN = "arn:${AWS::Partition}"
+PLACE = "${AWS::Region}:${AWS::AccountId}"
+OWN_ACCOUNT = {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+OWN_RULES = (
+    "CollectorFunctionEveryMinute",
+    "EvaluatorFunctionNewLabels",
+    "DeciderFunctionOwnEvents",
+    "DeciderFunctionAlarms",
+    "DeciderFunctionExecutions",
+)
+# What AWS's own services do with these grants, nothing here does in their place: the emulator evaluates no resource
+# policy and delivers no log. So each is held word by word. By resource: the statement by its name.
+ONLY_AWS_USES: dict[str, dict[str, Any]] = {
+    "MessagesKey": {
+        "Sid": "Alarms",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+        "Resource": "*",
+        "Condition": {"StringEquals": OWN_ACCOUNT},
+    },
+    "TopicPolicy": {
+        "Sid": "OwnAlarms",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": {"Ref": "Topic"},
+        "Condition": {
+            "StringEquals": OWN_ACCOUNT,
+            "ArnLike": {"aws:SourceArn": {"Fn::Sub": f"{ARN}:cloudwatch:{PLACE}:alarm:${{AWS::StackName}}-*"}},
+        },
+    },
+    "UndeliveredPolicy": {
+        "Sid": "OwnRules",
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": {"Fn::GetAtt": ["Undelivered", "Arn"]},
+        "Condition": {"ArnEquals": {"aws:SourceArn": [{"Fn::GetAtt": [rule, "Arn"]} for rule in OWN_RULES]}},
+    },
+    "DeciderFunctionRole": {
+        "Sid": "EncryptMessages",
+        "Effect": "Allow",
+        "Action": ["kms:GenerateDataKey", "kms:Decrypt"],
+        "Resource": {"Fn::GetAtt": ["MessagesKey", "Arn"]},
+        "Condition": {"StringEquals": {"kms:ViaService": {"Fn::Sub": "sns.${AWS::Region}.amazonaws.com"}}},
+    },
+    "RolloutRole": {
+        "Sid": "DeliverLogs",
+        "Effect": "Allow",
+        "Action": [
+            "logs:CreateLogDelivery",
+            "logs:GetLogDelivery",
+            "logs:UpdateLogDelivery",
+            "logs:DeleteLogDelivery",
+            "logs:ListLogDeliveries",
+            "logs:PutResourcePolicy",
+            "logs:DescribeResourcePolicies",
+            "logs:DescribeLogGroups",
+        ],
+        "Resource": "*",
+    },
+}
+OWNER = {
+    "Sid": "Owner",
+    "Effect": "Allow",
+    "Principal": {"AWS": {"Fn::Sub": f"{ARN}:iam::${{AWS::AccountId}}:root"}},
+    "Action": "kms:*",
+    "Resource": "*",
+}
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +110,17 @@ def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
 def statements(resources: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield every statement of every inline policy of every role."""
     for role in of_type(resources, "AWS::IAM::Role").values():
-        for policy in role.get("Policies", []):
-            listed = policy["PolicyDocument"]["Statement"]
-            for statement in listed if isinstance(listed, list) else [listed]:
-                yield statement["Fn::If"][1] if "Fn::If" in statement else statement
+        yield from statements_of(role)
+
+
+def statements_of(properties: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield every statement that a role, a key or a resource policy holds."""
+    documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
+    documents += [properties[name] for name in ("KeyPolicy", "PolicyDocument") if name in properties]
+    for document in documents:
+        listed = document["Statement"]
+        for statement in listed if isinstance(listed, list) else [listed]:
+            yield statement["Fn::If"][1] if "Fn::If" in statement else statement
 
 
 def test_only_what_aws_cannot_scope_is_unscoped(resources: dict[str, Any]) -> None:
@@ -94,6 +171,28 @@ def test_only_services_of_this_account_may_send(resources: dict[str, Any]) -> No
             for statement in policy["PolicyDocument"]["Statement"]:
                 if statement["Effect"] == "Allow" and "Service" in statement["Principal"]:
                     assert "aws:SourceArn" in str(statement["Condition"])
+
+
+@pytest.mark.parametrize("resource", ONLY_AWS_USES)
+def test_what_only_aws_uses_is_granted_to_the_letter(resources: dict[str, Any], resource: str) -> None:
+    """Without it messages, alarms, dead letters or logs vanish on AWS and nowhere else; wider, it lets others in."""
+    wanted = ONLY_AWS_USES[resource]
+    held = list(statements_of(resources[resource]["Properties"]))
+    assert [statement for statement in held if statement.get("Sid") == wanted["Sid"]] == [wanted]
+
+
+def test_the_key_of_the_messages_lets_nobody_else_in(resources: dict[str, Any]) -> None:
+    """The account by its roles, CloudWatch for its alarms, and no third; the topic is encrypted with this very key."""
+    held = list(statements_of(resources["MessagesKey"]["Properties"]))
+    assert held == [OWNER, ONLY_AWS_USES["MessagesKey"]]
+    assert resources["Topic"]["Properties"]["KmsMasterKeyId"] == {"Fn::GetAtt": ["MessagesKey", "Arn"]}
+
+
+def test_policies_stand_on_what_they_are_for(resources: dict[str, Any]) -> None:
+    """A policy attached elsewhere grants nothing: the topic's on the topic, the queue's on the queue, of every rule."""
+    assert resources["TopicPolicy"]["Properties"]["Topics"] == [{"Ref": "Topic"}]
+    assert resources["UndeliveredPolicy"]["Properties"]["Queues"] == [{"Ref": "Undelivered"}]
+    assert set(OWN_RULES) == of_type(resources, "AWS::Events::Rule").keys()
 
 
 def test_the_state_machine_never_logs_data(resources: dict[str, Any]) -> None:

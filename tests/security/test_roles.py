@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
+from emulator.lookups import topic_key
 from emulator.requirements import Requirement
 from tests.integration.stage import START
 
@@ -20,6 +21,7 @@ FOREIGN_ENDPOINT = f"arn:aws:sagemaker:{PLACE}:endpoint/billing"
 MACHINE = f"arn:aws:states:{PLACE}:stateMachine:canary-rollout"
 BUS = f"arn:aws:events:{PLACE}:event-bus/default"
 OWN_SOURCE = {"events:source": ("sagemaker-canary.canary",)}
+VIA_SNS = {"kms:viaservice": ("sns.us-east-1.amazonaws.com",)}
 FUNCTIONS = ("Planner", "Shifter", "Collector", "Evaluator", "Decider")
 
 
@@ -48,6 +50,7 @@ class Account:
             "TABLE": table,
             "INDEX": f"{table}/index/active",
             "TOPIC": self.outputs["TopicArn"],
+            "KEY": str(topic_key(self.outputs["TopicArn"])),
             "PREDICTIONS": f"arn:aws:s3:::{self._predictions()}/predictions/x",
             "QUEUE": f"arn:aws:sqs:{PLACE}:{self.outputs['UndeliveredUrl'].rsplit('/', 1)[1]}",
         }
@@ -85,6 +88,8 @@ ALLOWED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Evaluator", "s3:PutObject", "PREDICTIONS", {}),
     ("Decider", "states:StartExecution", MACHINE, {}),
     ("Decider", "sns:Publish", "TOPIC", {}),
+    ("Decider", "kms:GenerateDataKey", "KEY", VIA_SNS),
+    ("Decider", "kms:Decrypt", "KEY", VIA_SNS),
     ("Rollout", "lambda:InvokeFunction", "FN:Shifter", {}),
 )
 REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
@@ -121,6 +126,9 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Collector", "events:PutEvents", f"arn:aws:events:{PLACE}:event-bus/other", OWN_SOURCE),
     ("Collector", "events:PutRule", BUS, {}),
     ("Collector", "sns:Publish", "TOPIC", {}),
+    ("Collector", "kms:Decrypt", "KEY", VIA_SNS),
+    ("Decider", "kms:Decrypt", "KEY", {}),
+    ("Decider", "kms:Decrypt", f"arn:aws:kms:{PLACE}:key/other", VIA_SNS),
     ("Decider", "sns:Publish", f"arn:aws:sns:{PLACE}:other", {}),
     ("Decider", "sns:Subscribe", "TOPIC", {}),
     ("Decider", "states:StartExecution", f"arn:aws:states:{PLACE}:stateMachine:other", {}),

@@ -89,13 +89,6 @@ def _write_whole(path: Path, chunks: Iterable[bytes]) -> None:
     Path(out.name).replace(path)
 
 
-def _replaced(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write a new file in the place of an old one, which whoever has it open goes on reading."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as out:
-        out.writelines(chunks)
-    Path(out.name).replace(path)
-
-
 def _address(uri: str) -> tuple[str, str]:
     parts = urlsplit(uri)
     key = uri.removeprefix(f"s3://{parts.netloc}/")
@@ -109,7 +102,11 @@ def _refuse(uri: str, error: ClientError) -> NoReturn:
     if code in _MISSING:
         raise Refused(_FIELD, f"there is no {uri}", "Upload the set, or correct the address") from error
     if code in _DENIED:
-        remedy = "Allow s3:GetObject on it to the planner and evaluator roles"
+        remedy = (
+            "See whether it exists: to a role without s3:ListBucket on the bucket S3 says the same of a missing key. "
+            "Allow s3:GetObject on it to the planner and evaluator roles. Encrypted with a KMS key of your own, it needs "
+            "the stack's parameter LabelledSetKeyArn, and a key policy that lets those roles decrypt"
+        )
         raise Refused(_FIELD, f"reading {uri} is not allowed", remedy) from error
     if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500 or "Slow" in code or "Throttl" in code:
         raise AwsUnavailable(f"S3 could not serve {uri}: {code}") from error

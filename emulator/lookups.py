@@ -1,0 +1,22 @@
+"""What IAM must know of the account's resources to say what a call needs; read from moto, never changed."""
+
+from moto.s3.models import s3_backends
+from moto.sns.models import sns_backends
+
+AWS_OWN_KEYS = "alias/aws/"
+
+
+def topic_key(arn: str) -> str | None:
+    """Return the ARN of the customer's key that a topic is encrypted with; None for AWS's own keys and for none."""
+    _, _, _, region, account, _ = arn.split(":", 5)
+    topic = sns_backends[account][region].topics.get(arn)
+    key = topic.kms_master_key_id if topic is not None else ""
+    if not key or key.startswith(AWS_OWN_KEYS):
+        return None
+    return key if key.startswith("arn:") else f"arn:aws:kms:{region}:{account}:key/{key}"
+
+
+def lacks_object(account: str, bucket: str, key: str) -> bool:
+    """Return whether a bucket exists that has no such object."""
+    found = s3_backends[account]["aws"].buckets.get(bucket)
+    return found is not None and key not in found.keys

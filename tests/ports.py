@@ -133,7 +133,7 @@ class ScriptedEndpoint:
         self.view = view or a_view()
         self.reads: list[EndpointView] = []
         self.moves: list[Weights] = []
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         self.arrives = True
 
     def describe(self, endpoint: str) -> EndpointView:

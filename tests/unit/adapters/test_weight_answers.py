@@ -36,14 +36,15 @@ def endpoints(*answers: tuple[int, str] | str) -> SageMakerEndpoints:
     )
     left = list(answers)
 
-    def answer(request: Any, **_rest: Any) -> AWSResponse:
+    def answer(request: Any, **_rest: Any) -> Any:
         given = left.pop(0)
         if isinstance(given, str):
             raise ReadTimeoutError(endpoint_url=request.url)
         status, code = given
         message = "Cannot update in-progress endpoint" if code == "ValidationException" else "injected"
         body = f'{{"__type":"{code}","message":"{message}"}}'.encode()
-        return AWSResponse(request.url, status, {"content-type": "application/x-amz-json-1.1"}, _Raw(body))
+        headers: Any = {"content-type": "application/x-amz-json-1.1"}
+        return AWSResponse(request.url, status, headers, _Raw(body))
 
     client.meta.events.register("before-send.sagemaker", answer)
     return SageMakerEndpoints(client)

@@ -16,12 +16,16 @@ an endpoints arn frozen in a policy stale after redeploy
 """
 
 
+def wanted_traps() -> set[str]:
+    """Return the traps as their tests are named, without `test_`."""
+    return {trap.strip().replace(" ", "_") for line in TRAPS.splitlines() for trap in line.split("|") if trap.strip()}
+
+
 def test_every_trap_has_a_test_named_after_it() -> None:
     """Twenty traps, twenty tests."""
-    wanted = {trap.strip().replace(" ", "_") for line in TRAPS.splitlines() for trap in line.split("|") if trap.strip()}
     found: set[str] = set()
     for path in Path(__file__).parent.glob("test_traps_of_*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         found |= {node.name.removeprefix("test_") for node in tree.body if isinstance(node, ast.FunctionDef)}
-    assert len(wanted) == 20
-    assert wanted <= found
+    assert len(wanted_traps()) == 20
+    assert wanted_traps() <= found

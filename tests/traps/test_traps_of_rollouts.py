@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 
 from emulator.calls import Call, Proceed
 from emulator.events.bus import Passage
-from tests.integration import test_commands as commands
+from tests.integration import test_labelled_set as labels
 from tests.integration.stage import ENDPOINT, Stage, SumModel
 from tests.security import test_policies as policies
 from tests.unit.domain import test_arrival as arrival
@@ -19,6 +20,14 @@ QUICK: Mapping[str, Any] = {
     "guards": {"slow_requests": None},
     "watch_minutes": 3,
 }
+GUARDED: Mapping[str, Any] = {
+    **QUICK,
+    "steps": [{"share": 0.5, "bake_minutes": {"min": 1, "max": 10}}, {"share": 1}],
+    "guards": {**QUICK["guards"], **labels.spec()["guards"]},
+    "hold_at_most_minutes": 5,
+}
+LABELLED_ABOVE = 0.3
+SECOND_ENDPOINT = "fraud-scoring"
 
 
 @pytest.fixture
@@ -55,28 +64,32 @@ def test_in_service_with_the_old_weights_taken_as_done() -> None:
 
 def test_an_approval_that_never_expires(stage: Stage) -> None:
     """flagger#1450: a pause ends by itself, and says so."""
-    commands.test_a_pause_ends_by_itself_and_says_so(stage)
+    execution = stage.start(QUICK)
+    stage.reach("BAKING", 1)
+    stage.command("pause", minutes=5)
+    assert stage.finish(execution, at_most_minutes=30)["status"] == "SUCCEEDED"
+    assert "pause over" in stage.subjects
 
 
 def test_the_alert_sent_before_the_action_took_effect(stage: Stage) -> None:
     """Flagger: a step is told once it serves, the end once it is true."""
     deciding.test_closing_tells_after_the_record_says_so()
-    serving: dict[str, float] = {}
+    told: list[tuple[str, float]] = []
 
     def watch(call: Call, proceed: Proceed) -> Any:
         if call.name == "sns:Publish":
-            serving[call.parameters["Subject"].split(": ", 1)[1]] = stage.weights["v2"]
+            told.append((call.parameters["Subject"].split(": ", 1)[1], stage.weights["v2"]))
         return proceed()
 
     stage.emulator.calls.hooks.append(watch)
     assert stage.finish(stage.start(QUICK))["status"] == "SUCCEEDED"
-    assert serving == {
-        "rollout started": 0.0,
-        "v2 serves 25%": pytest.approx(1 / 3),
-        "v2 serves 50%": 1.0,
-        "v2 serves 100%": 1.0,
-        "PROMOTED": 1.0,
-    }
+    assert told == [
+        ("rollout started", 0.0),
+        ("v2 serves 25%", pytest.approx(1 / 3)),
+        ("v2 serves 50%", 1.0),
+        ("v2 serves 100%", 1.0),
+        ("PROMOTED", 1.0),
+    ]
 
 
 def test_duplicate_or_missing_events(stage: Stage) -> None:
@@ -94,16 +107,47 @@ def test_duplicate_or_missing_events(stage: Stage) -> None:
 
 
 def test_a_retry_that_reuses_the_failed_analysis() -> None:
-    """argo-rollouts#2897: a new attempt is a new rollout with evidence of its own."""
-    with Stage(SumModel(failing=0.15)) as stage:
-        assert stage.finish(stage.start(QUICK))["error"] == "RolledBack"
-        failed = stage.record.rollout
-        stage.emulator.endpoints.register_model("model-v2", SumModel())
-        stage.emulator.run_minutes(1)
-        assert stage.finish(stage.start(QUICK, name="second"))["status"] == "SUCCEEDED"
-        assert stage.record.rollout != failed
+    """argo-rollouts#2897: a new attempt is a new rollout, judged on answers and traffic of its own.
+
+    Three models in turn behind the same names: wrong on the labelled set, failing on live traffic alone, and good.
+    """
+    with Stage(labels.WrongSum(0.6)) as stage:
+        labels.put_set(stage, [row for row in labels.labelled(900) if float(row.split(",")[1]) >= LABELLED_ABOVE])
+        asked = asked_variants(stage)
+        assert stage.finish(stage.start(GUARDED))["error"] == "RolledBack"
+        assert (stage.record.step, labels.evidence(stage).label) == (0, "FAIL")
+        replace_model(stage, SumModel(failing=0.15), "config-2")
+        asked.clear()
+        assert stage.finish(stage.start(GUARDED, name="second"))["error"] == "RolledBack"
+        assert asked.count("v2") == labels.evidence(stage).counts.used > 50
+        assert (stage.record.step, labels.evidence(stage).label) == (1, "PASS")
+        replace_model(stage, SumModel(), "config-3")
+        assert stage.finish(stage.start(GUARDED, name="third"))["status"] == "SUCCEEDED"
         assert {verdict.rollout for verdict in stage.verdicts} == {stage.record.rollout}
         assert not any("ROLL_BACK" in verdict.verdict for verdict in stage.verdicts)
+
+
+def asked_variants(stage: Stage) -> list[str]:
+    """Return the list that the variant of every call to the models will be added to."""
+    seen: list[str] = []
+
+    def watch(call: Call, proceed: Proceed) -> Any:
+        if call.name == "sagemaker-runtime:InvokeEndpoint":
+            seen.append(call.parameters["TargetVariant"])
+        return proceed()
+
+    stage.emulator.calls.hooks.append(watch)
+    return seen
+
+
+def replace_model(stage: Stage, model: SumModel, config: str) -> None:
+    """Put another model behind v2, its names and container as before: what a pushed image and a new config do."""
+    sagemaker = stage.client("sagemaker")
+    variants = sagemaker.describe_endpoint_config(EndpointConfigName="config-1")["ProductionVariants"]
+    sagemaker.create_endpoint_config(EndpointConfigName=config, ProductionVariants=variants)
+    stage.emulator.endpoints.register_model("model-v2", model)
+    sagemaker.update_endpoint(EndpointName=ENDPOINT, EndpointConfigName=config)
+    stage.emulator.run_minutes(3)
 
 
 def test_traffic_back_to_a_baseline_that_had_been_scaled_down() -> None:
@@ -121,7 +165,7 @@ def test_a_new_revision_inheriting_the_running_analysis(stage: Stage) -> None:
     execution = stage.start(QUICK)
     stage.reach("BAKING", 1)
     stage.emulator.endpoints.mishaps.foreign_config(ENDPOINT, "config-2")
-    assert stage.finish(execution)["error"] == "HandedOver"
+    assert stage.finish(execution).get("error") == "HandedOver"
     assert "another configuration" in stage.emulator.messages[-1].message
 
 
@@ -143,7 +187,7 @@ def test_a_step_inferred_from_the_live_weight(stage: Stage) -> None:
         EndpointName=ENDPOINT,
         DesiredWeightsAndCapacities=[{"VariantName": n, "DesiredWeight": w} for n, w in weights.items()],
     )
-    assert stage.finish(execution)["error"] == "HandedOver"
+    assert stage.finish(execution).get("error") == "HandedOver"
     assert stage.record.step == 1
 
 
@@ -164,11 +208,30 @@ def test_an_event_rule_without_a_target(monkeypatch: pytest.MonkeyPatch) -> None
     policies.test_every_rule_has_a_target_and_a_dead_letter_queue(policies._resources())
 
 
-def test_an_endpoints_arn_frozen_in_a_policy_stale_after_redeploy(stage: Stage) -> None:
-    """The same post-mortem: an endpoint that was deleted and made again is rolled out like any other."""
-    stage.client("sagemaker").delete_endpoint(EndpointName=ENDPOINT)
-    stage.emulator.run_minutes(3)
-    stage.client("sagemaker").create_endpoint(EndpointName=ENDPOINT, EndpointConfigName="config-1")
-    stage.emulator.run_minutes(8)
-    stage.emulator.deploy("template.yaml")
-    assert stage.finish(stage.start(QUICK))["status"] == "SUCCEEDED"
+def test_an_endpoints_arn_frozen_in_a_policy_stale_after_redeploy() -> None:
+    """The same post-mortem: what is deployed once serves an endpoint of another name after the first is gone.
+
+    The roles are enforced, and the functions are still warm from the first endpoint's rollout.
+    """
+    with Stage(enforce_iam=True) as stage:
+        labels.put_set(stage, labels.labelled(600))
+        first = stage.start(GUARDED)
+        stage.reach("BAKING", 1)
+        stage.command("rollback")
+        assert stage.finish(first)["error"] == "RolledBack"
+        second_endpoint(stage)
+        ended = stage.finish(stage.start({**GUARDED, "endpoint": SECOND_ENDPOINT}, name="second"))
+        assert (ended["status"], stage.record.endpoint) == ("SUCCEEDED", SECOND_ENDPOINT)
+        assert labels.evidence(stage).notes == ()
+        assert stage.emulator.permissions.refused == []
+
+
+def second_endpoint(stage: Stage) -> None:
+    """Delete the endpoint and make another one of another name, under the same traffic."""
+    sagemaker = stage.client("sagemaker")
+    sagemaker.delete_endpoint(EndpointName=ENDPOINT)
+    stage.emulator.endpoints.detach_traffic(ENDPOINT)
+    sagemaker.create_endpoint(EndpointName=SECOND_ENDPOINT, EndpointConfigName="config-1")
+    stage.emulator.run_minutes(5)
+    stage.emulator.endpoints.attach_traffic(SECOND_ENDPOINT, np.random.default_rng(7).random((500, 4)), 6000)
+    stage.emulator.run_minutes(15)

@@ -1,0 +1,253 @@
+"""Defects that make the product fall into the traps of rollouts, one row each in DEFECTS_OF_ROLLOUTS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from unittest.mock import patch
+
+from canary.adapters import quality_store, table
+from canary.adapters.model_identity import SageMakerModels
+from canary.adapters.sagemaker import SageMakerEndpoints
+from canary.adapters.table import DynamoRollouts
+from canary.domain import arrival, compose, course
+from canary.domain.endpoint import EndpointView
+from canary.domain.outbox import telling
+from canary.domain.plan import Weights
+from canary.domain.record import BakeInterval, Decision, Record
+from canary.flow import deciding, shifting
+from canary.flow import telling as telling_flow
+from canary.flow.commanding import Command, Commander
+from canary.flow.deciding import Decider
+from emulator.deployment import stack, template
+from tests.integration.stage import ENDPOINT
+from tests.security import test_policies as policies
+from tests.traps.defect import Defect
+
+Planted = AbstractContextManager[Any]
+FUNCTIONS = ("Planner", "Shifter", "Collector", "Evaluator")
+FOR_EVER = timedelta(days=3650)
+
+
+def _in_service_is_enough() -> Planted:
+    return patch.object(EndpointView, "serves", lambda view, _weights: view.in_service)
+
+
+def _pauses_never_end() -> Planted:
+    def planted(commander: Commander, record: Record, _command: Command, now: datetime) -> str:
+        until = now + FOR_EVER
+        commander._rollouts.change(record.rollout, lambda r: r.model_copy(update={"paused_until": until}))
+        return "paused until a person resumes it"
+
+    return patch.object(Commander, "_pause", planted)
+
+
+def _told_when_decided() -> Planted:
+    decide = course.decide
+
+    def planted(record: Record, decision: Decision) -> Record:
+        after = decide(record, decision)
+        if after is record or decision.to_step is None:
+            return after
+        message = compose.reached(after, decision.to_step, decision.at)
+        return after.model_copy(update={"outbox": telling(after, message)})
+
+    return patch.object(course, "decide", planted)
+
+
+def _told_by_every_event() -> Planted:
+    return patch.object(telling_flow, "told", lambda record, _published, _released: record)
+
+
+def _evidence_shared_by_all_rollouts() -> Planted:
+    def planted(_rollout: str, sort: str) -> dict[str, Any]:
+        return table.rollout_key("shared", sort)
+
+    return patch.object(quality_store, "rollout_key", planted)
+
+
+def _model_known_by_variant_name() -> Planted:
+    return patch.object(SageMakerModels, "identify", lambda _models, endpoint, variant: f"{endpoint} {variant}")
+
+
+def _variants_sized_by_weight() -> Planted:
+    def planted(endpoints: SageMakerEndpoints, endpoint: str, weights: Weights) -> None:
+        wanted = [
+            {"VariantName": name, "DesiredWeight": weight, "DesiredInstanceCount": 2 if weight else 1}
+            for name, weight in weights.items()
+        ]
+        endpoints._client.update_endpoint_weights_and_capacities(
+            EndpointName=endpoint,
+            DesiredWeightsAndCapacities=wanted,  # type: ignore[arg-type]
+        )
+
+    return patch.object(SageMakerEndpoints, "move", planted)
+
+
+def _configuration_never_looked_at() -> Planted:
+    is_foreign = arrival.is_foreign
+
+    def planted(record: Record, view: EndpointView) -> bool:
+        return is_foreign(record, view.model_copy(update={"config_name": record.plan.config_name}))
+
+    planting = ExitStack()
+    for module in (arrival, deciding, shifting):
+        planting.enter_context(patch.object(module, "is_foreign", planted))
+    return planting
+
+
+def _roll_back_told_when_decided() -> Planted:
+    decide = course.decide
+
+    def planted(record: Record, decision: Decision) -> Record:
+        after = decide(record, decision)
+        if after is record or decision.verdict != "ROLL_BACK":
+            return after
+        message = compose.rolled_back(after, decision.reason, decision.at)
+        return after.model_copy(update={"outbox": telling(after, message)})
+
+    return patch.object(course, "decide", planted)
+
+
+def _the_end_is_never_told() -> Planted:
+    close = course.close
+
+    def planted(record: Record, now: datetime) -> Record:
+        return close(record, now).model_copy(update={"outbox": record.outbox})
+
+    return patch.object(course, "close", planted)
+
+
+def _step_follows_the_live_weights() -> Planted:
+    def planted(decider: Decider, record: Record) -> Record:
+        tick = decider._evidence.tick(record.rollout)
+        for number, step in enumerate(record.plan.steps):
+            if tick and record.asked and number > record.step and tick.endpoint.serves(step.weights):
+                asked = record.asked.model_copy(update={"weights": step.weights})
+                bakes = (*record.bakes, BakeInterval(step=number, reached_minute=tick.minute))
+                inferred = record.model_copy(update={"step": number, "asked": asked, "bakes": bakes})
+                return decider._rollouts.change(record.rollout, lambda _: inferred)  # noqa: B023 - called at once
+        return record
+
+    return patch.object(Decider, "_hand_over_foreign", planted)
+
+
+def _no_lease() -> Planted:
+    def planted(rollouts: DynamoRollouts, record: Record) -> Record:
+        first = record.model_copy(update={"revision": 1})
+        rollouts._client.put_item(TableName=rollouts._table, Item=table._item(first))
+        return first
+
+    return patch.object(DynamoRollouts, "create", planted)
+
+
+def _a_rule_without_a_target() -> Planted:
+    transformed = template.transformed
+
+    def planted(*given: Any) -> dict[str, Any]:
+        document = transformed(*given)
+        rules = [made for made in document["Resources"].values() if made["Type"] == "AWS::Events::Rule"]
+        rules[-1]["Properties"]["Targets"] = []
+        return document
+
+    return patch.object(policies, "transformed", planted)
+
+
+def _endpoint_frozen_in_policies(*functions: str) -> Planted:
+    transformed = template.transformed
+
+    def planted(*given: Any) -> dict[str, Any]:
+        document = transformed(*given)
+        roles = [document["Resources"][f"{function}FunctionRole"]["Properties"] for function in functions]
+        policies_of_roles = [policy["PolicyDocument"] for role in roles for policy in role["Policies"]]
+        for statement in (statement for policy in policies_of_roles for statement in policy["Statement"]):
+            if "Resource" in statement:
+                statement["Resource"] = _frozen(statement["Resource"])
+        return document
+
+    return patch.object(stack, "transformed", planted)
+
+
+def _frozen(resource: Any) -> Any:
+    """Return a policy's resource with the pattern of endpoint names replaced by the first endpoint's name."""
+    if isinstance(resource, list):
+        return [_frozen(one) for one in resource]
+    text = resource.get("Fn::Sub") if isinstance(resource, dict) else None
+    if not isinstance(text, str):
+        return resource
+    return {"Fn::Sub": text.replace("endpoint/${EndpointNamePattern}", f"endpoint/{ENDPOINT}")}
+
+
+def _endpoint_frozen_in_variable() -> Planted:
+    move = SageMakerEndpoints.move
+    return patch.object(SageMakerEndpoints, "move", lambda endpoints, _, weights: move(endpoints, ENDPOINT, weights))
+
+
+RETRY = "a_retry_that_reuses_the_failed_analysis"
+FROZEN = "an_endpoints_arn_frozen_in_a_policy_stale_after_redeploy"
+SERVED = '("SUCCEEDED", SECOND_ENDPOINT)'
+NOTICES = "two_notices_for_one_abort_or_none"
+ASKED_AGAIN = 'asked.count("v2")'
+ONE_NOTICE = '["ROLLED BACK, v2 at 0%"]'
+
+
+def _rows() -> tuple[tuple[str, str, Callable[[], Planted], str], ...]:
+    return (
+        (
+            "in_service_with_the_old_weights_taken_as_done",
+            "InService is taken for arrived",
+            _in_service_is_enough,
+            '== "REVERTED"',
+        ),
+        (
+            "an_approval_that_never_expires",
+            "a pause lasts until a person ends it",
+            _pauses_never_end,
+            '["status"] == "SUCCEEDED"',
+        ),
+        (
+            "the_alert_sent_before_the_action_took_effect",
+            "a step is told when it is decided",
+            _told_when_decided,
+            "assert told ==",
+        ),
+        (
+            "duplicate_or_missing_events",
+            "a message told by one event is told again by later ones",
+            _told_by_every_event,
+            "len(set(stage.subjects))",
+        ),
+        (RETRY, "rollouts share the labelled set's evidence", _evidence_shared_by_all_rollouts, ASKED_AGAIN),
+        (RETRY, "answers are kept by the variant's name alone", _model_known_by_variant_name, ASKED_AGAIN),
+        (
+            "traffic_back_to_a_baseline_that_had_been_scaled_down",
+            "every move sizes the variants by their weight",
+            _variants_sized_by_weight,
+            "assert named ==",
+        ),
+        (
+            "a_new_revision_inheriting_the_running_analysis",
+            "the configuration of the endpoint is never looked at",
+            _configuration_never_looked_at,
+            '== "HandedOver"',
+        ),
+        (NOTICES, "a roll-back is told when it is decided, too", _roll_back_told_when_decided, ONE_NOTICE),
+        (NOTICES, "the end is never told", _the_end_is_never_told, ONE_NOTICE),
+        (
+            "a_step_inferred_from_the_live_weight",
+            "the step follows the live weights",
+            _step_follows_the_live_weights,
+            '== "HandedOver"',
+        ),
+        ("three_approvals_at_once", "a rollout starts without a lease", _no_lease, '["FAILED", "FAILED", "SUCCEEDED"]'),
+        ("an_event_rule_without_a_target", "one rule has no target", _a_rule_without_a_target, 'rule["Targets"]'),
+        (FROZEN, "every policy names one endpoint", partial(_endpoint_frozen_in_policies, *FUNCTIONS), SERVED),
+        (FROZEN, "the evaluator's policy names one", partial(_endpoint_frozen_in_policies, "Evaluator"), SERVED),
+        (FROZEN, "a variable holds the endpoint's name", _endpoint_frozen_in_variable, SERVED),
+    )
+
+
+DEFECTS_OF_ROLLOUTS = tuple(Defect(*row) for row in _rows())

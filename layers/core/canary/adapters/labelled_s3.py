@@ -104,8 +104,8 @@ def _refuse(uri: str, error: ClientError) -> NoReturn:
     if code in _DENIED:
         remedy = (
             "See whether it exists: to a role without s3:ListBucket on the bucket S3 says the same of a missing key. "
-            "Allow s3:GetObject on it to the planner and evaluator roles. Encrypted with a KMS key of your own, it needs "
-            "the stack's parameter LabelledSetKeyArn, and a key policy that lets those roles decrypt"
+            "Allow s3:GetObject on it to the planner and evaluator roles. Encrypted with a KMS key of your own, it "
+            "needs the stack's parameter LabelledSetKeyArn, and a key policy that lets those roles decrypt"
         )
         raise Refused(_FIELD, f"reading {uri} is not allowed", remedy) from error
     if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500 or "Slow" in code or "Throttl" in code:

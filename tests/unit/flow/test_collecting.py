@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,10 @@ from canary.domain.endpoint import EndpointView
 from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.phase import Phase
 from canary.domain.record import Record
-from canary.flow.collecting import Collector
+from canary.flow.collecting import KEPT_SECONDS, Collector
 from canary.flow.time_left import in_turn
+from canary.wiring.settings import AWS_CONFIG
+from tests.patience import longest_call_seconds
 from tests.ports import (
     MemoryAlarms,
     MemoryAnnouncer,
@@ -165,12 +168,13 @@ NAMES = ("a", "b", "c", "d", "e", "f")
 
 def test_a_slow_read_silences_no_rollouts_announcement() -> None:
     """Collecting stops while there is time to announce; what was left out is the visit's problem, and is named."""
-    slow = Slow(25.0, 25.0)
+    slow = Slow(15.0, 15.0, 1.0)
     world = World(MemoryRollouts(*(rollout(name) for name in NAMES)), endpoint=slow)
     visit = world.collector.collect(after(60), lambda: slow.left)
     assert sorted(world.announced) == list(NAMES)
-    assert len(slow.asked) == 2
-    assert sorted(visit.left_out) == sorted(set(NAMES) - set(slow.asked))
+    assert len(slow.asked) == 3
+    stored = {name for name in NAMES if world.evidence.tick(name)}
+    assert (len(stored), set(visit.left_out)) == (2, set(NAMES) - stored)
     assert isinstance(visit.failed, AwsUnavailable)
     assert visit.left_out[0] in str(visit.failed)
 
@@ -192,6 +196,34 @@ def test_records_that_there_is_no_time_to_read_are_announced_all_the_same() -> N
     visit = world.collector.collect(after(60), lambda: 29.0)
     assert sorted(world.announced) == sorted(visit.left_out) == list(NAMES)
     assert (visit.rollouts, visit.announced) == (6, True)
+
+
+def test_slow_metrics_leave_time_to_announce() -> None:
+    """CloudWatch's two calls are asked for time like any other; who needed them is left out."""
+
+    class SlowMetrics(MemoryMetrics):
+        def minutes(self, *given: Any) -> Any:
+            left.append(20.0)
+            return super().minutes(*given)
+
+    class NeverAsked(MemoryAlarms):
+        def states(self, names: Sequence[str]) -> Mapping[str, str]:
+            raise AssertionError(names)
+
+    left = [60.0]
+    guarded = a_record(rollout="churn", endpoint="churn", plan=a_plan(endpoint="churn", alarms=("a",)))
+    announcer = MemoryAnnouncer()
+    collector = Collector(
+        MemoryRollouts(guarded), MemoryEvidence(), SlowMetrics(), NeverAsked(), ScriptedEndpoint(), announcer
+    )
+    visit = collector.collect(after(60), lambda: left[-1])
+    assert (visit.left_out, visit.announced) == (("churn",), True)
+    assert isinstance(visit.failed, AwsUnavailable)
+
+
+def test_a_call_that_hangs_ends_while_there_is_time_to_announce() -> None:
+    """The SDK gives up on one call, whatever it hangs on, with seconds to spare of what is kept."""
+    assert longest_call_seconds(AWS_CONFIG) + 5 <= KEPT_SECONDS
 
 
 @pytest.mark.parametrize(("rollouts", "a_tick"), [(6, 3), (6, 1), (20, 5), (3, 2), (40, 10)])

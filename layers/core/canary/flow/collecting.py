@@ -20,7 +20,7 @@ TOLD_WITHIN = timedelta(minutes=5)
 """Publishing is tried again every minute; a message older than this is told of by an alarm, which needs no decider."""
 
 KEPT_SECONDS = 30.0
-"""Half of the function's minute. Kept for a call that has begun and hangs, and for announcing, which is never left."""
+"""Half of the function's minute: longer than one call that hangs, so that it ends before all have to be announced."""
 
 
 class Visit(NamedTuple):
@@ -89,8 +89,10 @@ class Collector:
         end = now.replace(second=0, microsecond=0)
         queries = {record.rollout: queries_of(record.plan) for record in records}
         everything = [query for several in queries.values() for query in several]
+        time_left.ask(*queries)
         answer = self._metrics.minutes(everything, end - timedelta(minutes=FREEZE_AFTER_MINUTES), end)
         names = sorted({name for record in records for name in record.plan.alarms})
+        time_left.ask(*queries)
         states = self._alarms.states(names) if names else {}
         for record in records:
             with problems.kept():
@@ -107,6 +109,7 @@ class Collector:
         read = (w.model_copy(update={"since": minute}) for w in windows_of(record.plan, series) if w.minute >= began)
         windows = [before[w.minute].read_again(w) if w.minute in before else w for w in read]
         if windows:
+            time_left.ask(record.rollout)
             self._evidence.save_windows(record.rollout, windows)
 
     def _store_tick(
@@ -128,4 +131,5 @@ class Collector:
             alarms={name: states[name] for name in record.plan.alarms if name in states},
             endpoint=agreed(read, is_suspicious(record, now)),
         )
+        time_left.ask(record.rollout)
         self._evidence.save_tick(tick)

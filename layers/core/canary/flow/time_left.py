@@ -19,13 +19,12 @@ class TimeLeft:
         self._kept_seconds = kept_seconds
         self.left_out: list[str] = []
 
-    def ask(self, rollout: str) -> None:
-        """Return if there is time for one more slow call; otherwise note the rollout and raise AwsUnavailable."""
+    def ask(self, *rollouts: str) -> None:
+        """Return if there is time for one more slow call; otherwise note for whom and raise AwsUnavailable."""
         if self._remaining_seconds() >= self._kept_seconds:
             return
-        if rollout not in self.left_out:
-            self.left_out.append(rollout)
-        raise AwsUnavailable(f"AWS is slow: no time was left for {rollout}; the next tick begins elsewhere")
+        self.left_out += [rollout for rollout in rollouts if rollout not in self.left_out]
+        raise AwsUnavailable(f"AWS is slow: no time was left for {', '.join(rollouts)}; the next tick begins elsewhere")
 
 
 def in_turn(rollouts: Sequence[str], minute: int) -> Sequence[str]:

@@ -5,52 +5,15 @@ They read what really happened (the observer's deeds, the endpoint, the table), 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 from canary.domain.endpoint import same_weights
 from canary.domain.phase import Phase
 from canary.domain.record import Record
-from tests.faults.observer import Observer
-from tests.faults.world import World
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run that is over: the world it happened in and what it may end as.
-
-    `succeeded`: the executions of the rollout, commands aside, that did. `promotes`: how many promotes were commanded,
-    None where nobody counted.
-    """
-
-    world: World
-    ends: frozenset[Phase]
-    never: frozenset[Phase]
-    permanent: bool
-    stored_leases: Mapping[str, str]
-    weights: Mapping[str, float] | None
-    running: tuple[str, ...] = ()
-    succeeded: tuple[str, ...] = ()
-    promotes: int | None = None
-
-    @property
-    def observer(self) -> Observer:
-        """Return what really happened."""
-        return self.world.observer
-
-    @property
-    def last(self) -> dict[str, Record]:
-        """Return the newest record of every rollout."""
-        return {revision.record.rollout: revision.record for revision in self.observer.revisions}
-
-
-# Said here once more: what a record says of itself may be what is broken.
-VISIBLE_WITHIN = timedelta(seconds=60)
-LETS_GO = frozenset({Phase.REFUSED, Phase.PROMOTED, Phase.ROLLED_BACK, Phase.HANDED_OVER})
-OVER = LETS_GO | {Phase.UNPROVEN}
-Invariant = Callable[[Run], Iterator[str]]
+from tests.faults.invariants_of_messages import MESSAGES
+from tests.faults.run import LETS_GO, OVER, Invariant, Run
 
 
 def it_ends_and_everything_is_told(run: Run) -> Iterator[str]:
@@ -191,70 +154,6 @@ def no_verdict_is_lost(run: Run) -> Iterator[str]:
             yield f"{record.rollout} is PROMOTED with a recorded roll-back"
 
 
-def every_transition_is_told(run: Run) -> Iterator[str]:
-    """At least once each; once only, unless a fault hit the very invocation that published it.
-
-    An invocation hit between the publish and the note that it was told cannot know, nor can whoever comes next.
-    """
-    queued = {m.id: m for r in run.observer.revisions for m in r.record.outbox}
-    counts = Counter(told.id for told in run.observer.told)
-    whole = Counter(told.id for told in run.observer.told if told.work not in run.observer.broken)
-    for identity, message in queued.items():
-        if not counts[identity] and not run.permanent:
-            yield f"{identity} ({message.subject}) was never told"
-        if whole[identity] > 1:
-            yield f"{identity} ({message.subject}) was told {counts[identity]} times"
-    for identity in counts.keys() - queued.keys():
-        yield f"{identity} was told and never recorded"
-    subjects = Counter(m.subject for m in queued.values() if m.kind == "transition")
-    for subject, count in subjects.items():
-        if count > 1 and not run.permanent and len(run.last) == 1:
-            yield f"{subject!r} was queued {count} times"
-
-
-def nothing_is_told_before_it_took_effect(run: Run) -> Iterator[str]:
-    """When a message is recorded the endpoint already serves what it says."""
-    known: set[str] = set()
-    for revision in run.observer.revisions:
-        record = revision.record
-        for message in record.outbox:
-            if message.id in known:
-                continue
-            known.add(message.id)
-            said = _said(record, message.subject)
-            if said is None or _just_overtaken(run, revision.at):
-                continue
-            if revision.serving is None or not same_weights(dict(revision.serving), dict(said)):
-                yield f"{message.subject!r} recorded at r{record.revision} while {revision.serving} served"
-
-
-def _just_overtaken(run: Run, at: datetime) -> bool:
-    """Return whether somebody else changed the endpoint so shortly before that reads may not have shown it yet."""
-    since = run.world.foreign_since
-    return since is not None and timedelta(0) <= at - since < VISIBLE_WITHIN
-
-
-def _said(record: Record, subject: str) -> Mapping[str, float] | None:
-    """Return the weights a message says are serving, None when it says nothing of weights."""
-    if "ROLLED BACK" in subject:
-        return record.plan.safe_weights
-    if "PROMOTED" in subject:
-        return record.plan.steps[-1].weights
-    if " serves " in subject:
-        return record.plan.steps[record.step].weights
-    return None
-
-
-def handed_over_tells_our_last_write(run: Run) -> Iterator[str]:
-    """Who takes the endpoint over must know what we wrote last."""
-    for record in run.last.values():
-        if record.phase is not Phase.HANDED_OVER:
-            continue
-        bodies = [m.body for r in run.observer.revisions for m in r.record.outbox if "HANDED OVER" in m.subject]
-        if not any("Our last write" in body for body in bodies):
-            yield f"{record.rollout} was handed over without telling its last write"
-
-
 def only_a_promotion_succeeds(run: Run) -> Iterator[str]:
     """Whoever waits for the execution retires the old model when it succeeds."""
     if run.succeeded and not any(record.phase is Phase.PROMOTED for record in run.last.values()):
@@ -272,13 +171,6 @@ def a_promote_advances_once(run: Run) -> Iterator[str]:
         yield f"{len(decisions)} advances by hand of {run.promotes} commands"
 
 
-def unproven_pages(run: Run) -> Iterator[str]:
-    """UNPROVEN without a page is half-way weights that nobody knows of."""
-    for record in run.last.values():
-        if record.phase is Phase.UNPROVEN and not any("UNPROVEN" in told.subject for told in run.observer.told):
-            yield f"{record.rollout} is UNPROVEN and nobody was paged"
-
-
 INVARIANTS: tuple[Invariant, ...] = (
     it_ends_and_everything_is_told,
     it_ends_as_it_may,
@@ -291,12 +183,9 @@ INVARIANTS: tuple[Invariant, ...] = (
     one_execution_claims_per_generation,
     the_share_rises_only_on_a_recorded_advance,
     no_verdict_is_lost,
-    every_transition_is_told,
-    nothing_is_told_before_it_took_effect,
-    handed_over_tells_our_last_write,
     only_a_promotion_succeeds,
     a_promote_advances_once,
-    unproven_pages,
+    *MESSAGES,
 )
 
 

@@ -9,7 +9,8 @@ from canary.domain.endpoint import same_weights
 from canary.domain.phase import Phase
 from emulator.states.execution import RUNNING, SUCCEEDED
 from tests.faults.cases import Case, Result
-from tests.faults.invariants import Run, Violation, violations
+from tests.faults.invariants import Violation, violations
+from tests.faults.run import Run
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.sites import Recording, record_sites
 from tests.faults.world import World

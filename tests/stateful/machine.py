@@ -10,7 +10,8 @@ from typing import Any
 
 from canary.domain.errors import RollBackPending, Superseded
 from tests.rollouts import HOLDER
-from tests.stateful.world import ROLLOUT, World
+from tests.stateful.ports import ROLLOUT
+from tests.stateful.world import World
 
 TRIES = 2
 RESTORING = frozenset({"restore", "look_restored"})
@@ -61,22 +62,19 @@ class Execution:
 
     def _task(self) -> Callable[[], Any]:
         world, held, now = self.world, (ROLLOUT, self.arn, self.generation), self.world.now
+        shifter = world.shifter
+        plain = {"look": shifter.look, "confirm": shifter.confirm, "look_restored": shifter.look_restored}
+        if self.state in plain:
+            return lambda: plain[self.state](*held, now)
         match self.state:
             case "move":
-                return lambda: world.shifter.move(*held, now)
-            case "look":
-                return lambda: world.shifter.look(*held, now)
+                return lambda: shifter.move(*held, now)
             case "restore":
                 story = str(self.story.get("reason") or self.story.get("Error") or "")
-                return lambda: world.shifter.restore(*held, story, now)
-            case "look_restored":
-                return lambda: world.shifter.look_restored(*held, now)
-            case "confirm":
-                return lambda: world.shifter.confirm(*held, now)
+                return lambda: shifter.restore(*held, story, now)
             case "bake":
                 self.tokens += 1
-                self.token = f"{self.arn}/{self.tokens}"
-                token = self.token
+                self.token = token = f"{self.arn}/{self.tokens}"
                 return lambda: world.decider.bake(*held, token, now)
         return lambda: world.decider.close(*held, self.story, now)
 

@@ -26,7 +26,7 @@ def commander(stage: Stage) -> Commander:
 
 
 def test_a_promote_that_is_tried_again_advances_one_step() -> None:
-    """The token was answered and the answer to that was lost: the machine bakes the next step by the time of the retry."""
+    """The token was answered and the answer lost: by the time of the retry the machine bakes the next step."""
     stage = Stage()
     wake = stage.executions.wake
 

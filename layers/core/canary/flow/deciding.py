@@ -7,19 +7,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from canary.domain import compose, course
-from canary.domain.arrival import is_foreign
-from canary.domain.endpoint import TRANSITIONAL
 from canary.domain.errors import RollBackPending, Superseded
 from canary.domain.outbox import noticing
 from canary.domain.phase import SERVING, Phase
 from canary.domain.record import Decision, Outcome, Record, minute_of
 from canary.domain.story import Story, tell_story
-from canary.domain.tick import Tick
 from canary.domain.verdict import VerdictRecord
-from canary.flow.judging import STALE_TICK_MINUTES, Judging, alarm_reason
+from canary.flow.judging import Judging, alarm_reason
 from canary.flow.problems import Problems
 from canary.flow.recovery import Recovery, is_quiet
-from canary.flow.shifting import FOREIGN_REASON, GONE_REASON
+from canary.flow.sight import Sight
 from canary.flow.telling import Teller
 from canary.ports.aws import Alarms, Executions
 from canary.ports.rollouts import Evidence, Rollouts
@@ -44,6 +41,7 @@ class Decider:
         """Take the stores, the use cases it composes, and the executions and alarms it reads."""
         self._rollouts = rollouts
         self._evidence = evidence
+        self._sight = Sight(evidence)
         self._judging = judging
         self._recovery = recovery
         self._teller = teller
@@ -81,12 +79,12 @@ class Decider:
             record = self._recovery.take_over_if_dead(record, now)
         record = self._expire_pause(record, now)
         if record.phase in SERVING and record.outcome is None:
-            record = self._hand_over_foreign(record)
-            record = self._give_back_failed(record, now)
+            record = self._keep_ours(record, now)
         if record.phase in SERVING and record.outcome is None and not record.decision:
             record = self._judged(record, now)
         elif not record.ended and not record.rolling_back:
-            record = self._ringing(record, now)
+            alarm = self._sight.ringing(record, now)
+            record = self._roll_back(record, alarm_reason(alarm, record), "alarm", now) if alarm else record
         if record.phase in SERVING and not self._settle(record, now):
             self._recovery.take_over_if_dead(record, now)
         if record.phase is Phase.ROLLING_BACK:
@@ -100,40 +98,18 @@ class Decider:
             self._recovery.take_over_if_dead(record, now)
             raise
 
-    def _ringing(self, record: Record, now: datetime) -> Record:
-        """Record a roll-back for a guard alarm that the newest tick saw in ALARM."""
-        tick = self._evidence.tick(record.rollout)
-        if tick is None or minute_of(now) - tick.minute > STALE_TICK_MINUTES:
-            return record
-        ringing = [name for name in record.plan.alarms if tick.alarms.get(name) == "ALARM"]
-        return self._roll_back(record, alarm_reason(ringing[0], record), "alarm", now) if ringing else record
-
-    def _hand_over_foreign(self, record: Record) -> Record:
-        """Record that somebody else changed the endpoint, when three reads of the newest tick agreed on it."""
-        tick = self._evidence.tick(record.rollout)
-        if tick is None or not _newer_than_bake(tick, record):
-            return record
-        if tick.endpoint.exists and not is_foreign(record, tick.endpoint):
-            return record
-        reason = FOREIGN_REASON if tick.endpoint.exists else GONE_REASON
-        outcome = Outcome(end=Phase.HANDED_OVER, reason=reason)
+    def _keep_ours(self, record: Record, now: datetime) -> Record:
+        """Record that the endpoint is not ours any more, or a roll-back when it has failed for good."""
+        lost, failed = self._sight.lost(record), self._sight.failed(record, now)
+        if lost is None:
+            return self._roll_back(record, f"The endpoint is {failed}", "fault", now) if failed else record
+        outcome = Outcome(end=Phase.HANDED_OVER, reason=lost)
 
         def transition(current: Record) -> Record:
             same = current.step == record.step and current.phase in SERVING and current.outcome is None
             return current.model_copy(update={"outcome": outcome}) if same else current
 
         return self._rollouts.change(record.rollout, transition)
-
-    def _give_back_failed(self, record: Record, now: datetime) -> Record:
-        """Record a roll-back when the newest tick saw the endpoint in a state it does not leave by itself."""
-        tick = self._evidence.tick(record.rollout)
-        if tick is None or not _newer_than_bake(tick, record) or minute_of(now) - tick.minute > STALE_TICK_MINUTES:
-            return record
-        view = tick.endpoint
-        if not view.exists or view.in_service or view.status in TRANSITIONAL:
-            return record
-        why = f" ({view.failure_reason})" if view.failure_reason else ""
-        return self._roll_back(record, f"The endpoint is {view.status}{why}", "fault", now)
 
     def _expire_pause(self, record: Record, now: datetime) -> Record:
         if record.paused_until is None or record.paused_until > now:
@@ -157,16 +133,11 @@ class Decider:
             return True
         token, answer = record.token, _answer(record)
         if answer is None:
-            return self._sighted(record, now) and self._executions.heartbeat(token)
+            return self._sight.complete(record, now) and self._executions.heartbeat(token)
         if not self._executions.wake(token, answer.model_dump(mode="json")):
             return False
         self._rollouts.change(record.rollout, _without_token(token, now))
         return True
-
-    def _sighted(self, record: Record, now: datetime) -> bool:
-        """Return whether the newest tick saw everything: only then is a HOLD a reason to live on."""
-        tick = self._evidence.tick(record.rollout)
-        return tick is not None and tick.complete and minute_of(now) - tick.minute <= 1
 
     def alarm(self, name: str, now: datetime) -> list[str]:
         """Roll back every rollout this alarm guards; return their ids. Mid-shift the alarm is read again first."""
@@ -309,7 +280,3 @@ def _without_token(token: str, now: datetime) -> Callable[[Record], Record]:
         return record.model_copy(update={"token": None, "progress_at": now})
 
     return transition
-
-
-def _newer_than_bake(tick: Tick, record: Record) -> bool:
-    return bool(record.bakes) and tick.minute > record.bakes[-1].reached_minute

@@ -1,0 +1,93 @@
+"""What must hold of every message: told, once, after it took effect, and never of what did not happen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from canary.domain.endpoint import same_weights
+from canary.domain.phase import Phase
+from canary.domain.record import Record
+from tests.faults.run import Invariant, Run
+
+VISIBLE_WITHIN = timedelta(seconds=60)
+
+
+def every_transition_is_told(run: Run) -> Iterator[str]:
+    """At least once each; once only, unless a fault hit the very invocation that published it.
+
+    An invocation hit between the publish and the note that it was told cannot know, nor can whoever comes next.
+    """
+    queued = {m.id: m for r in run.observer.revisions for m in r.record.outbox}
+    counts = Counter(told.id for told in run.observer.told)
+    whole = Counter(told.id for told in run.observer.told if told.work not in run.observer.broken)
+    for identity, message in queued.items():
+        if not counts[identity] and not run.permanent:
+            yield f"{identity} ({message.subject}) was never told"
+        if whole[identity] > 1:
+            yield f"{identity} ({message.subject}) was told {counts[identity]} times"
+    for identity in counts.keys() - queued.keys():
+        yield f"{identity} was told and never recorded"
+    subjects = Counter(m.subject for m in queued.values() if m.kind == "transition")
+    for subject, count in subjects.items():
+        if count > 1 and not run.permanent and len(run.last) == 1:
+            yield f"{subject!r} was queued {count} times"
+
+
+def nothing_is_told_before_it_took_effect(run: Run) -> Iterator[str]:
+    """When a message is recorded the endpoint already serves what it says."""
+    known: set[str] = set()
+    for revision in run.observer.revisions:
+        record = revision.record
+        for message in record.outbox:
+            if message.id in known:
+                continue
+            known.add(message.id)
+            said = _said(record, message.subject)
+            if said is None or _just_overtaken(run, revision.at):
+                continue
+            if revision.serving is None or not same_weights(dict(revision.serving), dict(said)):
+                yield f"{message.subject!r} recorded at r{record.revision} while {revision.serving} served"
+
+
+def _just_overtaken(run: Run, at: datetime) -> bool:
+    """Return whether somebody else changed the endpoint so shortly before that reads may not have shown it yet."""
+    since = run.world.foreign_since
+    return since is not None and timedelta(0) <= at - since < VISIBLE_WITHIN
+
+
+def _said(record: Record, subject: str) -> Mapping[str, float] | None:
+    """Return the weights a message says are serving, None when it says nothing of weights."""
+    if "ROLLED BACK" in subject:
+        return record.plan.safe_weights
+    if "PROMOTED" in subject:
+        return record.plan.steps[-1].weights
+    if " serves " in subject:
+        return record.plan.steps[record.step].weights
+    return None
+
+
+def handed_over_tells_our_last_write(run: Run) -> Iterator[str]:
+    """Who takes the endpoint over must know what we wrote last."""
+    for record in run.last.values():
+        if record.phase is not Phase.HANDED_OVER:
+            continue
+        bodies = [m.body for r in run.observer.revisions for m in r.record.outbox if "HANDED OVER" in m.subject]
+        if not any("Our last write" in body for body in bodies):
+            yield f"{record.rollout} was handed over without telling its last write"
+
+
+def unproven_pages(run: Run) -> Iterator[str]:
+    """UNPROVEN without a page is half-way weights that nobody knows of."""
+    for record in run.last.values():
+        if record.phase is Phase.UNPROVEN and not any("UNPROVEN" in told.subject for told in run.observer.told):
+            yield f"{record.rollout} is UNPROVEN and nobody was paged"
+
+
+MESSAGES: tuple[Invariant, ...] = (
+    every_transition_is_told,
+    nothing_is_told_before_it_took_effect,
+    handed_over_tells_our_last_write,
+    unproven_pages,
+)

@@ -1,0 +1,46 @@
+"""One run that is over, as the invariants read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from canary.domain.phase import Phase
+from canary.domain.record import Record
+from tests.faults.observer import Observer
+from tests.faults.world import World
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run that is over: the world it happened in and what it may end as.
+
+    `succeeded`: the executions of the rollout, commands aside, that did. `promotes`: how many promotes were commanded,
+    None where nobody counted.
+    """
+
+    world: World
+    ends: frozenset[Phase]
+    never: frozenset[Phase]
+    permanent: bool
+    stored_leases: Mapping[str, str]
+    weights: Mapping[str, float] | None
+    running: tuple[str, ...] = ()
+    succeeded: tuple[str, ...] = ()
+    promotes: int | None = None
+
+    @property
+    def observer(self) -> Observer:
+        """Return what really happened."""
+        return self.world.observer
+
+    @property
+    def last(self) -> dict[str, Record]:
+        """Return the newest record of every rollout."""
+        return {revision.record.rollout: revision.record for revision in self.observer.revisions}
+
+
+# Said here once more: what a record says of itself may be what is broken.
+LETS_GO = frozenset({Phase.REFUSED, Phase.PROMOTED, Phase.ROLLED_BACK, Phase.HANDED_OVER})
+OVER = LETS_GO | {Phase.UNPROVEN}
+Invariant = Callable[[Run], Iterator[str]]

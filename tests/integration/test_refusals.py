@@ -32,6 +32,7 @@ def quality(stage: Stage) -> Change:
     ("spec", "field"),
     [
         ({"endpoint": "nobody"}, "endpoint"),
+        ({"endpoint": "Churn-Prod"}, "it is written 'churn-prod' here"),
         ({"canary": "v9"}, "canary"),
         ({"colour": "blue"}, "colour"),
         ({"steps": [{"share": 1.0}]}, "steps"),
@@ -44,7 +45,7 @@ def quality(stage: Stage) -> Change:
 )
 def test_an_impossible_spec_is_refused(stage: Stage, spec: Change, field: str) -> None:
     """The cause of the failed execution names the field."""
-    assert f'"{field}' in refused(stage, spec) or field in refused(stage, spec)
+    assert field in refused(stage, spec)
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,7 @@ def _says(error: Exception, words: str) -> bool:
 def _view(answer: "DescribeEndpointOutputTypeDef") -> EndpointView:
     variants = answer.get("ProductionVariants") or []
     return EndpointView(
+        name=answer.get("EndpointName", ""),
         status=answer["EndpointStatus"],
         config_name=answer.get("EndpointConfigName", ""),
         failure_reason=answer.get("FailureReason"),

@@ -20,9 +20,10 @@ class Variant(Frozen):
 
 
 class EndpointView(Frozen):
-    """One read of an endpoint. `exists` is False when SageMaker does not know it any more."""
+    """One read of an endpoint. `exists` is False when SageMaker does not know it any more; `name` as SageMaker has it."""
 
     exists: bool = True
+    name: str = ""
     status: str = "InService"
     config_name: str = ""
     variants: tuple[Variant, ...] = ()

@@ -45,6 +45,8 @@ def check_endpoint(spec: Spec, view: EndpointView) -> None:
     """Raise Refused when this endpoint cannot carry this rollout; the message names the field and the remedy."""
     if not view.exists:
         raise Refused("endpoint", f"no endpoint named {spec.endpoint!r} here", "Check name, account and region")
+    if view.name and view.name != spec.endpoint:  # SageMaker finds it in any case, and the lease goes by its name
+        raise Refused("endpoint", f"it is written {view.name!r} here", f"Write {view.name!r}, in upper and lower case")
     if not view.in_service:
         reason = f" ({view.failure_reason})" if view.failure_reason else ""
         raise Refused("endpoint", f"{spec.endpoint} is {view.status}{reason}", "Start again when it is InService")

@@ -18,7 +18,7 @@ from canary.domain.endpoint import EndpointView
 from canary.domain.outbox import telling
 from canary.domain.plan import Weights
 from canary.domain.record import BakeInterval, Decision, Record
-from canary.flow import deciding, shifting
+from canary.flow import shifting, sight
 from canary.flow import telling as telling_flow
 from canary.flow.commanding import Command, Commander
 from canary.flow.deciding import Decider
@@ -94,7 +94,7 @@ def _configuration_never_looked_at() -> Planted:
         return is_foreign(record, view.model_copy(update={"config_name": record.plan.config_name}))
 
     planting = ExitStack()
-    for module in (arrival, deciding, shifting):
+    for module in (arrival, sight, shifting):
         planting.enter_context(patch.object(module, "is_foreign", planted))
     return planting
 
@@ -122,7 +122,7 @@ def _the_end_is_never_told() -> Planted:
 
 
 def _step_follows_the_live_weights() -> Planted:
-    def planted(decider: Decider, record: Record) -> Record:
+    def planted(decider: Decider, record: Record, _now: datetime) -> Record:
         tick = decider._evidence.tick(record.rollout)
         for number, step in enumerate(record.plan.steps):
             if tick and record.asked and number > record.step and tick.endpoint.serves(step.weights):
@@ -132,7 +132,7 @@ def _step_follows_the_live_weights() -> Planted:
                 return decider._rollouts.change(record.rollout, lambda _: inferred)  # noqa: B023 - called at once
         return record
 
-    return patch.object(Decider, "_hand_over_foreign", planted)
+    return patch.object(Decider, "_keep_ours", planted)
 
 
 def _no_lease() -> Planted:

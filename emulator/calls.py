@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from botocore.client import BaseClient
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from emulator.functions import sandbox
@@ -22,7 +23,7 @@ Proceed = Callable[[], Any]
 
 @dataclass(frozen=True)
 class Call:
-    """One call; service and operation as boto3 names them (dynamodb, UpdateItem)."""
+    """One call; service and operation as boto3 names them (dynamodb, UpdateItem); `config` is its client's."""
 
     number: int
     service: str
@@ -30,6 +31,7 @@ class Call:
     parameters: Mapping[str, Any]
     access_key: str
     function: str | None
+    config: Config
 
     @property
     def name(self) -> str:
@@ -66,6 +68,7 @@ class CallGate:
             parameters,
             credentials.access_key if credentials is not None else "",
             box.function if box is not None else None,
+            client.meta.config,
         )
         return _through(list(self.hooks), call, proceed)
 

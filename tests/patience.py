@@ -7,6 +7,12 @@ from botocore.config import Config
 BACKOFF_AT_MOST_SECONDS = 20
 
 
+def once(config: Config) -> Config:
+    """Return the same settings for a single attempt."""
+    only: Any = {"total_max_attempts": 1}
+    return config.merge(Config(retries=only))
+
+
 def longest_call_seconds(config: Config) -> float:
     """Return the seconds of a call whose every attempt hangs, in connecting and in answering, with the pauses between.
 

@@ -15,11 +15,11 @@ from emulator.functions.invocation import InvokeRefused, Outcome, ProcessKilled
 from tests.faults.naming import WRITES
 from tests.faults.sites import Site, call_site, invocation_site
 from tests.faults.world import World
+from tests.patience import longest_call_seconds, once
 
 WHILE = timedelta(minutes=6)
 LONG = timedelta(minutes=14)
 FOR_GOOD = timedelta(days=30)
-SDK_TIMEOUT_SECONDS = 10
 
 Refusal = Callable[[World, Call, Proceed], Any]
 
@@ -40,14 +40,22 @@ def _cancelled(reason: str) -> Refusal:
     return refuse
 
 
-def _timeout(world: World, call: Call, _proceed: Proceed) -> Any:
-    world.emulator.clock.sleep(SDK_TIMEOUT_SECONDS)
+def _hang(world: World, call: Call, _proceed: Proceed) -> Any:
+    """Answer none of the SDK's attempts: the call costs all the time that its client's settings give it."""
+    world.emulator.clock.sleep(longest_call_seconds(call.config))
     raise ReadTimeoutError(endpoint_url=f"https://{call.service}")
 
 
 def _lost(world: World, call: Call, proceed: Proceed) -> Any:
     proceed()
-    return _timeout(world, call, proceed)
+    return _hang(world, call, proceed)
+
+
+def _repeated(world: World, call: Call, proceed: Proceed) -> Any:
+    """Lose the answer to the SDK's first attempt alone: the second one meets what the first has done."""
+    proceed()
+    world.emulator.clock.sleep(longest_call_seconds(once(call.config)))
+    return proceed()
 
 
 def _killed_before(_world: World, _call: Call, _proceed: Proceed) -> Any:
@@ -78,12 +86,14 @@ KINDS = (
     Kind("throttle", _error("ThrottlingException")),
     Kind("5xx", _error("InternalServerError", 500)),
     Kind("5xx for 14 minutes", _error("InternalServerError", 500), LONG),
-    Kind("timeout", _timeout),
+    Kind("hang", _hang),
+    Kind("hang for 6 minutes", _hang, WHILE),
     Kind("access denied", _error("AccessDeniedException")),
     Kind("access denied for 6 minutes", _error("AccessDeniedException"), WHILE),
     Kind("access denied for good", _error("AccessDeniedException"), FOR_GOOD),
     Kind("validation", _error("ValidationException")),
     Kind("lost answer", _lost, writes_only=True),
+    Kind("answer lost to a second attempt", _repeated, writes_only=True),
     Kind("killed before", _killed_before),
     Kind("killed after", _killed_after, writes_only=True),
 )

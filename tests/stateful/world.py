@@ -28,6 +28,8 @@ from tests.ports import MemoryAlarms, MemoryEvidence, claims_of
 from tests.rollouts import NOON, a_plan, a_record
 from tests.stateful.ports import ROLLOUT, Endpoint, Executions, Judging, Publisher, Rollouts
 
+FUNCTION_LIVES = timedelta(seconds=60)  # the longest Timeout of shifter and decider in template.yaml
+
 
 class Crash(BaseException):
     """The process under way dies here."""
@@ -39,6 +41,7 @@ class Work:
 
     by: str
     number: int
+    began: datetime = NOON
     execution: str = ""
     seen_revision: int = 0
 
@@ -93,11 +96,14 @@ class World:
             raise Crash
         if what in self.others and len(self.stack) < 3:
             self.others[what]()
+        if self.stack and self.now - self.work.began > FUNCTION_LIVES:
+            self.broken.add(self.work.number)
+            raise Crash
 
     def do(self, by: str, action: Callable[[], Any], execution: str = "") -> Any:
         """Return what a piece of work answers; the error it failed with, or the Crash it died of, as a value."""
         self._numbers += 1
-        self.stack.append(Work(by, self._numbers, execution))
+        self.stack.append(Work(by, self._numbers, self.now, execution))
         try:
             return action()
         except (CanaryError, Crash) as error:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from emulator.cloudwatch.publication import Publication
 from tests.integration.stage import ENDPOINT, Stage, SumModel
 
 
@@ -115,3 +116,12 @@ def _alarm(stage: Stage, name: str, namespace: str = "AWS/SageMaker") -> None:
         ComparisonOperator="GreaterThanThreshold",
     )
     stage.emulator.run_minutes(4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [220.0, 400.0])
+def test_metrics_that_come_minutes_late_delay_a_good_canary_and_do_not_stop_it(seconds: float) -> None:
+    """How late CloudWatch publishes is not documented: up to eight minutes, newest data is recent data."""
+    late = Publication(lag_seconds=(seconds, seconds), half_probability=0.0)
+    with Stage(endpoints={"publication": late}) as stage:
+        assert stage.finish(stage.start())["status"] == "SUCCEEDED"

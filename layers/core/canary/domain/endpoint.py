@@ -20,7 +20,7 @@ class Variant(Frozen):
 
 
 class EndpointView(Frozen):
-    """One read of an endpoint. `exists` is False when SageMaker does not know it any more; `name` as SageMaker has it."""
+    """One read of an endpoint: `name` as SageMaker writes it; `exists` is False when SageMaker knows it no more."""
 
     exists: bool = True
     name: str = ""

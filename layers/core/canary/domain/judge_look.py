@@ -10,8 +10,9 @@ from canary.domain.judgement import Evidence, Finding, FindingLabel, GuardEviden
 from canary.domain.plan import CountGuard, Plan
 from canary.stats import advance, split
 
-# A guard whose newest data is older than this says nothing about the canary that serves now.
-STALE_AFTER_MINUTES = 5
+# A guard whose newest data is older says nothing about the canary that serves now. Points may come eight minutes late,
+# and it takes two more until two reads have agreed on them.
+STALE_AFTER_MINUTES = 10
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,8 @@ def test_the_old_weights_in_service_are_not_success() -> None:
         (a_view(STEP_ONE, status="Updating"), 90 + 3601, "OVERDUE"),
         (a_view({"v1": 1.0, "v2": 9.0}), 90, "FOREIGN"),
         (GONE, 90, "GONE"),
+        (a_view(STEP_ONE, status="Failed"), 120, "REVERTED"),
+        (a_view(FOUND, status="UpdateRollbackFailed"), 120, "REVERTED"),
     ],
 )
 def test_a_restore_is_judged_by_the_safe_weights(view: EndpointView, seconds: float, arrival: str) -> None:

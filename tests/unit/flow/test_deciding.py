@@ -297,3 +297,18 @@ def test_superseded_without_an_end_leads_to_restore_and_not_to_unproven() -> Non
     stage = Stage()
     story = stage.decider.close(ROLLOUT, HOLDER, 1, {"Error": "Superseded", "Cause": "no advance"}, after(60))
     assert story.next == "RESTORE"
+
+
+def test_a_way_back_that_is_blocked_is_told_at_once() -> None:
+    """On-call hears of a failed endpoint with the next tick, not after the patience of a slow one."""
+    stage = Stage()
+    stage.rollouts.change(ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "bad", after(60)))
+    view = a_view(stage.record.expected_weights)
+    for minute, status in ((2, "Updating"), (3, "Failed")):
+        seen = view.model_copy(update={"status": status})
+        now = after(60 * minute)
+        stage.evidence.save_tick(Tick(rollout=ROLLOUT, minute=minute_of(now), complete=True, alarms={}, endpoint=seen))
+        stage.decider.tick(ROLLOUT, now)
+        told = [message.body for message in stage.publisher.published if "not safe yet" in message.subject]
+        assert len(told) == (status == "Failed")
+    assert "The endpoint is Failed." in told[0]

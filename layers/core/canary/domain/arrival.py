@@ -68,6 +68,7 @@ def look_forward(record: Record, view: EndpointView, now: datetime) -> Arrival:
 def look_restored(record: Record, view: EndpointView, now: datetime) -> Arrival:
     """Return how the way to the safe weights stands. REVERTED: others of our weights serve, so the safe ones are due.
 
+    They are due as well when the endpoint is stuck: SageMaker's answer to the ask says whether it is beyond repair.
     A forward ask younger than a minute may not be visible yet, so safe weights seen meanwhile prove nothing.
     """
     if not view.exists:
@@ -78,7 +79,7 @@ def look_restored(record: Record, view: EndpointView, now: datetime) -> Arrival:
         return "REACHED"
     if now - _patient_from(record, now) > RESTORE_OVERDUE:
         return "OVERDUE"
-    due = view.in_service and not view.serves(record.plan.safe_weights)
+    due = view.stuck or (view.in_service and not view.serves(record.plan.safe_weights))
     return "REVERTED" if due and (_forward(record) or not _maybe_unseen(record, now)) else "MOVING"
 
 

@@ -35,6 +35,16 @@ class EndpointView(Frozen):
         return self.exists and self.status == "InService"
 
     @property
+    def stuck(self) -> bool:
+        """Return whether the endpoint is in a state that it does not leave by itself (Failed, OutOfService, ...)."""
+        return self.exists and not self.in_service and self.status not in TRANSITIONAL
+
+    @property
+    def standing(self) -> str:
+        """Return status and, where SageMaker gives one, the reason."""
+        return f"{self.status} ({self.failure_reason})" if self.failure_reason else self.status
+
+    @property
     def current_weights(self) -> Weights:
         """Return the weight each variant serves with now."""
         return {variant.name: variant.current_weight for variant in self.variants}

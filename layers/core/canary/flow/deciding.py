@@ -88,7 +88,8 @@ class Decider:
         if record.phase in SERVING and not self._settle(record, now):
             self._recovery.take_over_if_dead(record, now)
         if record.phase is Phase.ROLLING_BACK:
-            self._rollouts.change(record.rollout, lambda r: _not_safe_yet(r, now))
+            stuck, standing = self._sight.failed(record, now) is not None, self._sight.standing(record, now)
+            self._rollouts.change(record.rollout, lambda r: _not_safe_yet(r, standing, now, at_once=stuck))
 
     def _judged(self, record: Record, now: datetime) -> Record:
         """Return the judged record; when judging fails, its execution is looked at first: it may be dead as well."""
@@ -229,15 +230,19 @@ class Decider:
         return Story.model_validate({"next": record.phase, "reason": reason[:2000]})
 
 
-def _not_safe_yet(record: Record, now: datetime) -> Record:
-    """Return the record with on-call told, once, that the way to the safe weights takes long."""
+def _not_safe_yet(record: Record, standing: str, now: datetime, *, at_once: bool) -> Record:
+    """Return the record with on-call told, once, that the way to the safe weights takes long, or is blocked."""
     restoring = record.restoring
-    if record.phase is not Phase.ROLLING_BACK or restoring is None or now - restoring.began_at < SAFE_WITHIN:
+    if record.phase is not Phase.ROLLING_BACK or restoring is None:
         return record
+    if now - restoring.began_at < SAFE_WITHIN and not at_once:
+        return record
+    refused = f"SageMaker refuses: {restoring.denial.rstrip('.')}. " if restoring.denial else ""
     text = (
         f"Rolling back since {compose.clock(restoring.began_at)} and the safe weights "
-        f"{compose.describe(record.plan.safe_weights)} do not serve yet; asked {restoring.asks} times. "
-        f"{restoring.denial or ''} It goes on trying; look at the endpoint meanwhile."
+        f"{compose.describe(record.plan.safe_weights)} do not serve yet. The endpoint is {standing}. "
+        f"Asked {restoring.asks} times, {restoring.accepted} of them accepted. "
+        f"{refused}It goes on trying; look at the endpoint meanwhile."
     )
     return noticing(record, compose.notice(record, "not safe yet", text, now), "not safe yet")
 

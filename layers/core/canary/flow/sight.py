@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from canary.domain.arrival import is_foreign
-from canary.domain.endpoint import TRANSITIONAL
 from canary.domain.record import Record, minute_of
 from canary.domain.tick import Tick
 from canary.flow.judging import STALE_TICK_MINUTES
@@ -43,10 +42,12 @@ class Sight:
         tick = self._fresh(record, now)
         if tick is None or not _since_the_bake(tick, record):
             return None
-        view = tick.endpoint
-        if not view.exists or view.in_service or view.status in TRANSITIONAL:
-            return None
-        return f"{view.status} ({view.failure_reason})" if view.failure_reason else view.status
+        return tick.endpoint.standing if tick.endpoint.stuck else None
+
+    def standing(self, record: Record, now: datetime) -> str:
+        """Return what the endpoint's state was a moment ago."""
+        tick = self._fresh(record, now)
+        return tick.endpoint.standing if tick else "unknown: nobody could look at it in the last minutes"
 
     def _fresh(self, record: Record, now: datetime) -> Tick | None:
         tick = self._evidence.tick(record.rollout)

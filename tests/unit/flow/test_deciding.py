@@ -8,13 +8,12 @@ from canary.domain import claims, course
 from canary.domain.errors import AwsUnavailable, Superseded
 from canary.domain.phase import Phase
 from canary.domain.record import Message, Outcome, minute_of
-from canary.domain.tick import Tick
 from canary.flow.telling import Teller
 from tests.ports import (
     MemoryPublisher,
     claims_of,
 )
-from tests.rollouts import HOLDER, NOON, a_plan, a_view, after
+from tests.rollouts import HOLDER, NOON, a_plan, after
 from tests.unit.flow.decider_stage import ROLLOUT, Stage
 
 
@@ -236,39 +235,6 @@ def test_what_is_recorded_is_told_though_the_tick_fails() -> None:
     assert stage.publisher.subjects == ["execution died, restoring"]
 
 
-def test_an_advance_waits_until_somebody_has_looked_at_the_endpoint() -> None:
-    """Windows without a look say nothing of whose weights serve: with ticks older than three minutes it holds."""
-    stage = Stage()
-    stage.tick(1)
-    stage.serve(30)
-    record = stage.decider.tick(ROLLOUT, after(13 * 60))
-    assert record.decision is None
-    assert "Nobody could look" in stage.evidence.verdicts(ROLLOUT)[-1].reason
-    assert stage.tick(14).decision is not None
-
-
-@pytest.mark.parametrize("status", ["Failed", "OutOfService", "UpdateRollbackFailed"])
-def test_an_endpoint_that_fails_while_it_bakes_is_given_back_at_once(status: str) -> None:
-    """It does not come back by itself: waiting for evidence would leave on-call asleep."""
-    stage = Stage()
-    view = a_view(stage.record.expected_weights).model_copy(update={"status": status, "failure_reason": "no capacity"})
-    seen = Tick(rollout=ROLLOUT, minute=minute_of(after(120)), complete=True, alarms={}, endpoint=view)
-    stage.evidence.save_tick(seen)
-    record = stage.decider.tick(ROLLOUT, after(120))
-    assert record.rolling_back
-    assert record.decision
-    assert record.decision.reason == f"The endpoint is {status} (no capacity)"
-
-
-def test_maintenance_of_an_endpoint_is_no_reason_to_give_it_back() -> None:
-    """SystemUpdating ends by itself."""
-    stage = Stage()
-    view = a_view(stage.record.expected_weights).model_copy(update={"status": "SystemUpdating"})
-    seen = Tick(rollout=ROLLOUT, minute=minute_of(after(120)), complete=True, alarms={}, endpoint=view)
-    stage.evidence.save_tick(seen)
-    assert stage.decider.tick(ROLLOUT, after(120)).decision is None
-
-
 def test_a_pause_that_came_while_it_was_judged_holds_the_advance_back() -> None:
     """Who was told "it will not advance" can rely on it."""
     stage = Stage()
@@ -297,18 +263,3 @@ def test_superseded_without_an_end_leads_to_restore_and_not_to_unproven() -> Non
     stage = Stage()
     story = stage.decider.close(ROLLOUT, HOLDER, 1, {"Error": "Superseded", "Cause": "no advance"}, after(60))
     assert story.next == "RESTORE"
-
-
-def test_a_way_back_that_is_blocked_is_told_at_once() -> None:
-    """On-call hears of a failed endpoint with the next tick, not after the patience of a slow one."""
-    stage = Stage()
-    stage.rollouts.change(ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "bad", after(60)))
-    view = a_view(stage.record.expected_weights)
-    for minute, status in ((2, "Updating"), (3, "Failed")):
-        seen = view.model_copy(update={"status": status})
-        now = after(60 * minute)
-        stage.evidence.save_tick(Tick(rollout=ROLLOUT, minute=minute_of(now), complete=True, alarms={}, endpoint=seen))
-        stage.decider.tick(ROLLOUT, now)
-        told = [message.body for message in stage.publisher.published if "not safe yet" in message.subject]
-        assert len(told) == (status == "Failed")
-    assert "The endpoint is Failed." in told[0]

@@ -195,10 +195,6 @@ class Emulator:
             left -= 1
         return True
 
-    def every_minute(self, action: Callable[[], object]) -> None:
-        """Call `action` at every emulated minute from the next on; it must not block."""
-        self.clock.every(MINUTE_SECONDS, action)
-
     @property
     def messages(self) -> list[Message]:
         """Every message published on any topic, oldest first."""

@@ -110,10 +110,6 @@ class Clock:
         finally:
             self._leave(worker)
 
-    def notify(self) -> None:
-        """Wake the loop so that it looks at every `wait_for` again (only needed from threads it does not know)."""
-        self._inbox.put(None)
-
     # -- blocking -----------------------------------------------------------------------------------------------
 
     def sleep(self, seconds: float) -> None:

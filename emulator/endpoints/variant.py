@@ -48,10 +48,6 @@ class Variant:
         """Return the variant serving what was asked."""
         return replace(self, current_weight=self.desired_weight, current_count=self.desired_count)
 
-    def reverted(self) -> Self:
-        """Return the variant asking for what it serves."""
-        return replace(self, desired_weight=self.current_weight, desired_count=self.current_count)
-
     def summary(self) -> dict[str, Any]:
         """Return the ProductionVariantSummary of DescribeEndpoint, absent values left out."""
         pairs = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from emulator.states.errors import Halted, StateError
+from emulator.states.errors import StateError
 
 RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED = "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"
 MOST_HISTORY_EVENTS = 25_000
@@ -61,11 +61,6 @@ class Execution:
             kind = {SUCCEEDED: "Succeeded", FAILED: "Failed", TIMED_OUT: "TimedOut", ABORTED: "Aborted"}[status]
             details = {"output": self.output} if status == SUCCEEDED else {"error": error, "cause": cause}
             self.record(at, f"Execution{kind}", **details)
-
-    def raise_when_ended(self, run: int) -> None:
-        """Raise Halted inside a worker whose execution was stopped or belongs to a run before the last redrive."""
-        if not self.is_running or self.run != run:
-            raise Halted
 
 
 def details_key(kind: str) -> str:

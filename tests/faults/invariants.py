@@ -105,15 +105,12 @@ def no_foreign_weight_is_overwritten(run: Run) -> Iterator[str]:
 def one_execution_claims_per_generation(run: Run) -> Iterator[str]:
     """Two executions that both claim for one generation would both move weights."""
     claimed: dict[tuple[str, int], set[str]] = defaultdict(set)
-    previous: dict[str, Record] = {}
-    for revision in run.observer.revisions:
+    for revision, before in run.changes():
         record = revision.record
-        before = previous.get(record.rollout)
-        if revision.by.startswith("shifter") and before is not None and before.asked != record.asked:
+        if revision.by.startswith("shifter") and before.asked != record.asked:
             claimed[record.rollout, record.generation].add(revision.execution)
             if revision.execution != record.holder:
                 yield f"r{record.revision} claimed by {revision.execution}, held by {record.holder}"
-        previous[record.rollout] = record
     for (rollout, generation), executions in claimed.items():
         if len(executions) > 1:
             yield f"generation {generation} of {rollout} claimed by {sorted(executions)}"
@@ -121,12 +118,9 @@ def one_execution_claims_per_generation(run: Run) -> Iterator[str]:
 
 def the_share_rises_only_on_a_recorded_advance(run: Run) -> Iterator[str]:
     """Each forward claim carries out an ADVANCE that was recorded for exactly that step; the first needs none."""
-    previous: dict[str, Record] = {}
-    for revision in run.observer.revisions:
+    for revision, before in run.changes():
         record = revision.record
-        before = previous.get(record.rollout)
-        previous[record.rollout] = record
-        if before is None or record.step == before.step:
+        if record.step == before.step:
             continue
         decision = before.decision
         if decision is None or decision.verdict != "ADVANCE" or decision.to_step != record.step:
@@ -135,12 +129,9 @@ def the_share_rises_only_on_a_recorded_advance(run: Run) -> Iterator[str]:
 
 def no_verdict_is_lost(run: Run) -> Iterator[str]:
     """A recorded ROLL_BACK is never overwritten and never ends PROMOTED; an ADVANCE is carried out or overruled."""
-    previous: dict[str, Record] = {}
-    for revision in run.observer.revisions:
+    for revision, before in run.changes():
         record = revision.record
-        before = previous.get(record.rollout)
-        previous[record.rollout] = record
-        if before is None or before.decision is None or record.decision == before.decision:
+        if before.decision is None or record.decision == before.decision:
             continue
         new = record.decision
         if before.decision.verdict == "ROLL_BACK":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from canary.domain.phase import Phase
 from canary.domain.record import Record
-from tests.faults.observer import Observer
+from tests.faults.observer import Observer, Revision
 from tests.faults.world import World
 
 
@@ -33,6 +33,15 @@ class Run:
     def observer(self) -> Observer:
         """Return what really happened."""
         return self.world.observer
+
+    def changes(self) -> Iterator[tuple[Revision, Record]]:
+        """Yield every revision but a rollout's first, with the record it replaced."""
+        previous: dict[str, Record] = {}
+        for revision in self.observer.revisions:
+            before = previous.get(revision.record.rollout)
+            previous[revision.record.rollout] = revision.record
+            if before is not None:
+                yield revision, before
 
     @property
     def last(self) -> dict[str, Record]:

@@ -119,7 +119,7 @@ def _alarm(stage: Stage, name: str, namespace: str = "AWS/SageMaker") -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seconds", [220.0, 400.0])
+@pytest.mark.parametrize("seconds", [220.0, 480.0])
 def test_metrics_that_come_minutes_late_delay_a_good_canary_and_do_not_stop_it(seconds: float) -> None:
     """How late CloudWatch publishes is not documented: up to eight minutes, newest data is recent data."""
     late = Publication(lag_seconds=(seconds, seconds), half_probability=0.0)

@@ -22,6 +22,7 @@ from canary.flow import shifting, sight
 from canary.flow import telling as telling_flow
 from canary.flow.commanding import Command, Commander
 from canary.flow.deciding import Decider
+from canary.flow.sight import Sight
 from emulator.deployment import stack, template
 from tests.integration.stage import ENDPOINT
 from tests.security import test_policies as policies
@@ -122,8 +123,8 @@ def _the_end_is_never_told() -> Planted:
 
 
 def _step_follows_the_live_weights() -> Planted:
-    def planted(decider: Decider, record: Record, _now: datetime) -> Record:
-        tick = decider._evidence.tick(record.rollout)
+    def planted(decider: Decider, record: Record, seen: Sight, _now: datetime) -> Record:
+        tick = seen.tick
         for number, step in enumerate(record.plan.steps):
             if tick and record.asked and number > record.step and tick.endpoint.serves(step.weights):
                 asked = record.asked.model_copy(update={"weights": step.weights})

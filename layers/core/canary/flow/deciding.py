@@ -41,7 +41,6 @@ class Decider:
         """Take the stores, the use cases it composes, and the executions and alarms it reads."""
         self._rollouts = rollouts
         self._evidence = evidence
-        self._sight = Sight(evidence)
         self._judging = judging
         self._recovery = recovery
         self._teller = teller
@@ -77,19 +76,22 @@ class Decider:
     def _visit(self, record: Record, now: datetime) -> None:
         if is_quiet(record, now):
             record = self._recovery.take_over_if_dead(record, now)
-        record = self._expire_pause(record, now)
+        record, seen = self._expire_pause(record, now), self._see(record, now)
         if record.phase in SERVING and record.outcome is None:
-            record = self._keep_ours(record, now)
+            record = self._keep_ours(record, seen, now)
         if record.phase in SERVING and record.outcome is None and not record.decision:
             record = self._judged(record, now)
         elif not record.ended and not record.rolling_back:
-            alarm = self._sight.ringing(record, now)
+            alarm = seen.ringing(record)
             record = self._roll_back(record, alarm_reason(alarm, record), "alarm", now) if alarm else record
         if record.phase in SERVING and not self._settle(record, now):
             self._recovery.take_over_if_dead(record, now)
         if record.phase is Phase.ROLLING_BACK:
-            stuck, standing = self._sight.failed(record, now) is not None, self._sight.standing(record, now)
-            self._rollouts.change(record.rollout, lambda r: _not_safe_yet(r, standing, now, at_once=stuck))
+            stuck = seen.failed(record) is not None
+            self._rollouts.change(record.rollout, lambda r: _not_safe_yet(r, seen.standing, now, at_once=stuck))
+
+    def _see(self, record: Record, now: datetime) -> Sight:
+        return Sight(self._evidence.tick(record.rollout), now)
 
     def _judged(self, record: Record, now: datetime) -> Record:
         """Return the judged record; when judging fails, its execution is looked at first: it may be dead as well."""
@@ -99,9 +101,9 @@ class Decider:
             self._recovery.take_over_if_dead(record, now)
             raise
 
-    def _keep_ours(self, record: Record, now: datetime) -> Record:
+    def _keep_ours(self, record: Record, seen: Sight, now: datetime) -> Record:
         """Record that the endpoint is not ours any more, or a roll-back when it has failed for good."""
-        lost, failed = self._sight.lost(record), self._sight.failed(record, now)
+        lost, failed = seen.lost(record), seen.failed(record)
         if lost is None:
             return self._roll_back(record, f"The endpoint is {failed}", "fault", now) if failed else record
         outcome = Outcome(end=Phase.HANDED_OVER, reason=lost)
@@ -134,7 +136,7 @@ class Decider:
             return True
         token, answer = record.token, _answer(record)
         if answer is None:
-            return self._sight.complete(record, now) and self._executions.heartbeat(token)
+            return self._see(record, now).complete and self._executions.heartbeat(token)
         if not self._executions.wake(token, answer.model_dump(mode="json")):
             return False
         self._rollouts.change(record.rollout, _without_token(token, now))

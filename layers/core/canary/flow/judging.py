@@ -96,10 +96,10 @@ def weigh(
     """Return the verdict record: the judge's verdict, overruled by alarms, held back by endpoint and pause."""
     verdict, reason, by = judgement.verdict, judgement.reason, "judge"
     paused = record.paused_until is not None and record.paused_until > now
-    ringing = [name for name in record.plan.alarms if alarms.get(name) == "ALARM"]
-    if ringing and verdict != "ROLL_BACK":
+    alarm = ringing(record, alarms)
+    if alarm and verdict != "ROLL_BACK":
         verdict, by = "ROLL_BACK", "alarm"
-        reason = alarm_reason(ringing[0], record)
+        reason = alarm_reason(alarm, record)
     elif verdict == "ADVANCE" and endpoint_trouble:
         verdict, reason = "HOLD", endpoint_trouble
     elif verdict == "ADVANCE" and record.step > 0 and _unclear(record, alarms):
@@ -122,6 +122,11 @@ def weigh(
             "judgement": _plain(judgement),
         }
     )
+
+
+def ringing(record: Record, alarms: dict[str, str]) -> str | None:
+    """Return the first guard alarm in ALARM, None when there is none."""
+    return next((name for name in record.plan.alarms if alarms.get(name) == "ALARM"), None)
 
 
 def alarm_reason(name: str, record: Record) -> str:

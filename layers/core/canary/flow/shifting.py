@@ -39,8 +39,7 @@ class Shifter:
 
         Raises Superseded, RollBackPending, AwsUnavailable, AwsDenied.
         """
-        before = self._rollouts.load(rollout)
-        claims.check_holder(before, holder, generation)
+        before = self._held(rollout, holder, generation)
         view = self._look(before, now)
         lost = self._lost(before, holder, generation, view)
         if lost:
@@ -54,10 +53,9 @@ class Shifter:
 
     def look(self, rollout: str, holder: str, generation: int, now: datetime) -> Story:
         """Say whether the asked weights serve, and what comes next. Raises Superseded."""
-        record = self._rollouts.load(rollout)
-        claims.check_holder(record, holder, generation)
+        record = self._held(rollout, holder, generation)
         if record.rolling_back:
-            return Story(next="RESTORE", reason=record.decision.reason if record.decision else "rolling back")
+            return _overruled(record)
         view = self._look(record, now)
         arrival = look_forward(record, view, now)
         if arrival == "REACHED":
@@ -71,10 +69,9 @@ class Shifter:
 
     def confirm(self, rollout: str, holder: str, generation: int, now: datetime) -> Story:
         """Say whether the weights of the last step still serve, so that PROMOTED may be told. Raises Superseded."""
-        record = self._rollouts.load(rollout)
-        claims.check_holder(record, holder, generation)
+        record = self._held(rollout, holder, generation)
         if record.rolling_back:
-            return Story(next="RESTORE", reason=record.decision.reason if record.decision else "rolling back")
+            return _overruled(record)
         view = self._look(record, now)
         lost = self._lost(record, holder, generation, view)
         if lost:
@@ -127,8 +124,7 @@ class Shifter:
 
     def look_restored(self, rollout: str, holder: str, generation: int, now: datetime) -> Story:
         """Say whether the safe weights serve, and what comes next. Raises Superseded."""
-        record = self._rollouts.load(rollout)
-        claims.check_holder(record, holder, generation)
+        record = self._held(rollout, holder, generation)
         view = self._look(record, now)
         arrival = look_restored(record, view, now)
         if arrival == "REACHED":
@@ -147,6 +143,12 @@ class Shifter:
         asking = arrival == "REVERTED"
         return Story(next="RESTORE" if asking else "WAIT", reason=f"endpoint {view.status}", arrival=arrival)
 
+    def _held(self, rollout: str, holder: str, generation: int) -> Record:
+        """Return the record. Raises Superseded when this execution does not hold it."""
+        record = self._rollouts.load(rollout)
+        claims.check_holder(record, holder, generation)
+        return record
+
     def _look(self, record: Record, now: datetime) -> EndpointView:
         return agreed(lambda: self._endpoints.describe(record.endpoint), is_suspicious(record, now))
 
@@ -158,6 +160,10 @@ class Shifter:
         outcome = Outcome(end=Phase.HANDED_OVER, reason=reason)
         self._rollouts.change(record.rollout, lambda r: course.set_outcome(r, holder, generation, outcome))
         return Story(next="CLOSE", reason=reason, arrival="FOREIGN" if view.exists else "GONE")
+
+
+def _overruled(record: Record) -> Story:
+    return Story(next="RESTORE", reason=record.decision.reason if record.decision else "rolling back")
 
 
 def _why_restore(arrival: Arrival, record: Record, view: EndpointView) -> str:

@@ -1,57 +1,57 @@
-"""What the newest tick says of a serving rollout: alarms, the endpoint, and whether it saw everything."""
+"""What one tick says of a serving rollout: alarms, the endpoint, and whether it saw everything."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from canary.domain.arrival import is_foreign
 from canary.domain.record import Record, minute_of
 from canary.domain.tick import Tick
-from canary.flow.judging import STALE_TICK_MINUTES
+from canary.flow.judging import STALE_TICK_MINUTES, fresh_alarms, ringing
 from canary.flow.shifting import FOREIGN_REASON, GONE_REASON
-from canary.ports.rollouts import Evidence
 
 
+@dataclass(frozen=True)
 class Sight:
-    """Reads the newest tick; it says nothing of what happened before, and changes nothing."""
+    """The newest tick, read once, as seen `now`; None where there is none yet. It says nothing of what was before."""
 
-    def __init__(self, evidence: Evidence) -> None:
-        """Take the store of ticks."""
-        self._evidence = evidence
+    tick: Tick | None
+    now: datetime
 
-    def complete(self, record: Record, now: datetime) -> bool:
-        """Return whether the newest tick saw everything: only then is a HOLD a reason to live on."""
-        tick = self._evidence.tick(record.rollout)
-        return tick is not None and tick.complete and minute_of(now) - tick.minute <= 1
+    @property
+    def complete(self) -> bool:
+        """Return whether it saw everything: only then is a HOLD a reason to live on."""
+        return self.tick is not None and self.tick.complete and minute_of(self.now) - self.tick.minute <= 1
 
-    def ringing(self, record: Record, now: datetime) -> str | None:
+    @property
+    def standing(self) -> str:
+        """Return what the endpoint's state was a moment ago."""
+        tick = self._fresh
+        return tick.endpoint.standing if tick else "unknown: nobody could look at it in the last minutes"
+
+    def ringing(self, record: Record) -> str | None:
         """Return the guard alarm that a fresh tick saw in ALARM, None when there is none."""
-        tick = self._fresh(record, now)
-        alarms = tick.alarms if tick else {}
-        return next((name for name in record.plan.alarms if alarms.get(name) == "ALARM"), None)
+        return ringing(record, fresh_alarms(self.tick, minute_of(self.now)))
 
     def lost(self, record: Record) -> str | None:
         """Return why the endpoint is not ours any more, on which three reads agreed; None while it is."""
-        tick = self._evidence.tick(record.rollout)
+        tick = self.tick
         if tick is None or not _since_the_bake(tick, record):
             return None
         if not tick.endpoint.exists:
             return GONE_REASON
         return FOREIGN_REASON if is_foreign(record, tick.endpoint) else None
 
-    def failed(self, record: Record, now: datetime) -> str | None:
+    def failed(self, record: Record) -> str | None:
         """Return the state that the endpoint does not leave by itself, None when it is in none."""
-        tick = self._fresh(record, now)
+        tick = self._fresh
         if tick is None or not _since_the_bake(tick, record):
             return None
         return tick.endpoint.standing if tick.endpoint.stuck else None
 
-    def standing(self, record: Record, now: datetime) -> str:
-        """Return what the endpoint's state was a moment ago."""
-        tick = self._fresh(record, now)
-        return tick.endpoint.standing if tick else "unknown: nobody could look at it in the last minutes"
-
-    def _fresh(self, record: Record, now: datetime) -> Tick | None:
-        tick = self._evidence.tick(record.rollout)
-        return tick if tick and minute_of(now) - tick.minute <= STALE_TICK_MINUTES else None
+    @property
+    def _fresh(self) -> Tick | None:
+        tick = self.tick
+        return tick if tick and minute_of(self.now) - tick.minute <= STALE_TICK_MINUTES else None
 
 
 def _since_the_bake(tick: Tick, record: Record) -> bool:

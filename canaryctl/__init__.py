@@ -1,1 +1,3 @@
-"""The operator's command line: starts, watches, replays and forecasts rollouts; never shipped to Lambda."""
+"""The operator's command line: starts, watches, replays and forecasts rollouts; never shipped to
+Lambda.
+"""

@@ -1,4 +1,6 @@
-"""The command line `canaryctl`: every command is one function of its own module, put together here."""
+"""The command line `canaryctl`: every command is one function of its own module, put together
+here.
+"""
 
 import typer
 
@@ -20,7 +22,8 @@ from canaryctl.replay import replay_command
 app = typer.Typer(
     name="canaryctl",
     help="Promote a canary model on a SageMaker endpoint on evidence, and look at how it goes.\n\n"
-    "A rollout starts from a spec (start), runs by itself (status --watch), can be steered (pause, promote, rollback) "
+    "A rollout starts from a spec (start), runs by itself (status --watch), can be steered "
+    "(pause, promote, rollback) "
     "and explains itself (report). forecast, replay and evaluate need no stack.\n\n"
     "Exit codes: 0 good, 1 AWS did not answer, 2 refused or wrong input, 3 not promoted.",
     no_args_is_help=True,

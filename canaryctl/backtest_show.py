@@ -1,4 +1,6 @@
-"""`canaryctl replay --endpoint`: reads the past through boto3 and prints what the controller would have done."""
+"""`canaryctl replay --endpoint`: reads the past through boto3 and prints what the controller would
+have done.
+"""
 
 import json
 from dataclasses import asdict
@@ -24,7 +26,11 @@ def show_backtest(spec: Spec, start: datetime, end: datetime, *, as_json: bool) 
     view = SageMakerEndpoints(boto3.client("sagemaker")).describe(spec.endpoint)
     baselines = [variant.name for variant in view.variants if variant.name != spec.canary]
     if not baselines:
-        raise Refused("--endpoint", f"{spec.endpoint} has no variant beside {spec.canary}", "Check name and region")
+        raise Refused(
+            "--endpoint",
+            f"{spec.endpoint} has no variant beside {spec.canary}",
+            "Check name and region",
+        )
     found = backtest(spec, CloudWatchMetrics(boto3.client("cloudwatch")), baselines, since, until)
     typer.echo(json.dumps(asdict(found)) if as_json else "\n".join(sentences(found)))
 
@@ -37,12 +43,14 @@ def sentences(found: Backtest) -> list[str]:
     else:
         outcome = found.outcome
         lines.append(
-            f"With the canary's own minutes: {outcome.verdict} after {outcome.windows} windows. {outcome.reason}"
+            f"With the canary's own minutes: {outcome.verdict} after {outcome.windows} "
+            f"windows. {outcome.reason}"
         )
     advance = found.median_windows_to_advance
     when = f", half of them by window {advance:.0f}" if advance is not None else ""
     lines.append(
-        f"With the baseline as its own canary, {found.bakes} bakes: {found.false_alarms} false alarms, "
+        f"With the baseline as its own canary, {found.bakes} bakes: {found.false_alarms} false "
+        "alarms, "
         f"{found.advanced} would have advanced{when}."
     )
     return lines

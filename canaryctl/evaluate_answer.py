@@ -10,22 +10,31 @@ _WORST_FIRST: tuple[Answer, ...] = ("worse", "not enough evidence", "not worse",
 
 
 def overall_answer(evidence: QualityEvidence) -> Answer:
-    """Return the one answer to "is the new model better?": the least favourable of the deciding metrics'."""
+    """Return the one answer to "is the new model better?": the least favourable of the deciding
+    metrics'.
+    """
     answers = {finding.answer for finding in evidence.findings}
     return next((answer for answer in _WORST_FIRST if answer in answers), "not enough evidence")
 
 
 def sample_told(report: Mapping[str, Any]) -> str | None:
-    """Return which metrics speak of a part of the records, and of how many; None where all speak of all."""
+    """Return which metrics speak of a part of the records, and of how many; None where all speak of
+    all.
+    """
     sample = report.get("sample")
     if not sample:
         return None
     names = ", ".join(name.replace("_", " ") for name in sample["metrics"])
-    return f"{names}: on a random sample of {sample['records']:,} of the {sample['of']:,} records; the rest is of all."
+    return (
+        f"{names}: on a random sample of {sample['records']:,} of the {sample['of']:,} "
+        "records; the rest is of all."
+    )
 
 
 def as_answer(evidence: QualityEvidence) -> dict[str, Any]:
-    """Return verdict, metrics by variant name, paired findings and everything a person may ask about them."""
+    """Return verdict, metrics by variant name, paired findings and everything a person may ask
+    about them.
+    """
     report: dict[str, Any] = evidence.report if isinstance(evidence.report, dict) else {}
     return {
         "endpoint": evidence.endpoint,
@@ -36,8 +45,15 @@ def as_answer(evidence: QualityEvidence) -> dict[str, Any]:
         "verdict": evidence.label,
         "answer": overall_answer(evidence),
         "next": ADVICE[evidence.label],
-        "records": {"total": evidence.records_total, "taken": evidence.position, **evidence.counts.model_dump()},
-        "metrics": {evidence.baseline: report.get("baseline"), evidence.canary: report.get("canary")},
+        "records": {
+            "total": evidence.records_total,
+            "taken": evidence.position,
+            **evidence.counts.model_dump(),
+        },
+        "metrics": {
+            evidence.baseline: report.get("baseline"),
+            evidence.canary: report.get("canary"),
+        },
         "difference": report.get("difference"),
         "discordant": report.get("discordant"),
         "findings": [finding.model_dump(mode="json") for finding in evidence.findings],

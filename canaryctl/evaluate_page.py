@@ -1,4 +1,6 @@
-"""An evaluation as one self-contained HTML page: answer, evidence, ROC curves, metrics, slices, disagreements."""
+"""An evaluation as one self-contained HTML page: answer, evidence, ROC curves, metrics, slices,
+disagreements.
+"""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -16,8 +18,10 @@ _TONES = {"better": "good", "not worse": "good", "worse": "bad", "not enough evi
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _CONFIG = {"displayModeBar": False, "responsive": True}
 _STYLE = """
-body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:64rem;padding:0 1rem;color:#1d2733}
-h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}table{border-collapse:collapse;width:100%}
+body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:64rem;
+padding:0 1rem;color:#1d2733}
+h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}
+table{border-collapse:collapse;width:100%}
 td,th{padding:.3rem .6rem;border-bottom:1px solid #dfe4ea;text-align:right}
 td:first-child,th:first-child{text-align:left}
 .answer{display:inline-block;padding:.4rem .8rem;border-radius:.4rem;font-weight:600;margin:1rem 0}
@@ -41,29 +45,35 @@ def page_of(evidence: QualityEvidence, looks: Sequence[QualityEvidence]) -> str:
     if report.get("baseline", {}).get("roc_curve") and report.get("canary", {}).get("roc_curve"):
         charts.append(_roc_chart(report, names))
     drawn = "".join(
-        f"<div>{chart.to_html(full_html=False, include_plotlyjs='inline' if i == 0 else False, config=_CONFIG)}</div>"
-        for i, chart in enumerate(charts)
+        f"<div>{_div(chart, 'inline' if i == 0 else False)}</div>" for i, chart in enumerate(charts)
     )
     title = f"{evidence.endpoint}: is {evidence.canary} better than {evidence.baseline}?"
-    return "".join([
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>',
-        f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>",
-        f'<p class="answer {_TONES[answer]}">{escape(answer)}</p>',
-        "".join(f"<p>{escape(finding.reason)}</p>" for finding in evidence.findings),
-        f'<p class="muted">{escape(_counts(evidence))}</p><div class="charts">{drawn}</div>',
-        _metrics(report, names),
-        _slices(report),
-        _disagreements(evidence),
-        _notes(evidence),
-        "</body></html>",
-    ])  # fmt: skip
+    return "".join(
+        [
+            (
+                '<!doctype html><html lang="en"><head><meta '
+                f'charset="utf-8"><title>{escape(title)}</title>'
+            ),
+            f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>",
+            f'<p class="answer {_TONES[answer]}">{escape(answer)}</p>',
+            "".join(f"<p>{escape(finding.reason)}</p>" for finding in evidence.findings),
+            f'<p class="muted">{escape(_counts(evidence))}</p><div class="charts">{drawn}</div>',
+            _metrics(report, names),
+            _slices(report),
+            _disagreements(evidence),
+            _notes(evidence),
+            "</body></html>",
+        ]
+    )
 
 
 def _counts(evidence: QualityEvidence) -> str:
     counts = evidence.counts
     return (
-        f"{evidence.labelled_set} ({evidence.set_version[:16]}): {evidence.position} of {evidence.records_total} "
-        f"records taken, {counts.used} compared, {counts.failed_on_both} failed on both, {counts.unusable_rows} "
+        f"{evidence.labelled_set} ({evidence.set_version[:16]}): {evidence.position} of "
+        f"{evidence.records_total} "
+        f"records taken, {counts.used} compared, {counts.failed_on_both} failed on both, "
+        f"{counts.unusable_rows} "
         f"unusable, errors {counts.errors_baseline} baseline and {counts.errors_canary} canary."
     )
 
@@ -77,7 +87,10 @@ def _evidence_chart(looks: Sequence[QualityEvidence]) -> go.Figure:
             ("worse", [f.log_rollback for f in series], first.log_rollback_threshold, "#c0392b"),
             ("not worse", [f.log_advance for f in series], first.log_advance_threshold, "#2e8b57"),
         ):
-            label, line = f"{first.metric}: {name}", {"color": colour, "dash": _DASHES[index % len(_DASHES)]}
+            label, line = (
+                f"{first.metric}: {name}",
+                {"color": colour, "dash": _DASHES[index % len(_DASHES)]},
+            )
             figure.add_scatter(x=positions, y=[math.exp(v) for v in values], name=label, line=line)
             figure.add_hline(math.exp(threshold), line={"color": colour, "dash": "dot"})
     figure.update_yaxes(type="log", title="evidence (to 1), dotted: what is needed")
@@ -87,10 +100,16 @@ def _evidence_chart(looks: Sequence[QualityEvidence]) -> go.Figure:
 
 def _roc_chart(report: dict[str, Any], names: tuple[str, str]) -> go.Figure:
     figure = go.Figure()
-    figure.add_scatter(x=[0, 1], y=[0, 1], line={"color": "#b8c0c8", "dash": "dot"}, showlegend=False)
-    for side, name, colour in zip(("baseline", "canary"), names, (BASELINE_COLOUR, CANARY_COLOUR), strict=True):
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], line={"color": "#b8c0c8", "dash": "dot"}, showlegend=False
+    )
+    for side, name, colour in zip(
+        ("baseline", "canary"), names, (BASELINE_COLOUR, CANARY_COLOUR), strict=True
+    ):
         curve, area = report[side]["roc_curve"], report[side]["roc_auc"]
-        figure.add_scatter(x=curve["fpr"], y=curve["tpr"], name=f"{name} (AUC {area:.4f})", line={"color": colour})
+        figure.add_scatter(
+            x=curve["fpr"], y=curve["tpr"], name=f"{name} (AUC {area:.4f})", line={"color": colour}
+        )
     figure.update_xaxes(title="false-positive rate")
     figure.update_yaxes(title="true-positive rate")
     return _laid_out(figure, "ROC curves")
@@ -98,9 +117,12 @@ def _roc_chart(report: dict[str, Any], names: tuple[str, str]) -> go.Figure:
 
 def _laid_out(figure: go.Figure, title: str) -> go.Figure:
     return figure.update_layout(
-        title=title, template="plotly_white", height=380, margin={"l": 60, "r": 20, "t": 50, "b": 80},
+        title=title,
+        template="plotly_white",
+        height=380,
+        margin={"l": 60, "r": 20, "t": 50, "b": 80},
         legend={"orientation": "h", "y": -0.25},
-    )  # fmt: skip
+    )
 
 
 def _metrics(report: dict[str, Any], names: tuple[str, str]) -> str:
@@ -116,17 +138,32 @@ def _metrics(report: dict[str, Any], names: tuple[str, str]) -> str:
 
 def _slices(report: dict[str, Any]) -> str:
     rows = [
-        (one["slice"], one["records"], one["baseline"].get("accuracy"), one["canary"].get("accuracy"),
-         one["discordant"]["baseline_only"], one["discordant"]["canary_only"])
+        (
+            one["slice"],
+            one["records"],
+            one["baseline"].get("accuracy"),
+            one["canary"].get("accuracy"),
+            one["discordant"]["baseline_only"],
+            one["discordant"]["canary_only"],
+        )
         for one in report.get("slices") or ()
-    ]  # fmt: skip
-    head = ("slice", "records", "baseline accuracy", "canary accuracy", "only baseline right", "only canary right")
+    ]
+    head = (
+        "slice",
+        "records",
+        "baseline accuracy",
+        "canary accuracy",
+        "only baseline right",
+        "only canary right",
+    )
     return _table("By slice", head, rows)
 
 
 def _disagreements(evidence: QualityEvidence) -> str:
     rows = [(one.record, one.label, one.baseline, one.canary) for one in evidence.disagreements]
-    return _table("Records the two disagree on", ("record", "label", evidence.baseline, evidence.canary), rows)
+    return _table(
+        "Records the two disagree on", ("record", "label", evidence.baseline, evidence.canary), rows
+    )
 
 
 def _notes(evidence: QualityEvidence) -> str:
@@ -135,7 +172,10 @@ def _notes(evidence: QualityEvidence) -> str:
 
 def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Return a table with its heading, or nothing when there are no rows."""
-    body = "".join("<tr>" + "".join(f"<td>{escape(_cell(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(_cell(cell))}</td>" for cell in row) + "</tr>"
+        for row in rows
+    )
     if not body:
         return ""
     heads = "".join(f"<th>{escape(cell)}</th>" for cell in head)
@@ -146,3 +186,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return "-"
     return f"{value:.6f}" if isinstance(value, float) else str(value)
+
+
+def _div(chart: Any, library: Any) -> str:
+    return str(chart.to_html(full_html=False, include_plotlyjs=library, config=_CONFIG))

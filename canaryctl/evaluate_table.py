@@ -1,4 +1,6 @@
-"""An evaluation in the terminal: metrics side by side, what the paired tests say, slices that went down."""
+"""An evaluation in the terminal: metrics side by side, what the paired tests say, slices that went
+down.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +11,12 @@ from rich.table import Table
 from canary.domain.quality_evidence import QualityEvidence
 from canaryctl.evaluate_answer import overall_answer, sample_told
 
-_COLOURS = {"better": "green", "not worse": "green", "worse": "red", "not enough evidence": "yellow"}
+_COLOURS = {
+    "better": "green",
+    "not worse": "green",
+    "worse": "red",
+    "not enough evidence": "yellow",
+}
 SLICES_SHOWN = 10
 
 
@@ -27,22 +34,32 @@ def print_tables(console: Console, evidence: QualityEvidence) -> None:
     for note in evidence.notes[:5]:
         console.print(f"  {note.kind}: {note.text}", style="dim", highlight=False, markup=False)
     answer = overall_answer(evidence)
-    console.print(f"Is {evidence.canary} better than {evidence.baseline}? [{_COLOURS[answer]}]{answer}[/]")
+    console.print(
+        f"Is {evidence.canary} better than {evidence.baseline}? [{_COLOURS[answer]}]{answer}[/]"
+    )
 
 
 def _metrics(evidence: QualityEvidence, report: Mapping[str, Any]) -> Table:
     table = Table(title=f"{evidence.endpoint}: {report['records']} records both variants answered")
-    for name, justify in (("", "left"), (evidence.baseline, "right"), (evidence.canary, "right"), ("", "right")):
+    for name, justify in (
+        ("", "left"),
+        (evidence.baseline, "right"),
+        (evidence.canary, "right"),
+        ("", "right"),
+    ):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     confusion = [report[side].get("confusion") for side in ("baseline", "canary")]
     if all(cells and "tp" in cells for cells in confusion):
         table.add_row(
-            "TP/FP/FN/TN", *("/".join(str(cells[n]) for n in ("tp", "fp", "fn", "tn")) for cells in confusion)
+            "TP/FP/FN/TN",
+            *("/".join(str(cells[n]) for n in ("tp", "fp", "fn", "tn")) for cells in confusion),
         )
     for name, value in report["baseline"].items():
         if isinstance(value, float):
             other = report["canary"].get(name)
-            table.add_row(name, f"{value:.6f}", _number(other), _number(report["difference"].get(name), "+"))
+            table.add_row(
+                name, f"{value:.6f}", _number(other), _number(report["difference"].get(name), "+")
+            )
     return table
 
 
@@ -61,7 +78,11 @@ def _slices(slices: list[dict[str, Any]]) -> Table:
         accuracies = (_number(one[side].get("accuracy")) for side in ("baseline", "canary"))
         pairs = one["discordant"]
         table.add_row(
-            one["slice"], str(one["records"]), *accuracies, str(pairs["baseline_only"]), str(pairs["canary_only"])
+            one["slice"],
+            str(one["records"]),
+            *accuracies,
+            str(pairs["baseline_only"]),
+            str(pairs["canary_only"]),
         )
     return table
 

@@ -18,8 +18,12 @@ from canaryctl.offline_plan import plan_offline
 DAY = 1440
 
 
-def assume(spec: Spec, requests_per_second: float, rates: dict[str, float], burstiness: float = 0.0) -> Plan:
-    """Return the plan of a spec as if a day of this traffic had been seen, bad rates by guard as fractions."""
+def assume(
+    spec: Spec, requests_per_second: float, rates: dict[str, float], burstiness: float = 0.0
+) -> Plan:
+    """Return the plan of a spec as if a day of this traffic had been seen, bad rates by guard as
+    fractions.
+    """
     plan = plan_offline(spec, slow_measured=True)
     guards = tuple(
         guard.model_copy(
@@ -39,16 +43,26 @@ def assume(spec: Spec, requests_per_second: float, rates: dict[str, float], burs
 
 def forecast_command(
     spec: Annotated[Path, typer.Option(help="The spec (JSON).", exists=True, dir_okay=False)],
-    requests_per_second: Annotated[float, typer.Option(min=0.001, help="Traffic of the whole endpoint.")],
-    error_rate: Annotated[float, typer.Option(min=0, max=1, help="Bad answers among requests, a fraction.")] = 0.001,
-    slow_rate: Annotated[float, typer.Option(min=0, max=1, help="Slow requests among requests, a fraction.")] = 0.05,
+    requests_per_second: Annotated[
+        float, typer.Option(min=0.001, help="Traffic of the whole endpoint.")
+    ],
+    error_rate: Annotated[
+        float, typer.Option(min=0, max=1, help="Bad answers among requests, a fraction.")
+    ] = 0.001,
+    slow_rate: Annotated[
+        float, typer.Option(min=0, max=1, help="Slow requests among requests, a fraction.")
+    ] = 0.05,
     burstiness: Annotated[
         float, typer.Option(min=0, help="Squared coefficient of variation from minute to minute.")
     ] = 0,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a step and guard.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object a step and guard.")
+    ] = False,
 ) -> None:
-    """Tell for every step whether it can conclude, when, and the smallest regression it would see."""
+    """Tell for every step whether it can conclude, when, and the smallest regression it would
+    see.
+    """
     try:
         parsed = read_spec(json.loads(spec.read_text(encoding="utf-8")))
     except (Refused, ValueError) as error:
@@ -67,13 +81,25 @@ def forecast_command(
 
 
 def _table(steps: tuple[StepForecast, ...]) -> Table:
-    table = Table("step", "share", "guard", "a good canary advances after", "9 of 10 by", "2x is taken back after",
-                  "smallest regression seen")  # fmt: skip
+    table = Table(
+        "step",
+        "share",
+        "guard",
+        "a good canary advances after",
+        "9 of 10 by",
+        "2x is taken back after",
+        "smallest regression seen",
+    )
     for step in steps:
         table.add_row(
-            str(step.step), f"{step.share:.0%}", step.guard, _minutes(step.median_minutes), _minutes(step.p90_minutes),
-            _minutes(step.twice_as_bad_minutes), f"{step.smallest_ratio:.2g}x" if step.smallest_ratio else "none",
-        )  # fmt: skip
+            str(step.step),
+            f"{step.share:.0%}",
+            step.guard,
+            _minutes(step.median_minutes),
+            _minutes(step.p90_minutes),
+            _minutes(step.twice_as_bad_minutes),
+            f"{step.smallest_ratio:.2g}x" if step.smallest_ratio else "none",
+        )
     return table
 
 

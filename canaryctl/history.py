@@ -1,7 +1,8 @@
-"""One rollout as a plain value: everything a report or a live view shows, read once through the DynamoDB adapters.
+"""One rollout as a plain value: everything a report or a live view shows, read once through the
+DynamoDB adapters.
 
-Rules: nothing here judges or formats. What the table does not keep (the router's own counts, pictures) comes from
-whoever has it, or is left out.
+Rules: nothing here judges or formats. What the table does not keep (the router's own counts,
+pictures) comes from whoever has it, or is left out.
 """
 
 from datetime import datetime
@@ -34,7 +35,9 @@ class ToldMessage(Frozen):
 
 
 class LedgerMinute(Frozen):
-    """What the router itself counted of one variant in one minute (minutes since the epoch); live traffic only."""
+    """What the router itself counted of one variant in one minute (minutes since the epoch); live
+    traffic only.
+    """
 
     minute: int
     variant: str
@@ -47,8 +50,8 @@ class LedgerMinute(Frozen):
 class RolloutHistory(Frozen):
     """A rollout from its first to its newest minute.
 
-    `messages` as sent, `ledger` as the router counted, `pictures` by record id of the labelled set: each empty where
-    nobody has it.
+    `messages` as sent, `ledger` as the router counted, `pictures` by record id of the labelled set:
+    each empty where nobody has it.
     """
 
     record: Record
@@ -61,7 +64,9 @@ class RolloutHistory(Frozen):
 
 
 def read_history(client: "DynamoDBClient", table: str, rollout: str) -> RolloutHistory:
-    """Return what the table holds of a rollout; messages still waiting to be sent come last. Raises Refused."""
+    """Return what the table holds of a rollout; messages still waiting to be sent come last. Raises
+    Refused.
+    """
     record = DynamoRollouts(client, table).load(rollout)
     evidence = DynamoEvidence(client, table)
     return RolloutHistory(
@@ -69,5 +74,8 @@ def read_history(client: "DynamoDBClient", table: str, rollout: str) -> RolloutH
         verdicts=evidence.verdicts(rollout),
         windows=evidence.windows(rollout),
         quality=DynamoQualityStore(client, table).load(rollout),
-        messages=tuple(ToldMessage(at=m.at, subject=m.subject, body=m.body) for m in (*record.told, *record.outbox)),
+        messages=tuple(
+            ToldMessage(at=m.at, subject=m.subject, body=m.body)
+            for m in (*record.told, *record.outbox)
+        ),
     )

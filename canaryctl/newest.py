@@ -1,4 +1,6 @@
-"""The newest verdict of a rollout, without reading the ones before it: what a live view asks for every minute."""
+"""The newest verdict of a rollout, without reading the ones before it: what a live view asks for
+every minute.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,10 @@ def newest_verdict(client: "DynamoDBClient", table: str, rollout: str) -> Verdic
     found = client.query(
         TableName=table,
         KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
-        ExpressionAttributeValues={":pk": {"S": f"ROLLOUT#{rollout}"}, ":prefix": {"S": "VERDICT#"}},
+        ExpressionAttributeValues={
+            ":pk": {"S": f"ROLLOUT#{rollout}"},
+            ":prefix": {"S": "VERDICT#"},
+        },
         ScanIndexForward=False,
         Limit=1,
         ConsistentRead=True,

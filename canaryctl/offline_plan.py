@@ -1,4 +1,6 @@
-"""A plan without an endpoint: what the planner would compute, from a spec and recorded history alone."""
+"""A plan without an endpoint: what the planner would compute, from a spec and recorded history
+alone.
+"""
 
 from collections.abc import Sequence
 
@@ -12,10 +14,14 @@ from canary.stats.history import FULL_HISTORY_MINUTES, learn
 BASELINE = "baseline"
 
 
-def plan_offline(spec: Spec, history: Sequence[Window] = (), *, slow_measured: bool, warm_up_minutes: int = 2) -> Plan:
-    """Return the plan of a two-variant endpoint; `history` are the baseline's minutes before the rollout.
+def plan_offline(
+    spec: Spec, history: Sequence[Window] = (), *, slow_measured: bool, warm_up_minutes: int = 2
+) -> Plan:
+    """Return the plan of a two-variant endpoint; `history` are the baseline's minutes before the
+    rollout.
 
-    The slow_requests guard is planned where the spec names it, or does not mention it and the windows carry it.
+    The slow_requests guard is planned where the spec names it, or does not mention it and the
+    windows carry it.
     """
     safe = {BASELINE if spec.canary != BASELINE else "others": 1.0, spec.canary: 0.0}
     return Plan(
@@ -26,7 +32,9 @@ def plan_offline(spec: Spec, history: Sequence[Window] = (), *, slow_measured: b
         found_weights=safe,
         safe_weights=safe,
         steps=plan_steps(spec, safe),
-        guards=tuple(_learnt(guard, history) for guard in _guards(spec.guards, slow_measured=slow_measured)),
+        guards=tuple(
+            _learnt(guard, history) for guard in _guards(spec.guards, slow_measured=slow_measured)
+        ),
         alarms=spec.guards.alarms,
         quality=spec.guards.quality,
         error_rates=spec.error_rates,
@@ -48,7 +56,13 @@ def _guards(guards: Guards, *, slow_measured: bool) -> list[CountGuard]:
             count=errors.count,
         )
     ]
-    watched = guards.slow_requests if guards.slow_requests_named else SlowRequestsGuard() if slow_measured else None
+    watched = (
+        guards.slow_requests
+        if guards.slow_requests_named
+        else SlowRequestsGuard()
+        if slow_measured
+        else None
+    )
     if watched is not None:
         slow = CountGuard(
             name="slow_requests",
@@ -62,7 +76,9 @@ def _guards(guards: Guards, *, slow_measured: bool) -> list[CountGuard]:
 
 
 def _learnt(guard: CountGuard, history: Sequence[Window]) -> CountGuard:
-    """Return the guard with what the last day of the history teaches; missing minutes stay missing."""
+    """Return the guard with what the last day of the history teaches; missing minutes stay
+    missing.
+    """
     minutes = {window.minute: counted(guard, window.baseline) for window in history}
     if not minutes:
         return guard

@@ -28,9 +28,11 @@ class _Line(BaseModel):
 
 
 def by_run(lines: Iterable[str], name: str) -> dict[Run, Lines]:
-    """Return the lines of every run in order of first appearance; runs may be interleaved, blank lines are skipped.
+    """Return the lines of every run in order of first appearance; runs may be interleaved, blank
+    lines are skipped.
 
-    Raises RecordedError for a line that is no JSON object or whose run is neither text nor a whole number.
+    Raises RecordedError for a line that is no JSON object or whose run is neither text nor a whole
+    number.
     """
     runs: dict[Run, Lines] = {}
     for number, text in enumerate(lines, 1):
@@ -45,10 +47,14 @@ def _run(text: str, name: str, number: int) -> Run:
     except ValueError as error:
         raise RecordedError(f"{name} line {number}: not JSON ({error})") from error
     if not isinstance(document, Mapping):
-        raise RecordedError(f"{name} line {number}: expected an object, got {type(document).__name__}")
+        raise RecordedError(
+            f"{name} line {number}: expected an object, got {type(document).__name__}"
+        )
     run: Any = document.get("run")
     if run is not None and (not isinstance(run, str | int) or isinstance(run, bool)):
-        raise RecordedError(f"{name} line {number}: run must be text or a whole number, got {run!r}")
+        raise RecordedError(
+            f"{name} line {number}: run must be text or a whole number, got {run!r}"
+        )
     return run
 
 
@@ -64,4 +70,6 @@ def _window(number: int, text: str, name: str) -> Window:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])
         raise RecordedError(f"{name} line {number}: {field}: {first['msg']}") from error
-    return Window(minute=line.minute, baseline=line.baseline, canary=line.canary, own_traffic=line.own_traffic)
+    return Window(
+        minute=line.minute, baseline=line.baseline, canary=line.canary, own_traffic=line.own_traffic
+    )

@@ -39,11 +39,17 @@ class Task:
 
 
 def replay(
-    spec: Spec, windows: Path, history: Path | None = None, *, warm_up_minutes: int = 2, processes: int | None = None
+    spec: Spec,
+    windows: Path,
+    history: Path | None = None,
+    *,
+    warm_up_minutes: int = 2,
+    processes: int | None = None,
 ) -> Iterator[tuple[Run, Outcome]]:
     """Yield (run, outcome) for every run of a recording, in order of first appearance.
 
-    History lines without a run belong to every run. Raises RecordedError naming file, line and field.
+    History lines without a run belong to every run. Raises RecordedError naming file, line and
+    field.
     """
     tasks = list(_tasks(spec, windows, history, warm_up_minutes))
     workers = processes or min(os.cpu_count() or 1, len(tasks) // PARALLEL_FROM + 1)
@@ -60,8 +66,14 @@ def _tasks(spec: Spec, windows: Path, history: Path | None, warm_up_minutes: int
     shared = known.get(None, [])
     names = (windows.name, history.name if history else "")
     for run, lines in runs.items():
-        yield Task(spec, run, lines, known.get(run, []) if run is not None and run in known else shared, names,
-                   warm_up_minutes)  # fmt: skip
+        yield Task(
+            spec,
+            run,
+            lines,
+            known.get(run, []) if run is not None and run in known else shared,
+            names,
+            warm_up_minutes,
+        )
 
 
 def _read(path: Path) -> dict[Run, Lines]:
@@ -71,26 +83,42 @@ def _read(path: Path) -> dict[Run, Lines]:
 
 def _judge(task: Task) -> tuple[Run, Outcome]:
     windows = windows_of(task.windows, task.names[0])
-    slow = any(side is not None and side.slow is not None for w in windows for side in (w.baseline, w.canary))
+    slow = any(
+        side is not None and side.slow is not None
+        for w in windows
+        for side in (w.baseline, w.canary)
+    )
     history = windows_of(task.history, task.names[1])
-    plan = plan_offline(task.spec, history, slow_measured=slow, warm_up_minutes=task.warm_up_minutes)
+    plan = plan_offline(
+        task.spec, history, slow_measured=slow, warm_up_minutes=task.warm_up_minutes
+    )
     return task.run, replay_run(plan, windows)
 
 
 def replay_command(
     spec: Annotated[Path, typer.Option(help="The spec (JSON).", exists=True, dir_okay=False)],
     windows: Annotated[
-        Path | None, typer.Option(help="Recorded windows (JSON Lines).", exists=True, dir_okay=False)
+        Path | None,
+        typer.Option(help="Recorded windows (JSON Lines).", exists=True, dir_okay=False),
     ] = None,
     history: Annotated[
-        Path | None, typer.Option(help="The baseline's minutes before (JSON Lines).", exists=True, dir_okay=False)
+        Path | None,
+        typer.Option(
+            help="The baseline's minutes before (JSON Lines).", exists=True, dir_okay=False
+        ),
     ] = None,
-    endpoint: Annotated[str | None, typer.Option(help="Instead of windows: an endpoint's past in CloudWatch.")] = None,
-    start: Annotated[datetime | None, typer.Option("--from", help="Start of the past, UTC.")] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(help="Instead of windows: an endpoint's past in CloudWatch.")
+    ] = None,
+    start: Annotated[
+        datetime | None, typer.Option("--from", help="Start of the past, UTC.")
+    ] = None,
     end: Annotated[datetime | None, typer.Option("--to", help="End of the past, UTC.")] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a run.")] = False,
-    warm_up_minutes: Annotated[int, typer.Option(min=0, help="Minutes after the first window not to judge.")] = 2,
+    warm_up_minutes: Annotated[
+        int, typer.Option(min=0, help="Minutes after the first window not to judge.")
+    ] = 2,
 ) -> None:
     """Judge recorded windows, or an endpoint's own past, as one bake at the spec's first step."""
     try:
@@ -99,7 +127,9 @@ def replay_command(
             outcomes = replay(parsed, windows, history, warm_up_minutes=warm_up_minutes)
             _show(outcomes, _count_runs(windows), as_json=as_json)
         elif endpoint and start and end:
-            show_backtest(parsed.model_copy(update={"endpoint": endpoint}), start, end, as_json=as_json)
+            show_backtest(
+                parsed.model_copy(update={"endpoint": endpoint}), start, end, as_json=as_json
+            )
         else:
             raise _wrong_input("give --windows, or --endpoint with --from and --to")
     except RecordedError as error:
@@ -123,10 +153,25 @@ def _show(outcomes: Iterator[tuple[Run, Outcome]], runs: int, *, as_json: bool) 
         bar = progress.add_task("replaying", total=runs)
         for run, outcome in outcomes:
             if as_json:
-                typer.echo(json.dumps({"run": run, "verdict": outcome.verdict, "windows": outcome.windows,
-                                       "guard": outcome.guard, "reason": outcome.reason}))  # fmt: skip
+                typer.echo(
+                    json.dumps(
+                        {
+                            "run": run,
+                            "verdict": outcome.verdict,
+                            "windows": outcome.windows,
+                            "guard": outcome.guard,
+                            "reason": outcome.reason,
+                        }
+                    )
+                )
             else:
-                table.add_row(str(run), outcome.verdict, str(outcome.windows), outcome.guard or "", outcome.reason)
+                table.add_row(
+                    str(run),
+                    outcome.verdict,
+                    str(outcome.windows),
+                    outcome.guard or "",
+                    outcome.reason,
+                )
             progress.advance(bar)
     if not as_json:
         Console().print(table)

@@ -29,24 +29,38 @@ class Outcome:
 def replay_run(plan: Plan, windows: Sequence[Window]) -> Outcome:
     """Return the first ADVANCE or ROLL_BACK of a run, or HOLD after its last window.
 
-    The run is one bake at the plan's first live step, whose share was reached just before the first window; minutes
-    count as in a live bake, warm-up included. Repeated minutes: the later window counts.
+    The run is one bake at the plan's first live step, whose share was reached just before the first
+    window; minutes count as in a live bake, warm-up included. Repeated minutes: the later window
+    counts.
     """
-    ordered = sorted({window.minute: window for window in windows}.values(), key=lambda window: window.minute)
+    ordered = sorted(
+        {window.minute: window for window in windows}.values(), key=lambda window: window.minute
+    )
     if not ordered:
         return Outcome("HOLD", 0, None, "no windows")
-    bakes = terms_of(plan, [BakeInterval(step=FIRST_LIVE_STEP, reached_minute=ordered[0].minute - 1)])
+    bakes = terms_of(
+        plan, [BakeInterval(step=FIRST_LIVE_STEP, reached_minute=ordered[0].minute - 1)]
+    )
     fold, judgement = start_fold(plan), None
     for read, window in enumerate(ordered, 1):
         fold = take(fold, window, plan, bakes)
         judgement = conclude(Look(plan, bakes[0], fold, window.minute + 1, None), None)
         if judgement.verdict != "HOLD":
-            return Outcome(judgement.verdict, read, guard_of(judgement), judgement.reason + unknown(plan))
-    return Outcome("HOLD", len(ordered), guard_of(judgement), f"{judgement.reason if judgement else ''}{unknown(plan)}")
+            return Outcome(
+                judgement.verdict, read, guard_of(judgement), judgement.reason + unknown(plan)
+            )
+    return Outcome(
+        "HOLD",
+        len(ordered),
+        guard_of(judgement),
+        f"{judgement.reason if judgement else ''}{unknown(plan)}",
+    )
 
 
 def guard_of(judgement: Judgement | None) -> str | None:
-    """Return the guard that settled a verdict: the one that fell, or the one that keeps a hold from ending."""
+    """Return the guard that settled a verdict: the one that fell, or the one that keeps a hold from
+    ending.
+    """
     if judgement is None or judgement.verdict == "ADVANCE":
         return None
     if judgement.decided_by is not None:
@@ -60,4 +74,7 @@ def unknown(plan: Plan) -> str:
     minutes = max(guard.history.minutes for guard in plan.guards)
     if minutes >= LEAST_HISTORY_MINUTES:
         return ""
-    return f" (nothing is known of bursts: {minutes} of the {LEAST_HISTORY_MINUTES} minutes of history it takes)"
+    return (
+        f" (nothing is known of bursts: {minutes} of the {LEAST_HISTORY_MINUTES} minutes of "
+        "history it takes)"
+    )

@@ -1,4 +1,6 @@
-"""One emulated AWS account: every service wired together, patched into moto for as long as the block lasts."""
+"""One emulated AWS account: every service wired together, patched into moto for as long as the
+block lasts.
+"""
 
 from __future__ import annotations
 
@@ -55,11 +57,13 @@ MINUTE_SECONDS = 60
 
 
 class Emulator:
-    """A context manager; inside it boto3 talks to the emulated account, and time moves only through this object.
+    """A context manager; inside it boto3 talks to the emulated account, and time moves only through
+    this object.
 
-    start: emulated time at entry (aware UTC). minute_seconds: wall seconds an emulated minute takes, 0 = as fast as
-    possible. seed: of everything drawn. enforce_iam: roles are enforced from the deployed template. endpoints: options
-    of the emulated SageMaker endpoints (timing, publication, emit_zeros).
+    start: emulated time at entry (aware UTC). minute_seconds: wall seconds an emulated minute
+    takes, 0 = as fast as possible. seed: of everything drawn. enforce_iam: roles are enforced from
+    the deployed template. endpoints: options of the emulated SageMaker endpoints (timing,
+    publication, emit_zeros).
     """
 
     def __init__(
@@ -84,7 +88,11 @@ class Emulator:
         self.bus = Bus(self.clock, self._delivery, DEFAULT_ACCOUNT_ID, REGION)
         self.mailbox = Mailbox(self.clock, self._delivery.send)
         services = RoleServices(
-            self.functions, DEFAULT_ACCOUNT_ID, REGION, self.permissions.credentials_of, self._authorize
+            self.functions,
+            DEFAULT_ACCOUNT_ID,
+            REGION,
+            self.permissions.credentials_of,
+            self._authorize,
         )
         self.states = Engine(self.clock, services)
         self.states.on_status = self._status_changed
@@ -95,7 +103,7 @@ class Emulator:
         self._stack = ExitStack()
         self._layers: list[Path] = []
 
-    # -- life -----------------------------------------------------------------------------------------------------
+    # -- life --------------------------------------------------------------------------------------
 
     def __enter__(self) -> Self:
         try:
@@ -106,13 +114,18 @@ class Emulator:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._exit()
 
     def _enter(self) -> None:
         self._stack.enter_context(mock_aws())
-        self._stack.enter_context(patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}))
+        self._stack.enter_context(
+            patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION})
+        )
         self._stack.callback(self._patches.remove)
         environ.install()
         self._stack.callback(environ.remove)
@@ -135,7 +148,9 @@ class Emulator:
         self.endpoints.on_event(self.bus.emit)
         if self._enforce_iam:
             self.calls.hooks.append(self.permissions.enforce)
-            self.bus.may_start = lambda role, machine: self._authorize(role, "states:StartExecution", machine)
+            self.bus.may_start = lambda role, machine: self._authorize(
+                role, "states:StartExecution", machine
+            )
         self._stack.callback(self._forget_layers)
         self._stack.callback(self.functions.close)
         self._stack.callback(self.clock.close)
@@ -153,12 +168,17 @@ class Emulator:
             sys.path.remove(str(folder))
         self._layers.clear()
 
-    # -- using it -------------------------------------------------------------------------------------------------
+    # -- using it ----------------------------------------------------------------------------------
 
     def deploy(
-        self, template: str | Path = "template.yaml", parameters: Mapping[str, str] | None = None, stack: str = "canary"
+        self,
+        template: str | Path = "template.yaml",
+        parameters: Mapping[str, str] | None = None,
+        stack: str = "canary",
     ) -> dict[str, str]:
-        """Return the stack's outputs after deploying the SAM template, again for an update. Raises TemplateError."""
+        """Return the stack's outputs after deploying the SAM template, again for an update. Raises
+        TemplateError.
+        """
         path = Path(template).resolve()
         layers: list[Path] = []
         site = Site(
@@ -186,7 +206,9 @@ class Emulator:
         self.clock.run_for(minutes * MINUTE_SECONDS)
 
     def run_until(self, done: Callable[[], bool], at_most_minutes: float) -> bool:
-        """Return whether `done` held within the time; it is asked at every emulated minute and when work is done."""
+        """Return whether `done` held within the time; it is asked at every emulated minute and when
+        work is done.
+        """
         left = at_most_minutes
         while not done():
             if left <= 0:
@@ -205,7 +227,7 @@ class Emulator:
         """Every finished Lambda invocation, in the order they ended."""
         return self.functions.invocations
 
-    # -- wiring ---------------------------------------------------------------------------------------------------
+    # -- wiring ------------------------------------------------------------------------------------
 
     def _authorize(self, role_arn: str, action: str, resource: str) -> str | None:
         if not self._enforce_iam:
@@ -214,7 +236,9 @@ class Emulator:
 
     def _send_service_metrics(self) -> None:
         account = DEFAULT_ACCOUNT_ID
-        self.service_metrics.send(cloudwatch_backends[account][REGION], sqs_backends[account][REGION], self.clock.now())
+        self.service_metrics.send(
+            cloudwatch_backends[account][REGION], sqs_backends[account][REGION], self.clock.now()
+        )
 
     def _status_changed(self, execution: Execution) -> None:
         self.service_metrics.status_changed(execution, self.clock.now())
@@ -239,5 +263,7 @@ def _session() -> boto3.session.Session:
 
 @lru_cache
 def _client(service: str) -> Any:
-    """Return a client shared by every emulator of the process: making one costs more than a call."""
+    """Return a client shared by every emulator of the process: making one costs more than a
+    call.
+    """
     return _session().client(service)  # type: ignore[call-overload]

@@ -1,4 +1,6 @@
-"""Appointments in the order they come due: by moment, then by the order of asking. Safe to add to from any thread."""
+"""Appointments in the order they come due: by moment, then by the order of asking. Safe to add to
+from any thread.
+"""
 
 from __future__ import annotations
 

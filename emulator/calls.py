@@ -1,7 +1,9 @@
-"""Every AWS call made in this process, seen at one place: who calls, what, and what is put around it.
+"""Every AWS call made in this process, seen at one place: who calls, what, and what is put around
+it.
 
-A hook gets the call and `proceed`; it may refuse (`raise call.error(...)`), let time pass, lose the answer after the
-deed, or kill the caller. Hooks see a call once, above the SDK's own retries: a refusal here is one the SDK gave up on.
+A hook gets the call and `proceed`; it may refuse (`raise call.error(...)`), let time pass, lose the
+answer after the deed, or kill the caller. Hooks see a call once, above the SDK's own retries: a
+refusal here is one the SDK gave up on.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ Proceed = Callable[[], Any]
 
 @dataclass(frozen=True)
 class Call:
-    """One call; service and operation as boto3 names them (dynamodb, UpdateItem); `config` is its client's."""
+    """One call; service and operation as boto3 names them (dynamodb, UpdateItem); `config` is its
+    client's.
+    """
 
     number: int
     service: str
@@ -40,7 +44,13 @@ class Call:
 
     def error(self, code: str, message: str, status: int = 400) -> ClientError:
         """Return the error this call's client raises for an AWS error code."""
-        metadata = {"HTTPStatusCode": status, "RequestId": "", "HostId": "", "HTTPHeaders": {}, "RetryAttempts": 0}
+        metadata = {
+            "HTTPStatusCode": status,
+            "RequestId": "",
+            "HostId": "",
+            "HTTPHeaders": {},
+            "RetryAttempts": 0,
+        }
         details = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": metadata}
         return ClientError(details, self.operation)  # type: ignore[arg-type]
 
@@ -55,7 +65,9 @@ class CallGate:
         self.hooks: list[Hook] = []
         self._numbers = itertools.count(1)
 
-    def make(self, client: BaseClient, operation: str, parameters: Mapping[str, Any], proceed: Proceed) -> Any:
+    def make(
+        self, client: BaseClient, operation: str, parameters: Mapping[str, Any], proceed: Proceed
+    ) -> Any:
         """Return the answer of a call that goes through every hook."""
         if not self.hooks:
             return proceed()
@@ -84,6 +96,10 @@ def patch_calls(patches: Patches, gate: CallGate) -> None:
     original = BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def make_api_call(self: BaseClient, operation_name: str, api_params: Mapping[str, Any]) -> Any:
-        return gate.make(self, operation_name, api_params, lambda: original(self, operation_name, api_params))
+        return gate.make(
+            self, operation_name, api_params, lambda: original(self, operation_name, api_params)
+        )
 
-    patches.replace(BaseClient, "_make_api_call", make_api_call, parameters=("operation_name", "api_params"))
+    patches.replace(
+        BaseClient, "_make_api_call", make_api_call, parameters=("operation_name", "api_params")
+    )

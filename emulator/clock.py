@@ -1,10 +1,11 @@
 """The emulator's one clock: a discrete-event loop over cooperating threads.
 
-Rules. Time moves only here, and only when every worker (a state machine execution, a Lambda invocation) is blocked in
-`sleep` or `wait_for`; then it jumps to the next due moment, ordered by due time and then by the order of asking. One
-worker runs at a time, so a run is repeatable. Nobody else sleeps. Actions given to `call_at` and `every` run on the
-driving thread and must not block; work that blocks is spawned. With `minute_seconds` the loop also keeps pace with the
-wall; the wall never moves emulated time by itself.
+Rules. Time moves only here, and only when every worker (a state machine execution, a Lambda
+invocation) is blocked in `sleep` or `wait_for`; then it jumps to the next due moment, ordered by
+due time and then by the order of asking. One worker runs at a time, so a run is repeatable. Nobody
+else sleeps. Actions given to `call_at` and `every` run on the driving thread and must not block;
+work that blocks is spawned. With `minute_seconds` the loop also keeps pace with the wall; the wall
+never moves emulated time by itself.
 """
 
 from __future__ import annotations
@@ -19,7 +20,15 @@ from queue import Empty, SimpleQueue
 
 from emulator.calendar import Calendar
 from emulator.pace import Pace
-from emulator.worker import ClockClosed, DeadlinePassed, Scheduled, Stuck, Waiting, Worker, stacks_of
+from emulator.worker import (
+    ClockClosed,
+    DeadlinePassed,
+    Scheduled,
+    Stuck,
+    Waiting,
+    Worker,
+    stacks_of,
+)
 
 GUEST_GRACE_SECONDS = 0.01
 
@@ -28,10 +37,13 @@ class Clock:
     """Emulated UTC time, and the loop that moves it.
 
     minute_seconds: wall seconds an emulated minute takes, 0 = as fast as the work allows.
-    patience_seconds: wall seconds one piece of work may run before the loop raises Stuck with its stack.
+    patience_seconds: wall seconds one piece of work may run before the loop raises Stuck with its
+    stack.
     """
 
-    def __init__(self, start: datetime, minute_seconds: float = 0.0, patience_seconds: float = 120.0) -> None:
+    def __init__(
+        self, start: datetime, minute_seconds: float = 0.0, patience_seconds: float = 120.0
+    ) -> None:
         if start.tzinfo is None:
             raise ValueError("start must be an aware datetime")
         self._now = start
@@ -46,18 +58,22 @@ class Clock:
         self._driver: int | None = None
         self._closed = False
 
-    # -- reading and asking -------------------------------------------------------------------------------------
+    # -- reading and asking ------------------------------------------------------------------------
 
     def now(self) -> datetime:
         """Return the emulated time (aware, UTC)."""
         return self._now
 
     def set_pace(self, minute_seconds: float) -> None:
-        """Let an emulated minute take this many wall seconds from the next run on; 0 = as fast as the work allows."""
+        """Let an emulated minute take this many wall seconds from the next run on; 0 = as fast as
+        the work allows.
+        """
         self._pacing = Pace(minute_seconds)
 
     def call_at(self, when: datetime, action: Callable[[], object]) -> Scheduled:
-        """Return the appointment to run `action` at `when` (at once if that is past); `.cancel()` withdraws it."""
+        """Return the appointment to run `action` at `when` (at once if that is past); `.cancel()`
+        withdraws it.
+        """
         item = Scheduled(action)
         self._calendar.add(max(when, self._now), item)
         self._inbox.put(None)
@@ -67,8 +83,12 @@ class Clock:
         """Return the appointment to run `action` `seconds` from now."""
         return self.call_at(self._now + timedelta(seconds=seconds), action)
 
-    def every(self, seconds: float, action: Callable[[], object], first: datetime | None = None) -> Scheduled:
-        """Return the appointment to run `action` at `first` (default: in one period) and every `seconds` after."""
+    def every(
+        self, seconds: float, action: Callable[[], object], first: datetime | None = None
+    ) -> Scheduled:
+        """Return the appointment to run `action` at `first` (default: in one period) and every
+        `seconds` after.
+        """
         period = timedelta(seconds=seconds)
         if period <= timedelta(0):
             raise ValueError("every: seconds must be positive")
@@ -86,10 +106,14 @@ class Clock:
         return series
 
     def spawn(self, action: Callable[[], object], name: str = "worker") -> Worker:
-        """Return a new worker thread that runs `action` when its turn comes; an exception of it stops the loop."""
+        """Return a new worker thread that runs `action` when its turn comes; an exception of it
+        stops the loop.
+        """
         self._refuse_when_closed()
         worker = Worker(name)
-        worker.thread = threading.Thread(target=self._run_worker, args=(worker, action), name=name, daemon=True)
+        worker.thread = threading.Thread(
+            target=self._run_worker, args=(worker, action), name=name, daemon=True
+        )
         # An empty context: whose work this is must not depend on whose call spawned it.
         contextvars.Context().run(worker.thread.start)
         self._ready.append(worker)
@@ -98,7 +122,9 @@ class Clock:
 
     @contextmanager
     def working(self, name: str = "guest") -> Iterator[Worker]:
-        """Make the calling thread a worker: it holds time still while it runs, and waits for its turn to begin."""
+        """Make the calling thread a worker: it holds time still while it runs, and waits for its
+        turn to begin.
+        """
         self._refuse_when_closed()
         worker = Worker(name)
         worker.thread = threading.current_thread()
@@ -110,17 +136,20 @@ class Clock:
         finally:
             self._leave(worker)
 
-    # -- blocking -----------------------------------------------------------------------------------------------
+    # -- blocking ----------------------------------------------------------------------------------
 
     def sleep(self, seconds: float) -> None:
         """Block the calling thread for `seconds` of emulated time."""
         self.wait_for(lambda: False, max(0.0, seconds))
 
-    def wait_for(self, condition: Callable[[], bool] | threading.Event, timeout_seconds: float | None = None) -> bool:
+    def wait_for(
+        self, condition: Callable[[], bool] | threading.Event, timeout_seconds: float | None = None
+    ) -> bool:
         """Return True once `condition` holds, False after `timeout_seconds` of emulated time.
 
-        From a worker it gives the turn away. From the thread that owns the run it drives the loop. From any other
-        thread (a pool inside a handler) it waits as a guest: time may move while its owner waits for it.
+        From a worker it gives the turn away. From the thread that owns the run it drives the loop.
+        From any other thread (a pool inside a handler) it waits as a guest: time may move while its
+        owner waits for it.
         """
         holds = condition.is_set if isinstance(condition, threading.Event) else condition
         if holds():
@@ -139,7 +168,9 @@ class Clock:
 
     @contextmanager
     def deadline(self, seconds: float) -> Iterator[None]:
-        """Raise DeadlinePassed from the worker's next or current wait once `seconds` of emulated time have passed."""
+        """Raise DeadlinePassed from the worker's next or current wait once `seconds` of emulated
+        time have passed.
+        """
         worker = self._workers.get(threading.get_ident())
         if worker is None:
             yield
@@ -152,14 +183,15 @@ class Clock:
         finally:
             worker.deadline = before
 
-    # -- driving ------------------------------------------------------------------------------------------------
+    # -- driving -----------------------------------------------------------------------------------
 
     def run_for(self, seconds: float) -> None:
         """Run everything due within `seconds` of emulated time, and stand at its end."""
         self.run_until(lambda: False, seconds)
 
     def run_until(self, done: Callable[[], bool], at_most_seconds: float | None = None) -> bool:
-        """Return whether `done` held within `at_most_seconds`; it is asked whenever time is about to move.
+        """Return whether `done` held within `at_most_seconds`; it is asked whenever time is about
+        to move.
 
         Without a bound the run also ends, False, when nothing is left that could ever happen.
         """
@@ -175,7 +207,9 @@ class Clock:
             self._driver = None
 
     def close(self) -> None:
-        """Unwind every worker with ClockClosed and join its thread; raises Stuck when one does not end."""
+        """Unwind every worker with ClockClosed and join its thread; raises Stuck when one does not
+        end.
+        """
         self._closed = True
         for worker in [*self._workers.values(), *self._ready, *self._waiting]:
             worker.turn.release()
@@ -185,7 +219,7 @@ class Clock:
                     raise Stuck(f"worker {worker.name} does not end\n{stacks_of([worker])}")
         self._calendar.clear()
 
-    # -- the loop -----------------------------------------------------------------------------------------------
+    # -- the loop ----------------------------------------------------------------------------------
 
     def _drive(self, done: Callable[[], bool], end: datetime | None) -> bool:
         while True:
@@ -213,7 +247,9 @@ class Clock:
             item.action()
 
     def _pace(self, when: datetime) -> bool:
-        """Return whether time may move to `when`; False when something arrived while waiting for the wall."""
+        """Return whether time may move to `when`; False when something arrived while waiting for
+        the wall.
+        """
         left = self._pacing.left(self._now, when)
         if left > 0:
             try:
@@ -235,12 +271,15 @@ class Clock:
         while self._running or not self._inbox.empty():
             has_guests = any(worker.is_guest for worker in self._waiting)
             try:
-                worker = self._inbox.get(timeout=GUEST_GRACE_SECONDS if has_guests else self._patience_seconds)
+                worker = self._inbox.get(
+                    timeout=GUEST_GRACE_SECONDS if has_guests else self._patience_seconds
+                )
             except Empty:
                 if has_guests:
                     return
                 raise Stuck(
-                    f"no progress in {self._patience_seconds:g} s of wall time\n{stacks_of(self._running)}"
+                    f"no progress in {self._patience_seconds:g} s of wall "
+                    f"time\n{stacks_of(self._running)}"
                 ) from None
             self._note(worker)
 
@@ -269,11 +308,15 @@ class Clock:
             else:
                 self._ready.append(worker)
 
-    # -- inside a worker ----------------------------------------------------------------------------------------
+    # -- inside a worker ---------------------------------------------------------------------------
 
-    def _block(self, worker: Worker, holds: Callable[[], bool], timeout_seconds: float | None) -> bool:
+    def _block(
+        self, worker: Worker, holds: Callable[[], bool], timeout_seconds: float | None
+    ) -> bool:
         until = None if timeout_seconds is None else self._now + timedelta(seconds=timeout_seconds)
-        limit = min((moment for moment in (until, worker.deadline) if moment is not None), default=None)
+        limit = min(
+            (moment for moment in (until, worker.deadline) if moment is not None), default=None
+        )
         waiting = Waiting(holds)
         if limit is not None:
             waiting.timer = self.call_at(limit, lambda: self._wake(worker))

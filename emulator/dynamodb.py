@@ -1,6 +1,8 @@
-"""One lock around moto's DynamoDB: conditional and transactional writes are decided one at a time, as on AWS.
+"""One lock around moto's DynamoDB: conditional and transactional writes are decided one at a time,
+as on AWS.
 
-Moto's tables are plain Python objects; without the lock two concurrent conditional writes can both succeed.
+Moto's tables are plain Python objects; without the lock two concurrent conditional writes can both
+succeed.
 """
 
 from __future__ import annotations

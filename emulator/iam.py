@@ -1,8 +1,10 @@
-"""IAM enforced from the deployed roles: a function or state machine may do what its role says and nothing else.
+"""IAM enforced from the deployed roles: a function or state machine may do what its role says and
+nothing else.
 
-Denied by default, an explicit Deny wins, wildcards in actions and resources, conditions over what the call tells. A
-caller without a role of ours (the person at the console, the tests) may do everything. Only inline policies count: the
-AWS-managed ones the transform adds are about logs and traces, which no in-process call needs.
+Denied by default, an explicit Deny wins, wildcards in actions and resources, conditions over what
+the call tells. A caller without a role of ours (the person at the console, the tests) may do
+everything. Only inline policies count: the AWS-managed ones the transform adds are about logs and
+traces, which no in-process call needs.
 """
 
 from __future__ import annotations
@@ -37,7 +39,11 @@ class Permissions:
         """Return the environment variables that make a caller this role."""
         key = "ASIA" + hashlib.sha256(role_arn.encode()).hexdigest()[:16].upper()
         self._role_of[key] = role_arn
-        return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "emulated", "AWS_SESSION_TOKEN": "emulated"}
+        return {
+            "AWS_ACCESS_KEY_ID": key,
+            "AWS_SECRET_ACCESS_KEY": "emulated",
+            "AWS_SESSION_TOKEN": "emulated",
+        }
 
     def enforce(self, call: Call, proceed: Proceed) -> Any:
         """Let the call pass or raise AccessDenied as its service says it."""
@@ -54,7 +60,9 @@ class Permissions:
     def refusal(self, role_arn: str, requirement: Requirement) -> str | None:
         """Return AWS's message when the role may not, None when it may."""
         statements = list(self._statements(role_arn))
-        matching = [statement["Effect"] for statement in statements if _applies(statement, requirement)]
+        matching = [
+            statement["Effect"] for statement in statements if _applies(statement, requirement)
+        ]
         if "Allow" in matching and "Deny" not in matching:
             return None
         self.refused.append((role_arn, requirement.action, requirement.resource))
@@ -86,7 +94,11 @@ def _refusal_of(call: Call, requirement: Requirement) -> tuple[str, int]:
         return "403", 403
     if call.service == "sns":
         return "AuthorizationError", 403
-    return ("AccessDenied", 403) if call.service in {"s3", "cloudwatch"} else ("AccessDeniedException", 400)
+    return (
+        ("AccessDenied", 403)
+        if call.service in {"s3", "cloudwatch"}
+        else ("AccessDeniedException", 400)
+    )
 
 
 def _applies(statement: Mapping[str, Any], requirement: Requirement) -> bool:
@@ -101,7 +113,9 @@ def _applies(statement: Mapping[str, Any], requirement: Requirement) -> bool:
     )
 
 
-def _condition_holds(operator: str, key: str, expected: object, context: Mapping[str, tuple[str, ...]]) -> bool:
+def _condition_holds(
+    operator: str, key: str, expected: object, context: Mapping[str, tuple[str, ...]]
+) -> bool:
     wanted = [str(item) for item in (expected if isinstance(expected, list) else [expected])]
     found = context.get(key.lower(), ())
     base = operator.rsplit(":", 1)[-1].removesuffix("IfExists")
@@ -116,8 +130,13 @@ def _condition_holds(operator: str, key: str, expected: object, context: Mapping
     if base not in tests:
         raise UnknownCondition(f"condition operator {operator}")
     if not found:
-        return operator.endswith("IfExists") or operator.startswith("ForAllValues:") or base == "StringNotEquals"
-    # Several values of one key need ForAllValues or ForAnyValue on AWS, which documents no meaning without: none here.
+        return (
+            operator.endswith("IfExists")
+            or operator.startswith("ForAllValues:")
+            or base == "StringNotEquals"
+        )
+    # Several values of one key need ForAllValues or ForAnyValue on AWS, which documents no meaning
+    # without: none here.
     if len(found) > 1 and not operator.startswith(("ForAllValues:", "ForAnyValue:")):
         return False
     results = [tests[base](value) for value in found]
@@ -133,5 +152,7 @@ def _any_matches(patterns: str | list[str], value: str, *, ignore_case: bool = F
 
 @lru_cache(maxsize=4096)
 def _pattern(pattern: str, ignore_case: bool) -> re.Pattern[str]:  # noqa: FBT001
-    parts = "".join(".*" if mark == "*" else "." if mark == "?" else re.escape(mark) for mark in pattern)
+    parts = "".join(
+        ".*" if mark == "*" else "." if mark == "?" else re.escape(mark) for mark in pattern
+    )
     return re.compile(parts, re.DOTALL | (re.IGNORECASE if ignore_case else 0))

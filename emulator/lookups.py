@@ -1,4 +1,6 @@
-"""What IAM must know of the account's resources to say what a call needs; read from moto, never changed."""
+"""What IAM must know of the account's resources to say what a call needs; read from moto, never
+changed.
+"""
 
 from moto.s3.models import s3_backends
 from moto.sns.models import sns_backends
@@ -7,7 +9,9 @@ AWS_OWN_KEYS = "alias/aws/"
 
 
 def topic_key(arn: str) -> str | None:
-    """Return the ARN of the customer's key that a topic is encrypted with; None for AWS's own keys and for none."""
+    """Return the ARN of the customer's key that a topic is encrypted with; None for AWS's own keys
+    and for none.
+    """
     _, _, _, region, account, _ = arn.split(":", 5)
     topic = sns_backends[account][region].topics.get(arn)
     key = topic.kms_master_key_id if topic is not None else ""

@@ -1,8 +1,10 @@
-"""SageMaker Runtime over HTTP on this machine: InvokeEndpoint answered by any function of a request.
+"""SageMaker Runtime over HTTP on this machine: InvokeEndpoint answered by any function of a
+request.
 
-Rules: the request body is always read, head and body of an answer leave in one write with TCP_NODELAY (either omission
-costs about 45 ms a call), connections are kept alive. `service_seconds` is the wall time a model takes and `places` how
-many requests it serves at once; more wait their turn.
+Rules: the request body is always read, head and body of an answer leave in one write with
+TCP_NODELAY (either omission costs about 45 ms a call), connections are kept alive.
+`service_seconds` is the wall time a model takes and `places` how many requests it serves at once;
+more wait their turn.
 """
 
 import json
@@ -21,15 +23,24 @@ TARGET_VARIANT = "X-Amzn-SageMaker-Target-Variant"
 
 
 class RuntimeServer:
-    """A running server; use as a context manager. `url` is what AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME is set to."""
+    """A running server; use as a context manager. `url` is what AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME
+    is set to.
+    """
 
     def __init__(
-        self, answer: Callable[[Request], Reply], *, service_seconds: float = 0.0, places: int = 64, port: int = 0
+        self,
+        answer: Callable[[Request], Reply],
+        *,
+        service_seconds: float = 0.0,
+        places: int = 64,
+        port: int = 0,
     ) -> None:
         """Answer with `answer`, which may raise RuntimeRefusal; port 0 takes a free one."""
         handler = _handler(answer, service_seconds, threading.BoundedSemaphore(places))
         self._server = _Server(("127.0.0.1", port), handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), daemon=True
+        )
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def __enter__(self) -> Self:
@@ -62,7 +73,9 @@ def _handler(
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             parts = self.path.split("/")
             if len(parts) != 4 or (parts[1], parts[3]) != ("endpoints", "invocations"):
-                self._refuse(RuntimeRefusal("UnknownOperationException", f"no operation {self.path}", 404))
+                self._refuse(
+                    RuntimeRefusal("UnknownOperationException", f"no operation {self.path}", 404)
+                )
                 return
             request = Request(
                 endpoint=unquote(parts[2]),
@@ -79,7 +92,11 @@ def _handler(
             except RuntimeRefusal as refusal:
                 self._refuse(refusal)
             else:
-                self._send(200, {"Content-Type": reply.content_type, INVOKED_VARIANT: reply.variant}, reply.body)
+                self._send(
+                    200,
+                    {"Content-Type": reply.content_type, INVOKED_VARIANT: reply.variant},
+                    reply.body,
+                )
 
         def _refuse(self, refusal: RuntimeRefusal) -> None:
             document = {"Message": refusal.message, "message": refusal.message, **refusal.members}

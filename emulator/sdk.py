@@ -1,7 +1,8 @@
 """One copy of the SDK's service descriptions for every session of the process.
 
-Each function has a session of its own, and each session would read megabytes of JSON again; AWS pays that once a cold
-start, a run of hundreds of emulated accounts would pay it thousands of times. Nothing but speed depends on this.
+Each function has a session of its own, and each session would read megabytes of JSON again; AWS
+pays that once a cold start, a run of hundreds of emulated accounts would pay it thousands of times.
+Nothing but speed depends on this.
 """
 
 from __future__ import annotations
@@ -32,4 +33,6 @@ def _shared_loader(search_path: str | None) -> Any:
 
 def patch_sdk(patches: Patches) -> None:
     """Let every new session read service descriptions through one loader."""
-    patches.replace(botocore.session, "create_loader", _shared_loader, parameters=("search_path_string",))
+    patches.replace(
+        botocore.session, "create_loader", _shared_loader, parameters=("search_path_string",)
+    )

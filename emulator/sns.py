@@ -1,6 +1,8 @@
-"""Topics whose messages can be read, in emulated time, and whose subscribers are reached without real keys.
+"""Topics whose messages can be read, in emulated time, and whose subscribers are reached without
+real keys.
 
-Moto makes an RSA key pair for every subscription that gets a message; nothing here verifies signatures.
+Moto makes an RSA key pair for every subscription that gets a message; nothing here verifies
+signatures.
 """
 
 from __future__ import annotations
@@ -17,7 +19,14 @@ from moto.sns.models import Subscription, Topic
 from emulator.clock import Clock
 from emulator.patching import Patches
 
-PARAMETERS = ("message", "subject", "message_attributes", "group_id", "deduplication_id", "message_structure")
+PARAMETERS = (
+    "message",
+    "subject",
+    "message_attributes",
+    "group_id",
+    "deduplication_id",
+    "message_structure",
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,9 @@ class Mailbox:
         self.deliver = deliver
         self.messages: list[Message] = []
 
-    def take(self, topic: Topic, message: str, subject: str | None, attributes: Mapping[str, Any]) -> str:
+    def take(
+        self, topic: Topic, message: str, subject: str | None, attributes: Mapping[str, Any]
+    ) -> str:
         """Keep a message, send it to the topic's queues and functions, and return its id."""
         now = self.clock.now()
         plain = {name: str(value.get("Value", "")) for name, value in attributes.items()}
@@ -63,7 +74,11 @@ class Mailbox:
         return message_id
 
     def _send(
-        self, subscription: Subscription, notice: Mapping[str, Any], attributes: Mapping[str, Any], message: str
+        self,
+        subscription: Subscription,
+        notice: Mapping[str, Any],
+        attributes: Mapping[str, Any],
+        message: str,
     ) -> None:
         matcher = subscription._filter_policy_matcher
         if matcher is not None and not matcher.matches(attributes, message):

@@ -11,7 +11,9 @@ from datetime import datetime
 
 
 class ClockClosed(BaseException):
-    """The run is over; raised inside a worker that still waited. Not an Exception, so that no handler swallows it."""
+    """The run is over; raised inside a worker that still waited. Not an Exception, so that no
+    handler swallows it.
+    """
 
 
 class DeadlinePassed(BaseException):
@@ -36,7 +38,9 @@ class Scheduled:
 
 @dataclass(eq=False)
 class Worker:
-    """A thread that runs only while it has the turn. Guests are threads of a pool inside a worker's own work."""
+    """A thread that runs only while it has the turn. Guests are threads of a pool inside a worker's
+    own work.
+    """
 
     name: str
     is_guest: bool = False
@@ -56,7 +60,9 @@ class Waiting:
 
 
 def stacks_of(workers: Iterable[Worker]) -> str:
-    """Return the Python stacks of these workers' threads, readable, for a message about one that hangs."""
+    """Return the Python stacks of these workers' threads, readable, for a message about one that
+    hangs.
+    """
     frames = sys._current_frames()
     parts = []
     for worker in workers:

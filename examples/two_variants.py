@@ -5,8 +5,9 @@
     python examples/two_variants.py traffic --endpoint churn --minutes 30 --html out/traffic.html
     python examples/two_variants.py delete  --endpoint churn
 
-The variants start at equal weights, as in the public walk-through of A/B testing on SageMaker; the models are yours.
-Needs AWS credentials, or AWS_ENDPOINT_URL for a stand-in. Creating an endpoint costs money until it is deleted.
+The variants start at equal weights, as in the public walk-through of A/B testing on SageMaker; the
+models are yours. Needs AWS credentials, or AWS_ENDPOINT_URL for a stand-in. Creating an endpoint
+costs money until it is deleted.
 """
 
 import argparse
@@ -24,8 +25,12 @@ from rich.table import Table
 Invocations = dict[str, dict[datetime, float]]
 
 
-def create(sagemaker: Any, endpoint: str, models: Mapping[str, str], image: str, role: str, instance: str) -> None:
-    """Make a model and a variant for each entry of `models` (variant: model archive), at equal weights."""
+def create(
+    sagemaker: Any, endpoint: str, models: Mapping[str, str], image: str, role: str, instance: str
+) -> None:
+    """Make a model and a variant for each entry of `models` (variant: model archive), at equal
+    weights.
+    """
     variants = []
     for variant, archive in models.items():
         name = _model_name(endpoint, variant)
@@ -40,7 +45,9 @@ def create(sagemaker: Any, endpoint: str, models: Mapping[str, str], image: str,
                 "InitialVariantWeight": 1.0,
             }
         )
-    sagemaker.create_endpoint_config(EndpointConfigName=_config_name(endpoint), ProductionVariants=variants)
+    sagemaker.create_endpoint_config(
+        EndpointConfigName=_config_name(endpoint), ProductionVariants=variants
+    )
     sagemaker.create_endpoint(EndpointName=endpoint, EndpointConfigName=_config_name(endpoint))
 
 
@@ -54,8 +61,12 @@ def delete(sagemaker: Any, endpoint: str) -> None:
         sagemaker.delete_model(ModelName=variant["ModelName"])
 
 
-def invocations(cloudwatch: Any, endpoint: str, variants: Sequence[str], start: datetime, end: datetime) -> Invocations:
-    """Return each variant's invocations by minute in [start, end); a minute without a point is absent, not zero."""
+def invocations(
+    cloudwatch: Any, endpoint: str, variants: Sequence[str], start: datetime, end: datetime
+) -> Invocations:
+    """Return each variant's invocations by minute in [start, end); a minute without a point is
+    absent, not zero.
+    """
     queries = [
         {
             "Id": f"v{index}",
@@ -142,7 +153,9 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("create", "traffic", "delete"):
         actions.add_parser(name).add_argument("--endpoint", required=True)
     making = actions.choices["create"]
-    making.add_argument("--model", action="append", required=True, help="VARIANT=s3://bucket/model.tar.gz")
+    making.add_argument(
+        "--model", action="append", required=True, help="VARIANT=s3://bucket/model.tar.gz"
+    )
     making.add_argument("--image", required=True)
     making.add_argument("--role", required=True)
     making.add_argument("--instance", default="ml.m5.large")

@@ -40,7 +40,9 @@ class BuiltFunction:
 
 
 def read_artifact(build_dir: Path) -> tuple[BuiltFunction, ...]:
-    """Return the functions in `build_dir/template.yaml`, layers of Globals first, as SAM concatenates them."""
+    """Return the functions in `build_dir/template.yaml`, layers of Globals first, as SAM
+    concatenates them.
+    """
     template = yaml.safe_load((build_dir / "template.yaml").read_text())
     shared = template.get("Globals", {}).get("Function", {})
     resources: dict[str, dict[str, Any]] = template["Resources"]
@@ -52,11 +54,17 @@ def read_artifact(build_dir: Path) -> tuple[BuiltFunction, ...]:
 
 
 def built_function(
-    name: str, shared: dict[str, Any], own: dict[str, Any], resources: dict[str, dict[str, Any]], build_dir: Path
+    name: str,
+    shared: dict[str, Any],
+    own: dict[str, Any],
+    resources: dict[str, dict[str, Any]],
+    build_dir: Path,
 ) -> BuiltFunction:
     """Return one function; `shared` are the properties of Globals, `own` those of the resource."""
     references = [*shared.get("Layers", []), *own.get("Layers", [])]
-    folders = [build_dir / resources[each["Ref"]]["Properties"]["ContentUri"] for each in references]
+    folders = [
+        build_dir / resources[each["Ref"]]["Properties"]["ContentUri"] for each in references
+    ]
     handler: str = own.get("Handler") or shared["Handler"]
     return BuiltFunction(name, handler, build_dir / own["CodeUri"], tuple(folders))
 
@@ -67,7 +75,9 @@ def size_bytes(folder: Path) -> int:
 
 
 def architectures(folder: Path) -> set[str]:
-    """Return the architectures of the shared objects under `folder`; empty where all is pure Python."""
+    """Return the architectures of the shared objects under `folder`; empty where all is pure
+    Python.
+    """
     return {architecture(file) for file in folder.rglob("*.so*") if file.is_file()}
 
 

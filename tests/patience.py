@@ -1,4 +1,6 @@
-"""How long one call of the SDK takes at most when nothing answers it: computed from its client's own settings."""
+"""How long one call of the SDK takes at most when nothing answers it: computed from its client's
+own settings.
+"""
 
 from typing import Any
 
@@ -14,9 +16,11 @@ def once(config: Config) -> Config:
 
 
 def longest_call_seconds(config: Config) -> float:
-    """Return the seconds of a call whose every attempt hangs, in connecting and in answering, with the pauses between.
+    """Return the seconds of a call whose every attempt hangs, in connecting and in answering, with
+    the pauses between.
 
-    The pauses are those the standard mode makes after throttling, its longest. Source: botocore.retries.standard.
+    The pauses are those the standard mode makes after throttling, its longest. Source:
+    botocore.retries.standard.
     """
     given: Any = config
     attempts = int(given.retries["total_max_attempts"])

@@ -111,7 +111,9 @@ class MemoryEvidence:
 
     def verdicts(self, rollout: str) -> tuple[VerdictRecord, ...]:
         """Return all verdict records in order of time."""
-        return tuple(verdict for key, verdict in sorted(self._verdicts.items()) if key[0] == rollout)
+        return tuple(
+            verdict for key, verdict in sorted(self._verdicts.items()) if key[0] == rollout
+        )
 
 
 class NoQuality:
@@ -228,7 +230,9 @@ class MemoryAlarms:
 class MemoryMetrics:
     """Minutes by variant."""
 
-    def __init__(self, series: Mapping[str, RawSeries] | None = None, p95_ms: float | None = None) -> None:
+    def __init__(
+        self, series: Mapping[str, RawSeries] | None = None, p95_ms: float | None = None
+    ) -> None:
         self.series = dict(series or {})
         self.p95_ms = p95_ms
         self.complete = True
@@ -238,9 +242,14 @@ class MemoryMetrics:
     ) -> Mapping[VariantQuery, RawSeries]:
         """Return the series of every query's variant."""
         empty = RawSeries(minutes={}, complete=True)
-        return {q: self.series.get(q.variant, empty).model_copy(update={"complete": self.complete}) for q in queries}
+        return {
+            q: self.series.get(q.variant, empty).model_copy(update={"complete": self.complete})
+            for q in queries
+        }
 
-    def p95_latency_ms(self, endpoint: str, variant: str, start: datetime, end: datetime) -> float | None:
+    def p95_latency_ms(
+        self, endpoint: str, variant: str, start: datetime, end: datetime
+    ) -> float | None:
         """Return the set percentile."""
         return self.p95_ms
 

@@ -65,9 +65,14 @@ def a_record(**changes: Any) -> Record:
     return record.model_copy(update=changes)
 
 
-def a_view(weights: dict[str, float] | None = None, status: str = "InService", **changes: Any) -> EndpointView:
+def a_view(
+    weights: dict[str, float] | None = None, status: str = "InService", **changes: Any
+) -> EndpointView:
     """Return an endpoint serving these weights (the found ones unless given)."""
     variants = tuple(
-        Variant(name=name, current_weight=weight, desired_weight=weight) for name, weight in (weights or FOUND).items()
+        Variant(name=name, current_weight=weight, desired_weight=weight)
+        for name, weight in (weights or FOUND).items()
     )
-    return EndpointView(status=status, config_name="config-1", variants=variants).model_copy(update=changes)
+    return EndpointView(status=status, config_name="config-1", variants=variants).model_copy(
+        update=changes
+    )

@@ -1,4 +1,6 @@
-"""A local endpoint with a known service time and a limit of requests at once, in a process of its own."""
+"""A local endpoint with a known service time and a limit of requests at once, in a process of its
+own.
+"""
 
 import multiprocessing
 from collections.abc import Iterator

@@ -46,10 +46,13 @@ class Kept:
 def client(url: str, concurrency: int) -> Any:
     """Return a client of the local endpoint."""
     return boto3.client(
-        "sagemaker-runtime", endpoint_url=url, region_name="eu-west-1", aws_access_key_id="local",
+        "sagemaker-runtime",
+        endpoint_url=url,
+        region_name="eu-west-1",
+        aws_access_key_id="local",
         aws_secret_access_key="local",  # noqa: S106 - the local endpoint asks for none
         config=runtime_config(concurrency, 65.0),
-    )  # fmt: skip
+    )
 
 
 def written_set(path: Path, records: int) -> Path:
@@ -70,7 +73,9 @@ def one_by_one(url: str, path: Path, concurrency: int) -> None:
 
 
 def bare_pool(url: str, path: Path, concurrency: int) -> None:
-    """Ask with a thread pool over the client and nothing else: no order, no ceiling, no tests, no saves."""
+    """Ask with a thread pool over the client and nothing else: no order, no ceiling, no tests, no
+    saves.
+    """
     runtime = client(url, concurrency)
 
     def pair(line: str) -> None:
@@ -83,12 +88,16 @@ def bare_pool(url: str, path: Path, concurrency: int) -> None:
 
 
 def _ask(runtime: Any, variant: str, body: str, label: str) -> bool:
-    reply = runtime.invoke_endpoint(EndpointName="e", TargetVariant=variant, Body=body, ContentType="text/csv")
+    reply = runtime.invoke_endpoint(
+        EndpointName="e", TargetVariant=variant, Body=body, ContentType="text/csv"
+    )
     return (float(reply["Body"].read()) > 0.5) == (label == "1")
 
 
 def product(url: str, path: Path, concurrency: int) -> None:
-    """Ask as the evaluator does: seeded order, ceiling, checks, paired tests, a save a batch, the report."""
+    """Ask as the evaluator does: seeded order, ceiling, checks, paired tests, a save a batch, the
+    report.
+    """
     evaluated(path, EndpointInvoker(client(url, concurrency)), concurrency)
 
 
@@ -100,22 +109,39 @@ def evaluated(
     predictions: PredictionStore | None = None,
 ) -> QualityEvidence:
     """Return the evidence of a whole set."""
-    spec = QualityGuardSpec(labelled_set=str(path), concurrency=concurrency, max_requests_per_second=10_000)
+    spec = QualityGuardSpec(
+        labelled_set=str(path), concurrency=concurrency, max_requests_per_second=10_000
+    )
     request = EvaluationRequest(
-        rollout="bench", endpoint="e", baseline="old", canary="new", spec=spec,
-        levels=GateLevels(stop=0.025, promote=0.05), stop_early=False,
-    )  # fmt: skip
+        rollout="bench",
+        endpoint="e",
+        baseline="old",
+        canary="new",
+        spec=spec,
+        levels=GateLevels(stop=0.025, promote=0.05),
+        stop_early=False,
+    )
     ports = EvaluationPorts(
-        source=LocalLabelledFiles(), invoker=invoker, store=Kept(), scorer=SklearnScorer(),
-        utc_now=lambda: datetime.now(UTC), monotonic=time.monotonic, sleep=sleep,
-        remaining_seconds=lambda: float("inf"), predictions=predictions,
-    )  # fmt: skip
+        source=LocalLabelledFiles(),
+        invoker=invoker,
+        store=Kept(),
+        scorer=SklearnScorer(),
+        utc_now=lambda: datetime.now(UTC),
+        monotonic=time.monotonic,
+        sleep=sleep,
+        remaining_seconds=lambda: float("inf"),
+        predictions=predictions,
+    )
     evidence = evaluate(request, ports)
     if evidence.counts.used != evidence.records_total:
-        raise RuntimeError(f"{evidence.counts.used} of {evidence.records_total} records were compared")
+        raise RuntimeError(
+            f"{evidence.counts.used} of {evidence.records_total} records were compared"
+        )
     return evidence
 
 
 LOOPS: dict[str, Callable[[str, Path, int], None]] = {
-    "one_by_one": one_by_one, "bare_pool": bare_pool, "product": product,
-}  # fmt: skip
+    "one_by_one": one_by_one,
+    "bare_pool": bare_pool,
+    "product": product,
+}

@@ -1,4 +1,6 @@
-"""Peak memory of one evaluation, measured in a process of its own: python -m benchmarks.evaluate.memory RECORDS."""
+"""Peak memory of one evaluation, measured in a process of its own: python -m
+benchmarks.evaluate.memory RECORDS.
+"""
 
 import json
 import resource
@@ -15,7 +17,9 @@ from canary.ports.quality import KeptPrediction, Reply
 class Instant:
     """Answers the parity of a number at once."""
 
-    def invoke(self, endpoint: str, variant: str, body: bytes, content_type: str, accept: str | None) -> Reply:
+    def invoke(
+        self, endpoint: str, variant: str, body: bytes, content_type: str, accept: str | None
+    ) -> Reply:
         """Return the answer."""
         del endpoint, accept
         return Reply(str(int(body) % 2).encode(), content_type, variant)
@@ -35,7 +39,9 @@ class Parts:
 
     def append(self, key: str, part: str, predictions: Sequence[KeptPrediction]) -> None:
         """Keep one part."""
-        lines = "".join(json.dumps([one.row, one.decision, one.score]) + "\n" for one in predictions)
+        lines = "".join(
+            json.dumps([one.row, one.decision, one.score]) + "\n" for one in predictions
+        )
         (self._folder / f"{key}-{part}").write_text(lines, "utf-8")
 
 
@@ -46,14 +52,20 @@ def main(records: int) -> None:
         before, started = _peak_megabytes(), time.monotonic()
         evaluated(path, Instant(), 1, lambda _: None, Parts(Path(folder)))
         took = time.monotonic() - started
-    print(json.dumps({"before_mb": before, "peak_mb": _peak_megabytes(), "seconds": round(took, 1)}))
+    print(
+        json.dumps({"before_mb": before, "peak_mb": _peak_megabytes(), "seconds": round(took, 1)})
+    )
 
 
 def _peak_megabytes() -> float:
-    """Return this program's own peak; getrusage would count the parent's before the program began."""
+    """Return this program's own peak; getrusage would count the parent's before the program
+    began.
+    """
     status = Path("/proc/self/status")
     if status.exists():
-        line = next(line for line in status.read_text("utf-8").splitlines() if line.startswith("VmHWM"))
+        line = next(
+            line for line in status.read_text("utf-8").splitlines() if line.startswith("VmHWM")
+        )
         return round(int(line.split()[1]) / 1024, 1)
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
 

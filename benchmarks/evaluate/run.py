@@ -1,7 +1,7 @@
 """`make bench`, labelled-set part, into out/bench/evaluate.json.
 
-python -m benchmarks.evaluate.run            2,000 records three times over; memory to 1,000,000 records
-python -m benchmarks.evaluate.run --short    200 records once; memory to 100,000
+python -m benchmarks.evaluate.run            2,000 records three times over; memory to 1,000,000
+records python -m benchmarks.evaluate.run --short    200 records once; memory to 100,000
 """
 
 import argparse
@@ -27,7 +27,9 @@ OUT = Path("out/bench/evaluate.json")
 
 
 def throughput(records: int, repeats: int, console: Console) -> dict[str, Any]:
-    """Return records a second of each loop: the median of repeats taken in turns, so that drift hits all alike."""
+    """Return records a second of each loop: the median of repeats taken in turns, so that drift
+    hits all alike.
+    """
     seen: dict[str, list[float]] = {name: [] for name in LOOPS}
     with tempfile.TemporaryDirectory() as folder, endpoint(SERVICE_SECONDS, PLACES) as url:
         whole = written_set(Path(folder) / "set.csv", records)
@@ -41,19 +43,26 @@ def throughput(records: int, repeats: int, console: Console) -> dict[str, Any]:
     paused = 1 / (1 / found["one_by_one"] + NOTEBOOK_PAUSE_SECONDS)
     ceiling = PLACES / SERVICE_SECONDS / 2
     return {
-        "records": records, "service_seconds": SERVICE_SECONDS, "places": PLACES, "ceiling_records_per_second": ceiling,
-        "records_per_second": found, "one_by_one_with_the_notebook_pause": round(paused, 2),
-        "product_of_bare_pool": round(found["product"] / found["bare_pool"], 3), "repeats": seen,
-    }  # fmt: skip
+        "records": records,
+        "service_seconds": SERVICE_SECONDS,
+        "places": PLACES,
+        "ceiling_records_per_second": ceiling,
+        "records_per_second": found,
+        "one_by_one_with_the_notebook_pause": round(paused, 2),
+        "product_of_bare_pool": round(found["product"] / found["bare_pool"], 3),
+        "repeats": seen,
+    }
 
 
 def memory(sizes: list[int], console: Console) -> dict[str, Any]:
     """Return peak megabytes of an evaluation of each size, each in a fresh process."""
     command = [sys.executable, "-m", "benchmarks.evaluate.memory"]
-    return {
-        str(size): json.loads(subprocess.run([*command, str(size)], check=True, capture_output=True).stdout)  # noqa: S603
-        for size in track(sizes, "measuring memory", console=console)
-    }
+
+    def measured(size: int) -> Any:
+        run = subprocess.run([*command, str(size)], check=True, capture_output=True)  # noqa: S603
+        return json.loads(run.stdout)
+
+    return {str(size): measured(size) for size in track(sizes, "measuring memory", console=console)}
 
 
 def main() -> int:
@@ -75,17 +84,25 @@ def main() -> int:
 def _print(results: dict[str, Any]) -> None:
     speed, console = results["throughput"], Console()
     table = Table(
-        title=f"{speed['records']} records, {speed['service_seconds'] * 1000:.0f} ms, {speed['places']} at once"
+        title=(
+            f"{speed['records']} records, {speed['service_seconds'] * 1000:.0f} ms, "
+            f"{speed['places']} at once"
+        )
     )
     for name in ("loop", "records a second"):
         table.add_column(name)
     for name, rate in speed["records_per_second"].items():
         table.add_row(name, f"{rate:.1f}")
-    table.add_row("one by one with the notebook's pause", f"{speed['one_by_one_with_the_notebook_pause']:.2f}")
+    table.add_row(
+        "one by one with the notebook's pause", f"{speed['one_by_one_with_the_notebook_pause']:.2f}"
+    )
     console.print(table)
     console.print(f"product / bare pool: {speed['product_of_bare_pool']}")
     for size, found in results["memory"].items():
-        console.print(f"{size:>9} records: peak {found['peak_mb']} MB ({found['seconds']} s without an endpoint)")
+        console.print(
+            f"{size:>9} records: peak {found['peak_mb']} MB ({found['seconds']} s without an "
+            "endpoint)"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""One guard at a fixed share, minute after minute: when does each direction's evidence reach its threshold?"""
+"""One guard at a fixed share, minute after minute: when does each direction's evidence reach its
+threshold?
+"""
 
 from dataclasses import dataclass
 
@@ -15,7 +17,9 @@ NEVER = np.inf
 
 @dataclass(frozen=True)
 class Crossings:
-    """Minutes (from 1) at which each run's evidence first reached its threshold; inf where it never did."""
+    """Minutes (from 1) at which each run's evidence first reached its threshold; inf where it never
+    did.
+    """
 
     roll_back: Array
     advance: Array
@@ -43,8 +47,17 @@ def disaster(counts: Array) -> Array:
     )
 
 
-def cross(counts: Array, terms: Terms, alpha: float, beta: float, *, advance: bool = True, with_fuse: bool = True,
-          roll_back: bool = True, requests_alone: bool = False) -> Crossings:  # fmt: skip
+def cross(
+    counts: Array,
+    terms: Terms,
+    alpha: float,
+    beta: float,
+    *,
+    advance: bool = True,
+    with_fuse: bool = True,
+    roll_back: bool = True,
+    requests_alone: bool = False,
+) -> Crossings:
     """Return when each run's evidence crosses; counts (minutes, 4, R), every minute judged.
 
     `requests_alone` reads the request bet without the pair bet, as a comparison.

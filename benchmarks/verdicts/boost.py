@@ -1,8 +1,9 @@
-"""An experiment, not part of the judge: the request bet with each minute boosted to its exact price.
+"""An experiment, not part of the judge: the request bet with each minute boosted to its exact
+price.
 
-Given how many bad events a minute had, whose they were is binomial under the null "no worse at all", so the block may
-be truncated at the threshold and multiplied by the b >= 1 that brings its expectation back to 1. It needs ratio 1, no
-additive margin and no overdispersion.
+Given how many bad events a minute had, whose they were is binomial under the null "no worse at
+all", so the block may be truncated at the threshold and multiplied by the b >= 1 that brings its
+expectation back to 1. It needs ratio 1, no additive margin and no overdispersion.
 """
 
 import numpy as np
@@ -34,15 +35,25 @@ def _gains(w: Array, grid: tuple[float, ...]) -> tuple[Array, Array]:
     return np.log1p((g - 1) / (1 + w * g)), np.log((1 + w) / (1 + w * g))
 
 
-def _boost(logs: Array, before: Array, gain: tuple[Array, Array], w: Array, total: Array, limit: float) -> Array:
+def _boost(
+    logs: Array, before: Array, gain: tuple[Array, Array], w: Array, total: Array, limit: float
+) -> Array:
     """Return ln b of each run."""
     x = np.arange(int(min(total.max(), LARGEST_COUNT)) + 1)[:, None]
     inside = (x <= total) & (total <= LARGEST_COUNT)
     rest = np.maximum(total - x, 0)
     chance = w / (1 + w)
-    log_p = gammaln(total + 1) - gammaln(x + 1) - gammaln(rest + 1) + x * np.log(chance) + rest * np.log1p(-chance)
+    log_p = (
+        gammaln(total + 1)
+        - gammaln(x + 1)
+        - gammaln(rest + 1)
+        + x * np.log(chance)
+        + rest * np.log1p(-chance)
+    )
     p = np.where(inside, np.exp(log_p), 0.0)
-    grown = logsumexp(logs[:, None] + x * gain[0][:, None] + rest * gain[1][:, None], axis=0) - before
+    grown = (
+        logsumexp(logs[:, None] + x * gain[0][:, None] + rest * gain[1][:, None], axis=0) - before
+    )
     pay = np.where(inside, np.exp(np.minimum(grown, 600)), 0.0)
     room = np.exp(limit - before)
     tail = np.cumsum(p[::-1], axis=0)[::-1]

@@ -1,4 +1,6 @@
-"""A cell of a table: a name, a piece of work that can be sent to another process, and what it measures."""
+"""A cell of a table: a name, a piece of work that can be sent to another process, and what it
+measures.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,9 +1,11 @@
 """Write the measured tables and plots into docs/statistics.md, or check that they are not stale.
 
-    python -m benchmarks.verdicts.document            takes out/bench/verdicts.json over into the documentation
-    python -m benchmarks.verdicts.document --check    fails when tables, plots or figures are stale
+    python -m benchmarks.verdicts.document            takes out/bench/verdicts.json over into the
+    documentation python -m benchmarks.verdicts.document --check    fails when tables, plots or
+    figures are stale
 
-Stale means: the page or a plot differs from the kept results, or a sample of cells computed anew does.
+Stale means: the page or a plot differs from the kept results, or a sample of cells computed anew
+does.
 """
 
 import argparse
@@ -41,20 +43,32 @@ def blocks(report: dict[str, Any]) -> dict[str, str]:
         "peers": render.peers(tables),
         "bursts": render.bursts(tables),
         "other-worlds": render.worlds(tables),
-        "canary-bursts": render.cells(tables, "bursts in the canary alone", show("false_promotion", "rolled_back")),
+        "canary-bursts": render.cells(
+            tables, "bursts in the canary alone", show("false_promotion", "rolled_back")
+        ),
         "rollouts": render.cells(tables, "rollouts", render.rollout, "canary"),
         "longest-bake": render.cells(tables, "longest bake", render.rollout, "canary"),
-        "detection": render.cells(tables, "detection", show("mean_minutes", "bad_served", "times_bound"), "errors"),
+        "detection": render.cells(
+            tables, "detection", show("mean_minutes", "bad_served", "times_bound"), "errors"
+        ),
         "late-onset": render.cells(tables, "late onset", show("mean_minutes"), "onset after"),
         "shared-outage": render.cells(tables, "shared outage", show("mean_minutes")),
-        "diurnal": render.cells(tables, "diurnal", show("rolled_back", "advanced", "median_advance"), "canary"),
-        "bound": render.cells(tables, "bound", show("bound_minutes", "mean_minutes", "times_bound")),
-        "forecast-advance": render.cells(tables, "forecast of advancing", show("forecast_median", "simulated_median")),
+        "diurnal": render.cells(
+            tables, "diurnal", show("rolled_back", "advanced", "median_advance"), "canary"
+        ),
+        "bound": render.cells(
+            tables, "bound", show("bound_minutes", "mean_minutes", "times_bound")
+        ),
+        "forecast-advance": render.cells(
+            tables, "forecast of advancing", show("forecast_median", "simulated_median")
+        ),
         "forecast-detection": render.cells(
             tables, "forecast of detection", show("forecast_median", "simulated_median")
         ),
         "labelled-set": render.cells(tables, "labelled set", show("median_records", "power")),
-        "labelled-errors": render.cells(tables, "labelled set: errors", show("false_stop", "false_pass")),
+        "labelled-errors": render.cells(
+            tables, "labelled set: errors", show("false_stop", "false_pass")
+        ),
         "auc-errors": render.cells(tables, "AUC: errors", show("false_stop", "false_pass")),
     }
 
@@ -70,8 +84,12 @@ def plots(report: dict[str, Any]) -> dict[str, str]:
         if column.startswith(("100/s", "F", "S"))
     ]
     return {
-        "verdicts-false-rollbacks.svg": plot.bars("Equal canaries taken back within an hour, 1% errors", "%", false),
-        "verdicts-bad-answers.svg": plot.bars("Bad answers a five-fold canary serves, .1% errors", "", bad),
+        "verdicts-false-rollbacks.svg": plot.bars(
+            "Equal canaries taken back within an hour, 1% errors", "%", false
+        ),
+        "verdicts-bad-answers.svg": plot.bars(
+            "Bad answers a five-fold canary serves, .1% errors", "", bad
+        ),
         "verdicts-slow-canary.svg": plot.bars(
             "Slow answers beyond equality in a whole rollout, 5 to 7.5%", "", courses
         ),
@@ -79,16 +97,24 @@ def plots(report: dict[str, Any]) -> dict[str, str]:
 
 
 def rendered(page: str, report: dict[str, Any]) -> str:
-    """Return the page with every measured block renewed; raises KeyError for a block nobody measures."""
+    """Return the page with every measured block renewed; raises KeyError for a block nobody
+    measures.
+    """
     known = blocks(report)
     return BLOCK.sub(lambda found: f"{found[1]}\n{known[found['name']]}\n\n{found[3]}", page)
 
 
 def stale(report: dict[str, Any]) -> list[str]:
     """Return what is stale, one line each."""
-    found = [] if rendered(_read(PAGE), report) == _read(PAGE) else [f"{PAGE} differs from {RESULTS}"]
+    found = (
+        [] if rendered(_read(PAGE), report) == _read(PAGE) else [f"{PAGE} differs from {RESULTS}"]
+    )
     drawn = plots(report).items()
-    found += [f"{PLOTS / name} differs from {RESULTS}" for name, text in drawn if _read(PLOTS / name) != text]
+    found += [
+        f"{PLOTS / name} differs from {RESULTS}"
+        for name, text in drawn
+        if _read(PLOTS / name) != text
+    ]
     for cell in all_cells():
         if cell.name in SAMPLE:
             kept = report["tables"].get(cell.table, {}).get(cell.row, {}).get(cell.column)
@@ -103,7 +129,10 @@ def close(kept: Figures | None, now: Figures) -> bool:
     if kept is None or kept.keys() != now.keys():
         return False
     pairs = [(kept[name], now[name]) for name in now]
-    return all(a == b or (a is not None and b is not None and abs(a - b) <= max(0.2, 0.01 * abs(a))) for a, b in pairs)
+    return all(
+        a == b or (a is not None and b is not None and abs(a - b) <= max(0.2, 0.01 * abs(a)))
+        for a, b in pairs
+    )
 
 
 def _read(path: Path) -> str:

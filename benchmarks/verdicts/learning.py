@@ -1,4 +1,6 @@
-"""What history teaches, for many runs at once (see canary.stats.history): p, k, D from (R, 1440) counts."""
+"""What history teaches, for many runs at once (see canary.stats.history): p, k, D from (R, 1440)
+counts.
+"""
 
 from dataclasses import dataclass
 
@@ -28,11 +30,15 @@ def nothing_known(runs: int, requests_per_minute: float = 0.0) -> Histories:
 
 def known_calm(runs: int, rate: float, requests_per_minute: float) -> Histories:
     """Return histories that know the rate and no bursts."""
-    return Histories(1440, np.full(runs, rate), np.zeros(runs), np.zeros(runs, dtype=int), requests_per_minute)
+    return Histories(
+        1440, np.full(runs, rate), np.zeros(runs), np.zeros(runs, dtype=int), requests_per_minute
+    )
 
 
 def learn(bad: Array, requests: int) -> Histories:
-    """Return p, k, D of each run from (R, minutes) bad counts at a constant number of requests a minute."""
+    """Return p, k, D of each run from (R, minutes) bad counts at a constant number of requests a
+    minute.
+    """
     runs, minutes = bad.shape
     rate = bad.sum(axis=1) / (requests * minutes)
     hours = bad.reshape(runs, minutes // HOUR, HOUR).astype(float)
@@ -40,7 +46,13 @@ def learn(bad: Array, requests: int) -> Histories:
     excess = ((hours - expected) ** 2 * HOUR / (HOUR - 1) - expected).sum(axis=2)
     scale = (expected**2).sum(axis=2)
     k = _burstiness(excess, scale)
-    return Histories(minutes, rate, k, _lags(hours.reshape(runs, -1), expected.reshape(runs, -1), k), float(requests))
+    return Histories(
+        minutes,
+        rate,
+        k,
+        _lags(hours.reshape(runs, -1), expected.reshape(runs, -1), k),
+        float(requests),
+    )
 
 
 def _burstiness(excess: Array, scale: Array) -> Array:
@@ -55,8 +67,12 @@ def _burstiness(excess: Array, scale: Array) -> Array:
 def _lags(bad: Array, expected: Array, burstiness: Array) -> Array:
     minutes = bad.shape[1]
     served = expected > 0
-    middle = np.array([np.sort(row[keep])[keep.sum() // 2] if keep.any() else 0.0
-                       for row, keep in zip(expected, served, strict=True)])  # fmt: skip
+    middle = np.array(
+        [
+            np.sort(row[keep])[keep.sum() // 2] if keep.any() else 0.0
+            for row, keep in zip(expected, served, strict=True)
+        ]
+    )
     bursty = burstiness * middle > 6 * np.sqrt(2 / minutes)
     safe = np.where(served, expected, 1.0)
     error = np.where(served, (bad - expected) / safe, 0.0)

@@ -1,7 +1,9 @@
 """Whole rollouts under peers, on the courses people give them.
 
-- Flagger: 10, 20, 30, 40, 50%, a check a minute; a failed check halts the advance and counts, five roll back.
-- SageMaker deployment guardrails: 10% for ten minutes, then all traffic for ten, a 3-of-5 alarm on each metric.
+- Flagger: 10, 20, 30, 40, 50%, a check a minute; a failed check halts the advance and counts, five
+  roll back.
+- SageMaker deployment guardrails: 10% for ten minutes, then all traffic for ten, a 3-of-5 alarm on
+  each metric.
 Both watch fixed thresholds: errors over 1%, slow requests over 10%.
 """
 
@@ -24,11 +26,15 @@ GUARDRAIL_SHARES = np.repeat([0.1, 1.0], 10)
 def _minute(
     rng: np.random.Generator, worlds: Worlds, requests: int, minute: int, share: Array
 ) -> tuple[list[Array], Array]:
-    """Return each guard's counts of a minute and the bad answers the canary is expected to serve beyond equality."""
+    """Return each guard's counts of a minute and the bad answers the canary is expected to serve
+    beyond equality.
+    """
     traffic, ones = split(rng, requests, share), np.ones(len(share))
     counts = [world.minute(rng, minute, share, traffic, (ones, ones)) for world in worlds]
     rates = [world.shared.rate(world.base, minute) for world in worlds]
-    more = [w.canary_rate(rate, minute, share) - rate for w, rate in zip(worlds, rates, strict=True)]
+    more = [
+        w.canary_rate(rate, minute, share) - rate for w, rate in zip(worlds, rates, strict=True)
+    ]
     return counts, traffic[0] * sum(more)
 
 
@@ -41,7 +47,9 @@ def flagger(rng: np.random.Generator, worlds: Worlds, requests: int, runs: int) 
         alive = ended.verdict == OPEN
         share = FLAGGER_SHARES[np.minimum(ended.step, len(FLAGGER_SHARES) - 1)]
         counts, excess = _minute(rng, worlds, requests, minute, share)
-        bad = np.any([c[0] > limit * c[1] for c, limit in zip(counts, THRESHOLDS, strict=True)], axis=0)
+        bad = np.any(
+            [c[0] > limit * c[1] for c, limit in zip(counts, THRESHOLDS, strict=True)], axis=0
+        )
         failed += bad
         ended.minutes += alive
         ended.excess_bad += np.where(alive, excess, 0)
@@ -53,10 +61,16 @@ def flagger(rng: np.random.Generator, worlds: Worlds, requests: int, runs: int) 
 
 def guardrails(rng: np.random.Generator, worlds: Worlds, requests: int, runs: int) -> Ended:
     """Return how runs end when an alarm at any minute of the course rolls back."""
-    minutes = [_minute(rng, worlds, requests, t, np.full(runs, s)) for t, s in enumerate(GUARDRAIL_SHARES)]
-    falls = np.minimum(*(alarm(np.stack([counts[i] for counts, _ in minutes]), THRESHOLDS[i]) for i in range(2)))
+    minutes = [
+        _minute(rng, worlds, requests, t, np.full(runs, s)) for t, s in enumerate(GUARDRAIL_SHARES)
+    ]
+    falls = np.minimum(
+        *(alarm(np.stack([counts[i] for counts, _ in minutes]), THRESHOLDS[i]) for i in range(2))
+    )
     until = np.minimum(falls, len(GUARDRAIL_SHARES))
-    excess = np.cumsum([more for _, more in minutes], axis=0)[until.astype(int) - 1, np.arange(runs)]
+    excess = np.cumsum([more for _, more in minutes], axis=0)[
+        until.astype(int) - 1, np.arange(runs)
+    ]
     verdict = np.where(falls <= len(GUARDRAIL_SHARES), ROLLED_BACK, PROMOTED)
     return Ended(verdict, until, excess, np.zeros(runs, dtype=int))
 

@@ -1,13 +1,19 @@
-"""The rules people use today, as they are written: which minute do they roll back, on (minutes, 4, R) counts?
+"""The rules people use today, as they are written: which minute do they roll back, on (minutes, 4,
+R) counts?
 
 Every function returns the minute (from 1) of the roll-back of each run, inf where there is none.
-- Flagger: a metric over its threshold is a failed check; failed checks only accumulate; at `threshold` of them it
+- Flagger: a metric over its threshold is a failed check; failed checks only accumulate; at
+  `threshold` of them it
   rolls back (`failedChecks >= analysis.threshold`).
-- Argo Rollouts: a measurement that fails its condition counts; more than `failureLimit` fail the analysis.
-- CloudWatch alarm, M of the last N points over a threshold, as SageMaker's deployment guardrails watch one.
-- Kayenta: Mann-Whitney at 98%, tolerance 0.25 of the Hodges-Lehmann estimate, on per-minute rates so far; confidence
+- Argo Rollouts: a measurement that fails its condition counts; more than `failureLimit` fail the
+  analysis.
+- CloudWatch alarm, M of the last N points over a threshold, as SageMaker's deployment guardrails
+  watch one.
+- Kayenta: Mann-Whitney at 98%, tolerance 0.25 of the Hodges-Lehmann estimate, on per-minute rates
+  so far; confidence
   bounds by the asymptotic formula of R's wilcox.test (continuity corrected, ties not corrected).
-- A multinomial mixture as in anytime-valid canary tests: whose was each bad event, uniform Dirichlet.
+- A multinomial mixture as in anytime-valid canary tests: whose was each bad event, uniform
+  Dirichlet.
 - z-tests for two proportions on the counts so far, two-sided at 5%, canary worse.
 """
 
@@ -19,7 +25,9 @@ NEVER = np.inf
 
 
 def first(hits: Array) -> Array:
-    """Return the minute (from 1) of the first hit in (minutes, R) flags, inf where there is none."""
+    """Return the minute (from 1) of the first hit in (minutes, R) flags, inf where there is
+    none.
+    """
     return np.where(hits.any(axis=0), hits.argmax(axis=0) + 1.0, NEVER)
 
 
@@ -51,7 +59,9 @@ def alarm(counts: Array, threshold: float = 0.01, m: int = 3, n: int = 5) -> Arr
     return first(recent >= m)
 
 
-def kayenta(counts: Array, begin: int = 10, confidence: float = 0.98, tolerance: float = 0.25) -> Array:
+def kayenta(
+    counts: Array, begin: int = 10, confidence: float = 0.98, tolerance: float = 0.25
+) -> Array:
     """Return when the metric is first classified High, judged every minute from `begin` on."""
     canary, baseline = rates(counts)
     minute = np.full(counts.shape[2], NEVER)
@@ -59,7 +69,9 @@ def kayenta(counts: Array, begin: int = 10, confidence: float = 0.98, tolerance:
         alive = np.flatnonzero(minute == NEVER)
         if alive.size == 0:
             break
-        high = _high(canary[:t, alive], baseline[:t, alive], float(ndtri((1 + confidence) / 2)), tolerance)
+        high = _high(
+            canary[:t, alive], baseline[:t, alive], float(ndtri((1 + confidence) / 2)), tolerance
+        )
         minute[alive[high]] = t
     return minute
 
@@ -72,14 +84,19 @@ def _high(canary: Array, baseline: Array, z: float, tolerance: float) -> Array:
     middle = t * t // 2
     ordered = np.partition(differences, sorted({max(place, 0), middle}), axis=0)
     lower, estimate = ordered[max(place, 0)], ordered[middle]
-    return (place >= 0) & (lower > tolerance * np.abs(estimate)) & (canary.mean(axis=0) >= baseline.mean(axis=0))
+    return (
+        (place >= 0)
+        & (lower > tolerance * np.abs(estimate))
+        & (canary.mean(axis=0) >= baseline.mean(axis=0))
+    )
 
 
 def multinomial_mixture(counts: Array, alpha: float = 0.01) -> Array:
-    """Return when the Bayes factor of "the share of bad events is not the share of traffic" reaches 1/alpha.
+    """Return when the Bayes factor of "the share of bad events is not the share of traffic" reaches
+    1/alpha.
 
-    One multinomial on the totals so far with a uniform Dirichlet, two-sided as published; a canary better than its
-    share is not rolled back.
+    One multinomial on the totals so far with a uniform Dirichlet, two-sided as published; a canary
+    better than its share is not rolled back.
     """
     total = np.cumsum(counts, axis=0)
     x_c, n_c, x_b, n_b = (total[:, i] for i in range(4))

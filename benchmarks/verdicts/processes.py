@@ -28,12 +28,16 @@ class Terms:
     pair_only: Array
 
 
-def settle(history: Histories, roll_back: Bound, margin: Bound, share: Array, grid: tuple[float, ...]) -> Terms:
+def settle(
+    history: Histories, roll_back: Bound, margin: Bound, share: Array, grid: tuple[float, ...]
+) -> Terms:
     """Return the terms of every run at its planned share."""
     p, k = history.rate, history.burstiness
     noise = st.CALM_SIGMAS * share * np.sqrt(2 / max(history.minutes, 1))
     bursty = (p > 0) & (k > 0)
-    bursty &= 2 * share * history.requests_per_minute * p * k * (1 - share) >= st.CALM_ALLOWANCE + noise
+    bursty &= (
+        2 * share * history.requests_per_minute * p * k * (1 - share) >= st.CALM_ALLOWANCE + noise
+    )
     one = np.ones(len(p))
     lines = as_ratio((roll_back.ratio * one, roll_back.difference * one), p, bursty)
     raw = margin.ratio * one, margin.difference * one
@@ -59,7 +63,9 @@ def overall_ratio(bound: tuple[Array, Array], rate: Array) -> Array:
     return np.where(rate > 0, ratio, pb.LARGEST_RATIO)
 
 
-def _expected_and_shape(counts: Array, bound: tuple[Array, Array], history: Histories) -> tuple[Array, Array]:
+def _expected_and_shape(
+    counts: Array, bound: tuple[Array, Array], history: Histories
+) -> tuple[Array, Array]:
     ratio, difference = bound
     expected = np.minimum(counts[1], counts[3] / ratio) * (ratio * history.rate + difference)
     return expected, 1 / np.maximum(history.burstiness, pb.SMALLEST_BURSTINESS)
@@ -74,7 +80,9 @@ def roll_back_blocks(
     tilt = n_c / n_b * ratio
     g = np.array(grid)[:, None]
     stake = (g - 1) / (1 + tilt * g)
-    gain = x_c * np.log1p(stake) + x_b * np.log((1 + tilt) / (1 + tilt * g)) - difference * n_c * stake
+    gain = (
+        x_c * np.log1p(stake) + x_b * np.log((1 + tilt) / (1 + tilt * g)) - difference * n_c * stake
+    )
     return np.minimum(gain / by, cap)
 
 
@@ -92,8 +100,13 @@ def advance_blocks(counts: Array, bound: tuple[Array, Array], by: Array) -> Arra
 def roll_back_pair(counts: Array, terms: Terms, rate_now: Array) -> Array:
     """Return (2, R) log pay-offs of the roll-back pair bet."""
     m, kappa = _expected_and_shape(counts, terms.roll_back, terms.history)
-    slopes = np.stack([np.log(2.5 * (m + kappa) / (2.5 * m + kappa)), np.full(m.shape, np.log(3.0))])
-    return np.log1p(pb.STAKE * expected_tanh(counts, *terms.roll_back, slopes)) - pb.RATE_TOLL * rate_now
+    slopes = np.stack(
+        [np.log(2.5 * (m + kappa) / (2.5 * m + kappa)), np.full(m.shape, np.log(3.0))]
+    )
+    return (
+        np.log1p(pb.STAKE * expected_tanh(counts, *terms.roll_back, slopes))
+        - pb.RATE_TOLL * rate_now
+    )
 
 
 def advance_pair(counts: Array, terms: Terms, bound: tuple[Array, Array]) -> Array:
@@ -133,7 +146,9 @@ class RollBackRuns:
         history = terms.history
         cap = np.where(terms.bursty, st.BURSTY_CAP, st.CALM_CAP)
         by = phi(counts, rate_now, history.burstiness)
-        self.requests += np.where(usable, roll_back_blocks(counts, terms.roll_back, terms.grid, by, cap), 0)
+        self.requests += np.where(
+            usable, roll_back_blocks(counts, terms.roll_back, terms.grid, by, cap), 0
+        )
         speaks = usable & (self.skip == 0)
         self.pairs += np.where(speaks, roll_back_pair(counts, terms, rate_now), 0)
         self.skip = np.maximum(self.skip - usable, 0)
@@ -145,8 +160,13 @@ class RollBackRuns:
         weight = np.where(terms.pair_only, 1.0, st.ROLL_BACK_PAIR_WEIGHT) * (not requests_alone)
         with np.errstate(divide="ignore"):
             pairs = logsumexp(self.pairs, axis=0) + np.log(0.5 * weight)
-            requests = logsumexp(self.requests, axis=0) - np.log(len(self.requests)) + np.log(1 - weight)
-        return logsumexp(np.stack([pairs, requests, np.log(2 * (1 - rbk.FIRST_MASS) / (self.restarts + 1))]), axis=0)
+            requests = (
+                logsumexp(self.requests, axis=0) - np.log(len(self.requests)) + np.log(1 - weight)
+            )
+        return logsumexp(
+            np.stack([pairs, requests, np.log(2 * (1 - rbk.FIRST_MASS) / (self.restarts + 1))]),
+            axis=0,
+        )
 
 
 class AdvanceRuns:

@@ -25,20 +25,32 @@ def cells(tables: Tables, table: str, show: Show, corner: str = "") -> str:
     """Return a table as it was measured: one Markdown row a row, one column a column."""
     rows = tables[table]
     columns = list(dict.fromkeys(column for values in rows.values() for column in values))
-    body = [[row, *(show(values[c]) if c in values else "" for c in columns)] for row, values in rows.items()]
+    body = [
+        [row, *(show(values[c]) if c in values else "" for c in columns)]
+        for row, values in rows.items()
+    ]
     return grid([corner, *columns], body)
 
 
 def peers(tables: Tables) -> str:
-    """Return the peers: false roll-backs of equal canaries, missed % / bad answers served otherwise."""
+    """Return the peers: false roll-backs of equal canaries, missed % / bad answers served
+    otherwise.
+    """
 
     def one(column: str, values: Values) -> str:
         back, bad = values["rolled_back"] or 0.0, values["bad_served"]
-        return number(back) if column.endswith("x1") else f"{number(round(100 - back, 2))}/{number(bad)}"
+        return (
+            number(back)
+            if column.endswith("x1")
+            else f"{number(round(100 - back, 2))}/{number(bad)}"
+        )
 
     rows = tables["peers"]
     columns = list(next(iter(rows.values())))
-    return grid(["rule", *columns], [[rule, *(one(c, values[c]) for c in columns)] for rule, values in rows.items()])
+    return grid(
+        ["rule", *columns],
+        [[rule, *(one(c, values[c]) for c in columns)] for rule, values in rows.items()],
+    )
 
 
 def bursts(tables: Tables) -> str:
@@ -53,18 +65,39 @@ def bursts(tables: Tables) -> str:
     rows = []
     for row, by_place in tables["bursts"].items():
         good = [v["good_advancing"] for place, v in by_place.items() if place.startswith(dense)]
-        rows.append([row, _span([v["false_rollback"] for v in by_place.values()]),
-                     _span([v["false_promotion"] for v in by_place.values()]), _span(good)])  # fmt: skip
+        rows.append(
+            [
+                row,
+                _span([v["false_rollback"] for v in by_place.values()]),
+                _span([v["false_promotion"] for v in by_place.values()]),
+                _span(good),
+            ]
+        )
     return grid(header, rows)
 
 
 def worlds(tables: Tables) -> str:
     """Return the worlds nothing was tuned on, one a row."""
-    names = ("false_rollback", "edge_rollback", "false_promotion", "good_advancing", "median_advance")
-    header = ["world", "equal rolled back %", "edge of the tolerance %", "passes at the margin %", "good advancing %",
-              "median minutes"]  # fmt: skip
+    names = (
+        "false_rollback",
+        "edge_rollback",
+        "false_promotion",
+        "good_advancing",
+        "median_advance",
+    )
+    header = [
+        "world",
+        "equal rolled back %",
+        "edge of the tolerance %",
+        "passes at the margin %",
+        "good advancing %",
+        "median minutes",
+    ]
     rows = [
-        [row if column == "history known" else f"{row}, {column}", *(number(values[name]) for name in names)]
+        [
+            row if column == "history known" else f"{row}, {column}",
+            *(number(values[name]) for name in names),
+        ]
         for row, by_history in tables["other worlds"].items()
         for column, values in by_history.items()
     ]
@@ -90,6 +123,13 @@ def listed(*names: str) -> Show:
 
 def targets(found: Sequence[dict[str, str | bool]]) -> str:
     """Return every target with what was measured."""
-    rows = [[str(t["what"]), str(t["wanted"]), str(t["measured"]), "reached" if t["reached"] else "**not reached**"]
-            for t in found]  # fmt: skip
+    rows = [
+        [
+            str(t["what"]),
+            str(t["wanted"]),
+            str(t["measured"]),
+            "reached" if t["reached"] else "**not reached**",
+        ]
+        for t in found
+    ]
     return grid(["target", "wanted", "measured", ""], rows)

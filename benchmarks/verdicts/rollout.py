@@ -1,7 +1,8 @@
-"""Whole rollouts, many at once: every run at its own step, judged as `canary.domain.judge` composes it.
+"""Whole rollouts, many at once: every run at its own step, judged as `canary.domain.judge` composes
+it.
 
-Moves take no time here and the last step below 1 ends a rollout (no watch). Split fidelity is left out: traffic is
-drawn at the planned shares.
+Moves take no time here and the last step below 1 ends a rollout (no watch). Split fidelity is left
+out: traffic is drawn at the planned shares.
 """
 
 from collections.abc import Callable, Sequence
@@ -61,7 +62,9 @@ class Course:
 
 @dataclass
 class Ended:
-    """How every run ended: its verdict (PROMOTED, ROLLED_BACK or OPEN), after how many minutes, at what cost."""
+    """How every run ended: its verdict (PROMOTED, ROLLED_BACK or OPEN), after how many minutes, at
+    what cost.
+    """
 
     verdict: Array
     minutes: Array
@@ -99,7 +102,8 @@ def simulate(
     course: Course | None = None,
     observe: Callable[[Array, list[Array]], None] | None = None,
 ) -> Ended:
-    """Return how `runs` rollouts end at a number of requests a minute; one world a guard, history learnt from each.
+    """Return how `runs` rollouts end at a number of requests a minute; one world a guard, history
+    learnt from each.
 
     `observe` is shown every minute: each run's step, and each guard's counts (4, R).
     """
@@ -114,23 +118,37 @@ def simulate(
     return state.ended
 
 
-def _start(rng: np.random.Generator, worlds: tuple[Guarded, ...], requests: int, runs: int, course: Course) -> _State:
+def _start(
+    rng: np.random.Generator, worlds: tuple[Guarded, ...], requests: int, runs: int, course: Course
+) -> _State:
     histories = [learn(world.history(rng, runs, requests), requests) for world in worlds]
     longest = course.bake_max * len(course.shares)
     zero = np.zeros(runs, dtype=int)
     return _State(
-        rng=rng, course=course, worlds=worlds, requests=requests,
-        terms=[_terms(history, guard, course) for history, guard in zip(histories, course.guards, strict=True)],
+        rng=rng,
+        course=course,
+        worlds=worlds,
+        requests=requests,
+        terms=[
+            _terms(history, guard, course)
+            for history, guard in zip(histories, course.guards, strict=True)
+        ],
         against=[RollBackRuns(runs, guard.grid) for guard in course.guards],
         within=[AdvanceRuns(runs) for _ in course.guards],
         factors=[_factors(rng, world, (runs, longest)) for world in worlds],
         ended=Ended(zero.copy(), zero.astype(float), zero.astype(float), zero.copy()),
-        at_step=zero.copy(), clock=zero.copy(), judged=zero.copy(), burning=zero.astype(bool),
-        newest=np.full((len(worlds), runs), -(10**6)), rates=[[] for _ in worlds],
-    )  # fmt: skip
+        at_step=zero.copy(),
+        clock=zero.copy(),
+        judged=zero.copy(),
+        burning=zero.astype(bool),
+        newest=np.full((len(worlds), runs), -(10**6)),
+        rates=[[] for _ in worlds],
+    )
 
 
-def _factors(rng: np.random.Generator, world: Guarded, shape: tuple[int, int]) -> tuple[Array, Array]:
+def _factors(
+    rng: np.random.Generator, world: Guarded, shape: tuple[int, int]
+) -> tuple[Array, Array]:
     return (world.canary_burst or world.burst)(rng, shape), world.burst(rng, shape)
 
 
@@ -140,7 +158,11 @@ def _terms(history: Histories, guard: GuardPlan, course: Course) -> list[Terms]:
     runs = len(history.rate)
     return [
         settle(
-            history, guard.roll_back, guard.last_gate if i == last else guard.early, np.full(runs, share), guard.grid
+            history,
+            guard.roll_back,
+            guard.last_gate if i == last else guard.early,
+            np.full(runs, share),
+            guard.grid,
         )
         for i, share in enumerate(course.shares)
     ]
@@ -151,27 +173,41 @@ def at_steps(terms: list[Terms], step: Array) -> Terms:
     rows = np.arange(len(step))
 
     def pick(lines: list[tuple[Array, Array]]) -> tuple[Array, Array]:
-        return np.stack([r for r, _ in lines])[step, rows], np.stack([d for _, d in lines])[step, rows]
+        return np.stack([r for r, _ in lines])[step, rows], np.stack([d for _, d in lines])[
+            step, rows
+        ]
 
     return replace(
-        terms[0], roll_back=pick([t.roll_back for t in terms]), margin=pick([t.margin for t in terms]),
+        terms[0],
+        roll_back=pick([t.roll_back for t in terms]),
+        margin=pick([t.margin for t in terms]),
         bursty=np.stack([t.bursty for t in terms])[step, rows],
-    )  # fmt: skip
+    )
 
 
-def _minute(state: _State, minute: int, alive: Array, observe: Callable[[Array, list[Array]], None] | None) -> None:
+def _minute(
+    state: _State, minute: int, alive: Array, observe: Callable[[Array, list[Array]], None] | None
+) -> None:
     """Take all living runs one minute on."""
     share = np.array(state.course.shares)[state.ended.step]
     n_c = state.rng.binomial(state.requests, share)
     counts = [
-        world.minute(state.rng, minute, share, (n_c, state.requests - n_c), (canary[:, minute], baseline[:, minute]))
+        world.minute(
+            state.rng,
+            minute,
+            share,
+            (n_c, state.requests - n_c),
+            (canary[:, minute], baseline[:, minute]),
+        )
         for world, (canary, baseline) in zip(state.worlds, state.factors, strict=True)
     ]
     if observe is not None:
         observe(np.where(alive, state.ended.step, -1), counts)
     for world, seen in zip(state.worlds, counts, strict=True):
         base = world.shared.rate(world.base, minute)
-        state.ended.excess_bad += np.where(alive, seen[1] * (world.canary_rate(base, minute, share) - base), 0)
+        state.ended.excess_bad += np.where(
+            alive, seen[1] * (world.canary_rate(base, minute, share) - base), 0
+        )
     state.ended.minutes += alive
     now = disaster(counts[0])
     blown, state.burning = now & state.burning, now

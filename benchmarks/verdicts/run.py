@@ -26,7 +26,15 @@ from benchmarks.verdicts import (
 )
 from benchmarks.verdicts.cells import Cell, Figures
 
-TABLES = (table_peers, table_bursts, table_rollouts, table_time, table_forecast, table_paired, table_worlds)
+TABLES = (
+    table_peers,
+    table_bursts,
+    table_rollouts,
+    table_time,
+    table_forecast,
+    table_paired,
+    table_worlds,
+)
 OUT = Path("out/bench/verdicts.json")
 FULL_RUNS, SHORT_RUNS = 2000, 200
 SEED = 20
@@ -62,7 +70,9 @@ def tabulate(results: list[tuple[Cell, Figures]], order: list[Cell]) -> targets.
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the benchmark; exit code 0 whether targets are reached or not (the document says which)."""
+    """Run the benchmark; exit code 0 whether targets are reached or not (the document says
+    which).
+    """
     options = _options(arguments)
     runs = options.runs or (SHORT_RUNS if options.short else FULL_RUNS)
     cells, started, results = _chosen(all_cells(), options.only), monotonic(), []
@@ -74,12 +84,19 @@ def main(arguments: list[str] | None = None) -> int:
         tables = {**_earlier(options.out, options.seed, runs), **tables}
     judged = targets.judge(tables, measured)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    report = {"version": 1, "seed": options.seed, "runs": runs, "speed": measured, "tables": tables,
-              "targets": [vars(target) for target in judged]}  # fmt: skip
+    report = {
+        "version": 1,
+        "seed": options.seed,
+        "runs": runs,
+        "speed": measured,
+        "tables": tables,
+        "targets": [vars(target) for target in judged],
+    }
     options.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     for target in judged:
         sys.stdout.write(
-            f"{'reached ' if target.reached else 'MISSED  '} {target.what}: {target.measured} ({target.wanted})\n"
+            f"{'reached ' if target.reached else 'MISSED  '} {target.what}: {target.measured} "
+            f"({target.wanted})\n"
         )
     return 0
 
@@ -89,10 +106,14 @@ def _chosen(cells: list[Cell], only: list[str] | None) -> list[Cell]:
 
 
 def _earlier(path: Path, seed: int, runs: int) -> targets.Tables:
-    """Return the tables of an earlier run; raises ValueError unless it had the same seed and runs."""
+    """Return the tables of an earlier run; raises ValueError unless it had the same seed and
+    runs.
+    """
     report = json.loads(path.read_text(encoding="utf-8"))
     if (report["seed"], report["runs"]) != (seed, runs):
-        raise ValueError(f"{path} was made with seed {report['seed']} and {report['runs']} runs a cell")
+        raise ValueError(
+            f"{path} was made with seed {report['seed']} and {report['runs']} runs a cell"
+        )
     tables: targets.Tables = report["tables"]
     return tables
 
@@ -100,7 +121,9 @@ def _earlier(path: Path, seed: int, runs: int) -> targets.Tables:
 def _progress(done: int, cells: int, seconds: float) -> None:
     """Show progress: in place on a terminal, a line every 50 cells elsewhere."""
     if sys.stderr.isatty():
-        sys.stderr.write(f"\r{done}/{cells} cells, {seconds:.0f} s  {'' if done < cells else chr(10)}")
+        sys.stderr.write(
+            f"\r{done}/{cells} cells, {seconds:.0f} s  {'' if done < cells else chr(10)}"
+        )
     elif done % 50 == 0 or done == cells:
         sys.stderr.write(f"{done}/{cells} cells, {seconds:.0f} s\n")
     sys.stderr.flush()
@@ -110,7 +133,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="The judge beside the rules people use today.")
     parser.add_argument("--short", action="store_true", help=f"{SHORT_RUNS} runs a cell")
     parser.add_argument("--runs", type=int, help="runs a cell")
-    parser.add_argument("--only", action="append", metavar="TABLE", help="renew one table of an earlier run")
+    parser.add_argument(
+        "--only", action="append", metavar="TABLE", help="renew one table of an earlier run"
+    )
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=OUT)

@@ -1,4 +1,6 @@
-"""How long the judge itself takes, measured beside the rest: a tick from the checkpoint, and a full replay."""
+"""How long the judge itself takes, measured beside the rest: a tick from the checkpoint, and a full
+replay.
+"""
 
 import sys
 from collections.abc import Callable
@@ -20,7 +22,9 @@ THIRD_PARTY = "numpy", "scipy", "boto3", "pydantic", "sklearn"
 
 
 def measure(seed: int) -> dict[str, float | bool]:
-    """Return CPU milliseconds of a tick and of a replay of 240 minutes x 2 guards, and whether stats stands alone."""
+    """Return CPU milliseconds of a tick and of a replay of 240 minutes x 2 guards, and whether
+    stats stands alone.
+    """
     plan, bakes = _plan(), [BakeInterval(step=1, reached_minute=-1)]
     windows = _windows(seed)
     checkpoint = judge(plan, bakes, windows[:-RECENT], MINUTES - 1).checkpoint
@@ -42,12 +46,17 @@ def _windows(seed: int) -> list[Window]:
     rng = generator(seed, "speed")
     sides = {"canary": 15_000, "baseline": 45_000}
     return [
-        Window(minute=t, **{
-            name: Counts(requests=n, errors=int(rng.binomial(n, 0.001)), slow=int(rng.binomial(n, 0.05)))
-            for name, n in sides.items()
-        })
+        Window(
+            minute=t,
+            **{
+                name: Counts(
+                    requests=n, errors=int(rng.binomial(n, 0.001)), slow=int(rng.binomial(n, 0.05))
+                )
+                for name, n in sides.items()
+            },
+        )
         for t in range(MINUTES)
-    ]  # fmt: skip
+    ]
 
 
 def _median_ms(work: Callable[[], object]) -> float:
@@ -60,10 +69,13 @@ def _median_ms(work: Callable[[], object]) -> float:
 
 
 def _stats_alone() -> bool:
-    """Return whether a fresh interpreter can use every module of stats without a third-party import."""
+    """Return whether a fresh interpreter can use every module of stats without a third-party
+    import.
+    """
     code = (
         "import pkgutil, importlib, sys, canary.stats as s\n"
-        "[importlib.import_module(f'canary.stats.{m.name}') for m in pkgutil.iter_modules(s.__path__)]\n"
+        "[importlib.import_module(f'canary.stats.{m.name}') for m in "
+        "pkgutil.iter_modules(s.__path__)]\n"
         f"sys.exit(any(name in sys.modules for name in {THIRD_PARTY!r}))"
     )
     alone = [sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}\n{code}"]

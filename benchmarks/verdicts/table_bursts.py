@@ -1,4 +1,6 @@
-"""Bursts alike in both variants, six cells; with a shared outage on top, and in the canary alone (open)."""
+"""Bursts alike in both variants, six cells; with a shared outage on top, and in the canary alone
+(open).
+"""
 
 import numpy as np
 
@@ -26,12 +28,24 @@ INCIDENTS = {"calm": Shared(), "shared outage x10": OUTAGE, "ramp x4": RAMP}
 def terms_for(seed: int, runs: int, law: str, per_second: int, share: float, base: float) -> Terms:
     """Return the terms of every run, its history learnt from its own day."""
     requests = per_second * 60
-    history = Guarded(base, burst=LAWS[law]).history(generator(seed, "history", law, per_second, base), runs, requests)
-    return settle(learn(history, requests), ERRORS.roll_back, ERRORS.last_gate, np.full(runs, share), ERRORS.grid)
+    history = Guarded(base, burst=LAWS[law]).history(
+        generator(seed, "history", law, per_second, base), runs, requests
+    )
+    return settle(
+        learn(history, requests),
+        ERRORS.roll_back,
+        ERRORS.last_gate,
+        np.full(runs, share),
+        ERRORS.grid,
+    )
 
 
-def measure(seed: int, runs: int, law: str, place: tuple[int, float, float], incident: str, bets: str) -> Figures:
-    """Return false roll-backs of an equal canary, passes of one at the margin, and good ones passing, in percent."""
+def measure(
+    seed: int, runs: int, law: str, place: tuple[int, float, float], incident: str, bets: str
+) -> Figures:
+    """Return false roll-backs of an equal canary, passes of one at the margin, and good ones
+    passing, in percent.
+    """
     per_second, share, base = place
     rng = generator(seed, "bursts", law, place, incident)
     shared, burst, requests = INCIDENTS[incident], LAWS[law], per_second * 60
@@ -40,8 +54,12 @@ def measure(seed: int, runs: int, law: str, place: tuple[int, float, float], inc
     if alone:
         calm = known_calm(runs, base, requests)
         terms = settle(calm, ERRORS.roll_back, ERRORS.last_gate, np.full(runs, share), ERRORS.grid)
-    margin = Guarded(base, ERRORS.last_gate.ratio, ERRORS.last_gate.difference, burst=burst, shared=shared)
-    equal = fixed_share(Guarded(base, burst=burst, shared=shared), rng, runs, requests, share, MINUTES)
+    margin = Guarded(
+        base, ERRORS.last_gate.ratio, ERRORS.last_gate.difference, burst=burst, shared=shared
+    )
+    equal = fixed_share(
+        Guarded(base, burst=burst, shared=shared), rng, runs, requests, share, MINUTES
+    )
     edge = fixed_share(margin, rng, runs, requests, share, MINUTES)
     good = cross(equal, terms, 0.05, 0.05, requests_alone=alone)
     bad = cross(edge, terms, 0.05, 0.05, roll_back=False, requests_alone=alone)
@@ -53,7 +71,9 @@ def measure(seed: int, runs: int, law: str, place: tuple[int, float, float], inc
 
 
 def measure_canary_only(seed: int, runs: int, law: str, place: tuple[int, float, float]) -> Figures:
-    """Return passes at the margin when only the canary bursts, its mean at the margin; nothing learnt of it before."""
+    """Return passes at the margin when only the canary bursts, its mean at the margin; nothing
+    learnt of it before.
+    """
     per_second, share, base = place
     requests, rng = per_second * 60, generator(seed, "canary only", law, place)
     terms = terms_for(seed, runs, "none", per_second, share, base)
@@ -68,7 +88,9 @@ def measure_canary_only(seed: int, runs: int, law: str, place: tuple[int, float,
 
 
 def cells() -> list[Cell]:
-    """Return every law in every place: alone and combined, with incidents on top, and in the canary alone."""
+    """Return every law in every place: alone and combined, with incidents on top, and in the canary
+    alone.
+    """
     found = []
     for law in LAWS:
         for place in PLACES:
@@ -78,9 +100,19 @@ def cells() -> list[Cell]:
                 for bets in ("request bet alone", "both bets")
             ]
             found += [
-                Cell("bursts", f"{law}: both bets, {incident}", column, measure, (law, place, incident, "both bets"))
+                Cell(
+                    "bursts",
+                    f"{law}: both bets, {incident}",
+                    column,
+                    measure,
+                    (law, place, incident, "both bets"),
+                )
                 for incident in ("shared outage x10", "ramp x4")
             ]
             if law != "none":
-                found.append(Cell("bursts in the canary alone", law, column, measure_canary_only, (law, place)))
+                found.append(
+                    Cell(
+                        "bursts in the canary alone", law, column, measure_canary_only, (law, place)
+                    )
+                )
     return found

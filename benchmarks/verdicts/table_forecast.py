@@ -1,4 +1,6 @@
-"""The forecast against simulation: median minutes to advance an equal canary, and to take a worse one back."""
+"""The forecast against simulation: median minutes to advance an equal canary, and to take a worse
+one back.
+"""
 
 import numpy as np
 
@@ -15,25 +17,46 @@ from canary.stats.setting import settle as settle_one
 LIMIT = 480
 GUARDS = {"errors": ERRORS, "slow_requests": SLOW}
 ADVANCES = [
-    ("errors", "none", 10, 0.05, 0.01), ("errors", "none", 100, 0.05, 0.001), ("errors", "none", 100, 0.05, 0.01),
-    ("errors", "none", 30, 0.25, 0.005), ("errors", "none", 10, 0.1, 0.0), ("slow_requests", "none", 10, 0.1, 0.05),
-    ("slow_requests", "none", 100, 0.05, 0.05), ("errors", "gamma, CV 0.5", 100, 0.25, 0.005),
-    ("errors", "gamma, CV 0.5", 1000, 0.1, 0.002), ("errors", "gamma, CV 1.4", 1000, 0.25, 0.001),
-]  # fmt: skip
+    ("errors", "none", 10, 0.05, 0.01),
+    ("errors", "none", 100, 0.05, 0.001),
+    ("errors", "none", 100, 0.05, 0.01),
+    ("errors", "none", 30, 0.25, 0.005),
+    ("errors", "none", 10, 0.1, 0.0),
+    ("slow_requests", "none", 10, 0.1, 0.05),
+    ("slow_requests", "none", 100, 0.05, 0.05),
+    ("errors", "gamma, CV 0.5", 100, 0.25, 0.005),
+    ("errors", "gamma, CV 0.5", 1000, 0.1, 0.002),
+    ("errors", "gamma, CV 1.4", 1000, 0.25, 0.001),
+]
 DETECTIONS = [
-    ("errors", 100, 0.05, 0.001, 2.0), ("errors", 100, 0.05, 0.001, 5.0), ("errors", 100, 0.05, 0.005, 2.0),
-    ("errors", 10, 0.1, 0.01, 2.0), ("errors", 10, 0.05, 0.01, 5.0), ("errors", 10, 0.25, 0.002, 5.0),
-    ("errors", 100, 0.05, 0.01, 1.5), ("errors", 1000, 0.05, 0.001, 2.0), ("slow_requests", 10, 0.1, 0.05, 1.5),
+    ("errors", 100, 0.05, 0.001, 2.0),
+    ("errors", 100, 0.05, 0.001, 5.0),
+    ("errors", 100, 0.05, 0.005, 2.0),
+    ("errors", 10, 0.1, 0.01, 2.0),
+    ("errors", 10, 0.05, 0.01, 5.0),
+    ("errors", 10, 0.25, 0.002, 5.0),
+    ("errors", 100, 0.05, 0.01, 1.5),
+    ("errors", 1000, 0.05, 0.001, 2.0),
+    ("slow_requests", 10, 0.1, 0.05, 1.5),
     ("slow_requests", 10, 0.05, 0.05, 2.0),
-]  # fmt: skip
+]
 
 
-def measure_advance(seed: int, runs: int, name: str, law: str, per_second: int, share: float, base: float) -> Figures:
+def measure_advance(
+    seed: int, runs: int, name: str, law: str, per_second: int, share: float, base: float
+) -> Figures:
     """Return forecast and simulated median minutes until an equal canary is within the margin."""
     guard, requests = GUARDS[name], per_second * 60
     world = Guarded(base, burst=LAWS[law])
-    crossed, facts = _simulated(generator(seed, "forecast", name, law, per_second, share, base), world, guard,
-                                requests, share, runs, advance=True)  # fmt: skip
+    crossed, facts = _simulated(
+        generator(seed, "forecast", name, law, per_second, share, base),
+        world,
+        guard,
+        requests,
+        share,
+        runs,
+        advance=True,
+    )
     setting = settle_one(facts, guard.roll_back, guard.last_gate, share, guard.grid)
     median, p90 = forecast.advance_minutes(setting, forecast.Traffic(share, requests), 0.05)
     return _figures(median, crossed, p90)
@@ -47,18 +70,33 @@ def measure_detection(
     rng = generator(seed, "detection forecast", name, per_second, share, base, ratio)
     crossed, _ = _simulated(rng, Guarded(base, ratio), guard, requests, share, runs, advance=False)
     traffic = forecast.Traffic(share, requests)
-    return _figures(forecast.detection_minutes(base, base * ratio, guard.roll_back, traffic, 0.05, 1), crossed)
+    return _figures(
+        forecast.detection_minutes(base, base * ratio, guard.roll_back, traffic, 0.05, 1), crossed
+    )
 
 
-def _simulated(rng: np.random.Generator, world: Guarded, guard: GuardPlan, requests: int, share: float, runs: int,
-               *, advance: bool) -> tuple[np.ndarray, History]:  # fmt: skip
+def _simulated(
+    rng: np.random.Generator,
+    world: Guarded,
+    guard: GuardPlan,
+    requests: int,
+    share: float,
+    runs: int,
+    *,
+    advance: bool,
+) -> tuple[np.ndarray, History]:
     """Return (crossing minutes, the typical history)."""
     known = learn(world.history(rng, runs, requests), requests)
     terms = settle(known, guard.roll_back, guard.last_gate, np.full(runs, share), guard.grid)
     counts = fixed_share(world, rng, runs, requests, share, LIMIT)
     crossed = cross(counts, terms, 0.05, 0.05, advance=advance, roll_back=not advance)
-    facts = History(1440, float(np.median(known.rate)), float(np.median(known.burstiness)),
-                    int(np.median(known.burst_lags)), float(requests))  # fmt: skip
+    facts = History(
+        1440,
+        float(np.median(known.rate)),
+        float(np.median(known.burstiness)),
+        int(np.median(known.burst_lags)),
+        float(requests),
+    )
     return (crossed.advance if advance else crossed.roll_back), facts
 
 
@@ -70,15 +108,32 @@ def _figures(median: float, crossed: np.ndarray, p90: float | None = None) -> Fi
     if p90 is not None:
         figures["forecast_p90"] = round(p90, 1)
         figures["simulated_p90"] = (
-            round(float(np.quantile(crossed, 0.9)), 1) if np.quantile(crossed, 0.9) < np.inf else None
+            round(float(np.quantile(crossed, 0.9)), 1)
+            if np.quantile(crossed, 0.9) < np.inf
+            else None
         )
     return figures
 
 
 def cells() -> list[Cell]:
     """Return ten forecasts of advancing and ten of detection."""
-    found = [Cell("forecast of advancing", f"{name}, {law}", f"{n}/s {share:.0%} base {base:.1%}", measure_advance,
-                  (name, law, n, share, base)) for name, law, n, share, base in ADVANCES]  # fmt: skip
-    return found + [Cell("forecast of detection", f"{name} x{ratio:g}", f"{n}/s {share:.0%} base {base:.1%}",
-                         measure_detection, (name, n, share, base, ratio))
-                    for name, n, share, base, ratio in DETECTIONS]  # fmt: skip
+    found = [
+        Cell(
+            "forecast of advancing",
+            f"{name}, {law}",
+            f"{n}/s {share:.0%} base {base:.1%}",
+            measure_advance,
+            (name, law, n, share, base),
+        )
+        for name, law, n, share, base in ADVANCES
+    ]
+    return found + [
+        Cell(
+            "forecast of detection",
+            f"{name} x{ratio:g}",
+            f"{n}/s {share:.0%} base {base:.1%}",
+            measure_detection,
+            (name, n, share, base, ratio),
+        )
+        for name, n, share, base, ratio in DETECTIONS
+    ]

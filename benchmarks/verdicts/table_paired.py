@@ -1,4 +1,6 @@
-"""The labelled set: sizes to stop and to pass by discordance, error rates at the edges, and the AUC's sequence."""
+"""The labelled set: sizes to stop and to pass by discordance, error rates at the edges, and the
+AUC's sequence.
+"""
 
 import numpy as np
 from scipy.special import logsumexp
@@ -21,7 +23,9 @@ def evidence(drops: Array, tolerance: float, max_worse: float) -> tuple[Array, A
     back = np.array(ROLL_BACK_STAKES) / (1 + tolerance)
 
     def grow(stakes: Array, factor: Array) -> Array:
-        return logsumexp(np.einsum("sv,vbr->sbr", np.log1p(factor), tallies), axis=0) - np.log(len(stakes))
+        return logsumexp(np.einsum("sv,vbr->sbr", np.log1p(factor), tallies), axis=0) - np.log(
+            len(stakes)
+        )
 
     within = np.array(ADVANCE_STAKES)
     return (
@@ -43,7 +47,9 @@ def draw(seed: int, runs: int, discordance: float, drop: float) -> Array:
 
 
 def measure_stop(seed: int, runs: int, discordance: float, drop: float) -> Figures:
-    """Return median records to stop a drop (tolerance 0, alpha 1%), and how many sets of 8,000 do."""
+    """Return median records to stop a drop (tolerance 0, alpha 1%), and how many sets of 8,000
+    do.
+    """
     back, _ = evidence(draw(seed, runs, discordance, drop), 0.0, 0.02)
     records = first(back >= -np.log(0.01))
     return {"median_records": middle(records), "power": percent(np.isfinite(records))}
@@ -57,15 +63,21 @@ def measure_pass(seed: int, runs: int, discordance: float, max_worse: float) -> 
 
 
 def measure_errors(seed: int, runs: int, discordance: float, max_worse: float) -> Figures:
-    """Return wrong stops at the tolerance (2.5%) and wrong passes at the margin (5%), over 8,000 records."""
+    """Return wrong stops at the tolerance (2.5%) and wrong passes at the margin (5%), over 8,000
+    records.
+    """
     back, _ = evidence(draw(seed, runs, discordance, max_worse / 2), max_worse / 2, max_worse)
     _, within = evidence(draw(seed, runs, discordance, max_worse), max_worse / 2, max_worse)
-    return {"false_stop": percent((back >= -np.log(0.025)).any(axis=0)),
-            "false_pass": percent((within >= -np.log(0.05)).any(axis=0))}  # fmt: skip
+    return {
+        "false_stop": percent((back >= -np.log(0.025)).any(axis=0)),
+        "false_pass": percent((within >= -np.log(0.05)).any(axis=0)),
+    }
 
 
 def measure_auc(seed: int, runs: int, positives: float, noise: float) -> Figures:
-    """Return how often the AUC's sequence excludes the true drop (2.5% wrong stops, 5% wrong passes allowed)."""
+    """Return how often the AUC's sequence excludes the true drop (2.5% wrong stops, 5% wrong passes
+    allowed).
+    """
     rng = generator(seed, "auc", positives, noise)
     runs = max(200, runs // 4)
     count = AUC_LOOKS[-1]
@@ -81,7 +93,12 @@ def measure_auc(seed: int, runs: int, positives: float, noise: float) -> Figures
         against = np.array([log_mixture(float(-z), n) for z in scores])
         wrong_stop |= logs >= -np.log(0.025)
         wrong_pass |= against >= -np.log(0.05)
-    return {"false_stop": percent(wrong_stop), "false_pass": percent(wrong_pass), "runs": runs, "from": LEAST_RECORDS}
+    return {
+        "false_stop": percent(wrong_stop),
+        "false_pass": percent(wrong_pass),
+        "runs": runs,
+        "from": LEAST_RECORDS,
+    }
 
 
 def _delong(truth: Array, baseline: Array, canary: Array) -> tuple[Array, Array]:
@@ -105,11 +122,30 @@ def _delong(truth: Array, baseline: Array, canary: Array) -> tuple[Array, Array]
 
 def cells() -> list[Cell]:
     """Return the labelled set's table, its error rates, and those of the AUC."""
-    found = [Cell("labelled set", f"discordance {d:.0%}", f"stop at {x:.0%}", measure_stop, (d, x))
-             for d in (0.03, 0.06, 0.1) for x in (0.01, 0.02, 0.03, 0.05) if x <= d]  # fmt: skip
-    found += [Cell("labelled set", f"discordance {d:.0%}", f"pass when equal, m = {m:.0%}", measure_pass, (d, m))
-              for d in (0.03, 0.06, 0.1) for m in (0.01, 0.02)]  # fmt: skip
-    found += [Cell("labelled set: errors", f"discordance {d:.0%}", f"m = {m:.0%}", measure_errors, (d, m))
-              for d in (0.03, 0.1) for m in (0.01, 0.02)]  # fmt: skip
-    return found + [Cell("AUC: errors", f"positives {p:.0%}", f"noise {s:g}", measure_auc, (p, s))
-                    for p in (0.1, 0.4) for s in (0.1, 0.5)]  # fmt: skip
+    found = [
+        Cell("labelled set", f"discordance {d:.0%}", f"stop at {x:.0%}", measure_stop, (d, x))
+        for d in (0.03, 0.06, 0.1)
+        for x in (0.01, 0.02, 0.03, 0.05)
+        if x <= d
+    ]
+    found += [
+        Cell(
+            "labelled set",
+            f"discordance {d:.0%}",
+            f"pass when equal, m = {m:.0%}",
+            measure_pass,
+            (d, m),
+        )
+        for d in (0.03, 0.06, 0.1)
+        for m in (0.01, 0.02)
+    ]
+    found += [
+        Cell("labelled set: errors", f"discordance {d:.0%}", f"m = {m:.0%}", measure_errors, (d, m))
+        for d in (0.03, 0.1)
+        for m in (0.01, 0.02)
+    ]
+    return found + [
+        Cell("AUC: errors", f"positives {p:.0%}", f"noise {s:g}", measure_auc, (p, s))
+        for p in (0.1, 0.4)
+        for s in (0.1, 0.5)
+    ]

@@ -22,12 +22,22 @@ RULES: dict[str, Callable[[Array], Array]] = {
     "z-test each minute, p<.05": peers.z_test_each_minute,
     "z-test, one look at minute 60": peers.z_test_once,
 }
-WORLDS = [(0.001, 1.0), (0.001, 2.0), (0.001, 5.0), (0.001, 20.0), (0.01, 1.0), (0.01, 2.0), (0.01, 5.0)]
+WORLDS = [
+    (0.001, 1.0),
+    (0.001, 2.0),
+    (0.001, 5.0),
+    (0.001, 20.0),
+    (0.01, 1.0),
+    (0.01, 2.0),
+    (0.01, 5.0),
+]
 # The same counts for every rule: differences between rows are the rules', not the draw's.
 SPARSE = (600, 0.1, 0.001, 5.0)
 
 
-def measure(seed: int, runs: int, rule: str, requests: int, share: float, base: float, ratio: float) -> Figures:
+def measure(
+    seed: int, runs: int, rule: str, requests: int, share: float, base: float, ratio: float
+) -> Figures:
     """Return the share rolled back, and the bad answers the canary served until then."""
     rng = generator(seed, "peers", requests, share, base, ratio)
     counts = fixed_share(Guarded(base, ratio), rng, runs, requests, share, MINUTES)
@@ -41,7 +51,13 @@ def cells() -> list[Cell]:
     """Return every rule on every world, and all rules where errors are sparse."""
     worlds = [(REQUESTS, SHARE, base, ratio) for base, ratio in WORLDS] + [SPARSE]
     return [
-        Cell("peers", rule, f"{requests // 60}/s {share:.0%} base {base:.1%} x{ratio:g}", measure,
-             (rule, requests, share, base, ratio))
-        for rule in RULES for requests, share, base, ratio in worlds
-    ]  # fmt: skip
+        Cell(
+            "peers",
+            rule,
+            f"{requests // 60}/s {share:.0%} base {base:.1%} x{ratio:g}",
+            measure,
+            (rule, requests, share, base, ratio),
+        )
+        for rule in RULES
+        for requests, share, base, ratio in worlds
+    ]

@@ -1,4 +1,6 @@
-"""Whole rollouts over 1, 5, 10, 25, 50%: errors .5%, slow requests 5%, warm-up 2, both bets, history learnt."""
+"""Whole rollouts over 1, 5, 10, 25, 50%: errors .5%, slow requests 5%, warm-up 2, both bets,
+history learnt.
+"""
 
 from benchmarks.verdicts.cells import Cell, Figures, mean, middle, percent
 from benchmarks.verdicts.peer_rollouts import PEERS
@@ -23,7 +25,9 @@ BAKES = (60, 120, 180, 240)
 def measure(seed: int, runs: int, canary: str, per_second: int, bake_max: int) -> Figures:
     """Return how rollouts of one canary end."""
     rng = generator(seed, "rollouts", canary, per_second, bake_max)
-    return _figures(simulate(rng, CANARIES[canary], per_second * 60, runs, Course(bake_max=bake_max)))
+    return _figures(
+        simulate(rng, CANARIES[canary], per_second * 60, runs, Course(bake_max=bake_max))
+    )
 
 
 # Peers are through with their course by minute 10: the outage meets them at its start.
@@ -50,9 +54,20 @@ def _figures(ended: Ended) -> Figures:
 
 
 def cells() -> list[Cell]:
-    """Return every canary at three traffics, under two peers, and equal canaries over longer bakes."""
-    found = [Cell("rollouts", canary, f"{n}/s", measure, (canary, n, 240 if n == 10 else 120))
-             for canary in CANARIES for n in (10, 100, 1000)]  # fmt: skip
-    found += [Cell("rollouts", canary, f"{peer} at 100/s", measure_peer, (canary, peer))
-              for canary in CANARIES for peer in PEERS]  # fmt: skip
-    return found + [Cell("longest bake", "equal", f"10/s {bake} min", measure, ("equal", 10, bake)) for bake in BAKES]
+    """Return every canary at three traffics, under two peers, and equal canaries over longer
+    bakes.
+    """
+    found = [
+        Cell("rollouts", canary, f"{n}/s", measure, (canary, n, 240 if n == 10 else 120))
+        for canary in CANARIES
+        for n in (10, 100, 1000)
+    ]
+    found += [
+        Cell("rollouts", canary, f"{peer} at 100/s", measure_peer, (canary, peer))
+        for canary in CANARIES
+        for peer in PEERS
+    ]
+    return found + [
+        Cell("longest bake", "equal", f"10/s {bake} min", measure, ("equal", 10, bake))
+        for bake in BAKES
+    ]

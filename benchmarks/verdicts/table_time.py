@@ -1,4 +1,6 @@
-"""Reaction over time: one guard at a fixed share, how fast a regression is found, and what may delay it."""
+"""Reaction over time: one guard at a fixed share, how fast a regression is found, and what may
+delay it.
+"""
 
 import numpy as np
 
@@ -14,7 +16,11 @@ from benchmarks.verdicts.worlds import Guarded, Shared, fixed_share, generator
 REQUESTS, SHARE, ALPHA = 6000, 0.05, 0.05
 DAY = 1440
 EIGHT_POINTS = (1.3, 1.7, 2.3, 3.3, 5.0, 8.0, 14.0, 30.0)
-GRIDS = {"4-point grid": ERRORS.grid, "8-point grid": EIGHT_POINTS, "4-point grid, boosted (experiment)": ERRORS.grid}
+GRIDS = {
+    "4-point grid": ERRORS.grid,
+    "8-point grid": EIGHT_POINTS,
+    "4-point grid, boosted (experiment)": ERRORS.grid,
+}
 OUTAGE = Shared(outage_minute=30, outage_minutes=5, outage_rate=0.2)
 
 
@@ -30,7 +36,9 @@ def watched(
 
 
 def measure_detection(seed: int, runs: int, base: float, ratio: float) -> Figures:
-    """Return the mean minutes until a regression present from the first judged window is taken back."""
+    """Return the mean minutes until a regression present from the first judged window is taken
+    back.
+    """
     minutes = 240
     counts, crossed = watched(seed, runs, Guarded(base, ratio), minutes, "detection")
     until = np.minimum(crossed.roll_back, minutes)
@@ -46,19 +54,28 @@ def measure_detection(seed: int, runs: int, base: float, ratio: float) -> Figure
 
 
 def measure_onset(seed: int, runs: int, base: float, onset: int) -> Figures:
-    """Return the mean minutes from a five-fold regression's onset, late in a bake, to its roll-back."""
-    _, crossed = watched(seed, runs, Guarded(base, 5, onset_minute=onset), onset + 240, "onset", onset)
+    """Return the mean minutes from a five-fold regression's onset, late in a bake, to its
+    roll-back.
+    """
+    _, crossed = watched(
+        seed, runs, Guarded(base, 5, onset_minute=onset), onset + 240, "onset", onset
+    )
     valid = crossed.roll_back > onset
     delay = np.minimum(crossed.roll_back[valid] - onset, 240)
     return {"mean_minutes": mean(delay), "rolled_back_before": percent(~valid)}
 
 
 def measure_outage(seed: int, runs: int, base: float, *, outage: bool) -> Figures:
-    """Return the mean minutes to a roll-back of a regression at minute 40, after an outage both shared or none."""
+    """Return the mean minutes to a roll-back of a regression at minute 40, after an outage both
+    shared or none.
+    """
     world = Guarded(base, 5, onset_minute=40, shared=OUTAGE if outage else Shared())
     _, crossed = watched(seed, runs, world, 240, "outage", outage)
     valid = crossed.roll_back > 40
-    return {"mean_minutes": mean(crossed.roll_back[valid] - 40), "rolled_back_before": percent(~valid)}
+    return {
+        "mean_minutes": mean(crossed.roll_back[valid] - 40),
+        "rolled_back_before": percent(~valid),
+    }
 
 
 def measure_diurnal(seed: int, runs: int, base: float, ratio: float) -> Figures:
@@ -74,7 +91,9 @@ def measure_diurnal(seed: int, runs: int, base: float, ratio: float) -> Figures:
 
 
 def measure_bound(seed: int, runs: int, base: float, ratio: float, grid: str) -> Figures:
-    """Return the request bet's mean detection time over the information bound (ratio 1, difference 0, alpha 1%)."""
+    """Return the request bet's mean detection time over the information bound (ratio 1, difference
+    0, alpha 1%).
+    """
     bound = information_minutes(REQUESTS, SHARE, base, ratio, 0.01)
     rng = generator(seed, "bound", base, ratio)
     counts = fixed_share(Guarded(base, ratio), rng, runs, REQUESTS, SHARE, int(15 * bound) + 20)
@@ -100,7 +119,13 @@ def cells() -> list[Cell]:
         for name, onset in (("0", 0), ("1 h", 60), ("4 h", 240), ("24 h", DAY))
     ]
     found += [
-        Cell("shared outage", "after an outage" if outage else "without", f"base {base:.1%}", _outage, (base, outage))
+        Cell(
+            "shared outage",
+            "after an outage" if outage else "without",
+            f"base {base:.1%}",
+            _outage,
+            (base, outage),
+        )
         for base in (0.001, 0.005)
         for outage in (False, True)
     ]

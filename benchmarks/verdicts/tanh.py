@@ -1,4 +1,6 @@
-"""Expected bounded reward over thinned counts, for many runs at once (see canary.stats.thinning)."""
+"""Expected bounded reward over thinned counts, for many runs at once (see
+canary.stats.thinning).
+"""
 
 from collections.abc import Callable
 
@@ -9,12 +11,15 @@ from canary.stats.thinning import EXACT_UP_TO_SD, QUANTILES
 
 Array = np.ndarray
 NORMAL = ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES)
-# Rows are worked off in groups of like spread, so that a narrow law does not pay for the widest one.
+# Rows are worked off in groups of like spread, so that a narrow law does not pay for the widest
+# one.
 SPREADS = (0.0, 0.3, 1.5, 6.0, 15.0, EXACT_UP_TO_SD**2)
 
 
 def expected_tanh(counts: Array, ratio: Array, difference: Array, slopes: Array) -> Array:
-    """Return E[tanh(slope x difference / 2)]: counts (4, R) as x_c, n_c, x_b, n_b; slopes and result (2, R)."""
+    """Return E[tanh(slope x difference / 2)]: counts (4, R) as x_c, n_c, x_b, n_b; slopes and
+    result (2, R).
+    """
     x_c, n_c, x_b, n_b = counts
     q = ratio * n_c / n_b
     few = q <= 1
@@ -40,14 +45,18 @@ def _quantiles(law: tuple[Array, ...], slopes: Array) -> Array:
     mean = shift + sign * trials * chance - poisson
     third = sign * trials * chance * (1 - chance) * (1 - 2 * chance) - poisson
     sd = np.sqrt(variance)
-    points = mean[:, None] + sd[:, None] * NORMAL + (third / (6 * variance))[:, None] * (NORMAL**2 - 1)
+    points = (
+        mean[:, None] + sd[:, None] * NORMAL + (third / (6 * variance))[:, None] * (NORMAL**2 - 1)
+    )
     return np.stack([np.tanh(s[:, None] * points / 2).mean(axis=1) for s in slopes])
 
 
 def _exact(law: tuple[Array, ...], slopes: Array) -> Array:
     shift, sign, trials, chance, poisson, _ = law
     binomial_sd = np.sqrt((trials * chance * (1 - chance)).max())
-    first, masses = _around(trials * chance, binomial_sd, lambda k: _binomial_log(k, trials, chance))
+    first, masses = _around(
+        trials * chance, binomial_sd, lambda k: _binomial_log(k, trials, chance)
+    )
     points = shift[:, None] + sign[:, None] * first
     if poisson.max() > 0:
         points, masses = _less_poisson(points, masses, sign, poisson)

@@ -1,6 +1,7 @@
 """Worlds: how many requests a minute brings, and how many of them go bad, in which variant.
 
-Every law is a factor on the base rate; factors of bursts are drawn for each variant apart, those of incidents shared.
+Every law is a factor on the base rate; factors of bursts are drawn for each variant apart, those of
+incidents shared.
 """
 
 import zlib
@@ -35,7 +36,9 @@ def spikes(share: float, size: float) -> Burst:
 
 
 def lasting_bursts(minutes: int, size: float, share: float = 0.02) -> Burst:
-    """Return bursts of some minutes each, starting at random so that about `share` of the minutes burst."""
+    """Return bursts of some minutes each, starting at random so that about `share` of the minutes
+    burst.
+    """
 
     def draw(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
         starts = rng.random((shape[0], shape[1] + minutes - 1)) < share / minutes
@@ -62,8 +65,15 @@ class Shared:
 
     def rate(self, base: float, minute: int) -> float:
         """Return the rate both variants start from in a minute."""
-        rate = base * (1 + self.diurnal * np.sin(2 * np.pi * minute / DAY)) * (1 + self.ramp * minute / 60)
-        if self.outage_minute is not None and 0 <= minute - self.outage_minute < self.outage_minutes:
+        rate = (
+            base
+            * (1 + self.diurnal * np.sin(2 * np.pi * minute / DAY))
+            * (1 + self.ramp * minute / 60)
+        )
+        if (
+            self.outage_minute is not None
+            and 0 <= minute - self.outage_minute < self.outage_minutes
+        ):
             rate = max(rate * self.outage_factor, self.outage_rate)
         return min(rate, 1.0)
 
@@ -73,7 +83,9 @@ CALM = Shared()
 
 @dataclass(frozen=True)
 class Guarded:
-    """One guard's world: base rate, what the canary does to it from which minute and share on, and its bursts."""
+    """One guard's world: base rate, what the canary does to it from which minute and share on, and
+    its bursts.
+    """
 
     base: float
     ratio: float = 1.0
@@ -91,7 +103,9 @@ class Guarded:
 
     def history(self, rng: np.random.Generator, runs: int, requests: int) -> Array:
         """Return (runs, 1440) bad counts of the baseline in the day before."""
-        rates = np.array([Shared(diurnal=self.shared.diurnal).rate(self.base, m) for m in range(-DAY, 0)])
+        rates = np.array(
+            [Shared(diurnal=self.shared.diurnal).rate(self.base, m) for m in range(-DAY, 0)]
+        )
         factors = self.burst(rng, (runs, DAY))
         return rng.binomial(requests, np.minimum(rates * factors, 1.0))
 
@@ -121,9 +135,16 @@ def fixed_share(
     world: Guarded, rng: np.random.Generator, runs: int, requests: int, share: float, minutes: int
 ) -> Array:
     """Return (minutes, 4, runs) counts at a constant share."""
-    factors = (world.canary_burst or world.burst)(rng, (runs, minutes)), world.burst(rng, (runs, minutes))
+    factors = (
+        (world.canary_burst or world.burst)(rng, (runs, minutes)),
+        world.burst(rng, (runs, minutes)),
+    )
     shares = np.full(runs, share)
-    return np.stack([
-        world.minute(rng, t, shares, split(rng, requests, shares), (factors[0][:, t], factors[1][:, t]))
-        for t in range(minutes)
-    ])  # fmt: skip
+    return np.stack(
+        [
+            world.minute(
+                rng, t, shares, split(rng, requests, shares), (factors[0][:, t], factors[1][:, t])
+            )
+            for t in range(minutes)
+        ]
+    )

@@ -1,4 +1,6 @@
-"""The live view where there is no terminal: a line whenever a rollout's phase, step or verdict changes, no more."""
+"""The live view where there is no terminal: a line whenever a rollout's phase, step or verdict
+changes, no more.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +19,9 @@ class PlainLines:
         self._said: dict[str, tuple[object, ...]] = {}
         self._told = 0
 
-    def news(self, rows: Sequence[LiveRow], messages: Sequence[ToldMessage], now: datetime) -> list[str]:
+    def news(
+        self, rows: Sequence[LiveRow], messages: Sequence[ToldMessage], now: datetime
+    ) -> list[str]:
         """Return the lines for what changed since the last call."""
         lines = [f"{now:%H:%M}  {line_of(row)}" for row in rows if self._changed(row)]
         lines += [f"{m.at:%H:%M}  on call  {m.subject}" for m in messages[self._told :]]
@@ -33,7 +37,12 @@ class PlainLines:
 
 def line_of(row: LiveRow) -> str:
     """Return a rollout as one line of text."""
-    parts = [f"{row.name:<10} {row.phase:<12} step {row.step}/{row.steps} {percent(row.share):>5}  min {row.minute:>3}"]
+    parts = [
+        (
+            f"{row.name:<10} {row.phase:<12} step {row.step}/{row.steps} {percent(row.share):>5}  "
+            f"min {row.minute:>3}"
+        )
+    ]
     if row.worse:
         parts.append(f"worse {odds(row.worse.log_value)}/{odds(row.worse.log_threshold)}")
     if row.better:

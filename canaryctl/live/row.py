@@ -19,15 +19,23 @@ class Gauge:
 
     @property
     def filled(self) -> float:
-        """Return the part of the way on a logarithmic scale, 0-1; 0 while the evidence says nothing."""
-        return min(max(self.log_value / self.log_threshold, 0.0), 1.0) if self.log_threshold > 0 else 0.0
+        """Return the part of the way on a logarithmic scale, 0-1; 0 while the evidence says
+        nothing.
+        """
+        return (
+            min(max(self.log_value / self.log_threshold, 0.0), 1.0)
+            if self.log_threshold > 0
+            else 0.0
+        )
 
 
 @dataclass(frozen=True)
 class LiveRow:
-    """One rollout at one moment. `step` counts from 0 (the gate) to `steps`; `minute` since its start.
+    """One rollout at one moment. `step` counts from 0 (the gate) to `steps`; `minute` since its
+    start.
 
-    `worse` is the evidence for rolling back, `better` that of the guard furthest from passing; None before any.
+    `worse` is the evidence for rolling back, `better` that of the guard furthest from passing; None
+    before any.
     """
 
     name: str
@@ -69,7 +77,11 @@ def _gauges(record: Record, verdict: VerdictRecord | None) -> tuple[Gauge | None
         return None, None
     evidence = Judgement.model_validate(verdict.judgement).evidence
     worse = Gauge(evidence.log_roll_back, evidence.log_roll_back_threshold)
-    current = verdict.step == record.step and verdict.step < record.plan.last_step and record.phase in SERVING
+    current = (
+        verdict.step == record.step
+        and verdict.step < record.plan.last_step
+        and record.phase in SERVING
+    )
     return worse, _furthest(evidence) if current else None
 
 

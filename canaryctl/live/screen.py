@@ -32,7 +32,10 @@ class Screen(AbstractContextManager["Screen"]):
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """Give the screen back, the last view left standing."""
         if self._live:

@@ -30,16 +30,23 @@ COLOURS = {
 
 
 def live_table(rows: Sequence[LiveRow], title: str = "", width: int = WIDE_FROM) -> Table:
-    """Return the table of rollouts as they stand; below 100 columns bars are short and reasons are left out."""
+    """Return the table of rollouts as they stand; below 100 columns bars are short and reasons are
+    left out.
+    """
     wide = width >= WIDE_FROM
-    table = Table(title=title or None, title_justify="left", expand=True, box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=title or None, title_justify="left", expand=True, box=SIMPLE_HEAD, pad_edge=False
+    )
     table.padding = (0, 1, 0, 0)
     for name, justify in COLUMNS:
         table.add_column(name, justify=justify, no_wrap=True)
     if wide:
         table.add_column("last verdict", ratio=1, no_wrap=True, overflow="ellipsis")
     for row in rows:
-        table.add_row(*_cells(row, BAR_WIDTH if wide else BAR_WIDTH // 2), *([_last_word(row)] if wide else []))
+        table.add_row(
+            *_cells(row, BAR_WIDTH if wide else BAR_WIDTH // 2),
+            *([_last_word(row)] if wide else []),
+        )
     return table
 
 
@@ -71,7 +78,9 @@ def _phase(row: LiveRow) -> str:
 
 
 def gauge_bar(gauge: Gauge | None, colour: str, width: int = BAR_WIDTH) -> Text:
-    """Return evidence as a bar with numbers, such as '####.... 12/40'; a dash before there is any."""
+    """Return evidence as a bar with numbers, such as '####.... 12/40'; a dash before there is
+    any.
+    """
     if gauge is None:
         return Text("-", style="dim")
     full = round(gauge.filled * width)
@@ -104,8 +113,12 @@ def _last_word(row: LiveRow) -> Text:
 def message_panel(messages: Sequence[ToldMessage], at_most: int) -> RenderableType:
     """Return the newest messages to the person on call, the last one below."""
     lines = [f"[dim]{m.at:%H:%M}[/dim] {escape(m.subject)}" for m in messages[-at_most:]]
-    return Panel("\n".join(lines) or "[dim]none yet[/dim]", title="messages to the person on call", title_align="left",
-                 border_style="dim")  # fmt: skip
+    return Panel(
+        "\n".join(lines) or "[dim]none yet[/dim]",
+        title="messages to the person on call",
+        title_align="left",
+        border_style="dim",
+    )
 
 
 def live_view(

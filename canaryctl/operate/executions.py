@@ -31,8 +31,12 @@ class Execution:
         return self.status in OVER
 
 
-def start_execution(stack: Stack, document: Mapping[str, Any], name: str | None, prefix: str) -> str:
-    """Return the ARN of a new execution; without a name it gets one that begins with `prefix`. Raises StackError."""
+def start_execution(
+    stack: Stack, document: Mapping[str, Any], name: str | None, prefix: str
+) -> str:
+    """Return the ARN of a new execution; without a name it gets one that begins with `prefix`.
+    Raises StackError.
+    """
     client = stack.client("stepfunctions")
     chosen = name or f"{prefix[: NAME_LENGTH - 13]}-{uuid.uuid4().hex[:12]}"
     try:
@@ -40,20 +44,30 @@ def start_execution(stack: Stack, document: Mapping[str, Any], name: str | None,
             stateMachineArn=stack.state_machine_arn, name=chosen, input=json.dumps(document)
         )
     except client.exceptions.ExecutionAlreadyExists as error:
-        raise StackError(f"an execution named {chosen!r} exists already; choose another --name") from error
+        raise StackError(
+            f"an execution named {chosen!r} exists already; choose another --name"
+        ) from error
     return str(answer["executionArn"])
 
 
 def look_at(stack: Stack, arn: str) -> Execution:
     """Return an execution as it stands."""
     answer = stack.client("stepfunctions").describe_execution(executionArn=arn)
-    return Execution(arn, answer["status"], answer.get("output"), answer.get("error"), answer.get("cause"))
+    return Execution(
+        arn, answer["status"], answer.get("output"), answer.get("error"), answer.get("cause")
+    )
 
 
 def wait_for(
-    stack: Stack, arn: str, sleep: Sleep, at_most_seconds: float, done: Callable[[Execution], bool] | None = None
+    stack: Stack,
+    arn: str,
+    sleep: Sleep,
+    at_most_seconds: float,
+    done: Callable[[Execution], bool] | None = None,
 ) -> Execution:
-    """Return the execution once it is over or `done` holds, or as it stands after `at_most_seconds`."""
+    """Return the execution once it is over or `done` holds, or as it stands after
+    `at_most_seconds`.
+    """
     found, waited = look_at(stack, arn), 0.0
     while not found.over and not (done and done(found)) and waited < at_most_seconds:
         sleep(POLL_SECONDS)
@@ -67,7 +81,9 @@ class RefusedThere(CanaryError):
 
 
 def refusal(execution: Execution) -> CanaryError:
-    """Return why an execution did not do what it was started for: refused by the controller, or failed on the way."""
+    """Return why an execution did not do what it was started for: refused by the controller, or
+    failed on the way.
+    """
     said = _message(execution.cause) or execution.error or f"is still {execution.status}"
     if execution.error == "Refused":
         return RefusedThere(said)
@@ -75,7 +91,9 @@ def refusal(execution: Execution) -> CanaryError:
 
 
 def _message(cause: str | None) -> str:
-    """Return the sentence in the cause of a failed Lambda task, which is JSON with an errorMessage."""
+    """Return the sentence in the cause of a failed Lambda task, which is JSON with an
+    errorMessage.
+    """
     try:
         document = json.loads(cause or "")
     except ValueError:

@@ -1,7 +1,8 @@
-"""What every command on a stack shares: its options, where time comes from, and how trouble becomes an exit code.
+"""What every command on a stack shares: its options, where time comes from, and how trouble becomes
+an exit code.
 
-0 good, 1 AWS did not answer or refused, 2 wrong input or a refusal of the controller, 3 a rollout that did not end
-promoted.
+0 good, 1 AWS did not answer or refused, 2 wrong input or a refusal of the controller, 3 a rollout
+that did not end promoted.
 """
 
 import time
@@ -22,14 +23,26 @@ EXIT_AWS, EXIT_REFUSED, EXIT_NOT_PROMOTED = 1, 2, 3
 PANEL = "Which stack"
 
 StackName = Annotated[
-    str, typer.Option("--stack", envvar="CANARY_STACK", help="Name of the CloudFormation stack.", rich_help_panel=PANEL)
+    str,
+    typer.Option(
+        "--stack",
+        envvar="CANARY_STACK",
+        help="Name of the CloudFormation stack.",
+        rich_help_panel=PANEL,
+    ),
 ]
 Region = Annotated[
-    str | None, typer.Option("--region", help="AWS region; else that of your profile.", rich_help_panel=PANEL)
+    str | None,
+    typer.Option("--region", help="AWS region; else that of your profile.", rich_help_panel=PANEL),
 ]
 Table = Annotated[
     str | None,
-    typer.Option("--table", envvar="CANARY_TABLE", help="Table, instead of the stack's output.", rich_help_panel=PANEL),
+    typer.Option(
+        "--table",
+        envvar="CANARY_TABLE",
+        help="Table, instead of the stack's output.",
+        rich_help_panel=PANEL,
+    ),
 ]
 StateMachine = Annotated[
     str | None,

@@ -1,4 +1,6 @@
-"""Which stack is meant, and how to reach it: by its name, or by table and state machine where the name is of no use."""
+"""Which stack is meant, and how to reach it: by its name, or by table and state machine where the
+name is of no use.
+"""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,7 +22,9 @@ class StackError(Exception):
 
 @dataclass(frozen=True)
 class Stack:
-    """One deployed stack. `table` and `state_machine`, where given, spare the look into CloudFormation."""
+    """One deployed stack. `table` and `state_machine`, where given, spare the look into
+    CloudFormation.
+    """
 
     name: str
     region: str | None = None
@@ -32,7 +36,9 @@ class Stack:
         """Return a boto3 client. Raises StackError when no region is known."""
         try:
             session: Any = self.session or boto3.session.Session()
-            return session.client(service, region_name=self.region, config=Config(retries={"mode": "standard"}))
+            return session.client(
+                service, region_name=self.region, config=Config(retries={"mode": "standard"})
+            )
         except BotoCoreError as error:
             raise StackError(f"{error} Give --region, or set AWS_REGION.") from error
 
@@ -57,7 +63,9 @@ class Stack:
             found = self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
         except ClientError as error:
             if code_of(error) == "ValidationError":
-                raise StackError(f"no stack named {self.name!r} here; check --stack, --region and account") from error
+                raise StackError(
+                    f"no stack named {self.name!r} here; check --stack, --region and account"
+                ) from error
             raise
         return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
 
@@ -66,6 +74,7 @@ class Stack:
         if key not in self._outputs:
             option = f"--{what.replace('_', '-')}"
             raise StackError(
-                f"stack {self.name!r} has no output {key}: is it this application? Otherwise give {option}"
+                f"stack {self.name!r} has no output {key}: is it this application? Otherwise "
+                f"give {option}"
             )
         return self._outputs[key]

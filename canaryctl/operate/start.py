@@ -32,10 +32,16 @@ PLANNED_WITHIN_SECONDS = 150.0
 
 def start_command(
     context: typer.Context,
-    spec: Annotated[Path, typer.Option(help="The spec (JSON); - reads it from standard input.", allow_dash=True)],
-    name: Annotated[str | None, typer.Option(help="Name of the execution; the same name never starts twice.")] = None,
+    spec: Annotated[
+        Path, typer.Option(help="The spec (JSON); - reads it from standard input.", allow_dash=True)
+    ],
+    name: Annotated[
+        str | None, typer.Option(help="Name of the execution; the same name never starts twice.")
+    ] = None,
     *,
-    follow: Annotated[bool, typer.Option("--watch", help="Stay and watch until it has ended.")] = False,
+    follow: Annotated[
+        bool, typer.Option("--watch", help="Stay and watch until it has ended.")
+    ] = False,
     as_json: AsJson = False,
     stack: StackName = DEFAULT_STACK,
     region: Region = None,
@@ -44,9 +50,9 @@ def start_command(
 ) -> None:
     """Start a rollout and say whether it was accepted.
 
-    The smallest spec is {"endpoint": "churn-prod", "canary": "Variant2"}: 5, 25, 50, 100%, errors and slow requests
-    watched. The canary must be a variant of the endpoint at weight 0. A spec that cannot work is refused with the
-    field and the remedy, and nothing is changed.
+    The smallest spec is {"endpoint": "churn-prod", "canary": "Variant2"}: 5, 25, 50, 100%, errors
+    and slow requests watched. The canary must be a variant of the endpoint at weight 0. A spec that
+    cannot work is refused with the field and the remedy, and nothing is changed.
     """
     with told_plainly():
         document = _read(spec)
@@ -54,7 +60,9 @@ def start_command(
         parsed, when = read_spec(document), time_of(context)
         arn = start_execution(found, document, name, parsed.endpoint)
         rollout = rollout_id(parsed.endpoint, arn)
-        execution = wait_for(found, arn, when.sleep, PLANNED_WITHIN_SECONDS, lambda _: _planned(found, rollout))
+        execution = wait_for(
+            found, arn, when.sleep, PLANNED_WITHIN_SECONDS, lambda _: _planned(found, rollout)
+        )
         if execution.status == "FAILED" and not _planned(found, rollout):
             raise refusal(execution)
         _say(parsed, arn, rollout, as_json=as_json)
@@ -64,11 +72,19 @@ def start_command(
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"))
+        document = json.loads(
+            sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+        )
     except (OSError, ValueError) as error:
-        raise Refused("--spec", f"{path}: {error}", "Give a file that holds one JSON object") from error
+        raise Refused(
+            "--spec", f"{path}: {error}", "Give a file that holds one JSON object"
+        ) from error
     if not isinstance(document, dict):
-        raise Refused("--spec", f"{path} holds no JSON object", 'Give one like {"endpoint": ..., "canary": ...}')
+        raise Refused(
+            "--spec",
+            f"{path} holds no JSON object",
+            'Give one like {"endpoint": ..., "canary": ...}',
+        )
     return document
 
 

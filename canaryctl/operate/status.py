@@ -12,18 +12,32 @@ from canaryctl.live.plain import line_of
 from canaryctl.live.row import LiveRow
 from canaryctl.live.table import live_table
 from canaryctl.operate.finding import all_rollouts, newest_of, under_way
-from canaryctl.operate.options import DEFAULT_STACK, AsJson, Region, StackName, Table, time_of, told_plainly
+from canaryctl.operate.options import (
+    DEFAULT_STACK,
+    AsJson,
+    Region,
+    StackName,
+    Table,
+    time_of,
+    told_plainly,
+)
 from canaryctl.operate.stack import Stack
 from canaryctl.operate.watching import EVERY_SECONDS, rows_of, watch
 
 
 def status_command(
     context: typer.Context,
-    endpoint: Annotated[str | None, typer.Option(help="Only this endpoint's newest rollout, ended or not.")] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(help="Only this endpoint's newest rollout, ended or not.")
+    ] = None,
     *,
-    everything: Annotated[bool, typer.Option("--all", help="Ended rollouts too (reads the whole table).")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Ended rollouts too (reads the whole table).")
+    ] = False,
     follow: Annotated[bool, typer.Option("--watch", help="Redraw until all have ended.")] = False,
-    every: Annotated[float, typer.Option(min=0.5, help="Seconds between two looks while watching.")] = EVERY_SECONDS,
+    every: Annotated[
+        float, typer.Option(min=0.5, help="Seconds between two looks while watching.")
+    ] = EVERY_SECONDS,
     as_json: AsJson = False,
     stack: StackName = DEFAULT_STACK,
     region: Region = None,
@@ -31,8 +45,8 @@ def status_command(
 ) -> None:
     """Show where rollouts stand: phase, step, share, evidence against its threshold, last verdict.
 
-    "worse" is the evidence for taking it back, which happens at its threshold; "good enough" is that of the guard
-    furthest from passing, and the step ends when every guard has passed.
+    "worse" is the evidence for taking it back, which happens at its threshold; "good enough" is
+    that of the guard furthest from passing, and the step ends when every guard has passed.
     """
     with told_plainly():
         found, when = Stack(stack, region, table), time_of(context)
@@ -46,7 +60,9 @@ def status_command(
             _show(rows)
 
 
-def _reader(stack: Stack, endpoint: str | None, *, everything: bool) -> Callable[[], Sequence[Record]]:
+def _reader(
+    stack: Stack, endpoint: str | None, *, everything: bool
+) -> Callable[[], Sequence[Record]]:
     if endpoint:
         return lambda: [newest_of(stack, endpoint)]
     return lambda: all_rollouts(stack) if everything else under_way(stack)
@@ -66,7 +82,9 @@ def _show(rows: Sequence[LiveRow]) -> None:
 def plain(row: LiveRow) -> dict[str, Any]:
     """Return a line as JSON; evidence as natural logarithms beside its threshold."""
     gauges = {
-        name: None if gauge is None else {"log_evidence": gauge.log_value, "log_threshold": gauge.log_threshold}
+        name: None
+        if gauge is None
+        else {"log_evidence": gauge.log_value, "log_threshold": gauge.log_threshold}
         for name, gauge in (("worse", row.worse), ("good_enough", row.better))
     }
     return {

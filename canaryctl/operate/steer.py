@@ -1,4 +1,6 @@
-"""`canaryctl pause | resume | promote | rollback | retry | release`: one execution each, answered in a sentence."""
+"""`canaryctl pause | resume | promote | rollback | retry | release`: one execution each, answered
+in a sentence.
+"""
 
 import json
 from typing import Annotated, Any
@@ -26,7 +28,9 @@ Reason = Annotated[str, typer.Option(help="Why; it goes into the verdict and the
 def pause_command(
     context: typer.Context,
     endpoint: Endpoint,
-    minutes: Annotated[int, typer.Option(min=1, max=10_080, help="How long; then it goes on by itself.")] = 60,
+    minutes: Annotated[
+        int, typer.Option(min=1, max=10_080, help="How long; then it goes on by itself.")
+    ] = 60,
     *,
     as_json: AsJson = False,
     stack: StackName = DEFAULT_STACK,
@@ -57,7 +61,9 @@ def promote_command(
     endpoint: Endpoint,
     reason: Reason = "",
     *,
-    full: Annotated[bool, typer.Option("--full", help="To 100% at once, not just one step.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="To 100% at once, not just one step.")
+    ] = False,
     as_json: AsJson = False,
     stack: StackName = DEFAULT_STACK,
     region: Region = None,
@@ -112,14 +118,22 @@ def release_command(
     _steer(context, document, Stack(stack, region, None, state_machine), as_json=as_json)
 
 
-def _steer(context: typer.Context, document: dict[str, Any], stack: Stack, *, as_json: bool) -> None:
+def _steer(
+    context: typer.Context, document: dict[str, Any], stack: Stack, *, as_json: bool
+) -> None:
     with told_plainly():
         answer = steer(stack, document, time_of(context))
-        typer.echo(json.dumps(answer) if as_json else f"{answer['rollout']} ({answer['phase']}): {answer['answer']}")
+        typer.echo(
+            json.dumps(answer)
+            if as_json
+            else f"{answer['rollout']} ({answer['phase']}): {answer['answer']}"
+        )
 
 
 def steer(stack: Stack, document: dict[str, Any], when: Time) -> dict[str, str]:
-    """Return the controller's answer {"rollout", "phase", "answer"}. Raises RefusedThere, AwsUnavailable."""
+    """Return the controller's answer {"rollout", "phase", "answer"}. Raises RefusedThere,
+    AwsUnavailable.
+    """
     arn = start_execution(stack, document, None, f"{document['command']}-{document['endpoint']}")
     execution = wait_for(stack, arn, when.sleep, ANSWERED_WITHIN_SECONDS)
     if execution.status == "SUCCEEDED" and execution.output:

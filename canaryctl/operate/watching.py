@@ -19,19 +19,31 @@ Read = Callable[[], Sequence[Record]]
 def rows_of(stack: Stack, records: Sequence[Record], when: Time) -> list[LiveRow]:
     """Return one line a rollout, named by its endpoint."""
     client, table = stack.client("dynamodb"), stack.table_name
-    return [row_of(r.endpoint, r, newest_verdict(client, table, r.rollout), when.now()) for r in records]
+    return [
+        row_of(r.endpoint, r, newest_verdict(client, table, r.rollout), when.now()) for r in records
+    ]
 
 
-def watch(stack: Stack, read: Read, when: Time, console: Console, every_seconds: float = EVERY_SECONDS) -> None:
-    """Show rollouts until all have ended; one that leaves the list stays in view. Messages show while they wait."""
+def watch(
+    stack: Stack, read: Read, when: Time, console: Console, every_seconds: float = EVERY_SECONDS
+) -> None:
+    """Show rollouts until all have ended; one that leaves the list stays in view. Messages show
+    while they wait.
+    """
     seen: dict[str, Record] = {}
     told: dict[str, ToldMessage] = {}
     with Screen(console, stack.name) as screen:
         while True:
             listed = {record.rollout: record for record in read()}
-            seen |= {rollout: stack.rollouts.load(rollout) for rollout in seen if rollout not in listed} | listed
+            seen |= {
+                rollout: stack.rollouts.load(rollout) for rollout in seen if rollout not in listed
+            } | listed
             records = list(seen.values())
-            told |= {m.id: ToldMessage(at=m.at, subject=m.subject, body=m.body) for r in records for m in r.outbox}
+            told |= {
+                m.id: ToldMessage(at=m.at, subject=m.subject, body=m.body)
+                for r in records
+                for m in r.outbox
+            }
             screen.show(rows_of(stack, records, when), list(told.values()), when.now())
             if all(record.ended for record in records):
                 return

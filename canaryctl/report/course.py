@@ -12,7 +12,9 @@ WIDE_FROM = 0.07
 
 @dataclass(frozen=True)
 class Segment:
-    """One stretch of a rollout in minutes since its start; `kind`: plan | gate | bake | watch | move | restore."""
+    """One stretch of a rollout in minutes since its start; `kind`: plan | gate | bake | watch |
+    move | restore.
+    """
 
     kind: str
     label: str
@@ -35,19 +37,31 @@ class Segment:
     @property
     def title(self) -> str:
         """Return what to say when the pointer rests on it."""
-        return f"{self.label}: minute {self.first:.0f} to {self.last:.0f} ({duration(60 * self.minutes)})"
+        return (
+            f"{self.label}: minute {self.first:.0f} to {self.last:.0f} "
+            f"({duration(60 * self.minutes)})"
+        )
 
 
 def segments_of(record: Record, newest_minute: int) -> tuple[Segment, ...]:
-    """Return the stretches in order; a bake that still serves ends at `newest_minute` (minutes since the epoch)."""
+    """Return the stretches in order; a bake that still serves ends at `newest_minute` (minutes
+    since the epoch).
+    """
     start = minute_of(record.started_at)
-    end = max(newest_minute, minute_of(record.ended_at) if record.ended_at else newest_minute) - start
+    end = (
+        max(newest_minute, minute_of(record.ended_at) if record.ended_at else newest_minute) - start
+    )
     stretches = [_bake(record, index, start, end) for index in range(len(record.bakes))]
     if not stretches:
         return (Segment("plan", "planning", 0, max(end, 1)),)
-    segments = [Segment("move", "to share 0", 0, stretches[0].first)] if stretches[0].first > 0 else []
+    segments = (
+        [Segment("move", "to share 0", 0, stretches[0].first)] if stretches[0].first > 0 else []
+    )
     for left, right in pairwise(stretches):
-        segments += [left, Segment("move", f"moving to {percent(right.share)}", left.last, right.first)]
+        segments += [
+            left,
+            Segment("move", f"moving to {percent(right.share)}", left.last, right.first),
+        ]
     segments.append(stretches[-1])
     if end > stretches[-1].last:
         segments.append(Segment(*_tail(record), stretches[-1].last, end))
@@ -61,7 +75,13 @@ def _bake(record: Record, index: int, start: int, end: int) -> Segment:
     kind = "gate" if bake.step == 0 else "watch" if bake.step == record.plan.last_step else "bake"
     label = "labelled set" if kind == "gate" else percent(share)
     last = end if bake.left_minute is None else bake.left_minute - start
-    return Segment(kind, label, bake.reached_minute - start, max(last, bake.reached_minute - start + 0.5), share)
+    return Segment(
+        kind,
+        label,
+        bake.reached_minute - start,
+        max(last, bake.reached_minute - start + 0.5),
+        share,
+    )
 
 
 def _tail(record: Record) -> tuple[str, str]:

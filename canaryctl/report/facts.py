@@ -1,4 +1,6 @@
-"""Small tables of the page: the numbers a newcomer asks for first, the plan's steps, what was watched."""
+"""Small tables of the page: the numbers a newcomer asks for first, the plan's steps, what was
+watched.
+"""
 
 from dataclasses import dataclass
 
@@ -33,16 +35,22 @@ def facts_of(history: RolloutHistory) -> list[Fact]:
         facts.append(Fact(duration(seconds), "from decision to safe"))
     facts.append(Fact(str(len(history.verdicts)), "verdicts, one a minute"))
     if history.quality:
-        facts.append(Fact(f"{history.quality.counts.used:,}", "labelled records compared at share 0"))
+        facts.append(
+            Fact(f"{history.quality.counts.used:,}", "labelled records compared at share 0")
+        )
     return facts
 
 
 def _served(history: RolloutHistory) -> tuple[int | None, int]:
-    """Return live requests and failures of the canary; None when neither router nor windows know."""
+    """Return live requests and failures of the canary; None when neither router nor windows
+    know.
+    """
     mine = [entry for entry in history.ledger if entry.variant == history.record.canary]
     if history.ledger:
         return sum(entry.requests for entry in mine), sum(entry.bad for entry in mine)
-    known = [window.canary for window in history.windows if window.canary and not window.own_traffic]
+    known = [
+        window.canary for window in history.windows if window.canary and not window.own_traffic
+    ]
     if not known:
         return None, 0
     return sum(counts.requests for counts in known), sum(counts.errors for counts in known)
@@ -70,22 +78,37 @@ def _asked(plan: Plan, index: int) -> str:
         return "not worse on labelled records" if plan.has_quality else "nothing"
     if index == plan.last_step:
         return "nothing catastrophic against the baseline's last hour"
-    return "every guard within its strict margin" if index == plan.last_gate else "every guard within its early margin"
+    return (
+        "every guard within its strict margin"
+        if index == plan.last_gate
+        else "every guard within its early margin"
+    )
 
 
 def guard_rows(plan: Plan) -> list[tuple[str, str, str, str, str]]:
-    """Return (guard, roll back beyond, early margin, strict margin, what history taught) of everything watched."""
+    """Return (guard, roll back beyond, early margin, strict margin, what history taught) of
+    everything watched.
+    """
     rows = [
-        (_guard_name(guard), _margin(guard.roll_back_beyond), _margin(guard.early_steps), _margin(guard.last_gate),
-         _history(guard))
+        (
+            _guard_name(guard),
+            _margin(guard.roll_back_beyond),
+            _margin(guard.early_steps),
+            _margin(guard.last_gate),
+            _history(guard),
+        )
         for guard in plan.guards
-    ]  # fmt: skip
+    ]
     return rows + [(f"alarm {name}", "in ALARM", "OK", "OK", "") for name in plan.alarms]
 
 
 def _guard_name(guard: CountGuard) -> str:
     name = GUARD_NAMES[guard.name]
-    return f"{name} (over {guard.threshold_ms:g} ms)" if guard.threshold_ms else f"{name} ({guard.count})"
+    return (
+        f"{name} (over {guard.threshold_ms:g} ms)"
+        if guard.threshold_ms
+        else f"{name} ({guard.count})"
+    )
 
 
 def _margin(margin: Margin) -> str:
@@ -97,4 +120,6 @@ def _history(guard: CountGuard) -> str:
     if known.minutes < LEAST_HISTORY_MINUTES:
         return f"{known.minutes} minutes of history: nothing known of bursts"
     bursts = "no bursts" if not known.burstiness else f"burstiness {known.burstiness:.2g}"
-    return f"{100 * known.rate:.3g}% of {known.requests_per_minute:,.0f} requests a minute, {bursts}"
+    return (
+        f"{100 * known.rate:.3g}% of {known.requests_per_minute:,.0f} requests a minute, {bursts}"
+    )

@@ -30,7 +30,8 @@ class Entry:
 def write_index(entries: Sequence[Entry], path: Path) -> Path:
     """Write the index and return its path; pages are linked by their file names."""
     cards = [
-        (entry, outcome_of(entry.history), segments_of(entry.record, newest_minute(entry.history))) for entry in entries
+        (entry, outcome_of(entry.history), segments_of(entry.record, newest_minute(entry.history)))
+        for entry in entries
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(render("index.html.j2", cards=cards), encoding="utf-8")

@@ -1,4 +1,6 @@
-"""The labelled set on the page: metrics side by side, the paired numbers that decided, and records they differ on."""
+"""The labelled set on the page: metrics side by side, the paired numbers that decided, and records
+they differ on.
+"""
 
 import math
 from dataclasses import dataclass
@@ -14,7 +16,9 @@ INK_FROM = 0.05
 
 @dataclass(frozen=True)
 class Bar:
-    """Evidence against its threshold; `filled` is the part of the way there on a logarithmic scale, 0-1."""
+    """Evidence against its threshold; `filled` is the part of the way there on a logarithmic scale,
+    0-1.
+    """
 
     label: str
     value: str
@@ -25,7 +29,9 @@ class Bar:
 
 @dataclass(frozen=True)
 class Paired:
-    """One deciding metric: what each variant had, on how many records they differed, and the evidence."""
+    """One deciding metric: what each variant had, on how many records they differed, and the
+    evidence.
+    """
 
     finding: QualityFinding
     drop: str
@@ -37,7 +43,9 @@ class Paired:
 
 @dataclass(frozen=True)
 class Shown:
-    """One record on which the variants disagree, with its picture as an SVG path where it has one."""
+    """One record on which the variants disagree, with its picture as an SVG path where it has
+    one.
+    """
 
     disagreement: Disagreement
     path: str
@@ -52,9 +60,20 @@ def paired_of(quality: QualityEvidence) -> list[Paired]:
 
 def _paired(finding: QualityFinding, state: Any) -> Paired:
     baseline_only, canary_only = (state.baseline_only, state.canary_only) if state else (0, 0)
-    both = round(state.baseline_sum) - baseline_only if state and finding.metric in {"accuracy", "recall"} else None
-    drop = "" if finding.drop is None else (
-        signed_points(finding.drop) if finding.metric != "log_loss" else f"{finding.drop:+.3g} nats")  # fmt: skip
+    both = (
+        round(state.baseline_sum) - baseline_only
+        if state and finding.metric in {"accuracy", "recall"}
+        else None
+    )
+    drop = (
+        ""
+        if finding.drop is None
+        else (
+            signed_points(finding.drop)
+            if finding.metric != "log_loss"
+            else f"{finding.drop:+.3g} nats"
+        )
+    )
     bars = (
         _bar("for worse", finding.log_rollback, finding.log_rollback_threshold, "bad"),
         _bar("for good enough", finding.log_advance, finding.log_advance_threshold, "good"),
@@ -77,12 +96,16 @@ def metrics_of(quality: QualityEvidence) -> list[tuple[str, str, str, str]]:
     for name, value in baseline.items():
         other = canary.get(name)
         if isinstance(value, float) and isinstance(other, float):
-            rows.append((name.replace("_", " "), f"{value:.4f}", f"{other:.4f}", f"{other - value:+.4f}"))
+            rows.append(
+                (name.replace("_", " "), f"{value:.4f}", f"{other:.4f}", f"{other - value:+.4f}")
+            )
     return rows
 
 
 def shown_of(history: RolloutHistory) -> list[Shown]:
-    """Return the disagreements that can be shown as pictures, records only the baseline has right first."""
+    """Return the disagreements that can be shown as pictures, records only the baseline has right
+    first.
+    """
     if history.quality is None or not history.pictures:
         return []
     pictured = [d for d in history.quality.disagreements if d.record in history.pictures]
@@ -95,12 +118,16 @@ def _shown(disagreement: Disagreement, picture: Picture) -> Shown:
 
 
 def picture_path(picture: Picture) -> str:
-    """Return a picture as one SVG path in pixel units: darker pixels are larger squares, so one colour is enough."""
+    """Return a picture as one SVG path in pixel units: darker pixels are larger squares, so one
+    colour is enough.
+    """
     squares = []
     for y, row in enumerate(picture):
         for x, ink in enumerate(row):
             if ink >= INK_FROM:
                 side = math.sqrt(min(ink, 1.0))
                 corner = (1 - side) / 2
-                squares.append(f"M{x + corner:.2f} {y + corner:.2f}h{side:.2f}v{side:.2f}h-{side:.2f}z")
+                squares.append(
+                    f"M{x + corner:.2f} {y + corner:.2f}h{side:.2f}v{side:.2f}h-{side:.2f}z"
+                )
     return "".join(squares)

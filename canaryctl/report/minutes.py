@@ -1,4 +1,5 @@
-"""Per-minute series for the charts: requests, rates and evidence, with missing kept apart from zero.
+"""Per-minute series for the charts: requests, rates and evidence, with missing kept apart from
+zero.
 
 Rules: minutes count from the rollout's start; None is a gap in a line, never a zero.
 """
@@ -61,19 +62,24 @@ def looks_of(history: RolloutHistory) -> list[Looked]:
 
 
 def judged_minutes(history: RolloutHistory) -> frozenset[int]:
-    """Return the minutes (since the epoch) that may count as evidence: baking, warm, not the evaluator's own."""
+    """Return the minutes (since the epoch) that may count as evidence: baking, warm, not the
+    evaluator's own.
+    """
     terms = [bake for bake in terms_of(history.record.plan, history.record.bakes) if bake.share > 0]
     own = set(history.quality.called_minutes) if history.quality else set()
     near = {minute + offset for minute in own for offset in (-1, 0, 1)}
     return frozenset(
         window.minute
         for window in history.windows
-        if window.minute not in near and any(b.covers(window.minute) and b.warm(window.minute) for b in terms)
+        if window.minute not in near
+        and any(b.covers(window.minute) and b.warm(window.minute) for b in terms)
     )
 
 
 def request_lines(history: RolloutHistory) -> list[Line]:
-    """Return requests a minute, the baselines first: by the router's own count where there is one."""
+    """Return requests a minute, the baselines first: by the router's own count where there is
+    one.
+    """
     if history.ledger:
         return _from_ledger(history)
     record = history.record
@@ -88,7 +94,9 @@ def rate_lines(history: RolloutHistory, guard: CountGuard) -> list[Line]:
     return [_rate_line(history, name, guard, side) for name, side in sides.items()]
 
 
-def _rate_line(history: RolloutHistory, name: str, guard: CountGuard, side: Callable[[Window], Counts | None]) -> Line:
+def _rate_line(
+    history: RolloutHistory, name: str, guard: CountGuard, side: Callable[[Window], Counts | None]
+) -> Line:
     start, x, y, notes = start_of(history.record), [], [], []
     for window in history.windows:
         pair = counted(guard, side(window))
@@ -112,7 +120,11 @@ def _from_ledger(history: RolloutHistory) -> list[Line]:
     for name in names:
         minutes = [entry for entry in history.ledger if entry.variant == name]
         x = [float(entry.minute - start) for entry in minutes]
-        lines.append(Line(name, x, [float(entry.requests) for entry in minutes], [_counts(e) for e in minutes]))
+        lines.append(
+            Line(
+                name, x, [float(entry.requests) for entry in minutes], [_counts(e) for e in minutes]
+            )
+        )
     return lines
 
 

@@ -1,4 +1,6 @@
-"""The first thing a reader sees: what happened, why, and whether the endpoint is safe now, in three short answers."""
+"""The first thing a reader sees: what happened, why, and whether the endpoint is safe now, in three
+short answers.
+"""
 
 from dataclasses import dataclass
 
@@ -11,7 +13,9 @@ from canaryctl.report.words import clock_of, duration, minute_of, percent
 
 @dataclass(frozen=True)
 class Outcome:
-    """`tone`: good | bad | alert | busy, for colour; `badge` the phase in a word; the rest are sentences."""
+    """`tone`: good | bad | alert | busy, for colour; `badge` the phase in a word; the rest are
+    sentences.
+    """
 
     tone: str
     badge: str
@@ -91,7 +95,10 @@ def _safe(record: Record) -> str:
             return f"Promoted at {_clock(record)}; the other variants are still there at weight 0."
         case Phase.ROLLED_BACK if record.decision:
             seconds = ((record.ended_at or record.decision.at) - record.decision.at).total_seconds()
-            return f"Yes, verified at {_clock(record)}, {duration(seconds)} after the decision: {weights}."
+            return (
+                f"Yes, verified at {_clock(record)}, {duration(seconds)} after the "
+                f"decision: {weights}."
+            )
         case Phase.UNPROVEN:
             return f"Not known. Wanted: {weights}. A person must look, then retry or release."
         case Phase.HANDED_OVER:

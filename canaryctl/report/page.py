@@ -1,7 +1,8 @@
 """The page: template, styles, script and charting library in one file that loads nothing.
 
-Rules: every value of a rollout goes through the template's escaping or through JSON; a Content-Security-Policy with the
-hashes of the page's own scripts refuses everything else, so that a page proves itself that it needs no network.
+Rules: every value of a rollout goes through the template's escaping or through JSON; a
+Content-Security-Policy with the hashes of the page's own scripts refuses everything else, so that a
+page proves itself that it needs no network.
 """
 
 import base64
@@ -50,7 +51,9 @@ def render_report(history: RolloutHistory) -> str:
         metrics=metrics_of(history.quality) if history.quality else [],
         pictures=shown_of(history),
         groups=groups_of(history),
-        messages=[(minute_of(m.at) - start_of(record), f"{m.at:%H:%M:%S}", m) for m in history.messages],
+        messages=[
+            (minute_of(m.at) - start_of(record), f"{m.at:%H:%M:%S}", m) for m in history.messages
+        ],
         steps=step_rows(record.plan),
         guards=guard_rows(record.plan),
         spec=json.dumps(record.spec, indent=2),
@@ -81,8 +84,12 @@ def script_hash(script: str) -> str:
 
 @lru_cache(maxsize=1)
 def plotly_packed() -> str:
-    """Return plotly.js, compressed and in base64: a third of its size; the page's script unpacks it."""
-    return base64.b64encode(gzip.compress(get_plotlyjs().encode(), compresslevel=9, mtime=0)).decode()
+    """Return plotly.js, compressed and in base64: a third of its size; the page's script unpacks
+    it.
+    """
+    return base64.b64encode(
+        gzip.compress(get_plotlyjs().encode(), compresslevel=9, mtime=0)
+    ).decode()
 
 
 @lru_cache(maxsize=1)

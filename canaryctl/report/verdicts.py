@@ -26,7 +26,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Group:
-    """Looks that said the same in other numbers; the newest speaks for them, `folded` are all of them."""
+    """Looks that said the same in other numbers; the newest speaks for them, `folded` are all of
+    them.
+    """
 
     rows: tuple[Row, ...]
 
@@ -45,7 +47,9 @@ class Group:
 def groups_of(history: RolloutHistory) -> list[Group]:
     """Return the verdicts in order of time, repeated ones folded."""
     rows = [_row(verdict, history) for verdict in history.verdicts]
-    keyed = groupby(rows, key=lambda row: (row.verdict, row.share, row.by, NUMBERS.sub("#", row.reason)))
+    keyed = groupby(
+        rows, key=lambda row: (row.verdict, row.share, row.by, NUMBERS.sub("#", row.reason))
+    )
     return [Group(tuple(group)) for _, group in keyed]
 
 

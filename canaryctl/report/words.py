@@ -1,4 +1,6 @@
-"""How numbers, times and shares are written on the page; the judge's own words wherever it has them."""
+"""How numbers, times and shares are written on the page; the judge's own words wherever it has
+them.
+"""
 
 import math
 from datetime import UTC, datetime

@@ -1,1 +1,3 @@
-"""CloudWatch as SageMaker endpoints feed it: per-minute aggregates, AWS's statistics, publication lag, alarms."""
+"""CloudWatch as SageMaker endpoints feed it: per-minute aggregates, AWS's statistics, publication
+lag, alarms.
+"""

@@ -1,4 +1,6 @@
-"""What the world is told of an alarm's new state: the EventBridge event, and the message of its SNS actions."""
+"""What the world is told of an alarm's new state: the EventBridge event, and the message of its SNS
+actions.
+"""
 
 import json
 from collections.abc import Mapping
@@ -25,7 +27,12 @@ class State:
     @classmethod
     def of(cls, alarm: Alarm) -> "State":
         """Return the state the alarm is in."""
-        return cls(alarm.state_value, alarm.state_reason, alarm.state_reason_data, alarm.state_updated_timestamp)
+        return cls(
+            alarm.state_value,
+            alarm.state_reason,
+            alarm.state_reason_data,
+            alarm.state_updated_timestamp,
+        )
 
     def detail(self) -> dict[str, Any]:
         """Return the state as events write it."""

@@ -12,7 +12,9 @@ from emulator.cloudwatch.sources import MetricName
 
 @dataclass(frozen=True)
 class Watched:
-    """A metric, the length of its periods in seconds, and the statistic compared with the threshold."""
+    """A metric, the length of its periods in seconds, and the statistic compared with the
+    threshold.
+    """
 
     name: MetricName
     period: int
@@ -20,7 +22,9 @@ class Watched:
 
 
 def watched(alarm: Alarm) -> Watched:
-    """Return what the alarm watches. Raises moto's ValidationError for metric math, which is not emulated."""
+    """Return what the alarm watches. Raises moto's ValidationError for metric math, which is not
+    emulated.
+    """
     if alarm.metric_data_queries:
         return _of_query(alarm)
     name = MetricName(alarm.namespace, alarm.metric_name, _pairs(alarm.dimensions), alarm.unit)
@@ -28,13 +32,19 @@ def watched(alarm: Alarm) -> Watched:
 
 
 def rule(alarm: Alarm) -> AlarmRule:
-    """Return the alarm's rule. Raises moto's ValidationError for what CloudWatch refuses or what is not emulated."""
+    """Return the alarm's rule. Raises moto's ValidationError for what CloudWatch refuses or what is
+    not emulated.
+    """
     periods = int(alarm.evaluation_periods)
     if alarm.comparison_operator not in COMPARISONS:
-        raise ValidationError(f"ComparisonOperator {alarm.comparison_operator} is not emulated (anomaly detection).")
+        raise ValidationError(
+            f"ComparisonOperator {alarm.comparison_operator} is not emulated (anomaly detection)."
+        )
     treatment = alarm.treat_missing_data or "missing"
     if treatment not in TREATMENTS:
-        raise ValidationError(f"Option {treatment} is not supported. Supported options are {', '.join(TREATMENTS)}.")
+        raise ValidationError(
+            f"Option {treatment} is not supported. Supported options are {', '.join(TREATMENTS)}."
+        )
     return AlarmRule(
         alarm.comparison_operator,
         float(alarm.threshold),
@@ -49,7 +59,9 @@ def _of_query(alarm: Alarm) -> Watched:
     if len(queries) != 1 or queries[0].metric_stat is None:
         raise ValidationError("Alarms on metric math are not emulated; give the alarm one metric.")
     stat = queries[0].metric_stat
-    name = MetricName(stat.metric.namespace, stat.metric.metric_name, _pairs(stat.metric.dimensions), stat.unit)
+    name = MetricName(
+        stat.metric.namespace, stat.metric.metric_name, _pairs(stat.metric.dimensions), stat.unit
+    )
     return Watched(name, int(stat.period), stat.stat)
 
 

@@ -1,8 +1,10 @@
-"""When an alarm is in ALARM: M of N, missing data, comparison. Values in, a state out; nothing else is known here.
+"""When an alarm is in ALARM: M of N, missing data, comparison. Values in, a state out; nothing else
+is known here.
 
-CloudWatch looks at some more periods than N (here two). If at least N of them have data, only the N newest of those
-count; otherwise the missing ones are filled as TreatMissingData says. Source: CloudWatch User Guide, "Configuring how
-CloudWatch alarms treat missing data", whose tables the tests repeat.
+CloudWatch looks at some more periods than N (here two). If at least N of them have data, only the N
+newest of those count; otherwise the missing ones are filled as TreatMissingData says. Source:
+CloudWatch User Guide, "Configuring how CloudWatch alarms treat missing data", whose tables the
+tests repeat.
 """
 
 import operator
@@ -39,7 +41,9 @@ class AlarmRule:
         return [value for value in newest_first if value is not None][: self.evaluation_periods]
 
     def state(self, newest_first: Sequence[float | None], state_now: str) -> str:
-        """Return OK, ALARM or INSUFFICIENT_DATA for the periods looked at; None is a period without data."""
+        """Return OK, ALARM or INSUFFICIENT_DATA for the periods looked at; None is a period without
+        data.
+        """
         values = self.evaluated(newest_first)
         breaching = sum(self.breaches(value) for value in values)
         missing = self.evaluation_periods - len(values)
@@ -56,7 +60,9 @@ class AlarmRule:
         return COMPARISONS[self.comparison][0](value, self.threshold)
 
     def _undecided(self, values: Sequence[float], breaching: int, state_now: str) -> str:
-        """Return the state when data is missing and neither filling it in nor the rest settles the question."""
+        """Return the state when data is missing and neither filling it in nor the rest settles the
+        question.
+        """
         if not values:
             return state_now if self.treat_missing_data == "ignore" else "INSUFFICIENT_DATA"
         if breaching < len(values):

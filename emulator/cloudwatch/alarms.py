@@ -1,4 +1,6 @@
-"""Alarms come alive: evaluated every minute, their changes told to EventBridge and to their SNS actions."""
+"""Alarms come alive: evaluated every minute, their changes told to EventBridge and to their SNS
+actions.
+"""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +18,11 @@ from emulator.cloudwatch.endpoint_metrics import EndpointMetrics
 from emulator.cloudwatch.sources import Sources
 from emulator.cloudwatch.statistic import statistic
 
-ACTIONS = {"ALARM": "alarm_actions", "OK": "ok_actions", "INSUFFICIENT_DATA": "insufficient_data_actions"}
+ACTIONS = {
+    "ALARM": "alarm_actions",
+    "OK": "ok_actions",
+    "INSUFFICIENT_DATA": "insufficient_data_actions",
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,9 @@ class Alarms:
                 self._evaluate(backend, alarm, sources)
 
     def changed(self, backend: CloudWatchBackend, alarm: Alarm, before: State) -> None:
-        """Stamp the alarm's new state; when it is another than before, tell EventBridge and the state's actions."""
+        """Stamp the alarm's new state; when it is another than before, tell EventBridge and the
+        state's actions.
+        """
         alarm.state_updated_timestamp = self.now()
         if alarm.state_value == before.value:
             return
@@ -48,7 +56,9 @@ class Alarms:
         points = _points(sources, metric, alarm_rule)
         state = alarm_rule.state([value for _, value in points], alarm.state_value)
         if state != alarm.state_value:
-            reason, data = _reason(alarm_rule, metric, points, alarm.state_value, state, sources.now)
+            reason, data = _reason(
+                alarm_rule, metric, points, alarm.state_value, state, sources.now
+            )
             before = State.of(alarm)
             alarm.update_state(reason, data, state)
             self.changed(backend, alarm, before)
@@ -57,7 +67,8 @@ class Alarms:
         subject, body = message(alarm, before, backend.account_id, backend.region_name)
         topics = sns_backends[backend.account_id][backend.region_name].topics
         for action in getattr(alarm, ACTIONS[alarm.state_value]) or ():
-            # An action on a topic that is gone fails silently in CloudWatch too: only the alarm's history shows it.
+            # An action on a topic that is gone fails silently in CloudWatch too: only the alarm's
+            # history shows it.
             if action in topics:
                 topics[action].publish(body, subject=subject)
 
@@ -65,7 +76,9 @@ class Alarms:
 Points = Sequence[tuple[datetime, float | None]]
 
 
-def _points(sources: Sources, metric: Watched, alarm_rule: AlarmRule) -> list[tuple[datetime, float | None]]:
+def _points(
+    sources: Sources, metric: Watched, alarm_rule: AlarmRule
+) -> list[tuple[datetime, float | None]]:
     """Return the periods looked at, newest first, the newest ending with the last full minute."""
     end = int(sources.now.timestamp()) // 60 * 60
     points = []
@@ -80,7 +93,9 @@ def _points(sources: Sources, metric: Watched, alarm_rule: AlarmRule) -> list[tu
 def _reason(
     alarm_rule: AlarmRule, metric: Watched, points: Points, before: str, after: str, now: datetime
 ) -> tuple[str, str]:
-    found = [(when, value) for when, value in points if value is not None][: alarm_rule.evaluation_periods]
+    found = [(when, value) for when, value in points if value is not None][
+        : alarm_rule.evaluation_periods
+    ]
     data = {
         "version": "1.0",
         "queryDate": stamp(now),
@@ -93,7 +108,9 @@ def _reason(
     return _sentence(alarm_rule, found, before, after), json.dumps(data)
 
 
-def _sentence(alarm_rule: AlarmRule, found: Sequence[tuple[datetime, float]], before: str, after: str) -> str:
+def _sentence(
+    alarm_rule: AlarmRule, found: Sequence[tuple[datetime, float]], before: str, after: str
+) -> str:
     if after == "INSUFFICIENT_DATA":
         return f"Insufficient Data: {alarm_rule.evaluation_periods} datapoints were unknown."
     words = COMPARISONS[alarm_rule.comparison][1]
@@ -101,7 +118,8 @@ def _sentence(alarm_rule: AlarmRule, found: Sequence[tuple[datetime, float]], be
         count = alarm_rule.evaluation_periods
         treated = "Breaching" if after == "ALARM" else "NonBreaching"
         return (
-            f"Threshold Crossed: no datapoints were received for {count} periods and they were treated as [{treated}]."
+            f"Threshold Crossed: no datapoints were received for {count} periods and they "
+            f"were treated as [{treated}]."
         )
     breaching = after == "ALARM"
     shown = [(when, value) for when, value in found if alarm_rule.breaches(value) == breaching]
@@ -109,5 +127,6 @@ def _sentence(alarm_rule: AlarmRule, found: Sequence[tuple[datetime, float]], be
     return (
         f"Threshold Crossed: {len(shown)} out of the last {len(found)} datapoints [{values}] "
         f"{'was' if breaching else 'was not'} {words} the threshold ({alarm_rule.threshold}) "
-        f"(minimum {alarm_rule.datapoints_to_alarm} datapoint(s) for {before} -> {after} transition)."
+        f"(minimum {alarm_rule.datapoints_to_alarm} datapoint(s) for {before} -> {after} "
+        "transition)."
     )

@@ -1,7 +1,8 @@
 """Values and how often they came: what every CloudWatch statistic is computed from.
 
-A bin is (lower, upper] with a count; a single value is a bin with lower == upper. Within a bin values are taken to be
-spread evenly, so counts between bounds may be fractional, as CloudWatch's TC may be.
+A bin is (lower, upper] with a count; a single value is a bin with lower == upper. Within a bin
+values are taken to be spread evenly, so counts between bounds may be fractional, as CloudWatch's TC
+may be.
 """
 
 from collections.abc import Iterable
@@ -32,33 +33,47 @@ class Distribution:
 
     @property
     def middles(self) -> Floats:
-        """Return what a value in each bin is taken to be, kept inside the exact minimum and maximum."""
+        """Return what a value in each bin is taken to be, kept inside the exact minimum and
+        maximum.
+        """
         return np.clip((self.lower + self.upper) / 2, self.minimum, self.maximum)
 
     def within(self, minimum: float, maximum: float) -> Self:
-        """Return the distribution with another exact minimum and maximum, for values known only by their summary."""
+        """Return the distribution with another exact minimum and maximum, for values known only by
+        their summary.
+        """
         return replace(self, minimum=minimum, maximum=maximum)
 
     def between(self, above: float, up_to: float) -> Floats:
-        """Return how many values of each bin lie in (above, up_to]: the lower bound excluded, the upper included."""
+        """Return how many values of each bin lie in (above, up_to]: the lower bound excluded, the
+        upper included.
+        """
         width = self.upper - self.lower
         wide = width > 0
         overlap = np.minimum(self.upper, up_to) - np.maximum(self.lower, above)
-        fraction = np.clip(np.divide(overlap, width, out=np.zeros_like(width), where=wide), 0.0, 1.0)
+        fraction = np.clip(
+            np.divide(overlap, width, out=np.zeros_like(width), where=wide), 0.0, 1.0
+        )
         inside = (self.lower > above) & (self.upper <= up_to)
         kept: Floats = np.multiply(self.counts, np.where(wide, fraction, inside))
         return kept
 
     def between_ranks(self, low: float, high: float) -> Floats:
-        """Return how many values of each bin lie between two fractions (0-1) of the sorted values."""
+        """Return how many values of each bin lie between two fractions (0-1) of the sorted
+        values.
+        """
         ends = np.cumsum(self.counts)
         starts = ends - self.counts
         total = self.sample_count
-        kept: Floats = np.clip(np.minimum(ends, high * total) - np.maximum(starts, low * total), 0.0, None)
+        kept: Floats = np.clip(
+            np.minimum(ends, high * total) - np.maximum(starts, low * total), 0.0, None
+        )
         return kept
 
     def percentile(self, fraction: float) -> float:
-        """Return the value below which `fraction` (0-1) of the values lie, interpolated inside its bin."""
+        """Return the value below which `fraction` (0-1) of the values lie, interpolated inside its
+        bin.
+        """
         ends = np.cumsum(self.counts)
         rank = fraction * ends[-1]
         at = min(int(np.searchsorted(ends, rank)), len(ends) - 1)
@@ -73,7 +88,9 @@ def of_values(values: Iterable[float], counts: Iterable[float] | None = None) ->
     weights = np.ones_like(points) if counts is None else np.fromiter(counts, np.float64)
     order = np.argsort(points, kind="stable")
     points, weights = points[order], weights[order]
-    return Distribution(points, points, weights, float(points @ weights), float(points[0]), float(points[-1]))
+    return Distribution(
+        points, points, weights, float(points @ weights), float(points[0]), float(points[-1])
+    )
 
 
 def merged(parts: Iterable[Distribution]) -> Distribution:

@@ -1,7 +1,8 @@
 """The AWS/SageMaker namespace: one-minute points per endpoint and variant, kept as aggregates.
 
-Each request sends 1 or 0 to every count metric, so Sum counts and Average is a rate. A variant without traffic has no
-point, or one zero a minute when `emit_zeros` is on; ModelLatency has none either way.
+Each request sends 1 or 0 to every count metric, so Sum counts and Average is a rate. A variant
+without traffic has no point, or one zero a minute when `emit_zeros` is on; ModelLatency has none
+either way.
 """
 
 from collections.abc import Iterator
@@ -32,7 +33,9 @@ KEPT_MINUTES = 15 * 1440  # one-minute points live 15 days
 
 @dataclass(frozen=True)
 class Served:
-    """A batch of answered requests: how many, how they failed, how long the model and the rest took (microseconds)."""
+    """A batch of answered requests: how many, how they failed, how long the model and the rest took
+    (microseconds).
+    """
 
     requests: int
     errors_4xx: int
@@ -57,7 +60,11 @@ class EndpointMetrics:
             return
         minute, second = divmod(int(when.timestamp()), 60)
         with self._lock:
-            half = self._minutes.setdefault((endpoint, variant), {}).setdefault(minute, Minute()).half(second)
+            half = (
+                self._minutes.setdefault((endpoint, variant), {})
+                .setdefault(minute, Minute())
+                .half(second)
+            )
             half.invocations += served.requests
             half.errors_4xx += served.errors_4xx
             half.errors_5xx += served.errors_5xx
@@ -67,10 +74,17 @@ class EndpointMetrics:
                 (half.overhead_latency, served.overhead_us),
             ):
                 if len(values):
-                    latencies.add(bin_counts(values), float(values.sum()), float(values.min()), float(values.max()))
+                    latencies.add(
+                        bin_counts(values),
+                        float(values.sum()),
+                        float(values.min()),
+                        float(values.max()),
+                    )
 
     def know(self, endpoint: str, variant: str, when: datetime) -> None:
-        """Let the variant exist from `when` on: its idle minutes are zeros then, if zeros are emitted at all."""
+        """Let the variant exist from `when` on: its idle minutes are zeros then, if zeros are
+        emitted at all.
+        """
         with self._lock:
             self._minutes.setdefault((endpoint, variant), {})
             self._since.setdefault((endpoint, variant), int(when.timestamp()) // 60)
@@ -82,7 +96,9 @@ class EndpointMetrics:
     def read(
         self, endpoint: str, variant: str, metric: str, first: int, last: int, now: datetime
     ) -> Distribution | None:
-        """Return what can be read at `now` of the minutes first <= m < last; None without a single point."""
+        """Return what can be read at `now` of the minutes first <= m < last; None without a single
+        point.
+        """
         with self._lock:
             minutes = self._minutes.get((endpoint, variant))
             if minutes is None or metric not in UNITS:

@@ -1,6 +1,7 @@
 """What one variant did in one minute: counts, and a histogram of latencies 1% wide.
 
-Kept in two halves, so that a minute can be published half-filled first. Latencies are in microseconds.
+Kept in two halves, so that a minute can be published half-filled first. Latencies are in
+microseconds.
 """
 
 from dataclasses import dataclass, field
@@ -54,7 +55,9 @@ class Latencies:
 
 @dataclass
 class Counts:
-    """Requests and failures of half a minute. `model_errors` overlaps the other two: never add them up."""
+    """Requests and failures of half a minute. `model_errors` overlaps the other two: never add them
+    up.
+    """
 
     invocations: int = 0
     errors_4xx: int = 0

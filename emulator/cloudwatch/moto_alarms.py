@@ -1,7 +1,8 @@
-"""Moto's alarms as CloudWatch has them: born INSUFFICIENT_DATA, keeping their state when rewritten, told when changed.
+"""Moto's alarms as CloudWatch has them: born INSUFFICIENT_DATA, keeping their state when rewritten,
+told when changed.
 
-Restores on moto: any statistic in ExtendedStatistic, the first state, SetAlarmState's event and actions, several
-DescribeAlarms filters at once, and its pages.
+Restores on moto: any statistic in ExtendedStatistic, the first state, SetAlarmState's event and
+actions, several DescribeAlarms filters at once, and its pages.
 """
 
 from collections.abc import Mapping
@@ -44,7 +45,9 @@ def _patch_making(patches: Patches, alarms: Alarms) -> None:
             raise
         _keep_state(alarm, existing)
         alarm.configuration_updated_timestamp = alarms.now()
-        alarm.state_updated_timestamp = existing.state_updated_timestamp if existing else alarms.now()
+        alarm.state_updated_timestamp = (
+            existing.state_updated_timestamp if existing else alarms.now()
+        )
         return alarm
 
     original = patches.replace(CloudWatchBackend, "put_metric_alarm", put_metric_alarm)
@@ -70,10 +73,16 @@ def _keep_state(alarm: Alarm, existing: Alarm | None) -> None:
 
 def _patch_setting(patches: Patches, alarms: Alarms) -> None:
     def set_alarm_state(
-        self: CloudWatchBackend, alarm_name: str, reason: str, reason_data: str | None, state_value: str
+        self: CloudWatchBackend,
+        alarm_name: str,
+        reason: str,
+        reason_data: str | None,
+        state_value: str,
     ) -> None:
         before = State.of(self.alarms[alarm_name]) if alarm_name in self.alarms else None
-        original(self, alarm_name, reason, reason_data, state_value)  # refuses what CloudWatch refuses
+        original(
+            self, alarm_name, reason, reason_data, state_value
+        )  # refuses what CloudWatch refuses
         if before is not None:
             alarms.changed(self, self.alarms[alarm_name], before)
 
@@ -88,18 +97,28 @@ def _patch_setting(patches: Patches, alarms: Alarms) -> None:
 def _patch_reading(patches: Patches) -> None:
     def describe_alarms(self: CloudWatchResponse) -> ActionResult:
         filters = {
-            name: self._get_param(name) for name in ("AlarmNames", "AlarmNamePrefix", "StateValue", "ActionPrefix")
+            name: self._get_param(name)
+            for name in ("AlarmNames", "AlarmNamePrefix", "StateValue", "ActionPrefix")
         }
-        found = [alarm for alarm in self.cloudwatch_backend.alarms.values() if _passes(alarm, filters)]
-        size, first = int(self._get_param("MaxRecords") or PAGE), int(self._get_param("NextToken") or 0)
+        found = [
+            alarm for alarm in self.cloudwatch_backend.alarms.values() if _passes(alarm, filters)
+        ]
+        size, first = (
+            int(self._get_param("MaxRecords") or PAGE),
+            int(self._get_param("NextToken") or 0),
+        )
         if not 1 <= size <= MOST_A_PAGE:
-            raise InvalidParameterValue(f"maxRecords must be between 1 and {MOST_A_PAGE}, got {size}")
+            raise InvalidParameterValue(
+                f"maxRecords must be between 1 and {MOST_A_PAGE}, got {size}"
+            )
         page = found[first : first + size]
         answer: dict[str, Any] = {
             "MetricAlarms": [alarm for alarm in page if alarm.rule is None],
             "CompositeAlarms": [alarm for alarm in page if alarm.rule is not None],
         }
-        return ActionResult(answer | ({"NextToken": str(first + size)} if first + size < len(found) else {}))
+        return ActionResult(
+            answer | ({"NextToken": str(first + size)} if first + size < len(found) else {})
+        )
 
     patches.replace(CloudWatchResponse, "describe_alarms", describe_alarms, parameters=())
 

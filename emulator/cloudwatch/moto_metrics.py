@@ -1,7 +1,9 @@
-"""Moto's CloudWatch answers from our sources: every statistic, namespaces and dimensions kept apart, emulated time.
+"""Moto's CloudWatch answers from our sources: every statistic, namespaces and dimensions kept
+apart, emulated time.
 
-Restores on moto: p, TM, TC, PR and the like (they crash the client), namespace and dimension matching, EndTime
-exclusive, status codes, the 500-query limit, publication lag, and put_metric_data stamped with emulated time.
+Restores on moto: p, TM, TC, PR and the like (they crash the client), namespace and dimension
+matching, EndTime exclusive, status codes, the 500-query limit, publication lag, and put_metric_data
+stamped with emulated time.
 """
 
 from collections.abc import Callable
@@ -22,7 +24,9 @@ IsAt = Callable[[str, str], bool]
 Ours = Callable[[CloudWatchBackend], EndpointMetrics]
 
 
-def patch_metrics(patches: Patches, metrics: EndpointMetrics, now: Now, trouble: Trouble, is_at: IsAt) -> None:
+def patch_metrics(
+    patches: Patches, metrics: EndpointMetrics, now: Now, trouble: Trouble, is_at: IsAt
+) -> None:
     """Make moto's CloudWatch read from `metrics` and from its own points, both as of `now`.
 
     `is_at(region, account)` says where `metrics` live; every other region has no endpoint metrics.
@@ -66,7 +70,10 @@ def _patch_reading(patches: Patches, ours: Ours, now: Now, trouble: Trouble) -> 
         )
         unit = self._get_param("Unit") or UNITS.get(str(name["MetricName"]), "None")
         return ActionResult(
-            {"Label": name["MetricName"], "Datapoints": [_datapoint(point, plain, extended, unit) for point in found]}
+            {
+                "Label": name["MetricName"],
+                "Datapoints": [_datapoint(point, plain, extended, unit) for point in found],
+            }
         )
 
     patches.replace(
@@ -75,12 +82,20 @@ def _patch_reading(patches: Patches, ours: Ours, now: Now, trouble: Trouble) -> 
         get_metric_data,
         parameters=("queries", "start_time", "end_time", "scan_by"),
     )
-    patches.replace(CloudWatchResponse, "get_metric_statistics", get_metric_statistics, parameters=())
+    patches.replace(
+        CloudWatchResponse, "get_metric_statistics", get_metric_statistics, parameters=()
+    )
 
 
-def _datapoint(point: dict[str, Any], plain: list[str], extended: list[str], unit: str) -> dict[str, Any]:
+def _datapoint(
+    point: dict[str, Any], plain: list[str], extended: list[str], unit: str
+) -> dict[str, Any]:
     values = point["values"]
-    answer = {"Timestamp": point["timestamp"], "Unit": unit, **{name: values[name] for name in plain}}
+    answer = {
+        "Timestamp": point["timestamp"],
+        "Unit": unit,
+        **{name: values[name] for name in plain},
+    }
     if extended:
         answer["ExtendedStatistics"] = {name: values[name] for name in extended}
     return answer
@@ -89,7 +104,9 @@ def _datapoint(point: dict[str, Any], plain: list[str], extended: list[str], uni
 def _patch_listing(patches: Patches, ours: Ours) -> None:
     def get_all_metrics(self: CloudWatchBackend) -> list[MetricDatumBase]:
         listed = [
-            MetricDatumBase(NAMESPACE, name, dimensions_of((("EndpointName", e), ("VariantName", v))), None)
+            MetricDatumBase(
+                NAMESPACE, name, dimensions_of((("EndpointName", e), ("VariantName", v))), None
+            )
             for e, v in ours(self).series()
             for name in UNITS
         ]
@@ -99,10 +116,15 @@ def _patch_listing(patches: Patches, ours: Ours) -> None:
 
 
 def _patch_publishing(patches: Patches, now: Now) -> None:
-    def put_metric_data(self: CloudWatchBackend, namespace: str, metric_data: list[dict[str, Any]]) -> None:
+    def put_metric_data(
+        self: CloudWatchBackend, namespace: str, metric_data: list[dict[str, Any]]
+    ) -> None:
         stamped = [{**datum, "Timestamp": datum.get("Timestamp") or now()} for datum in metric_data]
         original(self, namespace, stamped)
 
     original = patches.replace(
-        CloudWatchBackend, "put_metric_data", put_metric_data, parameters=("namespace", "metric_data")
+        CloudWatchBackend,
+        "put_metric_data",
+        put_metric_data,
+        parameters=("namespace", "metric_data"),
     )

@@ -1,7 +1,7 @@
 """When a minute can be read: some time after it ended, now and then half-filled first.
 
-Every minute of every variant has its own lag, drawn from the seed and the minute alone, so that the same minute always
-appears at the same moment whoever asks, and however often.
+Every minute of every variant has its own lag, drawn from the seed and the minute alone, so that the
+same minute always appears at the same moment whoever asks, and however often.
 """
 
 import random
@@ -22,8 +22,8 @@ class Published(Enum):
 class Publication:
     """The law of the lag, in emulated seconds after the minute's end.
 
-    With probability `half_probability` the point first shows only the minute's first half, and the rest
-    `completion_seconds` later.
+    With probability `half_probability` the point first shows only the minute's first half, and the
+    rest `completion_seconds` later.
     """
 
     seed: int = 0
@@ -45,7 +45,9 @@ class Publication:
         return Published.HALF if age_seconds < complete else Published.ALL
 
     def ages(self, endpoint: str, variant: str, minute: int) -> tuple[float, float]:
-        """Return how old the minute is when it first appears and when it is complete, in seconds after its end."""
+        """Return how old the minute is when it first appears and when it is complete, in seconds
+        after its end.
+        """
         drawn = random.Random(f"{self.seed} {endpoint} {variant} {minute}")  # noqa: S311 - a simulation
         first = drawn.uniform(*self.lag_seconds)
         half = drawn.random() < self.half_probability

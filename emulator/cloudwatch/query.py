@@ -1,7 +1,8 @@
 """GetMetricData and GetMetricStatistics with CloudWatch's semantics.
 
-StartTime is inclusive and rounded down to the minute, EndTime is exclusive, a point is stamped with the start of its
-period, the newest comes first unless asked otherwise, a period without values has no point.
+StartTime is inclusive and rounded down to the minute, EndTime is exclusive, a point is stamped with
+the start of its period, the newest comes first unless asked otherwise, a period without values has
+no point.
 """
 
 from collections import deque
@@ -10,7 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from moto.cloudwatch.exceptions import InvalidParameterCombination, InvalidParameterValue, ValidationError
+from moto.cloudwatch.exceptions import (
+    InvalidParameterCombination,
+    InvalidParameterValue,
+    ValidationError,
+)
 
 from emulator.cloudwatch.distribution import Distribution
 from emulator.cloudwatch.sources import MetricName, Sources
@@ -23,7 +28,8 @@ STATUS_CODES = ("Complete", "PartialData", "InternalError", "Forbidden")
 
 @dataclass
 class Trouble:
-    """Status codes to answer instead of the truth: one per coming GetMetricData call, `for_good` for every call.
+    """Status codes to answer instead of the truth: one per coming GetMetricData call, `for_good`
+    for every call.
 
     PartialData loses the newest half of the points; InternalError and Forbidden lose all of them.
     """
@@ -39,11 +45,17 @@ class Trouble:
 
 
 def metric_data(
-    sources: Sources, queries: Sequence[Mapping[str, Any]], start: datetime, end: datetime, scan_by: str, status: str
+    sources: Sources,
+    queries: Sequence[Mapping[str, Any]],
+    start: datetime,
+    end: datetime,
+    scan_by: str,
+    status: str,
 ) -> list[dict[str, Any]]:
     """Return one MetricDataResult (moto's snake_case) per query that returns data.
 
-    Raises moto's ValidationError for what CloudWatch refuses, and for metric math, which is not emulated.
+    Raises moto's ValidationError for what CloudWatch refuses, and for metric math, which is not
+    emulated.
     """
     _refuse_bad_queries(queries, start, end)
     results = []
@@ -55,10 +67,18 @@ def metric_data(
             continue
         if scan_by != "TimestampAscending":
             timestamps, values = timestamps[::-1], values[::-1]
-        timestamps, values = _as_status(status, timestamps, values, newest_first=scan_by != "TimestampAscending")
+        timestamps, values = _as_status(
+            status, timestamps, values, newest_first=scan_by != "TimestampAscending"
+        )
         label = query.get("Label") or query["MetricStat"]["Metric"]["MetricName"]
         results.append(
-            {"id": query["Id"], "label": label, "timestamps": timestamps, "values": values, "status_code": status}
+            {
+                "id": query["Id"],
+                "label": label,
+                "timestamps": timestamps,
+                "values": values,
+                "status_code": status,
+            }
         )
     if points > MOST_POINTS:
         raise ValidationError(f"The request asks for more than {MOST_POINTS} data points.")
@@ -66,16 +86,28 @@ def metric_data(
 
 
 def metric_statistics(
-    sources: Sources, metric: MetricName, start: datetime, end: datetime, period: int, names: Sequence[str]
+    sources: Sources,
+    metric: MetricName,
+    start: datetime,
+    end: datetime,
+    period: int,
+    names: Sequence[str],
 ) -> list[dict[str, Any]]:
-    """Return GetMetricStatistics datapoints, unordered as the service leaves them (here oldest first)."""
+    """Return GetMetricStatistics datapoints, unordered as the service leaves them (here oldest
+    first).
+    """
     if start >= end:
-        raise InvalidParameterValue("The parameter StartTime must be less than the parameter EndTime.")
+        raise InvalidParameterValue(
+            "The parameter StartTime must be less than the parameter EndTime."
+        )
     functions = {name: _statistic(name) for name in names}
     if not functions:
         raise InvalidParameterCombination("Must specify either Statistics or ExtendedStatistics")
     return [
-        {"timestamp": when, "values": {name: function(values) for name, function in functions.items()}}
+        {
+            "timestamp": when,
+            "values": {name: function(values) for name, function in functions.items()},
+        }
         for when, values in periods(sources, metric, start, end, period)
     ]
 
@@ -83,9 +115,13 @@ def metric_statistics(
 def periods(
     sources: Sources, metric: MetricName, start: datetime, end: datetime, period: int
 ) -> Iterator[tuple[datetime, Distribution]]:
-    """Yield every period that has values, oldest first. Raises moto's ValidationError for an impossible period."""
+    """Yield every period that has values, oldest first. Raises moto's ValidationError for an
+    impossible period.
+    """
     if period < 60 or period % 60:
-        raise ValidationError("Period must be a multiple of 60 seconds; high-resolution metrics are not emulated.")
+        raise ValidationError(
+            "Period must be a multiple of 60 seconds; high-resolution metrics are not emulated."
+        )
     first = int(start.timestamp()) // 60 * 60
     for begin in range(first, int(end.timestamp()), period):
         values = sources.read(metric, begin, min(begin + period, _minute_above(end)))
@@ -102,7 +138,10 @@ def _points(
 ) -> tuple[list[datetime], list[float]]:
     function = _statistic(stat["Stat"])
     metric = MetricName.of(stat["Metric"], stat.get("Unit"))
-    found = [(when, function(values)) for when, values in periods(sources, metric, start, end, int(stat["Period"]))]
+    found = [
+        (when, function(values))
+        for when, values in periods(sources, metric, start, end, int(stat["Period"]))
+    ]
     return [when for when, _ in found], [value for _, value in found]
 
 
@@ -125,9 +164,13 @@ def _as_status(
     return [], []
 
 
-def _refuse_bad_queries(queries: Sequence[Mapping[str, Any]], start: datetime, end: datetime) -> None:
+def _refuse_bad_queries(
+    queries: Sequence[Mapping[str, Any]], start: datetime, end: datetime
+) -> None:
     if len(queries) > MOST_QUERIES:
-        raise ValidationError(f"The collection MetricDataQueries must not have a size greater than {MOST_QUERIES}.")
+        raise ValidationError(
+            f"The collection MetricDataQueries must not have a size greater than {MOST_QUERIES}."
+        )
     if start >= end:
         raise ValidationError("The parameter StartTime must be less than the parameter EndTime.")
     ids = [query["Id"] for query in queries]
@@ -135,6 +178,10 @@ def _refuse_bad_queries(queries: Sequence[Mapping[str, Any]], start: datetime, e
         raise ValidationError("The values for parameter id in MetricDataQueries are not unique.")
     for number, query in enumerate(queries, 1):
         if "Expression" in query:
-            raise ValidationError("Metric math and Metrics Insights are not emulated; query the metrics themselves.")
+            raise ValidationError(
+                "Metric math and Metrics Insights are not emulated; query the metrics themselves."
+            )
         if "MetricStat" not in query:
-            raise ValidationError(f"The parameter MetricDataQueries.member.{number}.MetricStat is required.\n")
+            raise ValidationError(
+                f"The parameter MetricDataQueries.member.{number}.MetricStat is required.\n"
+            )

@@ -1,9 +1,11 @@
-"""The metrics AWS services send of themselves, as far as alarms on them are built: Lambda, Step Functions, SQS, EMF.
+"""The metrics AWS services send of themselves, as far as alarms on them are built: Lambda, Step
+Functions, SQS, EMF.
 
-AWS/Lambda (FunctionName): Invocations and Errors, counted in the minute an invocation began. AWS/States
-(StateMachineArn): Executions Started, Succeeded, Failed, Aborted, TimedOut. AWS/SQS (QueueName):
-ApproximateNumberOfMessagesVisible, every minute. A function's log line in the embedded metric format becomes its
-metrics. Points appear when their minute is over; those older than 20 minutes are dropped, which no alarm looks back.
+AWS/Lambda (FunctionName): Invocations and Errors, counted in the minute an invocation began.
+AWS/States (StateMachineArn): Executions Started, Succeeded, Failed, Aborted, TimedOut. AWS/SQS
+(QueueName): ApproximateNumberOfMessagesVisible, every minute. A function's log line in the embedded
+metric format becomes its metrics. Points appear when their minute is over; those older than 20
+minutes are dropped, which no alarm looks back.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ STATUS_METRICS = {
     "ABORTED": "ExecutionsAborted",
     "TIMED_OUT": "ExecutionsTimedOut",
 }
-Point = tuple[str, str, tuple[tuple[str, str], ...], datetime]  # namespace, name, dimensions, minute
+Point = tuple[
+    str, str, tuple[tuple[str, str], ...], datetime
+]  # namespace, name, dimensions, minute
 
 
 class ServiceMetrics:
@@ -45,7 +49,9 @@ class ServiceMetrics:
         self._statuses.append((now, execution, execution.status))
 
     def send(self, cloudwatch: CloudWatchBackend, sqs: SQSBackend, now: datetime) -> None:
-        """Put the points of what happened before `now` into CloudWatch, and drop the old ones of these namespaces."""
+        """Put the points of what happened before `now` into CloudWatch, and drop the old ones of
+        these namespaces.
+        """
         points: Counter[Point] = Counter()
         # Lists are read by position: whoever looks at the invocations of a run keeps them all.
         for invocation in self._fleet.invocations[self._read :]:
@@ -58,7 +64,9 @@ class ServiceMetrics:
         last = _minute(now) - timedelta(minutes=1)
         for queue in sqs.queues.values():
             visible = queue.approximate_number_of_messages
-            points["AWS/SQS", "ApproximateNumberOfMessagesVisible", (("QueueName", queue.name),), last] += visible
+            points[
+                "AWS/SQS", "ApproximateNumberOfMessagesVisible", (("QueueName", queue.name),), last
+            ] += visible
         for (namespace, name, dimensions, minute), value in points.items():
             cloudwatch.put_metric_data(namespace, [_datum(name, dimensions, minute, value)])
         _forget(cloudwatch, {point[0] for point in points}, now - KEPT)
@@ -96,12 +104,22 @@ def _minute(when: datetime) -> datetime:
     return when.replace(second=0, microsecond=0)
 
 
-def _datum(name: str, dimensions: Sequence[tuple[str, str]], minute: datetime, value: float) -> dict[str, Any]:
+def _datum(
+    name: str, dimensions: Sequence[tuple[str, str]], minute: datetime, value: float
+) -> dict[str, Any]:
     named = [{"Name": key, "Value": text} for key, text in dimensions]
-    return {"MetricName": name, "Dimensions": named, "Timestamp": minute, "Value": value, "Unit": "Count"}
+    return {
+        "MetricName": name,
+        "Dimensions": named,
+        "Timestamp": minute,
+        "Value": value,
+        "Unit": "Count",
+    }
 
 
 def _forget(cloudwatch: CloudWatchBackend, namespaces: set[str], before: datetime) -> None:
     cloudwatch.metric_data = [
-        datum for datum in cloudwatch.metric_data if datum.namespace not in namespaces or datum.timestamp >= before
+        datum
+        for datum in cloudwatch.metric_data
+        if datum.namespace not in namespaces or datum.timestamp >= before
     ]

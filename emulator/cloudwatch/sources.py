@@ -1,7 +1,8 @@
-"""Where a metric's values come from: our aggregates for AWS/SageMaker, moto's list of points for everything else.
+"""Where a metric's values come from: our aggregates for AWS/SageMaker, moto's list of points for
+everything else.
 
-Dimensions are a set: their order never matters, all of them must match, and a metric of another namespace is another
-metric.
+Dimensions are a set: their order never matters, all of them must match, and a metric of another
+namespace is another metric.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,17 +41,24 @@ class Sources:
     now: datetime
 
     def read(self, metric: MetricName, start: int, end: int) -> Distribution | None:
-        """Return the values of start <= t < end (epoch seconds); None when there is nothing to read."""
+        """Return the values of start <= t < end (epoch seconds); None when there is nothing to
+        read.
+        """
         if metric.namespace == NAMESPACE:
             return self._endpoint(metric, start // 60, -(-end // 60))
         return self._custom(metric, start, end)
 
     def _endpoint(self, metric: MetricName, first: int, last: int) -> Distribution | None:
         names = dict(metric.dimensions)
-        if names.keys() != {"EndpointName", "VariantName"} or metric.unit not in {None, UNITS.get(metric.name)}:
+        if names.keys() != {"EndpointName", "VariantName"} or metric.unit not in {
+            None,
+            UNITS.get(metric.name),
+        }:
             return None
         store = self.endpoint_metrics
-        return store.read(names["EndpointName"], names["VariantName"], metric.name, first, last, self.now)
+        return store.read(
+            names["EndpointName"], names["VariantName"], metric.name, first, last, self.now
+        )
 
     def _custom(self, metric: MetricName, start: int, end: int) -> Distribution | None:
         parts = [

@@ -1,7 +1,8 @@
-"""CloudWatch's statistics by their names: Sum ... p99.9, TM(10%:90%), TC(:200000), PR(:300), WM, TS, IQM.
+"""CloudWatch's statistics by their names: Sum ... p99.9, TM(10%:90%), TC(:200000), PR(:300), WM,
+TS, IQM.
 
-Bounds: `a:b`, either may be missing. Absolute bounds exclude the lower and include the upper one; percentages cut by
-rank. Source: CloudWatch User Guide, "Statistics definitions".
+Bounds: `a:b`, either may be missing. Absolute bounds exclude the lower and include the upper one;
+percentages cut by rank. Source: CloudWatch User Guide, "Statistics definitions".
 """
 
 import re
@@ -29,7 +30,9 @@ class UnknownStatistic(ValueError):
 
 @dataclass(frozen=True)
 class Bounds:
-    """From `low` (excluded) to `high` (included); in percent of the sorted values, or absolute. None is open."""
+    """From `low` (excluded) to `high` (included); in percent of the sorted values, or absolute.
+    None is open.
+    """
 
     low: float | None
     high: float | None
@@ -38,7 +41,9 @@ class Bounds:
     def inside(self, values: Distribution) -> Floats:
         """Return how many values of each bin lie inside."""
         if self.percent:
-            return values.between_ranks((self.low or 0.0) / 100, 1.0 if self.high is None else self.high / 100)
+            return values.between_ranks(
+                (self.low or 0.0) / 100, 1.0 if self.high is None else self.high / 100
+            )
         return values.between(_or(self.low, float("-inf")), _or(self.high, float("inf")))
 
 
@@ -91,15 +96,17 @@ def _winsorized_mean(values: Distribution, bounds: Bounds) -> float:
 
 
 def _below(values: Distribution, bounds: Bounds) -> Floats:
-    return Bounds(None, bounds.low if bounds.low is not None else 0.0, bounds.percent).inside(values) * (
-        bounds.low is not None
-    )
+    return Bounds(None, bounds.low if bounds.low is not None else 0.0, bounds.percent).inside(
+        values
+    ) * (bounds.low is not None)
 
 
 def _edges(values: Distribution, bounds: Bounds) -> tuple[float, float]:
     if not bounds.percent:
         return _or(bounds.low, values.minimum), _or(bounds.high, values.maximum)
-    return values.percentile((bounds.low or 0.0) / 100), values.percentile(_or(bounds.high, 100.0) / 100)
+    return values.percentile((bounds.low or 0.0) / 100), values.percentile(
+        _or(bounds.high, 100.0) / 100
+    )
 
 
 def _or(value: float | None, otherwise: float) -> float:

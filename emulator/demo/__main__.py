@@ -14,21 +14,32 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def main(
     scenario: Annotated[
         str | None,
-        typer.Option(help="Only one: healthy, wrong, failing, slow, late or incident. All six unless given."),
+        typer.Option(
+            help="Only one: healthy, wrong, failing, slow, late or incident. All six unless given."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of models, traffic and timing.")] = 0,
-    out: Annotated[Path, typer.Option(help="Folder of the pages and summary.json.")] = Path("out/demo"),
+    out: Annotated[Path, typer.Option(help="Folder of the pages and summary.json.")] = Path(
+        "out/demo"
+    ),
     minute_seconds: Annotated[
-        float, typer.Option(min=0, help="Wall seconds an emulated minute takes at least; 0 is as fast as possible.")
+        float,
+        typer.Option(
+            min=0, help="Wall seconds an emulated minute takes at least; 0 is as fast as possible."
+        ),
     ] = 0.75,
 ) -> None:
-    """Roll out six canaries side by side on an emulated AWS account: the real template, handlers and models.
+    """Roll out six canaries side by side on an emulated AWS account: the real template, handlers
+    and models.
 
-    Exit code 0 when every scenario ends as it has to, 1 when one does not, 2 for a scenario that does not exist.
+    Exit code 0 when every scenario ends as it has to, 1 when one does not, 2 for a scenario that
+    does not exist.
     """
     # Bound now: inside the account sys.stdout is where the functions log.
     console = Console(file=sys.stdout)
-    console.print("[bold]sagemaker-canary[/bold]: six canaries on one machine, no AWS account. Loading ...")
+    console.print(
+        "[bold]sagemaker-canary[/bold]: six canaries on one machine, no AWS account. Loading ..."
+    )
     # Loading takes seconds (scikit-learn, moto): the first line is out before.
     from emulator.demo.play import Pace, play  # noqa: PLC0415
     from emulator.demo.scenarios import chosen  # noqa: PLC0415

@@ -1,6 +1,8 @@
-"""What came of each run, gathered from AWS, from the emulated router and from the controller's table.
+"""What came of each run, gathered from AWS, from the emulated router and from the controller's
+table.
 
-Rules: weights come from DescribeEndpoint, request counts from the router's ledger, never from the controller.
+Rules: weights come from DescribeEndpoint, request counts from the router's ledger, never from the
+controller.
 """
 
 from collections.abc import Sequence
@@ -25,7 +27,9 @@ PIXELS_A_SIDE = 8
 
 @dataclass(frozen=True)
 class Result:
-    """One scenario's end. `history` is None when the rollout was refused; `lease` is who still holds the endpoint."""
+    """One scenario's end. `history` is None when the rollout was refused; `lease` is who still
+    holds the endpoint.
+    """
 
     scenario: Scenario
     execution_status: str
@@ -67,7 +71,9 @@ class Result:
             "bad_responses_served": self.bad_responses_served,
             "emulated_minutes": self.emulated_minutes,
             "verdicts": self._verdicts(),
-            "messages": [{"subject": message.subject, "body": message.body} for message in self.messages],
+            "messages": [
+                {"subject": message.subject, "body": message.body} for message in self.messages
+            ],
         }
 
     def _verdicts(self) -> list[dict[str, Any]]:
@@ -80,7 +86,9 @@ class Result:
         ]
 
 
-def collect(emulator: Emulator, runs: Sequence[Run], table: str, world: DigitsWorld) -> list[Result]:
+def collect(
+    emulator: Emulator, runs: Sequence[Run], table: str, world: DigitsWorld
+) -> list[Result]:
     """Return the result of every run, in order."""
     return [_collect(emulator, run, table, world) for run in runs]
 
@@ -91,7 +99,11 @@ def _collect(emulator: Emulator, run: Run, table: str, world: DigitsWorld) -> Re
     messages = tuple(message for message in told(emulator) if f"] {endpoint}:" in message.subject)
     history = _history(emulator, run, table)
     if history is not None:
-        shown = {"messages": messages, "ledger": _minutes(history, ledger), "pictures": _pictures(history, world)}
+        shown = {
+            "messages": messages,
+            "ledger": _minutes(history, ledger),
+            "pictures": _pictures(history, world),
+        }
         history = history.model_copy(update=shown)
     return Result(
         scenario=run.scenario,
@@ -121,33 +133,49 @@ def _minutes(history: RolloutHistory, ledger: Ledger) -> tuple[LedgerMinute, ...
     first = minute_of(record.started_at) - BEFORE_MINUTES
     last = minute_of(record.ended_at or record.progress_at) + AFTER_MINUTES
     return tuple(
-        LedgerMinute(minute=minute_of(when), variant=variant, requests=t.live, bad=t.live_bad, slow=t.live_slow,
-                     wrong=t.live_wrong)
+        LedgerMinute(
+            minute=minute_of(when),
+            variant=variant,
+            requests=t.live,
+            bad=t.live_bad,
+            slow=t.live_slow,
+            wrong=t.live_wrong,
+        )
         for variant, minutes in ledger.minutes.items()
         for when, t in sorted(minutes.items())
         if first <= minute_of(when) <= last
-    )  # fmt: skip
+    )
 
 
 def _outage_failures(run: Run, ledger: Ledger) -> dict[str, float]:
-    """Return each variant's share of failed requests while the scenario's outage lasted; empty without one."""
+    """Return each variant's share of failed requests while the scenario's outage lasted; empty
+    without one.
+    """
     if run.outage_at is None or run.scenario.outage is None:
         return {}
     failures = {}
     for variant, minutes in ledger.minutes.items():
-        hit = [t for when, t in minutes.items() if 0 <= (when - run.outage_at).total_seconds() < 60 *
-               run.scenario.outage.minutes]  # fmt: skip
+        hit = [
+            t
+            for when, t in minutes.items()
+            if 0 <= (when - run.outage_at).total_seconds() < 60 * run.scenario.outage.minutes
+        ]
         requests = sum(tally.live for tally in hit)
         failures[variant] = sum(tally.live_bad for tally in hit) / requests if requests else 0.0
     return failures
 
 
 def _pictures(history: RolloutHistory, world: DigitsWorld) -> dict[str, Picture]:
-    """Return the images of the records the variants disagree on; a record is named by its row, counted from 1."""
+    """Return the images of the records the variants disagree on; a record is named by its row,
+    counted from 1.
+    """
     if history.quality is None:
         return {}
     rows = {d.record: world.labelled_rows[int(d.record) - 1] for d in history.quality.disagreements}
     return {
-        record: tuple(tuple(float(ink) / WHITE for ink in line) for line in row.reshape(PIXELS_A_SIDE, PIXELS_A_SIDE))
+        record: tuple(
+            tuple(float(ink) / WHITE for ink in line)
+            for line in row.reshape(PIXELS_A_SIDE, PIXELS_A_SIDE)
+        )
         for record, row in rows.items()
     }

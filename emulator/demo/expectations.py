@@ -27,7 +27,9 @@ def _ending(result: Result) -> list[str]:
     if result.phase != wanted.phase:
         found.append(f"ended {result.phase}, wanted {wanted.phase}")
     if result.highest_share != wanted.at_share:
-        found.append(f"the canary's highest share was {result.highest_share:g}, wanted {wanted.at_share:g}")
+        found.append(
+            f"the canary's highest share was {result.highest_share:g}, wanted {wanted.at_share:g}"
+        )
     if result.execution_status != STATUS[wanted.phase]:
         found.append(f"the execution is {result.execution_status}, wanted {STATUS[wanted.phase]}")
     decision = result.history.record.decision if result.history else None
@@ -37,7 +39,9 @@ def _ending(result: Result) -> list[str]:
 
 
 def _weights(result: Result) -> list[str]:
-    """Promoted: the canary has it all. Otherwise: the canary at 0 and every other weight as it was found."""
+    """Promoted: the canary has it all. Otherwise: the canary at 0 and every other weight as it was
+    found.
+    """
     total = sum(result.initial_weights.values())
     if result.scenario.ending.phase is Phase.PROMOTED:
         wanted = {name: total if name == CANARY else 0.0 for name in result.initial_weights}
@@ -55,7 +59,9 @@ def _told(result: Result) -> list[str]:
 
 
 def _world(result: Result) -> list[str]:
-    """What the router saw: no live request at share 0, some above it, and an outage that really hit both variants."""
+    """What the router saw: no live request at share 0, some above it, and an outage that really hit
+    both variants.
+    """
     share, served = result.scenario.ending.at_share, result.canary_requests_live
     found = []
     if share == 0 and served:

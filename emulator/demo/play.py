@@ -27,7 +27,9 @@ BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Pace:
-    """How long things take: wall seconds an emulated minute lasts at least, minutes of past, minutes at most."""
+    """How long things take: wall seconds an emulated minute lasts at least, minutes of past,
+    minutes at most.
+    """
 
     minute_seconds: float = 0.0
     past_minutes: int = PAST_MINUTES
@@ -35,21 +37,30 @@ class Pace:
 
 
 def play(scenarios: Sequence[Scenario], seed: int, out: Path, console: Console, pace: Pace) -> bool:
-    """Return whether every scenario ended as it has to; pages and summary.json are in `out` then."""
+    """Return whether every scenario ended as it has to; pages and summary.json are in `out`
+    then.
+    """
     began = time.monotonic()
     results = run_scenarios(scenarios, seed, console, pace)
     found = {result.scenario.name: doubts(result) for result in results}
     write_summary(results, out)
     print_summary(console, results, found, write_pages(results, out))
     good = not any(found.values())
-    verdict = "[green]Every scenario ended as it has to[/green]" if good else "[red]Not as it has to be[/red]"
+    verdict = (
+        "[green]Every scenario ended as it has to[/green]"
+        if good
+        else "[red]Not as it has to be[/red]"
+    )
     console.print(f" {verdict}; {time.monotonic() - began:.0f} s.", highlight=False)
     return good
 
 
-def run_scenarios(scenarios: Sequence[Scenario], seed: int, console: Console, pace: Pace) -> list[Result]:
+def run_scenarios(
+    scenarios: Sequence[Scenario], seed: int, console: Console, pace: Pace
+) -> list[Result]:
     """Return how each scenario ended; one that has not ended in time is taken as it is."""
-    # One thread a matrix product: these are small, and threads that wait for work take the cores from the rollouts.
+    # One thread a matrix product: these are small, and threads that wait for work take the cores
+    # from the rollouts.
     with threadpool_limits(1), Emulator(start=BEGIN, seed=seed, enforce_iam=True) as emulator:
         with _step(console, "training models on 500 handwritten digits"):
             world = digits_world(seed)
@@ -71,7 +82,11 @@ def _deploy(emulator: Emulator) -> tuple[str, str]:
 
 
 def _prepare(
-    emulator: Emulator, world: DigitsWorld, scenarios: Sequence[Scenario], past_minutes: int, console: Console
+    emulator: Emulator,
+    world: DigitsWorld,
+    scenarios: Sequence[Scenario],
+    past_minutes: int,
+    console: Console,
 ) -> None:
     columns = (
         TextColumn("  {task.description}"),
@@ -83,7 +98,13 @@ def _prepare(
         task = progress.add_task(
             f"{past_minutes / 60:.0f} hours of ordinary traffic, so that there is a past", total=1.0
         )
-        set_up(emulator, world, scenarios, past_minutes, lambda done: progress.update(task, completed=done))
+        set_up(
+            emulator,
+            world,
+            scenarios,
+            past_minutes,
+            lambda done: progress.update(task, completed=done),
+        )
     if not console.is_terminal:
         console.print()  # rich leaves the line open there
 

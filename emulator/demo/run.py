@@ -1,4 +1,6 @@
-"""Starts the rollouts through Step Functions, lets time pass, and looks on: it never tells the controller anything."""
+"""Starts the rollouts through Step Functions, lets time pass, and looks on: it never tells the
+controller anything.
+"""
 
 import json
 from collections.abc import Callable, Sequence
@@ -22,7 +24,9 @@ Show = Callable[[Sequence[LiveRow], Sequence[ToldMessage], datetime], object]
 
 @dataclass
 class Run:
-    """One scenario under way. Weights are what DescribeEndpoint answered before anything was started."""
+    """One scenario under way. Weights are what DescribeEndpoint answered before anything was
+    started.
+    """
 
     scenario: Scenario
     execution: str
@@ -42,24 +46,39 @@ def start(emulator: Emulator, scenarios: Sequence[Scenario], state_machine: str)
     for scenario in scenarios:
         before = weights_of(emulator, scenario.endpoint)
         answer = emulator.client("stepfunctions").start_execution(
-            stateMachineArn=state_machine, name=f"demo-{scenario.name}", input=json.dumps(scenario.spec)
+            stateMachineArn=state_machine,
+            name=f"demo-{scenario.name}",
+            input=json.dumps(scenario.spec),
         )
         runs.append(Run(scenario, answer["executionArn"], emulator.clock.now(), before))
     return runs
 
 
-def drive(emulator: Emulator, runs: Sequence[Run], table: str, show: Show, most_minutes: int = MOST_MINUTES) -> bool:
-    """Return whether everything was over and told within `most_minutes`; `show` is called each minute."""
+def drive(
+    emulator: Emulator,
+    runs: Sequence[Run],
+    table: str,
+    show: Show,
+    most_minutes: int = MOST_MINUTES,
+) -> bool:
+    """Return whether everything was over and told within `most_minutes`; `show` is called each
+    minute.
+    """
     watched = Watched(emulator, table)
     for _ in range(most_minutes):
         emulator.run_minutes(1)
         for run in runs:
             _break_both(emulator, run)
         records = [watched.record(run) for run in runs]
-        show([watched.row(run, record) for run, record in zip(runs, records, strict=True)],
-             told(emulator), emulator.clock.now())  # fmt: skip
-        if all(_is_over(emulator, run) and (record is None or not record.listed)
-               for run, record in zip(runs, records, strict=True)):  # fmt: skip
+        show(
+            [watched.row(run, record) for run, record in zip(runs, records, strict=True)],
+            told(emulator),
+            emulator.clock.now(),
+        )
+        if all(
+            _is_over(emulator, run) and (record is None or not record.listed)
+            for run, record in zip(runs, records, strict=True)
+        ):
             return True
     return False
 
@@ -87,20 +106,26 @@ class Watched:
         if record is None:
             status = execution_status(self._emulator, run)
             phase = "REFUSED" if status == "FAILED" else "STARTING"
-            return LiveRow(run.scenario.name, phase, 0, 0, 0.0, 0, None, None, "", "", ended=status in OVER)
+            return LiveRow(
+                run.scenario.name, phase, 0, 0, 0.0, 0, None, None, "", "", ended=status in OVER
+            )
         verdict = newest_verdict(self._client, self._table, record.rollout)
         return row_of(run.scenario.name, record, verdict, now)
 
 
 def told(emulator: Emulator) -> list[ToldMessage]:
     """Return every message published so far, oldest first."""
-    return [ToldMessage(at=m.at, subject=m.subject or "", body=m.message) for m in emulator.messages]
+    return [
+        ToldMessage(at=m.at, subject=m.subject or "", body=m.message) for m in emulator.messages
+    ]
 
 
 def weights_of(emulator: Emulator, endpoint: str) -> dict[str, float]:
     """Return the weights an endpoint serves with, as DescribeEndpoint gives them."""
     answer = emulator.client("sagemaker").describe_endpoint(EndpointName=endpoint)
-    return {variant["VariantName"]: variant["CurrentWeight"] for variant in answer["ProductionVariants"]}
+    return {
+        variant["VariantName"]: variant["CurrentWeight"] for variant in answer["ProductionVariants"]
+    }
 
 
 def execution_status(emulator: Emulator, run: Run) -> str:
@@ -119,7 +144,9 @@ def _break_both(emulator: Emulator, run: Run) -> None:
     if outage is None or run.outage_at is not None or not _has_share(emulator, run, outage):
         return
     run.outage_at = emulator.clock.now() + timedelta(minutes=outage.after_minutes)
-    emulator.endpoints.outage(run.scenario.endpoint, run.outage_at, outage.minutes, outage.error_rate)
+    emulator.endpoints.outage(
+        run.scenario.endpoint, run.outage_at, outage.minutes, outage.error_rate
+    )
 
 
 def _has_share(emulator: Emulator, run: Run, outage: SharedOutage) -> bool:

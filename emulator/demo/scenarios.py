@@ -1,4 +1,6 @@
-"""The six scenarios as data: the spec a user would write, what goes wrong in the world, and how it has to end."""
+"""The six scenarios as data: the spec a user would write, what goes wrong in the world, and how it
+has to end.
+"""
 
 import json
 from dataclasses import dataclass
@@ -13,7 +15,9 @@ BASELINE, CANARY = "current", "candidate"
 
 @dataclass(frozen=True)
 class SharedOutage:
-    """Both variants fail alike: begins `after_minutes` once the canary has this share, lasts `minutes`."""
+    """Both variants fail alike: begins `after_minutes` once the canary has this share, lasts
+    `minutes`.
+    """
 
     at_share: float
     after_minutes: int
@@ -23,7 +27,9 @@ class SharedOutage:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a scenario has to end: the phase, and the last share the canary was brought to before it."""
+    """How a scenario has to end: the phase, and the last share the canary was brought to before
+    it.
+    """
 
     phase: Phase
     at_share: float
@@ -31,7 +37,9 @@ class Ending:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One rollout. `story` says what is wrong with the canary, `lesson` what its end shows, both for a newcomer."""
+    """One rollout. `story` says what is wrong with the canary, `lesson` what its end shows, both
+    for a newcomer.
+    """
 
     name: str
     story: str
@@ -42,7 +50,9 @@ class Scenario:
     @property
     def spec(self) -> dict[str, Any]:
         """Return the spec as a user would write it."""
-        document: dict[str, Any] = json.loads((SPECS / f"{self.name}.json").read_text(encoding="utf-8"))
+        document: dict[str, Any] = json.loads(
+            (SPECS / f"{self.name}.json").read_text(encoding="utf-8")
+        )
         return document
 
     @property
@@ -61,12 +71,18 @@ SCENARIOS = (
     Scenario(
         "wrong",
         "A model that reads digits worse than the one in service.",
-        "The labelled set gave it away: it was stopped while its share was still 0, before it met a user.",
+        (
+            "The labelled set gave it away: it was stopped while its share was still 0, before it "
+            "met a user."
+        ),
         Ending(Phase.ROLLED_BACK, 0.0),
     ),
     Scenario(
         "failing",
-        "As good on the labelled set, but it refuses images of the new scanner, which only live traffic has.",
+        (
+            "As good on the labelled set, but it refuses images of the new scanner, which only "
+            "live traffic has."
+        ),
         "The first live step, 5% of traffic, showed the errors and it was taken back.",
         Ending(Phase.ROLLED_BACK, 0.05),
     ),
@@ -79,7 +95,10 @@ SCENARIOS = (
     Scenario(
         "late",
         "Fine up to 50%, but it cannot carry all traffic alone. No alarm in its spec.",
-        "With no baseline left to compare with, the watch after 100% still saw it and took it back.",
+        (
+            "With no baseline left to compare with, the watch after 100% still saw it and took it "
+            "back."
+        ),
         Ending(Phase.ROLLED_BACK, 1.0),
     ),
     Scenario(

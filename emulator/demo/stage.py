@@ -1,6 +1,8 @@
-"""The account as a user would have it before the first rollout: endpoints, models, labelled set, alarms, a past.
+"""The account as a user would have it before the first rollout: endpoints, models, labelled set,
+alarms, a past.
 
-Everything a user makes is made through boto3; only the models themselves and the traffic are the emulator's own.
+Everything a user makes is made through boto3; only the models themselves and the traffic are the
+emulator's own.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,7 +16,8 @@ BUCKET, LABELLED_KEY = "canary-demo-labels", "digits.csv"
 REQUESTS_PER_MINUTE = 6_000
 BACKGROUND_ERROR_RATE = 0.002
 STARTING_MINUTES = 4
-# Bursts are learnt from at least 12 hours; the past is drawn in slices of a minute, the present every few seconds.
+# Bursts are learnt from at least 12 hours; the past is drawn in slices of a minute, the present
+# every few seconds.
 PAST_MINUTES = 750
 PAST_SLICE_SECONDS = 60.0
 ROLE = "arn:aws:iam::123456789012:role/sagemaker-execution"
@@ -24,9 +27,15 @@ Progress = Callable[[float], object]
 
 
 def set_up(
-    emulator: Emulator, world: DigitsWorld, scenarios: Iterable[Scenario], past_minutes: int, progress: Progress
+    emulator: Emulator,
+    world: DigitsWorld,
+    scenarios: Iterable[Scenario],
+    past_minutes: int,
+    progress: Progress,
 ) -> None:
-    """Make everything the scenarios need and let `past_minutes` of traffic pass; `progress` gets the fraction done."""
+    """Make everything the scenarios need and let `past_minutes` of traffic pass; `progress` gets
+    the fraction done.
+    """
     chosen = tuple(scenarios)
     _labelled_set(emulator, world)
     models = candidates(world, REQUESTS_PER_MINUTE, emulator.seed)
@@ -53,7 +62,9 @@ def _endpoint(emulator: Emulator, scenario: Scenario, models: dict[str, Model]) 
     for variant, model in models.items():
         name = f"{scenario.endpoint}-{variant}"
         emulator.endpoints.register_model(name, model)
-        sagemaker.create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer={"Image": IMAGE})
+        sagemaker.create_model(
+            ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer={"Image": IMAGE}
+        )
         variants.append(
             {
                 "VariantName": variant,
@@ -63,7 +74,9 @@ def _endpoint(emulator: Emulator, scenario: Scenario, models: dict[str, Model]) 
                 "InitialVariantWeight": 0.0 if variant == CANARY else 1.0,
             }
         )
-    sagemaker.create_endpoint_config(EndpointConfigName=scenario.endpoint, ProductionVariants=variants)
+    sagemaker.create_endpoint_config(
+        EndpointConfigName=scenario.endpoint, ProductionVariants=variants
+    )
     sagemaker.create_endpoint(EndpointName=scenario.endpoint, EndpointConfigName=scenario.endpoint)
 
 
@@ -87,7 +100,9 @@ def _alarms(emulator: Emulator, scenario: Scenario) -> None:
         )
 
 
-def _traffic(emulator: Emulator, world: DigitsWorld, scenarios: Iterable[Scenario], slice_seconds: float) -> None:
+def _traffic(
+    emulator: Emulator, world: DigitsWorld, scenarios: Iterable[Scenario], slice_seconds: float
+) -> None:
     for scenario in scenarios:
         emulator.endpoints.attach_traffic(
             scenario.endpoint,

@@ -20,7 +20,9 @@ def write_summary(results: Sequence[Result], folder: Path) -> Path:
     """Write summary.json, one entry a scenario, and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "summary.json"
-    path.write_text(json.dumps([result.summary() for result in results], indent=2) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps([result.summary() for result in results], indent=2) + "\n", encoding="utf-8"
+    )
     return path
 
 
@@ -30,7 +32,9 @@ def write_pages(results: Sequence[Result], folder: Path) -> Path:
     for result in results:
         if result.history is not None:
             page = write_report(result.history, folder / f"{result.scenario.name}.html")
-            entries.append(Entry(result.scenario.name, result.scenario.story, page.name, result.history))
+            entries.append(
+                Entry(result.scenario.name, result.scenario.story, page.name, result.history)
+            )
     return write_index(entries, folder / "index.html")
 
 
@@ -45,15 +49,25 @@ def print_summary(console: Console, results: Sequence[Result], found: Doubts, in
     for name, doubts in found.items():
         for doubt in doubts:
             console.print(Text(f" ✗ {name}: {doubt}", style="red"), soft_wrap=True)
-    console.print(f" Requests and failures are live ones of the canary, counted by the router.\n Pages: {index}",
-                  highlight=False, soft_wrap=True)  # fmt: skip
+    console.print(
+        (
+            " Requests and failures are live ones of the canary, counted by the router.\n Pages: "
+            f"{index}"
+        ),
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _line(result: Result, *, good: bool) -> tuple[Text, Text, Text]:
     mark = Text("✓", style="bold green") if good else Text("✗", style="bold red")
-    text = Text(result.phase.replace("_", " ").lower(), style="green" if result.phase == Phase.PROMOTED else "red")
+    text = Text(
+        result.phase.replace("_", " ").lower(),
+        style="green" if result.phase == Phase.PROMOTED else "red",
+    )
     text.append(
-        f" after {result.emulated_minutes:.0f} minutes; highest share {100 * result.highest_share:g}%, "
+        f" after {result.emulated_minutes:.0f} minutes; highest share "
+        f"{100 * result.highest_share:g}%, "
         f"{result.canary_requests_live:,} requests, {result.bad_responses_served:,} failed",
         style="default",
     )

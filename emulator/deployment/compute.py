@@ -17,10 +17,14 @@ EMPTY_ZIP = b"PK\x05\x06" + b"\x00" * 18
 
 
 def role(site: Site, name: str, properties: Properties) -> Made:
-    """AWS::IAM::Role with its inline policies; AWS's managed ones are kept as a tag, not evaluated."""
+    """AWS::IAM::Role with its inline policies; AWS's managed ones are kept as a tag, not
+    evaluated.
+    """
     iam = site.client("iam")
     name = properties.get("RoleName", name)[:64]
-    managed = " ".join(str(arn).rsplit("/", 1)[-1] for arn in properties.get("ManagedPolicyArns", []))
+    managed = " ".join(
+        str(arn).rsplit("/", 1)[-1] for arn in properties.get("ManagedPolicyArns", [])
+    )
     try:
         iam.create_role(
             RoleName=name,
@@ -68,13 +72,16 @@ def function(site: Site, name: str, properties: Properties) -> Made:
         "MemorySize": int(properties.get("MemorySize", 128)),
         "Environment": {
             "Variables": {
-                key: str(value) for key, value in properties.get("Environment", {}).get("Variables", {}).items()
+                key: str(value)
+                for key, value in properties.get("Environment", {}).get("Variables", {}).items()
             }
         },
     }
     try:
         answer = client.create_function(
-            **wanted, Code={"ZipFile": EMPTY_ZIP}, Architectures=properties.get("Architectures", ["x86_64"])
+            **wanted,
+            Code={"ZipFile": EMPTY_ZIP},
+            Architectures=properties.get("Architectures", ["x86_64"]),
         )
     except client.exceptions.ResourceConflictException:
         answer = client.update_function_configuration(**wanted)
@@ -89,7 +96,9 @@ def event_invoke_config(site: Site, name: str, properties: Properties) -> Made:
     """AWS::Lambda::EventInvokeConfig: retries, age and the destination of failed events."""
     function_name = properties["FunctionName"].rsplit(":", 1)[-1]
     before = site.event_settings.get(function_name, EventSettings())
-    destination = properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination", "")
+    destination = (
+        properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination", "")
+    )
     site.event_settings[function_name] = EventSettings(
         int(properties.get("MaximumRetryAttempts", before.most_retries)),
         float(properties.get("MaximumEventAgeInSeconds", before.most_age_seconds)),
@@ -102,7 +111,11 @@ def event_invoke_config(site: Site, name: str, properties: Properties) -> Made:
 def permission(site: Site, name: str, properties: Properties) -> Made:
     """AWS::Lambda::Permission."""
     client = site.client("lambda")
-    wanted = {"Action": properties["Action"], "Principal": properties["Principal"], "StatementId": name}
+    wanted = {
+        "Action": properties["Action"],
+        "Principal": properties["Principal"],
+        "StatementId": name,
+    }
     if "SourceArn" in properties:
         wanted["SourceArn"] = properties["SourceArn"]
     function_name = properties["FunctionName"]
@@ -113,17 +126,23 @@ def permission(site: Site, name: str, properties: Properties) -> Made:
 
 
 def state_machine(site: Site, name: str, properties: Properties) -> Made:
-    """AWS::StepFunctions::StateMachine with its definition's ${Placeholders} filled; an update leaves executions be."""
+    """AWS::StepFunctions::StateMachine with its definition's ${Placeholders} filled; an update
+    leaves executions be.
+    """
     name = properties.get("StateMachineName", name)
     definition = _definition(site, properties)
     client = site.client("stepfunctions")
     arn = f"arn:aws:states:{site.region}:{site.account}:stateMachine:{name}"
     try:
         client.describe_state_machine(stateMachineArn=arn)
-        client.update_state_machine(stateMachineArn=arn, definition=definition, roleArn=properties["RoleArn"])
+        client.update_state_machine(
+            stateMachineArn=arn, definition=definition, roleArn=properties["RoleArn"]
+        )
     except client.exceptions.StateMachineDoesNotExist:
         kind = properties.get("StateMachineType", "STANDARD")
-        client.create_state_machine(name=name, definition=definition, roleArn=properties["RoleArn"], type=kind)
+        client.create_state_machine(
+            name=name, definition=definition, roleArn=properties["RoleArn"], type=kind
+        )
     return Made(arn, {"Arn": arn, "Name": name})
 
 
@@ -150,7 +169,9 @@ def rule(site: Site, name: str, properties: Properties) -> Made:
     if "EventPattern" in properties:
         wanted["EventPattern"] = json.dumps(properties["EventPattern"])
     wanted |= {
-        key: properties[key] for key in ("ScheduleExpression", "EventBusName", "Description") if key in properties
+        key: properties[key]
+        for key in ("ScheduleExpression", "EventBusName", "Description")
+        if key in properties
     }
     arn = events.put_rule(**wanted)["RuleArn"]
     bus = {"EventBusName": properties["EventBusName"]} if "EventBusName" in properties else {}

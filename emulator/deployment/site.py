@@ -22,7 +22,9 @@ class Made:
 
 @dataclass(frozen=True)
 class Site:
-    """Where resources are made: boto3 clients, the source tree, and what the emulator keeps beside moto."""
+    """Where resources are made: boto3 clients, the source tree, and what the emulator keeps beside
+    moto.
+    """
 
     client: Callable[[str], Any]
     root: Path

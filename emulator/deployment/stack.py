@@ -8,19 +8,28 @@ from typing import Any
 
 from emulator.deployment.makers import MAKERS
 from emulator.deployment.site import Made, Site
-from emulator.deployment.template import TemplateError, declared_parameters, parameter_values, transformed
+from emulator.deployment.template import (
+    TemplateError,
+    declared_parameters,
+    parameter_values,
+    transformed,
+)
 from emulator.deployment.values import Values
 
 
 def deploy(site: Site, template: Path, stack_name: str, given: dict[str, str]) -> dict[str, str]:
-    """Return the stack's outputs after making or updating every resource. Raises TemplateError naming a fault."""
+    """Return the stack's outputs after making or updating every resource. Raises TemplateError
+    naming a fault.
+    """
     parameters = parameter_values(declared_parameters(template), given)
     document = transformed(template, parameters, site.region)
     return _Stack(site, document, parameters, stack_name).outputs()
 
 
 class _Stack:
-    def __init__(self, site: Site, document: dict[str, Any], parameters: dict[str, str], name: str) -> None:
+    def __init__(
+        self, site: Site, document: dict[str, Any], parameters: dict[str, str], name: str
+    ) -> None:
         self._site = site
         self._name = name
         self._resources: dict[str, Any] = document["Resources"]
@@ -58,14 +67,18 @@ class _Stack:
         if not name:
             return made.ref
         if name not in made.attributes:
-            raise TemplateError(f"{self._resources[logical_id]['Type']} has no attribute {name} here")
+            raise TemplateError(
+                f"{self._resources[logical_id]['Type']} has no attribute {name} here"
+            )
         return made.attributes[name]
 
     def _make(self, logical_id: str) -> Made:
         if logical_id in self._made:
             return self._made[logical_id]
         if logical_id in self._under_way:
-            raise TemplateError(f"circular reference: {' -> '.join([*self._under_way, logical_id])}")
+            raise TemplateError(
+                f"circular reference: {' -> '.join([*self._under_way, logical_id])}"
+            )
         self._under_way.append(logical_id)
         resource = self._resources[logical_id]
         needed = resource.get("DependsOn") or []

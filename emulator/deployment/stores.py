@@ -1,4 +1,6 @@
-"""Tables, topics, queues, log groups, alarms and buckets. Making one again leaves its content alone."""
+"""Tables, topics, queues, log groups, alarms and buckets. Making one again leaves its content
+alone.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +15,28 @@ def table(site: Site, name: str, properties: Properties) -> Made:
     """AWS::DynamoDB::Table; an existing one is left alone."""
     name = properties.get("TableName", name)
     client = site.client("dynamodb")
-    keys = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes", "ProvisionedThroughput")
+    keys = (
+        "AttributeDefinitions",
+        "KeySchema",
+        "BillingMode",
+        "GlobalSecondaryIndexes",
+        "ProvisionedThroughput",
+    )
     try:
-        client.create_table(TableName=name, **{key: properties[key] for key in keys if key in properties})
+        client.create_table(
+            TableName=name, **{key: properties[key] for key in keys if key in properties}
+        )
     except client.exceptions.ResourceInUseException:
         pass
     else:
         if "TimeToLiveSpecification" in properties:
-            client.update_time_to_live(TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"])
+            client.update_time_to_live(
+                TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"]
+            )
         if "PointInTimeRecoverySpecification" in properties:
             client.update_continuous_backups(
-                TableName=name, PointInTimeRecoverySpecification=properties["PointInTimeRecoverySpecification"]
+                TableName=name,
+                PointInTimeRecoverySpecification=properties["PointInTimeRecoverySpecification"],
             )
     return Made(name, {"Arn": f"arn:aws:dynamodb:{site.region}:{site.account}:table/{name}"})
 
@@ -32,7 +45,9 @@ def topic(site: Site, name: str, properties: Properties) -> Made:
     """AWS::SNS::Topic."""
     name = properties.get("TopicName", name)
     keys = {"KmsMasterKeyId", "DisplayName"} & set(properties)
-    arn = site.client("sns").create_topic(Name=name, Attributes={key: properties[key] for key in keys})["TopicArn"]
+    arn = site.client("sns").create_topic(
+        Name=name, Attributes={key: properties[key] for key in keys}
+    )["TopicArn"]
     return Made(arn, {"TopicName": name, "TopicArn": arn})
 
 
@@ -40,7 +55,9 @@ def topic_policy(site: Site, name: str, properties: Properties) -> Made:
     """AWS::SNS::TopicPolicy."""
     for arn in properties["Topics"]:
         text = json.dumps(properties["PolicyDocument"])
-        site.client("sns").set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=text)
+        site.client("sns").set_topic_attributes(
+            TopicArn=arn, AttributeName="Policy", AttributeValue=text
+        )
     return Made(name)
 
 
@@ -71,7 +88,14 @@ def queue(site: Site, name: str, properties: Properties) -> Made:
         if key not in skipped
     }
     url = site.client("sqs").create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
-    return Made(url, {"Arn": f"arn:aws:sqs:{site.region}:{site.account}:{name}", "QueueName": name, "QueueUrl": url})
+    return Made(
+        url,
+        {
+            "Arn": f"arn:aws:sqs:{site.region}:{site.account}:{name}",
+            "QueueName": name,
+            "QueueUrl": url,
+        },
+    )
 
 
 def queue_policy(site: Site, name: str, properties: Properties) -> Made:
@@ -89,7 +113,9 @@ def log_group(site: Site, name: str, properties: Properties) -> Made:
     with suppress(logs.exceptions.ResourceAlreadyExistsException):
         logs.create_log_group(logGroupName=name)
     if "RetentionInDays" in properties:
-        logs.put_retention_policy(logGroupName=name, retentionInDays=int(properties["RetentionInDays"]))
+        logs.put_retention_policy(
+            logGroupName=name, retentionInDays=int(properties["RetentionInDays"])
+        )
     return Made(name, {"Arn": f"arn:aws:logs:{site.region}:{site.account}:log-group:{name}:*"})
 
 
@@ -111,12 +137,19 @@ def bucket(site: Site, name: str, properties: Properties) -> Made:
 
 
 def bucket_policy(site: Site, name: str, properties: Properties) -> Made:
-    """AWS::S3::BucketPolicy; not applied, because moto denies by its statements without reading their conditions."""
+    """AWS::S3::BucketPolicy; not applied, because moto denies by its statements without reading
+    their conditions.
+    """
     site.client("s3").head_bucket(Bucket=properties["Bucket"])
     return Made(name)
 
 
 def key(site: Site, name: str, _properties: Properties) -> Made:
-    """AWS::KMS::Key: only its name; nothing here is encrypted, and key policies are not evaluated."""
+    """AWS::KMS::Key: only its name; nothing here is encrypted, and key policies are not
+    evaluated.
+    """
     identity = str(uuid.uuid5(uuid.NAMESPACE_URL, f"key/{name}"))
-    return Made(identity, {"Arn": f"arn:aws:kms:{site.region}:{site.account}:key/{identity}", "KeyId": identity})
+    return Made(
+        identity,
+        {"Arn": f"arn:aws:kms:{site.region}:{site.account}:key/{identity}", "KeyId": identity},
+    )

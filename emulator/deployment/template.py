@@ -11,18 +11,23 @@ from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-# Local folders travel through the transform as objects of this bucket, and are read from disk afterwards.
+# Local folders travel through the transform as objects of this bucket, and are read from disk
+# afterwards.
 LOCAL_BUCKET = "local"
 LOCAL_FIELDS = ("CodeUri", "ContentUri", "DefinitionUri")
 
 
 class TemplateError(ValueError):
-    """The template cannot be deployed: the transform refuses it, or it uses what is not emulated."""
+    """The template cannot be deployed: the transform refuses it, or it uses what is not
+    emulated.
+    """
 
 
 class _NoManagedPolicies:
     def load(self) -> dict[str, str]:
-        """Return no managed policies: the transform needs none for full ARNs and inline statements."""
+        """Return no managed policies: the transform needs none for full ARNs and inline
+        statements.
+        """
         return {}
 
 
@@ -43,14 +48,18 @@ def _transformed(text: str, parameters: tuple[tuple[str, str], ...], region: str
             if isinstance(properties.get(field), str) and not properties[field].startswith("s3://"):
                 properties[field] = f"s3://{LOCAL_BUCKET}/{properties[field]}"
     try:
-        return dict(transform(document, {**dict(parameters), "AWS::Region": region}, _NoManagedPolicies()))
+        return dict(
+            transform(document, {**dict(parameters), "AWS::Region": region}, _NoManagedPolicies())
+        )
     except InvalidDocumentException as error:
         causes = "; ".join(cause.message for cause in error.causes) or error.message
         raise TemplateError(f"the SAM transform refuses the template: {causes}") from error
 
 
 def parameter_values(declared: dict[str, Any], given: dict[str, str]) -> dict[str, str]:
-    """Return every parameter's value. Raises TemplateError on an unknown, missing or not allowed one."""
+    """Return every parameter's value. Raises TemplateError on an unknown, missing or not allowed
+    one.
+    """
     unknown = set(given) - set(declared)
     if unknown:
         raise TemplateError(f"unknown parameters: {sorted(unknown)}")

@@ -1,4 +1,6 @@
-"""The intrinsic functions of CloudFormation. A reference to a resource creates it first, so order follows need."""
+"""The intrinsic functions of CloudFormation. A reference to a resource creates it first, so order
+follows need.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ _PLACEHOLDER = re.compile(r"\$\{(!?)([\w.:]+)\}")
 
 
 class Values:
-    """Resolves one template. `attribute(logical_id, name)` answers for resources; name "" is what Ref gives."""
+    """Resolves one template. `attribute(logical_id, name)` answers for resources; name "" is what
+    Ref gives.
+    """
 
     def __init__(
         self,
@@ -71,7 +75,9 @@ class Values:
         return self._known[name] if name in self._known else self._attribute(name, "")
 
     def _get_att(self, given: str | list[str]) -> Any:
-        logical_id, _, name = given.partition(".") if isinstance(given, str) else (given[0], ".", given[1])
+        logical_id, _, name = (
+            given.partition(".") if isinstance(given, str) else (given[0], ".", given[1])
+        )
         return self._attribute(logical_id, str(self.of(name)))
 
     def _sub(self, given: str | list[Any]) -> str:

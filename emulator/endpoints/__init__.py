@@ -1,4 +1,6 @@
-"""SageMaker endpoints over emulated time, on moto: `install` puts everything in place and takes it away again."""
+"""SageMaker endpoints over emulated time, on moto: `install` puts everything in place and takes it
+away again.
+"""
 
 from emulator.endpoints.controls import Endpoints
 from emulator.endpoints.errors import EndpointRefusal, ModelFailure

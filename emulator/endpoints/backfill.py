@@ -1,7 +1,9 @@
-"""Metrics of the past: what a variant's last hours would have looked like under the traffic it has now.
+"""Metrics of the past: what a variant's last hours would have looked like under the traffic it has
+now.
 
-Every row is put through the model once; a minute's failures are then binomial, exactly as if each request had been one
-of the rows, and its latencies are drawn one by one. Nothing here touches the ledger: it happened before the story.
+Every row is put through the model once; a minute's failures are then binomial, exactly as if each
+request had been one of the rows, and its latencies are drawn one by one. Nothing here touches the
+ledger: it happened before the story.
 """
 
 from datetime import datetime, timedelta
@@ -21,8 +23,12 @@ from emulator.endpoints.variant import Variant
 HALF_SECONDS = 30
 
 
-def backfill(service: Service, endpoint: Endpoint, traffic: Traffic, minutes: int, now: datetime) -> None:
-    """Record `minutes` of metrics that end at the last full minute before `now`, at the endpoint's current weights."""
+def backfill(
+    service: Service, endpoint: Endpoint, traffic: Traffic, minutes: int, now: datetime
+) -> None:
+    """Record `minutes` of metrics that end at the last full minute before `now`, at the endpoint's
+    current weights.
+    """
     end = now.replace(second=0, microsecond=0)
     halves = [end - timedelta(seconds=HALF_SECONDS * back) for back in range(2 * minutes, 0, -1)]
     for variant, share in zip(endpoint.variants, shares(endpoint.variants), strict=True):
@@ -31,13 +37,20 @@ def backfill(service: Service, endpoint: Endpoint, traffic: Traffic, minutes: in
 
 
 def _fill(
-    service: Service, endpoint: Endpoint, variant: Variant, traffic: Traffic, share: float, halves: list[datetime]
+    service: Service,
+    endpoint: Endpoint,
+    variant: Variant,
+    traffic: Traffic,
+    share: float,
+    halves: list[datetime],
 ) -> None:
     random = service.random(endpoint.name)
     usual = traffic.requests_per_minute / 60 * share
     load = Load(usual, share, variant.current_count or 1)
     model = service.models.get(variant.model_name)
-    fractions = _failing_fractions(service, endpoint.name, statuses_of(predict(model, traffic.rows, load)))
+    fractions = _failing_fractions(
+        service, endpoint.name, statuses_of(predict(model, traffic.rows, load))
+    )
     latency = model.latency if isinstance(model, HasLatency) else service.default_latency
     for start in halves:
         rate = usual * traffic.profile(start)
@@ -59,4 +72,6 @@ def _failing_fractions(service: Service, endpoint: str, statuses: Statuses) -> l
 def _latencies(
     latency: Latency, requests: int, rate: float, instances: int, random: np.random.Generator
 ) -> tuple[Floats, Floats]:
-    return latency.draw_us(requests, rate, instances, random), latency.draw_overhead_us(requests, random)
+    return latency.draw_us(requests, rate, instances, random), latency.draw_overhead_us(
+        requests, random
+    )

@@ -1,4 +1,6 @@
-"""Request and answer bodies as SageMaker's own containers read and write them: CSV, JSON, JSON Lines."""
+"""Request and answer bodies as SageMaker's own containers read and write them: CSV, JSON, JSON
+Lines.
+"""
 
 import csv
 import io
@@ -30,7 +32,9 @@ def rows_of(body: bytes, content_type: str) -> list[Any]:
 
 
 def body_of(answers: Answers, accept: str) -> tuple[bytes, str]:
-    """Return the body and content type of the answers; CSV unless JSON or JSON Lines is asked for."""
+    """Return the body and content type of the answers; CSV unless JSON or JSON Lines is asked
+    for.
+    """
     kind = accept.split(";", 1)[0].strip().lower()
     plain = [_plain(answer) for answer in answers]
     if kind == JSON:
@@ -66,4 +70,6 @@ def _plain(answer: Any) -> Any:
 
 
 def _line(answer: Any) -> str:
-    return ",".join(str(part) for part in answer) if isinstance(answer, (list, tuple)) else str(answer)
+    return (
+        ",".join(str(part) for part in answer) if isinstance(answer, (list, tuple)) else str(answer)
+    )

@@ -1,4 +1,5 @@
-"""The emulated endpoints in one object: what AWS has no call for. AWS calls go through ordinary boto3 clients.
+"""The emulated endpoints in one object: what AWS has no call for. AWS calls go through ordinary
+boto3 clients.
 
 Models, traffic, outages and faults go in; EventBridge events and the router's own ledger come out.
 """
@@ -35,7 +36,14 @@ class Endpoints:
     """The emulated endpoints of one account and region."""
 
     def __init__(
-        self, clock: Clock, region: str, seed: int, timing: Timing, publication: Publication, *, emit_zeros: bool
+        self,
+        clock: Clock,
+        region: str,
+        seed: int,
+        timing: Timing,
+        publication: Publication,
+        *,
+        emit_zeros: bool,
     ) -> None:
         self.clock = clock
         self.fleet = Fleet(clock, region, DEFAULT_ACCOUNT_ID, seed, timing)
@@ -52,7 +60,9 @@ class Endpoints:
         self.fleet.on_change(self._changed)
 
     def on_event(self, deliver: OnEvent) -> None:
-        """Give every EventBridge event from now on to `deliver`, as one PutEvents entry with an aws. source."""
+        """Give every EventBridge event from now on to `deliver`, as one PutEvents entry with an
+        aws. source.
+        """
         self._events.append(deliver)
 
     def emit(self, event: Event) -> None:
@@ -78,16 +88,20 @@ class Endpoints:
     ) -> None:
         """Send real rows to the endpoint from now on, replacing what was attached before.
 
-        background_error_rate: fraction of requests to any variant that fail whatever the model says.
-        slow_ms: what the ledger calls slow; it changes nothing that AWS shows.
+        background_error_rate: fraction of requests to any variant that fail whatever the model
+        says. slow_ms: what the ledger calls slow; it changes nothing that AWS shows.
         """
         self.detach_traffic(endpoint)
-        self.traffic[endpoint] = traffic = Traffic(endpoint, rows, requests_per_minute, labels, profile, slice_seconds)
+        self.traffic[endpoint] = traffic = Traffic(
+            endpoint, rows, requests_per_minute, labels, profile, slice_seconds
+        )
         self.service.background_error_rate[endpoint] = background_error_rate
         if slow_ms is not None:
             self.service.slow_ms[endpoint] = slow_ms
         self._streams[endpoint] = self.clock.every(
-            slice_seconds, lambda: traffic.send(self.fleet, self.service), traffic.first_slice(self.clock.now())
+            slice_seconds,
+            lambda: traffic.send(self.fleet, self.service),
+            traffic.first_slice(self.clock.now()),
         )
 
     def detach_traffic(self, endpoint: str) -> None:
@@ -102,11 +116,21 @@ class Endpoints:
             self.detach_traffic(endpoint)
 
     def backfill(self, endpoint: str, minutes: int) -> None:
-        """Give the endpoint the metrics of its last `minutes`, as its traffic and weights would have made them."""
-        backfill(self.service, self.fleet.get(endpoint), self.traffic[endpoint], minutes, self.clock.now())
+        """Give the endpoint the metrics of its last `minutes`, as its traffic and weights would
+        have made them.
+        """
+        backfill(
+            self.service,
+            self.fleet.get(endpoint),
+            self.traffic[endpoint],
+            minutes,
+            self.clock.now(),
+        )
 
     def outage(self, endpoint: str, start: datetime, minutes: float, error_rate: float) -> None:
-        """Let requests to every variant fail with this probability from `start` on, for `minutes`."""
+        """Let requests to every variant fail with this probability from `start` on, for
+        `minutes`.
+        """
         self.service.outages[endpoint].append(Outage.lasting(start, minutes, error_rate))
 
     def refuse_next(self, endpoint: str, refusal: RuntimeRefusal) -> None:

@@ -1,9 +1,9 @@
-"""One endpoint and the life of its status. No clock and no randomness: every transition is told when it happens.
+"""One endpoint and the life of its status. No clock and no randomness: every transition is told
+when it happens.
 
-Creating -> InService | Failed
-InService -> Updating -> InService | Failed | RollingBack -> InService (old weights) | UpdateRollbackFailed
-InService -> SystemUpdating -> InService
-anything that is not transitional -> Deleting
+Creating -> InService | Failed InService -> Updating -> InService | Failed | RollingBack ->
+InService (old weights) | UpdateRollbackFailed InService -> SystemUpdating -> InService anything
+that is not transitional -> Deleting
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,14 +16,21 @@ from emulator.endpoints.variant import Variant
 
 MOST_VARIANTS = 10
 TRANSITIONAL = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
-SERVING = frozenset({"InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRollbackFailed"})
+SERVING = frozenset(
+    {"InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRollbackFailed"}
+)
 Setup = tuple[str, tuple[Variant, ...]]  # endpoint configuration name, variants
-ROLLED_BACK = "The update could not be carried out; the endpoint went back to its previous weights and capacity."
+ROLLED_BACK = (
+    "The update could not be carried out; the endpoint went back to its previous "
+    "weights and capacity."
+)
 
 
 @dataclass
 class Endpoint:
-    """The state one DescribeEndpoint shows; `before` and `target` are what an update leaves and wants."""
+    """The state one DescribeEndpoint shows; `before` and `target` are what an update leaves and
+    wants.
+    """
 
     name: str
     arn: str
@@ -60,14 +67,20 @@ class Endpoint:
         return {key: value for key, value in answer.items() if value is not None}
 
     def refuse_unless_idle(self) -> None:
-        """Raise EndpointRefusal in SageMaker's own words while a change is under way or the endpoint has failed."""
+        """Raise EndpointRefusal in SageMaker's own words while a change is under way or the
+        endpoint has failed.
+        """
         if self.status in TRANSITIONAL:
             raise EndpointRefusal(f'Cannot update in-progress endpoint "{self.arn}".')
         if self.status != "InService":
-            raise EndpointRefusal(f'Cannot update endpoint "{self.arn}" with status "{self.status}".')
+            raise EndpointRefusal(
+                f'Cannot update endpoint "{self.arn}" with status "{self.status}".'
+            )
 
     def begin_weights(self, changes: Sequence[Mapping[str, Any]], when: datetime) -> None:
-        """Ask for weights and counts, what is not named kept. Raises EndpointRefusal; then nothing changed."""
+        """Ask for weights and counts, what is not named kept. Raises EndpointRefusal; then nothing
+        changed.
+        """
         self._refuse_unknown(changes)
         self.refuse_unless_idle()
         named = {change["VariantName"]: change for change in changes}
@@ -76,14 +89,19 @@ class Endpoint:
         self.variants = asked
 
     def begin_config(self, config_name: str, variants: tuple[Variant, ...], when: datetime) -> None:
-        """Move to another endpoint configuration; its variants are shown and serve once the update settles."""
+        """Move to another endpoint configuration; its variants are shown and serve once the update
+        settles.
+        """
         self.refuse_unless_idle()
         self._begin((config_name, variants), when)
 
     def settle(self, when: datetime) -> None:
         """End a creation or an update well: what was asked serves."""
         config_name, variants = self.target or (self.config_name, self.variants)
-        self.config_name, self.variants = config_name, tuple(variant.settled() for variant in variants)
+        self.config_name, self.variants = (
+            config_name,
+            tuple(variant.settled() for variant in variants),
+        )
         self._become("InService", when)
 
     def roll_back(self, when: datetime) -> None:
@@ -96,7 +114,9 @@ class Endpoint:
         self._become("InService", when, ROLLED_BACK)
 
     def fail(self, status: str, reason: str, when: datetime) -> None:
-        """End in a failed status (Failed, UpdateRollbackFailed) or any other that `reason` explains."""
+        """End in a failed status (Failed, UpdateRollbackFailed) or any other that `reason`
+        explains.
+        """
         self._become(status, when, reason)
 
     def become(self, status: str, when: datetime) -> None:
@@ -115,10 +135,13 @@ class Endpoint:
         for change in changes:
             name = change["VariantName"]
             if name in seen:
-                raise EndpointRefusal(f'The variant name "{name}" was non-unique within the request.')
+                raise EndpointRefusal(
+                    f'The variant name "{name}" was non-unique within the request.'
+                )
             if self.variant(name) is None:
                 raise EndpointRefusal(
-                    f'The variant name(s) "{name}" is/are not present within endpoint configuration '
+                    f'The variant name(s) "{name}" is/are not present within endpoint '
+                    "configuration "
                     f'"{self.config_name}".'
                 )
             seen.add(name)

@@ -10,7 +10,9 @@ class EndpointRefusal(Exception):
 
 
 class ModelFailure(Exception):
-    """A model's own failure, with the HTTP status its container would have answered (4XX or 5XX)."""
+    """A model's own failure, with the HTTP status its container would have answered (4XX or
+    5XX).
+    """
 
     def __init__(self, message: str = "Internal Server Error", status: int = 500) -> None:
         super().__init__(message)

@@ -1,7 +1,7 @@
 """All endpoints of one account and region: what SageMaker's API does to them, over emulated time.
 
-No moto here. Every change draws its duration from the fleet's own seeded generator, and its end is an appointment on
-the clock. A deleted or replaced endpoint takes its appointments with it.
+No moto here. Every change draws its duration from the fleet's own seeded generator, and its end is
+an appointment on the clock. A deleted or replaced endpoint takes its appointments with it.
 """
 
 import random
@@ -20,9 +20,13 @@ Listener = Callable[[Endpoint], object]
 
 
 class Fleet:
-    """The endpoints by name. `on_change` listeners hear every status an endpoint takes, in order."""
+    """The endpoints by name. `on_change` listeners hear every status an endpoint takes, in
+    order.
+    """
 
-    def __init__(self, clock: Clock, region: str, account: str, seed: int, timing: Timing | None = None) -> None:
+    def __init__(
+        self, clock: Clock, region: str, account: str, seed: int, timing: Timing | None = None
+    ) -> None:
         self.clock = clock
         self.region = region
         self.account = account
@@ -43,11 +47,15 @@ class Fleet:
         self._listeners.append(listener)
 
     def arn(self, name: str) -> str:
-        """Return the ARN of an endpoint of that name, existing or not; SageMaker writes it in lower case."""
+        """Return the ARN of an endpoint of that name, existing or not; SageMaker writes it in lower
+        case.
+        """
         return f"arn:aws:sagemaker:{self.region}:{self.account}:endpoint/{name.lower()}"
 
     def get(self, name: str) -> Endpoint:
-        """Return the endpoint, upper and lower case being the same. Raises EndpointRefusal when there is none."""
+        """Return the endpoint, upper and lower case being the same. Raises EndpointRefusal when
+        there is none.
+        """
         found = self._known(name)
         if found is None:
             raise EndpointRefusal(f'Could not find endpoint "{self.arn(name)}".')
@@ -57,9 +65,13 @@ class Fleet:
         """Return a new endpoint, Creating; it is InService once its time has passed."""
         with self.lock:
             if self._known(name) is not None:
-                raise EndpointRefusal(f'Cannot create already existing endpoint "{self.arn(name)}".')
+                raise EndpointRefusal(
+                    f'Cannot create already existing endpoint "{self.arn(name)}".'
+                )
             if len(variants) > MOST_VARIANTS:
-                raise EndpointRefusal(f"An endpoint has at most {MOST_VARIANTS} production variants.")
+                raise EndpointRefusal(
+                    f"An endpoint has at most {MOST_VARIANTS} production variants."
+                )
             now = self.clock.now()
             endpoint = Endpoint(name, self.arn(name), config_name, tuple(variants), now, now)
             self.endpoints[name] = endpoint
@@ -68,27 +80,39 @@ class Fleet:
             return endpoint
 
     def update_weights(self, name: str, changes: Sequence[Mapping[str, Any]]) -> Endpoint:
-        """Return the endpoint, Updating towards these weights and counts. Raises EndpointRefusal."""
+        """Return the endpoint, Updating towards these weights and counts. Raises
+        EndpointRefusal.
+        """
         with self.lock:
             endpoint = self.get(name)
             return self._update(endpoint, lambda: endpoint.begin_weights(changes, self.clock.now()))
 
-    def update_config(self, name: str, config_name: str, variants: Sequence[Variant], retain: bool) -> Endpoint:  # noqa: FBT001
-        """Return the endpoint, Updating to another configuration; `retain` keeps weights and counts by variant name."""
+    def update_config(
+        self, name: str, config_name: str, variants: Sequence[Variant], *, retain: bool
+    ) -> Endpoint:
+        """Return the endpoint, Updating to another configuration; `retain` keeps weights and counts
+        by variant name.
+        """
         with self.lock:
             endpoint = self.get(name)
             asked = tuple(_retained(v, endpoint.variant(v.name)) if retain else v for v in variants)
-            return self._update(endpoint, lambda: endpoint.begin_config(config_name, asked, self.clock.now()))
+            return self._update(
+                endpoint, lambda: endpoint.begin_config(config_name, asked, self.clock.now())
+            )
 
     def delete(self, name: str) -> None:
-        """Start deleting: requests are refused at once, the endpoint is gone a little later. Raises EndpointRefusal."""
+        """Start deleting: requests are refused at once, the endpoint is gone a little later. Raises
+        EndpointRefusal.
+        """
         with self.lock:
             endpoint = self.get(name)
             if endpoint.status in TRANSITIONAL:
                 endpoint.refuse_unless_idle()
             endpoint.become("Deleting", self.clock.now())
             self._tell(endpoint)
-            self._later(endpoint, self._draw(self.timing.delete_seconds), lambda: self.vanish(endpoint.name))
+            self._later(
+                endpoint, self._draw(self.timing.delete_seconds), lambda: self.vanish(endpoint.name)
+            )
 
     def describe(self, name: str) -> dict[str, Any]:
         """Return DescribeEndpoint's answer, which just after an update may still be the old one."""
@@ -102,7 +126,9 @@ class Fleet:
             return endpoint.describe()
 
     def next_update(self, name: str, outcome: Outcome, seconds: float | None = None) -> None:
-        """Let the endpoint's next update end so, after `seconds` if given; several calls queue up."""
+        """Let the endpoint's next update end so, after `seconds` if given; several calls queue
+        up.
+        """
         self._outcomes.setdefault(name, deque()).append((outcome, seconds))
 
     def vanish(self, name: str) -> None:
@@ -127,7 +153,14 @@ class Fleet:
     def _known(self, name: str) -> Endpoint | None:
         if name in self.endpoints:
             return self.endpoints[name]
-        return next((endpoint for known, endpoint in self.endpoints.items() if known.lower() == name.lower()), None)
+        return next(
+            (
+                endpoint
+                for known, endpoint in self.endpoints.items()
+                if known.lower() == name.lower()
+            ),
+            None,
+        )
 
     def _update(self, endpoint: Endpoint, begin: Callable[[], None]) -> Endpoint:
         shown = endpoint.describe()
@@ -143,7 +176,11 @@ class Fleet:
         outcome, seconds = queue.popleft() if queue else (Outcome.SETTLES, None)
         drawn = self._draw(usual_seconds)
         if outcome is not Outcome.STICKS:
-            self._later(endpoint, drawn if seconds is None else seconds, lambda: self._finish(endpoint, outcome))
+            self._later(
+                endpoint,
+                drawn if seconds is None else seconds,
+                lambda: self._finish(endpoint, outcome),
+            )
 
     def _finish(self, endpoint: Endpoint, outcome: Outcome) -> None:
         now = self.clock.now()
@@ -159,7 +196,9 @@ class Fleet:
 
     def _finish_roll_back(self, endpoint: Endpoint, outcome: Outcome) -> None:
         if outcome is Outcome.ROLL_BACK_FAILS:
-            endpoint.fail("UpdateRollbackFailed", "The rollback of a failed update failed.", self.clock.now())
+            endpoint.fail(
+                "UpdateRollbackFailed", "The rollback of a failed update failed.", self.clock.now()
+            )
         else:
             endpoint.finish_roll_back(self.clock.now())
         self._tell(endpoint)

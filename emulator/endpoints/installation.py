@@ -1,6 +1,7 @@
 """The context manager that patches emulated endpoints, their runtime, metrics and alarms into moto.
 
-It goes inside `mock_aws`. What stands on moto when the block begins stands there again when it ends.
+It goes inside `mock_aws`. What stands on moto when the block begins stands there again when it
+ends.
 """
 
 from collections.abc import Iterator
@@ -33,13 +34,20 @@ def install(
     emit_zeros: bool = False,
     requests_take_time: bool = False,
 ) -> Iterator[Endpoints]:
-    """Patch moto for as long as the block lasts, and yield the endpoints. Raises PatchError when moto has changed.
+    """Patch moto for as long as the block lasts, and yield the endpoints. Raises PatchError when
+    moto has changed.
 
-    publication: the lag of CloudWatch points, 30-120 s unless given. emit_zeros: idle variants send zeros.
-    requests_take_time: an InvokeEndpoint call blocks its caller for the model's latency, in emulated time.
+    publication: the lag of CloudWatch points, 30-120 s unless given. emit_zeros: idle variants send
+    zeros. requests_take_time: an InvokeEndpoint call blocks its caller for the model's latency, in
+    emulated time.
     """
     endpoints = Endpoints(
-        clock, region, seed, timing or Timing(), publication or Publication(seed), emit_zeros=emit_zeros
+        clock,
+        region,
+        seed,
+        timing or Timing(),
+        publication or Publication(seed),
+        emit_zeros=emit_zeros,
     )
     if requests_take_time:
         endpoints.invocations.sleep = clock.sleep
@@ -48,7 +56,9 @@ def install(
     try:
         patch_endpoints(patches, endpoints.fleet)
         patch_runtime(patches, endpoints.invocations)
-        patch_metrics(patches, endpoints.metrics, clock.now, endpoints.metric_trouble, endpoints.fleet.is_at)
+        patch_metrics(
+            patches, endpoints.metrics, clock.now, endpoints.metric_trouble, endpoints.fleet.is_at
+        )
         patch_alarms(patches, endpoints.alarms)
         yield endpoints
     finally:

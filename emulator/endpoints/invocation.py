@@ -1,6 +1,8 @@
-"""One InvokeEndpoint call: size limit, routing or TargetVariant, the model, and the errors SageMaker Runtime gives.
+"""One InvokeEndpoint call: size limit, routing or TargetVariant, the model, and the errors
+SageMaker Runtime gives.
 
-Source: SageMaker Runtime API reference, InvokeEndpoint (ModelError 424, ModelNotReadyException 429, size limit).
+Source: SageMaker Runtime API reference, InvokeEndpoint (ModelError 424, ModelNotReadyException 429,
+size limit).
 """
 
 from collections import defaultdict, deque
@@ -42,12 +44,16 @@ class Reply:
 
 @dataclass
 class Invocations:
-    """InvokeEndpoint for a fleet. `coming` holds refusals that the next calls meet instead of an answer."""
+    """InvokeEndpoint for a fleet. `coming` holds refusals that the next calls meet instead of an
+    answer.
+    """
 
     fleet: Fleet
     service: Service
     sleep: Callable[[float], object] | None = None
-    coming: defaultdict[str, deque[RuntimeRefusal]] = field(default_factory=lambda: defaultdict(deque))
+    coming: defaultdict[str, deque[RuntimeRefusal]] = field(
+        default_factory=lambda: defaultdict(deque)
+    )
 
     def refuse_elsewhere(self, request: Request, region: str, account: str) -> None:
         """Raise RuntimeRefusal when the call came to another region or account than the fleet's."""
@@ -61,7 +67,9 @@ class Invocations:
         """
         with self.fleet.lock:
             if len(request.body) > MOST_BYTES:
-                raise RuntimeRefusal("413", f"HTTP content length exceeded {MOST_BYTES} bytes.", 413)
+                raise RuntimeRefusal(
+                    "413", f"HTTP content length exceeded {MOST_BYTES} bytes.", 413
+                )
             endpoint = self._endpoint(request)
             variant = self._variant(endpoint, request.target_variant)
             if queue := self.coming[endpoint.name]:
@@ -81,8 +89,10 @@ class Invocations:
         if not any(variant.model_name for variant in endpoint.variants):
             raise RuntimeRefusal(
                 "ValidationError",
-                "Inference Component Name header is required for endpoints to which you plan to deploy inference "
-                "components. Please include Inference Component Name header or consider using SageMaker models.",
+                "Inference Component Name header is required for endpoints to which you plan "
+                "to deploy inference "
+                "components. Please include Inference Component Name header or consider using "
+                "SageMaker models.",
                 400,
             )
         return endpoint
@@ -94,13 +104,19 @@ class Invocations:
             chosen = endpoint.variant(target)
         if chosen is None:
             what = f"Variant {target}" if target else "A variant with weight"
-            raise RuntimeRefusal("ValidationError", f"{what} not found for Endpoint {endpoint.name}.", 400)
+            raise RuntimeRefusal(
+                "ValidationError", f"{what} not found for Endpoint {endpoint.name}.", 400
+            )
         return chosen
 
     def _serve(self, endpoint: Endpoint, variant: Variant, request: Request) -> Batch:
         now = self.fleet.clock.now()
-        batch = self.service.serve(endpoint, variant, 1, now, lambda model, load: [_served(model, load, request)])
-        self.service.note(endpoint.name, variant.name, now, batch, None if request.target_variant else 0)
+        batch = self.service.serve(
+            endpoint, variant, 1, now, lambda model, load: [_served(model, load, request)]
+        )
+        self.service.note(
+            endpoint.name, variant.name, now, batch, None if request.target_variant else 0
+        )
         return batch
 
 

@@ -1,8 +1,10 @@
-"""How long answers take: a log-normal service time, and a queue in front of the workers that grows with utilisation.
+"""How long answers take: a log-normal service time, and a queue in front of the workers that grows
+with utilisation.
 
-An instance has `workers` that answer one request at a time. Waiting follows Sakasegawa's approximation of the M/M/c
-queue (Sakasegawa 1977): hardly any wait up to 80% utilisation with several workers, then a sharp rise. Overload is
-capped at 99.5% utilisation: a real queue would grow without bound, a real client would have gone away.
+An instance has `workers` that answer one request at a time. Waiting follows Sakasegawa's
+approximation of the M/M/c queue (Sakasegawa 1977): hardly any wait up to 80% utilisation with
+several workers, then a sharp rise. Overload is capped at 99.5% utilisation: a real queue would grow
+without bound, a real client would have gone away.
 """
 
 import math
@@ -19,10 +21,11 @@ MOST_UTILISATION = 0.995
 class Latency:
     """The law of one model's latency.
 
-    median_ms, sigma: of the log-normal service time. workers: requests one instance answers side by side.
-    bottleneck_per_second: the rate one instance stands where something else gives out before its workers do (memory
-    bandwidth, a feature store); the more workers, the sharper the rise in front of it.
-    overhead_ms: the mean of what SageMaker adds around the container (OverheadLatency).
+    median_ms, sigma: of the log-normal service time. workers: requests one instance answers side by
+    side. bottleneck_per_second: the rate one instance stands where something else gives out before
+    its workers do (memory bandwidth, a feature store); the more workers, the sharper the rise in
+    front of it. overhead_ms: the mean of what SageMaker adds around the container
+    (OverheadLatency).
     """
 
     median_ms: float = 25.0
@@ -38,7 +41,9 @@ class Latency:
 
     def capacity(self, instances: int = 1) -> float:
         """Return the requests per second that saturate the variant."""
-        return instances * min(self.workers * 1000 / self.mean_service_ms, self.bottleneck_per_second)
+        return instances * min(
+            self.workers * 1000 / self.mean_service_ms, self.bottleneck_per_second
+        )
 
     def utilisation(self, requests_per_second: float, instances: int) -> float:
         """Return the fraction of the capacity that is taken, capped below 1."""
@@ -51,7 +56,9 @@ class Latency:
         exponent = math.sqrt(2 * (workers + 1)) - 1
         return self.mean_service_ms * math.pow(busy, exponent) / (workers * (1 - busy))
 
-    def draw_us(self, requests: int, requests_per_second: float, instances: int, random: np.random.Generator) -> Floats:
+    def draw_us(
+        self, requests: int, requests_per_second: float, instances: int, random: np.random.Generator
+    ) -> Floats:
         """Return model latencies in microseconds, one a request."""
         service_ms = self.median_ms * np.exp(self.sigma * random.standard_normal(requests))
         busy = self.utilisation(requests_per_second, instances)

@@ -1,4 +1,5 @@
-"""What the router itself saw, per endpoint, variant and minute: the truth a controller is checked against.
+"""What the router itself saw, per endpoint, variant and minute: the truth a controller is checked
+against.
 
 Live requests are those routed by weight; targeted ones (TargetVariant) are counted apart.
 """
@@ -10,7 +11,9 @@ from datetime import datetime
 
 @dataclass
 class Tally:
-    """Counts. `bad` failed, `slow` took longer than the endpoint's slow threshold, `wrong` disagreed with the label."""
+    """Counts. `bad` failed, `slow` took longer than the endpoint's slow threshold, `wrong`
+    disagreed with the label.
+    """
 
     live: int = 0
     live_bad: int = 0
@@ -26,7 +29,9 @@ class Tally:
 
 
 class Ledger:
-    """One endpoint's tallies by variant, in total and by emulated minute (start of the minute, UTC)."""
+    """One endpoint's tallies by variant, in total and by emulated minute (start of the minute,
+    UTC).
+    """
 
     def __init__(self) -> None:
         self.variants: defaultdict[str, Tally] = defaultdict(Tally)

@@ -1,7 +1,10 @@
-"""What other people and SageMaker itself do to an endpoint: maintenance, autoscaling, somebody else's hands."""
+"""What other people and SageMaker itself do to an endpoint: maintenance, autoscaling, somebody
+else's hands.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from emulator.endpoints.endpoint import Endpoint
 from emulator.endpoints.fleet import Fleet
@@ -15,7 +18,9 @@ class Mishaps:
         self._fleet = fleet
 
     def system_update(self, name: str, seconds: float) -> None:
-        """Put the endpoint into SystemUpdating for `seconds`; updates and deletion are refused meanwhile."""
+        """Put the endpoint into SystemUpdating for `seconds`; updates and deletion are refused
+        meanwhile.
+        """
         endpoint = self._fleet.get(name)
         endpoint.refuse_unless_idle()
         self._become(endpoint, "SystemUpdating")
@@ -29,7 +34,9 @@ class Mishaps:
 
     def foreign_weights(self, name: str, weights: Mapping[str, float]) -> None:
         """Let somebody else's weights serve, asked and settled."""
-        self._edit(name, {variant: ("weight", float32(weight)) for variant, weight in weights.items()})
+        self._edit(
+            name, {variant: ("weight", float32(weight)) for variant, weight in weights.items()}
+        )
 
     def scale(self, name: str, variant: str, count: int) -> None:
         """Let autoscaling set a variant's instance count; weights are untouched."""
@@ -57,7 +64,8 @@ class Mishaps:
         for variant in endpoint.variants:
             what, value = changes.get(variant.name, ("", 0.0))
             if what:
-                edited.append(replace(variant, **{f"current_{what}": value, f"desired_{what}": value}))  # type: ignore[arg-type]
+                both: dict[str, Any] = {f"current_{what}": value, f"desired_{what}": value}
+                edited.append(replace(variant, **both))
             else:
                 edited.append(variant)
         endpoint.variants = tuple(edited)

@@ -1,8 +1,9 @@
 """What stands behind a variant: any Python object that answers rows.
 
-A model answers `predict_batch(rows)` with one answer a row (a sequence or an array). A ModelFailure in the place of an
-answer is that row's failure; raised, it fails the whole request. Two optional extras: `predict_under_load(rows, load)`
-for models that behave differently when busy, and `latency` for models with their own speed.
+A model answers `predict_batch(rows)` with one answer a row (a sequence or an array). A ModelFailure
+in the place of an answer is that row's failure; raised, it fails the whole request. Two optional
+extras: `predict_under_load(rows, load)` for models that behave differently when busy, and `latency`
+for models with their own speed.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,9 @@ Answers = Sequence[Any] | NDArray[Any]
 
 @dataclass(frozen=True)
 class Load:
-    """How busy a variant is: requests per second it gets, its share of live traffic (0-1), its instances."""
+    """How busy a variant is: requests per second it gets, its share of live traffic (0-1), its
+    instances.
+    """
 
     requests_per_second: float = 0.0
     share: float = 0.0
@@ -64,22 +67,28 @@ class Models:
         self._models: dict[str, Model] = {}
 
     def register(self, name: str, model: Model) -> None:
-        """Let every variant of this SageMaker model be answered by `model`; a second call replaces the first."""
+        """Let every variant of this SageMaker model be answered by `model`; a second call replaces
+        the first.
+        """
         if not callable(getattr(model, "predict_batch", None)):
             raise TypeError(f"{model!r} has no predict_batch(rows)")
         self._models[name] = model
 
     def get(self, name: str | None) -> Model:
-        """Return the model. Raises ModelFailure when none is registered: the container never came up."""
+        """Return the model. Raises ModelFailure when none is registered: the container never came
+        up.
+        """
         if name is None or name not in self._models:
             raise ModelFailure(f"no model is registered for {name!r}", 503)
         return self._models[name]
 
 
 def predict(model: Model, rows: Rows, load: Load) -> Answers:
-    """Return one answer a row under this load, a ModelFailure in the place of each row that could not be answered.
+    """Return one answer a row under this load, a ModelFailure in the place of each row that could
+    not be answered.
 
-    A model that raises for a whole batch is asked row by row, so that only the rows it cannot answer fail.
+    A model that raises for a whole batch is asked row by row, so that only the rows it cannot
+    answer fail.
     """
     try:
         return _ask(model, rows, load)
@@ -96,4 +105,8 @@ def _ask(model: Model, rows: Rows, load: Load) -> Answers:
 
 
 def _as_failure(error: Exception) -> ModelFailure:
-    return error if isinstance(error, ModelFailure) else ModelFailure(f"{type(error).__name__}: {error}")
+    return (
+        error
+        if isinstance(error, ModelFailure)
+        else ModelFailure(f"{type(error).__name__}: {error}")
+    )

@@ -1,7 +1,9 @@
-"""Moto's view of our endpoints: its backend keeps an EndpointResource that shows what the fleet holds.
+"""Moto's view of our endpoints: its backend keeps an EndpointResource that shows what the fleet
+holds.
 
-Restores on moto: creation and updates that take time, refusals, weights and counts kept apart, initial weight 0,
-UpdateEndpoint, deletion that takes time. CloudFormation and ListEndpoints go the same way.
+Restores on moto: creation and updates that take time, refusals, weights and counts kept apart,
+initial weight 0, UpdateEndpoint, deletion that takes time. CloudFormation and ListEndpoints go the
+same way.
 """
 
 from datetime import datetime
@@ -62,7 +64,9 @@ def patch_endpoints(patches: Patches, fleet: Fleet) -> None:
 
 
 def _refuse_elsewhere(backend: SageMakerModelBackend, fleet: Fleet, name: str) -> None:
-    """Raise as SageMaker does when the endpoint lives in another region than the one that is asked."""
+    """Raise as SageMaker does when the endpoint lives in another region than the one that is
+    asked.
+    """
     if not fleet.is_at(backend.region_name, backend.account_id):
         arn = FakeEndpoint.arn_formatter(name, backend.account_id, backend.region_name)
         raise AWSValidationException(f'Could not find endpoint "{arn}".')
@@ -75,22 +79,32 @@ def _variants(backend: SageMakerModelBackend, config_name: str) -> tuple[Variant
 
 def _patch_creation(patches: Patches, fleet: Fleet) -> None:
     def create_endpoint(
-        self: SageMakerModelBackend, endpoint_name: str, endpoint_config_name: str, tags: list[dict[str, str]]
+        self: SageMakerModelBackend,
+        endpoint_name: str,
+        endpoint_config_name: str,
+        tags: list[dict[str, str]],
     ) -> EndpointResource:
         if not fleet.is_at(self.region_name, self.account_id):
-            raise NotImplementedError(f"endpoints are emulated in {fleet.region} only, not in {self.region_name}")
+            raise NotImplementedError(
+                f"endpoints are emulated in {fleet.region} only, not in {self.region_name}"
+            )
         try:
-            endpoint = fleet.create(endpoint_name, endpoint_config_name, _variants(self, endpoint_config_name))
+            endpoint = fleet.create(
+                endpoint_name, endpoint_config_name, _variants(self, endpoint_config_name)
+            )
         except EndpointRefusal as refusal:
             raise _refusing(refusal) from refusal
         resource = EndpointResource(endpoint, tags)
         self.endpoints[endpoint_name] = resource
         return resource
 
-    def validate_production_variants(self: SageMakerModelBackend, production_variants: list[dict[str, Any]]) -> None:
+    def validate_production_variants(
+        self: SageMakerModelBackend, production_variants: list[dict[str, Any]]
+    ) -> None:
         if len(production_variants) > MOST_VARIANTS:
             raise AWSValidationException(
-                "1 validation error detected: Value at 'productionVariants' failed to satisfy constraint: "
+                "1 validation error detected: Value at 'productionVariants' failed to satisfy "
+                "constraint: "
                 f"Member must have length less than or equal to {MOST_VARIANTS}"
             )
         with_models = [variant for variant in production_variants if "ModelName" in variant]
@@ -112,7 +126,9 @@ def _patch_creation(patches: Patches, fleet: Fleet) -> None:
 
 def _patch_updates(patches: Patches, fleet: Fleet) -> None:
     def update_endpoint_weights_and_capacities(
-        self: SageMakerModelBackend, endpoint_name: str, desired_weights_and_capacities: list[dict[str, Any]]
+        self: SageMakerModelBackend,
+        endpoint_name: str,
+        desired_weights_and_capacities: list[dict[str, Any]],
     ) -> str:
         _refuse_elsewhere(self, fleet, endpoint_name)
         try:
@@ -126,7 +142,9 @@ def _patch_updates(patches: Patches, fleet: Fleet) -> None:
         variants = _variants(self.sagemaker_backend, config_name)
         retain = bool(self._get_param("RetainAllVariantProperties"))
         try:
-            endpoint = fleet.update_config(self._get_param("EndpointName"), config_name, variants, retain)
+            endpoint = fleet.update_config(
+                self._get_param("EndpointName"), config_name, variants, retain=retain
+            )
         except EndpointRefusal as refusal:
             raise _refusing(refusal) from refusal
         return ActionResult({"EndpointArn": endpoint.arn})
@@ -162,4 +180,6 @@ def _patch_reads_and_deletion(patches: Patches, fleet: Fleet) -> None:
 
     original = patches.replace(SageMakerModelBackend, "list_endpoints", list_endpoints)
     patches.replace(SageMakerResponse, "describe_endpoint", describe_endpoint, parameters=())
-    patches.replace(SageMakerModelBackend, "delete_endpoint", delete_endpoint, parameters=("endpoint_name",))
+    patches.replace(
+        SageMakerModelBackend, "delete_endpoint", delete_endpoint, parameters=("endpoint_name",)
+    )

@@ -14,12 +14,16 @@ INVOKED_VARIANT = "x-Amzn-Invoked-Production-Variant"
 
 
 class RuntimeRestError(JsonRESTError):  # type: ignore[misc]
-    """One error answer; moto turns a raised one into its HTTP status, a returned tuple would become 200."""
+    """One error answer; moto turns a raised one into its HTTP status, a returned tuple would become
+    200.
+    """
 
     def __init__(self, refusal: RuntimeRefusal) -> None:
         super().__init__(refusal.code, refusal.message)
         self.code = refusal.status
-        self.description = json.dumps({"Message": refusal.message, "message": refusal.message, **refusal.members})
+        self.description = json.dumps(
+            {"Message": refusal.message, "message": refusal.message, **refusal.members}
+        )
 
 
 def patch_runtime(patches: Patches, invocations: Invocations) -> None:

@@ -16,7 +16,9 @@ def shares(variants: Sequence[Variant]) -> Floats:
 
 
 def split(requests: int, variants: Sequence[Variant], random: np.random.Generator) -> list[int]:
-    """Return how many of the requests each variant gets; none anywhere when no variant has weight."""
+    """Return how many of the requests each variant gets; none anywhere when no variant has
+    weight.
+    """
     fractions = shares(variants)
     if not fractions.sum():
         return [0] * len(variants)

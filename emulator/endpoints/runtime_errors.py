@@ -10,7 +10,9 @@ from emulator.endpoints.service import Batch
 
 @dataclass
 class RuntimeRefusal(Exception):
-    """One error answer: the code botocore shows, the message, the HTTP status, further members of the body."""
+    """One error answer: the code botocore shows, the message, the HTTP status, further members of
+    the body.
+    """
 
     code: str
     message: str
@@ -20,7 +22,9 @@ class RuntimeRefusal(Exception):
 
 def not_found(endpoint: str, account: str) -> RuntimeRefusal:
     """Return what a request to an endpoint that is not there, or not yet, meets."""
-    return RuntimeRefusal("ValidationError", f"Endpoint {endpoint} of account {account} not found.", 400)
+    return RuntimeRefusal(
+        "ValidationError", f"Endpoint {endpoint} of account {account} not found.", 400
+    )
 
 
 def throttled() -> RuntimeRefusal:
@@ -44,7 +48,9 @@ def dependency_failed() -> RuntimeRefusal:
 
 
 def model_error(endpoint: str, variant: str, fleet: Fleet, batch: Batch) -> RuntimeRefusal:
-    """Return ModelError 424 for a request the container failed, with the container's own status and message."""
+    """Return ModelError 424 for a request the container failed, with the container's own status and
+    message.
+    """
     status = int(batch.statuses[0])
     answer = batch.answers[0]
     said = answer.message if isinstance(answer, ModelFailure) else _platform_message(status)
@@ -53,7 +59,8 @@ def model_error(endpoint: str, variant: str, fleet: Fleet, batch: Batch) -> Runt
     console = f"https://{fleet.region}.console.aws.amazon.com/cloudwatch/home?region={fleet.region}"
     message = (
         f'Received {side} error ({status}) from {variant} with message "{said}". '
-        f"See {console}#logEventViewer:group={group} in account {fleet.account} for more information."
+        f"See {console}#logEventViewer:group={group} in account {fleet.account} for more "
+        "information."
     )
     members = {
         "OriginalStatusCode": status,

@@ -1,7 +1,8 @@
-"""How one batch of requests is served by one variant: the same path for a single InvokeEndpoint and for bulk traffic.
+"""How one batch of requests is served by one variant: the same path for a single InvokeEndpoint and
+for bulk traffic.
 
-Serving measures the load, asks the model, draws latencies, lets an outage fail requests, and records metrics and
-ledger. It decides nothing about routing.
+Serving measures the load, asks the model, draws latencies, lets an outage fail requests, and
+records metrics and ledger. It decides nothing about routing.
 """
 
 from collections import defaultdict
@@ -29,7 +30,9 @@ CONTAINER_SECONDS = 60.0  # a container that has not answered by then has failed
 
 @dataclass(frozen=True)
 class Outage:
-    """A span of time in which requests to every variant fail with this probability, whatever the model would say."""
+    """A span of time in which requests to every variant fail with this probability, whatever the
+    model would say.
+    """
 
     start: datetime
     end: datetime
@@ -43,7 +46,9 @@ class Outage:
 
 @dataclass(frozen=True)
 class Batch:
-    """What came of a batch: answers, HTTP statuses (200 or the failure's) and model latencies in microseconds."""
+    """What came of a batch: answers, HTTP statuses (200 or the failure's) and model latencies in
+    microseconds.
+    """
 
     answers: Answers
     statuses: Statuses
@@ -71,7 +76,9 @@ class Service:
         self._random: dict[str, np.random.Generator] = {}
 
     def random(self, endpoint: str) -> np.random.Generator:
-        """Return the endpoint's own seeded generator, so that endpoints never disturb each other's draws."""
+        """Return the endpoint's own seeded generator, so that endpoints never disturb each other's
+        draws.
+        """
         if endpoint not in self._random:
             self._random[endpoint] = np.random.default_rng([self._seed, *endpoint.encode()])
         return self._random[endpoint]
@@ -87,10 +94,13 @@ class Service:
         rate = self._rates.get((endpoint.name, variant.name), 0.0)
         return Load(rate, share, variant.current_count or 1)
 
-    def serve(self, endpoint: Endpoint, variant: Variant, requests: int, when: datetime, ask: Ask) -> Batch:
+    def serve(
+        self, endpoint: Endpoint, variant: Variant, requests: int, when: datetime, ask: Ask
+    ) -> Batch:
         """Return what comes of these requests, and record it in the variant's metrics.
 
-        `ask` gets the model and its load and returns one answer a request; a ModelFailure it raises fails them all.
+        `ask` gets the model and its load and returns one answer a request; a ModelFailure it raises
+        fails them all.
         """
         random = self.random(endpoint.name)
         load = self.load(endpoint, variant)
@@ -101,12 +111,24 @@ class Service:
         model_us = latency.draw_us(requests, load.requests_per_second, load.instances, random)
         statuses[model_us > CONTAINER_SECONDS * 1e6] = 504
         overhead_us = latency.draw_overhead_us(requests, random)
-        server, client = int((statuses >= 500).sum()), int(((statuses >= 400) & (statuses < 500)).sum())
-        self.metrics.record(endpoint.name, variant.name, when, Served(requests, client, server, model_us, overhead_us))
+        server, client = (
+            int((statuses >= 500).sum()),
+            int(((statuses >= 400) & (statuses < 500)).sum()),
+        )
+        self.metrics.record(
+            endpoint.name,
+            variant.name,
+            when,
+            Served(requests, client, server, model_us, overhead_us),
+        )
         return Batch(answers, statuses, model_us)
 
-    def note(self, endpoint: str, variant: str, when: datetime, batch: Batch, wrong: int | None) -> None:
-        """Write a batch into the ledger: as live traffic with `wrong` answers, as targeted when `wrong` is None."""
+    def note(
+        self, endpoint: str, variant: str, when: datetime, batch: Batch, wrong: int | None
+    ) -> None:
+        """Write a batch into the ledger: as live traffic with `wrong` answers, as targeted when
+        `wrong` is None.
+        """
         requests, bad = len(batch.statuses), int(batch.failed.sum())
         if wrong is None:
             tally = Tally(targeted=requests, targeted_bad=bad)
@@ -129,14 +151,20 @@ class Service:
         random: np.random.Generator,
     ) -> None:
         rates = [self.background_error_rate.get(endpoint, 0.0)]
-        rates += [outage.error_rate for outage in self.outages[endpoint] if outage.start <= when < outage.end]
+        rates += [
+            outage.error_rate
+            for outage in self.outages[endpoint]
+            if outage.start <= when < outage.end
+        ]
         for rate in rates:
             if rate > 0:
                 hit = random.random(len(statuses)) < rate
                 statuses[hit & (statuses == OK)] = 503
 
 
-def _asked(model: Model | ModelFailure, load: Load, requests: int, ask: Ask) -> tuple[Answers, Statuses]:
+def _asked(
+    model: Model | ModelFailure, load: Load, requests: int, ask: Ask
+) -> tuple[Answers, Statuses]:
     try:
         if isinstance(model, ModelFailure):
             raise model

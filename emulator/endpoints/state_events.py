@@ -1,4 +1,6 @@
-"""SageMaker's "SageMaker Endpoint State Change" event: the status spelled IN_SERVICE, times in epoch milliseconds."""
+"""SageMaker's "SageMaker Endpoint State Change" event: the status spelled IN_SERVICE, times in
+epoch milliseconds.
+"""
 
 import json
 import re

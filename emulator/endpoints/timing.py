@@ -16,7 +16,9 @@ class Clock(Protocol):
     def call_at(self, when: datetime, action: Callable[[], object]) -> Any:
         """Run `action` at `when`; the answer has `.cancel()`."""
 
-    def every(self, seconds: float, action: Callable[[], object], first: datetime | None = None) -> Any:
+    def every(
+        self, seconds: float, action: Callable[[], object], first: datetime | None = None
+    ) -> Any:
         """Run `action` at `first` and every `seconds` after; the answer has `.cancel()`."""
 
     def sleep(self, seconds: float) -> None:
@@ -37,7 +39,8 @@ class Outcome(Enum):
 class Timing:
     """Ranges in emulated seconds that each change draws from, and how stale a read may be.
 
-    After an update call the next `stale_reads` DescribeEndpoint calls within `stale_seconds` still show the old state.
+    After an update call the next `stale_reads` DescribeEndpoint calls within `stale_seconds` still
+    show the old state.
     """
 
     create_seconds: tuple[float, float] = (60.0, 180.0)

@@ -1,7 +1,9 @@
-"""Live traffic: real rows, drawn in bulk every few emulated seconds with the weights of that moment.
+"""Live traffic: real rows, drawn in bulk every few emulated seconds with the weights of that
+moment.
 
-Arrivals are Poisson around the profile, routing is multinomial, every request is one real row through the model of
-the variant that got it: nothing is predicted from a smaller sample, so the counts are as independent as real ones.
+Arrivals are Poisson around the profile, routing is multinomial, every request is one real row
+through the model of the variant that got it: nothing is predicted from a smaller sample, so the
+counts are as independent as real ones.
 """
 
 from collections.abc import Callable
@@ -19,7 +21,9 @@ from emulator.endpoints.service import Service, wrong_answers
 
 # A slice that ends with a minute belongs to that minute: nothing is added to a minute that is over.
 JUST_BEFORE = timedelta(milliseconds=1)
-Profile = Callable[[datetime], float]  # the factor on requests_per_minute at a moment; 1.0 is the usual
+Profile = Callable[
+    [datetime], float
+]  # the factor on requests_per_minute at a moment; 1.0 is the usual
 
 
 def steady(_: datetime) -> float:
@@ -29,7 +33,9 @@ def steady(_: datetime) -> float:
 
 @dataclass
 class Traffic:
-    """One endpoint's source of requests. `rows` is a 2-d array, `labels` (if known) its right answers."""
+    """One endpoint's source of requests. `rows` is a 2-d array, `labels` (if known) its right
+    answers.
+    """
 
     endpoint: str
     rows: NDArray[Any]
@@ -60,12 +66,18 @@ class Traffic:
                 service.measure_rate(self.endpoint, variant.name, requests / self.slice_seconds)
                 self._serve(service, endpoint, variant.name, requests, now)
 
-    def _serve(self, service: Service, endpoint: Endpoint, name: str, requests: int, now: datetime) -> None:
+    def _serve(
+        self, service: Service, endpoint: Endpoint, name: str, requests: int, now: datetime
+    ) -> None:
         variant = endpoint.variant(name)
         if variant is None or not requests:
             return
         chosen = service.random(self.endpoint).integers(len(self.rows), size=requests)
         rows = self.rows[chosen]
-        batch = service.serve(endpoint, variant, requests, now, lambda model, load: predict(model, rows, load))
+        batch = service.serve(
+            endpoint, variant, requests, now, lambda model, load: predict(model, rows, load)
+        )
         labels = None if self.labels is None else self.labels[chosen]
-        service.note(endpoint.name, name, now, batch, wrong_answers(batch.answers, labels, batch.failed))
+        service.note(
+            endpoint.name, name, now, batch, wrong_answers(batch.answers, labels, batch.failed)
+        )

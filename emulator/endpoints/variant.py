@@ -16,7 +16,9 @@ def float32(number: float) -> float:
 
 @dataclass(frozen=True)
 class Variant:
-    """One variant. `model_name` is None on an inference-component endpoint, which has no weights either."""
+    """One variant. `model_name` is None on an inference-component endpoint, which has no weights
+    either.
+    """
 
     name: str
     model_name: str | None
@@ -28,14 +30,26 @@ class Variant:
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
-        """Return the variant an endpoint configuration asks for; a weight left out is 1, a weight of 0 stays 0."""
+        """Return the variant an endpoint configuration asks for; a weight left out is 1, a weight
+        of 0 stays 0.
+        """
         model_name = config.get("ModelName")
         weight = float32(config.get("InitialVariantWeight", 1.0)) if model_name else None
         count = config.get("InitialInstanceCount")
-        return cls(config["VariantName"], model_name, weight, weight, count, count, config.get("ServerlessConfig"))
+        return cls(
+            config["VariantName"],
+            model_name,
+            weight,
+            weight,
+            count,
+            count,
+            config.get("ServerlessConfig"),
+        )
 
     def asked(self, change: Mapping[str, Any]) -> Self:
-        """Return the variant with what a DesiredWeightAndCapacity names as desired, everything else kept."""
+        """Return the variant with what a DesiredWeightAndCapacity names as desired, everything else
+        kept.
+        """
         weight, count = change.get("DesiredWeight"), change.get("DesiredInstanceCount")
         return replace(
             self,

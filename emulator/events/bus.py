@@ -1,8 +1,8 @@
 """Events on their way: what arrives, which rules take it, and when each target gets it.
 
-Delivery is at least once and in no promised order. `plan` decides, per delivery, after how many seconds it happens:
-`[0.0]` once at once, `[]` dropped, `[0.0, 0.0]` duplicated, `[90.0]` late. Deliveries due at one moment go in the order
-they were made.
+Delivery is at least once and in no promised order. `plan` decides, per delivery, after how many
+seconds it happens: `[0.0]` once at once, `[]` dropped, `[0.0, 0.0]` duplicated, `[90.0]` late.
+Deliveries due at one moment go in the order they were made.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ Plan = Callable[[Passage], Sequence[float]]
 
 
 class Bus:
-    """Every event bus of one account and region. `undelivered` keeps what reached no target, with the reason."""
+    """Every event bus of one account and region. `undelivered` keeps what reached no target, with
+    the reason.
+    """
 
     def __init__(self, clock: Clock, delivery: Delivery, account: str, region: str) -> None:
         self.clock = clock
@@ -55,7 +57,9 @@ class Bus:
         """Take one PutEvents entry of an AWS service (Source aws.*), on the default bus."""
         event = self.made(entry, list(entry.get("Resources", [])))
         self.events.append(event)
-        for rule in list(events_backends[self.account][self.region].event_buses["default"].rules.values()):
+        for rule in list(
+            events_backends[self.account][self.region].event_buses["default"].rules.values()
+        ):
             self.offer(rule, event)
 
     def made(self, entry: Mapping[str, Any], resources: list[str]) -> dict[str, Any]:
@@ -74,8 +78,14 @@ class Bus:
         }
 
     def offer(self, rule: Rule, event: Event) -> None:
-        """Send the event to the rule's targets if the rule is on and its pattern matches; a schedule has no pattern."""
-        if rule.state == "ENABLED" and rule.event_pattern.dump() and rule.event_pattern.matches_event(event):
+        """Send the event to the rule's targets if the rule is on and its pattern matches; a
+        schedule has no pattern.
+        """
+        if (
+            rule.state == "ENABLED"
+            and rule.event_pattern.dump()
+            and rule.event_pattern.matches_event(event)
+        ):
             self.send(rule, event)
 
     def send(self, rule: Rule, event: Event) -> None:
@@ -98,8 +108,12 @@ class Bus:
 
     def _check_permission(self, rule: Rule, target: Mapping[str, Any]) -> None:
         service = target["Arn"].split(":")[2]
-        if service == "lambda" and not self.delivery.may_invoke(target["Arn"], "events.amazonaws.com", rule.arn):
-            raise Undeliverable(f"{target['Arn']} has no permission for events.amazonaws.com from {rule.arn}")
+        if service == "lambda" and not self.delivery.may_invoke(
+            target["Arn"], "events.amazonaws.com", rule.arn
+        ):
+            raise Undeliverable(
+                f"{target['Arn']} has no permission for events.amazonaws.com from {rule.arn}"
+            )
         if service == "states":
             refusal = self.may_start(target.get("RoleArn", ""), target["Arn"])
             if refusal is not None:
@@ -107,7 +121,9 @@ class Bus:
 
 
 def input_of(target: Mapping[str, Any], event: Event) -> str:
-    """Return the JSON text a target gets: its constant input, a part of the event, a transformed one, or all of it."""
+    """Return the JSON text a target gets: its constant input, a part of the event, a transformed
+    one, or all of it.
+    """
     if "Input" in target:
         return str(target["Input"])
     if "InputPath" in target:
@@ -115,7 +131,9 @@ def input_of(target: Mapping[str, Any], event: Event) -> str:
     transformer = target.get("InputTransformer")
     if transformer:
         timed = {**event, "ingestion-time": event["time"]}
-        made = EventTemplateParser.parse(transformer["InputTemplate"], transformer.get("InputPathsMap", {}), timed)
+        made = EventTemplateParser.parse(
+            transformer["InputTemplate"], transformer.get("InputPathsMap", {}), timed
+        )
         return json.dumps(made)
     return json.dumps(event)
 

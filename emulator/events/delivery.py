@@ -1,4 +1,6 @@
-"""Handing a message to a target by its ARN, asynchronously, as EventBridge, Lambda destinations and SNS do."""
+"""Handing a message to a target by its ARN, asynchronously, as EventBridge, Lambda destinations and
+SNS do.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ class Delivery:
         }
 
     def send(self, arn: str, body: str, options: Mapping[str, Any] | None = None) -> None:
-        """Send a JSON text to the target. Raises Undeliverable when the target is gone or of an unknown kind."""
+        """Send a JSON text to the target. Raises Undeliverable when the target is gone or of an
+        unknown kind.
+        """
         service = arn.split(":")[2]
         reach = self._reaches.get(service)
         if reach is None:
@@ -56,7 +60,9 @@ class Delivery:
         for statement in function.policy.statements:
             if statement.get("Principal", {}).get("Service") != service:
                 continue
-            likes = [values.get("AWS:SourceArn") for values in statement.get("Condition", {}).values()]
+            likes = [
+                values.get("AWS:SourceArn") for values in statement.get("Condition", {}).values()
+            ]
             if not likes or source_arn in likes:
                 return True
         return False
@@ -75,9 +81,15 @@ class Delivery:
 
     def _to_queue(self, arn: str, body: str, options: Mapping[str, Any]) -> None:
         group = options.get("SqsParameters", {}).get("MessageGroupId")
-        sqs_backends[self._account][self._region].send_message(arn.rsplit(":", 1)[-1], body, group_id=group)
+        sqs_backends[self._account][self._region].send_message(
+            arn.rsplit(":", 1)[-1], body, group_id=group
+        )
 
     def _to_bus(self, arn: str, body: str, _options: Mapping[str, Any]) -> None:
         event = json.loads(body)
-        entry = {"Source": event["source"], "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"])}
+        entry = {
+            "Source": event["source"],
+            "DetailType": event["detail-type"],
+            "Detail": json.dumps(event["detail"]),
+        }
         events_backends[self._account][self._region].put_events([{**entry, "EventBusName": arn}])

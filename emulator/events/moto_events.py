@@ -1,7 +1,8 @@
 """Moto's EventBridge API in front of our bus.
 
-Restores on moto: delivery to functions, state machines, topics and queues; time as ISO text; disabled rules and
-schedule-only rules take no event; PutEvents may not speak for aws.*; schedules fire on the clock.
+Restores on moto: delivery to functions, state machines, topics and queues; time as ISO text;
+disabled rules and schedule-only rules take no event; PutEvents may not speak for aws.*; schedules
+fire on the clock.
 """
 
 from __future__ import annotations
@@ -35,7 +36,11 @@ def patch_events(patches: Patches, bus: Bus, schedules: Schedules) -> None:
                 answers += original_put_events(self, [timed])
         return answers
 
-    def send_to_targets(self: Rule, original_event: dict[str, Any], transform_input: bool = True) -> None:  # noqa: ARG001, FBT001, FBT002
+    def send_to_targets(
+        self: Rule,
+        original_event: dict[str, Any],
+        transform_input: bool = True,  # noqa: ARG001, FBT001, FBT002
+    ) -> None:
         event = {key: value for key, value in original_event.items() if key != "ingestion-time"}
         event["time"] = iso(event["time"])
         if not any(known["id"] == event["id"] for known in bus.events[-1:]):
@@ -48,5 +53,7 @@ def patch_events(patches: Patches, bus: Bus, schedules: Schedules) -> None:
         return rule
 
     patches.replace(EventsBackend, "put_events", put_events, parameters=("events",))
-    patches.replace(Rule, "send_to_targets", send_to_targets, parameters=("original_event", "transform_input"))
+    patches.replace(
+        Rule, "send_to_targets", send_to_targets, parameters=("original_event", "transform_input")
+    )
     patches.replace(EventsBackend, "put_rule", put_rule)

@@ -1,4 +1,6 @@
-"""Scheduled rules: rate(...) fires every period after the rule was made, cron(...) at its minutes (UTC)."""
+"""Scheduled rules: rate(...) fires every period after the rule was made, cron(...) at its minutes
+(UTC).
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ class Schedules:
         self._tickers: dict[str, Scheduled] = {}
 
     def follow(self, rule: Rule) -> None:
-        """Let the rule tick by its expression, in place of what it had before. Raises ValueError on an unknown one."""
+        """Let the rule tick by its expression, in place of what it had before. Raises ValueError on
+        an unknown one.
+        """
         old = self._tickers.pop(rule.name, None)
         if old is not None:
             old.cancel()
@@ -67,7 +71,9 @@ class Schedules:
 
 
 def _next_match(now: datetime, fields: list[str]) -> datetime:
-    """Return the next minute that matches cron fields: minutes, hours, day of month, month, weekday (1 = Sunday)."""
+    """Return the next minute that matches cron fields: minutes, hours, day of month, month, weekday
+    (1 = Sunday).
+    """
     moment = now.replace(second=0, microsecond=0)
     for _ in range(MOST_MINUTES_AHEAD):
         moment += timedelta(minutes=1)

@@ -1,1 +1,3 @@
-"""Lambda functions run in this process: real handlers, each with its own environment, identity and emulated time."""
+"""Lambda functions run in this process: real handlers, each with its own environment, identity and
+emulated time.
+"""

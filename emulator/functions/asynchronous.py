@@ -1,7 +1,8 @@
-"""Asynchronous invocation: Lambda tries an event three times, then hands it to the function's destination or queue.
+"""Asynchronous invocation: Lambda tries an event three times, then hands it to the function's
+destination or queue.
 
-AWS waits one minute before the second attempt and two before the third. A throttled or refused attempt is tried again
-like a failed one here (the service keeps trying those for up to six hours).
+AWS waits one minute before the second attempt and two before the third. A throttled or refused
+attempt is tried again like a failed one here (the service keeps trying those for up to six hours).
 """
 
 from __future__ import annotations
@@ -29,9 +30,13 @@ class EventSettings:
 
 
 class EventQueue:
-    """The service's own queue of events for functions. `deliver(arn, body)` takes what was given up."""
+    """The service's own queue of events for functions. `deliver(arn, body)` takes what was given
+    up.
+    """
 
-    def __init__(self, clock: Clock, fleet: FunctionFleet, deliver: Callable[[str, str], None]) -> None:
+    def __init__(
+        self, clock: Clock, fleet: FunctionFleet, deliver: Callable[[str, str], None]
+    ) -> None:
         self._clock = clock
         self._fleet = fleet
         self._deliver = deliver
@@ -41,7 +46,9 @@ class EventQueue:
         """Take an event; the first attempt starts at once, as a worker of its own."""
         self._attempt(function, event, 1, self._clock.now())
 
-    def _attempt(self, function: FunctionConfiguration, event: str, attempt: int, accepted: datetime) -> None:
+    def _attempt(
+        self, function: FunctionConfiguration, event: str, attempt: int, accepted: datetime
+    ) -> None:
         running = self._fleet.start(function, event)
 
         def follow() -> None:
@@ -49,14 +56,22 @@ class EventQueue:
             try:
                 outcome = running.result()
             except InvokeRefused as refused:
-                outcome = Outcome(json.dumps({"errorMessage": str(refused), "errorType": refused.code}), is_error=True)
+                outcome = Outcome(
+                    json.dumps({"errorMessage": str(refused), "errorType": refused.code}),
+                    is_error=True,
+                )
             if outcome.is_error:
                 self._again_or_give_up(function, event, attempt, accepted, outcome)
 
         self._clock.spawn(follow, name=f"event for {function.name}")
 
     def _again_or_give_up(
-        self, function: FunctionConfiguration, event: str, attempt: int, accepted: datetime, outcome: Outcome
+        self,
+        function: FunctionConfiguration,
+        event: str,
+        attempt: int,
+        accepted: datetime,
+        outcome: Outcome,
     ) -> None:
         settings = self.settings.get(function.name, EventSettings())
         wait = WAITS_SECONDS[min(attempt, len(WAITS_SECONDS)) - 1]
@@ -67,12 +82,19 @@ class EventQueue:
             return
         if settings.on_failure_arn:
             condition = "EventAgeExceeded" if is_expired else "RetriesExhausted"
-            self._deliver(settings.on_failure_arn, self._record(function, event, attempt, condition, outcome))
+            self._deliver(
+                settings.on_failure_arn, self._record(function, event, attempt, condition, outcome)
+            )
         if settings.dead_letter_arn:
             self._deliver(settings.dead_letter_arn, event)
 
     def _record(
-        self, function: FunctionConfiguration, event: str, attempt: int, condition: str, outcome: Outcome
+        self,
+        function: FunctionConfiguration,
+        event: str,
+        attempt: int,
+        condition: str,
+        outcome: Outcome,
     ) -> str:
         return json.dumps(
             {

@@ -1,7 +1,8 @@
-"""`os.environ` as each Lambda function sees it: its own variables over the process's, chosen by context.
+"""`os.environ` as each Lambda function sees it: its own variables over the process's, chosen by
+context.
 
-Every reference to `os.environ` taken anywhere is the one object, so its class is swapped while an emulator runs. A
-function writes into its own overlay only, as a Lambda writes into its own process.
+Every reference to `os.environ` taken anywhere is the one object, so its class is swapped while an
+emulator runs. A function writes into its own overlay only, as a Lambda writes into its own process.
 """
 
 from __future__ import annotations

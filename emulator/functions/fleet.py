@@ -1,4 +1,6 @@
-"""Running functions: an invocation is a worker on the clock, ended by its handler, its timeout or its death."""
+"""Running functions: an invocation is a worker on the clock, ended by its handler, its timeout or
+its death.
+"""
 
 from __future__ import annotations
 
@@ -46,11 +48,14 @@ class FunctionConfiguration:
 class FunctionFleet:
     """Every deployed function's code, warm sandboxes and finished invocations.
 
-    `around(function, event, proceed)` may be set to inject faults: it runs in the invocation's own worker, so it may
-    sleep on the clock, raise InvokeRefused, ProcessKilled or any exception, or call `proceed` and lose its answer.
+    `around(function, event, proceed)` may be set to inject faults: it runs in the invocation's own
+    worker, so it may sleep on the clock, raise InvokeRefused, ProcessKilled or any exception, or
+    call `proceed` and lose its answer.
     """
 
-    def __init__(self, clock: Clock, region: str, credentials_of: Callable[[str], Mapping[str, str]]) -> None:
+    def __init__(
+        self, clock: Clock, region: str, credentials_of: Callable[[str], Mapping[str, str]]
+    ) -> None:
         self.clock = clock
         self.region = region
         self.credentials_of = credentials_of
@@ -61,7 +66,9 @@ class FunctionFleet:
         self._sent = 0
 
     def invoke(self, function: FunctionConfiguration, event: str) -> Outcome:
-        """Return what the function answers to this JSON text; blocks in emulated time. Raises InvokeRefused."""
+        """Return what the function answers to this JSON text; blocks in emulated time. Raises
+        InvokeRefused.
+        """
         handle = self.start(function, event)
         self.clock.wait_for(lambda: handle.finished)
         return handle.result()
@@ -93,7 +100,9 @@ class FunctionFleet:
         with logs.captured() as log, sandbox.inside(box):
             try:
                 with self.clock.deadline(function.timeout_seconds):
-                    outcome = self.around(function.name, event, lambda: self._handle(box, function, event, request_id))
+                    outcome = self.around(
+                        function.name, event, lambda: self._handle(box, function, event, request_id)
+                    )
             except DeadlinePassed:
                 outcome = timeout_of(request_id, function.timeout_seconds)
             except ProcessKilled:
@@ -105,10 +114,14 @@ class FunctionFleet:
         if outcome.error_type in {"Sandbox.Timedout", "Runtime.ExitError"}:
             self._discard(function.name)
         outcome = Outcome(outcome.payload, outcome.is_error, log.getvalue())
-        self.invocations.append(Invocation(function.name, request_id, started, self.clock.now(), event, outcome))
+        self.invocations.append(
+            Invocation(function.name, request_id, started, self.clock.now(), event, outcome)
+        )
         return outcome
 
-    def _handle(self, box: sandbox.Sandbox, function: FunctionConfiguration, event: object, request_id: str) -> Outcome:
+    def _handle(
+        self, box: sandbox.Sandbox, function: FunctionConfiguration, event: object, request_id: str
+    ) -> Outcome:
         context = LambdaContext(
             function.name,
             function.arn,
@@ -132,7 +145,9 @@ class FunctionFleet:
     def _sandbox(self, function: FunctionConfiguration) -> sandbox.Sandbox:
         folder = self.code.get(function.name)
         if folder is None:
-            raise InvokeRefused("ResourceNotFoundException", f"no code was deployed for function {function.name}")
+            raise InvokeRefused(
+                "ResourceNotFoundException", f"no code was deployed for function {function.name}"
+            )
         box = self._sandboxes.get(function.name)
         if box is not None and box.configuration == (function, folder):
             return box
@@ -141,7 +156,9 @@ class FunctionFleet:
             function.name, function.memory_mb, self.region, self.credentials_of(function.role_arn)
         )
         variables = {**service, **function.variables}
-        box = sandbox.Sandbox(function.name, function.role_arn, folder, function.entry, (function, folder), variables)
+        box = sandbox.Sandbox(
+            function.name, function.role_arn, folder, function.entry, (function, folder), variables
+        )
         self._sandboxes[function.name] = box
         return box
 
@@ -177,7 +194,11 @@ def _marshalled(answer: object, request_id: str) -> Outcome:
         text = json.dumps(answer)
     except (TypeError, ValueError) as error:
         message = f"Unable to marshal response: {error}"
-        document = {"errorMessage": message, "errorType": "Runtime.MarshalError", "requestId": request_id}
+        document = {
+            "errorMessage": message,
+            "errorType": "Runtime.MarshalError",
+            "requestId": request_id,
+        }
         return Outcome(json.dumps(document), is_error=True)
     if len(text.encode()) > MOST_RESPONSE_BYTES:
         message = "Response payload size exceeded maximum allowed payload size (6291556 bytes)."

@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 
 
 class InvokeRefused(Exception):
-    """The Lambda service refused or lost an invocation; `code` is AWS's error code, as TooManyRequestsException."""
+    """The Lambda service refused or lost an invocation; `code` is AWS's error code, as
+    TooManyRequestsException.
+    """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -19,12 +21,16 @@ class InvokeRefused(Exception):
 
 
 class ProcessKilled(BaseException):
-    """The function's process dies here. Raised by whoever injects the death; no handler can swallow it."""
+    """The function's process dies here. Raised by whoever injects the death; no handler can swallow
+    it.
+    """
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an invocation answered: a JSON text, and whether it is an error (FunctionError: Unhandled)."""
+    """What an invocation answered: a JSON text, and whether it is an error (FunctionError:
+    Unhandled).
+    """
 
     payload: str
     is_error: bool = False
@@ -81,12 +87,18 @@ class LambdaContext:
 
 
 def failure_of(error: BaseException, request_id: str) -> Outcome:
-    """Return the error document the Python runtime writes for an exception a handler let through."""
+    """Return the error document the Python runtime writes for an exception a handler let
+    through.
+    """
     document = {
         "errorMessage": str(error),
         "errorType": type(error).__name__,
         "requestId": request_id,
-        "stackTrace": [line for frame in traceback.format_tb(error.__traceback__) for line in frame.splitlines(True)],
+        "stackTrace": [
+            line
+            for frame in traceback.format_tb(error.__traceback__)
+            for line in frame.splitlines(True)
+        ],
     }
     return Outcome(json.dumps(document), is_error=True)
 
@@ -94,10 +106,14 @@ def failure_of(error: BaseException, request_id: str) -> Outcome:
 def timeout_of(request_id: str, seconds: float) -> Outcome:
     """Return what Lambda answers when a function outlived its Timeout."""
     message = f"RequestId: {request_id} Error: Task timed out after {seconds:.2f} seconds"
-    return Outcome(json.dumps({"errorMessage": message, "errorType": "Sandbox.Timedout"}), is_error=True)
+    return Outcome(
+        json.dumps({"errorMessage": message, "errorType": "Sandbox.Timedout"}), is_error=True
+    )
 
 
 def death_of(request_id: str) -> Outcome:
     """Return what Lambda answers when a function's process died."""
     message = f"RequestId: {request_id} Error: Runtime exited with error: signal: killed"
-    return Outcome(json.dumps({"errorMessage": message, "errorType": "Runtime.ExitError"}), is_error=True)
+    return Outcome(
+        json.dumps({"errorMessage": message, "errorType": "Runtime.ExitError"}), is_error=True
+    )

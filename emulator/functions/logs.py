@@ -13,7 +13,9 @@ _buffer: ContextVar[io.StringIO | None] = ContextVar("invocation_log", default=N
 
 
 class Router(io.TextIOBase):
-    """A standard stream that writes into the log of the invocation running in this context, if any."""
+    """A standard stream that writes into the log of the invocation running in this context, if
+    any.
+    """
 
     def __init__(self, terminal: TextIO) -> None:
         self.terminal = terminal

@@ -1,7 +1,8 @@
-"""Moto's Lambda, which wants Docker, calls the fleet instead: direct, event and SNS invocations end here.
+"""Moto's Lambda, which wants Docker, calls the fleet instead: direct, event and SNS invocations end
+here.
 
-Restores on moto: the real handler runs; FunctionError "Unhandled" with the runtime's error document; asynchronous
-retries and destinations; threads started by a handler keep its environment.
+Restores on moto: the real handler runs; FunctionError "Unhandled" with the runtime's error
+document; asynchronous retries and destinations; threads started by a handler keep its environment.
 """
 
 from __future__ import annotations
@@ -64,13 +65,19 @@ def patch_lambda(patches: Patches, fleet: FunctionFleet, queue: EventQueue) -> N
         response_headers["x-amz-log-result"] = base64.b64encode(tail).decode()
         return outcome.payload.encode()
 
-    patches.replace(LambdaFunction, "invoke", invoke, parameters=("body", "request_headers", "response_headers"))
+    patches.replace(
+        LambdaFunction, "invoke", invoke, parameters=("body", "request_headers", "response_headers")
+    )
 
 
 def patch_process(patches: Patches) -> None:
-    """Give each function its own default boto3 session, and its context to the threads its handler starts."""
+    """Give each function its own default boto3 session, and its context to the threads its handler
+    starts.
+    """
     original_session = boto3._get_default_session
-    patches.replace(boto3, "_get_default_session", lambda: sandbox.default_session(original_session))
+    patches.replace(
+        boto3, "_get_default_session", lambda: sandbox.default_session(original_session)
+    )
     original_start = threading.Thread.start
 
     def start(self: threading.Thread) -> None:

@@ -1,7 +1,9 @@
-"""One function's warm sandbox: its handler loaded from source under a private name, its variables, its session.
+"""One function's warm sandbox: its handler loaded from source under a private name, its variables,
+its session.
 
-Functions share no module of their own, no environment and no boto3 session. What lies in layers (the package
-`canary`) is shared by the process, so nothing there may keep what belongs to one function.
+Functions share no module of their own, no environment and no boto3 session. What lies in layers
+(the package `canary`) is shared by the process, so nothing there may keep what belongs to one
+function.
 """
 
 from __future__ import annotations
@@ -88,7 +90,9 @@ def current() -> Sandbox | None:
 
 
 def default_session(original: Callable[[], boto3.session.Session]) -> boto3.session.Session:
-    """Return boto3's default session of this context: a function has its own, with its own credentials."""
+    """Return boto3's default session of this context: a function has its own, with its own
+    credentials.
+    """
     sandbox = _running.get()
     if sandbox is None:
         return original()
@@ -97,7 +101,9 @@ def default_session(original: Callable[[], boto3.session.Session]) -> boto3.sess
     return sandbox.session
 
 
-def lambda_variables(name: str, memory_mb: int, region: str, credentials: Mapping[str, str]) -> dict[str, str]:
+def lambda_variables(
+    name: str, memory_mb: int, region: str, credentials: Mapping[str, str]
+) -> dict[str, str]:
     """Return the variables the Lambda service itself sets."""
     return {
         "AWS_REGION": region,

@@ -1,4 +1,6 @@
-"""Parallel and inline Map: branches are workers of their own; the first that fails ends the others."""
+"""Parallel and inline Map: branches are workers of their own; the first that fails ends the
+others.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ class _Branch:
 
     def run(self) -> None:
         try:
-            self.output = self.walk.run(self.block["States"], self.block["StartAt"], self.data, self.context)
+            self.output = self.walk.run(
+                self.block["States"], self.block["StartAt"], self.data, self.context
+            )
         except StateError as error:
             self.error = error
         except Halted:
@@ -56,8 +60,13 @@ class _Group:
                     started.append(branch)
                     self.walk.clock.spawn(branch.run, name=f"branch {branch.block['StartAt']}")
                 over = sum(branch.is_over for branch in started)
-                self.walk.wait(lambda over=over: sum(branch.is_over for branch in started) > over, None)  # type: ignore[misc]
-                failed = next((branch.error for branch in started if branch.error is not None), None)
+                self.walk.wait(
+                    lambda over=over: sum(branch.is_over for branch in started) > over,  # type: ignore[misc]
+                    None,
+                )
+                failed = next(
+                    (branch.error for branch in started if branch.error is not None), None
+                )
                 if failed is not None:
                     raise failed
         finally:
@@ -68,7 +77,10 @@ class _Group:
 def parallel(walk: Walk, state: State, data: Any, context: paths.Context) -> list[Any]:
     """Return the outputs of a Parallel state's branches, in order. Raises the first StateError."""
     group = _Group(walk, len(state["Branches"]))
-    made = [_Branch(group, block, copy.deepcopy(data), copy.deepcopy(context)) for block in state["Branches"]]
+    made = [
+        _Branch(group, block, copy.deepcopy(data), copy.deepcopy(context))
+        for block in state["Branches"]
+    ]
     return group.run(made)
 
 
@@ -88,10 +100,14 @@ def each_item(walk: Walk, state: State, given: Any, context: paths.Context) -> l
 
 
 def _most_at_once(state: State, given: Any, context: paths.Context) -> int:
-    """Return how many items run at once, 0 for as many as there may be; read from the input where a path says so."""
+    """Return how many items run at once, 0 for as many as there may be; read from the input where a
+    path says so.
+    """
     if "MaxConcurrencyPath" not in state:
         return int(state.get("MaxConcurrency", 0))
     found = paths.read(state["MaxConcurrencyPath"], given, context)
     if not isinstance(found, int) or isinstance(found, bool) or found < 0:
-        raise StateError("States.Runtime", "The MaxConcurrencyPath of a Map must select a non-negative integer")
+        raise StateError(
+            "States.Runtime", "The MaxConcurrencyPath of a Map must select a non-negative integer"
+        )
     return found

@@ -22,7 +22,9 @@ _RULE_FIELDS = {"Variable", "Next", "Comment", "Assign"}
 
 
 def holds(rule: dict[str, Any], data: Any, context: paths.Context) -> bool:
-    """Return whether a choice rule holds. Raises StateError (States.Runtime) when its Variable does not exist."""
+    """Return whether a choice rule holds. Raises StateError (States.Runtime) when its Variable does
+    not exist.
+    """
     if "And" in rule:
         return all(holds(part, data, context) for part in rule["And"])
     if "Or" in rule:
@@ -42,7 +44,9 @@ def holds(rule: dict[str, Any], data: Any, context: paths.Context) -> bool:
 
 
 def operator_of(rule: dict[str, Any]) -> str:
-    """Return the rule's one comparison operator. Raises InvalidDefinition for none, several or an unknown one."""
+    """Return the rule's one comparison operator. Raises InvalidDefinition for none, several or an
+    unknown one.
+    """
     found = [key for key in rule if key not in _RULE_FIELDS]
     if len(found) != 1 or "Variable" not in rule:
         raise InvalidDefinition(f"a choice rule needs a Variable and one operator: {rule}")

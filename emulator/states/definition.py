@@ -1,4 +1,6 @@
-"""Reading a definition: what this interpreter runs is checked whole at creation, and the rest refused by name."""
+"""Reading a definition: what this interpreter runs is checked whole at creation, and the rest
+refused by name.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,13 @@ _FIELDS: dict[str, set[str]] = {
     "Task": _EVERY
     | _FLOW
     | _CAUGHT
-    | {"Resource", "TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath"},
+    | {
+        "Resource",
+        "TimeoutSeconds",
+        "TimeoutSecondsPath",
+        "HeartbeatSeconds",
+        "HeartbeatSecondsPath",
+    },
     "Choice": _EVERY | {"Choices", "Default", "InputPath", "OutputPath"},
     "Wait": _EVERY | _FLOW | {"Seconds", "SecondsPath", "Timestamp", "TimestampPath"},
     "Succeed": _EVERY | {"InputPath", "OutputPath"},
@@ -26,13 +34,22 @@ _FIELDS: dict[str, set[str]] = {
     "Map": _EVERY
     | _FLOW
     | _CAUGHT
-    | {"ItemsPath", "ItemProcessor", "Iterator", "ItemSelector", "MaxConcurrency", "MaxConcurrencyPath"},
+    | {
+        "ItemsPath",
+        "ItemProcessor",
+        "Iterator",
+        "ItemSelector",
+        "MaxConcurrency",
+        "MaxConcurrencyPath",
+    },
 }
 _MACHINE_FIELDS = {"Comment", "StartAt", "States", "TimeoutSeconds", "Version", "QueryLanguage"}
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Return the definition as a document. Raises InvalidDefinition naming the state and what is wrong with it."""
+    """Return the definition as a document. Raises InvalidDefinition naming the state and what is
+    wrong with it.
+    """
     try:
         document = json.loads(text)
     except ValueError as error:

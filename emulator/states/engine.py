@@ -8,7 +8,15 @@ from typing import Any
 
 from emulator.clock import Clock
 from emulator.states.errors import Halted, InvalidDefinition, StateError
-from emulator.states.execution import ABORTED, FAILED, RUNNING, SUCCEEDED, TIMED_OUT, Execution, compact
+from emulator.states.execution import (
+    ABORTED,
+    FAILED,
+    RUNNING,
+    SUCCEEDED,
+    TIMED_OUT,
+    Execution,
+    compact,
+)
 from emulator.states.interpreter import Walk, stamp
 from emulator.states.tasks import Services, StateTasks
 from emulator.states.tokens import Tokens
@@ -31,7 +39,10 @@ class Engine:
     def start(self, execution: Execution) -> None:
         """Begin an execution; it runs as soon as the clock gives it a turn."""
         execution.record(
-            self.clock.now(), "ExecutionStarted", input=execution.execution_input, roleArn=execution.role_arn
+            self.clock.now(),
+            "ExecutionStarted",
+            input=execution.execution_input,
+            roleArn=execution.role_arn,
         )
         first = (execution.definition["StartAt"], json.loads(execution.execution_input))
         self._launch(execution, *first)
@@ -42,23 +53,39 @@ class Engine:
             self._end(execution, execution.run, ABORTED, error=error, cause=cause)
 
     def redrive(self, execution: Execution) -> None:
-        """Resume at the state that did not end well, with that state's own input. Raises NotRedrivable."""
+        """Resume at the state that did not end well, with that state's own input. Raises
+        NotRedrivable.
+        """
         if execution.status not in {FAILED, TIMED_OUT, ABORTED} or execution.position is None:
             raise NotRedrivable(f"Execution {execution.execution_arn} is {execution.status}")
-        execution.status, execution.stop_date, execution.error, execution.cause = RUNNING, None, None, None
+        execution.status, execution.stop_date, execution.error, execution.cause = (
+            RUNNING,
+            None,
+            None,
+            None,
+        )
         execution.redrive_count += 1
         execution.redrive_date = self.clock.now()
         execution.run += 1
-        execution.record(self.clock.now(), "ExecutionRedriven", redriveCount=execution.redrive_count)
+        execution.record(
+            self.clock.now(), "ExecutionRedriven", redriveCount=execution.redrive_count
+        )
         self._launch(execution, *execution.position)
 
     def _launch(self, execution: Execution, name: str, data: Any) -> None:
         run = execution.run
         self.on_status(execution)
-        self.clock.spawn(lambda: self._run(execution, run, name, data), name=f"execution {execution.name}")
+        self.clock.spawn(
+            lambda: self._run(execution, run, name, data), name=f"execution {execution.name}"
+        )
 
     def _run(self, execution: Execution, run: int, name: str, data: Any) -> None:
-        walk = Walk(self.clock, execution, self._tasks, lambda: not execution.is_running or execution.run != run)
+        walk = Walk(
+            self.clock,
+            execution,
+            self._tasks,
+            lambda: not execution.is_running or execution.run != run,
+        )
 
         def remember(state: str, given: Any) -> None:
             if not walk.is_halted():
@@ -68,10 +95,14 @@ class Engine:
         timeout = execution.definition.get("TimeoutSeconds")
         try:
             if timeout is None:
-                output = walk.run(execution.definition["States"], name, data, self._context(execution))
+                output = walk.run(
+                    execution.definition["States"], name, data, self._context(execution)
+                )
             else:
                 with self.clock.deadline(timeout):
-                    output = walk.run(execution.definition["States"], name, data, self._context(execution))
+                    output = walk.run(
+                        execution.definition["States"], name, data, self._context(execution)
+                    )
         except Halted:
             return
         except DeadlinePassed:
@@ -102,5 +133,8 @@ class Engine:
             about["RedriveTime"] = stamp(execution.redrive_date)
         return {
             "Execution": about,
-            "StateMachine": {"Id": execution.state_machine_arn, "Name": execution.state_machine_name},
+            "StateMachine": {
+                "Id": execution.state_machine_arn,
+                "Name": execution.state_machine_name,
+            },
         }

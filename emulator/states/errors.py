@@ -22,7 +22,9 @@ class StateError(Exception):
 
 
 class InvalidDefinition(Exception):
-    """The state machine's definition is not one AWS would accept, or uses what this interpreter does not know."""
+    """The state machine's definition is not one AWS would accept, or uses what this interpreter
+    does not know.
+    """
 
 
 class Halted(BaseException):
@@ -32,11 +34,13 @@ class Halted(BaseException):
 def matches(error: StateError, names: Sequence[str], *, is_task: bool) -> bool:
     """Return whether ErrorEquals `names` take this error.
 
-    States.TaskFailed takes every error of a Task but States.Timeout (a missed heartbeat too); States.ALL takes
-    everything but States.Runtime and States.DataLimitExceeded.
+    States.TaskFailed takes every error of a Task but States.Timeout (a missed heartbeat too);
+    States.ALL takes everything but States.Runtime and States.DataLimitExceeded.
     """
     if error.error in names:
         return error.error != RUNTIME
     if error.error in UNCATCHABLE:
         return False
-    return "States.ALL" in names or (is_task and "States.TaskFailed" in names and error.error != TIMEOUT)
+    return "States.ALL" in names or (
+        is_task and "States.TaskFailed" in names and error.error != TIMEOUT
+    )

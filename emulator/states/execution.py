@@ -1,4 +1,6 @@
-"""One execution as its readers see it: status, input, output, history. Plain data that the engine moves."""
+"""One execution as its readers see it: status, input, output, history. Plain data that the engine
+moves.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,13 @@ from typing import Any
 
 from emulator.states.errors import StateError
 
-RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED = "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"
+RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED = (
+    "RUNNING",
+    "SUCCEEDED",
+    "FAILED",
+    "TIMED_OUT",
+    "ABORTED",
+)
 MOST_HISTORY_EVENTS = 25_000
 
 
@@ -45,21 +53,42 @@ class Execution:
         return self.status == RUNNING
 
     def record(self, at: datetime, kind: str, **details: object) -> None:
-        """Add a history event. Raises StateError when the history is full, as AWS fails the execution then."""
+        """Add a history event. Raises StateError when the history is full, as AWS fails the
+        execution then.
+        """
         number = len(self.history) + 1
         if number > MOST_HISTORY_EVENTS:
-            raise StateError("States.Runtime", "The execution reached the maximum number of history events (25000).")
-        event: dict[str, Any] = {"id": number, "previousEventId": number - 1, "timestamp": at, "type": kind}
+            raise StateError(
+                "States.Runtime",
+                "The execution reached the maximum number of history events (25000).",
+            )
+        event: dict[str, Any] = {
+            "id": number,
+            "previousEventId": number - 1,
+            "timestamp": at,
+            "type": kind,
+        }
         if details:
-            event[details_key(kind)] = {key: value for key, value in details.items() if value is not None}
+            event[details_key(kind)] = {
+                key: value for key, value in details.items() if value is not None
+            }
         self.history.append(event)
 
-    def end(self, at: datetime, status: str, *, error: str | None = None, cause: str | None = None) -> None:
+    def end(
+        self, at: datetime, status: str, *, error: str | None = None, cause: str | None = None
+    ) -> None:
         """Give it its end, once."""
         self.status, self.stop_date, self.error, self.cause = status, at, error, cause
         if len(self.history) < MOST_HISTORY_EVENTS:
-            kind = {SUCCEEDED: "Succeeded", FAILED: "Failed", TIMED_OUT: "TimedOut", ABORTED: "Aborted"}[status]
-            details = {"output": self.output} if status == SUCCEEDED else {"error": error, "cause": cause}
+            kind = {
+                SUCCEEDED: "Succeeded",
+                FAILED: "Failed",
+                TIMED_OUT: "TimedOut",
+                ABORTED: "Aborted",
+            }[status]
+            details = (
+                {"output": self.output} if status == SUCCEEDED else {"error": error, "cause": cause}
+            )
             self.record(at, f"Execution{kind}", **details)
 
 

@@ -1,7 +1,7 @@
 """The walk through a block of states: input and output processing, Wait, Choice, Retry and Catch.
 
-Every wait is on the clock, and ends at once when the execution is stopped. The walk knows nothing of AWS services:
-tasks are run by whoever is passed in.
+Every wait is on the clock, and ends at once when the execution is stopped. The walk knows nothing
+of AWS services: tasks are run by whoever is passed in.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ class TaskRunner(Protocol):
 class Walk:
     """One sequence of states: the machine's own, or a branch's."""
 
-    def __init__(self, clock: Clock, execution: Execution, tasks: TaskRunner, is_halted: Callable[[], bool]) -> None:
+    def __init__(
+        self, clock: Clock, execution: Execution, tasks: TaskRunner, is_halted: Callable[[], bool]
+    ) -> None:
         self.clock = clock
         self.execution = execution
         self.tasks = tasks
@@ -37,7 +39,9 @@ class Walk:
         self.on_enter: Callable[[str, Any], None] = lambda _name, _data: None
 
     def run(self, states: dict[str, State], name: str, data: Any, context: paths.Context) -> Any:
-        """Return the output of the last state. Raises StateError when a state fails uncaught, Halted when stopped."""
+        """Return the output of the last state. Raises StateError when a state fails uncaught,
+        Halted when stopped.
+        """
         following: str | None = name
         while following is not None:
             self.on_enter(following, data)
@@ -45,7 +49,9 @@ class Walk:
         return data
 
     def wait(self, holds: Callable[[], bool], seconds: float | None) -> bool:
-        """Return whether `holds` came true within `seconds`. Raises Halted when the execution is stopped meanwhile."""
+        """Return whether `holds` came true within `seconds`. Raises Halted when the execution is
+        stopped meanwhile.
+        """
         answer = self.clock.wait_for(lambda: self.is_halted() or holds(), seconds)
         if self.is_halted():
             raise Halted
@@ -57,7 +63,9 @@ class Walk:
             raise Halted
         self.execution.record(self.clock.now(), kind, **details)
 
-    def _step(self, name: str, state: State, data: Any, context: paths.Context) -> tuple[str | None, Any]:
+    def _step(
+        self, name: str, state: State, data: Any, context: paths.Context
+    ) -> tuple[str | None, Any]:
         kind = state["Type"]
         context["State"] = {"EnteredTime": stamp(self.clock.now()), "Name": name, "RetryCount": 0}
         self.note(f"{kind}StateEntered", name=name, input=compact(data))
@@ -69,7 +77,10 @@ class Walk:
                 raise
             following, output = caught
         if len(compact(output)) > MOST_DATA_BYTES:
-            raise StateError(DATA_LIMIT, f"The state/task '{name}' returned a result with a size exceeding the maximum")
+            raise StateError(
+                DATA_LIMIT,
+                f"The state/task '{name}' returned a result with a size exceeding the maximum",
+            )
         self.note(f"{kind}StateExited", name=name, output=compact(output))
         return following, output
 
@@ -87,7 +98,9 @@ class Walk:
                 self._wait_out(state, given, context)
                 output = given
             case "Pass":
-                output = paths.write(state.get("ResultPath", "$"), data, self._passed(state, given, context))
+                output = paths.write(
+                    state.get("ResultPath", "$"), data, self._passed(state, given, context)
+                )
             case _:
                 result = self._attempted(state, given, context)
                 output = paths.write(state.get("ResultPath", "$"), data, result)
@@ -114,13 +127,17 @@ class Walk:
             if choice.holds(rule, given, context):
                 return str(rule["Next"])
         if "Default" not in state:
-            raise StateError("States.NoChoiceMatched", "No Choice rule matched and there is no Default")
+            raise StateError(
+                "States.NoChoiceMatched", "No Choice rule matched and there is no Default"
+            )
         return str(state["Default"])
 
     def _wait_out(self, state: State, given: Any, context: paths.Context) -> None:
         if "Seconds" in state or "SecondsPath" in state:
             seconds = float(
-                state["Seconds"] if "Seconds" in state else paths.read(state["SecondsPath"], given, context)
+                state["Seconds"]
+                if "Seconds" in state
+                else paths.read(state["SecondsPath"], given, context)
             )
         else:
             text = state.get("Timestamp") or paths.read(state["TimestampPath"], given, context)
@@ -152,12 +169,16 @@ class Walk:
 
 
 def _retry_wait(state: State, error: StateError, tried: list[int]) -> float | None:
-    """Return the seconds to wait before the next attempt, None when no retrier takes the error or all are spent."""
+    """Return the seconds to wait before the next attempt, None when no retrier takes the error or
+    all are spent.
+    """
     for index, retrier in enumerate(state.get("Retry", [])):
         if matches(error, retrier["ErrorEquals"], is_task=state["Type"] == "Task"):
             if tried[index] >= retrier.get("MaxAttempts", 3):
                 return None
-            seconds = retrier.get("IntervalSeconds", 1) * retrier.get("BackoffRate", 2.0) ** tried[index]
+            seconds = (
+                retrier.get("IntervalSeconds", 1) * retrier.get("BackoffRate", 2.0) ** tried[index]
+            )
             tried[index] += 1
             return float(min(seconds, retrier.get("MaxDelaySeconds", seconds)))
     return None

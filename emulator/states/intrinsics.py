@@ -20,7 +20,9 @@ _TOKEN = re.compile(
 
 
 def template(node: Any, data: Any, context: paths.Context) -> Any:
-    """Return a payload template (Parameters, ResultSelector, ItemSelector) filled from data and context."""
+    """Return a payload template (Parameters, ResultSelector, ItemSelector) filled from data and
+    context.
+    """
     if isinstance(node, list):
         return [template(item, data, context) for item in node]
     if not isinstance(node, dict):
@@ -127,7 +129,9 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "States.ArrayUnique": _unique,
     "States.Base64Encode": lambda text: base64.b64encode(text.encode()).decode(),
     "States.Base64Decode": lambda text: base64.b64decode(text).decode(),
-    "States.Hash": lambda value, algorithm: hashlib.new(algorithm.lower().replace("-", ""), value.encode()).hexdigest(),
+    "States.Hash": lambda value, algorithm: hashlib.new(
+        algorithm.lower().replace("-", ""), value.encode()
+    ).hexdigest(),
     "States.JsonMerge": lambda first, second, _deep: {**first, **second},
     "States.MathAdd": lambda first, second: first + second,
     "States.StringSplit": lambda text, marks: re.split(f"[{re.escape(marks)}]", text),

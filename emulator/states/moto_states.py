@@ -1,7 +1,7 @@
 """Moto's Step Functions API in front of our engine.
 
-Restores on moto: real waits and timeouts in emulated time, heartbeats, tokens answered once, StopExecution at once with
-error and cause, redrive, definitions checked at creation.
+Restores on moto: real waits and timeouts in emulated time, heartbeats, tokens answered once,
+StopExecution at once with error and cause, redrive, definitions checked at creation.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def patch_step_functions(patches: Patches, engine: Engine) -> None:
 def _patch_machines(patches: Patches) -> None:
     original = StepFunctionBackend.create_state_machine
 
-    def create_state_machine(self: StepFunctionBackend, name: str, definition: str, *args: Any, **more: Any) -> Any:
+    def create_state_machine(
+        self: StepFunctionBackend, name: str, definition: str, *args: Any, **more: Any
+    ) -> Any:
         try:
             _parsed(definition)
         except InvalidDefinition as error:
@@ -76,7 +78,11 @@ def _patch_machines(patches: Patches) -> None:
 
 def _patch_executions(patches: Patches, engine: Engine) -> None:
     def start_execution(
-        self: StateMachine, region_name: str, account_id: str, execution_name: str, execution_input: str
+        self: StateMachine,
+        region_name: str,
+        account_id: str,
+        execution_name: str,
+        execution_input: str,
     ) -> Execution:
         self._validate_execution_input(execution_input)
         existing = self._handle_name_input_idempotency(execution_name, execution_input)
@@ -115,7 +121,10 @@ def _patch_tokens(patches: Patches, engine: Engine) -> None:
             engine.tokens.answer(task_token, outcome)
 
     def send_task_failure(
-        _self: StepFunctionBackend, task_token: str, error: str | None = None, cause: str | None = None
+        _self: StepFunctionBackend,
+        task_token: str,
+        error: str | None = None,
+        cause: str | None = None,
     ) -> None:
         with _token_errors():
             engine.tokens.answer(task_token, StateError(error or "", cause or ""))
@@ -124,9 +133,21 @@ def _patch_tokens(patches: Patches, engine: Engine) -> None:
         with _token_errors():
             engine.tokens.heartbeat(task_token, engine.clock.now())
 
-    patches.replace(StepFunctionBackend, "send_task_success", send_task_success, parameters=("task_token", "outcome"))
-    patches.replace(StepFunctionBackend, "send_task_failure", send_task_failure, parameters=("task_token", "error"))
-    patches.replace(StepFunctionBackend, "send_task_heartbeat", send_task_heartbeat, parameters=("task_token",))
+    patches.replace(
+        StepFunctionBackend,
+        "send_task_success",
+        send_task_success,
+        parameters=("task_token", "outcome"),
+    )
+    patches.replace(
+        StepFunctionBackend,
+        "send_task_failure",
+        send_task_failure,
+        parameters=("task_token", "error"),
+    )
+    patches.replace(
+        StepFunctionBackend, "send_task_heartbeat", send_task_heartbeat, parameters=("task_token",)
+    )
 
 
 class _token_errors:  # noqa: N801 -- used as a with-statement
@@ -137,14 +158,20 @@ class _token_errors:  # noqa: N801 -- used as a with-statement
         if isinstance(error, tokens.InvalidToken):
             raise InvalidToken("Invalid Token: 'Invalid token'") from error
         if isinstance(error, tokens.TaskTimedOut):
-            raise TaskTimedOutError("Task Timed Out: 'Provided task does not exist anymore'") from error
+            raise TaskTimedOutError(
+                "Task Timed Out: 'Provided task does not exist anymore'"
+            ) from error
 
 
 def _patch_responses(patches: Patches, engine: Engine) -> None:
     def found(response: StepFunctionResponse) -> Execution:
-        execution = response.stepfunction_backend.describe_execution(response._get_param("executionArn"))
+        execution = response.stepfunction_backend.describe_execution(
+            response._get_param("executionArn")
+        )
         if not isinstance(execution, Execution):
-            raise ExecutionDoesNotExist(f"Execution Does Not Exist: '{response._get_param('executionArn')}'")
+            raise ExecutionDoesNotExist(
+                f"Execution Does Not Exist: '{response._get_param('executionArn')}'"
+            )
         return execution
 
     def describe_execution(self: StepFunctionResponse) -> ActionResult:
@@ -178,7 +205,9 @@ def _patch_responses(patches: Patches, engine: Engine) -> None:
     patches.replace(StepFunctionResponse, "stop_execution", stop_execution, parameters=())
     patches.add(StepFunctionResponse, "redrive_execution", redrive_execution)
     patches.replace(StepFunctionResponse, "send_task_failure", send_task_failure, parameters=())
-    patches.replace(StepFunctionResponse, "get_execution_history", get_execution_history, parameters=())
+    patches.replace(
+        StepFunctionResponse, "get_execution_history", get_execution_history, parameters=()
+    )
 
 
 def described(execution: Execution) -> dict[str, Any]:
@@ -196,7 +225,9 @@ def described(execution: Execution) -> dict[str, Any]:
         "cause": execution.cause,
         "redriveCount": execution.redrive_count,
         "redriveDate": execution.redrive_date,
-        "redriveStatus": "NOT_REDRIVABLE" if execution.status in {RUNNING, SUCCEEDED} else "REDRIVABLE",
+        "redriveStatus": "NOT_REDRIVABLE"
+        if execution.status in {RUNNING, SUCCEEDED}
+        else "REDRIVABLE",
     }
     if execution.status == SUCCEEDED:
         answer |= {"output": execution.output, "outputDetails": {"included": True}}

@@ -1,4 +1,6 @@
-"""JSONPath as Step Functions reads it: `$` the state's data, `$$` the context object, and where a result is written."""
+"""JSONPath as Step Functions reads it: `$` the state's data, `$$` the context object, and where a
+result is written.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ from jsonpath_ng.ext.parser import parse
 
 from emulator.states.errors import RUNTIME, InvalidDefinition, StateError
 
-# A path with one answer: names and indices alone. Everything else goes through jsonpath-ng and answers with a list.
+# A path with one answer: names and indices alone. Everything else goes through jsonpath-ng and
+# answers with a list.
 _STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d+)\]|\['([^']+)'\]|\[\"([^\"]+)\"\]")
 
 Context = dict[str, Any]
@@ -45,7 +48,9 @@ def _expression(path: str) -> Any:
 
 
 def read(path: str, data: Any, context: Context) -> Any:
-    """Return what the path finds in `data` (`$...`) or in the context object (`$$...`). Raises NoSuchPath."""
+    """Return what the path finds in `data` (`$...`) or in the context object (`$$...`). Raises
+    NoSuchPath.
+    """
     if path.startswith("$$"):
         return read(path[1:], context, context)
     if not path.startswith("$"):
@@ -64,7 +69,9 @@ def read(path: str, data: Any, context: Context) -> Any:
 
 
 def write(path: str | None, data: Any, result: Any) -> Any:
-    """Return `data` with the result at ResultPath `path` (`$` replaces all, None keeps the data as it was)."""
+    """Return `data` with the result at ResultPath `path` (`$` replaces all, None keeps the data as
+    it was).
+    """
     if path is None:
         return data
     steps = _steps(path)
@@ -78,7 +85,9 @@ def write(path: str | None, data: Any, result: Any) -> Any:
         node = _into(node, step, path)
     last = steps[-1]
     if not (isinstance(node, dict) and isinstance(last, str)):
-        raise StateError("States.ResultPathMatchFailure", f"Unable to apply ResultPath {path} to input {data}")
+        raise StateError(
+            "States.ResultPathMatchFailure", f"Unable to apply ResultPath {path} to input {data}"
+        )
     node[last] = result
     return answer
 

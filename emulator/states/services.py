@@ -1,4 +1,6 @@
-"""What a state machine reaches: functions through the fleet, every other service through boto3, as its own role."""
+"""What a state machine reaches: functions through the fleet, every other service through boto3, as
+its own role.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,15 @@ from emulator.functions.fleet import FunctionFleet, RunningInvocation
 from emulator.functions.moto_lambda import configuration_of
 from emulator.states.errors import InvalidDefinition, StateError
 
-# The optimized integrations by the name in the resource: boto3's service, and the prefix of its error names.
-_OPTIMIZED = {"sns": "sns", "sqs": "sqs", "dynamodb": "dynamodb", "events": "events", "states": "stepfunctions"}
+# The optimized integrations by the name in the resource: boto3's service, and the prefix of its
+# error names.
+_OPTIMIZED = {
+    "sns": "sns",
+    "sqs": "sqs",
+    "dynamodb": "dynamodb",
+    "events": "events",
+    "states": "stepfunctions",
+}
 _PREFIX = {
     "sns": "SNS",
     "sqs": "SQS",
@@ -37,7 +46,9 @@ Authorize = Callable[[str, str, str], str | None]
 
 
 class RoleServices:
-    """Calls made under a state machine's role. `authorize(role, action, resource)` answers why not, None if allowed."""
+    """Calls made under a state machine's role. `authorize(role, action, resource)` answers why not,
+    None if allowed.
+    """
 
     def __init__(
         self,
@@ -55,11 +66,17 @@ class RoleServices:
         self._sessions: dict[str, boto3.session.Session] = {}
 
     def start_function(self, role_arn: str, function: str, payload: str) -> RunningInvocation:
-        """Return an invocation, begun. Raises StateError when the function is unknown or the role may not invoke it."""
+        """Return an invocation, begun. Raises StateError when the function is unknown or the role
+        may not invoke it.
+        """
         try:
-            found = get_backend(self._account, self._region).get_function(function.removesuffix(":$LATEST"))
+            found = get_backend(self._account, self._region).get_function(
+                function.removesuffix(":$LATEST")
+            )
         except (LambdaClientError, UnknownFunctionException) as error:
-            raise StateError("Lambda.ResourceNotFoundException", f"Function not found: {function}") from error
+            raise StateError(
+                "Lambda.ResourceNotFoundException", f"Function not found: {function}"
+            ) from error
         configuration = configuration_of(found)
         refusal = self._authorize(role_arn, "lambda:InvokeFunction", configuration.arn)
         if refusal is not None:
@@ -67,17 +84,26 @@ class RoleServices:
         return self._fleet.start(configuration, payload)
 
     def call(self, role_arn: str, resource: str, arguments: dict[str, Any]) -> Any:
-        """Return the answer of `arn:aws:states:::service:action` or `:::aws-sdk:service:action`. Raises StateError."""
+        """Return the answer of `arn:aws:states:::service:action` or `:::aws-sdk:service:action`.
+        Raises StateError.
+        """
         service, action = _service_of(resource)
-        client = self._session(role_arn).client(_SDK_SERVICE.get(service, _OPTIMIZED.get(service, service)))  # type: ignore[call-overload]
+        client = self._session(role_arn).client(
+            _SDK_SERVICE.get(service, _OPTIMIZED.get(service, service))
+        )  # type: ignore[call-overload]
         method = getattr(client, xform_name(action), None)
         if method is None:
             raise InvalidDefinition(f"{resource}: no such action")
         names = {
             name.lower(): name
-            for name in client.meta.service_model.operation_model(_operation(action)).input_shape.members
+            for name in client.meta.service_model.operation_model(
+                _operation(action)
+            ).input_shape.members
         }
-        given = {names.get(key.lower(), key): _text_where_text(key, value) for key, value in arguments.items()}
+        given = {
+            names.get(key.lower(), key): _text_where_text(key, value)
+            for key, value in arguments.items()
+        }
         try:
             answer = method(**given)
         except ClientError as error:
@@ -98,7 +124,9 @@ class RoleServices:
 
 
 def _error_name(service: str, client: Any, error: ClientError) -> str:
-    """Return the name the service's Java SDK gives: the modelled exception, or the service's general one."""
+    """Return the name the service's Java SDK gives: the modelled exception, or the service's
+    general one.
+    """
     prefix = _PREFIX.get(service, service.title())
     code = error.response["Error"]["Code"]
     modelled = {shape.name for shape in client.meta.service_model.error_shapes}
@@ -123,7 +151,11 @@ def _operation(action: str) -> str:
 
 def _text_where_text(key: str, value: object) -> object:
     # The service turns objects into JSON text where the API wants a string.
-    return json.dumps(value) if key in {"Message", "MessageBody", "Input"} and not isinstance(value, str) else value
+    return (
+        json.dumps(value)
+        if key in {"Message", "MessageBody", "Input"} and not isinstance(value, str)
+        else value
+    )
 
 
 def _pascal(value: Any) -> Any:

@@ -1,4 +1,6 @@
-"""One attempt at a Task: the Lambda integration with its token, heartbeat and timeout, and calls of other services."""
+"""One attempt at a Task: the Lambda integration with its token, heartbeat and timeout, and calls of
+other services.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,10 @@ class StateTasks:
         """Return the state's result for its effective input. Raises StateError."""
         if state["Type"] == "Parallel":
             return branches.parallel(
-                walk, state, intrinsics.template(state.get("Parameters", given), given, context), context
+                walk,
+                state,
+                intrinsics.template(state.get("Parameters", given), given, context),
+                context,
             )
         if state["Type"] == "Map":
             return branches.each_item(walk, state, given, context)
@@ -66,7 +71,11 @@ class _Attempt:
         self._pending = self._token() if self._resource.endswith(".waitForTaskToken") else None
         if self._pending is not None:
             context["Task"] = {"Token": self._pending.token}
-        self._arguments = intrinsics.template(state["Parameters"], given, context) if "Parameters" in state else given
+        self._arguments = (
+            intrinsics.template(state["Parameters"], given, context)
+            if "Parameters" in state
+            else given
+        )
         self._ends = walk.clock.now() + timedelta(seconds=self._timeout)
 
     def run(self) -> Any:
@@ -84,13 +93,22 @@ class _Attempt:
         except StateError as error:
             kind = "TaskTimedOut" if error.error in {TIMEOUT, HEARTBEAT_TIMEOUT} else "TaskFailed"
             self._walk.note(
-                kind, resource=self._action, resourceType=self._service, error=error.error, cause=error.cause
+                kind,
+                resource=self._action,
+                resourceType=self._service,
+                error=error.error,
+                cause=error.cause,
             )
             raise
         finally:
             if self._pending is not None:
                 self._pending.is_open = False
-        self._walk.note("TaskSucceeded", resource=self._action, resourceType=self._service, output=compact(result))
+        self._walk.note(
+            "TaskSucceeded",
+            resource=self._action,
+            resourceType=self._service,
+            output=compact(result),
+        )
         return result
 
     @property
@@ -103,22 +121,30 @@ class _Attempt:
 
     def _token(self) -> PendingTask:
         execution = self._walk.execution
-        return self._tokens.issue(execution.execution_arn, execution.state_machine_arn, self._walk.clock.now())
+        return self._tokens.issue(
+            execution.execution_arn, execution.state_machine_arn, self._walk.clock.now()
+        )
 
     def _performed(self) -> Any:
         if self._resource.startswith(LAMBDA_INVOKE):
-            invocation = self._started(self._arguments["FunctionName"], self._arguments.get("Payload", {}))
+            invocation = self._started(
+                self._arguments["FunctionName"], self._arguments.get("Payload", {})
+            )
             if self._pending is not None:
                 return self._answered(self._pending, invocation)
             return _wrapped(self._returned(invocation))
         if ":function:" in self._resource:
             return self._returned(self._started(self._resource, self._arguments))
         if self._pending is not None or self._resource.endswith((".sync", ".sync:2")):
-            raise InvalidDefinition(f"the integration pattern of {self._resource} is not interpreted")
+            raise InvalidDefinition(
+                f"the integration pattern of {self._resource} is not interpreted"
+            )
         return self._services.call(self._walk.execution.role_arn, self._resource, self._arguments)
 
     def _started(self, function: str, payload: object) -> RunningInvocation:
-        return self._services.start_function(self._walk.execution.role_arn, function, json.dumps(payload))
+        return self._services.start_function(
+            self._walk.execution.role_arn, function, json.dumps(payload)
+        )
 
     def _returned(self, invocation: RunningInvocation) -> Any:
         self._wait(lambda: invocation.finished, self._left())
@@ -127,7 +153,9 @@ class _Attempt:
         return _result_of(invocation)
 
     def _answered(self, pending: PendingTask, invocation: RunningInvocation) -> Any:
-        """Return the token's answer; it may come while the function still runs, and ends the task then."""
+        """Return the token's answer; it may come while the function still runs, and ends the task
+        then.
+        """
 
         def is_over() -> bool:
             return pending.answer is not None or _failed(invocation)
@@ -135,7 +163,10 @@ class _Attempt:
         while not is_over():
             beaten = pending.beaten
             silence = self._silence(beaten)
-            if self._wait(lambda beaten=beaten: is_over() or pending.beaten != beaten, min(self._left(), silence)):  # type: ignore[misc]
+            if self._wait(
+                lambda beaten=beaten: is_over() or pending.beaten != beaten,  # type: ignore[misc]
+                min(self._left(), silence),
+            ):
                 continue
             raise StateError(TIMEOUT if self._left() <= 0 else HEARTBEAT_TIMEOUT)
         if isinstance(pending.answer, StateError):
@@ -147,7 +178,9 @@ class _Attempt:
     def _silence(self, beaten: Any) -> float:
         if self._heartbeat is None:
             return LONGEST_SECONDS
-        return float((beaten + timedelta(seconds=self._heartbeat) - self._walk.clock.now()).total_seconds())
+        return float(
+            (beaten + timedelta(seconds=self._heartbeat) - self._walk.clock.now()).total_seconds()
+        )
 
     def _left(self) -> float:
         return (self._ends - self._walk.clock.now()).total_seconds()
@@ -163,7 +196,9 @@ def _seconds(state: State, field: str, given: Any, context: paths.Context) -> fl
 
 
 def _failed(invocation: RunningInvocation) -> bool:
-    return invocation.refused is not None or (invocation.outcome is not None and invocation.outcome.is_error)
+    return invocation.refused is not None or (
+        invocation.outcome is not None and invocation.outcome.is_error
+    )
 
 
 def _result_of(invocation: RunningInvocation) -> Any:

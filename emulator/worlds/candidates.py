@@ -1,4 +1,6 @@
-"""The six candidates of the demonstration: what each is, and the traffic at which its fault shows."""
+"""The six candidates of the demonstration: what each is, and the traffic at which its fault
+shows.
+"""
 
 from collections.abc import Mapping
 
@@ -12,11 +14,12 @@ SLOW_BEYOND, BREAKS_BEYOND = 0.53, 0.8
 
 
 def candidates(world: DigitsWorld, requests_per_minute: float, seed: int) -> Mapping[str, Model]:
-    """Return a candidate model by scenario name, for an endpoint with this much traffic and one instance a variant.
+    """Return a candidate model by scenario name, for an endpoint with this much traffic and one
+    instance a variant.
 
-    healthy, incident: better than the baseline. wrong: worse on the labelled set. failing: validates pixels against
-    the old scanner's range, so it fails on the new scanner's rows. slow: fine up to about half of the traffic.
-    late: fails a fifth of the requests when it gets them all.
+    healthy, incident: better than the baseline. wrong: worse on the labelled set. failing:
+    validates pixels against the old scanner's range, so it fails on the new scanner's rows. slow:
+    fine up to about half of the traffic. late: fails a fifth of the requests when it gets them all.
     """
     rate = requests_per_minute / 60
     return {

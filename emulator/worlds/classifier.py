@@ -1,4 +1,6 @@
-"""A digit classifier as a SageMaker container would hold it: checks the row, brings it to one scale, answers 0-9."""
+"""A digit classifier as a SageMaker container would hold it: checks the row, brings it to one
+scale, answers 0-9.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +16,9 @@ WHITE = 16  # the brightest pixel of the original scanner
 
 
 def intensities(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return pixels as 0-1, whichever scanner they come from: rows brighter than 16 are read as 0-255."""
+    """Return pixels as 0-1, whichever scanner they come from: rows brighter than 16 are read as
+    0-255.
+    """
     scale = np.where(rows.max(axis=1, keepdims=True) > WHITE, 255, WHITE)
     return np.asarray(rows / scale, dtype=np.float64)
 
@@ -38,13 +42,19 @@ def pixels(rows: Rows) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class DigitClassifier:
-    """A fitted scikit-learn classifier behind its preprocessing. `probabilities` answers ten numbers, not one class."""
+    """A fitted scikit-learn classifier behind its preprocessing. `probabilities` answers ten
+    numbers, not one class.
+    """
 
     fitted: Any
     probabilities: bool = False
 
     def predict_batch(self, rows: Rows) -> NDArray[Any]:
-        """Return one class (0-9), or one row of ten probabilities, for each row of pixels. Raises ModelFailure."""
+        """Return one class (0-9), or one row of ten probabilities, for each row of pixels. Raises
+        ModelFailure.
+        """
         matrix = intensities(pixels(rows))
-        answers: NDArray[Any] = self.fitted.predict_proba(matrix) if self.probabilities else self.fitted.predict(matrix)
+        answers: NDArray[Any] = (
+            self.fitted.predict_proba(matrix) if self.probabilities else self.fitted.predict(matrix)
+        )
         return answers

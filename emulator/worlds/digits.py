@@ -1,9 +1,9 @@
 """Handwritten digits: 1,797 real images of 8 x 8 pixels (0-16) that ship inside scikit-learn.
 
-Every image has one job: 500 train the models, 900 are the labelled set, 397 are live traffic. No image is repeated,
-shifted or shared, so the records of the labelled set are independent of each other, of the training and of the
-traffic. Nearly a fifth of live traffic comes from another scanner whose pixels run 0-255; the labelled set, as
-happens, was drawn before that scanner was bought.
+Every image has one job: 500 train the models, 900 are the labelled set, 397 are live traffic. No
+image is repeated, shifted or shared, so the records of the labelled set are independent of each
+other, of the training and of the traffic. Nearly a fifth of live traffic comes from another scanner
+whose pixels run 0-255; the labelled set, as happens, was drawn before that scanner was bought.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,9 @@ FEW = 60  # images the worse candidate was trained on
 
 @dataclass(frozen=True)
 class DigitsWorld:
-    """Models, traffic and labelled set of one seed. Rows are pixel vectors of 64 numbers, labels are 0-9."""
+    """Models, traffic and labelled set of one seed. Rows are pixel vectors of 64 numbers, labels
+    are 0-9.
+    """
 
     baseline: DigitClassifier
     good: DigitClassifier
@@ -37,7 +39,9 @@ class DigitsWorld:
 
     @property
     def labelled_csv(self) -> bytes:
-        """Return the labelled set as CSV without header: label first, then 64 pixels, one record a line."""
+        """Return the labelled set as CSV without header: label first, then 64 pixels, one record a
+        line.
+        """
         lines = (
             ",".join([str(label), *(f"{pixel:g}" for pixel in row)])
             for label, row in zip(self.labelled_labels, self.labelled_rows, strict=True)
@@ -74,7 +78,9 @@ def _kernel_model(seed: int) -> Pipeline:
 
 
 def _with_new_scanner(rows: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
-    chosen = np.random.default_rng([seed, SCANNER_WHITE]).permutation(len(rows))[: round(SCANNER_SHARE * len(rows))]
+    chosen = np.random.default_rng([seed, SCANNER_WHITE]).permutation(len(rows))[
+        : round(SCANNER_SHARE * len(rows))
+    ]
     mixed = rows.copy()
     mixed[chosen] = np.rint(rows[chosen] * SCANNER_WHITE / WHITE)
     return mixed

@@ -1,4 +1,6 @@
-"""Faults that an evaluation on a labelled set cannot see: each wraps a good model and shows itself only live."""
+"""Faults that an evaluation on a labelled set cannot see: each wraps a good model and shows itself
+only live.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,7 +17,8 @@ from emulator.endpoints.models import Answers, Load, Model, Rows
 
 @dataclass(frozen=True)
 class FailsOnLive:
-    """A model that refuses a kind of row: `refuses` says which of the rows, None of which the labelled set holds.
+    """A model that refuses a kind of row: `refuses` says which of the rows, None of which the
+    labelled set holds.
 
     The usual case is input validation that knows one kind of client only.
     """
@@ -28,7 +31,9 @@ class FailsOnLive:
     def predict_batch(self, rows: Rows) -> Answers:
         """Return the model's answers, a ModelFailure where the row is refused."""
         refused = self.refuses(np.asarray(rows, dtype=np.float64))
-        return _failing(self.model.predict_batch(rows), refused, ModelFailure(self.message, self.status))
+        return _failing(
+            self.model.predict_batch(rows), refused, ModelFailure(self.message, self.status)
+        )
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,8 @@ class SlowUnderLoad:
 
 @dataclass(frozen=True)
 class BreaksAtLoad:
-    """A model that answers up to a rate and fails what comes beyond it, as a full request queue does.
+    """A model that answers up to a rate and fails what comes beyond it, as a full request queue
+    does.
 
     At twice `requests_per_second` half the requests fail, with 503.
     """
@@ -75,7 +81,9 @@ class BreaksAtLoad:
         return self.model.predict_batch(rows)
 
     def predict_under_load(self, rows: Rows, load: Load) -> Answers:
-        """Return the model's answers, a ModelFailure for the fraction of requests that is too much."""
+        """Return the model's answers, a ModelFailure for the fraction of requests that is too
+        much.
+        """
         capacity = self.requests_per_second * load.instances
         answers = self.predict_batch(rows)
         if load.requests_per_second <= capacity:

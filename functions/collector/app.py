@@ -19,13 +19,17 @@ _collector = cache(collector.build)
 @metrics.log_metrics
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Return {"rollouts": how many were visited, "unproven", "untold"}, see Visit; the event does not matter.
+    """Return {"rollouts": how many were visited, "unproven", "untold"}, see Visit; the event does
+    not matter.
 
-    Raises the first problem of the visit, after its metrics: one sick rollout must not silence the others' alarms.
+    Raises the first problem of the visit, after its metrics: one sick rollout must not silence the
+    others' alarms.
     """
     del event
     use_case: Collector = _collector()
-    visited = use_case.collect(wiring.utc_now(), lambda: context.get_remaining_time_in_millis() / 1000)
+    visited = use_case.collect(
+        wiring.utc_now(), lambda: context.get_remaining_time_in_millis() / 1000
+    )
     metrics.add_metric(name="Ticks", unit=MetricUnit.Count, value=int(visited.announced))
     metrics.add_metric(name="RolloutsVisited", unit=MetricUnit.Count, value=visited.rollouts)
     # Said every minute, not once: the alarms on them ring until a person has finished it.

@@ -1,4 +1,6 @@
-"""Verdicts and everything that follows from them: the one function that wakes, recovers, closes and tells."""
+"""Verdicts and everything that follows from them: the one function that wakes, recovers, closes and
+tells.
+"""
 
 from functools import cache
 from typing import Any
@@ -18,10 +20,14 @@ _deciding = cache(decider.build)
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Return what was done: for an action of the state machine (bake | close | command) or for an event."""
+    """Return what was done: for an action of the state machine (bake | close | command) or for an
+    event.
+    """
     del context
     answer = (_act if "action" in event else _hear)(_deciding(), event)
-    logger.info(event.get("action") or event.get("detail-type", "unknown"), extra={"answer": answer})
+    logger.info(
+        event.get("action") or event.get("detail-type", "unknown"), extra={"answer": answer}
+    )
     return answer
 
 

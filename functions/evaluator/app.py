@@ -1,7 +1,9 @@
-"""Evaluate labelled set: both variants on the same records; answers whether it has concluded, so the machine loops.
+"""Evaluate labelled set: both variants on the same records; answers whether it has concluded, so
+the machine loops.
 
-Where one call after another would take too long it answers the numbers of shards to run side by side first; a shard is
-another call of this function. The schedule has it look for new labels of rollouts that bake.
+Where one call after another would take too long it answers the numbers of shards to run side by
+side first; a shard is another call of this function. The schedule has it look for new labels of
+rollouts that bake.
 """
 
 from functools import cache
@@ -25,7 +27,8 @@ def _evaluator() -> Evaluator:
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Return {"rollout", "generation", "concluded", "sharded", "shards", "at_once"} for {"rollout", "generation"}.
+    """Return {"rollout", "generation", "concluded", "sharded", "shards", "at_once"} for {"rollout",
+    "generation"}.
 
     With {"shard"} it returns {"shard", "records"}, for the schedule {"rollouts"}.
     """
@@ -41,7 +44,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if "shard" in event:
         shard = int(event["shard"])
         records = _evaluator().evaluate_shard(rollout, generation, shard, remaining_seconds)
-        logger.info("evaluated shard", extra={"rollout": rollout, "shard": shard, "records": records})
+        logger.info(
+            "evaluated shard", extra={"rollout": rollout, "shard": shard, "records": records}
+        )
         return {"shard": shard, "records": records}
     found = _evaluator().evaluate(rollout, generation, remaining_seconds)
     answer = {"concluded": found.concluded, "shards": list(found.shards), "at_once": found.at_once}

@@ -16,9 +16,14 @@ _planner = cache(planner.build)
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Return {"rollout", "generation"} for {"execution": ARN, "input": spec}; Refused names field and remedy."""
+    """Return {"rollout", "generation"} for {"execution": ARN, "input": spec}; Refused names field
+    and remedy.
+    """
     del context
     use_case: Planner = _planner()
     record = use_case.plan(event["input"], event["execution"], wiring.utc_now())
-    logger.info("planned", extra={"rollout": record.rollout, "endpoint": record.endpoint, "revision": record.revision})
+    logger.info(
+        "planned",
+        extra={"rollout": record.rollout, "endpoint": record.endpoint, "revision": record.revision},
+    )
     return {"rollout": record.rollout, "generation": record.generation}

@@ -17,10 +17,15 @@ _shifter = cache(shifter.build)
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Return the story of one action: move | look | confirm | restore | look_restored, for the execution that asks."""
+    """Return the story of one action: move | look | confirm | restore | look_restored, for the
+    execution that asks.
+    """
     del context
     story = _act(_shifter(), event)
-    logger.info(event["action"], extra={"rollout": event["rollout"], "next": story.next, "reason": story.reason})
+    logger.info(
+        event["action"],
+        extra={"rollout": event["rollout"], "next": story.next, "reason": story.reason},
+    )
     return story.model_dump(mode="json")
 
 

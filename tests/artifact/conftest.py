@@ -39,7 +39,10 @@ def artifact(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, BuiltFunc
         if not (folder / "template.yaml").exists():
             architecture = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
             assert sam_build(folder, architecture) == 0
-    return {function.name.removesuffix("Function").lower(): function for function in read_artifact(folder)}
+    return {
+        function.name.removesuffix("Function").lower(): function
+        for function in read_artifact(folder)
+    }
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +60,14 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder,
         "--require-hashes",
     ]
-    command += ["--python-version", "3.13", "--only-binary", ":all:", "--requirement", ROOT / "requirements/lambda.txt"]
+    command += [
+        "--python-version",
+        "3.13",
+        "--only-binary",
+        ":all:",
+        "--requirement",
+        ROOT / "requirements/lambda.txt",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"Lambda's runtime client could not be installed: {done.stderr}")
@@ -66,7 +76,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the packages that Lambda's runtime brings and nothing else of this environment."""
+    """Return a folder with the packages that Lambda's runtime brings and nothing else of this
+    environment.
+    """
     folder = tmp_path_factory.mktemp("runtime")
     for package in RUNTIME_PACKAGES:
         found = importlib.util.find_spec(package)

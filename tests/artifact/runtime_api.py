@@ -1,4 +1,5 @@
-"""Lambda's runtime API on this machine: hands one event to a function's process and takes its answer.
+"""Lambda's runtime API on this machine: hands one event to a function's process and takes its
+answer.
 
 Source: "Using the Lambda runtime API" in the AWS Lambda developer guide (version 2018-06-01).
 """
@@ -13,12 +14,16 @@ INVOCATION = "/2018-06-01/runtime/invocation"
 
 
 class RuntimeApi:
-    """One event in, one answer out; `answered` is set when the answer, or the error of the start, has come."""
+    """One event in, one answer out; `answered` is set when the answer, or the error of the start,
+    has come.
+    """
 
     def __init__(self, event: dict[str, Any]) -> None:
         self.answered = threading.Event()
         self.path = ""
-        """Where the answer came: it ends with `/response`, `/error` or, when the start failed, `/init/error`."""
+        """Where the answer came: it ends with `/response`, `/error` or, when the start failed,
+        `/init/error`.
+        """
         self.answer: Any = None
         self._event = json.dumps(event).encode()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -44,11 +49,19 @@ class RuntimeApi:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 if not given.acquire(blocking=False):
-                    threading.Event().wait()  # one event only: the process is ended while it asks for another
+                    # one event only: the process is ended while it asks for another
+                    threading.Event().wait()
                 self.send_response(200)
-                self.send_header("Lambda-Runtime-Aws-Request-Id", "00000000-0000-0000-0000-000000000001")
-                self.send_header("Lambda-Runtime-Deadline-Ms", str(int(time.time() * 1000) + 30_000))
-                self.send_header("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-west-1:1:function:built")
+                self.send_header(
+                    "Lambda-Runtime-Aws-Request-Id", "00000000-0000-0000-0000-000000000001"
+                )
+                self.send_header(
+                    "Lambda-Runtime-Deadline-Ms", str(int(time.time() * 1000) + 30_000)
+                )
+                self.send_header(
+                    "Lambda-Runtime-Invoked-Function-Arn",
+                    "arn:aws:lambda:eu-west-1:1:function:built",
+                )
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(api._event)))
                 self.end_headers()

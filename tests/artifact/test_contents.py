@@ -1,4 +1,6 @@
-"""What is inside the built artifact: small enough, of one architecture, with bytecode, without tests."""
+"""What is inside the built artifact: small enough, of one architecture, with bytecode, without
+tests.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,24 +15,35 @@ pytestmark = [pytest.mark.artifact, pytest.mark.slow]
 
 
 def test_every_function_fits(artifact: Mapping[str, BuiltFunction]) -> None:
-    """No function with its layers is over Lambda's 250 MB, with room for a release of scikit-learn to grow."""
+    """No function with its layers is over Lambda's 250 MB, with room for a release of scikit-learn
+    to grow.
+    """
     assert {
-        name: function.size_bytes for name, function in artifact.items() if function.size_bytes > 0.95 * LIMIT_BYTES
+        name: function.size_bytes
+        for name, function in artifact.items()
+        if function.size_bytes > 0.95 * LIMIT_BYTES
     } == {}
 
 
-def test_oversize_is_noticed(artifact: Mapping[str, BuiltFunction], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_oversize_is_noticed(
+    artifact: Mapping[str, BuiltFunction], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A function over the limit is a fault of the build that names it."""
     monkeypatch.setattr(build, "LIMIT_BYTES", artifact["planner"].size_bytes)
     machine = architectures(artifact["planner"].layers[0]).pop()
     assert list(faults_of(artifact["planner"], machine)) == []
-    assert [fault.split(":")[0] for fault in faults_of(artifact["evaluator"], machine)] == ["EvaluatorFunction"]
+    assert [fault.split(":")[0] for fault in faults_of(artifact["evaluator"], machine)] == [
+        "EvaluatorFunction"
+    ]
 
 
 def test_other_architecture_is_noticed(artifact: Mapping[str, BuiltFunction]) -> None:
     """Shared objects of one architecture in an artifact for the other are a fault of the build."""
     faults = {
-        fault for function in artifact.values() for asked in ("arm64", "x86_64") for fault in faults_of(function, asked)
+        fault
+        for function in artifact.values()
+        for asked in ("arm64", "x86_64")
+        for fault in faults_of(function, asked)
     }
     assert len(faults) == len(artifact)
 
@@ -42,7 +55,9 @@ def test_no_tests_are_shipped(artifact: Mapping[str, BuiltFunction]) -> None:
 
 
 def test_bytecode_is_shipped(artifact: Mapping[str, BuiltFunction], interpreter: str) -> None:
-    """Every module of our package has bytecode that is used without looking at its source (PEP 552, flags 0b01)."""
+    """Every module of our package has bytecode that is used without looking at its source (PEP 552,
+    flags 0b01).
+    """
     assert interpreter
     core = artifact["planner"].layers[0] / "python" / "canary"
     sources = [source for source in core.rglob("*.py") if source.stat().st_size]

@@ -1,4 +1,6 @@
-"""Every built function is imported as Lambda would: Python 3.13, its own folder, its layers, the runtime's SDK."""
+"""Every built function is imported as Lambda would: Python 3.13, its own folder, its layers, the
+runtime's SDK.
+"""
 
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -21,8 +23,12 @@ print(*sorted(sys.modules), sep="\\n")
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_handler_is_found(name: str, artifact: Mapping[str, BuiltFunction], interpreter: str, runtime: Path) -> None:
-    """A built function imports and has its handler with nothing on the path but what Lambda gives it."""
+def test_handler_is_found(
+    name: str, artifact: Mapping[str, BuiltFunction], interpreter: str, runtime: Path
+) -> None:
+    """A built function imports and has its handler with nothing on the path but what Lambda gives
+    it.
+    """
     function = artifact[name]
     done = look(interpreter, function.handler, (*function.path, runtime))
     assert done.returncode == 0, done.stderr
@@ -49,7 +55,11 @@ def test_scikit_learn_is_not_loaded(
     assert not {"sklearn", "numpy", "scipy"} & set(loaded)
 
 
-def look(interpreter: str, handler: str, folders: Iterable[Path]) -> subprocess.CompletedProcess[str]:
-    """Return the run of an isolated interpreter (no site-packages, no environment, no bytecode written)."""
+def look(
+    interpreter: str, handler: str, folders: Iterable[Path]
+) -> subprocess.CompletedProcess[str]:
+    """Return the run of an isolated interpreter (no site-packages, no environment, no bytecode
+    written).
+    """
     command = [interpreter, "-I", "-S", "-B", "-c", LOOK, handler, *map(str, folders)]
     return subprocess.run(command, capture_output=True, text=True, check=False)

@@ -1,4 +1,6 @@
-"""Every built function answers through Lambda's own runtime client, on Python 3.13, from the built artifact alone."""
+"""Every built function answers through Lambda's own runtime client, on Python 3.13, from the built
+artifact alone.
+"""
 
 import os
 import subprocess
@@ -15,7 +17,11 @@ from layers.artifact import BuiltFunction
 from tests.artifact.runtime_api import RuntimeApi
 
 pytestmark = [pytest.mark.artifact, pytest.mark.slow]
-ROLLOUT = {"rollout": "churn-1", "generation": 1, "execution": "arn:aws:states:eu-west-1:1:execution:r:e"}
+ROLLOUT = {
+    "rollout": "churn-1",
+    "generation": 1,
+    "execution": "arn:aws:states:eu-west-1:1:execution:r:e",
+}
 BOOTSTRAP = """
 import runpy, sys
 sys.path[:0] = sys.argv.pop().split(";")
@@ -37,7 +43,9 @@ REFUSALS = {
 def aws() -> Iterator[str]:
     """Yield the address of an AWS of its own process, holding one empty table."""
     command = [sys.executable, "-u", "-m", "moto.server", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as server:
         assert server.stderr is not None
         line = next(line for line in server.stderr if "Running on" in line)
         address = line.split()[-1]
@@ -49,14 +57,21 @@ def aws() -> Iterator[str]:
 def create_table(address: str) -> None:
     """Create the rollouts' table, keys and index as in template.yaml."""
     client: Any = boto3.client(
-        "dynamodb", endpoint_url=address, region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b"
+        "dynamodb",
+        endpoint_url=address,
+        region_name="eu-west-1",
+        aws_access_key_id="a",
+        aws_secret_access_key="b",
     )
     keys = ("pk", "sk", "active")
     client.create_table(
         TableName="rollouts",
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
         GlobalSecondaryIndexes=[
             {
                 "IndexName": "active",
@@ -72,7 +87,12 @@ def create_table(address: str) -> None:
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_answer(
-    name: str, artifact: Mapping[str, BuiltFunction], client: Path, interpreter: str, runtime: Path, aws: str
+    name: str,
+    artifact: Mapping[str, BuiltFunction],
+    client: Path,
+    interpreter: str,
+    runtime: Path,
+    aws: str,
 ) -> None:
     """A built function answers an event that asks nothing of it."""
     event, expected = ANSWERS[name]
@@ -82,26 +102,47 @@ def test_answer(
 
 @pytest.mark.parametrize("name", REFUSALS)
 def test_refusal(
-    name: str, artifact: Mapping[str, BuiltFunction], client: Path, interpreter: str, runtime: Path, aws: str
+    name: str,
+    artifact: Mapping[str, BuiltFunction],
+    client: Path,
+    interpreter: str,
+    runtime: Path,
+    aws: str,
 ) -> None:
-    """A built function refuses by the name that the state machine's Catch knows, and names the field."""
+    """A built function refuses by the name that the state machine's Catch knows, and names the
+    field.
+    """
     event, field = REFUSALS[name]
     api = invoke(artifact[name], event, interpreter, (runtime, client), aws)
-    told = (api.path.rpartition("/")[2], api.answer["errorType"], api.answer["errorMessage"].partition(":")[0])
+    told = (
+        api.path.rpartition("/")[2],
+        api.answer["errorType"],
+        api.answer["errorMessage"].partition(":")[0],
+    )
     assert told == ("error", "Refused", field)
 
 
 def invoke(
-    function: BuiltFunction, event: dict[str, Any], interpreter: str, beside: tuple[Path, ...], aws: str
+    function: BuiltFunction,
+    event: dict[str, Any],
+    interpreter: str,
+    beside: tuple[Path, ...],
+    aws: str,
 ) -> RuntimeApi:
-    """Return what `function` answered to `event`; its process sees the artifact, `beside` and nothing else."""
+    """Return what `function` answered to `event`; its process sees the artifact, `beside` and
+    nothing else.
+    """
     folders = ";".join(map(str, (*function.path, *beside)))
     with RuntimeApi(event) as api:
         command = [interpreter, "-I", "-S", "-B", "-c", BOOTSTRAP, function.handler, folders]
-        with subprocess.Popen(command, env=environment(api.address, aws), stdout=subprocess.DEVNULL) as process:
+        with subprocess.Popen(
+            command, env=environment(api.address, aws), stdout=subprocess.DEVNULL
+        ) as process:
             threading.Thread(target=notice_end, args=(process, api.answered), daemon=True).start()
             assert api.answered.wait(timeout=30), f"{function.name} hangs"
-            assert api.path, f"the process of {function.name} ended with {process.returncode}, without an answer"
+            assert api.path, (
+                f"the process of {function.name} ended with {process.returncode}, without an answer"
+            )
             process.kill()
         return api
 

@@ -1,4 +1,6 @@
-"""A small emulated account for contract tests: functions from a line of source, machines from a dict of states."""
+"""A small emulated account for contract tests: functions from a line of source, machines from a
+dict of states.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,12 @@ class SmallAccount:
         return str(arn)
 
     def function(
-        self, name: str, source: str, timeout: int = 60, variables: Mapping[str, str] | None = None, role: str = ROLE
+        self,
+        name: str,
+        source: str,
+        timeout: int = 60,
+        variables: Mapping[str, str] | None = None,
+        role: str = ROLE,
     ) -> str:
         """Return the ARN of a function with this source."""
         folder = self._folder / name
@@ -70,7 +77,9 @@ class SmallAccount:
 
     def start(self, machine: str, data: object = None, **more: str) -> str:
         """Return the ARN of a new execution."""
-        answer = self.states.start_execution(stateMachineArn=machine, input=json.dumps(data or {}), **more)
+        answer = self.states.start_execution(
+            stateMachineArn=machine, input=json.dumps(data or {}), **more
+        )
         return str(answer["executionArn"])
 
     def describe(self, execution: str) -> dict[str, Any]:
@@ -80,7 +89,9 @@ class SmallAccount:
     def finish(self, execution: str, at_most_minutes: float = 600) -> dict[str, Any]:
         """Return DescribeExecution's answer once the execution has ended."""
         clock = self.emulator.clock
-        assert clock.run_until(lambda: self.describe(execution)["status"] != "RUNNING", at_most_minutes * 60)
+        assert clock.run_until(
+            lambda: self.describe(execution)["status"] != "RUNNING", at_most_minutes * 60
+        )
         return self.describe(execution)
 
     def run(self, states: Mapping[str, Any], data: object = None, **more: Any) -> dict[str, Any]:

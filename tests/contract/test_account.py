@@ -1,4 +1,6 @@
-"""The emulated account as a whole: clean beginnings and ends, one writer at a time, calls seen at one place."""
+"""The emulated account as a whole: clean beginnings and ends, one writer at a time, calls seen at
+one place.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,9 @@ def test_an_error_inside_the_block_leaves_nothing_either() -> None:
 
 
 def test_a_changed_moto_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """When what is patched has gone, opening an emulator raises PatchError with moto's version, and cleans up."""
+    """When what is patched has gone, opening an emulator raises PatchError with moto's version, and
+    cleans up.
+    """
     monkeypatch.delattr(LambdaFunction, "invoke")
     original = vars(BaseClient)["_make_api_call"]
     with pytest.raises(PatchError, match=r"moto 5\.2\.5: LambdaFunction\.invoke"), Emulator(START):
@@ -74,8 +78,12 @@ def test_a_changed_moto_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert vars(BaseClient)["_make_api_call"] is original
 
 
-def test_one_of_many_concurrent_conditional_writes_wins(account: SmallAccount, monkeypatch: pytest.MonkeyPatch) -> None:
-    """DynamoDB decides conditional writes one at a time: condition and write are never separated by another call."""
+def test_one_of_many_concurrent_conditional_writes_wins(
+    account: SmallAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DynamoDB decides conditional writes one at a time: condition and write are never separated by
+    another call.
+    """
     client = account.emulator.client("dynamodb")
     client.create_table(
         TableName="t",
@@ -88,12 +96,18 @@ def test_one_of_many_concurrent_conditional_writes_wins(account: SmallAccount, m
 
     def get_slowly(self: Table, *args: Any, **more: Any) -> Any:
         found = original(self, *args, **more)
-        threading.Event().wait(0.002)  # between condition and write, where another call would get in
+        threading.Event().wait(
+            0.002
+        )  # between condition and write, where another call would get in
         return found
 
     def race(racer: int) -> None:
         try:
-            client.put_item(TableName="t", Item={"pk": {"S": "1"}}, ConditionExpression="attribute_not_exists(pk)")
+            client.put_item(
+                TableName="t",
+                Item={"pk": {"S": "1"}},
+                ConditionExpression="attribute_not_exists(pk)",
+            )
         except ClientError:
             return
         winners.append(racer)
@@ -115,10 +129,16 @@ def test_a_hook_sees_every_call_and_its_caller(account: SmallAccount) -> None:
         seen.append(call)
         return proceed()
 
-    account.function("caller", "import boto3\ndef handler(event, context):\n    boto3.client('sns').list_topics()\n")
+    account.function(
+        "caller",
+        "import boto3\ndef handler(event, context):\n    boto3.client('sns').list_topics()\n",
+    )
     account.emulator.calls.hooks.append(watch)
     account.emulator.client("lambda").invoke(FunctionName="caller")
-    assert [(call.name, call.function) for call in seen] == [("lambda:Invoke", None), ("sns:ListTopics", "caller")]
+    assert [(call.name, call.function) for call in seen] == [
+        ("lambda:Invoke", None),
+        ("sns:ListTopics", "caller"),
+    ]
 
 
 def test_a_hook_may_refuse_a_call_or_lose_its_answer(account: SmallAccount) -> None:
@@ -137,7 +157,9 @@ def test_a_hook_may_refuse_a_call_or_lose_its_answer(account: SmallAccount) -> N
         with pytest.raises(ClientError):
             sns.create_topic(Name=name)
     account.emulator.calls.hooks.clear()
-    assert [topic["TopicArn"].rsplit(":", 1)[-1] for topic in sns.list_topics()["Topics"]] == ["lost"]
+    assert [topic["TopicArn"].rsplit(":", 1)[-1] for topic in sns.list_topics()["Topics"]] == [
+        "lost"
+    ]
 
 
 def test_run_until_asks_every_minute(account: SmallAccount) -> None:
@@ -167,7 +189,9 @@ def test_a_run_is_repeatable(tmp_path: Path) -> None:
             topic = emulator.client("sns").create_topic(Name="news")["TopicArn"]
             for number in (3, 1, 2, 1):
                 event = json.dumps({"number": number, "topic": topic})
-                emulator.client("lambda").invoke(FunctionName="speaker", InvocationType="Event", Payload=event)
+                emulator.client("lambda").invoke(
+                    FunctionName="speaker", InvocationType="Event", Payload=event
+                )
             emulator.run_minutes(1)
             return [(message.at, message.message) for message in emulator.messages]
 

@@ -1,4 +1,6 @@
-"""Deploying a SAM template: every resource it names, wired to each other, and a loud refusal of the rest."""
+"""Deploying a SAM template: every resource it names, wired to each other, and a loud refusal of the
+rest.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
 def test_outputs_name_what_was_made(emulator: Emulator) -> None:
     """Outputs resolve Ref and Sub, and leave out what their condition denies."""
     outputs = emulator.deploy(STACK)
-    assert outputs["MachineArn"] == "arn:aws:states:us-east-1:123456789012:stateMachine:canary-machine"
+    assert (
+        outputs["MachineArn"] == "arn:aws:states:us-east-1:123456789012:stateMachine:canary-machine"
+    )
     assert outputs["TableName"].startswith("canary-Table-")
     assert "Mail" not in outputs
 
@@ -44,15 +48,23 @@ def test_outputs_name_what_was_made(emulator: Emulator) -> None:
 def test_a_condition_brings_its_resource(emulator: Emulator) -> None:
     """A parameter turns the conditional subscription on."""
     outputs = emulator.deploy(STACK, {"Email": "oncall@example.com"})
-    subscriptions = emulator.client("sns").list_subscriptions_by_topic(TopicArn=outputs["TopicArn"])["Subscriptions"]
-    assert [(item["Protocol"], item["Endpoint"]) for item in subscriptions] == [("email", "oncall@example.com")]
+    subscriptions = emulator.client("sns").list_subscriptions_by_topic(
+        TopicArn=outputs["TopicArn"]
+    )["Subscriptions"]
+    assert [(item["Protocol"], item["Endpoint"]) for item in subscriptions] == [
+        ("email", "oncall@example.com")
+    ]
 
 
 def test_the_machine_runs_the_function_with_its_layer_and_variables(emulator: Emulator) -> None:
-    """Substitutions, permissions, layer and environment work together, and the token ends the wait."""
+    """Substitutions, permissions, layer and environment work together, and the token ends the
+    wait.
+    """
     outputs = emulator.deploy(STACK, {"Colour": "blue"})
     states = emulator.client("stepfunctions")
-    execution = states.start_execution(stateMachineArn=outputs["MachineArn"], input="{}")["executionArn"]
+    execution = states.start_execution(stateMachineArn=outputs["MachineArn"], input="{}")[
+        "executionArn"
+    ]
     emulator.clock.run_for(1)
     invocation = emulator.invocations[0]
     assert json.loads(invocation.outcome.payload) == {"colour": "blue"}
@@ -73,7 +85,9 @@ def test_schedule_and_rule_reach_the_function(emulator: Emulator) -> None:
     emulator.client("events").put_events(Entries=[entry])
     emulator.clock.run_for(1)
     kinds = [
-        invocation.event["detail-type"] for invocation in emulator.invocations if isinstance(invocation.event, dict)
+        invocation.event["detail-type"]
+        for invocation in emulator.invocations
+        if isinstance(invocation.event, dict)
     ]
     assert kinds == ["Scheduled Event", "Scheduled Event", "Thing"]
     assert emulator.bus.undelivered == []
@@ -87,39 +101,61 @@ def test_the_table_has_its_index_recovery_and_expiry(emulator: Emulator) -> None
     assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == ["active"]
     backups = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
     assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
-    assert client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["AttributeName"] == "expires_at"
+    assert (
+        client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["AttributeName"]
+        == "expires_at"
+    )
 
 
 def test_the_dead_letter_queue_and_retries_of_a_function_hold(emulator: Emulator) -> None:
     """EventInvokeConfig and DeadLetterQueue decide what becomes of a failing event."""
     outputs = emulator.deploy(STACK)
     client = emulator.client("lambda")
-    client.invoke(FunctionName=outputs["KeeperName"], InvocationType="Event", Payload='{"fail": true}')
+    client.invoke(
+        FunctionName=outputs["KeeperName"], InvocationType="Event", Payload='{"fail": true}'
+    )
     emulator.run_minutes(5)
     assert sum(invocation.error == "RuntimeError" for invocation in emulator.invocations) == 2
-    messages = emulator.client("sqs").receive_message(QueueUrl=outputs["DeadLettersUrl"])["Messages"]
+    messages = emulator.client("sqs").receive_message(QueueUrl=outputs["DeadLettersUrl"])[
+        "Messages"
+    ]
     assert json.loads(messages[0]["Body"]) == {"fail": True}
 
 
 def test_alarms_and_log_groups_are_made(emulator: Emulator) -> None:
     """The alarm watches the function's own name, and the log group keeps 30 days."""
     outputs = emulator.deploy(STACK)
-    (alarm,) = emulator.client("cloudwatch").describe_alarms(AlarmNames=["canary-errors"])["MetricAlarms"]
+    (alarm,) = emulator.client("cloudwatch").describe_alarms(AlarmNames=["canary-errors"])[
+        "MetricAlarms"
+    ]
     assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": outputs["KeeperName"]}]
-    (group,) = emulator.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]
-    assert (group["logGroupName"], group["retentionInDays"]) == (f"/aws/lambda/{outputs['KeeperName']}", 30)
+    (group,) = emulator.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/")[
+        "logGroups"
+    ]
+    assert (group["logGroupName"], group["retentionInDays"]) == (
+        f"/aws/lambda/{outputs['KeeperName']}",
+        30,
+    )
 
 
 def test_deploying_again_updates(emulator: Emulator) -> None:
-    """A second deployment changes variables in place and keeps the table's items and running executions."""
+    """A second deployment changes variables in place and keeps the table's items and running
+    executions.
+    """
     outputs = emulator.deploy(STACK)
-    emulator.client("stepfunctions").start_execution(stateMachineArn=outputs["MachineArn"], name="one", input="{}")
+    emulator.client("stepfunctions").start_execution(
+        stateMachineArn=outputs["MachineArn"], name="one", input="{}"
+    )
     emulator.clock.run_for(1)
     assert emulator.deploy(STACK, {"Colour": "blue"}) == outputs
     emulator.run_minutes(1)
-    assert [json.loads(invocation.outcome.payload)["colour"] for invocation in emulator.invocations] == ["red", "blue"]
+    assert [
+        json.loads(invocation.outcome.payload)["colour"] for invocation in emulator.invocations
+    ] == ["red", "blue"]
     assert emulator.client("dynamodb").scan(TableName=outputs["TableName"])["Count"] == 2
-    (execution,) = emulator.client("stepfunctions").list_executions(stateMachineArn=outputs["MachineArn"])["executions"]
+    (execution,) = emulator.client("stepfunctions").list_executions(
+        stateMachineArn=outputs["MachineArn"]
+    )["executions"]
     assert execution["status"] == "RUNNING"
 
 
@@ -136,7 +172,9 @@ def test_deploying_again_updates(emulator: Emulator) -> None:
 def test_what_cannot_be_deployed_is_named(
     emulator: Emulator, tmp_path: Path, old: str, new: str, complaint: str
 ) -> None:
-    """An unknown type, placeholder, reference, property or attribute ends the deployment, naming it."""
+    """An unknown type, placeholder, reference, property or attribute ends the deployment, naming
+    it.
+    """
     for name in ("machine.asl.json", "functions", "layer"):
         (tmp_path / name).symlink_to(STACK.parent / name)
     with pytest.raises(TemplateError, match=complaint):
@@ -144,9 +182,12 @@ def test_what_cannot_be_deployed_is_named(
 
 
 @pytest.mark.parametrize(
-    ("given", "complaint"), [({"Colour": "green"}, "Colour"), ({"Color": "red"}, "unknown parameters")]
+    ("given", "complaint"),
+    [({"Colour": "green"}, "Colour"), ({"Color": "red"}, "unknown parameters")],
 )
-def test_a_wrong_parameter_is_named(emulator: Emulator, given: dict[str, str], complaint: str) -> None:
+def test_a_wrong_parameter_is_named(
+    emulator: Emulator, given: dict[str, str], complaint: str
+) -> None:
     """A value that is not allowed or a name that does not exist ends the deployment."""
     with pytest.raises(TemplateError, match=complaint):
         emulator.deploy(STACK, given)

@@ -15,7 +15,9 @@ ARN = "arn:aws:{}:us-east-1:123456789012:{}"
 ECHO = "def handler(event, context):\n    return event\n"
 
 
-def rule(account: SmallAccount, target: str, pattern: object = None, name: str = "rule", **more: Any) -> None:
+def rule(
+    account: SmallAccount, target: str, pattern: object = None, name: str = "rule", **more: Any
+) -> None:
     """Make a rule with one target, and let it invoke a function target."""
     events = account.emulator.client("events")
     given = {"EventPattern": json.dumps(pattern)} if pattern is not None else {}
@@ -51,7 +53,11 @@ def test_a_function_gets_the_whole_event(account: SmallAccount) -> None:
     account.emulator.clock.run_for(1)
     (event,) = received(account)
     assert event["detail"] == {"n": 1}
-    assert (event["detail-type"], event["time"], event["version"]) == ("Thing", "2026-01-05T08:02:00Z", "0")
+    assert (event["detail-type"], event["time"], event["version"]) == (
+        "Thing",
+        "2026-01-05T08:02:00Z",
+        "0",
+    )
     assert (event["account"], event["region"]) == ("123456789012", "us-east-1")
 
 
@@ -66,7 +72,9 @@ def test_a_function_gets_the_whole_event(account: SmallAccount) -> None:
         ({"detail-type": ["Another"]}, False),
     ],
 )
-def test_a_pattern_takes_what_it_describes(account: SmallAccount, pattern: object, *, takes: bool) -> None:
+def test_a_pattern_takes_what_it_describes(
+    account: SmallAccount, pattern: object, *, takes: bool
+) -> None:
     """Only matching events reach the target."""
     rule(account, account.function("echo", ECHO), pattern)
     put(account, {"name": "churn-prod", "n": 5})
@@ -77,7 +85,12 @@ def test_a_pattern_takes_what_it_describes(account: SmallAccount, pattern: objec
 def test_a_state_machine_is_started_with_the_event(account: SmallAccount) -> None:
     """A state machine target starts an execution whose input is the event."""
     machine = account.machine({"End": {"Type": "Pass", "End": True}})
-    rule(account, machine, {"source": ["sagemaker-canary"]}, RoleArn="arn:aws:iam::123456789012:role/machine")
+    rule(
+        account,
+        machine,
+        {"source": ["sagemaker-canary"]},
+        RoleArn="arn:aws:iam::123456789012:role/machine",
+    )
     put(account, {"n": 1})
     account.emulator.clock.run_for(1)
     (execution,) = account.states.list_executions(stateMachineArn=machine)["executions"]
@@ -93,7 +106,9 @@ def test_topics_and_queues_are_reached(account: SmallAccount) -> None:
     put(account, {"n": 1})
     account.emulator.clock.run_for(1)
     assert json.loads(account.emulator.messages[0].message)["detail"] == {"n": 1}
-    assert json.loads(account.emulator.client("sqs").receive_message(QueueUrl=url)["Messages"][0]["Body"])
+    assert json.loads(
+        account.emulator.client("sqs").receive_message(QueueUrl=url)["Messages"][0]["Body"]
+    )
 
 
 def test_a_target_may_get_a_constant_or_a_transformed_input(account: SmallAccount) -> None:
@@ -123,7 +138,9 @@ def test_a_schedule_fires_every_minute(account: SmallAccount) -> None:
     ("expression", "times"),
     [("rate(2 minutes)", ["08:02", "08:04"]), ("cron(3/2 8 * * ? *)", ["08:03", "08:05"])],
 )
-def test_a_schedule_keeps_its_expression(account: SmallAccount, expression: str, times: list[str]) -> None:
+def test_a_schedule_keeps_its_expression(
+    account: SmallAccount, expression: str, times: list[str]
+) -> None:
     """rate(n minutes) and cron(...) fire at their own minutes."""
     rule(account, account.function("tick", ECHO), schedule=expression)
     account.emulator.run_minutes(5)
@@ -151,7 +168,12 @@ def test_an_undeliverable_event_goes_to_the_targets_queue(account: SmallAccount)
     """The target's dead-letter queue gets what the target did not."""
     url = account.emulator.client("sqs").create_queue(QueueName="dead")["QueueUrl"]
     gone = ARN.format("states", "stateMachine:gone")
-    rule(account, gone, {"source": ["sagemaker-canary"]}, DeadLetterConfig={"Arn": ARN.format("sqs", "dead")})
+    rule(
+        account,
+        gone,
+        {"source": ["sagemaker-canary"]},
+        DeadLetterConfig={"Arn": ARN.format("sqs", "dead")},
+    )
     put(account, {"n": 1})
     account.emulator.clock.run_for(1)
     body = account.emulator.client("sqs").receive_message(QueueUrl=url)["Messages"][0]["Body"]
@@ -162,7 +184,10 @@ def test_nobody_speaks_for_aws(account: SmallAccount) -> None:
     """PutEvents refuses sources of AWS itself."""
     entry = {"Source": "aws.cloudwatch", "DetailType": "x", "Detail": "{}"}
     answer = account.emulator.client("events").put_events(Entries=[entry])
-    assert (answer["FailedEntryCount"], answer["Entries"][0]["ErrorCode"]) == (1, "NotAuthorizedForSourceException")
+    assert (answer["FailedEntryCount"], answer["Entries"][0]["ErrorCode"]) == (
+        1,
+        "NotAuthorizedForSourceException",
+    )
 
 
 def test_deliveries_can_be_doubled_dropped_and_delayed(account: SmallAccount) -> None:
@@ -182,7 +207,11 @@ def test_deliveries_can_be_doubled_dropped_and_delayed(account: SmallAccount) ->
 
 def test_an_aws_event_reaches_the_same_rules(account: SmallAccount) -> None:
     """Events of AWS services go through the rules of the default bus."""
-    rule(account, account.function("echo", ECHO), {"source": ["aws.states"], "detail": {"status": ["SUCCEEDED"]}})
+    rule(
+        account,
+        account.function("echo", ECHO),
+        {"source": ["aws.states"], "detail": {"status": ["SUCCEEDED"]}},
+    )
     execution = account.start(account.machine({"End": {"Type": "Succeed"}}))
     account.finish(execution)
     account.emulator.clock.run_for(1)
@@ -197,22 +226,35 @@ def test_messages_are_read_in_emulated_time(account: SmallAccount) -> None:
     attributes = {"kind": {"DataType": "String", "StringValue": "ROLLED_BACK"}}
     sns.publish(TopicArn=topic, Subject="Rolled back", Message="text", MessageAttributes=attributes)
     (message,) = account.emulator.messages
-    assert (message.subject, message.message, message.attributes) == ("Rolled back", "text", {"kind": "ROLLED_BACK"})
+    assert (message.subject, message.message, message.attributes) == (
+        "Rolled back",
+        "text",
+        {"kind": "ROLLED_BACK"},
+    )
     assert message.at == account.emulator.clock.now()
 
 
 def test_subscribers_are_reached(account: SmallAccount) -> None:
-    """Queues and functions subscribed to a topic get each message; a filter policy holds others back."""
+    """Queues and functions subscribed to a topic get each message; a filter policy holds others
+    back.
+    """
     sns = account.emulator.client("sns")
     topic = sns.create_topic(Name="news")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=account.function("echo", ECHO))
     url = account.emulator.client("sqs").create_queue(QueueName="queue")["QueueUrl"]
     policy = {"FilterPolicy": json.dumps({"kind": ["ROLLED_BACK"]})}
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=ARN.format("sqs", "queue"), Attributes=policy)
+    sns.subscribe(
+        TopicArn=topic, Protocol="sqs", Endpoint=ARN.format("sqs", "queue"), Attributes=policy
+    )
     for kind in ("PROMOTED", "ROLLED_BACK"):
         attributes = {"kind": {"DataType": "String", "StringValue": kind}}
         sns.publish(TopicArn=topic, Message=kind, MessageAttributes=attributes)
     account.emulator.clock.run_for(1)
-    assert [event["Records"][0]["Sns"]["Message"] for event in received(account)] == ["PROMOTED", "ROLLED_BACK"]
-    messages = account.emulator.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert [event["Records"][0]["Sns"]["Message"] for event in received(account)] == [
+        "PROMOTED",
+        "ROLLED_BACK",
+    ]
+    messages = account.emulator.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)[
+        "Messages"
+    ]
     assert [json.loads(message["Body"])["Message"] for message in messages] == ["ROLLED_BACK"]

@@ -1,4 +1,6 @@
-"""IAM enforced from the template's roles: denied by default, by resource, by condition, per function."""
+"""IAM enforced from the template's roles: denied by default, by resource, by condition, per
+function.
+"""
 
 from __future__ import annotations
 
@@ -25,29 +27,48 @@ def stack() -> Iterator[tuple[Emulator, dict[str, str]]]:
         yield emulator, emulator.deploy(STACK)
 
 
-def call(stack: tuple[Emulator, dict[str, str]], service: str, operation: str, **arguments: Any) -> str:
+def call(
+    stack: tuple[Emulator, dict[str, str]], service: str, operation: str, **arguments: Any
+) -> str:
     """Return the error a call made by the writer function ends with, "" when it went through."""
     emulator, outputs = stack
     event = {"service": service, "operation": operation, "arguments": arguments}
     emulator.client("lambda").invoke(FunctionName=outputs["WriterName"], Payload=json.dumps(event))
     return (
-        json.loads(emulator.invocations[-1].outcome.payload)["errorMessage"] if emulator.invocations[-1].error else ""
+        json.loads(emulator.invocations[-1].outcome.payload)["errorMessage"]
+        if emulator.invocations[-1].error
+        else ""
     )
 
 
 def test_a_function_may_do_what_its_role_says(stack: tuple[Emulator, dict[str, str]]) -> None:
     """Actions on the role's own resources go through: exact ones, lists and wildcards."""
     _, outputs = stack
-    assert call(stack, "dynamodb", "get_item", TableName=outputs["TableName"], Key={"pk": {"S": "1"}}) == ""
-    query = {"KeyConditionExpression": "active = :a", "ExpressionAttributeValues": {":a": {"S": "1"}}}
-    assert call(stack, "dynamodb", "query", TableName=outputs["TableName"], IndexName="active", **query) == ""
+    assert (
+        call(stack, "dynamodb", "get_item", TableName=outputs["TableName"], Key={"pk": {"S": "1"}})
+        == ""
+    )
+    query = {
+        "KeyConditionExpression": "active = :a",
+        "ExpressionAttributeValues": {":a": {"S": "1"}},
+    }
+    assert (
+        call(
+            stack, "dynamodb", "query", TableName=outputs["TableName"], IndexName="active", **query
+        )
+        == ""
+    )
     assert call(stack, "sns", "publish", TopicArn=outputs["TopicArn"], Message="x") == ""
 
 
 def test_another_action_is_refused(stack: tuple[Emulator, dict[str, str]]) -> None:
-    """An action no statement names raises AccessDenied as the service says it, naming caller, action and resource."""
+    """An action no statement names raises AccessDenied as the service says it, naming caller,
+    action and resource.
+    """
     _, outputs = stack
-    error = call(stack, "dynamodb", "put_item", TableName=outputs["TableName"], Item={"pk": {"S": "1"}})
+    error = call(
+        stack, "dynamodb", "put_item", TableName=outputs["TableName"], Item={"pk": {"S": "1"}}
+    )
     assert "(AccessDeniedException)" in error
     assert "not authorized to perform: dynamodb:PutItem on resource" in error
     assert ":assumed-role/canary-WriterFunctionRole-" in error
@@ -60,11 +81,15 @@ def test_another_resource_is_refused(stack: tuple[Emulator, dict[str, str]]) -> 
     assert "AuthorizationError" in call(stack, "sns", "publish", TopicArn=other, Message="x")
 
 
-def test_a_transaction_needs_the_action_of_every_item(stack: tuple[Emulator, dict[str, str]]) -> None:
+def test_a_transaction_needs_the_action_of_every_item(
+    stack: tuple[Emulator, dict[str, str]],
+) -> None:
     """TransactWriteItems is judged item by item: a Put needs PutItem."""
     _, outputs = stack
     item = {"Put": {"TableName": outputs["TableName"], "Item": {"pk": {"S": "1"}}}}
-    assert "dynamodb:PutItem" in call(stack, "dynamodb", "transact_write_items", TransactItems=[item])
+    assert "dynamodb:PutItem" in call(
+        stack, "dynamodb", "transact_write_items", TransactItems=[item]
+    )
 
 
 def test_an_explicit_deny_wins(stack: tuple[Emulator, dict[str, str]]) -> None:
@@ -94,7 +119,9 @@ def test_a_condition_is_read_from_the_call(
 def test_only_who_may_list_a_bucket_is_told_that_a_key_does_not_exist(
     stack: tuple[Emulator, dict[str, str]], bucket: str, operation: str, error: str
 ) -> None:
-    """Without s3:ListBucket S3 forbids the read of a missing key as it does any other's; keys that exist are read."""
+    """Without s3:ListBucket S3 forbids the read of a missing key as it does any other's; keys that
+    exist are read.
+    """
     s3 = stack[0].client("s3")
     s3.create_bucket(Bucket=bucket)
     s3.put_object(Bucket=bucket, Key="there", Body=b"1")
@@ -119,7 +146,9 @@ def test_publishing_to_an_encrypted_topic_needs_its_key(
     allowed: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """SNS uses the topic's own key for the publisher: both actions on that key, through SNS; AWS's key needs none."""
+    """SNS uses the topic's own key for the publisher: both actions on that key, through SNS; AWS's
+    key needs none.
+    """
     emulator, _ = stack
     sns, key = emulator.client("sns"), ARN.format("kms", "key/1")
     topics = [
@@ -141,13 +170,20 @@ def test_the_machine_invokes_only_its_functions(stack: tuple[Emulator, dict[str,
     states = emulator.client("stepfunctions")
     definition = states.describe_state_machine(stateMachineArn=outputs["MachineArn"])["definition"]
     states.update_state_machine(
-        stateMachineArn=outputs["MachineArn"], definition=definition.replace("KeeperFunction", "WriterFunction")
+        stateMachineArn=outputs["MachineArn"],
+        definition=definition.replace("KeeperFunction", "WriterFunction"),
     )
-    writer = emulator.client("lambda").get_function(FunctionName=outputs["WriterName"])["Configuration"]["FunctionArn"]
+    writer = emulator.client("lambda").get_function(FunctionName=outputs["WriterName"])[
+        "Configuration"
+    ]["FunctionArn"]
     document = json.loads(definition)
     document["States"]["Wait"]["Parameters"]["FunctionName"] = writer
-    states.update_state_machine(stateMachineArn=outputs["MachineArn"], definition=json.dumps(document))
-    execution = states.start_execution(stateMachineArn=outputs["MachineArn"], input="{}")["executionArn"]
+    states.update_state_machine(
+        stateMachineArn=outputs["MachineArn"], definition=json.dumps(document)
+    )
+    execution = states.start_execution(stateMachineArn=outputs["MachineArn"], input="{}")[
+        "executionArn"
+    ]
     emulator.clock.run_for(1)
     answer = states.describe_execution(executionArn=execution)
     assert (answer["status"], answer["error"]) == ("FAILED", "Lambda.AWSLambdaException")
@@ -166,7 +202,10 @@ def test_refusals_are_kept(stack: tuple[Emulator, dict[str, str]]) -> None:
     call(stack, "dynamodb", "delete_item", TableName=outputs["TableName"], Key={"pk": {"S": "1"}})
     ((role, action, resource),) = emulator.permissions.refused
     assert "WriterFunctionRole" in role
-    assert (action, resource) == ("dynamodb:DeleteItem", ARN.format("dynamodb", f"table/{outputs['TableName']}"))
+    assert (action, resource) == (
+        "dynamodb:DeleteItem",
+        ARN.format("dynamodb", f"table/{outputs['TableName']}"),
+    )
 
 
 OWN, OTHER = "sagemaker-canary", "somebody"
@@ -187,18 +226,31 @@ OWN, OTHER = "sagemaker-canary", "somebody"
 def test_a_key_of_several_values_needs_a_set_operator(
     operator: str, sources: tuple[str, ...], *, allowed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """ForAllValues holds when all match or the key is absent, ForAnyValue when one does; nothing else is relied on."""
+    """ForAllValues holds when all match or the key is absent, ForAnyValue when one does; nothing
+    else is relied on.
+    """
     condition = {operator: {"events:source": OWN}}
-    statement = {"Effect": "Allow", "Action": "events:PutEvents", "Resource": "*", "Condition": condition}
+    statement = {
+        "Effect": "Allow",
+        "Action": "events:PutEvents",
+        "Resource": "*",
+        "Condition": condition,
+    }
     permissions = Permissions("123456789012", "us-east-1")
     monkeypatch.setattr(permissions, "_statements", lambda _role: [statement])
     wanted = Requirement("events:PutEvents", "*", {"events:source": sources})
     assert (permissions.refusal("role", wanted) is None) is allowed
 
 
-def test_all_entries_of_one_call_are_judged_together(stack: tuple[Emulator, dict[str, str]]) -> None:
-    """PutEvents carries one source an entry: several of the role's own pass, one foreign one refuses them all."""
-    own, foreign = ({"Source": source, "DetailType": "x", "Detail": "{}"} for source in (OWN, OTHER))
+def test_all_entries_of_one_call_are_judged_together(
+    stack: tuple[Emulator, dict[str, str]],
+) -> None:
+    """PutEvents carries one source an entry: several of the role's own pass, one foreign one
+    refuses them all.
+    """
+    own, foreign = (
+        {"Source": source, "DetailType": "x", "Detail": "{}"} for source in (OWN, OTHER)
+    )
     assert call(stack, "events", "put_events", Entries=[own, own]) == ""
     assert "events:PutEvents" in call(stack, "events", "put_events", Entries=[own, foreign])
 
@@ -206,8 +258,16 @@ def test_all_entries_of_one_call_are_judged_together(stack: tuple[Emulator, dict
 @pytest.mark.parametrize(
     ("resource", "asked", "allowed"),
     [
-        ("arn:aws:sagemaker:us-east-1:1:endpoint/churn-*", "arn:aws:sagemaker:us-east-1:1:endpoint/churn-prod", True),
-        ("arn:aws:sagemaker:us-east-1:1:endpoint/churn-*", "arn:aws:sagemaker:us-east-1:1:endpoint/fraud", False),
+        (
+            "arn:aws:sagemaker:us-east-1:1:endpoint/churn-*",
+            "arn:aws:sagemaker:us-east-1:1:endpoint/churn-prod",
+            True,
+        ),
+        (
+            "arn:aws:sagemaker:us-east-1:1:endpoint/churn-*",
+            "arn:aws:sagemaker:us-east-1:1:endpoint/fraud",
+            False,
+        ),
         ("arn:aws:s3:::bucket/*", "arn:aws:s3:::bucket/deep/key", True),
         ("arn:aws:s3:::bucket/?", "arn:aws:s3:::bucket/ab", False),
         ("arn:aws:s3:::buc.et/*", "arn:aws:s3:::bucket/a", False),

@@ -12,7 +12,9 @@ from emulator.functions.invocation import Outcome, ProcessKilled
 from tests.contract.small_account import SmallAccount
 
 
-def invoke(account: SmallAccount, name: str, event: object = None, kind: str = "RequestResponse") -> dict[str, Any]:
+def invoke(
+    account: SmallAccount, name: str, event: object = None, kind: str = "RequestResponse"
+) -> dict[str, Any]:
     """Return the answer of Invoke, its payload read."""
     answer = account.emulator.client("lambda").invoke(
         FunctionName=name, InvocationType=kind, Payload=json.dumps(event or {})
@@ -32,7 +34,8 @@ def test_each_function_has_its_own_environment(account: SmallAccount) -> None:
         def handler(event, context):
             os.environ["SECRET"] = AT_IMPORT
             with ThreadPoolExecutor(1) as pool:
-                return [AT_IMPORT, os.getenv("COLOUR"), pool.submit(os.getenv, "COLOUR").result(), os.getenv("SECRET")]
+                seen = pool.submit(os.getenv, "COLOUR").result()
+                return [AT_IMPORT, os.getenv("COLOUR"), seen, os.getenv("SECRET")]
         """
     account.function("one", source, variables={"COLOUR": "red"})
     account.function("two", source, variables={"COLOUR": "blue"})
@@ -80,7 +83,8 @@ def test_the_context_is_on_emulated_time(account: SmallAccount) -> None:
         def handler(event, context):
             before = context.get_remaining_time_in_millis()
             wiring.sleep(4)
-            return [before, context.get_remaining_time_in_millis(), context.function_name, context.invoked_function_arn]
+            left = context.get_remaining_time_in_millis()
+            return [before, left, context.function_name, context.invoked_function_arn]
         """
     arn = account.function("timed", source, timeout=10)
     assert invoke(account, "timed")["Payload"] == [10_000, 6_000, "timed", arn]
@@ -89,7 +93,9 @@ def test_the_context_is_on_emulated_time(account: SmallAccount) -> None:
 
 def test_an_exception_is_the_runtimes_error_document(account: SmallAccount) -> None:
     """An unhandled exception answers FunctionError Unhandled with errorType and errorMessage."""
-    account.function("broken", "class Odd(Exception): ...\ndef handler(event, context):\n    raise Odd('five')\n")
+    account.function(
+        "broken", "class Odd(Exception): ...\ndef handler(event, context):\n    raise Odd('five')\n"
+    )
     answer = invoke(account, "broken")
     assert (answer["StatusCode"], answer["FunctionError"]) == (200, "Unhandled")
     assert (answer["Payload"]["errorType"], answer["Payload"]["errorMessage"]) == ("Odd", "five")
@@ -139,13 +145,16 @@ def test_an_event_is_tried_three_times(account: SmallAccount) -> None:
     assert invoke(account, "broken", kind="Event")["StatusCode"] == 202
     account.emulator.run_minutes(10)
     starts = [
-        (invocation.started - account.emulator.invocations[0].started) for invocation in account.emulator.invocations
+        (invocation.started - account.emulator.invocations[0].started)
+        for invocation in account.emulator.invocations
     ]
     assert [start.total_seconds() for start in starts] == [0, 60, 180]
 
 
 def test_an_event_given_up_goes_to_its_destination_and_queue(account: SmallAccount) -> None:
-    """After the last attempt the on-failure destination gets the record and the dead-letter queue the event."""
+    """After the last attempt the on-failure destination gets the record and the dead-letter queue
+    the event.
+    """
     account.function("broken", "def handler(event, context):\n    raise ValueError('no')\n")
     sqs = account.emulator.client("sqs")
     urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("failed", "dead")}
@@ -169,14 +178,21 @@ def test_what_a_handler_prints_stays_with_its_invocation(
     account.function("talking", "def handler(event, context):\n    print('hello', event['n'])\n")
     invoke(account, "talking", {"n": 1})
     invoke(account, "talking", {"n": 2})
-    assert [invocation.logs for invocation in account.emulator.invocations] == ["hello 1\n", "hello 2\n"]
+    assert [invocation.logs for invocation in account.emulator.invocations] == [
+        "hello 1\n",
+        "hello 2\n",
+    ]
     assert capsys.readouterr().out == ""
 
 
 def test_the_application_reads_the_emulated_clock(account: SmallAccount) -> None:
     """canary.wiring.utc_now answers with emulated time."""
     account.function(
-        "timely", "from canary import wiring\ndef handler(event, context):\n    return str(wiring.utc_now())\n"
+        "timely",
+        (
+            "from canary import wiring\ndef handler(event, context):\n    return "
+            "str(wiring.utc_now())\n"
+        ),
     )
     account.emulator.run_minutes(5)
     assert invoke(account, "timely")["Payload"] == "2026-01-05 08:05:00+00:00"

@@ -1,4 +1,6 @@
-"""Executions as AWS handles them: names, stops, timeouts, redrives and the events that tell of them."""
+"""Executions as AWS handles them: names, stops, timeouts, redrives and the events that tell of
+them.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,11 @@ def test_stopping_takes_effect_at_once_in_any_wait(account: SmallAccount) -> Non
     account.emulator.run_minutes(1)
     account.states.stop_execution(executionArn=execution, error="Stopped", cause="by a person")
     answer = account.describe(execution)
-    assert (answer["status"], answer["error"], answer["cause"]) == ("ABORTED", "Stopped", "by a person")
+    assert (answer["status"], answer["error"], answer["cause"]) == (
+        "ABORTED",
+        "Stopped",
+        "by a person",
+    )
     assert (answer["stopDate"] - START).total_seconds() == 60
 
 
@@ -55,9 +61,13 @@ def test_a_stopped_execution_does_nothing_more(account: SmallAccount) -> None:
 
 
 def test_the_machines_timeout_bypasses_every_catch(account: SmallAccount) -> None:
-    """TimeoutSeconds of the machine ends it TIMED_OUT, even inside a Task that catches everything."""
+    """TimeoutSeconds of the machine ends it TIMED_OUT, even inside a Task that catches
+    everything.
+    """
     account.function(
-        "slow", "from canary import wiring\ndef handler(event, context):\n    wiring.sleep(500)\n", timeout=900
+        "slow",
+        "from canary import wiring\ndef handler(event, context):\n    wiring.sleep(500)\n",
+        timeout=900,
     )
     states = {
         "Call": {
@@ -85,7 +95,9 @@ def test_an_unnamed_execution_gets_a_name_of_its_own(account: SmallAccount) -> N
 def test_starting_the_same_again_while_it_runs_is_idempotent(account: SmallAccount) -> None:
     """Same name and same input of a running execution answers with that execution."""
     machine = account.machine(DAY)
-    assert account.start(machine, {"a": 1}, name="one") == account.start(machine, {"a": 1}, name="one")
+    assert account.start(machine, {"a": 1}, name="one") == account.start(
+        machine, {"a": 1}, name="one"
+    )
 
 
 @pytest.mark.parametrize("ended", [True, False])
@@ -109,14 +121,19 @@ def test_an_execution_that_never_was_does_not_exist(account: SmallAccount) -> No
 
 
 def test_a_redrive_resumes_at_the_failed_state_with_its_old_input(account: SmallAccount) -> None:
-    """RedriveExecution runs the failed state again with what it had, under the same ARN, and counts."""
+    """RedriveExecution runs the failed state again with what it had, under the same ARN, and
+    counts.
+    """
     function = account.function("flaky", FLAKY)
     states = {
         "Mark": {"Type": "Pass", "Result": {"mark": 1}, "Next": "Call"},
         "Call": {
             "Type": "Task",
             "Resource": "arn:aws:states:::lambda:invoke",
-            "Parameters": {"FunctionName": function, "Payload": {"well.$": "$$.Execution.RedriveCount", "seen.$": "$"}},
+            "Parameters": {
+                "FunctionName": function,
+                "Payload": {"well.$": "$$.Execution.RedriveCount", "seen.$": "$"},
+            },
             "OutputPath": "$.Payload",
             "End": True,
         },
@@ -139,7 +156,9 @@ def test_a_running_execution_cannot_be_redriven(account: SmallAccount) -> None:
 
 def test_a_change_of_status_is_an_event(account: SmallAccount) -> None:
     """EventBridge gets one event per status, in AWS's shape."""
-    execution = account.start(account.machine({"End": {"Type": "Fail", "Error": "Refused", "Cause": "why"}}), {"a": 1})
+    execution = account.start(
+        account.machine({"End": {"Type": "Fail", "Error": "Refused", "Cause": "why"}}), {"a": 1}
+    )
     account.finish(execution)
     events = [event for event in account.emulator.bus.events if event["source"] == "aws.states"]
     assert [event["detail"]["status"] for event in events] == ["RUNNING", "FAILED"]
@@ -154,17 +173,26 @@ def test_a_change_of_status_is_an_event(account: SmallAccount) -> None:
 
 def test_the_history_tells_what_happened(account: SmallAccount) -> None:
     """GetExecutionHistory lists the states entered and left, in order."""
-    execution = account.start(account.machine({"Pause": {"Type": "Wait", "Seconds": 5, "End": True}}))
+    execution = account.start(
+        account.machine({"Pause": {"Type": "Wait", "Seconds": 5, "End": True}})
+    )
     account.finish(execution)
     events = account.states.get_execution_history(executionArn=execution)["events"]
     kinds = [event["type"] for event in events]
-    assert kinds == ["ExecutionStarted", "WaitStateEntered", "WaitStateExited", "ExecutionSucceeded"]
+    assert kinds == [
+        "ExecutionStarted",
+        "WaitStateEntered",
+        "WaitStateExited",
+        "ExecutionSucceeded",
+    ]
     assert (events[2]["timestamp"] - events[1]["timestamp"]).total_seconds() == 5
 
 
 def test_an_updated_machine_leaves_running_executions_alone(account: SmallAccount) -> None:
     """UpdateStateMachine counts for executions started after it."""
-    machine = account.machine({"Pause": {"Type": "Wait", "Seconds": 60, "Next": "Old"}, "Old": {"Type": "Succeed"}})
+    machine = account.machine(
+        {"Pause": {"Type": "Wait", "Seconds": 60, "Next": "Old"}, "Old": {"Type": "Succeed"}}
+    )
     execution = account.start(machine)
     account.emulator.clock.run_for(1)
     new = json.dumps({"StartAt": "New", "States": {"New": {"Type": "Fail", "Error": "New"}}})
@@ -182,7 +210,9 @@ def test_an_updated_machine_leaves_running_executions_alone(account: SmallAccoun
         {"A": {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsOdd": True, "Next": "A"}]}},
     ],
 )
-def test_a_wrong_definition_is_refused_at_creation(account: SmallAccount, states: dict[str, Any]) -> None:
+def test_a_wrong_definition_is_refused_at_creation(
+    account: SmallAccount, states: dict[str, Any]
+) -> None:
     """A missing target, a missing Next, an unknown field or operator raises InvalidDefinition."""
     with pytest.raises(ClientError) as error:
         account.machine(states)

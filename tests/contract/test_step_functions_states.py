@@ -1,4 +1,6 @@
-"""States as AWS runs them: paths, choices, retries, catches, intrinsic functions, Parallel and Map."""
+"""States as AWS runs them: paths, choices, retries, catches, intrinsic functions, Parallel and
+Map.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ def chosen(account: SmallAccount, rule: dict[str, Any], data: object) -> str:
 
 def test_a_result_goes_where_its_path_says(account: SmallAccount) -> None:
     """ResultSelector narrows the result and ResultPath puts it into the input."""
-    function = account.function("answer", "def handler(event, context):\n    return {'n': event['n'] + 1}\n")
+    function = account.function(
+        "answer", "def handler(event, context):\n    return {'n': event['n'] + 1}\n"
+    )
     state = task(function, ResultSelector={"n.$": "$.Payload.n"}, ResultPath="$.deep.result")
     assert account.output({"Call": state}, {"n": 1}) == {"n": 1, "deep": {"result": {"n": 2}}}
 
@@ -84,17 +88,32 @@ def test_a_missing_path_is_a_runtime_error(account: SmallAccount) -> None:
         ({"Variable": "$.v", "IsNull": True}, {"v": None}, "yes"),
         ({"Variable": "$.v", "StringMatches": "a*c"}, {"v": "abbc"}, "yes"),
         ({"Variable": "$.a", "NumericLessThanPath": "$.b"}, {"a": 1, "b": 2}, "yes"),
-        ({"Variable": "$.t", "TimestampLessThan": "2026-01-01T00:00:00Z"}, {"t": "2025-12-31T00:00:00Z"}, "yes"),
+        (
+            {"Variable": "$.t", "TimestampLessThan": "2026-01-01T00:00:00Z"},
+            {"t": "2025-12-31T00:00:00Z"},
+            "yes",
+        ),
         ({"Not": {"Variable": "$.v", "StringEquals": "x"}}, {"v": "y"}, "yes"),
         (
-            {"And": [{"Variable": "$.v", "IsPresent": True}, {"Variable": "$.v", "StringEquals": "x"}]},
+            {
+                "And": [
+                    {"Variable": "$.v", "IsPresent": True},
+                    {"Variable": "$.v", "StringEquals": "x"},
+                ]
+            },
             {},
             "no",
         ),
-        ({"Or": [{"Variable": "$.v", "IsString": True}, {"Variable": "$.v", "IsNumeric": True}]}, {"v": 1}, "yes"),
+        (
+            {"Or": [{"Variable": "$.v", "IsString": True}, {"Variable": "$.v", "IsNumeric": True}]},
+            {"v": 1},
+            "yes",
+        ),
     ],
 )
-def test_a_choice_follows_its_rule(account: SmallAccount, rule: dict[str, Any], data: object, way: str) -> None:
+def test_a_choice_follows_its_rule(
+    account: SmallAccount, rule: dict[str, Any], data: object, way: str
+) -> None:
     """Each comparison operator goes the way AWS goes."""
     assert chosen(account, rule, data) == way
 
@@ -102,14 +121,19 @@ def test_a_choice_follows_its_rule(account: SmallAccount, rule: dict[str, Any], 
 def test_no_rule_and_no_default_fails(account: SmallAccount) -> None:
     """A Choice without a matching rule or Default raises States.NoChoiceMatched."""
     states = {
-        "Choose": {"Type": "Choice", "Choices": [{"Variable": "$.v", "IsNull": True, "Next": "Yes"}]},
+        "Choose": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.v", "IsNull": True, "Next": "Yes"}],
+        },
         "Yes": {"Type": "Succeed"},
     }
     assert account.run(states, {"v": 1})["error"] == "States.NoChoiceMatched"
 
 
 def test_retries_back_off_in_emulated_time(account: SmallAccount) -> None:
-    """Retry waits IntervalSeconds, times BackoffRate, up to MaxDelaySeconds, and then tries again."""
+    """Retry waits IntervalSeconds, times BackoffRate, up to MaxDelaySeconds, and then tries
+    again.
+    """
     retry = [
         {
             "ErrorEquals": ["ValueError"],
@@ -119,12 +143,16 @@ def test_retries_back_off_in_emulated_time(account: SmallAccount) -> None:
             "MaxDelaySeconds": 60,
         }
     ]
-    answer = account.output({"Call": task(failing(account, 3), Retry=retry, OutputPath="$.Payload")})
+    answer = account.output(
+        {"Call": task(failing(account, 3), Retry=retry, OutputPath="$.Payload")}
+    )
     assert (answer, account.seconds) == ("well", 10 + 30 + 60)
 
 
 def test_spent_retries_go_on_to_the_catch(account: SmallAccount) -> None:
-    """When the attempts are used up the error is caught, with Error and Cause at the Catch's ResultPath."""
+    """When the attempts are used up the error is caught, with Error and Cause at the Catch's
+    ResultPath.
+    """
     states = {
         "Call": task(
             failing(account),
@@ -142,10 +170,17 @@ def test_spent_retries_go_on_to_the_catch(account: SmallAccount) -> None:
 def test_task_failed_takes_a_heartbeat_but_no_timeout(account: SmallAccount) -> None:
     """States.TaskFailed matches every task error but States.Timeout."""
     function = account.function("silent", "def handler(event, context):\n    pass\n")
-    state = task(function, Catch=[{"ErrorEquals": ["States.TaskFailed"], "Next": "Caught"}], TimeoutSeconds=100)
+    state = task(
+        function,
+        Catch=[{"ErrorEquals": ["States.TaskFailed"], "Next": "Caught"}],
+        TimeoutSeconds=100,
+    )
     state["Resource"] += ".waitForTaskToken"
     caught = {"Caught": {"Type": "Succeed"}}
-    assert account.run({"Call": state | {"HeartbeatSeconds": 10}, **caught}, name="beats")["status"] == "SUCCEEDED"
+    assert (
+        account.run({"Call": state | {"HeartbeatSeconds": 10}, **caught}, name="beats")["status"]
+        == "SUCCEEDED"
+    )
     assert account.run({"Call": state, **caught}, name="times")["error"] == "States.Timeout"
 
 
@@ -173,13 +208,18 @@ def test_a_fail_state_reads_error_and_cause_from_paths(account: SmallAccount) ->
         ("States.MathAdd($.list[0], -3)", -2),
         ("States.StringSplit('a,b', ',')", ["a", "b"]),
         ("States.Base64Decode(States.Base64Encode($.name))", "a"),
-        ("States.Hash($.name, 'SHA-256')", "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"),
+        (
+            "States.Hash($.name, 'SHA-256')",
+            "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb",
+        ),
         ("$.list[*]", [1, 2, 3]),
         ("$$.State.Name", "Fill"),
         ("$$.StateMachine.Name", "machine"),
     ],
 )
-def test_an_intrinsic_function_gives_its_value(account: SmallAccount, expression: str, expected: object) -> None:
+def test_an_intrinsic_function_gives_its_value(
+    account: SmallAccount, expression: str, expected: object
+) -> None:
     """Payload templates evaluate paths, the context object and intrinsic functions."""
     data = {"name": "a", "list": [1, 2, 3], "text": '{"x": 1}'}
     state = {"Type": "Pass", "Parameters": {"value.$": expression}, "End": True}
@@ -198,7 +238,10 @@ def test_a_wait_takes_its_time_from_the_input(account: SmallAccount) -> None:
 
 def test_a_map_runs_its_items_side_by_side(account: SmallAccount) -> None:
     """An inline Map keeps the order of items and runs MaxConcurrency of them at once."""
-    processor = {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "SecondsPath": "$.wait", "End": True}}}
+    processor = {
+        "StartAt": "Pause",
+        "States": {"Pause": {"Type": "Wait", "SecondsPath": "$.wait", "End": True}},
+    }
     state = {
         "Type": "Map",
         "ItemsPath": "$.items",
@@ -213,8 +256,13 @@ def test_a_map_runs_its_items_side_by_side(account: SmallAccount) -> None:
 
 
 def test_a_map_reads_its_concurrency_from_its_input(account: SmallAccount) -> None:
-    """MaxConcurrencyPath selects how many items run at once; anything but a whole number fails the state."""
-    processor = {"StartAt": "Pause", "States": {"Pause": {"Type": "Wait", "SecondsPath": "$", "End": True}}}
+    """MaxConcurrencyPath selects how many items run at once; anything but a whole number fails the
+    state.
+    """
+    processor = {
+        "StartAt": "Pause",
+        "States": {"Pause": {"Type": "Wait", "SecondsPath": "$", "End": True}},
+    }
     state = {
         "Type": "Map",
         "ItemsPath": "$.items",
@@ -241,7 +289,9 @@ def test_a_failing_branch_ends_the_others(account: SmallAccount) -> None:
 
 def test_a_task_times_out_while_its_function_goes_on(account: SmallAccount) -> None:
     """TimeoutSeconds of a Task raises States.Timeout; the function itself runs to its own end."""
-    account.function("slow", "from canary import wiring\ndef handler(event, context):\n    wiring.sleep(50)\n")
+    account.function(
+        "slow", "from canary import wiring\ndef handler(event, context):\n    wiring.sleep(50)\n"
+    )
     answer = account.run({"Call": task("slow", TimeoutSeconds=20)})
     assert (answer["error"], account.seconds) == ("States.Timeout", 20)
     account.emulator.run_minutes(1)
@@ -249,9 +299,16 @@ def test_a_task_times_out_while_its_function_goes_on(account: SmallAccount) -> N
 
 
 def test_another_service_is_called_under_its_own_name(account: SmallAccount) -> None:
-    """An aws-sdk task answers with PascalCase members, times as text, and names errors as AWS does."""
+    """An aws-sdk task answers with PascalCase members, times as text, and names errors as AWS
+    does.
+    """
     account.emulator.client("sns").create_topic(Name="news")
-    listing = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sns:listTopics", "Parameters": {}, "End": True}
+    listing = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:sns:listTopics",
+        "Parameters": {},
+        "End": True,
+    }
     assert account.output({"List": listing})["Topics"][0]["TopicArn"].endswith(":news")
     missing = {
         "Type": "Task",

@@ -1,4 +1,6 @@
-"""Task tokens as AWS handles them: one answer, heartbeats, timeouts, and what late answers are told."""
+"""Task tokens as AWS handles them: one answer, heartbeats, timeouts, and what late answers are
+told.
+"""
 
 from __future__ import annotations
 
@@ -118,7 +120,8 @@ def test_the_function_itself_may_answer_its_token(account: SmallAccount) -> None
         import boto3
 
         def handler(event, context):
-            boto3.client("stepfunctions").send_task_success(taskToken=event["token"], output='"at once"')
+            client = boto3.client("stepfunctions")
+            client.send_task_success(taskToken=event["token"], output='"at once"')
         """,
     )
     assert account.output({"Wait": wait_state(function, HeartbeatSeconds=60)}) == "at once"
@@ -127,7 +130,9 @@ def test_the_function_itself_may_answer_its_token(account: SmallAccount) -> None
 
 def test_a_failing_function_fails_the_waiting_task(account: SmallAccount) -> None:
     """The task of a token fails at once when the function that got the token raises."""
-    function = account.function("broken", "def handler(event, context):\n    raise KeyError('no')\n")
+    function = account.function(
+        "broken", "def handler(event, context):\n    raise KeyError('no')\n"
+    )
     answer = account.run({"Wait": wait_state(function, HeartbeatSeconds=600)})
     assert (answer["error"], account.seconds) == ("KeyError", 0)
 
@@ -136,7 +141,9 @@ def test_every_attempt_has_its_own_token(account: SmallAccount) -> None:
     """A retried task gets a new token; the old one is over."""
     function = account.function("keeper", KEEP_TOKEN)
     retry = [{"ErrorEquals": ["States.HeartbeatTimeout"], "IntervalSeconds": 5, "MaxAttempts": 1}]
-    execution = account.start(account.machine({"Wait": wait_state(function, HeartbeatSeconds=60, Retry=retry)}))
+    execution = account.start(
+        account.machine({"Wait": wait_state(function, HeartbeatSeconds=60, Retry=retry)})
+    )
     account.emulator.run_minutes(1.5)
     first, second = (invocation.logs.strip() for invocation in account.emulator.invocations)
     assert first != second

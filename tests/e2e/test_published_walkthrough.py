@@ -1,4 +1,6 @@
-"""The public A/B walk-through of two churn models, through the product: what it dialled up by eye is held and told."""
+"""The public A/B walk-through of two churn models, through the product: what it dialled up by eye
+is held and told.
+"""
 
 import json
 from collections.abc import Iterator
@@ -26,10 +28,14 @@ REQUESTS_PER_MINUTE = 3_000.0
 
 
 class Churn:
-    """One of the published models: a customer's features looked up, the published score answered."""
+    """One of the published models: a customer's features looked up, the published score
+    answered.
+    """
 
     def __init__(self, variant: str) -> None:
-        self._scores = {_key(map(float, line.split(","))): float(of[variant]) for line, of in scores().items()}
+        self._scores = {
+            _key(map(float, line.split(","))): float(of[variant]) for line, of in scores().items()
+        }
 
     def predict_batch(self, rows: Any) -> list[float]:
         """Return one score a row."""
@@ -66,7 +72,10 @@ class Walk:
     def weights(self) -> list[float]:
         """Return the current weights, Variant1 first."""
         found = self.sagemaker.describe_endpoint(EndpointName="churn")["ProductionVariants"]
-        return [variant["CurrentWeight"] for variant in sorted(found, key=lambda one: str(one["VariantName"]))]
+        return [
+            variant["CurrentWeight"]
+            for variant in sorted(found, key=lambda one: str(one["VariantName"]))
+        ]
 
     @property
     def record(self) -> Any:
@@ -112,7 +121,9 @@ def walk() -> Iterator[Walk]:
 def test_both_variants_serve_half(walk: Walk) -> None:
     """CloudWatch shows half of the requests on each variant, as table and as picture."""
     now = walk.emulator.clock.now()
-    found = two_variants.invocations(walk.emulator.client("cloudwatch"), "churn", VARIANTS, START, now)
+    found = two_variants.invocations(
+        walk.emulator.client("cloudwatch"), "churn", VARIANTS, START, now
+    )
     first, second = (sum(found[variant].values()) for variant in VARIANTS)
     assert first / (first + second) == pytest.approx(0.5, abs=0.02)
     assert first + second > 10 * REQUESTS_PER_MINUTE
@@ -124,15 +135,33 @@ def test_both_variants_serve_half(walk: Walk) -> None:
 def test_target_variant_over_http_gives_every_figure(
     walk: Walk, tmp_path: Path, last: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The command asks the emulated endpoint over HTTP; the published table comes out, and the honest answer."""
+    """The command asks the emulated endpoint over HTTP; the published table comes out, and the
+    honest answer.
+    """
     app = typer.Typer()
     app.command()(evaluate_command)
     with RuntimeServer(walk.emulator.endpoints.invocations.invoke) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", server.url)
-        result = CliRunner().invoke(app, [
-            "--endpoint", "churn", "--baseline", "Variant1", "--canary", "Variant2", "--label-column", "0",
-            "--labelled-set", str(last_rows(tmp_path, last)), "--content-type", "text/csv", "--rate", "5000", "--json",
-        ])  # fmt: skip
+        result = CliRunner().invoke(
+            app,
+            [
+                "--endpoint",
+                "churn",
+                "--baseline",
+                "Variant1",
+                "--canary",
+                "Variant2",
+                "--label-column",
+                "0",
+                "--labelled-set",
+                str(last_rows(tmp_path, last)),
+                "--content-type",
+                "text/csv",
+                "--rate",
+                "5000",
+                "--json",
+            ],
+        )
     assert result.exit_code == 4, result.stderr
     answered = json.loads(result.stdout)
     assert answered["answer"] == "not enough evidence"
@@ -144,7 +173,9 @@ def test_target_variant_over_http_gives_every_figure(
 
 
 def test_the_dial_up_is_a_person_s_decision(walk: Walk, tmp_path: Path) -> None:
-    """A rollout takes the canary to 0, holds on the labelled set, and goes 75 and 100% only by `promote`."""
+    """A rollout takes the canary to 0, holds on the labelled set, and goes 75 and 100% only by
+    `promote`.
+    """
     s3 = walk.emulator.client("s3")
     s3.create_bucket(Bucket="bucket")
     s3.put_object(Bucket="bucket", Key="churn.csv", Body=last_rows(tmp_path, 120).read_bytes())
@@ -154,9 +185,15 @@ def test_the_dial_up_is_a_person_s_decision(walk: Walk, tmp_path: Path) -> None:
     execution = walk.execute(spec, "published")
     walk.reach("BAKING", 0)
     assert walk.weights[1] == 0
-    quality = DynamoQualityStore(walk.emulator.client("dynamodb"), walk.outputs["TableName"]).load(walk.rollout)
+    quality = DynamoQualityStore(walk.emulator.client("dynamodb"), walk.outputs["TableName"]).load(
+        walk.rollout
+    )
     assert quality is not None
-    assert (quality.label, quality.states[0].baseline_only, quality.states[0].canary_only) == ("INCONCLUSIVE", 1, 1)
+    assert (quality.label, quality.states[0].baseline_only, quality.states[0].canary_only) == (
+        "INCONCLUSIVE",
+        1,
+        1,
+    )
     walk.emulator.run_minutes(5)
     assert walk.record.step == 0
     walk.promote("to-75")

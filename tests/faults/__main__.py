@@ -16,11 +16,17 @@ from tests.faults.reporting import TIMELINES, Shown, report
 
 def main() -> int:
     """Return 0 when every run survived."""
-    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.faults", description=(__doc__ or "").splitlines()[0]
+    )
     parser.add_argument("--short", action="store_true", help="a few cases of every category")
     parser.add_argument("--seed", type=int, default=1, help="of the random pairs and shuffles")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="runs at once (as many as cores)")
-    parser.add_argument("--only", default="", metavar="TEXT", help="cases whose category and name contain this")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="runs at once (as many as cores)"
+    )
+    parser.add_argument(
+        "--only", default="", metavar="TEXT", help="cases whose category and name contain this"
+    )
     given = parser.parse_args()
     shutil.rmtree(TIMELINES, ignore_errors=True)
     shown = Shown()

@@ -1,7 +1,8 @@
-"""The deployed application as every run of the campaign finds it: one endpoint under traffic, a labelled set, an alarm.
+"""The deployed application as every run of the campaign finds it: one endpoint under traffic, a
+labelled set, an alarm.
 
-Entered once; every run is a fork of it. Roles are enforced, metrics appear at once, and the margins are wide, so that
-a whole rollout takes a quarter of an emulated hour.
+Entered once; every run is a fork of it. Roles are enforced, metrics appear at once, and the margins
+are wide, so that a whole rollout takes a quarter of an emulated hour.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ REQUESTS_PER_MINUTE = 1200
 ALARM = "churn-5xx"
 BUCKET, KEY = "labels", "set.csv"
 RECORDS = 160
-# Every labelled row's first feature lies above this: what fails below it is seen by live traffic alone.
+# Every labelled row's first feature lies above this: what fails below it is seen by live traffic
+# alone.
 LABELLED_ABOVE = 0.3
 WIDE = {"ratio": 3, "percentage_points": 5}
 
@@ -49,7 +51,9 @@ SPEC: dict[str, Any] = {
 
 
 class MeanModel:
-    """Answers the mean of a row's features as its score; wrong: one minus it; failing below a first feature."""
+    """Answers the mean of a row's features as its score; wrong: one minus it; failing below a first
+    feature.
+    """
 
     def __init__(self, failing_below: float = 0.0, *, wrong: bool = False) -> None:
         self._failing_below = failing_below
@@ -80,7 +84,9 @@ def deployed() -> Iterator[Stage]:
 
 
 def _warm_up(stage: Stage) -> None:
-    """Run one rollout that moves nothing and forget it, so that no run pays for imports and clients again."""
+    """Run one rollout that moves nothing and forget it, so that no run pays for imports and clients
+    again.
+    """
     models = stage.emulator.endpoints
     models.register_model("model-v2", MeanModel(wrong=True))
     assert stage.finish(stage.execute(SPEC, "warm-up"))["error"] == "RolledBack"
@@ -99,19 +105,26 @@ def _warm_up(stage: Stage) -> None:
 def _labelled_set(stage: Stage) -> None:
     rows = np.random.default_rng(11).random((RECORDS, 4))
     rows[:, 0] = LABELLED_ABOVE + 0.01 + (1 - LABELLED_ABOVE - 0.01) * rows[:, 0]
-    lines = [f"{int(row.mean() > 0.5)}," + ",".join(f"{value:.6f}" for value in row) for row in rows]
+    lines = [
+        f"{int(row.mean() > 0.5)}," + ",".join(f"{value:.6f}" for value in row) for row in rows
+    ]
     s3 = stage.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     s3.put_object(Bucket=BUCKET, Key=KEY, Body="\n".join(lines).encode())
 
 
 def set_alarm(stage: Stage, threshold: float) -> None:
-    """Make the guard alarm ring above so many requests to the baseline a minute; -1 rings as long as it is asked."""
+    """Make the guard alarm ring above so many requests to the baseline a minute; -1 rings as long
+    as it is asked.
+    """
     stage.client("cloudwatch").put_metric_alarm(
         AlarmName=ALARM,
         Namespace="AWS/SageMaker",
         MetricName="Invocations",
-        Dimensions=[{"Name": "EndpointName", "Value": ENDPOINT}, {"Name": "VariantName", "Value": "v1"}],
+        Dimensions=[
+            {"Name": "EndpointName", "Value": ENDPOINT},
+            {"Name": "VariantName", "Value": "v1"},
+        ],
         Statistic="Sum",
         Period=60,
         EvaluationPeriods=1,

@@ -1,4 +1,6 @@
-"""Faults of AWS calls and of whole invocations: refused, lost on the way back, or the caller killed beside the deed."""
+"""Faults of AWS calls and of whole invocations: refused, lost on the way back, or the caller killed
+beside the deed.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def _error(code: str, status: int = 400) -> Refusal:
 
 def _cancelled(reason: str) -> Refusal:
     def refuse(_world: World, call: Call, _proceed: Proceed) -> Any:
-        error = call.error("TransactionCanceledException", f"Transaction cancelled for [{reason}, None]")
+        error = call.error(
+            "TransactionCanceledException", f"Transaction cancelled for [{reason}, None]"
+        )
         error.response["CancellationReasons"] = [{"Code": reason}, {"Code": "None"}]
         raise error
 
@@ -41,7 +45,9 @@ def _cancelled(reason: str) -> Refusal:
 
 
 def _hang(world: World, call: Call, _proceed: Proceed) -> Any:
-    """Answer none of the SDK's attempts: the call costs all the time that its client's settings give it."""
+    """Answer none of the SDK's attempts: the call costs all the time that its client's settings
+    give it.
+    """
     world.emulator.clock.sleep(longest_call_seconds(call.config))
     raise ReadTimeoutError(endpoint_url=f"https://{call.service}")
 
@@ -52,7 +58,9 @@ def _lost(world: World, call: Call, proceed: Proceed) -> Any:
 
 
 def _repeated(world: World, call: Call, proceed: Proceed) -> Any:
-    """Lose the answer to the SDK's first attempt alone: the second one meets what the first has done."""
+    """Lose the answer to the SDK's first attempt alone: the second one meets what the first has
+    done.
+    """
     proceed()
     world.emulator.clock.sleep(longest_call_seconds(once(call.config)))
     return proceed()
@@ -69,7 +77,9 @@ def _killed_after(_world: World, _call: Call, proceed: Proceed) -> Any:
 
 @dataclass(frozen=True)
 class Kind:
-    """One way a call fails: how, and for how long the same function's same operation keeps failing."""
+    """One way a call fails: how, and for how long the same function's same operation keeps
+    failing.
+    """
 
     name: str
     refuse: Refusal
@@ -111,7 +121,9 @@ TOKEN_KINDS = (
 
 
 def kinds_for(site: Site) -> list[Kind]:
-    """Return the ways this call can fail: any call's, and those of conditional writes, transactions and tokens."""
+    """Return the ways this call can fail: any call's, and those of conditional writes, transactions
+    and tokens.
+    """
     operation = site.what.split(" ")[0]
     kinds = [kind for kind in KINDS if operation in WRITES or not kind.writes_only]
     if operation == "dynamodb:PutItem" and "VERDICT" not in site.what:
@@ -154,7 +166,9 @@ class _ArmedCall:
             world.lift.append(self.lift)
 
     def lift(self) -> None:
-        if self.until is not None:  # it may lie beyond the end of the rollout, and is still to come then
+        if (
+            self.until is not None
+        ):  # it may lie beyond the end of the rollout, and is still to come then
             self.until = self.world.emulator.clock.now()
 
     def hook(self, call: Call, proceed: Proceed) -> Any:
@@ -229,7 +243,9 @@ INVOCATION_KINDS: dict[str, Callable[[World, Invoke], Outcome]] = {
 
 @dataclass(frozen=True)
 class InvocationFault:
-    """The first invocation at a site fails as a whole; `for_minutes`: and every later one of the function too."""
+    """The first invocation at a site fails as a whole; `for_minutes`: and every later one of the
+    function too.
+    """
 
     kind: str
     site: Site

@@ -23,7 +23,9 @@ Progress = Callable[[int, int, Result], object]
 
 @dataclass
 class Campaign:
-    """What a campaign found. `recorded`: the sites of the clean runs; `unbroken`: those that no case was made for."""
+    """What a campaign found. `recorded`: the sites of the clean runs; `unbroken`: those that no
+    case was made for.
+    """
 
     seed: int
     results: list[Result] = field(default_factory=list)
@@ -38,7 +40,9 @@ class Campaign:
 
     @property
     def survived(self) -> bool:
-        """Return whether every invariant held in every run, and every recorded site has its runs."""
+        """Return whether every invariant held in every run, and every recorded site has its
+        runs.
+        """
         return not self.failed and not self.unbroken
 
     @property
@@ -67,7 +71,9 @@ def run_campaign(
 
 
 def record_all(stage: Stage, jobs: int) -> tuple[dict[str, Recording], list[Result]]:
-    """Return the recording of every scenario's clean run, and the results; a clean run that died raises."""
+    """Return the recording of every scenario's clean run, and the results; a clean run that died
+    raises.
+    """
     recordings, results = {}, []
     for name, answer in in_forks(list(SCENARIOS), lambda name: record(stage, name), jobs):
         if isinstance(answer, Died):

@@ -24,7 +24,9 @@ class Fault(Protocol):
 
 @dataclass(frozen=True)
 class Case:
-    """One run of the campaign. `ends` are the ends that its faults may bring about besides the scenario's own."""
+    """One run of the campaign. `ends` are the ends that its faults may bring about besides the
+    scenario's own.
+    """
 
     category: str
     scenario: str
@@ -35,7 +37,10 @@ class Case:
     @property
     def name(self) -> str:
         """Return scenario and faults as people read them; the same for the same case."""
-        return f"{self.scenario}: {' and '.join(str(fault) for fault in self.faults) or 'nothing broken'}"
+        return (
+            f"{self.scenario}: "
+            f"{' and '.join(str(fault) for fault in self.faults) or 'nothing broken'}"
+        )
 
     @property
     def permanent(self) -> bool:
@@ -45,7 +50,9 @@ class Case:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a case. `seconds_to_safe`: from the recorded roll-back to the safe weights serving."""
+    """What came of a case. `seconds_to_safe`: from the recorded roll-back to the safe weights
+    serving.
+    """
 
     case: str
     category: str

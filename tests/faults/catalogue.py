@@ -24,7 +24,9 @@ PAIRS = 320
 
 
 def catalogue(recordings: Mapping[str, Recording], seed: int) -> list[Case]:
-    """Return every case in a fixed order; a site met in an earlier scenario is broken there alone."""
+    """Return every case in a fixed order; a site met in an earlier scenario is broken there
+    alone.
+    """
     cases = [
         *_of_calls(recordings),
         *_of_invocations(recordings),
@@ -46,18 +48,27 @@ def _first_seen(found: Mapping[str, Sequence[Site]]) -> Iterator[tuple[str, Site
 
 
 def _of_calls(recordings: Mapping[str, Recording]) -> Iterator[Case]:
-    """Break every site in every way once; what lasts hits all items of an operation, so one site of it is enough."""
+    """Break every site in every way once; what lasts hits all items of an operation, so one site of
+    it is enough.
+    """
     lasting: set[tuple[str, str, str, str]] = set()
     for scenario, site in _first_seen({name: list(r.calls) for name, r in recordings.items()}):
         for kind in kinds_for(site):
             whole = (site.who, site.what.split(" ")[0], site.phase, kind.name)
             if kind.lasting is None or whole not in lasting:
                 lasting.add(whole)
-                yield Case("call", scenario, (CallFault(kind, site),), UNPROVEN if kind.permanent else frozenset())
+                yield Case(
+                    "call",
+                    scenario,
+                    (CallFault(kind, site),),
+                    UNPROVEN if kind.permanent else frozenset(),
+                )
 
 
 def _of_invocations(recordings: Mapping[str, Recording]) -> Iterator[Case]:
-    for scenario, site in _first_seen({name: list(r.invocations) for name, r in recordings.items()}):
+    for scenario, site in _first_seen(
+        {name: list(r.invocations) for name, r in recordings.items()}
+    ):
         for kind in INVOCATION_KINDS:
             yield Case("invocation", scenario, (InvocationFault(kind, site),))
         yield Case("invocation", scenario, (InvocationFault("throttled", site, for_minutes=14),))
@@ -77,12 +88,16 @@ def _of_executions(recordings: Mapping[str, Recording]) -> Iterator[Case]:
         for status in STATUSES:
             yield Case("execution", scenario, (ExecutionFault(status, site),))
         for seconds in (0.0, 30.0, 600.0):
-            yield Case("execution", scenario, (ExecutionFault(STATUSES[0], site, redriven_after=seconds),))
+            yield Case(
+                "execution", scenario, (ExecutionFault(STATUSES[0], site, redriven_after=seconds),)
+            )
         yield Case("execution", scenario, (ExecutionFault(STATUSES[0], site, under_way=True),))
 
 
 def _of_kills(recordings: Mapping[str, Recording]) -> Iterator[Case]:
-    """Kill after every write of every scenario; where two begin alike, their common beginning is killed once."""
+    """Kill after every write of every scenario; where two begin alike, their common beginning is
+    killed once.
+    """
     seen: set[tuple[Site, ...]] = set()
     for scenario, recording in recordings.items():
         for number in range(1, len(recording.writes) + 1):
@@ -98,10 +113,24 @@ MISHAPS: tuple[Mishap, ...] = (
     Mishap("the update rolls back", "PLANNED", mishaps.next_update(Outcome.ROLLS_BACK), 0),
     Mishap("the next update rolls back", "EVALUATING", mishaps.next_update(Outcome.ROLLS_BACK), 0),
     Mishap("the next update rolls back", "BAKING 1", mishaps.next_update(Outcome.ROLLS_BACK)),
-    Mishap("the next update takes 12 minutes", "EVALUATING", mishaps.next_update(Outcome.SETTLES, 720), 0),
-    Mishap("the next update takes 20 minutes", "EVALUATING", mishaps.next_update(Outcome.SETTLES, 1200), 0),
-    Mishap("the next update takes 20 minutes", "BAKING 1", mishaps.next_update(Outcome.SETTLES, 1200)),
-    Mishap("the update rolls back slowly", "BAKING 1", mishaps.next_update(Outcome.ROLLS_BACK, 1000)),
+    Mishap(
+        "the next update takes 12 minutes",
+        "EVALUATING",
+        mishaps.next_update(Outcome.SETTLES, 720),
+        0,
+    ),
+    Mishap(
+        "the next update takes 20 minutes",
+        "EVALUATING",
+        mishaps.next_update(Outcome.SETTLES, 1200),
+        0,
+    ),
+    Mishap(
+        "the next update takes 20 minutes", "BAKING 1", mishaps.next_update(Outcome.SETTLES, 1200)
+    ),
+    Mishap(
+        "the update rolls back slowly", "BAKING 1", mishaps.next_update(Outcome.ROLLS_BACK, 1000)
+    ),
     *(
         Mishap(
             f"the next update {outcome.value}",
@@ -157,7 +186,14 @@ MISHAPS: tuple[Mishap, ...] = (
     ),
     *(
         Mishap(
-            f"an endpoint that goes {status}", phase, mishaps.fail(status), 5, UNPROVEN, True, False, mishaps.release
+            f"an endpoint that goes {status}",
+            phase,
+            mishaps.fail(status),
+            5,
+            UNPROVEN,
+            True,
+            False,
+            mishaps.release,
         )
         for phase in ("BAKING 1", "WATCHING")
         for status in ("Failed", "OutOfService", "UpdateRollbackFailed")
@@ -171,7 +207,12 @@ MISHAPS: tuple[Mishap, ...] = (
         )
     ),
     *(
-        Mishap(f"the {function}'s clock is {seconds:+g} s off", "PLANNED", mishaps.wrong_clock(function, seconds), 0)
+        Mishap(
+            f"the {function}'s clock is {seconds:+g} s off",
+            "PLANNED",
+            mishaps.wrong_clock(function, seconds),
+            0,
+        )
         for function in ("shifter", "decider", "collector")
         for seconds in (-90, -20, 20, 90)
     ),
@@ -213,7 +254,9 @@ ROLLING_BACK: tuple[Mishap, ...] = (
 
 
 def _pairs(cases: Sequence[Case], seed: int) -> Iterator[Case]:
-    """Return seeded random pairs of faults of one scenario; at most one of the two lasts for good."""
+    """Return seeded random pairs of faults of one scenario; at most one of the two lasts for
+    good.
+    """
     draw = random.Random(seed)
     by_scenario: dict[str, list[Case]] = {}
     for case in cases:
@@ -233,7 +276,9 @@ def _pairs(cases: Sequence[Case], seed: int) -> Iterator[Case]:
 
 
 def sites_of(recordings: Mapping[str, Recording]) -> set[tuple[str, Site]]:
-    """Return every recorded site with the category it is broken in; a command's only state counts as invocation."""
+    """Return every recorded site with the category it is broken in; a command's only state counts
+    as invocation.
+    """
     return {
         (category, site)
         for recording in recordings.values()
@@ -241,7 +286,10 @@ def sites_of(recordings: Mapping[str, Recording]) -> set[tuple[str, Site]]:
             ("call", recording.calls),
             ("invocation", recording.invocations),
             ("event", recording.deliveries),
-            ("execution", {site: count for site, count in recording.states.items() if site.who != "command"}),
+            (
+                "execution",
+                {site: count for site, count in recording.states.items() if site.who != "command"},
+            ),
         )
         for site in sites
     }
@@ -249,5 +297,7 @@ def sites_of(recordings: Mapping[str, Recording]) -> set[tuple[str, Site]]:
 
 def unbroken(recordings: Mapping[str, Recording], cases: Sequence[Case]) -> list[str]:
     """Return the recorded sites that no case breaks."""
-    broken = {(case.category, getattr(fault, "site", None)) for case in cases for fault in case.faults}
+    broken = {
+        (case.category, getattr(fault, "site", None)) for case in cases for fault in case.faults
+    }
     return sorted(f"{category}: {site}" for category, site in sites_of(recordings) - broken)

@@ -1,4 +1,6 @@
-"""Faults of events on their way: twice, late, out of order, or not at all; once, or for a quarter of an hour."""
+"""Faults of events on their way: twice, late, out of order, or not at all; once, or for a quarter
+of an hour.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +22,17 @@ KINDS: dict[str, Disturb] = {
     "delay": lambda _world: [300.0],
     # Behind the next one of a stream that comes every minute.
     "reorder": lambda _world: [61.0],
-    "shuffle": lambda world: [world.random.uniform(0, 200) for _ in range(world.random.choice((1, 1, 2)))],
+    "shuffle": lambda world: [
+        world.random.uniform(0, 200) for _ in range(world.random.choice((1, 1, 2)))
+    ],
 }
 
 
 @dataclass(frozen=True)
 class DeliveryFault:
-    """The first delivery at a site is disturbed, or every one to the same target for a quarter of an hour."""
+    """The first delivery at a site is disturbed, or every one to the same target for a quarter of
+    an hour.
+    """
 
     kind: str
     site: Site
@@ -47,7 +53,11 @@ class DeliveryFault:
                 until.append(now + LASTING if self.lasting else now)
                 world.fire(str(self))
                 return KINDS[self.kind](world)
-            if until and now < until[0] and (site.who, site.what) == (self.site.who, self.site.what):
+            if (
+                until
+                and now < until[0]
+                and (site.who, site.what) == (self.site.who, self.site.what)
+            ):
                 return KINDS[self.kind](world)
             return seconds
 

@@ -1,4 +1,6 @@
-"""Faults of executions: stopped, failed, timed out, and redriven by a person, at every state they enter."""
+"""Faults of executions: stopped, failed, timed out, and redriven by a person, at every state they
+enter.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from tests.faults.world import World
 
 @dataclass(frozen=True)
 class ExecutionFault:
-    """The first execution at a site ends with a status; `redriven_after` seconds later a person redrives it.
+    """The first execution at a site ends with a status; `redriven_after` seconds later a person
+    redrives it.
 
     `under_way`: its invocation still runs when it ends, and does its deed afterwards.
     """
@@ -27,7 +30,9 @@ class ExecutionFault:
 
     def __str__(self) -> str:
         """Return the fault as people read it."""
-        redriven = f", redriven {self.redriven_after:g} s later" if self.redriven_after is not None else ""
+        redriven = (
+            f", redriven {self.redriven_after:g} s later" if self.redriven_after is not None else ""
+        )
         late = " while its function runs" if self.under_way else ""
         return f"{self.status}{late}{redriven}: {self.site}"
 
@@ -42,7 +47,11 @@ class ExecutionFault:
             world.later(1.0 if self.under_way else 0.0, lambda: self._end(world, execution))
 
         def slowly(_function: str, event: Any, proceed: Proceed) -> Outcome:
-            mine = isinstance(event, dict) and bool(hit) and event.get("execution") == hit[0].execution_arn
+            mine = (
+                isinstance(event, dict)
+                and bool(hit)
+                and event.get("execution") == hit[0].execution_arn
+            )
             if mine and hit[0].is_running:
                 world.emulator.clock.sleep(3)
             return proceed()
@@ -57,7 +66,9 @@ class ExecutionFault:
             world.fired.append(str(self))
             return
         world.fire(str(self))
-        world.emulator.states._end(execution, execution.run, self.status, error="Injected", cause="injected")
+        world.emulator.states._end(
+            execution, execution.run, self.status, error="Injected", cause="injected"
+        )
         if self.redriven_after is not None:
             world.later(self.redriven_after, lambda: self._redrive(world, execution))
 

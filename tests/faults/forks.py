@@ -1,4 +1,6 @@
-"""Runs cases in forks of one prepared account, a few at a time: every run starts from the very same state."""
+"""Runs cases in forks of one prepared account, a few at a time: every run starts from the very same
+state.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,10 @@ class _Fork:
 
 
 def in_forks(
-    cases: Iterable[Given], work: Callable[[Given], Any], jobs: int, wall_seconds: float = WALL_SECONDS
+    cases: Iterable[Given],
+    work: Callable[[Given], Any],
+    jobs: int,
+    wall_seconds: float = WALL_SECONDS,
 ) -> Iterator[tuple[Given, Any]]:
     """Yield (case, answer) in the order they finish; the answer is a Died where there was none."""
     if threading.active_count() > 1:

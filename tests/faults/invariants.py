@@ -1,6 +1,8 @@
-"""What must hold after every run, whatever was broken. Each invariant yields one sentence per violation.
+"""What must hold after every run, whatever was broken. Each invariant yields one sentence per
+violation.
 
-They read what really happened (the observer's deeds, the endpoint, the table), never what the controller says of it.
+They read what really happened (the observer's deeds, the endpoint, the table), never what the
+controller says of it.
 """
 
 from __future__ import annotations
@@ -22,7 +24,10 @@ def it_ends_and_everything_is_told(run: Run) -> Iterator[str]:
         if record.phase not in OVER:
             yield f"{record.rollout} did not end: {record.phase}"
         if record.outbox:
-            yield f"{record.rollout} has untold messages: {[message.subject for message in record.outbox]}"
+            yield (
+                f"{record.rollout} has untold messages: "
+                f"{[message.subject for message in record.outbox]}"
+            )
     if run.running:
         yield f"executions still run: {', '.join(run.running)}"
 
@@ -32,7 +37,10 @@ def it_ends_as_it_may(run: Run) -> Iterator[str]:
     for record in run.last.values():
         if record.phase in OVER and (record.phase not in run.ends or record.phase in run.never):
             why = record.outcome.reason if record.outcome else ""
-            yield f"{record.rollout} ended {record.phase} ({why}), allowed {sorted(run.ends - run.never)}"
+            yield (
+                f"{record.rollout} ended {record.phase} ({why}), allowed "
+                f"{sorted(run.ends - run.never)}"
+            )
 
 
 def the_weights_are_exact(run: Run) -> Iterator[str]:
@@ -49,7 +57,9 @@ def the_weights_are_exact(run: Run) -> Iterator[str]:
 
 
 def the_lease_follows_the_record(run: Run) -> Iterator[str]:
-    """The lease is held exactly as long as the rollout may move weights: to its end, and through UNPROVEN."""
+    """The lease is held exactly as long as the rollout may move weights: to its end, and through
+    UNPROVEN.
+    """
     for revision in run.observer.revisions:
         record = revision.record
         if (revision.lease == record.rollout) != (record.phase not in LETS_GO):
@@ -67,11 +77,16 @@ def _is_rolling_back(record: Record) -> bool:
 def refused_changes_nothing(run: Run) -> Iterator[str]:
     """A refusal promises that nothing was changed: no weight call, no lease, no record."""
     if not run.last and (run.observer.moves or run.stored_leases):
-        yield f"refused, and yet {len(run.observer.moves)} weight calls, leases {dict(run.stored_leases)}"
+        yield (
+            f"refused, and yet {len(run.observer.moves)} weight calls, leases "
+            f"{dict(run.stored_leases)}"
+        )
 
 
 def after_roll_back_only_safe_weights_are_asked(run: Run) -> Iterator[str]:
-    """By record revision: a call made by somebody who had seen the roll-back recorded may only ask for safe weights."""
+    """By record revision: a call made by somebody who had seen the roll-back recorded may only ask
+    for safe weights.
+    """
     began: dict[str, int] = {}
     for revision in run.observer.revisions:
         if _is_rolling_back(revision.record):
@@ -80,17 +95,25 @@ def after_roll_back_only_safe_weights_are_asked(run: Run) -> Iterator[str]:
         record = run.last[move.rollout]
         safe = same_weights(dict(move.weights), record.plan.safe_weights)
         if not safe and move.seen_revision >= began.get(move.rollout, move.seen_revision + 1):
-            yield f"{dict(move.weights)} asked at r{move.seen_revision}, roll-back recorded at r{began[move.rollout]}"
+            yield (
+                f"{dict(move.weights)} asked at r{move.seen_revision}, roll-back recorded at "
+                f"r{began[move.rollout]}"
+            )
 
 
 def every_weight_call_was_claimed(run: Run) -> Iterator[str]:
-    """Record, then act: what is asked of SageMaker is what the newest record its caller saw says was asked."""
+    """Record, then act: what is asked of SageMaker is what the newest record its caller saw says
+    was asked.
+    """
     stored = {(r.record.rollout, r.record.revision): r.record for r in run.observer.revisions}
     for move in run.observer.moves:
         record = stored.get((move.rollout, move.seen_revision))
         asked = record.asked.weights if record and record.asked else None
         if asked is None or not same_weights(dict(move.weights), asked):
-            yield f"{dict(move.weights)} asked by {move.by} on r{move.seen_revision}, which says {asked}"
+            yield (
+                f"{dict(move.weights)} asked by {move.by} on r{move.seen_revision}, which "
+                f"says {asked}"
+            )
 
 
 def no_foreign_weight_is_overwritten(run: Run) -> Iterator[str]:
@@ -117,7 +140,9 @@ def one_execution_claims_per_generation(run: Run) -> Iterator[str]:
 
 
 def the_share_rises_only_on_a_recorded_advance(run: Run) -> Iterator[str]:
-    """Each forward claim carries out an ADVANCE that was recorded for exactly that step; the first needs none."""
+    """Each forward claim carries out an ADVANCE that was recorded for exactly that step; the first
+    needs none.
+    """
     for revision, before in run.changes():
         record = revision.record
         if record.step == before.step:
@@ -128,7 +153,9 @@ def the_share_rises_only_on_a_recorded_advance(run: Run) -> Iterator[str]:
 
 
 def no_verdict_is_lost(run: Run) -> Iterator[str]:
-    """A recorded ROLL_BACK is never overwritten and never ends PROMOTED; an ADVANCE is carried out or overruled."""
+    """A recorded ROLL_BACK is never overwritten and never ends PROMOTED; an ADVANCE is carried out
+    or overruled.
+    """
     for revision, before in run.changes():
         record = revision.record
         if before.decision is None or record.decision == before.decision:
@@ -141,7 +168,11 @@ def no_verdict_is_lost(run: Run) -> Iterator[str]:
         if before.decision.verdict == "ADVANCE" and not (carried_out or overruled):
             yield f"r{record.revision} lost an ADVANCE to step {before.decision.to_step}"
     for record in run.last.values():
-        if record.decision and record.decision.verdict == "ROLL_BACK" and record.phase is Phase.PROMOTED:
+        if (
+            record.decision
+            and record.decision.verdict == "ROLL_BACK"
+            and record.phase is Phase.PROMOTED
+        ):
             yield f"{record.rollout} is PROMOTED with a recorded roll-back"
 
 
@@ -155,9 +186,11 @@ def only_a_promotion_succeeds(run: Run) -> Iterator[str]:
 def a_promote_advances_once(run: Run) -> Iterator[str]:
     """A command whose answer was lost is tried again, and must not be carried out again."""
     decisions = {
-        (d.at, d.step) for r in run.observer.revisions if (d := r.record.decision) and d.by == "person"
+        (d.at, d.step)
+        for r in run.observer.revisions
+        if (d := r.record.decision) and d.by == "person"
         if d.verdict == "ADVANCE"
-    }  # fmt: skip
+    }
     if run.promotes is not None and len(decisions) > run.promotes:
         yield f"{len(decisions)} advances by hand of {run.promotes} commands"
 
@@ -190,4 +223,6 @@ class Violation:
 
 def violations(run: Run) -> list[Violation]:
     """Return every violation of every invariant; an empty list is a run that survived."""
-    return [Violation(invariant.__name__, what) for invariant in INVARIANTS for what in invariant(run)]
+    return [
+        Violation(invariant.__name__, what) for invariant in INVARIANTS for what in invariant(run)
+    ]

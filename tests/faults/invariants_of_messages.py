@@ -1,4 +1,6 @@
-"""What must hold of every message: told, once, after it took effect, and never of what did not happen."""
+"""What must hold of every message: told, once, after it took effect, and never of what did not
+happen.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ VISIBLE_WITHIN = timedelta(seconds=60)
 def every_transition_is_told(run: Run) -> Iterator[str]:
     """At least once each; once only, unless a fault hit the very invocation that published it.
 
-    An invocation hit between the publish and the note that it was told cannot know, nor can whoever comes next.
+    An invocation hit between the publish and the note that it was told cannot know, nor can whoever
+    comes next.
     """
     queued = {m.id: m for r in run.observer.revisions for m in r.record.outbox}
     counts = Counter(told.id for told in run.observer.told)
@@ -38,7 +41,9 @@ def every_transition_is_told(run: Run) -> Iterator[str]:
 
 
 def _retries(run: Run) -> int:
-    """Return how often a person had an UNPROVEN rollout restored again; it may then end so again."""
+    """Return how often a person had an UNPROVEN rollout restored again; it may then end so
+    again.
+    """
     phases = [revision.record.phase for revision in run.observer.revisions]
     return sum(pair == (Phase.UNPROVEN, Phase.ROLLING_BACK) for pair in pairwise(phases))
 
@@ -56,11 +61,16 @@ def nothing_is_told_before_it_took_effect(run: Run) -> Iterator[str]:
             if said is None or _just_overtaken(run, revision.at):
                 continue
             if revision.serving is None or not same_weights(dict(revision.serving), dict(said)):
-                yield f"{message.subject!r} recorded at r{record.revision} while {revision.serving} served"
+                yield (
+                    f"{message.subject!r} recorded at r{record.revision} while "
+                    f"{revision.serving} served"
+                )
 
 
 def _just_overtaken(run: Run, at: datetime) -> bool:
-    """Return whether somebody else changed the endpoint so shortly before that reads may not have shown it yet."""
+    """Return whether somebody else changed the endpoint so shortly before that reads may not have
+    shown it yet.
+    """
     since = run.world.foreign_since
     return since is not None and timedelta(0) <= at - since < VISIBLE_WITHIN
 
@@ -81,7 +91,12 @@ def handed_over_tells_our_last_write(run: Run) -> Iterator[str]:
     for record in run.last.values():
         if record.phase is not Phase.HANDED_OVER:
             continue
-        bodies = [m.body for r in run.observer.revisions for m in r.record.outbox if "HANDED OVER" in m.subject]
+        bodies = [
+            m.body
+            for r in run.observer.revisions
+            for m in r.record.outbox
+            if "HANDED OVER" in m.subject
+        ]
         if not any("Our last write" in body for body in bodies):
             yield f"{record.rollout} was handed over without telling its last write"
 
@@ -89,7 +104,9 @@ def handed_over_tells_our_last_write(run: Run) -> Iterator[str]:
 def unproven_pages(run: Run) -> Iterator[str]:
     """UNPROVEN without a page is half-way weights that nobody knows of."""
     for record in run.last.values():
-        if record.phase is Phase.UNPROVEN and not any("UNPROVEN" in told.subject for told in run.observer.told):
+        if record.phase is Phase.UNPROVEN and not any(
+            "UNPROVEN" in told.subject for told in run.observer.told
+        ):
             yield f"{record.rollout} is UNPROVEN and nobody was paged"
 
 

@@ -1,4 +1,6 @@
-"""What happens to the endpoint and around it: bad and slow updates, other people's hands, a redeploy, a wrong clock."""
+"""What happens to the endpoint and around it: bad and slow updates, other people's hands, a
+redeploy, a wrong clock.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +24,12 @@ MINE = frozenset({Phase.HANDED_OVER})
 
 @dataclass(frozen=True)
 class Mishap:
-    """Something done to the world a little after a moment; `ends` are the ends it may lead to besides.
+    """Something done to the world a little after a moment; `ends` are the ends it may lead to
+    besides.
 
-    `moment`: a phase first reached; `ADVANCE to step 1` between that verdict and its shift; START for the very start.
-    `foreign`: somebody else changed the endpoint, and nothing of theirs may be overwritten from then on.
-    `lifted`: what a person repairs when the run cannot end by itself.
+    `moment`: a phase first reached; `ADVANCE to step 1` between that verdict and its shift; START
+    for the very start. `foreign`: somebody else changed the endpoint, and nothing of theirs may be
+    overwritten from then on. `lifted`: what a person repairs when the run cannot end by itself.
     """
 
     name: str
@@ -124,7 +127,9 @@ def fail(status: str) -> Act:
 
 
 def stale_reads(world: World) -> None:
-    """Let reads be stale for longer and more often than usual, but shorter than the controller's patience."""
+    """Let reads be stale for longer and more often than usual, but shorter than the controller's
+    patience.
+    """
     fleet = world.emulator.endpoints.fleet
     fleet.timing = type(fleet.timing)(stale_reads=30, stale_seconds=50.0)
 
@@ -132,7 +137,9 @@ def stale_reads(world: World) -> None:
 def ring(world: World) -> None:
     """Let the guard alarm go into ALARM at once, and stay there."""
     set_alarm(world.stage, threshold=-1)
-    world.stage.client("cloudwatch").set_alarm_state(AlarmName=ALARM, StateValue="ALARM", StateReason="injected")
+    world.stage.client("cloudwatch").set_alarm_state(
+        AlarmName=ALARM, StateValue="ALARM", StateReason="injected"
+    )
 
 
 def second_start(world: World) -> None:
@@ -142,7 +149,9 @@ def second_start(world: World) -> None:
 
 def command(name: str, **fields: Any) -> Act:
     """Let a person send a command; it may be refused."""
-    return lambda world: world.execute({"command": name, "endpoint": ENDPOINT, **fields}, f"{name}-by-hand")
+    return lambda world: world.execute(
+        {"command": name, "endpoint": ENDPOINT, **fields}, f"{name}-by-hand"
+    )
 
 
 def redeploy(world: World) -> None:
@@ -151,7 +160,9 @@ def redeploy(world: World) -> None:
 
 
 def redeploy_with_new_sandboxes(world: World) -> None:
-    """Deploy the template again with another parameter, so that every function gets a new sandbox."""
+    """Deploy the template again with another parameter, so that every function gets a new
+    sandbox.
+    """
     world.emulator.deploy("template.yaml", {"LogLevel": "DEBUG"})
 
 
@@ -191,5 +202,12 @@ def wrong_clock(function: str, seconds: float) -> Act:
 def poison(world: World) -> None:
     """Add a second record to the table that nothing can read."""
     table = world.stage.outputs["TableName"]
-    item = {"pk": {"S": "ROLLOUT#poisoned"}, "sk": {"S": "RECORD"}, "revision": {"N": "1"}, "active": {"S": "yes"}}
-    world.stage.client("dynamodb").put_item(TableName=table, Item={**item, "body": {"S": '{"version": 99}'}})
+    item = {
+        "pk": {"S": "ROLLOUT#poisoned"},
+        "sk": {"S": "RECORD"},
+        "revision": {"N": "1"},
+        "active": {"S": "yes"},
+    }
+    world.stage.client("dynamodb").put_item(
+        TableName=table, Item={**item, "body": {"S": '{"version": 99}'}}
+    )

@@ -52,7 +52,9 @@ def action_of(event: Any) -> str:
 
 
 def operation_of(call: Call, current: Current) -> str:
-    """Return service:Operation and, for the table, what item it is about and which fields change."""
+    """Return service:Operation and, for the table, what item it is about and which fields
+    change.
+    """
     if call.service != "dynamodb":
         return call.name
     given = call.parameters
@@ -63,21 +65,28 @@ def operation_of(call: Call, current: Current) -> str:
             return f"{call.name} {given['Key']['sk']['S'].split('#')[0]}"
         case "Query":
             values = given["ExpressionAttributeValues"]
-            return f"{call.name} {given['IndexName'] if 'IndexName' in given else values[':first']['S'].split('#')[0]}"
+            index = given.get("IndexName")
+            return f"{call.name} {index or values[':first']['S'].split('#')[0]}"
         case "TransactWriteItems":
-            return f"{call.name} {'+'.join(_part(part, current) for part in given['TransactItems'])}"
+            return (
+                f"{call.name} {'+'.join(_part(part, current) for part in given['TransactItems'])}"
+            )
     return call.name
 
 
 def _part(part: Mapping[str, Any], current: Current) -> str:
     kind, content = next(iter(part.items()))
-    return _item(content["Item"], current) if kind == "Put" else f"{kind} {content['Key']['sk']['S']}"
+    return (
+        _item(content["Item"], current) if kind == "Put" else f"{kind} {content['Key']['sk']['S']}"
+    )
 
 
 def _item(item: Mapping[str, Any], current: Current) -> str:
     kind = str(item["sk"]["S"]).split("#")[0]
     if kind == "RECORD":
-        return f"RECORD({','.join(_changed(Record.model_validate_json(item['body']['S']), current))})"
+        return (
+            f"RECORD({','.join(_changed(Record.model_validate_json(item['body']['S']), current))})"
+        )
     if kind == "VERDICT":
         verdict = item["body"]["S"].split('"verdict":"')[1].split('"')[0]
         return f"VERDICT({verdict})"
@@ -88,5 +97,7 @@ def _changed(new: Record, current: Current) -> list[str]:
     old = current(new.rollout)
     if old is None:
         return ["created"]
-    names = [n for n in Record.model_fields if n not in EVERYWHERE and getattr(old, n) != getattr(new, n)]
+    names = [
+        n for n in Record.model_fields if n not in EVERYWHERE and getattr(old, n) != getattr(new, n)
+    ]
     return [f"{n} {new.phase}" if n == "phase" else n for n in names]

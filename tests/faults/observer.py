@@ -1,7 +1,9 @@
-"""Everything a run really did, written down where it happened: record revisions, weight calls, messages, executions.
+"""Everything a run really did, written down where it happened: record revisions, weight calls,
+messages, executions.
 
-The observer is the innermost hook around every AWS call, so it sees deeds, not answers: a call whose answer is lost on
-the way back is seen, a call that was refused before it arrived is not. It judges nothing.
+The observer is the innermost hook around every AWS call, so it sees deeds, not answers: a call
+whose answer is lost on the way back is seen, a call that was refused before it arrived is not. It
+judges nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ from tests.faults.naming import action_of, function_of, operation_of
 
 @dataclass
 class Work:
-    """One invocation under way: who runs, for which execution, and the newest revision it has seen."""
+    """One invocation under way: who runs, for which execution, and the newest revision it has
+    seen.
+    """
 
     function: str
     action: str
@@ -39,7 +43,9 @@ class Work:
 
 @dataclass(frozen=True)
 class Revision:
-    """One record as it was stored, who stored it, who held the lease then, and what the endpoint served with."""
+    """One record as it was stored, who stored it, who held the lease then, and what the endpoint
+    served with.
+    """
 
     at: datetime
     record: Record
@@ -51,7 +57,9 @@ class Revision:
 
 @dataclass(frozen=True)
 class Move:
-    """One weight call that reached SageMaker. `seen_revision` is the newest record its invocation had seen."""
+    """One weight call that reached SageMaker. `seen_revision` is the newest record its invocation
+    had seen.
+    """
 
     at: datetime
     weights: Mapping[str, float]
@@ -104,17 +112,23 @@ class Observer:
 
     @property
     def phase(self) -> str:
-        """Return where the rollout is: phase, step where it has several, `!` while a roll-back waits to be done."""
+        """Return where the rollout is: phase, step where it has several, `!` while a roll-back
+        waits to be done.
+        """
         record = self.record
         if record is None:
             return "START"
         step = f" {record.step}" if record.phase in {Phase.SHIFTING, Phase.BAKING} else ""
-        pending = record.rolling_back and record.phase is not Phase.ROLLING_BACK and not record.ended
+        pending = (
+            record.rolling_back and record.phase is not Phase.ROLLING_BACK and not record.ended
+        )
         return f"{record.phase}{step}{'!' if pending else ''}"
 
     @property
     def moments(self) -> frozenset[str]:
-        """Return the phase and, between a verdict and what it leads to, `ADVANCE to step 2` or `ADVANCE to the end`."""
+        """Return the phase and, between a verdict and what it leads to, `ADVANCE to step 2` or
+        `ADVANCE to the end`.
+        """
         decision = self.record.decision if self.record else None
         if decision is None or decision.verdict != "ADVANCE":
             return frozenset({self.phase})
@@ -123,7 +137,9 @@ class Observer:
 
     def current(self, rollout: str) -> Record | None:
         """Return the newest revision of one rollout."""
-        return next((r.record for r in reversed(self.revisions) if r.record.rollout == rollout), None)
+        return next(
+            (r.record for r in reversed(self.revisions) if r.record.rollout == rollout), None
+        )
 
     def note(self, text: str) -> None:
         """Add a line to the timeline."""
@@ -188,9 +204,9 @@ class Observer:
     def _see_transaction(self, items: list[dict[str, Any]], kind: str) -> None:
         for item in items:
             if "Put" in item and item["Put"]["Item"]["sk"]["S"] == "LEASE":
-                self.leases[item["Put"]["Item"]["pk"]["S"].removeprefix("ENDPOINT#")] = item["Put"]["Item"]["rollout"][
-                    "S"
-                ]
+                self.leases[item["Put"]["Item"]["pk"]["S"].removeprefix("ENDPOINT#")] = item["Put"][
+                    "Item"
+                ]["rollout"]["S"]
             if "Delete" in item:
                 self.leases.pop(item["Delete"]["Key"]["pk"]["S"].removeprefix("ENDPOINT#"), None)
         for item in items:
@@ -202,32 +218,57 @@ class Observer:
         work.seen_revision = record.revision
         lease = self.leases.get(record.endpoint)
         revision = Revision(
-            self.emulator.clock.now(), record, work.caller, work.execution, lease, self.serving(record.endpoint)
+            self.emulator.clock.now(),
+            record,
+            work.caller,
+            work.execution,
+            lease,
+            self.serving(record.endpoint),
         )
         self.revisions.append(revision)
-        self.note(f"{kind} -> r{record.revision} g{record.generation} {self.phase} step {record.step}")
+        self.note(
+            f"{kind} -> r{record.revision} g{record.generation} {self.phase} step {record.step}"
+        )
         for listener in list(self.listeners):
             listener(revision)
 
     def _see_move(self, parameters: Mapping[str, Any]) -> None:
-        weights = {v["VariantName"]: v["DesiredWeight"] for v in parameters["DesiredWeightsAndCapacities"]}
+        weights = {
+            v["VariantName"]: v["DesiredWeight"] for v in parameters["DesiredWeightsAndCapacities"]
+        }
         work, record = _work.get(), self.record
         rollout = record.rollout if record else ""
-        self.moves.append(Move(self.emulator.clock.now(), weights, work.execution, rollout, work.seen_revision))
+        self.moves.append(
+            Move(self.emulator.clock.now(), weights, work.execution, rollout, work.seen_revision)
+        )
         self.note(f"asks for {weights}")
 
     def _see_message(self, parameters: Mapping[str, Any]) -> None:
-        attributes = {n: v["StringValue"] for n, v in parameters.get("MessageAttributes", {}).items()}
+        attributes = {
+            n: v["StringValue"] for n, v in parameters.get("MessageAttributes", {}).items()
+        }
         subject, identity = parameters["Subject"], attributes.get("id", "")
-        self.told.append(Told(self.emulator.clock.now(), identity, subject, attributes, self.work.number))
+        self.told.append(
+            Told(self.emulator.clock.now(), identity, subject, attributes, self.work.number)
+        )
         self.note(f"tells {identity}: {subject}")
 
     def serving(self, name: str) -> Mapping[str, float] | None:
-        """Return the weights an endpoint serves with while it is InService, as it really is; None otherwise."""
+        """Return the weights an endpoint serves with while it is InService, as it really is; None
+        otherwise.
+        """
         endpoint = self.emulator.endpoints.fleet.endpoints.get(name)
-        return self.weights(name) if endpoint is not None and endpoint.status == "InService" else None
+        return (
+            self.weights(name) if endpoint is not None and endpoint.status == "InService" else None
+        )
 
     def weights(self, name: str) -> Mapping[str, float] | None:
-        """Return the weights an endpoint serves with, whatever else is done to it; None when there is none."""
+        """Return the weights an endpoint serves with, whatever else is done to it; None when there
+        is none.
+        """
         endpoint = self.emulator.endpoints.fleet.endpoints.get(name)
-        return {v.name: v.current_weight or 0.0 for v in endpoint.variants} if endpoint is not None else None
+        return (
+            {v.name: v.current_weight or 0.0 for v in endpoint.variants}
+            if endpoint is not None
+            else None
+        )

@@ -1,7 +1,8 @@
-"""`python -m tests.faults.planted`: plants known bugs and shows that the campaign notices each of them.
+"""`python -m tests.faults.planted`: plants known bugs and shows that the campaign notices each of
+them.
 
-A campaign that never fails proves nothing. Prints one JSON object: bug -> names of the invariants that noticed it.
-Exit code 1 when one went unnoticed.
+A campaign that never fails proves nothing. Prints one JSON object: bug -> names of the invariants
+that noticed it. Exit code 1 when one went unnoticed.
 """
 
 from __future__ import annotations
@@ -40,10 +41,18 @@ class Bug:
 
 def _claim_without_condition() -> AbstractContextManager[Any]:
     def claim(record: Record, _holder: str, _generation: int, now: datetime) -> Record:
-        step = record.decision.to_step if record.decision and record.decision.to_step else record.step
+        step = (
+            record.decision.to_step if record.decision and record.decision.to_step else record.step
+        )
         weights = record.plan.steps[step].weights
         asked = Asked(weights=weights, before=record.expected_weights, at=now, direction="forward")
-        changes = {"phase": Phase.SHIFTING, "step": step, "asked": asked, "decision": None, "token": None}
+        changes = {
+            "phase": Phase.SHIFTING,
+            "step": step,
+            "asked": asked,
+            "decision": None,
+            "token": None,
+        }
         return record.model_copy(update=changes)
 
     return patch.multiple(claims, claim_forward=claim, check_holder=lambda *_: None)
@@ -54,7 +63,9 @@ def _told_before_acting() -> AbstractContextManager[Any]:
 
     def claim(record: Record, holder: str, generation: int, now: datetime) -> Record:
         claimed = original(record, holder, generation, now)
-        return claimed.model_copy(update={"outbox": telling(claimed, compose.reached(claimed, claimed.step, now))})
+        return claimed.model_copy(
+            update={"outbox": telling(claimed, compose.reached(claimed, claimed.step, now))}
+        )
 
     return patch.object(claims, "claim_forward", claim)
 
@@ -90,9 +101,17 @@ BUGS = (
         _lease_freed_on_unproven,
         "access denied for good at shifter.restore sagemaker:Update",
     ),
-    Bug("dead executions left alone", _dead_executions_left_alone, "promoted: ABORTED: rollout Wait for endpoint"),
+    Bug(
+        "dead executions left alone",
+        _dead_executions_left_alone,
+        "promoted: ABORTED: rollout Wait for endpoint",
+    ),
     Bug("InService taken for safe", _safe_because_in_service, "failing: the restore rolls back"),
-    Bug("messages never marked as told", _never_marked_as_told, "promoted: duplicate: decider tick in BAKING 1"),
+    Bug(
+        "messages never marked as told",
+        _never_marked_as_told,
+        "promoted: duplicate: decider tick in BAKING 1",
+    ),
 )
 
 
@@ -112,7 +131,11 @@ def noticed(jobs: int = 2) -> dict[str, list[str]]:
 
 
 def _names(answer: Result | Exception) -> list[str]:
-    return [str(answer)] if isinstance(answer, Exception) else sorted({v.invariant for v in answer.violations})
+    return (
+        [str(answer)]
+        if isinstance(answer, Exception)
+        else sorted({v.invariant for v in answer.violations})
+    )
 
 
 def main() -> int:

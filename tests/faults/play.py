@@ -18,7 +18,8 @@ from tests.integration.stage import ENDPOINT, Stage
 
 AT_MOST_MINUTES = 150
 UNTIL_LIFTED_MINUTES = 45
-# Then for as long as an execution still runs: a late heartbeat timeout of one nobody needs must come and go.
+# Then for as long as an execution still runs: a late heartbeat timeout of one nobody needs must
+# come and go.
 SETTLE_MINUTES = 3
 STILL_RUNNING_MINUTES = 40
 
@@ -39,7 +40,11 @@ def play(stage: Stage, case: Case) -> Result:
 
 
 def _play(world: World, case: Case) -> Result:
-    scenario, began, wall = SCENARIOS[case.scenario], world.emulator.clock.now(), time.perf_counter()
+    scenario, began, wall = (
+        SCENARIOS[case.scenario],
+        world.emulator.clock.now(),
+        time.perf_counter(),
+    )
     scenario.begin(world)
     silent: list[Violation] = []
     if not case.permanent:
@@ -55,7 +60,9 @@ def _play(world: World, case: Case) -> Result:
         case.permanent,
         dict(_leases(world)),
         world.observer.weights(ENDPOINT),
-        tuple(name for name, execution in world.executions().items() if execution.status == RUNNING),
+        tuple(
+            name for name, execution in world.executions().items() if execution.status == RUNNING
+        ),
         tuple(name for name, execution in world.rolling().items() if execution.status == SUCCEEDED),
         world.promotes,
     )
@@ -75,12 +82,17 @@ def _play(world: World, case: Case) -> Result:
 
 
 def _until_lifted(world: World) -> list[Violation]:
-    """Let a fault last, demand that somebody was paged if it was not over by then, repair it, and bring it home."""
+    """Let a fault last, demand that somebody was paged if it was not over by then, repair it, and
+    bring it home.
+    """
     over = world.emulator.run_until(world.is_over, UNTIL_LIFTED_MINUTES)
     silent = []
     if not over and not world.paged():
         silent.append(
-            Violation("somebody_is_paged", f"{world.observer.phase} for most of an hour and nobody was paged")
+            Violation(
+                "somebody_is_paged",
+                f"{world.observer.phase} for most of an hour and nobody was paged",
+            )
         )
     world.observer.note("the cause is repaired")
     for lift in world.lift:
@@ -88,7 +100,9 @@ def _until_lifted(world: World) -> list[Violation]:
     world.emulator.run_until(lambda: world.is_over() or _is_unproven(world), AT_MOST_MINUTES)
     if _is_unproven(world):
         world.execute({"command": "retry", "endpoint": ENDPOINT}, "retry-after-repair")
-        world.emulator.run_until(lambda: world.observer.phase != Phase.UNPROVEN and world.is_over(), AT_MOST_MINUTES)
+        world.emulator.run_until(
+            lambda: world.observer.phase != Phase.UNPROVEN and world.is_over(), AT_MOST_MINUTES
+        )
     return silent
 
 
@@ -100,7 +114,8 @@ def _is_unproven(world: World) -> bool:
 def _settle(world: World) -> None:
     world.emulator.run_minutes(SETTLE_MINUTES)
     world.emulator.run_until(
-        lambda: all(execution.status != RUNNING for execution in world.executions().values()), STILL_RUNNING_MINUTES
+        lambda: all(execution.status != RUNNING for execution in world.executions().values()),
+        STILL_RUNNING_MINUTES,
     )
 
 
@@ -116,11 +131,17 @@ def _end(world: World) -> str:
 
 
 def _seconds_to_safe(world: World) -> float | None:
-    """Return how long the canary had live weight after its roll-back was recorded; None where it never was."""
+    """Return how long the canary had live weight after its roll-back was recorded; None where it
+    never was.
+    """
     decided: datetime | None = None
     for revision in world.observer.revisions:
         if decided is None and revision.record.rolling_back:
             decided = revision.at
-        if decided and revision.serving and same_weights(dict(revision.serving), revision.record.plan.safe_weights):
+        if (
+            decided
+            and revision.serving
+            and same_weights(dict(revision.serving), revision.record.plan.safe_weights)
+        ):
             return (revision.at - decided).total_seconds()
     return None

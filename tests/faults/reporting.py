@@ -7,7 +7,14 @@ from collections import Counter
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from tests.faults.campaign import Campaign
 from tests.faults.cases import Result
@@ -17,7 +24,9 @@ LINES_EVERY = 100
 
 
 class Shown:
-    """Progress of a campaign: a bar where somebody looks, a line now and then where nobody does; failures always."""
+    """Progress of a campaign: a bar where somebody looks, a line now and then where nobody does;
+    failures always.
+    """
 
     def __init__(self) -> None:
         console = Console(stderr=True)
@@ -25,9 +34,13 @@ class Shown:
         columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[failed]} failed"))
         # It refreshes by hand: a run is a fork, which would lose the bar's thread.
         self.bar = Progress(
-            *columns, TimeElapsedColumn(), TimeRemainingColumn(),
-            console=console, disable=self._lines, auto_refresh=False,
-        )  # fmt: skip
+            *columns,
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            disable=self._lines,
+            auto_refresh=False,
+        )
         self._task = self.bar.add_task("runs", total=None, failed=0)
         self._failed = 0
 
@@ -45,21 +58,28 @@ class Shown:
 
 
 def report(campaign: Campaign, show: int = 3) -> str:
-    """Return what the campaign found: a line a category, the first failures with their timelines, the verdict."""
+    """Return what the campaign found: a line a category, the first failures with their timelines,
+    the verdict.
+    """
     lines = []
     for category, count in sorted(campaign.counts.items()):
         failed = sum(result.category == category for result in campaign.failed)
         lines.append(f"{category:<12} {count:>5} runs {count - failed:>5} survived")
     pairs = [result for result in campaign.results if result.category == "pair"]
     lines.append(
-        f"{sum(len(set(pair.fired)) > 1 for pair in pairs)} of the {len(pairs)} pairs with both faults in effect"
+        f"{sum(len(set(pair.fired)) > 1 for pair in pairs)} of the {len(pairs)} pairs with "
+        "both faults in effect"
     )
     safe = sorted(r.seconds_to_safe for r in campaign.results if r.seconds_to_safe is not None)
     if safe:
         at = [safe[int(q * (len(safe) - 1))] for q in (0.5, 0.9, 1.0)]
-        lines.append(f"seconds from a recorded roll-back to verified safe weights: median {at[0]:.0f}, "
-                     f"90% {at[1]:.0f}, longest {at[2]:.0f}")  # fmt: skip
-    lines.append(f"{campaign.recorded} sites recorded, {campaign.recorded - len(campaign.unbroken)} broken")
+        lines.append(
+            f"seconds from a recorded roll-back to verified safe weights: median {at[0]:.0f}, "
+            f"90% {at[1]:.0f}, longest {at[2]:.0f}"
+        )
+    lines.append(
+        f"{campaign.recorded} sites recorded, {campaign.recorded - len(campaign.unbroken)} broken"
+    )
     lines.append(f"ends: {dict(Counter(result.end for result in campaign.results))}")
     for result in campaign.failed[:show]:
         lines += _failure(result)
@@ -72,9 +92,15 @@ def report(campaign: Campaign, show: int = 3) -> str:
 
 
 def _first(result: Result) -> str:
-    return f"FAILED {result.case}: {result.violations[0].invariant}: {result.violations[0].what[:200]}"
+    return (
+        f"FAILED {result.case}: {result.violations[0].invariant}: {result.violations[0].what[:200]}"
+    )
 
 
 def _failure(result: Result) -> list[str]:
     broken = [f"  {violation.invariant}: {violation.what}" for violation in result.violations]
-    return [f"FAILED {result.case} (seed {result.seed})", *broken, *(f"    {line}" for line in result.timeline)]
+    return [
+        f"FAILED {result.case} (seed {result.seed})",
+        *broken,
+        *(f"    {line}" for line in result.timeline),
+    ]

@@ -15,8 +15,8 @@ from tests.faults.world import World
 class Run:
     """One run that is over: the world it happened in and what it may end as.
 
-    `succeeded`: the executions of the rollout, commands aside, that did. `promotes`: how many promotes were commanded,
-    None where nobody counted.
+    `succeeded`: the executions of the rollout, commands aside, that did. `promotes`: how many
+    promotes were commanded, None where nobody counted.
     """
 
     world: World

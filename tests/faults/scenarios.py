@@ -1,4 +1,5 @@
-"""The rollouts that are broken: each a person's story that ends in one known way when nothing is broken.
+"""The rollouts that are broken: each a person's story that ends in one known way when nothing is
+broken.
 
 `never` are the ends that no fault may bring about: a bad canary is never promoted.
 """
@@ -19,7 +20,9 @@ Play = Callable[[World], object]
 
 @dataclass(frozen=True)
 class Scenario:
-    """One story: the canary, the spec, what a person does meanwhile, and the end it has when all goes well."""
+    """One story: the canary, the spec, what a person does meanwhile, and the end it has when all
+    goes well.
+    """
 
     name: str
     ends: Phase
@@ -37,7 +40,9 @@ class Scenario:
 
 
 def _ring(world: World) -> None:
-    world.once(lambda: world.observer.phase == "BAKING 1", lambda: set_alarm(world.stage, threshold=-1), 30)
+    world.once(
+        lambda: world.observer.phase == "BAKING 1", lambda: set_alarm(world.stage, threshold=-1), 30
+    )
 
 
 def _stop(world: World) -> None:
@@ -61,11 +66,19 @@ def _steer(world: World) -> None:
         world.later(140, lambda: world.execute(_command("promote"), "promote"))
 
     world.once(lambda: world.observer.phase == "BAKING 1", at_first_step, 20)
-    world.once(lambda: world.observer.phase == "WATCHING", lambda: world.execute(_command("rollback"), "rollback"), 20)
+    world.once(
+        lambda: world.observer.phase == "WATCHING",
+        lambda: world.execute(_command("rollback"), "rollback"),
+        20,
+    )
 
 
 def _release(world: World) -> None:
-    world.once(lambda: world.observer.phase == "BAKING 1", lambda: world.execute(_command("release"), "release"), 20)
+    world.once(
+        lambda: world.observer.phase == "BAKING 1",
+        lambda: world.execute(_command("release"), "release"),
+        20,
+    )
 
 
 BAD = frozenset({Phase.PROMOTED})

@@ -1,7 +1,8 @@
-"""Where a run can be broken, recorded from the run itself: calls, invocations, deliveries and states.
+"""Where a run can be broken, recorded from the run itself: calls, invocations, deliveries and
+states.
 
-A site is the first of its kind: the same function doing the same thing to the same item in the same phase. Writes are
-also counted one by one, so that a run can be killed between any two of them.
+A site is the first of its kind: the same function doing the same thing to the same item in the same
+phase. Writes are also counted one by one, so that a run can be killed between any two of them.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ class Site(NamedTuple):
 
 
 def call_site(world: World, call: Call) -> Site:
-    """Return the site of an AWS call made by a function; reads are told apart by operation, writes by what changes."""
+    """Return the site of an AWS call made by a function; reads are told apart by operation, writes
+    by what changes.
+    """
     what = operation_of(call, world.observer.current) if call.name in WRITES else call.name
     return Site(world.observer.work.caller, what, world.observer.phase)
 
@@ -60,7 +63,9 @@ def state_site(world: World, execution: Execution, state: str) -> Site:
 
 @dataclass
 class Recording:
-    """Every site of one clean run in the order of its first appearance, how often it came, and the writes by number."""
+    """Every site of one clean run in the order of its first appearance, how often it came, and the
+    writes by number.
+    """
 
     calls: dict[Site, int] = field(default_factory=dict)
     invocations: dict[Site, int] = field(default_factory=dict)
@@ -97,7 +102,9 @@ def record_sites(world: World) -> Recording:
     world.add_hook(call_made)
     world.arounds.append(invoked)
     world.deliveries.append(delivered)
-    world.entered.append(lambda execution, state: _count(recording.states, state_site(world, execution, state)))
+    world.entered.append(
+        lambda execution, state: _count(recording.states, state_site(world, execution, state))
+    )
     world.observer.listeners.append(stored)
     return recording
 

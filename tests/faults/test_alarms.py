@@ -1,4 +1,6 @@
-"""The controller watches itself: each alarm of the stack rings for its cause, reaches on-call, and clears."""
+"""The controller watches itself: each alarm of the stack rings for its cause, reaches on-call, and
+clears.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def stage() -> Iterator[Stage]:
-    """A good canary at weight 0 under steady traffic, roles enforced; missed-tick has rung for the fresh stack."""
+    """A good canary at weight 0 under steady traffic, roles enforced; missed-tick has rung for the
+    fresh stack.
+    """
     with Stage(enforce_iam=True) as ready:
         assert state(ready, "missed-tick") == "OK"
         ready.emulator.messages.clear()
@@ -27,7 +31,9 @@ def stage() -> Iterator[Stage]:
 
 def state(stage: Stage, name: str) -> str:
     """Return the state of one of the stack's own alarms."""
-    found = stage.client("cloudwatch").describe_alarms(AlarmNames=[f"canary-{name}"])["MetricAlarms"]
+    found = stage.client("cloudwatch").describe_alarms(AlarmNames=[f"canary-{name}"])[
+        "MetricAlarms"
+    ]
     return str(found[0]["StateValue"])
 
 
@@ -50,13 +56,19 @@ def dying(name: str) -> Callable[[str, Any, Invoke], Outcome]:
 def test_no_alarm_rings_on_a_good_day(stage: Stage) -> None:
     """A promotion with its refusals, waits and ticks pages nobody."""
     assert stage.finish(stage.start())["status"] == "SUCCEEDED"
-    assert not [message for message in stage.emulator.messages if '"canary-' in (message.subject or "")]
+    assert not [
+        message for message in stage.emulator.messages if '"canary-' in (message.subject or "")
+    ]
 
 
 def test_ticks_that_stop_are_noticed(stage: Stage) -> None:
     """missed-tick rings, data or no data, and is OK again when ticks come back."""
     events = stage.client("events")
-    rule = next(r["Name"] for r in events.list_rules()["Rules"] if "CollectorFunctionEveryMinute" in r["Name"])
+    rule = next(
+        r["Name"]
+        for r in events.list_rules()["Rules"]
+        if "CollectorFunctionEveryMinute" in r["Name"]
+    )
     events.disable_rule(Name=rule)
     stage.emulator.run_minutes(10)
     assert (state(stage, "missed-tick"), paged(stage, "missed-tick")) == ("ALARM", True)
@@ -102,12 +114,21 @@ def test_an_unproven_rollout_rings_until_a_person_has_finished_it(stage: Stage) 
 
 
 def test_a_record_nobody_can_read_hides_no_unproven_rollout(stage: Stage) -> None:
-    """The collector fails for the one, and rings for it; the other's alarm rings all the same, and ticks go on."""
+    """The collector fails for the one, and rings for it; the other's alarm rings all the same, and
+    ticks go on.
+    """
     execution = stage.start()
     stage.reach("BAKING", 1)
     table = stage.outputs["TableName"]
-    sick = {"pk": {"S": "ROLLOUT#sick"}, "sk": {"S": "RECORD"}, "revision": {"N": "1"}, "active": {"S": "yes"}}
-    stage.client("dynamodb").put_item(TableName=table, Item={**sick, "body": {"S": '{"version": 99}'}})
+    sick = {
+        "pk": {"S": "ROLLOUT#sick"},
+        "sk": {"S": "RECORD"},
+        "revision": {"N": "1"},
+        "active": {"S": "yes"},
+    }
+    stage.client("dynamodb").put_item(
+        TableName=table, Item={**sick, "body": {"S": '{"version": 99}'}}
+    )
     deny_moves(stage)
     stage.command("rollback")
     stage.finish(execution, 120)
@@ -122,12 +143,18 @@ def test_one_dead_tick_pages_nobody(stage: Stage) -> None:
     once = [dying("Collector")]
 
     def around(function: str, event: Any, proceed: Invoke) -> Outcome:
-        return once.pop()(function, event, proceed) if once and "-CollectorFunction-" in function else proceed()
+        return (
+            once.pop()(function, event, proceed)
+            if once and "-CollectorFunction-" in function
+            else proceed()
+        )
 
     stage.emulator.functions.around = around
     stage.emulator.run_minutes(10)
     assert not once
-    assert not [message for message in stage.emulator.messages if '"canary-' in (message.subject or "")]
+    assert not [
+        message for message in stage.emulator.messages if '"canary-' in (message.subject or "")
+    ]
 
 
 def test_messages_that_cannot_be_told_are_noticed(stage: Stage) -> None:

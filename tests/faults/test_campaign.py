@@ -1,4 +1,6 @@
-"""The fault campaign in short, and the proof that it notices defects. The full one is `make faults`."""
+"""The fault campaign in short, and the proof that it notices defects. The full one is `make
+faults`.
+"""
 
 import json
 import subprocess
@@ -9,12 +11,16 @@ import pytest
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run one of the campaign's commands: it forks, so it wants a process without other threads."""
-    return subprocess.run([sys.executable, "-m", *arguments], capture_output=True, text=True, check=False, timeout=600)
+    return subprocess.run(
+        [sys.executable, "-m", *arguments], capture_output=True, text=True, check=False, timeout=600
+    )
 
 
 @pytest.mark.slow
 def test_a_few_of_every_kind_of_fault_are_survived() -> None:
-    """A spread over calls, invocations, events, executions, kills, mishaps and pairs; every invariant holds."""
+    """A spread over calls, invocations, events, executions, kills, mishaps and pairs; every
+    invariant holds.
+    """
     done = run("tests.faults", "--short", "--jobs", "1")
     last = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else done.stderr
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
@@ -24,7 +30,9 @@ def test_a_few_of_every_kind_of_fault_are_survived() -> None:
 
 @pytest.mark.slow
 def test_every_planted_bug_is_noticed() -> None:
-    """Claim without its condition, told before acting, lease freed on UNPROVEN, and others make it fail."""
+    """Claim without its condition, told before acting, lease freed on UNPROVEN, and others make it
+    fail.
+    """
     done = run("tests.faults.planted")
     assert done.returncode == 0, done.stdout + done.stderr
     noticed = json.loads(done.stdout)

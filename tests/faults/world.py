@@ -1,4 +1,6 @@
-"""One run of one rollout in a forked account: what may be broken, and what is done while it runs."""
+"""One run of one rollout in a forked account: what may be broken, and what is done while it
+runs.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ ROLLOUT_NAME, WARM_UP = "first", "warm-up"
 
 @dataclass
 class World:
-    """Everything a fault can take hold of. Faults are outside the observer: it sees what really happened."""
+    """Everything a fault can take hold of. Faults are outside the observer: it sees what really
+    happened.
+    """
 
     stage: Stage
     seed: int = 0
@@ -74,7 +78,9 @@ class World:
         self.fired.append(what)
         self.observer.note(f"*** {what}")
 
-    def once(self, holds: Callable[[], bool], action: Callable[[], object], seconds: float = 1.0) -> None:
+    def once(
+        self, holds: Callable[[], bool], action: Callable[[], object], seconds: float = 1.0
+    ) -> None:
         """Do something once, a little after a stored record first makes `holds` true."""
         done: list[bool] = []
 
@@ -95,7 +101,11 @@ class World:
         """Return every execution by name."""
         found: dict[str, Execution] = {}
         for machine in _machines(self):
-            found |= {execution.name: execution for execution in machine.executions if execution.name != WARM_UP}
+            found |= {
+                execution.name: execution
+                for execution in machine.executions
+                if execution.name != WARM_UP
+            }
         return found
 
     def rolling(self) -> dict[str, Execution]:
@@ -103,7 +113,9 @@ class World:
         return {name: each for name, each in self.executions().items() if not is_command(each)}
 
     def paged(self) -> bool:
-        """Return whether on-call was told that something is wrong: by a message, or by one of the stack's alarms."""
+        """Return whether on-call was told that something is wrong: by a message, or by one of the
+        stack's alarms.
+        """
         subjects = [message.subject or "" for message in self.emulator.messages]
         return any(word in subject for subject in subjects for word in PAGES)
 

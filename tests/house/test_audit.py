@@ -13,8 +13,14 @@ import pytest
 from requirements import lock
 
 LOCKS = [each.path for each in lock.LOCKS]
-UNREACHABLE = "Traceback:\n  ...\nrequests.exceptions.ProxyError: HTTPSConnectionPool(host='x'): Max retries exceeded\n"
-NO_LOCK = "ERROR:pip_audit._cli:requirement file x contains invalid specifier at line 1:\n    nonsense==\n      ^\n"
+UNREACHABLE = (
+    "Traceback:\n  ...\nrequests.exceptions.ProxyError: "
+    "HTTPSConnectionPool(host='x'): Max retries exceeded\n"
+)
+NO_LOCK = (
+    "ERROR:pip_audit._cli:requirement file x contains invalid specifier at line 1:\n    "
+    "nonsense==\n      ^\n"
+)
 
 
 @pytest.fixture
@@ -35,13 +41,20 @@ def told(*vulnerabilities: str, skipped: bool = False) -> str:
     """Return pip-audit's report on one package."""
     package: dict[str, Any] = {"name": "botocore", "version": "1.0"}
     known = {"vulns": [{"id": name} for name in vulnerabilities]}
-    return json.dumps({"dependencies": [package | ({"skip_reason": "not found"} if skipped else known)]})
+    return json.dumps(
+        {"dependencies": [package | ({"skip_reason": "not found"} if skipped else known)]}
+    )
 
 
 def answered(
-    audit: ModuleType, monkeypatch: pytest.MonkeyPatch, rest: tuple[str, str, int], **of: tuple[str, str, int]
+    audit: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    rest: tuple[str, str, int],
+    **of: tuple[str, str, int],
 ) -> int:
-    """Return the audit's exit code where pip-audit does so for every lock, but as `of` says for those that end so."""
+    """Return the audit's exit code where pip-audit does so for every lock, but as `of` says for
+    those that end so.
+    """
 
     def run(command: list[Path | str]) -> object:
         asked = Path(str(command[-1])).stem
@@ -79,7 +92,10 @@ def test_only_a_service_that_does_not_answer_is_excused(
 
 @pytest.mark.parametrize("one", [UNKNOWN, ("", UNREACHABLE, 1)], ids=["unknown", "unreachable"])
 def test_it_is_said_loudly_that_nothing_was_audited(
-    audit: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], one: tuple[str, str, int]
+    audit: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    one: tuple[str, str, int],
 ) -> None:
     """The machine may have no such service; its silence must not read like a clean bill."""
     assert answered(audit, monkeypatch, one) == 0

@@ -1,4 +1,6 @@
-"""The rules of the house that no linter knows: portable, speaking of itself alone, small files, commands that exist."""
+"""The rules of the house that no linter knows: portable, speaking of itself alone, small files,
+commands that exist.
+"""
 
 import re
 import subprocess
@@ -6,7 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCK_FILES = {"uv.lock", "poetry.lock", "Pipfile.lock", "package-lock.json", "yarn.lock", "pnpm-lock.yaml"}
+LOCK_FILES = {
+    "uv.lock",
+    "poetry.lock",
+    "Pipfile.lock",
+    "package-lock.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+}
 MAX_LINES = 300
 LONG = {
     "emulator/clock.py": "one idea, the loop and the threads that hand it the turn",
@@ -16,7 +25,9 @@ LONG = {
 
 def tracked() -> list[Path]:
     """Return every file that git tracks and that is still there."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
@@ -32,27 +43,37 @@ def lines_of(paths: list[Path]) -> Iterator[tuple[str, str]]:
 
 
 def test_no_lock_file_that_names_hosts() -> None:
-    """The locks are hashed requirements files; a lock file that names download hosts is not committed."""
+    """The locks are hashed requirements files; a lock file that names download hosts is not
+    committed.
+    """
     assert [path.name for path in tracked() if path.name in LOCK_FILES] == []
 
 
 def test_no_path_of_one_machine() -> None:
     """No file names a home folder or another absolute place of the machine it was written on."""
     homes = re.compile(r"(?<![\w.$])/(?:home|Users|root|work)/\w")
-    assert [place for place, line in lines_of(tracked()) if homes.search(line) and "house/" not in place] == []
+    assert [
+        place for place, line in lines_of(tracked()) if homes.search(line) and "house/" not in place
+    ] == []
 
 
 def test_no_registry_is_named() -> None:
     """No file names a package registry or mirror, so that everybody's own settings are used."""
-    hosts = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|--(?:extra-)?index-url|--find-links")
-    assert [place for place, line in lines_of(tracked()) if hosts.search(line) and "house/" not in place] == []
+    hosts = re.compile(
+        r"pypi\.org|pythonhosted|registry\.npmjs|--(?:extra-)?index-url|--find-links"
+    )
+    assert [
+        place for place, line in lines_of(tracked()) if hosts.search(line) and "house/" not in place
+    ] == []
 
 
 def test_source_files_stay_small() -> None:
     """No Python file is over 300 lines, unless it says here which one idea it holds."""
     sources = [path for path in tracked() if path.suffix == ".py"]
     counted = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in sources}
-    assert {name: count for name, count in counted.items() if count > MAX_LINES and name not in LONG} == {}
+    assert {
+        name: count for name, count in counted.items() if count > MAX_LINES and name not in LONG
+    } == {}
 
 
 def test_documented_commands_exist() -> None:
@@ -70,7 +91,10 @@ def test_documented_commands_exist() -> None:
 def test_every_skip_gives_its_reason() -> None:
     """A test, lint, type or policy rule is only set aside with a reason beside it."""
     silent = re.compile(
-        r"mark\.skip(?!if)(?!\(reason=)|mark\.xfail(?!\(.*reason=)|# noqa(?!: [A-Z]+\d)|type: ignore(?!\[)"
+        r"mark\.skip(?!if)(?!\(reason=)|mark\.xfail(?!\(.*reason=)|# noqa(?!: [A-Z]+\d)|type: "
+        r"ignore(?!\[)"
     )
     sources = [path for path in tracked() if path.suffix == ".py"]
-    assert [place for place, line in lines_of(sources) if silent.search(line) and "house/" not in place] == []
+    assert [
+        place for place, line in lines_of(sources) if silent.search(line) and "house/" not in place
+    ] == []

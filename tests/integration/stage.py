@@ -23,13 +23,17 @@ OVER = {"SUCCEEDED", "FAILED", "ABORTED", "TIMED_OUT"}
 
 
 class SumModel:
-    """A model that answers the sum of its features, failing on a fraction of rows chosen by their first feature."""
+    """A model that answers the sum of its features, failing on a fraction of rows chosen by their
+    first feature.
+    """
 
     def __init__(self, failing: float = 0.0) -> None:
         self.failing = failing
 
     def predict_batch(self, rows: Any) -> Any:
-        """Return one answer a row, a ModelFailure where the row's first feature is below the failing fraction."""
+        """Return one answer a row, a ModelFailure where the row's first feature is below the
+        failing fraction.
+        """
         numbers = np.asarray(rows, dtype=float)
         answers = numbers.sum(axis=1).astype(object)
         for index in np.flatnonzero(numbers[:, 0] < self.failing):
@@ -40,7 +44,9 @@ class SumModel:
 class Stage:
     """One emulated account with the application in it; use as a context manager."""
 
-    def __init__(self, canary: SumModel | None = None, requests_per_minute: float = 6000, **options: Any) -> None:
+    def __init__(
+        self, canary: SumModel | None = None, requests_per_minute: float = 6000, **options: Any
+    ) -> None:
         self.emulator = Emulator(start=START, **options)
         self._canary = canary or SumModel()
         self._requests = requests_per_minute
@@ -72,7 +78,9 @@ class Stage:
                 ExecutionRoleArn="arn:aws:iam::123456789012:role/sagemaker",
                 PrimaryContainer={"Image": "image"},
             )
-            self.emulator.endpoints.register_model(model, self._canary if name == "v2" else SumModel())
+            self.emulator.endpoints.register_model(
+                model, self._canary if name == "v2" else SumModel()
+            )
             variants.append(
                 {
                     "VariantName": name,
@@ -99,13 +107,17 @@ class Stage:
 
     def status(self, execution: str) -> str:
         """Return an execution's status."""
-        return str(self.client("stepfunctions").describe_execution(executionArn=execution)["status"])
+        return str(
+            self.client("stepfunctions").describe_execution(executionArn=execution)["status"]
+        )
 
     def finish(self, execution: str, at_most_minutes: float = 240) -> dict[str, Any]:
         """Run until an execution is over; return its description."""
         done = self.emulator.run_until(lambda: self.status(execution) in OVER, at_most_minutes)
         assert done, f"still {self.record.phase} after {at_most_minutes} minutes"
-        description: dict[str, Any] = self.client("stepfunctions").describe_execution(executionArn=execution)
+        description: dict[str, Any] = self.client("stepfunctions").describe_execution(
+            executionArn=execution
+        )
         return description
 
     def reach(self, phase: str, step: int | None = None, at_most_minutes: float = 120) -> None:
@@ -123,7 +135,9 @@ class Stage:
 
     def command(self, command: str, name: str | None = None, **fields: Any) -> dict[str, Any]:
         """Send a command and return the finished execution."""
-        execution = self.execute({"command": command, "endpoint": ENDPOINT, **fields}, name or f"do-{command}")
+        execution = self.execute(
+            {"command": command, "endpoint": ENDPOINT, **fields}, name or f"do-{command}"
+        )
         return self.finish(execution, 10)
 
     @property
@@ -139,12 +153,17 @@ class Stage:
     def _records(self) -> list[Record]:
         items = self.client("dynamodb").scan(TableName=self.outputs["TableName"])["Items"]
         bodies = [item["body"]["S"] for item in items if item["sk"]["S"] == "RECORD"]
-        return sorted((Record.model_validate_json(body) for body in bodies), key=lambda record: record.started_at)
+        return sorted(
+            (Record.model_validate_json(body) for body in bodies),
+            key=lambda record: record.started_at,
+        )
 
     @property
     def verdicts(self) -> tuple[VerdictRecord, ...]:
         """Return the rollout's verdict records."""
-        return DynamoEvidence(self.client("dynamodb"), self.outputs["TableName"]).verdicts(self.record.rollout)
+        return DynamoEvidence(self.client("dynamodb"), self.outputs["TableName"]).verdicts(
+            self.record.rollout
+        )
 
     @property
     def weights(self) -> dict[str, float]:
@@ -159,5 +178,11 @@ class Stage:
 
     @property
     def messages(self) -> list[Message]:
-        """Return what the rollouts told, oldest first, without the alarms of the application itself."""
-        return [message for message in self.emulator.messages if (message.subject or "").startswith("[canary] ")]
+        """Return what the rollouts told, oldest first, without the alarms of the application
+        itself.
+        """
+        return [
+            message
+            for message in self.emulator.messages
+            if (message.subject or "").startswith("[canary] ")
+        ]

@@ -1,4 +1,6 @@
-"""Manual executions: a rollout is started and steered through Step Functions with the inputs in events/."""
+"""Manual executions: a rollout is started and steered through Step Functions with the inputs in
+events/.
+"""
 
 import json
 from pathlib import Path
@@ -34,10 +36,14 @@ def answer(description: dict[str, Any]) -> str:
 def test_pause_keeps_a_good_canary_where_it_is_and_resume_lets_it_go(stage: Stage) -> None:
     """Paused, it gathers evidence and does not advance; resumed, it goes on to the end."""
     execution = baking(stage)
-    assert "paused until" in answer(stage.finish(stage.execute(event("execution-pause"), "pause"), 5))
+    assert "paused until" in answer(
+        stage.finish(stage.execute(event("execution-pause"), "pause"), 5)
+    )
     stage.emulator.run_minutes(40)
     assert stage.record.step == 1
-    assert "may advance" in answer(stage.finish(stage.execute(event("execution-resume"), "resume"), 5))
+    assert "may advance" in answer(
+        stage.finish(stage.execute(event("execution-resume"), "resume"), 5)
+    )
     assert stage.finish(execution)["status"] == "SUCCEEDED"
 
 
@@ -73,7 +79,9 @@ def test_rollback_takes_it_back(stage: Stage) -> None:
 
 
 def test_an_unproven_end_keeps_the_lease_until_retry_brings_it_home(stage: Stage) -> None:
-    """A restore that is refused for good pages a person; after the cause is gone, retry finishes it."""
+    """A restore that is refused for good pages a person; after the cause is gone, retry finishes
+    it.
+    """
     execution = baking(stage)
     denied = deny_moves(stage)
     stage.command("rollback")
@@ -125,7 +133,9 @@ def test_a_promote_over_somebody_elses_weights_is_handed_over(stage: Stage) -> N
 
 @pytest.mark.slow
 def test_a_promote_does_not_overtake_what_the_labelled_set_shows() -> None:
-    """Sent while the set is evaluated, it waits for the answer; a canary shown worse meets no user."""
+    """Sent while the set is evaluated, it waits for the answer; a canary shown worse meets no
+    user.
+    """
     with Stage(canary=WrongSum(0.3)) as stage:
         put_set(stage, labelled(3_000))
         execution = stage.start(spec(max_requests_per_second=0.5, records_per_request=1))
@@ -151,7 +161,9 @@ def test_a_promote_does_not_overtake_what_the_labelled_set_shows() -> None:
         ({"command": "promote", "endpoint": ENDPOINT, "all": True}, "all"),
     ],
 )
-def test_a_command_that_cannot_be_obeyed_says_why(stage: Stage, document: dict[str, Any], words: str) -> None:
+def test_a_command_that_cannot_be_obeyed_says_why(
+    stage: Stage, document: dict[str, Any], words: str
+) -> None:
     """The execution fails as Refused with field and remedy, and changes nothing."""
     baking(stage)
     before = stage.record.step

@@ -1,4 +1,6 @@
-"""Every sample event is taken by the function it is named for, while a rollout bakes on the deployed stack."""
+"""Every sample event is taken by the function it is named for, while a rollout bakes on the
+deployed stack.
+"""
 
 import json
 from collections.abc import Iterator
@@ -45,12 +47,14 @@ def baking() -> Iterator[Stage]:
 def test_there_is_a_sample_for_every_function_and_command() -> None:
     """One real-shaped event per function and path."""
     assert {name.split("-")[0] for name in SAMPLES} == FUNCTIONS | {"execution"}
-    assert {name for name in SAMPLES if not name.startswith("execution")} == ANSWERS.keys() | REFUSALS.keys() | set(
-        MOVING
-    )
+    assert {
+        name for name in SAMPLES if not name.startswith("execution")
+    } == ANSWERS.keys() | REFUSALS.keys() | set(MOVING)
 
 
-@pytest.mark.parametrize("name", [n for n in SAMPLES if not n.startswith("execution") and n not in MOVING])
+@pytest.mark.parametrize(
+    "name", [n for n in SAMPLES if not n.startswith("execution") and n not in MOVING]
+)
 def test_a_sample_event_is_understood(baking: Stage, name: str) -> None:
     """The function answers it, or refuses it for the position it is in."""
     body = sent(baking, name)
@@ -82,4 +86,7 @@ def sent(stage: Stage, name: str) -> dict[str, Any]:
 
 def functions(stage: Stage) -> list[str]:
     """Return the names of the deployed functions."""
-    return [function["FunctionName"] for function in stage.client("lambda").list_functions()["Functions"]]
+    return [
+        function["FunctionName"]
+        for function in stage.client("lambda").list_functions()["Functions"]
+    ]

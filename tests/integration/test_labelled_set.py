@@ -1,4 +1,6 @@
-"""The labelled set on the deployed stack: the shadow gate, what it keeps, and labels that arrive during a bake."""
+"""The labelled set on the deployed stack: the shadow gate, what it keeps, and labels that arrive
+during a bake.
+"""
 
 import json
 from collections.abc import Sequence
@@ -46,15 +48,22 @@ def put_set(stage: Stage, rows: Sequence[str]) -> None:
 def spec(**quality: Any) -> dict[str, Any]:
     """Return a spec with the labelled set as a guard."""
     guard = {
-        "labelled_set": f"s3://{BUCKET}/sums.csv", "label_column": 0, "task": "regression", "right_within": 0.01,
-        "concurrency": 1, "max_requests_per_second": 100, "metrics": {"accuracy": {"max_worse": 0.05}},
-    }  # fmt: skip
+        "labelled_set": f"s3://{BUCKET}/sums.csv",
+        "label_column": 0,
+        "task": "regression",
+        "right_within": 0.01,
+        "concurrency": 1,
+        "max_requests_per_second": 100,
+        "metrics": {"accuracy": {"max_worse": 0.05}},
+    }
     return {"guards": {"quality": {**guard, **quality}}}
 
 
 def evidence(stage: Stage) -> QualityEvidence:
     """Return the stored evidence of the newest rollout."""
-    found = DynamoQualityStore(stage.client("dynamodb"), stage.outputs["TableName"]).load(stage.record.rollout)
+    found = DynamoQualityStore(stage.client("dynamodb"), stage.outputs["TableName"]).load(
+        stage.record.rollout
+    )
     assert found is not None
     return found
 
@@ -67,14 +76,19 @@ def test_a_worse_model_never_serves_a_live_request() -> None:
         assert stage.finish(stage.start(spec()))["status"] == "FAILED"
         assert (stage.record.phase, evidence(stage).label) == ("ROLLED_BACK", "FAIL")
         assert stage.record.decision is not None
-        assert (stage.record.decision.by, "labelled set" in stage.record.decision.reason) == ("judge", True)
+        assert (stage.record.decision.by, "labelled set" in stage.record.decision.reason) == (
+            "judge",
+            True,
+        )
         assert stage.weights == {"v1": 1.0, "v2": 0.0}
         assert stage.record.step == 0
 
 
 @pytest.mark.slow
 def test_an_equal_model_passes_the_gate_and_keeps_its_predictions() -> None:
-    """The set decides before it is used up, the report is there, and predictions lie in the stack's own bucket."""
+    """The set decides before it is used up, the report is there, and predictions lie in the stack's
+    own bucket.
+    """
     with Stage() as stage:
         put_set(stage, labelled(600))
         stage.start(spec())
@@ -83,7 +97,9 @@ def test_an_equal_model_passes_the_gate_and_keeps_its_predictions() -> None:
         assert (found.label, found.concluded, found.exhausted) == ("PASS", True, False)
         assert isinstance(found.report, dict)
         assert found.report["records"] == found.counts.used
-        bucket = next(b["Name"] for b in stage.client("s3").list_buckets()["Buckets"] if b["Name"] != BUCKET)
+        bucket = next(
+            b["Name"] for b in stage.client("s3").list_buckets()["Buckets"] if b["Name"] != BUCKET
+        )
         kept = stage.client("s3").list_objects_v2(Bucket=bucket)["Contents"]
         assert all(entry["Key"].startswith("predictions/") for entry in kept)
         assert len({entry["Key"].split("/")[1] for entry in kept}) == 2
@@ -91,7 +107,9 @@ def test_an_equal_model_passes_the_gate_and_keeps_its_predictions() -> None:
 
 @pytest.mark.slow
 def test_labels_that_arrive_let_a_held_rollout_go_on() -> None:
-    """Held at share 0 until enough new labels are there; every role is allowed what it needs and no more."""
+    """Held at share 0 until enough new labels are there; every role is allowed what it needs and no
+    more.
+    """
     rows = labelled(600)
     with Stage(enforce_iam=True) as stage:
         put_set(stage, rows[:40])
@@ -113,7 +131,10 @@ def test_labels_that_arrive_can_still_take_a_canary_back() -> None:
     with Stage(canary=WrongSum(0.3)) as stage:
         put_set(stage, rows[:400])
         execution = stage.start(
-            {**spec(), "steps": [{"share": 0.5, "bake_minutes": {"min": 100, "max": 120}}, {"share": 1.0}]}
+            {
+                **spec(),
+                "steps": [{"share": 0.5, "bake_minutes": {"min": 100, "max": 120}}, {"share": 1.0}],
+            }
         )
         stage.reach("BAKING", 1)
         put_set(stage, rows[:400] + worse)
@@ -123,8 +144,12 @@ def test_labels_that_arrive_can_still_take_a_canary_back() -> None:
 
 
 @pytest.mark.slow
-def test_a_set_too_large_for_calls_in_a_row_is_evaluated_in_shards(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waves of shards under the roles' own permissions, each record asked once, and the rollout goes on with a PASS."""
+def test_a_set_too_large_for_calls_in_a_row_is_evaluated_in_shards(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Waves of shards under the roles' own permissions, each record asked once, and the rollout
+    goes on with a PASS.
+    """
     monkeypatch.setattr(sharding, "MEASURED_SECONDS", 0.0)
     monkeypatch.setattr(sharding, "FAR_BEYOND_CALLS", 0)
     monkeypatch.setattr(sharding, "BUSY_CEILING", float("inf"))
@@ -134,11 +159,18 @@ def test_a_set_too_large_for_calls_in_a_row_is_evaluated_in_shards(monkeypatch: 
         execution = stage.start(spec(concurrency=2, metrics={"accuracy": {"max_worse": 0.01}}))
         stage.reach("BAKING", 1)
         found = evidence(stage)
-        assert (found.label, found.concluded, found.shard_records, found.notes) == ("PASS", True, 50, ())
+        assert (found.label, found.concluded, found.shard_records, found.notes) == (
+            "PASS",
+            True,
+            50,
+            (),
+        )
         assert found.counts.used == found.position > 100
         entered = [
             event["stateEnteredEventDetails"]["name"]
-            for event in stage.client("stepfunctions").get_execution_history(executionArn=execution)["events"]
+            for event in stage.client("stepfunctions").get_execution_history(
+                executionArn=execution
+            )["events"]
             if "stateEnteredEventDetails" in event
         ]
         assert entered.count("Evaluate shards") >= 2
@@ -147,7 +179,9 @@ def test_a_set_too_large_for_calls_in_a_row_is_evaluated_in_shards(monkeypatch: 
 
 @pytest.mark.slow
 def test_shards_that_fail_lead_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A wave that cannot be evaluated ends in Restore, its error is the story, and the weights are as they were."""
+    """A wave that cannot be evaluated ends in Restore, its error is the story, and the weights are
+    as they were.
+    """
     monkeypatch.setattr(sharding, "MEASURED_SECONDS", 0.0)
     monkeypatch.setattr(sharding, "FAR_BEYOND_CALLS", 0)
     monkeypatch.setattr(sharding, "BUSY_CEILING", float("inf"))

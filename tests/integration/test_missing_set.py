@@ -12,7 +12,9 @@ from tests.integration.test_labelled_set import BUCKET, spec
     ids=["within the pattern", "outside of it"],
 )
 def test_a_missing_set_is_refused_in_words_that_help(pattern: str, said: str) -> None:
-    """Within the stack's buckets the planner is told what is missing; outside S3 says forbidden, and all causes do."""
+    """Within the stack's buckets the planner is told what is missing; outside S3 says forbidden,
+    and all causes do.
+    """
     with Stage(enforce_iam=True) as stage:
         stage.client("s3").create_bucket(Bucket=BUCKET)
         stage.emulator.deploy("template.yaml", {"LabelledSetBucketPattern": pattern})

@@ -1,4 +1,6 @@
-"""A model whose artifact was replaced under its old name: nothing that its predecessor answered counts for it."""
+"""A model whose artifact was replaced under its old name: nothing that its predecessor answered
+counts for it.
+"""
 
 from typing import Any
 
@@ -12,9 +14,13 @@ RECORDS = 150  # so few that a rollout that passes has asked about all of them
 
 
 def redeploy(stage: Stage) -> None:
-    """Deploy the same two models, by name, under a new endpoint configuration; v2 serves nothing yet."""
+    """Deploy the same two models, by name, under a new endpoint configuration; v2 serves nothing
+    yet.
+    """
     sagemaker = stage.client("sagemaker")
-    variants = sagemaker.describe_endpoint_config(EndpointConfigName="config-1")["ProductionVariants"]
+    variants = sagemaker.describe_endpoint_config(EndpointConfigName="config-1")[
+        "ProductionVariants"
+    ]
     sagemaker.create_endpoint_config(EndpointConfigName="config-2", ProductionVariants=variants)
     sagemaker.update_endpoint(EndpointName=ENDPOINT, EndpointConfigName="config-2")
     stage.emulator.run_minutes(15)
@@ -36,7 +42,9 @@ def count_calls(stage: Stage) -> list[str]:
 
 @pytest.mark.slow
 def test_an_artifact_replaced_under_the_models_name_is_asked_and_judged_anew() -> None:
-    """A good canary is promoted; its artifact is overwritten and deployed again; kept answers promote nothing."""
+    """A good canary is promoted; its artifact is overwritten and deployed again; kept answers
+    promote nothing.
+    """
     with Stage() as stage:
         put_set(stage, labelled(RECORDS))
         assert stage.finish(stage.start(spec()))["status"] == "SUCCEEDED"
@@ -50,7 +58,9 @@ def test_an_artifact_replaced_under_the_models_name_is_asked_and_judged_anew() -
 
 @pytest.mark.slow
 def test_what_was_not_deployed_again_is_not_asked_again() -> None:
-    """A second rollout of the same deployment pays for nothing twice, whatever weights were moved in between."""
+    """A second rollout of the same deployment pays for nothing twice, whatever weights were moved
+    in between.
+    """
     with Stage() as stage:
         put_set(stage, labelled(RECORDS))
         stage.start(spec())

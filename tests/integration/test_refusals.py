@@ -1,4 +1,6 @@
-"""Bad input: a clear error that names field and remedy, no weight moved, no lease left, no restore attempted."""
+"""Bad input: a clear error that names field and remedy, no weight moved, no lease left, no restore
+attempted.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,8 +25,14 @@ def quality(stage: Stage) -> Change:
     """A labelled set in S3 that fits the endpoint."""
     s3 = stage.client("s3")
     s3.create_bucket(Bucket="labelled")
-    s3.put_object(Bucket="labelled", Key="good.csv", Body=b"".join(b"%d,1,2,3,4\n" % (i % 2) for i in range(200)))
-    s3.put_object(Bucket="labelled", Key="words.csv", Body=b"".join(b"maybe,1,2,3,4\n" for _ in range(200)))
+    s3.put_object(
+        Bucket="labelled",
+        Key="good.csv",
+        Body=b"".join(b"%d,1,2,3,4\n" % (i % 2) for i in range(200)),
+    )
+    s3.put_object(
+        Bucket="labelled", Key="words.csv", Body=b"".join(b"maybe,1,2,3,4\n" for _ in range(200))
+    )
     return {"labelled_set": "s3://labelled/good.csv", "label_column": 0}
 
 
@@ -39,7 +47,10 @@ def quality(stage: Stage) -> Change:
         ({"steps": [{"share": 0.5}, {"share": 0.9}]}, "steps"),
         ({"hold_at_most_minutes": 20_000}, "hold_at_most_minutes"),
         ({"guards": {"alarms": ["no-such-alarm"]}}, "guards.alarms.0"),
-        ({"guards": {"quality": {"labelled_set": "s3://nowhere/set.csv"}}}, "guards.quality.labelled_set"),
+        (
+            {"guards": {"quality": {"labelled_set": "s3://nowhere/set.csv"}}},
+            "guards.quality.labelled_set",
+        ),
         ({"guards": {"quality": {"labelled_set": "set.csv"}}}, "guards.quality.labelled_set"),
     ],
 )
@@ -56,7 +67,9 @@ def test_an_impossible_spec_is_refused(stage: Stage, spec: Change, field: str) -
         ({"labelled_set": "s3://labelled/words.csv"}, "label"),
     ],
 )
-def test_a_labelled_set_that_does_not_fit_is_refused(stage: Stage, quality: Change, change: Change, field: str) -> None:
+def test_a_labelled_set_that_does_not_fit_is_refused(
+    stage: Stage, quality: Change, change: Change, field: str
+) -> None:
     """Before anything is moved, the head of the set is read."""
     assert field in refused(stage, {"guards": {"quality": {**quality, **change}}})
 
@@ -73,5 +86,7 @@ def test_an_alarm_that_rings_already_is_refused(stage: Stage) -> None:
         Threshold=1,
         ComparisonOperator="GreaterThanThreshold",
     )
-    stage.client("cloudwatch").set_alarm_state(AlarmName="ringing", StateValue="ALARM", StateReason="test")
+    stage.client("cloudwatch").set_alarm_state(
+        AlarmName="ringing", StateValue="ALARM", StateReason="test"
+    )
     assert "ringing is in ALARM" in refused(stage, {"guards": {"alarms": ["ringing"]}})

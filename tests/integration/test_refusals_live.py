@@ -12,14 +12,18 @@ def test_a_canary_that_serves_already_is_refused_unless_adopted() -> None:
         stage.start({"adopt_live": True}, "adopted")
         stage.reach("BAKING", 1)
         plan = stage.record.plan
-        assert (plan.found_weights, plan.safe_weights) == ({"v1": 1.0, "v2": 1.0}, {"v1": 1.0, "v2": 0.0})
+        assert (plan.found_weights, plan.safe_weights) == (
+            {"v1": 1.0, "v2": 1.0},
+            {"v1": 1.0, "v2": 0.0},
+        )
 
 
 def test_an_endpoint_that_is_updating_is_refused() -> None:
     """Start again when it is InService."""
     with Stage() as stage:
         stage.client("sagemaker").update_endpoint_weights_and_capacities(
-            EndpointName=ENDPOINT, DesiredWeightsAndCapacities=[{"VariantName": "v1", "DesiredWeight": 2.0}]
+            EndpointName=ENDPOINT,
+            DesiredWeightsAndCapacities=[{"VariantName": "v1", "DesiredWeight": 2.0}],
         )
         stage.client("sagemaker").describe_endpoint(EndpointName=ENDPOINT)
         execution = stage.start()

@@ -1,4 +1,6 @@
-"""Whole rollouts on the deployed template: the real state machine, the real handlers, the real judge."""
+"""Whole rollouts on the deployed template: the real state machine, the real handlers, the real
+judge.
+"""
 
 import pytest
 
@@ -11,15 +13,22 @@ def test_a_good_canary_is_promoted_step_by_step(stage: Stage) -> None:
     assert stage.finish(stage.start())["status"] == "SUCCEEDED"
     assert stage.weights == {"v1": 0.0, "v2": 1.0}
     assert stage.subjects == [
-        "rollout started", "v2 serves 5%", "v2 serves 25%", "v2 serves 50%", "v2 serves 100%", "PROMOTED",
-    ]  # fmt: skip
+        "rollout started",
+        "v2 serves 5%",
+        "v2 serves 25%",
+        "v2 serves 50%",
+        "v2 serves 100%",
+        "PROMOTED",
+    ]
     assert stage.rollouts.holding(ENDPOINT) is None
     assert stage.rollouts.listed() == []
     assert [v.step for v in stage.verdicts if v.verdict == "ADVANCE"] == [0, 1, 2, 3, 4]
 
 
 def test_a_failing_canary_is_rolled_back_at_the_first_live_step() -> None:
-    """Errors that only live traffic shows end at 0, verified, with the reason in message and execution."""
+    """Errors that only live traffic shows end at 0, verified, with the reason in message and
+    execution.
+    """
     with Stage(SumModel(failing=0.15)) as stage:
         description = stage.finish(stage.start())
         assert (description["status"], description["error"]) == ("FAILED", "RolledBack")
@@ -31,10 +40,15 @@ def test_a_failing_canary_is_rolled_back_at_the_first_live_step() -> None:
 
 
 def test_a_quiet_night_neither_promotes_nor_goes_blind() -> None:
-    """Without traffic the step is held, and held, and taken back at the limit; never promoted by silence."""
+    """Without traffic the step is held, and held, and taken back at the limit; never promoted by
+    silence.
+    """
     with Stage(requests_per_minute=0) as stage:
         execution = stage.start(
-            {"hold_at_most_minutes": 30, "steps": [{"share": 0.5, "bake_minutes": {"max": 10}}, {"share": 1}]}
+            {
+                "hold_at_most_minutes": 30,
+                "steps": [{"share": 0.5, "bake_minutes": {"max": 10}}, {"share": 1}],
+            }
         )
         description = stage.finish(execution)
         assert description["error"] == "RolledBack"
@@ -56,7 +70,9 @@ def test_a_stopped_execution_is_taken_over_and_restored(stage: Stage, phase: str
 
 
 def test_a_foreign_weight_change_is_handed_over(stage: Stage) -> None:
-    """Somebody else's weights stay as they are; the lease is free; on-call is told our last write."""
+    """Somebody else's weights stay as they are; the lease is free; on-call is told our last
+    write.
+    """
     execution = stage.start()
     stage.reach("BAKING", 1)
     stage.client("sagemaker").update_endpoint_weights_and_capacities(
@@ -87,7 +103,9 @@ def test_a_guard_alarm_takes_the_canary_back(stage: Stage) -> None:
     _alarm(stage, "churn-5xx")
     execution = stage.start({"guards": {"alarms": ["churn-5xx"]}})
     stage.reach("BAKING", 1)
-    stage.client("cloudwatch").set_alarm_state(AlarmName="churn-5xx", StateValue="ALARM", StateReason="test")
+    stage.client("cloudwatch").set_alarm_state(
+        AlarmName="churn-5xx", StateValue="ALARM", StateReason="test"
+    )
     description = stage.finish(execution, 10)
     assert description["error"] == "RolledBack"
     assert "Alarm churn-5xx went into ALARM while v2 had 5%" in description["cause"]
@@ -103,7 +121,10 @@ def test_an_alarm_without_data_holds_and_says_how_to_help(stage: Stage) -> None:
 
 
 def _alarm(stage: Stage, name: str, namespace: str = "AWS/SageMaker") -> None:
-    dimensions = [{"Name": "EndpointName", "Value": ENDPOINT}, {"Name": "VariantName", "Value": "v1"}]
+    dimensions = [
+        {"Name": "EndpointName", "Value": ENDPOINT},
+        {"Name": "VariantName", "Value": "v1"},
+    ]
     stage.client("cloudwatch").put_metric_alarm(
         AlarmName=name,
         Namespace=namespace,
@@ -120,8 +141,12 @@ def _alarm(stage: Stage, name: str, namespace: str = "AWS/SageMaker") -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seconds", [220.0, 480.0])
-def test_metrics_that_come_minutes_late_delay_a_good_canary_and_do_not_stop_it(seconds: float) -> None:
-    """How late CloudWatch publishes is not documented: up to eight minutes, newest data is recent data."""
+def test_metrics_that_come_minutes_late_delay_a_good_canary_and_do_not_stop_it(
+    seconds: float,
+) -> None:
+    """How late CloudWatch publishes is not documented: up to eight minutes, newest data is recent
+    data.
+    """
     late = Publication(lag_seconds=(seconds, seconds), half_probability=0.0)
     with Stage(endpoints={"publication": late}) as stage:
         assert stage.finish(stage.start())["status"] == "SUCCEEDED"

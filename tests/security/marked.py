@@ -1,6 +1,8 @@
-"""A labelled set whose every cell is a mark that can be found again, and models that repeat what they are sent.
+"""A labelled set whose every cell is a mark that can be found again, and models that repeat what
+they are sent.
 
-Labels, ids and features are text or odd numbers that nothing else writes; no spec here names one of them.
+Labels, ids and features are text or odd numbers that nothing else writes; no spec here names one of
+them.
 """
 
 import json
@@ -12,7 +14,9 @@ from tests.faults.base import SPEC
 
 BUCKET = "marked"
 MARKS = ("idmark", "labelmark", "textmark", ".40625")
-"""A part of every mark: the id's, the label's, the text feature's, and the fraction of every number."""
+"""A part of every mark: the id's, the label's, the text feature's, and the fraction of every
+number.
+"""
 Row = tuple[str, str, str, str]
 HEAD_BYTES = 262_144
 
@@ -38,24 +42,35 @@ def csv(rows: Sequence[Row]) -> str:
 
 def json_lines(rows: Sequence[Row]) -> str:
     """Return rows as JSON Lines, each id a field's name."""
-    return "\n".join(json.dumps({r[0]: r[3], "diagnosis": r[1], "text": r[2], "size": r[3]}) for r in rows)
+    return "\n".join(
+        json.dumps({r[0]: r[3], "diagnosis": r[1], "text": r[2], "size": r[3]}) for r in rows
+    )
 
 
 def spec(key: str, **fields: Any) -> dict[str, Any]:
     """Return a rollout's spec that is judged on a marked set."""
     guard = {
-        "labelled_set": f"s3://{BUCKET}/{key}", "label_column": 1, "id_column": 0, "slice_column": 2,
-        "task": "multiclass", "metrics": {"accuracy": {"max_worse": 0.2}}, "concurrency": 1,
+        "labelled_set": f"s3://{BUCKET}/{key}",
+        "label_column": 1,
+        "id_column": 0,
+        "slice_column": 2,
+        "task": "multiclass",
+        "metrics": {"accuracy": {"max_worse": 0.2}},
+        "concurrency": 1,
         "max_requests_per_second": 100,
-    }  # fmt: skip
+    }
     quality = {name: value for name, value in {**guard, **fields}.items() if value is not None}
     return {**SPEC, "guards": {**SPEC["guards"], "quality": quality}}
 
 
 class MarkedModel:
-    """Answers live traffic 0.5; a marked row by its label, or for some rows by what `odd` makes of it."""
+    """Answers live traffic 0.5; a marked row by its label, or for some rows by what `odd` makes of
+    it.
+    """
 
-    def __init__(self, odd: dict[int, Callable[[Sequence[Any]], Any]] | None = None, every: Any = None) -> None:
+    def __init__(
+        self, odd: dict[int, Callable[[Sequence[Any]], Any]] | None = None, every: Any = None
+    ) -> None:
         self._label = {one[2]: one[1] for one in ROWS}
         self._odd, self._every = odd or {}, every
 
@@ -77,7 +92,9 @@ def repeats(one: Sequence[Any]) -> Any:
 
 def fails(one: Sequence[Any]) -> ModelFailure:
     """Fail as containers do, with the row in the message."""
-    return ModelFailure(f"ValueError: could not convert string to float: {one[0]!r} in {list(one)}", 500)
+    return ModelFailure(
+        f"ValueError: could not convert string to float: {one[0]!r} in {list(one)}", 500
+    )
 
 
 def errs(one: Sequence[Any]) -> str:

@@ -26,8 +26,9 @@ OWN_RULES = (
     "DeciderFunctionAlarms",
     "DeciderFunctionExecutions",
 )
-# What AWS's own services do with these grants, nothing here does in their place: the emulator evaluates no resource
-# policy and delivers no log. So each is held word by word. By resource: the statement by its name.
+# What AWS's own services do with these grants, nothing here does in their place: the emulator
+# evaluates no resource policy and delivers no log. So each is held word by word. By resource: the
+# statement by its name.
 ONLY_AWS_USES: dict[str, dict[str, Any]] = {
     "MessagesKey": {
         "Sid": "Alarms",
@@ -45,7 +46,11 @@ ONLY_AWS_USES: dict[str, dict[str, Any]] = {
         "Resource": {"Ref": "Topic"},
         "Condition": {
             "StringEquals": OWN_ACCOUNT,
-            "ArnLike": {"aws:SourceArn": {"Fn::Sub": f"{ARN}:cloudwatch:{PLACE}:alarm:${{AWS::StackName}}-*"}},
+            "ArnLike": {
+                "aws:SourceArn": {
+                    "Fn::Sub": f"{ARN}:cloudwatch:{PLACE}:alarm:${{AWS::StackName}}-*"
+                }
+            },
         },
     },
     "UndeliveredPolicy": {
@@ -54,14 +59,18 @@ ONLY_AWS_USES: dict[str, dict[str, Any]] = {
         "Principal": {"Service": "events.amazonaws.com"},
         "Action": "sqs:SendMessage",
         "Resource": {"Fn::GetAtt": ["Undelivered", "Arn"]},
-        "Condition": {"ArnEquals": {"aws:SourceArn": [{"Fn::GetAtt": [rule, "Arn"]} for rule in OWN_RULES]}},
+        "Condition": {
+            "ArnEquals": {"aws:SourceArn": [{"Fn::GetAtt": [rule, "Arn"]} for rule in OWN_RULES]}
+        },
     },
     "DeciderFunctionRole": {
         "Sid": "EncryptMessages",
         "Effect": "Allow",
         "Action": ["kms:GenerateDataKey", "kms:Decrypt"],
         "Resource": {"Fn::GetAtt": ["MessagesKey", "Arn"]},
-        "Condition": {"StringEquals": {"kms:ViaService": {"Fn::Sub": "sns.${AWS::Region}.amazonaws.com"}}},
+        "Condition": {
+            "StringEquals": {"kms:ViaService": {"Fn::Sub": "sns.${AWS::Region}.amazonaws.com"}}
+        },
     },
     "RolloutRole": {
         "Sid": "DeliverLogs",
@@ -116,7 +125,9 @@ def statements(resources: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def statements_of(properties: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield every statement that a role, a key or a resource policy holds."""
     documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
-    documents += [properties[name] for name in ("KeyPolicy", "PolicyDocument") if name in properties]
+    documents += [
+        properties[name] for name in ("KeyPolicy", "PolicyDocument") if name in properties
+    ]
     for document in documents:
         listed = document["Statement"]
         for statement in listed if isinstance(listed, list) else [listed]:
@@ -126,18 +137,24 @@ def statements_of(properties: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def test_only_what_aws_cannot_scope_is_unscoped(resources: dict[str, Any]) -> None:
     """Every other statement names its resources, and no action is a wildcard."""
     for statement in statements(resources):
-        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        actions = (
+            statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        )
         assert not [action for action in actions if "*" in action], statement
         if statement["Resource"] == "*":
             assert statement.get("Sid") in UNSCOPED, statement
 
 
 def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
-    """No two functions share a role, and none may do more by AWS's own policies than write its logs."""
+    """No two functions share a role, and none may do more by AWS's own policies than write its
+    logs.
+    """
     roles = [str(f["Role"]) for f in of_type(resources, "AWS::Lambda::Function").values()]
     assert len(roles) == len(set(roles)) == 5
     for role in of_type(resources, "AWS::IAM::Role").values():
-        managed = {str(arn).rsplit("/", 1)[-1].rstrip("'}") for arn in role.get("ManagedPolicyArns", [])}
+        managed = {
+            str(arn).rsplit("/", 1)[-1].rstrip("'}") for arn in role.get("ManagedPolicyArns", [])
+        }
         assert managed <= {"AWSLambdaBasicExecutionRole"}
 
 
@@ -146,14 +163,20 @@ def test_everything_kept_is_encrypted(resources: dict[str, Any]) -> None:
     for table in of_type(resources, "AWS::DynamoDB::Table").values():
         assert table["SSESpecification"]["SSEEnabled"]
         assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
-    assert all("KmsMasterKeyId" in topic for topic in of_type(resources, "AWS::SNS::Topic").values())
-    assert all(queue["SqsManagedSseEnabled"] for queue in of_type(resources, "AWS::SQS::Queue").values())
+    assert all(
+        "KmsMasterKeyId" in topic for topic in of_type(resources, "AWS::SNS::Topic").values()
+    )
+    assert all(
+        queue["SqsManagedSseEnabled"] for queue in of_type(resources, "AWS::SQS::Queue").values()
+    )
     for bucket in of_type(resources, "AWS::S3::Bucket").values():
         assert bucket["BucketEncryption"]
         assert all(bucket["PublicAccessBlockConfiguration"].values())
 
 
-@pytest.mark.parametrize("kind", ["AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"])
+@pytest.mark.parametrize(
+    "kind", ["AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"]
+)
 def test_nothing_is_reached_without_tls(resources: dict[str, Any], kind: str) -> None:
     """Every resource policy denies plain transport to everybody."""
     policies = of_type(resources, kind)
@@ -174,22 +197,32 @@ def test_only_services_of_this_account_may_send(resources: dict[str, Any]) -> No
 
 
 @pytest.mark.parametrize("resource", ONLY_AWS_USES)
-def test_what_only_aws_uses_is_granted_to_the_letter(resources: dict[str, Any], resource: str) -> None:
-    """Without it messages, alarms, dead letters or logs vanish on AWS and nowhere else; wider, it lets others in."""
+def test_what_only_aws_uses_is_granted_to_the_letter(
+    resources: dict[str, Any], resource: str
+) -> None:
+    """Without it messages, alarms, dead letters or logs vanish on AWS and nowhere else; wider, it
+    lets others in.
+    """
     wanted = ONLY_AWS_USES[resource]
     held = list(statements_of(resources[resource]["Properties"]))
     assert [statement for statement in held if statement.get("Sid") == wanted["Sid"]] == [wanted]
 
 
 def test_the_key_of_the_messages_lets_nobody_else_in(resources: dict[str, Any]) -> None:
-    """The account by its roles, CloudWatch for its alarms, and no third; the topic is encrypted with this very key."""
+    """The account by its roles, CloudWatch for its alarms, and no third; the topic is encrypted
+    with this very key.
+    """
     held = list(statements_of(resources["MessagesKey"]["Properties"]))
     assert held == [OWNER, ONLY_AWS_USES["MessagesKey"]]
-    assert resources["Topic"]["Properties"]["KmsMasterKeyId"] == {"Fn::GetAtt": ["MessagesKey", "Arn"]}
+    assert resources["Topic"]["Properties"]["KmsMasterKeyId"] == {
+        "Fn::GetAtt": ["MessagesKey", "Arn"]
+    }
 
 
 def test_policies_stand_on_what_they_are_for(resources: dict[str, Any]) -> None:
-    """A policy attached elsewhere grants nothing: the topic's on the topic, the queue's on the queue, of every rule."""
+    """A policy attached elsewhere grants nothing: the topic's on the topic, the queue's on the
+    queue, of every rule.
+    """
     assert resources["TopicPolicy"]["Properties"]["Topics"] == [{"Ref": "Topic"}]
     assert resources["UndeliveredPolicy"]["Properties"]["Queues"] == [{"Ref": "Undelivered"}]
     assert set(OWN_RULES) == of_type(resources, "AWS::Events::Rule").keys()
@@ -202,7 +235,9 @@ def test_the_state_machine_never_logs_data(resources: dict[str, Any]) -> None:
 
 
 def test_every_rule_has_a_target_and_a_dead_letter_queue(resources: dict[str, Any]) -> None:
-    """A rule without a target drops every event it matches; one without a queue drops what it cannot deliver."""
+    """A rule without a target drops every event it matches; one without a queue drops what it
+    cannot deliver.
+    """
     rules = of_type(resources, "AWS::Events::Rule")
     assert len(rules) == 5
     for name, rule in rules.items():

@@ -1,6 +1,8 @@
-"""Each role may do its own work and nothing beside it: one allowed and several neighbouring requests a statement.
+"""Each role may do its own work and nothing beside it: one allowed and several neighbouring
+requests a statement.
 
-Run against the deployed template with narrow parameters, through the same evaluation that the emulator enforces.
+Run against the deployed template with narrow parameters, through the same evaluation that the
+emulator enforces.
 """
 
 from collections.abc import Iterator
@@ -41,7 +43,9 @@ class Account:
     def function(self, name: str) -> str:
         """Return the ARN of a function."""
         functions = self.emulator.client("lambda").list_functions()["Functions"]
-        return str(next(f["FunctionArn"] for f in functions if f"-{name}Function-" in f["FunctionName"]))
+        return str(
+            next(f["FunctionArn"] for f in functions if f"-{name}Function-" in f["FunctionName"])
+        )
 
     def resource(self, text: str) -> str:
         """Return the ARN that a row of the table means."""
@@ -54,7 +58,11 @@ class Account:
             "PREDICTIONS": f"arn:aws:s3:::{self._predictions()}/predictions/x",
             "QUEUE": f"arn:aws:sqs:{PLACE}:{self.outputs['UndeliveredUrl'].rsplit('/', 1)[1]}",
         }
-        return self.function(text.removeprefix("FN:")) if text.startswith("FN:") else known.get(text, text)
+        return (
+            self.function(text.removeprefix("FN:"))
+            if text.startswith("FN:")
+            else known.get(text, text)
+        )
 
     def _predictions(self) -> str:
         buckets = self.emulator.client("s3").list_buckets()["Buckets"]
@@ -62,7 +70,9 @@ class Account:
 
     def may(self, role: str, action: str, resource: str, context: dict[str, Any]) -> bool:
         """Return whether the role may."""
-        wanted = Requirement(action, self.resource(resource), {"aws:securetransport": ("true",), **context})
+        wanted = Requirement(
+            action, self.resource(resource), {"aws:securetransport": ("true",), **context}
+        )
         return self.emulator.permissions.refusal(self.role(role), wanted) is None
 
 
@@ -93,7 +103,8 @@ ALLOWED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Rollout", "lambda:InvokeFunction", "FN:Shifter", {}),
 )
 REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
-    # Nobody but the shifter moves weights, and nobody touches an endpoint outside the pattern or changes it otherwise.
+    # Nobody but the shifter moves weights, and nobody touches an endpoint outside the pattern or
+    # changes it otherwise.
     *(
         (name, "sagemaker:UpdateEndpointWeightsAndCapacities", ENDPOINT, {})
         for name in ("Planner", "Collector", "Evaluator", "Decider", "Rollout")
@@ -109,7 +120,10 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     # The table: nobody scans it, nobody but the decider deletes, nobody reads another table.
     *((name, "dynamodb:Scan", "TABLE", {}) for name in FUNCTIONS),
     *((name, "dynamodb:DeleteItem", "TABLE", {}) for name in FUNCTIONS if name != "Decider"),
-    *((name, "dynamodb:GetItem", f"arn:aws:dynamodb:{PLACE}:table/other", {}) for name in FUNCTIONS),
+    *(
+        (name, "dynamodb:GetItem", f"arn:aws:dynamodb:{PLACE}:table/other", {})
+        for name in FUNCTIONS
+    ),
     ("Decider", "dynamodb:DeleteTable", "TABLE", {}),
     # Labelled sets are read from their buckets, and nothing is written there.
     ("Planner", "s3:GetObject", "arn:aws:s3:::payroll/set.csv", {}),
@@ -122,7 +136,12 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     # Events are our own, messages are the decider's, executions are of this machine.
     ("Collector", "events:PutEvents", BUS, {"events:source": ("somebody.else",)}),
     ("Collector", "events:PutEvents", BUS, {"events:source": ("sagemaker-canary.dev",)}),
-    ("Evaluator", "events:PutEvents", BUS, {"events:source": ("sagemaker-canary.canary", "somebody.else")}),
+    (
+        "Evaluator",
+        "events:PutEvents",
+        BUS,
+        {"events:source": ("sagemaker-canary.canary", "somebody.else")},
+    ),
     ("Collector", "events:PutEvents", f"arn:aws:events:{PLACE}:event-bus/other", OWN_SOURCE),
     ("Collector", "events:PutRule", BUS, {}),
     ("Collector", "sns:Publish", "TOPIC", {}),
@@ -137,7 +156,8 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Decider", "cloudwatch:SetAlarmState", "*", {}),
     ("Planner", "states:StartExecution", MACHINE, {}),
     ("Decider", "sqs:ReceiveMessage", "QUEUE", {}),
-    # The state machine calls four functions and nothing else; no function calls another or becomes another role.
+    # The state machine calls four functions and nothing else; no function calls another or becomes
+    # another role.
     ("Rollout", "lambda:InvokeFunction", "FN:Collector", {}),
     ("Rollout", "lambda:UpdateFunctionCode", "FN:Shifter", {}),
     ("Rollout", "states:StartExecution", MACHINE, {}),
@@ -145,10 +165,12 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     *((name, "lambda:InvokeFunction", "FN:Shifter", {}) for name in FUNCTIONS),
     *((name, "sts:AssumeRole", "*", {}) for name in FUNCTIONS),
     *((name, "iam:PassRole", "*", {}) for name in FUNCTIONS),
-)  # fmt: skip
+)
 
 
-@pytest.mark.parametrize(("role", "action", "resource", "context"), ALLOWED, ids=[f"{r[0]}-{r[1]}" for r in ALLOWED])
+@pytest.mark.parametrize(
+    ("role", "action", "resource", "context"), ALLOWED, ids=[f"{r[0]}-{r[1]}" for r in ALLOWED]
+)
 def test_a_role_may_do_its_work(
     account: Account, role: str, action: str, resource: str, context: dict[str, Any]
 ) -> None:
@@ -157,7 +179,9 @@ def test_a_role_may_do_its_work(
 
 
 @pytest.mark.parametrize(
-    ("role", "action", "resource", "context"), REFUSED, ids=[f"{r[0]}-{r[1]}-{i}" for i, r in enumerate(REFUSED)]
+    ("role", "action", "resource", "context"),
+    REFUSED,
+    ids=[f"{r[0]}-{r[1]}-{i}" for i, r in enumerate(REFUSED)],
 )
 def test_a_role_may_not_do_what_lies_beside_it(
     account: Account, role: str, action: str, resource: str, context: dict[str, Any]

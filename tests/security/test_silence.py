@@ -1,7 +1,9 @@
-"""No label, feature, record id or answer is ever logged, told or kept in an execution, whatever is wrong with them.
+"""No label, feature, record id or answer is ever logged, told or kept in an execution, whatever is
+wrong with them.
 
-One deployed application goes through every way in which a set or a model can be wrong, and one that is right. Every
-cell is marked. The one place that keeps cells is a QUALITY item: its disagreements and its report, for people.
+One deployed application goes through every way in which a set or a model can be wrong, and one that
+is right. Every cell is marked. The one place that keeps cells is a QUALITY item: its disagreements
+and its report, for people.
 """
 
 import json
@@ -32,44 +34,74 @@ SETS = {
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a name without a header": (
         spec("set.csv", label_column="diagnosis"),
-        "guards.quality.label_column: no column is called 'diagnosis' among the 4 of the first record",
+        (
+            "guards.quality.label_column: no column is called 'diagnosis' among the 4 of the first "
+            "record"
+        ),
     ),
     "a name no field has": (
         spec("set.jsonl", **(DIAGNOSIS | {"slice_column": "city"})),
         "'city' among the 4 of the first",
     ),
-    "text for 0 and 1": (spec("set.csv", task="binary"), "row 1 has text of 14 characters as its label (column 1)"),
+    "text for 0 and 1": (
+        spec("set.csv", task="binary"),
+        "row 1 has text of 14 characters as its label (column 1)",
+    ),
     "text for a number": (
         spec("set.csv", task="regression", right_within=1.0),
-        "row 1 has text of 14 characters as its label (column 1), where a regression needs a number",
+        (
+            "row 1 has text of 14 characters as its label (column 1), where a regression needs a "
+            "number"
+        ),
     ),
-    "another class": (spec("set.csv", classes=["a", "b"]), "which is not one of the 2 classes of the spec"),
+    "another class": (
+        spec("set.csv", classes=["a", "b"]),
+        "which is not one of the 2 classes of the spec",
+    ),
     "one class": (spec("few.csv"), "every label is the same on all 9 records"),
     "a line cut off": (spec("cut.jsonl", **DIAGNOSIS), "row 1 is not JSON (unterminated string"),
-    "a document cut off": (spec("cut.json", **DIAGNOSIS), "not a JSON document (behind record 0: unterminated"),
+    "a document cut off": (
+        spec("cut.json", **DIAGNOSIS),
+        "not a JSON document (behind record 0: unterminated",
+    ),
     "a stray quote": (spec("quote.csv", **NAMELESS, label_column=0), "row 1 is not CSV"),
 }
 ROLLED_BACK = "FAILED RolledBack"
 EVALUATED: dict[str, tuple[dict[str, Any], dict[str, MarkedModel], str]] = {
     "one class in a large set": (
-        spec("large.csv"), {},
-        f"{ROLLED_BACK}: a step of the controller failed: Refused guards.quality.labelled_set: every label is the same",
+        spec("large.csv"),
+        {},
+        (
+            f"{ROLLED_BACK}: a step of the controller failed: Refused guards.quality.labelled_set: "
+            "every label is the same"
+        ),
     ),
     "both models fail": (
-        spec("set.csv", threshold=0.51), {"v1": MarkedModel(every=fails), "v2": MarkedModel(every=fails)}, ROLLED_BACK,
+        spec("set.csv", threshold=0.51),
+        {"v1": MarkedModel(every=fails), "v2": MarkedModel(every=fails)},
+        ROLLED_BACK,
     ),
     "both models repeat the row": (
-        spec("set.csv", threshold=0.52), {"v1": MarkedModel(every=repeats), "v2": MarkedModel(every=repeats)},
+        spec("set.csv", threshold=0.52),
+        {"v1": MarkedModel(every=repeats), "v2": MarkedModel(every=repeats)},
         ROLLED_BACK,
     ),
     "an expression that fails": (
-        spec("set.csv", threshold=0.53, accept="application/json", answer="sum(predictions)"), {}, ROLLED_BACK,
+        spec("set.csv", threshold=0.53, accept="application/json", answer="sum(predictions)"),
+        {},
+        ROLLED_BACK,
     ),
-    "a worse canary": (spec("set.csv", threshold=0.54), {"v2": MarkedModel(every=errs)}, ROLLED_BACK),
+    "a worse canary": (
+        spec("set.csv", threshold=0.54),
+        {"v2": MarkedModel(every=errs)},
+        ROLLED_BACK,
+    ),
     "a good canary": (
-        spec("set.csv", threshold=0.55), {"v2": MarkedModel({3: repeats, 5: fails, 7: errs, 9: errs})}, "SUCCEEDED",
+        spec("set.csv", threshold=0.55),
+        {"v2": MarkedModel({3: repeats, 5: fails, 7: errs, 9: errs})},
+        "SUCCEEDED",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +128,9 @@ def notes(evidence: QualityEvidence) -> set[str]:
 
 
 def kept(told: Told) -> dict[str, QualityEvidence]:
-    """Return the quality evidence of every evaluated rollout, by the threshold that tells them apart."""
+    """Return the quality evidence of every evaluated rollout, by the threshold that tells them
+    apart.
+    """
     found = {}
     for item in told.items():
         if item["sk"]["S"] == "QUALITY":
@@ -121,28 +155,39 @@ def test_an_evaluation_ends_as_it_should(told: Told, name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("where", ["logs", "answers", "inputs", "executions", "messages", "events", "table"])
+@pytest.mark.parametrize(
+    "where", ["logs", "answers", "inputs", "executions", "messages", "events", "table"]
+)
 def test_no_cell_and_no_answer_is_said(said: dict[str, str], where: str) -> None:
-    """Lambda's logs, results, errors and inputs, executions and their causes, messages, events, records, verdicts."""
+    """Lambda's logs, results, errors and inputs, executions and their causes, messages, events,
+    records, verdicts.
+    """
     assert len(said[where]) > 5_000
     assert not [mark for mark in MARKS if mark in said[where]]
 
 
 @pytest.mark.slow
 def test_what_went_wrong_is_noted_without_the_answer(told: Told) -> None:
-    """The notes of an evaluation say what kind of answer it was, and that a model failed, not what either said."""
+    """The notes of an evaluation say what kind of answer it was, and that a model failed, not what
+    either said.
+    """
     noted = {text for evidence in kept(told).values() for text in notes(evidence)}
     assert {
         "model error: the model answered with status 500",
         "unreadable answer: a list of 2 is neither a class nor a row of probabilities",
-        "unreadable answer: the expression 'sum(predictions)' fails on an object of 1 (JMESPathTypeError)",
+        (
+            "unreadable answer: the expression 'sum(predictions)' fails on an object of 1 "
+            "(JMESPathTypeError)"
+        ),
     } <= noted
     assert not [mark for mark in MARKS if mark in str(noted)]
 
 
 @pytest.mark.slow
 def test_only_disagreements_and_the_report_keep_cells(told: Told) -> None:
-    """For people who look: ids, labels and answers that differ, class and slice names; nowhere else, no features."""
+    """For people who look: ids, labels and answers that differ, class and slice names; nowhere
+    else, no features.
+    """
     found = kept(told).values()
     assert any("idmark000007" in one.model_dump_json(include={"disagreements"}) for one in found)
     rest = "".join(one.model_dump_json(exclude={"disagreements", "report"}) for one in found)
@@ -155,11 +200,17 @@ def test_what_is_kept_of_a_set_expires(told: Told) -> None:
     """Every item with cells in it goes by itself."""
     found = [item for item in told.items() if item["sk"]["S"] == "QUALITY"]
     assert len(found) == len(EVALUATED) - 1
-    assert all(int(item["expires_at"]["N"]) > told.stage.emulator.clock.now().timestamp() for item in found)
+    assert all(
+        int(item["expires_at"]["N"]) > told.stage.emulator.clock.now().timestamp() for item in found
+    )
 
 
 @pytest.mark.slow
 def test_no_stack_trace_is_told(said: dict[str, str]) -> None:
     """A step that failed is told by its message; where it failed is for the function's own log."""
     assert "every label is the same on all" in said["messages"]
-    assert not [place for place in ("messages", "table") if "stackTrace" in said[place] or "File " in said[place]]
+    assert not [
+        place
+        for place in ("messages", "table")
+        if "stackTrace" in said[place] or "File " in said[place]
+    ]

@@ -1,4 +1,6 @@
-"""Whatever stands in a spec or a command: it is read whole or refused; nothing in it is executed or followed."""
+"""Whatever stands in a spec or a command: it is read whole or refused; nothing in it is executed or
+followed.
+"""
 
 import re
 from pathlib import PurePosixPath
@@ -17,26 +19,72 @@ from canary.flow.planning import rollout_id
 from tests.rollouts import NOON, a_plan, a_record
 
 TRAPS = (
-    "{}", "{0}", "{record.plan}", "{0.__class__}", "%s", "%(x)s", "${HOME}", "$(id)", "`id`", "$.rollout",
-    "$$.Execution", "../../etc/passwd", "/etc/passwd", "..\\..\\x", "file:///etc/passwd", "s3://../x", "\x00", "a\nb",
-    "a\r\nSubject: x", "' OR 1=1 --", "<script>alert(1)</script>", "\u202e", "A" * 5000, "ROLLOUT#x", "RECORD",
-    "ENDPOINT#", "-", "--x",
-)  # fmt: skip
+    "{}",
+    "{0}",
+    "{record.plan}",
+    "{0.__class__}",
+    "%s",
+    "%(x)s",
+    "${HOME}",
+    "$(id)",
+    "`id`",
+    "$.rollout",
+    "$$.Execution",
+    "../../etc/passwd",
+    "/etc/passwd",
+    "..\\..\\x",
+    "file:///etc/passwd",
+    "s3://../x",
+    "\x00",
+    "a\nb",
+    "a\r\nSubject: x",
+    "' OR 1=1 --",
+    "<script>alert(1)</script>",
+    "\u202e",
+    "A" * 5000,
+    "ROLLOUT#x",
+    "RECORD",
+    "ENDPOINT#",
+    "-",
+    "--x",
+)
 NASTY = st.sampled_from(TRAPS) | st.text(max_size=80)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | NASTY,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NASTY, inner, max_size=4),
     max_leaves=12,
 )
-FIELDS = (*Spec.model_fields, "guards.errors", "guards.alarms", "guards.slow_requests", "guards.quality")
+FIELDS = (
+    *Spec.model_fields,
+    "guards.errors",
+    "guards.alarms",
+    "guards.slow_requests",
+    "guards.quality",
+)
 QUALITY_FIELDS = st.sampled_from(
-    ("labelled_set", "label_column", "id_column", "slice_column", "accept", "answer", "request", "positive_label",
-     "classes", "content_type", "drop_columns", "metrics", "header", "format")
-)  # fmt: skip
+    (
+        "labelled_set",
+        "label_column",
+        "id_column",
+        "slice_column",
+        "accept",
+        "answer",
+        "request",
+        "positive_label",
+        "classes",
+        "content_type",
+        "drop_columns",
+        "metrics",
+        "header",
+        "format",
+    )
+)
 
 
 def read(document: Any) -> Spec | None:
-    """Return the spec, None when it was refused; any other exception is the defect that is looked for."""
+    """Return the spec, None when it was refused; any other exception is the defect that is looked
+    for.
+    """
     try:
         return read_spec(document)
     except Refused as error:
@@ -61,7 +109,9 @@ def test_any_document_is_read_or_refused(document: Any) -> None:
 @settings(max_examples=400, deadline=None)
 @given(field=st.sampled_from(FIELDS), value=JSON)
 def test_any_value_in_any_field_is_read_or_refused(field: str, value: Any) -> None:
-    """One wrong field never fails in another way than Refused, and never says more than a short part of itself."""
+    """One wrong field never fails in another way than Refused, and never says more than a short
+    part of itself.
+    """
     read(put({"endpoint": "churn-prod", "canary": "v2"}, field, value))
 
 
@@ -86,7 +136,9 @@ def test_any_command_is_read_or_refused(document: Any) -> None:
 
 @given(name=NASTY)
 def test_names_that_reach_arns_keys_and_subjects_are_plain(name: str) -> None:
-    """An endpoint's name becomes part of ids, keys, execution names and subjects: letters, digits and hyphens only."""
+    """An endpoint's name becomes part of ids, keys, execution names and subjects: letters, digits
+    and hyphens only.
+    """
     spec = read({"endpoint": name, "canary": "v2"})
     if spec is not None:
         assert re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", spec.endpoint)
@@ -101,7 +153,11 @@ def test_a_trap_in_an_alarm_name_or_reason_is_told_as_it_stands(trap: str) -> No
     message = compose.started(record, NOON)
     assert trap in message.body
     assert trap in compose.rolled_back(record, trap, NOON).body
-    for one in (message, compose.unproven(record, trap, NOON), compose.notice(record, "needs a look", trap, NOON)):
+    for one in (
+        message,
+        compose.unproven(record, trap, NOON),
+        compose.notice(record, "needs a look", trap, NOON),
+    ):
         assert re.fullmatch(r"[\x20-\x7e]{1,100}", one.subject)
 
 

@@ -22,7 +22,9 @@ class Told:
     def run(self, name: str, spec: dict[str, Any], **models: MarkedModel) -> None:
         """Run one rollout to its end, with other models behind v1 and v2 where given."""
         for variant in ("v1", "v2"):
-            self.stage.emulator.endpoints.register_model(f"model-{variant}", models.get(variant, MarkedModel()))
+            self.stage.emulator.endpoints.register_model(
+                f"model-{variant}", models.get(variant, MarkedModel())
+            )
         ended = self.stage.finish(self.stage.execute(spec, name.replace(" ", "-")))
         self.ended[name] = f"{ended['status']} {ended.get('error', '')}: {ended.get('cause', '')}"
         self.stage.emulator.run_minutes(2)
@@ -35,7 +37,9 @@ class Told:
             "answers": "\n".join(call.outcome.payload for call in emulator.invocations),
             "inputs": "\n".join(str(call.event) for call in emulator.invocations),
             "executions": "\n".join(self._executions()),
-            "messages": "\n".join(f"{m.subject}\n{m.message}\n{m.attributes}" for m in emulator.messages),
+            "messages": "\n".join(
+                f"{m.subject}\n{m.message}\n{m.attributes}" for m in emulator.messages
+            ),
             "events": str(emulator.bus.events) + str(emulator.bus.undelivered),
             "table": "\n".join(str(item) for item in self.items() if item["sk"]["S"] != "QUALITY"),
         }
@@ -43,11 +47,23 @@ class Told:
     def _executions(self) -> list[str]:
         """Return every execution's description and whole history."""
         states, machine = self.stage.client("stepfunctions"), self.stage.outputs["StateMachineArn"]
-        arns = [one["executionArn"] for one in states.list_executions(stateMachineArn=machine)["executions"]]
-        histories = (states.get_execution_history(executionArn=arn, maxResults=1000)["events"] for arn in arns)
-        return [str(states.describe_execution(executionArn=arn)) for arn in arns] + [str(one) for one in histories]
+        arns = [
+            one["executionArn"]
+            for one in states.list_executions(stateMachineArn=machine)["executions"]
+        ]
+        histories = (
+            states.get_execution_history(executionArn=arn, maxResults=1000)["events"]
+            for arn in arns
+        )
+        return [str(states.describe_execution(executionArn=arn)) for arn in arns] + [
+            str(one) for one in histories
+        ]
 
     def items(self) -> list[dict[str, Any]]:
         """Return every item of the table."""
-        pages = self.stage.client("dynamodb").get_paginator("scan").paginate(TableName=self.stage.outputs["TableName"])
+        pages = (
+            self.stage.client("dynamodb")
+            .get_paginator("scan")
+            .paginate(TableName=self.stage.outputs["TableName"])
+        )
         return [item for page in pages for item in page["Items"]]

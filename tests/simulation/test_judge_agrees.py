@@ -1,4 +1,6 @@
-"""The simulated composition is the judge's: the same minutes lead to the same verdicts, run by run."""
+"""The simulated composition is the judge's: the same minutes lead to the same verdicts, run by
+run.
+"""
 
 from typing import Any
 
@@ -32,16 +34,24 @@ def planned(worlds: tuple[Guarded, ...], run: int, name: str) -> Plan:
     rng = generator(7, name)
     facts = [learn(world.history(rng, RUNS, REQUESTS), REQUESTS) for world in worlds]
     histories = [
-        GuardHistory(minutes=1440, rate=float(f.rate[run]), burstiness=float(f.burstiness[run]),
-                     burst_lags=int(f.burst_lags[run]), requests_per_minute=REQUESTS) for f in facts
-    ]  # fmt: skip
+        GuardHistory(
+            minutes=1440,
+            rate=float(f.rate[run]),
+            burstiness=float(f.burstiness[run]),
+            burst_lags=int(f.burst_lags[run]),
+            requests_per_minute=REQUESTS,
+        )
+        for f in facts
+    ]
     steps = plan((0.0, *SHARES, 1.0), guards=(errors_guard(histories[0]), slow_guard(histories[1])))
     longest = tuple(step.model_copy(update={"bake_max_minutes": 120}) for step in steps.steps)
     return steps.model_copy(update={"steps": longest})
 
 
 def replayed(the_plan: Plan, minutes: list[tuple[int, Any]]) -> tuple[str, int]:
-    """Return the judge's end of a run and the minutes it took; every move takes no time, as in the simulation."""
+    """Return the judge's end of a run and the minutes it took; every move takes no time, as in the
+    simulation.
+    """
     bakes, windows = [BakeInterval(step=1, reached_minute=-1)], []
     for at, (step, sides) in enumerate(minutes):
         if step + 1 != bakes[-1].step:
@@ -66,11 +76,12 @@ def test_judge_and_simulation_end_alike(name: str) -> None:
     def observe(steps: np.ndarray, counts: list[np.ndarray]) -> None:
         for run in np.flatnonzero(steps >= 0):
             errors, slow = (guard[:, run].astype(int).tolist() for guard in counts)
-            sides = [Counts(requests=errors[i + 1], errors=errors[i], slow=slow[i])
-                     for i in (0, 2)]  # fmt: skip
+            sides = [Counts(requests=errors[i + 1], errors=errors[i], slow=slow[i]) for i in (0, 2)]
             seen[run].append((int(steps[run]), sides))
 
-    ended = simulate(generator(7, name), WORLDS[name], REQUESTS, RUNS, Course(shares=SHARES), observe)
+    ended = simulate(
+        generator(7, name), WORLDS[name], REQUESTS, RUNS, Course(shares=SHARES), observe
+    )
     labels = {PROMOTED: "PROMOTED", ROLLED_BACK: "ROLL_BACK", 0: "OPEN"}
     for run in range(RUNS):
         expected = labels[int(ended.verdict[run])], int(ended.minutes[run])

@@ -1,4 +1,5 @@
-"""The stated error rates, shown by seeded simulation: no rate is credibly above its limit, and power is credibly there.
+"""The stated error rates, shown by seeded simulation: no rate is credibly above its limit, and
+power is credibly there.
 
 A limit holds when the Clopper-Pearson lower bound (99.9%) of the observed rate does not exceed it.
 """
@@ -11,7 +12,15 @@ from benchmarks.verdicts.bake import cross
 from benchmarks.verdicts.cells import LAWS
 from benchmarks.verdicts.learning import learn
 from benchmarks.verdicts.processes import Terms, settle
-from benchmarks.verdicts.rollout import ERRORS, PROMOTED, ROLLED_BACK, SLOW, Course, GuardPlan, simulate
+from benchmarks.verdicts.rollout import (
+    ERRORS,
+    PROMOTED,
+    ROLLED_BACK,
+    SLOW,
+    Course,
+    GuardPlan,
+    simulate,
+)
 from benchmarks.verdicts.table_paired import draw, evidence
 from benchmarks.verdicts.worlds import Guarded, Shared, fixed_share, generator
 
@@ -35,8 +44,16 @@ def at_least(hits: np.ndarray, limit: float) -> bool:
 def terms(law: str, place: tuple[int, float, float], guard: GuardPlan = ERRORS) -> Terms:
     """Return every run's terms, learnt from its own day."""
     per_second, share, base = place
-    history = Guarded(base, burst=LAWS[law]).history(generator(SEED, "history", law, place), RUNS, per_second * 60)
-    return settle(learn(history, per_second * 60), guard.roll_back, guard.last_gate, np.full(RUNS, share), guard.grid)
+    history = Guarded(base, burst=LAWS[law]).history(
+        generator(SEED, "history", law, place), RUNS, per_second * 60
+    )
+    return settle(
+        learn(history, per_second * 60),
+        guard.roll_back,
+        guard.last_gate,
+        np.full(RUNS, share),
+        guard.grid,
+    )
 
 
 def minutes(world: Guarded, place: tuple[int, float, float], *name: object) -> np.ndarray:
@@ -47,15 +64,26 @@ def minutes(world: Guarded, place: tuple[int, float, float], *name: object) -> n
 @pytest.mark.parametrize("law", LAWS)
 @pytest.mark.parametrize("place", PLACES, ids=str)
 def test_equal_canary_is_rarely_taken_back(law: str, place: tuple[int, float, float]) -> None:
-    """However often one looks, and however errors burst: at most 5% (2% without bursts) of equal canaries fall."""
-    crossed = cross(minutes(Guarded(place[2], burst=LAWS[law]), place, "equal", law), terms(law, place), 0.05, 0.05,
-                    advance=False)  # fmt: skip
+    """However often one looks, and however errors burst: at most 5% (2% without bursts) of equal
+    canaries fall.
+    """
+    crossed = cross(
+        minutes(Guarded(place[2], burst=LAWS[law]), place, "equal", law),
+        terms(law, place),
+        0.05,
+        0.05,
+        advance=False,
+    )
     assert at_most(crossed.roll_back <= MINUTES, 0.02 if law == "none" else 0.05)
 
 
 @pytest.mark.parametrize("place", PLACES, ids=str)
-def test_canary_on_the_edge_of_the_tolerance_is_rarely_taken_back(place: tuple[int, float, float]) -> None:
-    """The promise is about a canary no worse than baseline plus tolerance, so it holds on its edge."""
+def test_canary_on_the_edge_of_the_tolerance_is_rarely_taken_back(
+    place: tuple[int, float, float],
+) -> None:
+    """The promise is about a canary no worse than baseline plus tolerance, so it holds on its
+    edge.
+    """
     world = Guarded(place[2], ERRORS.roll_back.ratio, ERRORS.roll_back.difference)
     crossed = cross(minutes(world, place, "edge"), terms("none", place), 0.05, 0.05, advance=False)
     assert at_most(crossed.roll_back <= MINUTES, 0.05)
@@ -66,16 +94,25 @@ def test_canary_on_the_edge_of_the_tolerance_is_rarely_taken_back(place: tuple[i
 def test_canary_at_the_margin_rarely_passes(law: str, place: tuple[int, float, float]) -> None:
     """A canary at the last gate's margin passes in at most 5% of bakes, bursts or not."""
     world = Guarded(place[2], ERRORS.last_gate.ratio, ERRORS.last_gate.difference, burst=LAWS[law])
-    crossed = cross(minutes(world, place, "margin", law), terms(law, place), 0.05, 0.05, roll_back=False)
+    crossed = cross(
+        minutes(world, place, "margin", law), terms(law, place), 0.05, 0.05, roll_back=False
+    )
     assert at_most(crossed.advance <= MINUTES, 0.05)
 
 
 @pytest.mark.parametrize("law", ["none", "gamma, CV 0.5", "gamma, CV 1.4", "2% of minutes x30"])
 def test_shared_incident_moves_neither_verdict(law: str) -> None:
-    """A tenfold outage both variants share neither takes an equal canary back nor lets one at the margin pass."""
+    """A tenfold outage both variants share neither takes an equal canary back nor lets one at the
+    margin pass.
+    """
     place, outage = PLACES[0], Shared(outage_minute=20, outage_minutes=5, outage_factor=10)
     known = terms(law, place)
-    equal = cross(minutes(Guarded(place[2], burst=LAWS[law], shared=outage), place, "outage", law), known, 0.05, 0.05)
+    equal = cross(
+        minutes(Guarded(place[2], burst=LAWS[law], shared=outage), place, "outage", law),
+        known,
+        0.05,
+        0.05,
+    )
     assert at_most(equal.roll_back <= MINUTES, 0.05)
     world = Guarded(place[2], 1.5, 0.001, burst=LAWS[law], shared=outage)
     margin = cross(minutes(world, place, "outage margin", law), known, 0.05, 0.05, roll_back=False)
@@ -87,15 +124,21 @@ def test_slow_guard_keeps_its_promises() -> None:
     place = (100, 0.1, 0.05)
     known = terms("none", place, SLOW)
     equal = cross(minutes(Guarded(0.05), place, "slow"), known, 0.05, 0.05, advance=False)
-    margin = minutes(Guarded(0.05, SLOW.last_gate.ratio, SLOW.last_gate.difference), place, "slow margin")
+    margin = minutes(
+        Guarded(0.05, SLOW.last_gate.ratio, SLOW.last_gate.difference), place, "slow margin"
+    )
     assert at_most(equal.roll_back <= MINUTES, 0.02)
     assert at_most(cross(margin, known, 0.05, 0.05, roll_back=False).advance <= MINUTES, 0.05)
 
 
 def test_bad_canaries_are_found() -> None:
-    """Five times the errors at 100 requests/s, 5%, .1%: taken back in minutes, nearly always within the hour."""
+    """Five times the errors at 100 requests/s, 5%, .1%: taken back in minutes, nearly always within
+    the hour.
+    """
     place = (100, 0.05, 0.001)
-    crossed = cross(minutes(Guarded(0.001, 5), place, "5x"), terms("none", place), 0.05, 0.05, advance=False)
+    crossed = cross(
+        minutes(Guarded(0.001, 5), place, "5x"), terms("none", place), 0.05, 0.05, advance=False
+    )
     assert at_least(crossed.roll_back <= MINUTES, 0.99)
     assert np.minimum(crossed.roll_back, MINUTES).mean() <= 7.5
 
@@ -106,7 +149,12 @@ def test_late_regression_is_found_nearly_as_fast() -> None:
     found = []
     for onset in (0, 240):
         counts = fixed_share(
-            Guarded(0.005, 5, onset_minute=onset), generator(SEED, "late", onset), RUNS, 6000, 0.05, onset + 60
+            Guarded(0.005, 5, onset_minute=onset),
+            generator(SEED, "late", onset),
+            RUNS,
+            6000,
+            0.05,
+            onset + 60,
         )
         crossed = cross(counts, known, 0.05, 0.05, advance=False)
         late = crossed.roll_back > onset
@@ -119,14 +167,23 @@ ROLLOUTS = {
     "margin": (Guarded(0.005, 1.5, 0.001), Guarded(0.05)),
     "5x": (Guarded(0.005, 5), Guarded(0.05)),
     "under load": (Guarded(0.005, 3, from_share=0.5), Guarded(0.05)),
-    "outage": (Guarded(0.005, shared=Shared(outage_minute=10, outage_minutes=5, outage_rate=0.2)), Guarded(0.05)),
+    "outage": (
+        Guarded(0.005, shared=Shared(outage_minute=10, outage_minutes=5, outage_rate=0.2)),
+        Guarded(0.05),
+    ),
 }
 
 
-@pytest.mark.parametrize(("canary", "verdict", "share"), [
-    ("equal", PROMOTED, 0.98), ("outage", PROMOTED, 0.98), ("margin", ROLLED_BACK, 0.95), ("5x", ROLLED_BACK, 0.99),
-    ("under load", ROLLED_BACK, 0.99),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("canary", "verdict", "share"),
+    [
+        ("equal", PROMOTED, 0.98),
+        ("outage", PROMOTED, 0.98),
+        ("margin", ROLLED_BACK, 0.95),
+        ("5x", ROLLED_BACK, 0.99),
+        ("under load", ROLLED_BACK, 0.99),
+    ],
+)
 def test_whole_rollouts_end_as_they_should(canary: str, verdict: int, share: float) -> None:
     """Five steps, two guards, 100 requests/s: good canaries are promoted, bad ones taken back."""
     ended = simulate(generator(SEED, "rollout", canary), ROLLOUTS[canary], 6000, 400, Course())
@@ -142,7 +199,9 @@ def test_labelled_set_keeps_its_error_rates(discordance: float) -> None:
 
 
 def test_ordinary_test_repeated_every_minute_would_break_the_promise() -> None:
-    """The yardstick works: a z-test at 5% looked at every minute is wrong far more often than this test allows."""
+    """The yardstick works: a z-test at 5% looked at every minute is wrong far more often than this
+    test allows.
+    """
     from benchmarks.verdicts.peers import z_test_each_minute  # noqa: PLC0415
 
     place = (100, 0.05, 0.01)

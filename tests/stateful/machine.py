@@ -1,6 +1,8 @@
-"""The state machine in small: what one execution does next, following `next` as rollout.asl.json does.
+"""The state machine in small: what one execution does next, following `next` as rollout.asl.json
+does.
 
-A failed task is tried twice, then caught: to Restore before it, to Close (and UNPROVEN) within it; Close is not caught.
+A failed task is tried twice, then caught: to Restore before it, to Close (and UNPROVEN) within it;
+Close is not caught.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ RESTORING = frozenset({"restore", "look_restored"})
 class Execution:
     """One execution: the state it is in, the story it carries, the token it waits with."""
 
-    def __init__(self, world: World, arn: str, generation: int, state: str, story: Mapping[str, Any]) -> None:
+    def __init__(
+        self, world: World, arn: str, generation: int, state: str, story: Mapping[str, Any]
+    ) -> None:
         self.world, self.arn, self.generation, self.state = world, arn, generation, state
         self.story: Mapping[str, Any] = story
         self.token: str | None = None
@@ -55,15 +59,25 @@ class Execution:
         """Give up waiting, as after ten minutes without a heartbeat."""
         if self.running and self.token is not None:
             self.world.executions.dead_tokens.add(self.token)
-            self.token, self.state, self.story = None, "restore", {"Error": "States.HeartbeatTimeout", "Cause": ""}
+            self.token, self.state, self.story = (
+                None,
+                "restore",
+                {"Error": "States.HeartbeatTimeout", "Cause": ""},
+            )
 
     def _by(self) -> str:
-        return f"decider.{self.state}" if self.state in {"bake", "close"} else f"shifter.{self.state}"
+        return (
+            f"decider.{self.state}" if self.state in {"bake", "close"} else f"shifter.{self.state}"
+        )
 
     def _task(self) -> Callable[[], Any]:
         world, held, now = self.world, (ROLLOUT, self.arn, self.generation), self.world.now
         shifter = world.shifter
-        plain = {"look": shifter.look, "confirm": shifter.confirm, "look_restored": shifter.look_restored}
+        plain = {
+            "look": shifter.look,
+            "confirm": shifter.confirm,
+            "look_restored": shifter.look_restored,
+        }
         if self.state in plain:
             return lambda: plain[self.state](*held, now)
         match self.state:
@@ -147,7 +161,9 @@ class Machine:
 
     def _started(self, arn: str, document: Mapping[str, Any]) -> None:
         recover = document["recover"]
-        self.executions.append(Execution(self.world, arn, recover["generation"], "restore", recover["story"]))
+        self.executions.append(
+            Execution(self.world, arn, recover["generation"], "restore", recover["story"])
+        )
 
     def _answered(self, token: str, answer: Mapping[str, Any]) -> None:
         for execution in self.executions:

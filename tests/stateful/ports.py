@@ -1,4 +1,6 @@
-"""Ports in memory with seams: before and after each call the world may let somebody else work, or crash the caller."""
+"""Ports in memory with seams: before and after each call the world may let somebody else work, or
+crash the caller.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ class Rollouts(MemoryRollouts):
         return record
 
     def change(self, rollout: str, transition: Callable[[Record], Record]) -> Record:
-        """Apply a transition to what is stored when it is written: a lost race is repeated from a fresh read."""
+        """Apply a transition to what is stored when it is written: a lost race is repeated from a
+        fresh read.
+        """
         self.world.seam()
         old = self.records[rollout]
         new = transition(old)
@@ -60,7 +64,9 @@ class Rollouts(MemoryRollouts):
         )
         work.seen_revision = stored.revision
         serving = self.world.endpoint.current if self.world.endpoint.target is None else None
-        self.world.revisions.append(Revision(self.world.now, stored, work.by, work.execution, lease, serving))
+        self.world.revisions.append(
+            Revision(self.world.now, stored, work.by, work.execution, lease, serving)
+        )
         return stored
 
 
@@ -77,7 +83,10 @@ class Endpoint:
     def view(self) -> EndpointView:
         """Return what DescribeEndpoint shows."""
         desired = self.target or self.current
-        variants = tuple(Variant(name=n, current_weight=w, desired_weight=desired[n]) for n, w in self.current.items())
+        variants = tuple(
+            Variant(name=n, current_weight=w, desired_weight=desired[n])
+            for n, w in self.current.items()
+        )
         status = "InService" if self.target is None else "Updating"
         return EndpointView(status=status, config_name="config-1", variants=variants)
 
@@ -97,7 +106,9 @@ class Endpoint:
             raise AwsUnavailable("no answer")
         work = self.world.work
         self.target = {name: weights[name] for name in self.current}
-        self.world.moves.append(Move(self.world.now, dict(weights), work.execution, ROLLOUT, work.seen_revision))
+        self.world.moves.append(
+            Move(self.world.now, dict(weights), work.execution, ROLLOUT, work.seen_revision)
+        )
         self.world.seam()
         if self.answers == "lost after":
             raise AwsUnavailable("no answer")
@@ -109,7 +120,9 @@ class Endpoint:
 
 
 class Executions(MemoryExecutions):
-    """Executions and tokens, with seams; who is started is walked by the model of the state machine."""
+    """Executions and tokens, with seams; who is started is walked by the model of the state
+    machine.
+    """
 
     def __init__(self, world: World) -> None:
         super().__init__()
@@ -151,7 +164,9 @@ class Publisher(MemoryPublisher):
     def publish(self, message: Message, attributes: Mapping[str, str]) -> None:
         """Note the message."""
         self.world.seam()
-        self.world.told.append(Told(self.world.now, message.id, message.subject, attributes, self.world.work.number))
+        self.world.told.append(
+            Told(self.world.now, message.id, message.subject, attributes, self.world.work.number)
+        )
         self.world.seam()
 
 
@@ -169,7 +184,13 @@ class Judging:
         last = record.phase is Phase.WATCHING
         to_step = record.step + 1 if verdict == "ADVANCE" and not last else None
         decision = Decision.model_validate(
-            {"verdict": verdict, "step": record.step, "to_step": to_step, "reason": "judged", "at": now}
+            {
+                "verdict": verdict,
+                "step": record.step,
+                "to_step": to_step,
+                "reason": "judged",
+                "at": now,
+            }
         )
         kept: VerdictRecord = verdict_of(record, decision)
         self.world.evidence.save_verdict(kept)

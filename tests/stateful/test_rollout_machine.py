@@ -1,4 +1,6 @@
-"""Model checking in small: ticks, alarms, commands, take-overs and crashes at any point of each other's work."""
+"""Model checking in small: ticks, alarms, commands, take-overs and crashes at any point of each
+other's work.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ from tests.stateful.world import World
 
 OTHERS = ("tick", "step", "promote", "minute", "alarm", "rollback", "stop")
 # Most seams are passed; in the others somebody else works first, or the work under way dies.
-SCRIPT = st.lists(st.sampled_from(("go",) * 12 + ("crash", "tick", "tick", "step", *OTHERS)), max_size=10)
+SCRIPT = st.lists(
+    st.sampled_from(("go",) * 12 + ("crash", "tick", "tick", "step", *OTHERS)), max_size=10
+)
 ENDS = frozenset({Phase.PROMOTED, Phase.ROLLED_BACK})
 MINUTES_TO_HEAL = 90
 
@@ -98,7 +102,11 @@ class RolloutMachine(RuleBasedStateMachine):
         """End the change under way, well or not."""
         self.world.endpoint.settle(well=well)
 
-    @rule(answers=st.sampled_from(("taken", "taken", "throttled", "lost before", "lost after", "denied")))
+    @rule(
+        answers=st.sampled_from(
+            ("taken", "taken", "throttled", "lost before", "lost after", "denied")
+        )
+    )
     def sagemaker_answers_otherwise(self, answers: str) -> None:
         """Set what becomes of calls for weights from now on."""
         self.world.endpoint.answers = answers
@@ -106,7 +114,9 @@ class RolloutMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.world.record.rolling_back)
     @rule(answers=st.sampled_from(("taken", "throttled", "lost before", "lost after", "denied")))
     def a_quarter_of_an_hour_goes_badly(self, answers: str) -> None:
-        """Let SageMaker refuse, lose or take back every ask for so long that a restore may be given up."""
+        """Let SageMaker refuse, lose or take back every ask for so long that a restore may be given
+        up.
+        """
         self.world.script, self.world.endpoint.answers = [], answers
         for _ in range(16):
             self.world.endpoint.settle(well=False)
@@ -121,7 +131,9 @@ class RolloutMachine(RuleBasedStateMachine):
         """Let time pass."""
         self.world.pass_time(seconds)
 
-    @rule(script=SCRIPT, command=st.sampled_from(("promote", "rollback", "pause", "resume", "retry")))
+    @rule(
+        script=SCRIPT, command=st.sampled_from(("promote", "rollback", "pause", "resume", "retry"))
+    )
     def a_person_commands(self, script: list[str], command: str) -> None:
         """Send a command."""
         self.world.script = script
@@ -178,11 +190,16 @@ class RolloutMachine(RuleBasedStateMachine):
 
 
 def test_no_order_of_events_breaks_a_rollout() -> None:
-    """Whatever overtakes whatever, and wherever something dies: the invariants of the fault campaign hold."""
+    """Whatever overtakes whatever, and wherever something dies: the invariants of the fault
+    campaign hold.
+    """
     run_state_machine_as_test(
         RolloutMachine,
         settings=settings(
-            max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+            max_examples=150,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
         ),
     )
 
@@ -194,7 +211,9 @@ def _decides_over_a_roll_back() -> AbstractContextManager[Any]:
     return patch.object(course, "decide", decide)
 
 
-PLANTED = {bug.name: bug.plant for bug in BUGS} | {"a roll-back overwritten": _decides_over_a_roll_back}
+PLANTED = {bug.name: bug.plant for bug in BUGS} | {
+    "a roll-back overwritten": _decides_over_a_roll_back
+}
 
 
 @pytest.mark.parametrize("name", PLANTED)

@@ -1,7 +1,9 @@
-"""A rollout on ports in memory in which any call may be interrupted: by somebody else's work, or by a crash.
+"""A rollout on ports in memory in which any call may be interrupted: by somebody else's work, or by
+a crash.
 
-Work is nested, not threaded: at every seam (before and after each port call) the script says go on, crash here, or let
-somebody else do a whole piece of work first. That orders two actors in every way in which one overtakes the other.
+Work is nested, not threaded: at every seam (before and after each port call) the script says go on,
+crash here, or let somebody else do a whole piece of work first. That orders two actors in every way
+in which one overtakes the other.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ from tests.ports import MemoryAlarms, MemoryEvidence, claims_of
 from tests.rollouts import NOON, a_plan, a_record
 from tests.stateful.ports import ROLLOUT, Endpoint, Executions, Judging, Publisher, Rollouts
 
-FUNCTION_LIVES = timedelta(seconds=60)  # the longest Timeout of shifter and decider in template.yaml
+FUNCTION_LIVES = timedelta(
+    seconds=60
+)  # the longest Timeout of shifter and decider in template.yaml
 
 
 class Crash(BaseException):
@@ -73,7 +77,7 @@ class World:
         judging: Any = Judging(self)
         self.decider = Decider(
             self.rollouts, self.evidence, judging, recovery, teller, self.executions, self.alarms
-        )  # fmt: skip
+        )
         self.commander = Commander(self.rollouts, self.decider, recovery, teller)
         self.shifter = Shifter(self.rollouts, self.endpoint, lambda: self.now)
         self.rollouts.create(a_record(plan=a_plan(alarms=("churn-5xx",))))
@@ -101,7 +105,9 @@ class World:
             raise Crash
 
     def do(self, by: str, action: Callable[[], Any], execution: str = "") -> Any:
-        """Return what a piece of work answers; the error it failed with, or the Crash it died of, as a value."""
+        """Return what a piece of work answers; the error it failed with, or the Crash it died of,
+        as a value.
+        """
         self._numbers += 1
         self.stack.append(Work(by, self._numbers, self.now, execution))
         try:
@@ -111,13 +117,19 @@ class World:
         finally:
             self.stack.pop()
 
-    # -- what can happen ------------------------------------------------------------------------------------------
+    # -- what can happen ---------------------------------------------------------------------------
 
     def tick(self, *, complete: bool = True) -> None:
         """Let a minute's tick arrive."""
         view = self.endpoint.view
         alarms = dict(self.alarms.known)
-        seen = Tick(rollout=ROLLOUT, minute=minute_of(self.now), complete=complete, alarms=alarms, endpoint=view)
+        seen = Tick(
+            rollout=ROLLOUT,
+            minute=minute_of(self.now),
+            complete=complete,
+            alarms=alarms,
+            endpoint=view,
+        )
         self.evidence.save_tick(seen)
         self.do("decider.tick", lambda: self.decider.tick(ROLLOUT, self.now))
 
@@ -146,5 +158,9 @@ class World:
             weights=self.endpoint.current,
         )
         found = violations(run)
-        only_at_the_end = {"it_ends_and_everything_is_told", "the_weights_are_exact", "unproven_pages"}
+        only_at_the_end = {
+            "it_ends_and_everything_is_told",
+            "the_weights_are_exact",
+            "unproven_pages",
+        }
         return [v for v in found if over or v.invariant not in only_at_the_end]

@@ -1,4 +1,6 @@
-"""Defects that make the product fall into the traps of evidence, one row each in DEFECTS_OF_EVIDENCE."""
+"""Defects that make the product fall into the traps of evidence, one row each in
+DEFECTS_OF_EVIDENCE.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,11 @@ def _silence_passes_beside_a_guard_with_data() -> Planted:
     def planted(look: Look, index: int) -> FindingLabel:
         found = label(look, index)
         others = [other for other in range(len(look.plan.guards)) if other != index]
-        return "PASS" if found == "NO_DATA" and not all(look.silent(other) for other in others) else found
+        return (
+            "PASS"
+            if found == "NO_DATA" and not all(look.silent(other) for other in others)
+            else found
+        )
 
     return patch.object(Look, "label", planted)
 
@@ -51,10 +57,14 @@ def _silence_passes_beside_a_guard_with_data() -> Planted:
 def _evidence_only_grows() -> Planted:
     step = roll_back.step
 
-    def planted(state: RollBackState, counts: MinuteCounts, setting: Setting, rate_now: float) -> RollBackState:
+    def planted(
+        state: RollBackState, counts: MinuteCounts, setting: Setting, rate_now: float
+    ) -> RollBackState:
         after = step(state, counts, setting, rate_now)
         return replace(
-            after, requests=_highest(state.requests, after.requests), pairs=_highest(state.pairs, after.pairs)
+            after,
+            requests=_highest(state.requests, after.requests),
+            pairs=_highest(state.pairs, after.pairs),
         )
 
     return patch.object(roll_back, "step", planted)

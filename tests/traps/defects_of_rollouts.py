@@ -1,4 +1,6 @@
-"""Defects that make the product fall into the traps of rollouts, one row each in DEFECTS_OF_ROLLOUTS."""
+"""Defects that make the product fall into the traps of rollouts, one row each in
+DEFECTS_OF_ROLLOUTS.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ def _in_service_is_enough() -> Planted:
 def _pauses_never_end() -> Planted:
     def planted(commander: Commander, record: Record, _command: Command, now: datetime) -> str:
         until = now + FOR_EVER
-        commander._rollouts.change(record.rollout, lambda r: r.model_copy(update={"paused_until": until}))
+        commander._rollouts.change(
+            record.rollout, lambda r: r.model_copy(update={"paused_until": until})
+        )
         return "paused until a person resumes it"
 
     return patch.object(Commander, "_pause", planted)
@@ -71,13 +75,19 @@ def _evidence_shared_by_all_rollouts() -> Planted:
 
 
 def _model_known_by_variant_name() -> Planted:
-    return patch.object(SageMakerModels, "identify", lambda _models, endpoint, variant: f"{endpoint} {variant}")
+    return patch.object(
+        SageMakerModels, "identify", lambda _models, endpoint, variant: f"{endpoint} {variant}"
+    )
 
 
 def _variants_sized_by_weight() -> Planted:
     def planted(endpoints: SageMakerEndpoints, endpoint: str, weights: Weights) -> None:
         wanted = [
-            {"VariantName": name, "DesiredWeight": weight, "DesiredInstanceCount": 2 if weight else 1}
+            {
+                "VariantName": name,
+                "DesiredWeight": weight,
+                "DesiredInstanceCount": 2 if weight else 1,
+            }
             for name, weight in weights.items()
         ]
         endpoints._client.update_endpoint_weights_and_capacities(
@@ -126,10 +136,17 @@ def _step_follows_the_live_weights() -> Planted:
     def planted(decider: Decider, record: Record, seen: Sight, _now: datetime) -> Record:
         tick = seen.tick
         for number, step in enumerate(record.plan.steps):
-            if tick and record.asked and number > record.step and tick.endpoint.serves(step.weights):
+            if (
+                tick
+                and record.asked
+                and number > record.step
+                and tick.endpoint.serves(step.weights)
+            ):
                 asked = record.asked.model_copy(update={"weights": step.weights})
                 bakes = (*record.bakes, BakeInterval(step=number, reached_minute=tick.minute))
-                inferred = record.model_copy(update={"step": number, "asked": asked, "bakes": bakes})
+                inferred = record.model_copy(
+                    update={"step": number, "asked": asked, "bakes": bakes}
+                )
                 return decider._rollouts.change(record.rollout, lambda _: inferred)  # noqa: B023 - called at once
         return record
 
@@ -150,7 +167,9 @@ def _a_rule_without_a_target() -> Planted:
 
     def planted(*given: Any) -> dict[str, Any]:
         document = transformed(*given)
-        rules = [made for made in document["Resources"].values() if made["Type"] == "AWS::Events::Rule"]
+        rules = [
+            made for made in document["Resources"].values() if made["Type"] == "AWS::Events::Rule"
+        ]
         rules[-1]["Properties"]["Targets"] = []
         return document
 
@@ -162,9 +181,15 @@ def _endpoint_frozen_in_policies(*functions: str) -> Planted:
 
     def planted(*given: Any) -> dict[str, Any]:
         document = transformed(*given)
-        roles = [document["Resources"][f"{function}FunctionRole"]["Properties"] for function in functions]
-        policies_of_roles = [policy["PolicyDocument"] for role in roles for policy in role["Policies"]]
-        for statement in (statement for policy in policies_of_roles for statement in policy["Statement"]):
+        roles = [
+            document["Resources"][f"{function}FunctionRole"]["Properties"] for function in functions
+        ]
+        policies_of_roles = [
+            policy["PolicyDocument"] for role in roles for policy in role["Policies"]
+        ]
+        for statement in (
+            statement for policy in policies_of_roles for statement in policy["Statement"]
+        ):
             if "Resource" in statement:
                 statement["Resource"] = _frozen(statement["Resource"])
         return document
@@ -173,7 +198,9 @@ def _endpoint_frozen_in_policies(*functions: str) -> Planted:
 
 
 def _frozen(resource: Any) -> Any:
-    """Return a policy's resource with the pattern of endpoint names replaced by the first endpoint's name."""
+    """Return a policy's resource with the pattern of endpoint names replaced by the first
+    endpoint's name.
+    """
     if isinstance(resource, list):
         return [_frozen(one) for one in resource]
     text = resource.get("Fn::Sub") if isinstance(resource, dict) else None
@@ -184,7 +211,9 @@ def _frozen(resource: Any) -> Any:
 
 def _endpoint_frozen_in_variable() -> Planted:
     move = SageMakerEndpoints.move
-    return patch.object(SageMakerEndpoints, "move", lambda endpoints, _, weights: move(endpoints, ENDPOINT, weights))
+    return patch.object(
+        SageMakerEndpoints, "move", lambda endpoints, _, weights: move(endpoints, ENDPOINT, weights)
+    )
 
 
 RETRY = "a_retry_that_reuses_the_failed_analysis"
@@ -221,8 +250,18 @@ def _rows() -> tuple[tuple[str, str, Callable[[], Planted], str], ...]:
             _told_by_every_event,
             "len(set(stage.subjects))",
         ),
-        (RETRY, "rollouts share the labelled set's evidence", _evidence_shared_by_all_rollouts, ASKED_AGAIN),
-        (RETRY, "answers are kept by the variant's name alone", _model_known_by_variant_name, ASKED_AGAIN),
+        (
+            RETRY,
+            "rollouts share the labelled set's evidence",
+            _evidence_shared_by_all_rollouts,
+            ASKED_AGAIN,
+        ),
+        (
+            RETRY,
+            "answers are kept by the variant's name alone",
+            _model_known_by_variant_name,
+            ASKED_AGAIN,
+        ),
         (
             "traffic_back_to_a_baseline_that_had_been_scaled_down",
             "every move sizes the variants by their weight",
@@ -235,7 +274,12 @@ def _rows() -> tuple[tuple[str, str, Callable[[], Planted], str], ...]:
             _configuration_never_looked_at,
             '== "HandedOver"',
         ),
-        (NOTICES, "a roll-back is told when it is decided, too", _roll_back_told_when_decided, ONE_NOTICE),
+        (
+            NOTICES,
+            "a roll-back is told when it is decided, too",
+            _roll_back_told_when_decided,
+            ONE_NOTICE,
+        ),
         (NOTICES, "the end is never told", _the_end_is_never_told, ONE_NOTICE),
         (
             "a_step_inferred_from_the_live_weight",
@@ -243,10 +287,30 @@ def _rows() -> tuple[tuple[str, str, Callable[[], Planted], str], ...]:
             _step_follows_the_live_weights,
             '== "HandedOver"',
         ),
-        ("three_approvals_at_once", "a rollout starts without a lease", _no_lease, '["FAILED", "FAILED", "SUCCEEDED"]'),
-        ("an_event_rule_without_a_target", "one rule has no target", _a_rule_without_a_target, 'rule["Targets"]'),
-        (FROZEN, "every policy names one endpoint", partial(_endpoint_frozen_in_policies, *FUNCTIONS), SERVED),
-        (FROZEN, "the evaluator's policy names one", partial(_endpoint_frozen_in_policies, "Evaluator"), SERVED),
+        (
+            "three_approvals_at_once",
+            "a rollout starts without a lease",
+            _no_lease,
+            '["FAILED", "FAILED", "SUCCEEDED"]',
+        ),
+        (
+            "an_event_rule_without_a_target",
+            "one rule has no target",
+            _a_rule_without_a_target,
+            'rule["Targets"]',
+        ),
+        (
+            FROZEN,
+            "every policy names one endpoint",
+            partial(_endpoint_frozen_in_policies, *FUNCTIONS),
+            SERVED,
+        ),
+        (
+            FROZEN,
+            "the evaluator's policy names one",
+            partial(_endpoint_frozen_in_policies, "Evaluator"),
+            SERVED,
+        ),
         (FROZEN, "a variable holds the endpoint's name", _endpoint_frozen_in_variable, SERVED),
     )
 

@@ -1,4 +1,6 @@
-"""Every trap's test fails when the product falls into the trap: a defect is planted, and the very test is run."""
+"""Every trap's test fails when the product falls into the trap: a defect is planted, and the very
+test is run.
+"""
 
 import inspect
 import traceback
@@ -35,7 +37,9 @@ def test_every_trap_has_a_planted_defect() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("defect", DEFECTS, ids=[f"{defect.trap}: {defect.what}" for defect in DEFECTS])
+@pytest.mark.parametrize(
+    "defect", DEFECTS, ids=[f"{defect.trap}: {defect.what}" for defect in DEFECTS]
+)
 def test_a_planted_defect_is_noticed(defect: Defect) -> None:
     """With the defect planted the trap's test fails, and where it should."""
     name = f"test_{defect.trap}"

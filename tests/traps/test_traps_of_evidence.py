@@ -1,4 +1,6 @@
-"""Traps other tools fell into when they judged: each has a test named after it, calling the one that holds it where."""
+"""Traps other tools fell into when they judged: each has a test named after it, calling the one
+that holds it where.
+"""
 
 import random
 from collections.abc import Callable, Mapping
@@ -25,7 +27,9 @@ QUICK: Mapping[str, Any] = {
     "hold_at_most_minutes": 10,
 }
 # Every minute's point shows its first half to one tick, and all of it to the next.
-HALF_FILLED_FIRST = Publication(lag_seconds=(40.0, 40.0), half_probability=1.0, completion_seconds=(50.0, 50.0))
+HALF_FILLED_FIRST = Publication(
+    lag_seconds=(40.0, 40.0), half_probability=1.0, completion_seconds=(50.0, 50.0)
+)
 GOOD_MINUTES = 2
 LABELLED_RECORDS = 600
 
@@ -44,13 +48,17 @@ class CanaryLate(Publication):
 
 
 class FailsLateInTheMinute(SumModel):
-    """A model that fails from `since` on, in the second half of every minute alone; `now` is the clock it reads."""
+    """A model that fails from `since` on, in the second half of every minute alone; `now` is the
+    clock it reads.
+    """
 
     now: Callable[[], datetime]
     since: datetime | None = None
 
     def predict_batch(self, rows: Any) -> Any:
-        """Return the sums, with failures where the slice of traffic that ends now lies in a second half."""
+        """Return the sums, with failures where the slice of traffic that ends now lies in a second
+        half.
+        """
         when = self.now() - timedelta(seconds=1)
         fails = self.since is not None and when >= self.since and when.second >= 30
         return super().predict_batch(rows) if fails else SumModel().predict_batch(rows)
@@ -69,7 +77,9 @@ def test_no_measurement_at_all_counted_as_success() -> None:
 
 
 def test_failed_checks_that_only_ever_accumulate() -> None:
-    """Flagger: bad minutes of an equal canary never add up to a roll-back, however long the bake."""
+    """Flagger: bad minutes of an equal canary never add up to a roll-back, however long the
+    bake.
+    """
     draw = random.Random(5)
 
     def unlucky(minute: int) -> Window:
@@ -77,12 +87,15 @@ def test_failed_checks_that_only_ever_accumulate() -> None:
         return window(minute, (300, canary), (300, baseline))
 
     windows = [unlucky(START + minute) for minute in range(180)]
-    worse_minutes = sum(w.canary.errors > w.baseline.errors for w in windows if w.canary and w.baseline)
+    worse_minutes = sum(
+        w.canary.errors > w.baseline.errors for w in windows if w.canary and w.baseline
+    )
     assert worse_minutes > 60
     patient = plan(hold_at_most_minutes=1440)
     verdicts = {
-        judge(patient, (bake(1),), windows[:read], START + read, None).verdict for read in range(10, 180, 10)
-    }  # fmt: skip
+        judge(patient, (bake(1),), windows[:read], START + read, None).verdict
+        for read in range(10, 180, 10)
+    }
     assert "ROLL_BACK" not in verdicts
 
 
@@ -93,9 +106,11 @@ def test_a_group_without_data_scored_100() -> None:
 
 
 def test_the_newest_half_filled_point_read_as_truth() -> None:
-    """flagger, argo-rollouts#3665: a point is believed once a later read agrees, so a good first half moves nothing.
+    """flagger, argo-rollouts#3665: a point is believed once a later read agrees, so a good first
+    half moves nothing.
 
-    Two good minutes do not advance this canary, three do; the third is good in its first half alone.
+    Two good minutes do not advance this canary, three do; the third is good in its first half
+    alone.
     """
     composition.test_open_minute_is_never_read()
     failing = FailsLateInTheMinute(failing=0.3)
@@ -109,7 +124,11 @@ def test_the_newest_half_filled_point_read_as_truth() -> None:
         ended = stage.finish(execution)
         assert stage.record.step == 1
         assert ended["error"] == "RolledBack"
-        assert [bool(w.canary and w.canary.errors) for w in windows_of(stage) if w.minute >= first_judged][:4] == [
+        assert [
+            bool(w.canary and w.canary.errors)
+            for w in windows_of(stage)
+            if w.minute >= first_judged
+        ][:4] == [
             *[False] * GOOD_MINUTES,
             *[True] * 2,
         ]
@@ -138,7 +157,9 @@ def test_an_inconclusive_loop_that_promotes_itself() -> None:
 
 
 def test_a_baseline_with_exactly_zero_errors() -> None:
-    """kayenta#377, #799; spinnaker#5622: equal zeros pass, real errors fail, one error is no proof."""
+    """kayenta#377, #799; spinnaker#5622: equal zeros pass, real errors fail, one error is no
+    proof.
+    """
     composition.test_zero_errors_everywhere_can_advance()
     failing = steady(START, 30, (300, 15), (300, 0))
     assert judge(plan(), (bake(1),), failing, START + 30, None).verdict == "ROLL_BACK"
@@ -147,14 +168,20 @@ def test_a_baseline_with_exactly_zero_errors() -> None:
 
 
 def test_an_evaluation_against_a_deleted_endpoint_read_as_accuracy_0() -> None:
-    """Post-mortem of a three-variant gateway: an endpoint that is gone is an error; what was evaluated is kept."""
+    """Post-mortem of a three-variant gateway: an endpoint that is gone is an error; what was
+    evaluated is kept.
+    """
     with Stage() as stage:
         labels.put_set(stage, labels.labelled(LABELLED_RECORDS))
         answered = delete_while_evaluated(stage, after_calls=61)
         # A margin this narrow wants more records than are answered before the endpoint goes.
         ended = stage.finish(stage.start(labels.spec(metrics={"accuracy": {"max_worse": 0.01}})))
         kept = labels.evidence(stage)
-        assert (kept.counts.failed_on_both, kept.counts.errors_baseline, kept.counts.errors_canary) == (0, 0, 0)
+        assert (
+            kept.counts.failed_on_both,
+            kept.counts.errors_baseline,
+            kept.counts.errors_canary,
+        ) == (0, 0, 0)
         assert kept.counts.used == len(answered) // 2
         assert (kept.label, kept.concluded) == ("INCONCLUSIVE", False)
         assert (ended["error"], stage.record.phase) == ("HandedOver", "HANDED_OVER")
@@ -162,7 +189,9 @@ def test_an_evaluation_against_a_deleted_endpoint_read_as_accuracy_0() -> None:
 
 
 def delete_while_evaluated(stage: Stage, after_calls: int) -> list[str]:
-    """Let somebody delete the endpoint after so many answers to the evaluator; return the answering variants."""
+    """Let somebody delete the endpoint after so many answers to the evaluator; return the answering
+    variants.
+    """
     answered: list[str] = []
 
     def watch(call: Call, proceed: Proceed) -> Any:

@@ -1,4 +1,6 @@
-"""Traps other tools fell into when they moved traffic and told people: each has a test named after it."""
+"""Traps other tools fell into when they moved traffic and told people: each has a test named after
+it.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,7 +18,11 @@ from tests.unit.flow import test_deciding as deciding
 from tests.unit.flow import test_shifting as shifting
 
 QUICK: Mapping[str, Any] = {
-    "steps": [{"share": 0.25, "bake_minutes": {"min": 1}}, {"share": 0.5, "bake_minutes": {"min": 1}}, {"share": 1}],
+    "steps": [
+        {"share": 0.25, "bake_minutes": {"min": 1}},
+        {"share": 0.5, "bake_minutes": {"min": 1}},
+        {"share": 1},
+    ],
     "guards": {"slow_requests": None},
     "watch_minutes": 3,
 }
@@ -93,7 +99,9 @@ def test_the_alert_sent_before_the_action_took_effect(stage: Stage) -> None:
 
 
 def test_duplicate_or_missing_events(stage: Stage) -> None:
-    """EventBridge promises neither once nor order: twice, late, or lost, a rollout ends the same and is told once."""
+    """EventBridge promises neither once nor order: twice, late, or lost, a rollout ends the same
+    and is told once.
+    """
     drawn = stage.emulator.endpoints.service.random(ENDPOINT)
 
     def plan(passage: Passage) -> list[float]:
@@ -109,10 +117,14 @@ def test_duplicate_or_missing_events(stage: Stage) -> None:
 def test_a_retry_that_reuses_the_failed_analysis() -> None:
     """argo-rollouts#2897: a new attempt is a new rollout, judged on answers and traffic of its own.
 
-    Three models in turn behind the same names: wrong on the labelled set, failing on live traffic alone, and good.
+    Three models in turn behind the same names: wrong on the labelled set, failing on live traffic
+    alone, and good.
     """
     with Stage(labels.WrongSum(0.6)) as stage:
-        labels.put_set(stage, [row for row in labels.labelled(900) if float(row.split(",")[1]) >= LABELLED_ABOVE])
+        labels.put_set(
+            stage,
+            [row for row in labels.labelled(900) if float(row.split(",")[1]) >= LABELLED_ABOVE],
+        )
         asked = asked_variants(stage)
         assert stage.finish(stage.start(GUARDED))["error"] == "RolledBack"
         assert (stage.record.step, labels.evidence(stage).label) == (0, "FAIL")
@@ -141,9 +153,13 @@ def asked_variants(stage: Stage) -> list[str]:
 
 
 def replace_model(stage: Stage, model: SumModel, config: str) -> None:
-    """Put another model behind v2, its names and container as before: what a pushed image and a new config do."""
+    """Put another model behind v2, its names and container as before: what a pushed image and a new
+    config do.
+    """
     sagemaker = stage.client("sagemaker")
-    variants = sagemaker.describe_endpoint_config(EndpointConfigName="config-1")["ProductionVariants"]
+    variants = sagemaker.describe_endpoint_config(EndpointConfigName="config-1")[
+        "ProductionVariants"
+    ]
     sagemaker.create_endpoint_config(EndpointConfigName=config, ProductionVariants=variants)
     stage.emulator.endpoints.register_model("model-v2", model)
     sagemaker.update_endpoint(EndpointName=ENDPOINT, EndpointConfigName=config)
@@ -151,17 +167,26 @@ def replace_model(stage: Stage, model: SumModel, config: str) -> None:
 
 
 def test_traffic_back_to_a_baseline_that_had_been_scaled_down() -> None:
-    """argo-rollouts#3020, #3372: nobody scales the baseline down before the end; no call ever names capacity."""
+    """argo-rollouts#3020, #3372: nobody scales the baseline down before the end; no call ever names
+    capacity.
+    """
     with Stage(SumModel(failing=0.15)) as stage:
         moves, before = moves_of(stage), counts(stage)
         assert stage.finish(stage.start(QUICK))["error"] == "RolledBack"
-        named = {field for move in moves for variant in move["DesiredWeightsAndCapacities"] for field in variant}
+        named = {
+            field
+            for move in moves
+            for variant in move["DesiredWeightsAndCapacities"]
+            for field in variant
+        }
         assert named == {"VariantName", "DesiredWeight"}
         assert counts(stage) == before
 
 
 def test_a_new_revision_inheriting_the_running_analysis(stage: Stage) -> None:
-    """flagger#30: another endpoint configuration ends the rollout; its evidence says nothing of the new models."""
+    """flagger#30: another endpoint configuration ends the rollout; its evidence says nothing of the
+    new models.
+    """
     execution = stage.start(QUICK)
     stage.reach("BAKING", 1)
     stage.emulator.endpoints.mishaps.foreign_config(ENDPOINT, "config-2")
@@ -170,7 +195,9 @@ def test_a_new_revision_inheriting_the_running_analysis(stage: Stage) -> None:
 
 
 def test_two_notices_for_one_abort_or_none() -> None:
-    """argo-rollouts#4764, #2228: one roll-back is one message, whoever records, wakes, closes and ticks meanwhile."""
+    """argo-rollouts#4764, #2228: one roll-back is one message, whoever records, wakes, closes and
+    ticks meanwhile.
+    """
     with Stage(SumModel(failing=0.15)) as stage:
         stage.emulator.bus.plan = lambda _passage: [0.0, 0.0]
         stage.finish(stage.start(QUICK))
@@ -179,20 +206,26 @@ def test_two_notices_for_one_abort_or_none() -> None:
 
 
 def test_a_step_inferred_from_the_live_weight(stage: Stage) -> None:
-    """Flagger's nextStepWeight: the record holds the step; a weight like the next step's is somebody else's."""
+    """Flagger's nextStepWeight: the record holds the step; a weight like the next step's is
+    somebody else's.
+    """
     execution = stage.start(QUICK)
     stage.reach("BAKING", 1)
     weights = stage.record.plan.steps[2].weights
     stage.client("sagemaker").update_endpoint_weights_and_capacities(
         EndpointName=ENDPOINT,
-        DesiredWeightsAndCapacities=[{"VariantName": n, "DesiredWeight": w} for n, w in weights.items()],
+        DesiredWeightsAndCapacities=[
+            {"VariantName": n, "DesiredWeight": w} for n, w in weights.items()
+        ],
     )
     assert stage.finish(execution).get("error") == "HandedOver"
     assert stage.record.step == 1
 
 
 def test_three_approvals_at_once(stage: Stage) -> None:
-    """Post-mortem of a three-variant gateway: three starts collide, one goes on, two are refused and change nothing."""
+    """Post-mortem of a three-variant gateway: three starts collide, one goes on, two are refused
+    and change nothing.
+    """
     moves = moves_of(stage)
     executions = [stage.start(QUICK, name=f"start-{number}") for number in range(3)]
     ends = [stage.finish(execution) for execution in executions]
@@ -203,13 +236,16 @@ def test_three_approvals_at_once(stage: Stage) -> None:
 
 
 def test_an_event_rule_without_a_target(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same post-mortem: every rule of the template has a target, and a queue for what cannot be delivered."""
+    """The same post-mortem: every rule of the template has a target, and a queue for what cannot be
+    delivered.
+    """
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     policies.test_every_rule_has_a_target_and_a_dead_letter_queue(policies._resources())
 
 
 def test_an_endpoints_arn_frozen_in_a_policy_stale_after_redeploy() -> None:
-    """The same post-mortem: what is deployed once serves an endpoint of another name after the first is gone.
+    """The same post-mortem: what is deployed once serves an endpoint of another name after the
+    first is gone.
 
     The roles are enforced, and the functions are still warm from the first endpoint's rollout.
     """
@@ -233,5 +269,7 @@ def second_endpoint(stage: Stage) -> None:
     stage.emulator.endpoints.detach_traffic(ENDPOINT)
     sagemaker.create_endpoint(EndpointName=SECOND_ENDPOINT, EndpointConfigName="config-1")
     stage.emulator.run_minutes(5)
-    stage.emulator.endpoints.attach_traffic(SECOND_ENDPOINT, np.random.default_rng(7).random((500, 4)), 6000)
+    stage.emulator.endpoints.attach_traffic(
+        SECOND_ENDPOINT, np.random.default_rng(7).random((500, 4)), 6000
+    )
     stage.emulator.run_minutes(15)

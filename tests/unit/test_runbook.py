@@ -58,7 +58,9 @@ def test_what_must_be_watched_is_watched(watched: tuple[str, str]) -> None:
 
 def test_every_function_has_an_alarm_on_its_errors() -> None:
     """A function added without one fails here."""
-    functions = {n for n, r in TEMPLATE["Resources"].items() if r["Type"] == "AWS::Serverless::Function"}
+    functions = {
+        n for n, r in TEMPLATE["Resources"].items() if r["Type"] == "AWS::Serverless::Function"
+    }
     watched = {a["Dimensions"][0]["Value"] for a in ALARMS.values() if a["MetricName"] == "Errors"}
     assert watched == functions
 
@@ -66,7 +68,9 @@ def test_every_function_has_an_alarm_on_its_errors() -> None:
 def test_every_message_has_its_section() -> None:
     """Whatever subject the composer can write, on-call finds it in the runbook."""
     composer = Path("layers/core/canary/domain/compose.py").read_text(encoding="utf-8")
-    callers = "".join(p.read_text(encoding="utf-8") for p in Path("layers/core/canary/flow").glob("*.py"))
+    callers = "".join(
+        p.read_text(encoding="utf-8") for p in Path("layers/core/canary/flow").glob("*.py")
+    )
     subjects = re.findall(r'_transition\(record, now, f?"([^"]+)"', composer)
     subjects += re.findall(r'_message\(record, now, "notice", "([^"]+)"', composer)
     subjects += re.findall(r'compose\.notice\(\w+, "([^"]+)"', callers)

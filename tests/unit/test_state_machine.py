@@ -10,7 +10,9 @@ import pytest
 MACHINE = json.loads(Path("statemachine/rollout.asl.json").read_text())
 STATES: dict[str, Any] = MACHINE["States"]
 MAPS = {name: state for name, state in STATES.items() if state["Type"] == "Map"}
-INNER = {name: state for each in MAPS.values() for name, state in each["ItemProcessor"]["States"].items()}
+INNER = {
+    name: state for each in MAPS.values() for name, state in each["ItemProcessor"]["States"].items()
+}
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 """The machine's own tasks: what fails inside a Map fails the Map, whose Catch leads home."""
 INNER_TASKS = {name: state for name, state in INNER.items() if state["Type"] == "Task"}
@@ -67,7 +69,9 @@ def test_every_task_has_a_timeout_and_retries(name: str) -> None:
 
 @pytest.mark.parametrize("name", MAPS)
 def test_every_map_runs_inline_with_a_bound_and_keeps_nothing(name: str) -> None:
-    """Its items run inside this execution, no more at once than the evaluator says, and only numbers pass through."""
+    """Its items run inside this execution, no more at once than the evaluator says, and only
+    numbers pass through.
+    """
     each = MAPS[name]
     assert each["ItemProcessor"]["ProcessorConfig"] == {"Mode": "INLINE"}
     assert each["MaxConcurrencyPath"] == "$.evaluation.at_once"
@@ -85,7 +89,9 @@ def test_what_runs_inside_a_map_neither_catches_nor_goes_elsewhere(name: str) ->
 
 @pytest.mark.parametrize("name", CAUGHT)
 def test_every_task_catches_superseded_first(name: str) -> None:
-    """A stale execution restores nothing over its successor: closing answers how its rollout ended, if it did."""
+    """A stale execution restores nothing over its successor: closing answers how its rollout ended,
+    if it did.
+    """
     if name in BEFORE_THE_LEASE:
         assert [catch["Next"] for catch in CAUGHT[name]["Catch"]] == ["Refused"]
     else:
@@ -134,7 +140,9 @@ def test_it_succeeds_only_when_promoted_or_when_a_command_was_obeyed() -> None:
 
 
 def test_nothing_is_promoted_without_a_last_look() -> None:
-    """The verdict that ends a rollout leads to the shifter, which looks, before it leads to its closing."""
+    """The verdict that ends a rollout leads to the shifter, which looks, before it leads to its
+    closing.
+    """
     follow = {rule["StringEquals"]: rule["Next"] for rule in STATES["Follow verdict"]["Choices"]}
     assert follow["CONFIRM"] == "Confirm weights"
     assert STATES["Confirm weights"]["Parameters"]["Payload"]["action"] == "confirm"
@@ -152,8 +160,12 @@ def test_every_state_is_reachable_and_every_next_exists() -> None:
 
 
 def test_the_machine_carries_no_position() -> None:
-    """Tasks after the plan get rollout, generation, execution, story, token and a shard's number, nothing else."""
+    """Tasks after the plan get rollout, generation, execution, story, token and a shard's number,
+    nothing else.
+    """
     allowed = {"action", "execution", "rollout", "generation", "story", "token", "shard"}
     for name, task in (TASKS | INNER_TASKS).items():
         if name not in BEFORE_THE_LEASE:
-            assert {key.removesuffix(".$") for key in task["Parameters"]["Payload"]} <= allowed, name
+            assert {key.removesuffix(".$") for key in task["Parameters"]["Payload"]} <= allowed, (
+                name
+            )

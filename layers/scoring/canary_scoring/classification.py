@@ -1,4 +1,6 @@
-"""What adds up over chunks of one variant's answers in a binary or multiclass task, and the metrics of the sums."""
+"""What adds up over chunks of one variant's answers in a binary or multiclass task, and the metrics
+of the sums.
+"""
 
 from typing import Any
 
@@ -13,7 +15,9 @@ MOST_CLASSES_SHOWN = 50
 
 
 class BinaryTally:
-    """Confusion, log loss and Brier of a binary task; labels and decisions 0 or 1, scores P(1) or NaN."""
+    """Confusion, log loss and Brier of a binary task; labels and decisions 0 or 1, scores P(1) or
+    NaN.
+    """
 
     def __init__(self) -> None:
         """Start with no record."""
@@ -28,10 +32,14 @@ class BinaryTally:
         if self._scored:
             kept = np.clip(scores, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
             self._log_loss += float(metrics.log_loss(labels, kept, labels=[0, 1], normalize=False))
-            self._brier += float(metrics.brier_score_loss(labels, scores, pos_label=1)) * labels.size
+            self._brier += (
+                float(metrics.brier_score_loss(labels, scores, pos_label=1)) * labels.size
+            )
 
     def metrics(self, classes: list[str]) -> dict[str, Any]:
-        """Return the metrics of all chunks. One that is undefined on these records is None, never 0."""
+        """Return the metrics of all chunks. One that is undefined on these records is None, never
+        0.
+        """
         del classes
         tn, fp, fn, tp = (int(n) for n in self._confusion)
         records, recall, false_alarms = tn + fp + fn + tp, _share(tp, tp + fn), _share(fp, fp + tn)
@@ -45,14 +53,18 @@ class BinaryTally:
             "f1": _share(2 * tp, 2 * tp + fp + fn),
             "false_positive_rate": false_alarms,
             # The area under the two straight lines of a curve with one threshold.
-            "roc_auc_thresholded": (1 + (recall or 0.0) - (false_alarms or 0.0)) / 2 if both else None,
+            "roc_auc_thresholded": (1 + (recall or 0.0) - (false_alarms or 0.0)) / 2
+            if both
+            else None,
             "log_loss": _share(self._log_loss, records) if self._scored else None,
             "brier": _share(self._brier, records) if self._scored else None,
         }
 
 
 class MulticlassTally:
-    """Right answers by class, their log loss, and the confusion of up to fifty classes; labels and decisions coded."""
+    """Right answers by class, their log loss, and the confusion of up to fifty classes; labels and
+    decisions coded.
+    """
 
     def __init__(self) -> None:
         """Start with no record."""
@@ -61,8 +73,11 @@ class MulticlassTally:
         self._log_loss, self._scored = 0.0, True
 
     def add(self, labels: Codes, decisions: Codes, likelihoods: Floats) -> None:
-        """Take one more chunk, at least one record; likelihoods: of the true class, NaN without one."""
-        # Two at least: of one class alone, a slice's for one, scikit-learn asks whether that is meant.
+        """Take one more chunk, at least one record; likelihoods: of the true class, NaN without
+        one.
+        """
+        # Two at least: of one class alone, a slice's for one, scikit-learn asks whether that is
+        # meant.
         codes = list(range(max(2, int(max(labels.max(), decisions.max())) + 1, self._true.size)))
         by_class = metrics.multilabel_confusion_matrix(labels, decisions, labels=codes)
         right, wrong, missed = by_class[:, 1, 1], by_class[:, 0, 1], by_class[:, 1, 0]
@@ -84,7 +99,9 @@ class MulticlassTally:
         self._confusion = grown + metrics.confusion_matrix(labels, decisions, labels=codes)
 
     def metrics(self, classes: list[str]) -> dict[str, Any]:
-        """Return the metrics of all chunks; averages are over the classes that were there or were predicted."""
+        """Return the metrics of all chunks; averages are over the classes that were there or were
+        predicted.
+        """
         records, seen = int(self._true.sum()), np.flatnonzero(self._true + self._told)
         right, told, true = self._right[seen], self._told[seen], self._true[seen]
         return {
@@ -103,7 +120,10 @@ class MulticlassTally:
             return None
         order = sorted(range(len(names)), key=lambda place: names[place])
         codes = seen[order]
-        return {"classes": [names[place] for place in order], "matrix": self._confusion[np.ix_(codes, codes)].tolist()}
+        return {
+            "classes": [names[place] for place in order],
+            "matrix": self._confusion[np.ix_(codes, codes)].tolist(),
+        }
 
 
 def _grown(counts: NDArray[np.int64], size: int) -> NDArray[np.int64]:

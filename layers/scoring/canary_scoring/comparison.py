@@ -1,4 +1,6 @@
-"""Both variants side by side on the same records: a chunk as arrays, and what adds up over chunks."""
+"""Both variants side by side on the same records: a chunk as arrays, and what adds up over
+chunks.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +18,9 @@ Tally = BinaryTally | MulticlassTally | RegressionTally
 
 @dataclass(frozen=True)
 class Chunk:
-    """Pairs as arrays: labels, and for baseline and canary the decisions (answers in a regression) and scores."""
+    """Pairs as arrays: labels, and for baseline and canary the decisions (answers in a regression)
+    and scores.
+    """
 
     labels: NDArray[Any]
     decisions: tuple[NDArray[Any], NDArray[Any]]
@@ -25,7 +29,10 @@ class Chunk:
     @classmethod
     def of(cls, spec: QualityGuardSpec, pairs: ScoredPairs) -> "Chunk":
         """Return the arrays of some pairs."""
-        scores = np.asarray(pairs.baseline[1], dtype=float), np.asarray(pairs.canary[1], dtype=float)
+        scores = (
+            np.asarray(pairs.baseline[1], dtype=float),
+            np.asarray(pairs.canary[1], dtype=float),
+        )
         if spec.task == "regression":
             return cls(np.asarray(pairs.labels, dtype=float), scores, scores)
         decisions = np.asarray(pairs.baseline[0], dtype=int), np.asarray(pairs.canary[0], dtype=int)
@@ -34,7 +41,9 @@ class Chunk:
     def taken(self, places: NDArray[Any]) -> "Chunk":
         """Return some of the pairs."""
         (first, second), (one, other) = self.decisions, self.scores
-        return Chunk(self.labels[places], (first[places], second[places]), (one[places], other[places]))
+        return Chunk(
+            self.labels[places], (first[places], second[places]), (one[places], other[places])
+        )
 
 
 class Comparison:
@@ -49,7 +58,9 @@ class Comparison:
     def add(self, chunk: Chunk) -> None:
         """Take one more chunk, at least one pair."""
         self.records += int(chunk.labels.size)
-        for tally, decisions, scores in zip(self._tallies, chunk.decisions, chunk.scores, strict=True):
+        for tally, decisions, scores in zip(
+            self._tallies, chunk.decisions, chunk.scores, strict=True
+        ):
             tally.add(chunk.labels, decisions, scores)
         baseline, canary = (self._right(chunk.labels, decisions) for decisions in chunk.decisions)
         self.baseline_only += int((baseline & ~canary).sum())
@@ -68,4 +79,8 @@ class Comparison:
 def _tally(spec: QualityGuardSpec) -> Tally:
     if spec.task == "binary":
         return BinaryTally()
-    return MulticlassTally() if spec.task == "multiclass" else RegressionTally(spec.right_within or 0.0)
+    return (
+        MulticlassTally()
+        if spec.task == "multiclass"
+        else RegressionTally(spec.right_within or 0.0)
+    )

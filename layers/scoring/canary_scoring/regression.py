@@ -1,4 +1,6 @@
-"""What adds up over chunks of one variant's answers in a regression, and the metrics of the sums."""
+"""What adds up over chunks of one variant's answers in a regression, and the metrics of the
+sums.
+"""
 
 from typing import Any
 
@@ -25,15 +27,20 @@ class RegressionTally:
         self._right += int((np.abs(labels - answers) <= self._right_within).sum())
         self._absolute += float(metrics.mean_absolute_error(labels, answers)) * size
         self._squared += float(metrics.mean_squared_error(labels, answers)) * size
-        # The labels' sum of squares about their mean, chunk by chunk (Chan, Golub and LeVeque, 1983).
+        # The labels' sum of squares about their mean, chunk by chunk (Chan, Golub and LeVeque,
+        # 1983).
         away = float(labels.mean()) - self._mean
         records = self._records + size
-        self._spread += float(((labels - labels.mean()) ** 2).sum()) + away**2 * self._records * size / records
+        self._spread += (
+            float(((labels - labels.mean()) ** 2).sum()) + away**2 * self._records * size / records
+        )
         self._mean += away * size / records
         self._records = records
 
     def metrics(self, classes: list[str]) -> dict[str, Any]:
-        """Return MAE, RMSE, R2 (None for fewer than two records) and the share of answers within `right_within`."""
+        """Return MAE, RMSE, R2 (None for fewer than two records) and the share of answers within
+        `right_within`.
+        """
         del classes
         records = self._records
         if not records:
@@ -47,7 +54,9 @@ class RegressionTally:
         }
 
     def _explained(self) -> float:
-        """Return R2 as scikit-learn has it: where all labels are equal, 1 for exact answers and 0 for others."""
+        """Return R2 as scikit-learn has it: where all labels are equal, 1 for exact answers and 0
+        for others.
+        """
         if self._spread > 0:
             return 1 - self._squared / self._spread
         return float(self._squared == 0)

@@ -1,7 +1,8 @@
-"""A bounded sample of the compared records, for what does not add up over chunks: curves, ranks, distributions.
+"""A bounded sample of the compared records, for what does not add up over chunks: curves, ranks,
+distributions.
 
-Up to 50,000 records it is all of them. Beyond, a uniform sample without replacement: every record draws a seeded key
-and the smallest keys stay. The report says when that is so.
+Up to 50,000 records it is all of them. Beyond, a uniform sample without replacement: every record
+draws a seeded key and the smallest keys stay. The report says when that is so.
 """
 
 from dataclasses import dataclass
@@ -25,7 +26,9 @@ class Rows:
 
     def taken(self, places: NDArray[Any]) -> "Rows":
         """Return some of the rows."""
-        return Rows(self.labels[places], self.slices[places], self.baseline[places], self.canary[places])
+        return Rows(
+            self.labels[places], self.slices[places], self.baseline[places], self.canary[places]
+        )
 
     def followed_by(self, more: "Rows") -> "Rows":
         """Return these rows and more."""

@@ -1,4 +1,6 @@
-"""The report of an evaluation: metrics per variant, paired differences, slices, from chunks of pairs."""
+"""The report of an evaluation: metrics per variant, paired differences, slices, from chunks of
+pairs.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -49,25 +51,34 @@ class SklearnScoring:
         self._sample.add(Rows(labels, slices, chunk.scores[0], chunk.scores[1]))
 
     def report(self) -> Mapping[str, JsonValue]:
-        """Return {"records", "baseline", "canary", "difference", "discordant", "score_shift", "slices"}.
+        """Return {"records", "baseline", "canary", "difference", "discordant", "score_shift",
+        "slices"}.
 
-        `difference` is canary minus baseline in each metric's own unit, for reading only. Beyond 50,000 records
-        `sample` names the metrics that speak of a part of them, and how many.
+        `difference` is canary minus baseline in each metric's own unit, for reading only. Beyond
+        50,000 records `sample` names the metrics that speak of a part of them, and how many.
         """
         rows = self._sample.rows
         report = self._compared(self._all, rows)
         report["score_shift"] = score_shift(rows.baseline, rows.canary)
-        largest = sorted(self._slices.items(), key=lambda entry: (-entry[1].records, entry[0]))[:MOST_SLICES]
+        largest = sorted(self._slices.items(), key=lambda entry: (-entry[1].records, entry[0]))[
+            :MOST_SLICES
+        ]
         report["slices"] = [self._slice(code, found, rows) for code, found in largest]
         if self._sample.is_partial:
-            report["sample"] = {"metrics": list(_SAMPLED), "records": int(rows.labels.size), "of": self._sample.seen}
+            report["sample"] = {
+                "metrics": list(_SAMPLED),
+                "records": int(rows.labels.size),
+                "of": self._sample.seen,
+            }
         return report
 
     def _slice(self, code: int, found: Comparison, rows: Rows) -> dict[str, Any]:
         """Return the comparison in one slice, without what is too long to read for each."""
         compared = self._compared(found, rows.taken(rows.slices == code))
         for side in ("baseline", "canary"):
-            compared[side] = {name: value for name, value in compared[side].items() if name not in _BULKY}
+            compared[side] = {
+                name: value for name, value in compared[side].items() if name not in _BULKY
+            }
         return {"slice": self._slice_names[code] or "(empty)", **compared}
 
     def _compared(self, found: Comparison, rows: Rows) -> dict[str, Any]:

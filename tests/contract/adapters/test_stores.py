@@ -43,7 +43,9 @@ def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
         yield Stores(MemoryRollouts(), MemoryEvidence())
         return
     with mock_aws():
-        client = boto3.client("dynamodb", "eu-west-1", aws_access_key_id="none", aws_secret_access_key="none")
+        client = boto3.client(
+            "dynamodb", "eu-west-1", aws_access_key_id="none", aws_secret_access_key="none"
+        )
         template = yaml.load(Path("template.yaml").read_text(), _Loader)
         table: dict[str, Any] = template["Resources"]["Table"]["Properties"]
         wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
@@ -80,7 +82,9 @@ def test_a_change_raises_the_revision_and_no_change_does_not(stores: Stores) -> 
     """The revision counts writes."""
     stores.rollouts.create(a_record())
     assert stores.rollouts.change("churn-1", lambda r: r).revision == 1
-    assert stores.rollouts.change("churn-1", lambda r: r.model_copy(update={"step": 1})).revision == 2
+    assert (
+        stores.rollouts.change("churn-1", lambda r: r.model_copy(update={"step": 1})).revision == 2
+    )
 
 
 def test_a_change_that_raises_writes_nothing(stores: Stores) -> None:
@@ -111,9 +115,15 @@ def test_a_lost_race_is_repeated_from_a_fresh_read(stores: Stores) -> None:
     assert record.step == (3 if isinstance(stores.rollouts, DynamoRollouts) else 0)
 
 
-@pytest.mark.parametrize(("end", "free"), [(Phase.PROMOTED, True), (Phase.ROLLED_BACK, True), (Phase.UNPROVEN, False)])
-def test_the_lease_goes_with_the_end_except_an_unproven_one(stores: Stores, *, end: Phase, free: bool) -> None:
-    """Record and lease change together; UNPROVEN keeps the endpoint, and is visited until a person has acted."""
+@pytest.mark.parametrize(
+    ("end", "free"), [(Phase.PROMOTED, True), (Phase.ROLLED_BACK, True), (Phase.UNPROVEN, False)]
+)
+def test_the_lease_goes_with_the_end_except_an_unproven_one(
+    stores: Stores, *, end: Phase, free: bool
+) -> None:
+    """Record and lease change together; UNPROVEN keeps the endpoint, and is visited until a person
+    has acted.
+    """
     stores.rollouts.create(a_record())
     stores.rollouts.change("churn-1", lambda r: r.model_copy(update={"phase": end}))
     assert (stores.rollouts.holding("churn") is None) == free
@@ -124,7 +134,9 @@ def test_an_ended_rollout_stays_listed_until_it_is_told(stores: Stores) -> None:
     """A message that could not be sent is tried again by the ticks."""
     stores.rollouts.create(a_record())
     message = Message(id="1", kind="transition", subject="s", body="b", at=NOON)
-    stores.rollouts.change("churn-1", lambda r: r.model_copy(update={"phase": Phase.PROMOTED, "outbox": (message,)}))
+    stores.rollouts.change(
+        "churn-1", lambda r: r.model_copy(update={"phase": Phase.PROMOTED, "outbox": (message,)})
+    )
     assert list(stores.rollouts.listed()) == ["churn-1"]
     stores.rollouts.change("churn-1", lambda r: r.model_copy(update={"outbox": ()}))
     assert list(stores.rollouts.listed()) == []
@@ -168,14 +180,20 @@ def test_the_newest_checkpoint_is_kept(stores: Stores) -> None:
     assert stores.evidence.checkpoint("churn-1") is None
     for minute in (10, 20):
         state = {"version": 1, "logs": [0.5, minute]}
-        stores.evidence.save_checkpoint(Checkpoint(rollout="churn-1", through_minute=minute, state=state))
+        stores.evidence.save_checkpoint(
+            Checkpoint(rollout="churn-1", through_minute=minute, state=state)
+        )
     kept = stores.evidence.checkpoint("churn-1")
-    assert kept == Checkpoint(rollout="churn-1", through_minute=20, state={"version": 1, "logs": [0.5, 20]})
+    assert kept == Checkpoint(
+        rollout="churn-1", through_minute=20, state={"version": 1, "logs": [0.5, 20]}
+    )
 
 
 def test_verdicts_come_back_in_order_and_the_same_is_kept_once(stores: Stores) -> None:
     """Judging again in the same minute adds nothing."""
-    verdict = VerdictRecord(rollout="churn-1", minute=5, revision=1, step=1, verdict="HOLD", reason="wait")
+    verdict = VerdictRecord(
+        rollout="churn-1", minute=5, revision=1, step=1, verdict="HOLD", reason="wait"
+    )
     for one in (verdict, verdict.model_copy(update={"minute": 4}), verdict):
         stores.evidence.save_verdict(one)
     assert [v.minute for v in stores.evidence.verdicts("churn-1")] == [4, 5]

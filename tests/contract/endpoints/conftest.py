@@ -1,4 +1,6 @@
-"""A moto with emulated endpoints on it, ordinary clients, and a way to make an endpoint in one line."""
+"""A moto with emulated endpoints on it, ordinary clients, and a way to make an endpoint in one
+line.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +25,9 @@ REGION = "us-east-1"
 def client(service: str) -> Any:
     """One client a process: making one costs more than most of these tests."""
     connect: Any = boto3.client
-    return connect(service, region_name=REGION, aws_access_key_id="none", aws_secret_access_key="none")
+    return connect(
+        service, region_name=REGION, aws_access_key_id="none", aws_secret_access_key="none"
+    )
 
 
 class Sums:
@@ -45,7 +49,9 @@ class World:
     cloudwatch: Any
 
     def config(self, name: str, weights: Mapping[str, float], count: int = 2) -> None:
-        """Create models (registered as Sums) and an endpoint configuration with one variant a weight."""
+        """Create models (registered as Sums) and an endpoint configuration with one variant a
+        weight.
+        """
         for variant in weights:
             self.sagemaker.create_model(
                 ModelName=variant,
@@ -83,12 +89,19 @@ class World:
 
     def weights(self, which: str = "CurrentWeight", name: str = "shop") -> dict[str, float]:
         """Return each variant's weight."""
-        return {variant["VariantName"]: variant[which] for variant in self.describe(name)["ProductionVariants"]}
+        return {
+            variant["VariantName"]: variant[which]
+            for variant in self.describe(name)["ProductionVariants"]
+        }
 
     def shift(self, weights: Mapping[str, float], name: str = "shop") -> None:
         """Ask for these weights."""
-        changes = [{"VariantName": variant, "DesiredWeight": weight} for variant, weight in weights.items()]
-        self.sagemaker.update_endpoint_weights_and_capacities(EndpointName=name, DesiredWeightsAndCapacities=changes)
+        changes = [
+            {"VariantName": variant, "DesiredWeight": weight} for variant, weight in weights.items()
+        ]
+        self.sagemaker.update_endpoint_weights_and_capacities(
+            EndpointName=name, DesiredWeightsAndCapacities=changes
+        )
 
 
 @pytest.fixture
@@ -102,7 +115,11 @@ def make_world() -> Iterator[Callable[..., World]]:
             installed = install(clock, REGION, 7, **{"publication": IMMEDIATE, **options})
             opened.append(installed)
             endpoints = installed.__enter__()
-            return World(clock, endpoints, *(client(n) for n in ("sagemaker", "sagemaker-runtime", "cloudwatch")))
+            return World(
+                clock,
+                endpoints,
+                *(client(n) for n in ("sagemaker", "sagemaker-runtime", "cloudwatch")),
+            )
 
         yield make
         for installed in opened:

@@ -107,7 +107,9 @@ def test_a_state_set_by_hand_lasts_until_the_next_evaluation(busy: Any) -> None:
 
 
 def test_a_state_change_is_an_event_in_cloudwatchs_shape(busy: Any) -> None:
-    """The event names the alarm, both states, the reason with its data, and the metric with its dimensions."""
+    """The event names the alarm, both states, the reason with its data, and the metric with its
+    dimensions.
+    """
     put(busy)
     busy.clock.run_for(120)
     events: list[Any] = []
@@ -121,11 +123,16 @@ def test_a_state_change_is_an_event_in_cloudwatchs_shape(busy: Any) -> None:
     detail = json.loads(event["Detail"])
     assert detail["alarmName"] == "shop-5xx"
     assert (detail["previousState"]["value"], detail["state"]["value"]) == ("OK", "ALARM")
-    assert detail["state"]["reason"].startswith("Threshold Crossed: 1 out of the last 1 datapoints [1.0 (")
+    assert detail["state"]["reason"].startswith(
+        "Threshold Crossed: 1 out of the last 1 datapoints [1.0 ("
+    )
     assert json.loads(detail["state"]["reasonData"])["threshold"] == 0.01
     assert detail["state"]["timestamp"].endswith("+0000")
     (metric,) = detail["configuration"]["metrics"]
-    assert metric["metricStat"]["metric"]["dimensions"] == {"EndpointName": "shop", "VariantName": "a"}
+    assert metric["metricStat"]["metric"]["dimensions"] == {
+        "EndpointName": "shop",
+        "VariantName": "a",
+    }
     assert metric["metricStat"]["stat"] == "Average"
 
 
@@ -145,8 +152,12 @@ def test_actions_reach_the_topic_unless_they_are_off(busy: Any) -> None:
     topic = boto3.client("sns", region_name="us-east-1").create_topic(Name="pager")["TopicArn"]
     queue = boto3.client("sqs", region_name="us-east-1")
     url = queue.create_queue(QueueName="inbox")["QueueUrl"]
-    arn = queue.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    boto3.client("sns", region_name="us-east-1").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    arn = queue.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
+    boto3.client("sns", region_name="us-east-1").subscribe(
+        TopicArn=topic, Protocol="sqs", Endpoint=arn
+    )
     put(busy, AlarmActions=[topic])
     put(busy, "quiet", AlarmActions=[topic], ActionsEnabled=False)
     for name in ("shop-5xx", "quiet"):
@@ -167,7 +178,10 @@ def test_alarms_are_found_by_name_prefix_and_state_together(busy: Any) -> None:
     busy.cloudwatch.set_alarm_state(AlarmName="shop-slow", StateValue="ALARM", StateReason="drill")
 
     def found(**filters: Any) -> list[str]:
-        return [alarm["AlarmName"] for alarm in busy.cloudwatch.describe_alarms(**filters)["MetricAlarms"]]
+        return [
+            alarm["AlarmName"]
+            for alarm in busy.cloudwatch.describe_alarms(**filters)["MetricAlarms"]
+        ]
 
     assert found(AlarmNamePrefix="shop-") == ["shop-5xx", "shop-slow"]
     assert found(AlarmNamePrefix="shop-", StateValue="ALARM") == ["shop-slow"]
@@ -177,7 +191,14 @@ def test_alarms_are_found_by_name_prefix_and_state_together(busy: Any) -> None:
 def test_an_extended_statistic_can_be_watched(busy: Any) -> None:
     """An alarm on p99 of ModelLatency, or on a trimmed count, is evaluated."""
     put(busy, MetricName="ModelLatency", Statistic=None, ExtendedStatistic="p99", Threshold=100)
-    put(busy, "few", MetricName="ModelLatency", Statistic=None, ExtendedStatistic="TC(1:)", Threshold=1e9)
+    put(
+        busy,
+        "few",
+        MetricName="ModelLatency",
+        Statistic=None,
+        ExtendedStatistic="TC(1:)",
+        Threshold=1e9,
+    )
     busy.clock.run_for(120)
     assert (state(busy), state(busy, "few")) == ("ALARM", "OK")
 
@@ -193,7 +214,9 @@ def test_an_extended_statistic_can_be_watched(busy: Any) -> None:
     ids=["metric math", "anomaly detection", "unknown statistic", "unknown treatment"],
 )
 def test_what_cannot_be_evaluated_is_refused(busy: Any, options: Any) -> None:
-    """An alarm the emulator could not evaluate is refused, and the alarm of that name stays as it was."""
+    """An alarm the emulator could not evaluate is refused, and the alarm of that name stays as it
+    was.
+    """
     put(busy)
     with pytest.raises(ClientError):
         put(busy, **options)
@@ -201,7 +224,8 @@ def test_what_cannot_be_evaluated_is_refused(busy: Any, options: Any) -> None:
     assert alarm["Statistic"] == "Average"
 
 
-# The tables of "Configuring how CloudWatch alarms treat missing data": newest point last, X is beyond the threshold.
+# The tables of "Configuring how CloudWatch alarms treat missing data": newest point last, X is
+# beyond the threshold.
 THREE_OF_THREE = [
     ("0 - X - X", "OK", "OK", "OK", "OK"),
     ("0 - - - -", "OK", "OK", "OK", "OK"),
@@ -219,12 +243,16 @@ TWO_OF_THREE = [
 
 
 @pytest.mark.parametrize(
-    ("needed", "row"), [(3, row) for row in THREE_OF_THREE] + [(2, row) for row in TWO_OF_THREE], ids=str
+    ("needed", "row"),
+    [(3, row) for row in THREE_OF_THREE] + [(2, row) for row in TWO_OF_THREE],
+    ids=str,
 )
 def test_missing_data_is_treated_as_cloudwatch_says(needed: int, row: tuple[str, ...]) -> None:
     """Every row of the User Guide's two tables comes out, for all four treatments."""
     newest_first = [{"0": 0.0, "X": X, "-": None}[letter] for letter in reversed(row[0].split())]
-    for treatment, expected in zip(("missing", "ignore", "breaching", "notBreaching"), row[1:], strict=True):
+    for treatment, expected in zip(
+        ("missing", "ignore", "breaching", "notBreaching"), row[1:], strict=True
+    ):
         rule = AlarmRule("GreaterThanThreshold", 5, 3, needed, treatment)
         assert rule.state(newest_first, "now") == expected, treatment
 
@@ -256,7 +284,9 @@ def many(world: Any, count: int) -> list[str]:
 
 
 def test_alarms_are_described_page_by_page(world: Any) -> None:
-    """An answer holds 50 alarms or MaxRecords, even of those asked for by name; the token leads to the next ones."""
+    """An answer holds 50 alarms or MaxRecords, even of those asked for by name; the token leads to
+    the next ones.
+    """
     names = many(world, 120)
     describe = world.cloudwatch.describe_alarms
     first = describe(AlarmNames=names[:60])
@@ -276,6 +306,10 @@ def test_more_records_than_a_page_holds_are_refused(world: Any) -> None:
 
 
 def test_the_state_of_every_alarm_named_is_read(world: Any) -> None:
-    """More names than one answer holds: an alarm that is not read would count as one that does not exist."""
+    """More names than one answer holds: an alarm that is not read would count as one that does not
+    exist.
+    """
     names = many(world, 120)
-    assert CloudWatchAlarms(world.cloudwatch).states(names) == dict.fromkeys(names, "INSUFFICIENT_DATA")
+    assert CloudWatchAlarms(world.cloudwatch).states(names) == dict.fromkeys(
+        names, "INSUFFICIENT_DATA"
+    )

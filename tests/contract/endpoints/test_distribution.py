@@ -29,14 +29,20 @@ def binned(values: Any) -> Distribution:
 
 @given(latencies, st.integers(1, 99))
 def test_percentiles_are_within_the_width_of_a_bin(values: Any, percent: int) -> None:
-    """A percentile of binned values lies between the exact values around its rank, give or take 1%."""
+    """A percentile of binned values lies between the exact values around its rank, give or take
+    1%.
+    """
     found = statistic(f"p{percent}")(binned(values))
-    low, high = (np.quantile(values, percent / 100, method=method) for method in ("inverted_cdf", "higher"))
+    low, high = (
+        np.quantile(values, percent / 100, method=method) for method in ("inverted_cdf", "higher")
+    )
     assert min(low, high) * 0.989 <= found <= max(low, high) * 1.011
 
 
 @given(latencies, bounds)
-def test_counts_below_a_threshold_are_right_up_to_values_within_one_percent_of_it(values: Any, bound: float) -> None:
+def test_counts_below_a_threshold_are_right_up_to_values_within_one_percent_of_it(
+    values: Any, bound: float
+) -> None:
     """TC(:x) lies between the exact counts at x less 1% and x plus 1%."""
     found = statistic(f"TC(:{bound:.3f})")(binned(values))
     assert (values <= bound * 0.989).sum() - 1e-6 <= found <= (values <= bound * 1.011).sum() + 1e-6
@@ -49,7 +55,9 @@ def test_adjacent_counts_add_up(values: Any, one: float, other: float) -> None:
     found = binned(values)
     parts = [statistic(f"TC({span})")(found) for span in (f":{low}", f"{low}:{high}", f"{high}:")]
     assert sum(parts) == pytest.approx(len(values))
-    assert statistic(f"PR(:{high})")(found) == pytest.approx(100 * (parts[0] + parts[1]) / len(values))
+    assert statistic(f"PR(:{high})")(found) == pytest.approx(
+        100 * (parts[0] + parts[1]) / len(values)
+    )
 
 
 @given(latencies, latencies)
@@ -59,7 +67,9 @@ def test_merged_minutes_have_the_statistics_of_all_their_values(first: Any, seco
     both, whole = merged([binned(first), binned(second)]), binned(together)
     for name in ("Sum", "SampleCount", "Minimum", "Maximum", "TC(:10000)"):
         assert statistic(name)(both) == pytest.approx(statistic(name)(whole))
-    assert statistic("p50")(both) == pytest.approx(statistic("p50")(whole), rel=0.011)  # a bin's width
+    assert statistic("p50")(both) == pytest.approx(
+        statistic("p50")(whole), rel=0.011
+    )  # a bin's width
 
 
 def test_a_winsorized_mean_pulls_outliers_to_its_bounds() -> None:
@@ -67,7 +77,9 @@ def test_a_winsorized_mean_pulls_outliers_to_its_bounds() -> None:
     assert statistic("WM(:3)")(of_values([1, 2, 3, 100])) == pytest.approx(9 / 4)
 
 
-@pytest.mark.parametrize("name", ["", "sum", "p", "p101", "TC()", "TC(:)", "TC(1)", "PR(10%:)", "TM(1%:5)", "TX(1:2)"])
+@pytest.mark.parametrize(
+    "name", ["", "sum", "p", "p101", "TC()", "TC(:)", "TC(1)", "PR(10%:)", "TM(1%:5)", "TX(1:2)"]
+)
 def test_a_statistic_cloudwatch_lacks_is_refused(name: str) -> None:
     """Misspelt and mixed-unit statistics are no statistics."""
     with pytest.raises(UnknownStatistic):

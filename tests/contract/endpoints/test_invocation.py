@@ -13,7 +13,12 @@ from botocore.exceptions import ClientError
 
 from emulator.endpoints import ModelFailure
 from emulator.endpoints.content import body_of
-from emulator.endpoints.runtime_errors import dependency_failed, model_not_ready, service_unavailable, throttled
+from emulator.endpoints.runtime_errors import (
+    dependency_failed,
+    model_not_ready,
+    service_unavailable,
+    throttled,
+)
 
 
 class Fails:
@@ -30,7 +35,9 @@ def invoke(world: Any, body: bytes = b"1,2", **options: Any) -> Any:
 
 
 def test_requests_are_routed_by_weight(world: Any) -> None:
-    """Weights 3 and 1 share requests about 3 to 1, and the reply names the variant that answered."""
+    """Weights 3 and 1 share requests about 3 to 1, and the reply names the variant that
+    answered.
+    """
     world.endpoint({"a": 3, "b": 1, "c": 0})
     counts = Counter(invoke(world)["InvokedProductionVariant"] for _ in range(400))
     assert counts["a"] + counts["b"] == 400
@@ -101,7 +108,9 @@ def test_a_class_probability_row_is_one_csv_line() -> None:
 
 @pytest.mark.parametrize("status", [400, 500])
 def test_a_failing_model_is_a_model_error(world: Any, status: int) -> None:
-    """A container's 4XX or 5XX is ModelError, HTTP 424, with the container's own status and message."""
+    """A container's 4XX or 5XX is ModelError, HTTP 424, with the container's own status and
+    message.
+    """
     world.endpoint({"a": 1})
     world.endpoints.register_model("a", Fails())
     with pytest.raises(world.runtime.exceptions.ModelError) as caught:
@@ -150,7 +159,9 @@ def test_a_body_over_the_limit_is_refused(world: Any) -> None:
     ],
 )
 def test_the_service_can_refuse(world: Any, refusal: Any, code: str, status: int) -> None:
-    """An injected refusal arrives with SageMaker's code and HTTP status, and the next request is answered."""
+    """An injected refusal arrives with SageMaker's code and HTTP status, and the next request is
+    answered.
+    """
     world.endpoint({"a": 1})
     once = Config(retries={"total_max_attempts": 1})
     client = boto3.client("sagemaker-runtime", region_name="us-east-1", config=once)
@@ -178,11 +189,15 @@ def test_a_model_may_have_its_own_format(world: Any) -> None:
             return [0] * len(rows)
 
         def serve(self, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
-            return json.dumps([{"label": "POSITIVE", "said": json.loads(body)["inputs"]}]).encode(), accept
+            return json.dumps(
+                [{"label": "POSITIVE", "said": json.loads(body)["inputs"]}]
+            ).encode(), accept
 
     world.endpoint({"a": 1})
     world.endpoints.register_model("a", Echo())
-    reply = invoke(world, b'{"inputs": "fine"}', ContentType="application/json", Accept="application/json")
+    reply = invoke(
+        world, b'{"inputs": "fine"}', ContentType="application/json", Accept="application/json"
+    )
     assert json.loads(reply["Body"].read()) == [{"label": "POSITIVE", "said": "fine"}]
 
 
@@ -195,9 +210,14 @@ def test_targeted_requests_are_in_the_variants_metrics(world: Any) -> None:
     end = world.clock.now()
     dimensions = [{"Name": "EndpointName", "Value": "shop"}, {"Name": "VariantName", "Value": "b"}]
     points = world.cloudwatch.get_metric_statistics(
-        Namespace="AWS/SageMaker", MetricName="Invocations", Dimensions=dimensions, Period=60, Statistics=["Sum"],
-        StartTime=end - timedelta(minutes=5), EndTime=end,
-    )["Datapoints"]  # fmt: skip
+        Namespace="AWS/SageMaker",
+        MetricName="Invocations",
+        Dimensions=dimensions,
+        Period=60,
+        Statistics=["Sum"],
+        StartTime=end - timedelta(minutes=5),
+        EndTime=end,
+    )["Datapoints"]
     assert [point["Sum"] for point in points] == [3]
 
 
@@ -214,9 +234,15 @@ def test_requests_can_take_time(make_world: Any) -> None:
 def test_an_endpoint_is_known_in_its_own_region_only(world: Any) -> None:
     """Requests and descriptions in another region do not find the endpoint."""
     world.endpoint({"a": 1})
-    keys: dict[str, Any] = {"region_name": "eu-west-1", "aws_access_key_id": "none", "aws_secret_access_key": "none"}
+    keys: dict[str, Any] = {
+        "region_name": "eu-west-1",
+        "aws_access_key_id": "none",
+        "aws_secret_access_key": "none",
+    }
     with pytest.raises(ClientError, match="not found"):
         boto3.client("sagemaker-runtime", **keys).invoke_endpoint(EndpointName="shop", Body=b"1")
     with pytest.raises(ClientError, match="Could not find"):
         boto3.client("sagemaker", **keys).describe_endpoint(EndpointName="shop")
-    assert boto3.client("cloudwatch", **keys).list_metrics(Namespace="AWS/SageMaker")["Metrics"] == []
+    assert (
+        boto3.client("cloudwatch", **keys).list_metrics(Namespace="AWS/SageMaker")["Metrics"] == []
+    )

@@ -9,7 +9,9 @@ from emulator.endpoints import Latency
 
 
 def erlang_c_wait(load: Latency, requests_per_second: float) -> float:
-    """Return the exact mean wait in ms of an M/M/c queue with this law's workers and mean service time."""
+    """Return the exact mean wait in ms of an M/M/c queue with this law's workers and mean service
+    time.
+    """
     workers, service = load.workers, load.mean_service_ms
     offered = requests_per_second * service / 1000
     busy = offered / workers
@@ -21,7 +23,9 @@ def erlang_c_wait(load: Latency, requests_per_second: float) -> float:
 @pytest.mark.parametrize("workers", [1, 4, 16])
 @pytest.mark.parametrize("busy", [0.7, 0.9, 0.97])
 def test_waiting_follows_the_queue_with_that_many_workers(workers: int, busy: float) -> None:
-    """The mean wait is within 15% of the exact M/M/c result, or within 2% of the service time where it is short."""
+    """The mean wait is within 15% of the exact M/M/c result, or within 2% of the service time where
+    it is short.
+    """
     law = Latency(workers=workers)
     rate = busy * law.capacity()
     assert law.mean_wait_ms(rate, 1) == pytest.approx(

@@ -16,8 +16,15 @@ NOBODY = np.zeros(0)
 
 def query(metric: str, stat: str, variant: str = "a", **options: Any) -> dict[str, Any]:
     """Return a MetricDataQuery for one variant's metric, a minute a point."""
-    dimensions = [{"Name": "EndpointName", "Value": "shop"}, {"Name": "VariantName", "Value": variant}]
-    name = {"Namespace": "AWS/SageMaker", "MetricName": metric, "Dimensions": options.pop("dimensions", dimensions)}
+    dimensions = [
+        {"Name": "EndpointName", "Value": "shop"},
+        {"Name": "VariantName", "Value": variant},
+    ]
+    name = {
+        "Namespace": "AWS/SageMaker",
+        "MetricName": metric,
+        "Dimensions": options.pop("dimensions", dimensions),
+    }
     stat_part = {"Metric": name, "Period": options.pop("period", 60), "Stat": stat, **options}
     return {"Id": "q", "MetricStat": stat_part}
 
@@ -34,17 +41,23 @@ def points(world: Any, asked: dict[str, Any], minutes: int = 60, **options: Any)
     return values
 
 
-def serve(world: Any, minute: int, model_us: Iterable[float], bad_5xx: int = 0, bad_4xx: int = 0) -> None:
+def serve(
+    world: Any, minute: int, model_us: Iterable[float], bad_5xx: int = 0, bad_4xx: int = 0
+) -> None:
     """Record one batch in a minute of variant a, and let that minute pass."""
     latencies = np.fromiter(model_us, float)
     when = MINUTE + timedelta(minutes=minute, seconds=10)
-    world.endpoints.metrics.record("shop", "a", when, Served(len(latencies), bad_4xx, bad_5xx, latencies, NOBODY))
+    world.endpoints.metrics.record(
+        "shop", "a", when, Served(len(latencies), bad_4xx, bad_5xx, latencies, NOBODY)
+    )
     while world.clock.now() < MINUTE + timedelta(minutes=minute + 1):
         world.clock.run_for(30)
 
 
 def test_sum_counts_requests_and_average_is_a_rate(world: Any) -> None:
-    """Each request sends 1 or 0: Sum is the count of errors, Average their rate, SampleCount the requests."""
+    """Each request sends 1 or 0: Sum is the count of errors, Average their rate, SampleCount the
+    requests.
+    """
     serve(world, 0, [1000.0] * 8, bad_5xx=2)
     assert points(world, query("Invocations", "Sum")) == [8]
     assert points(world, query("Invocation5XXErrors", "Sum")) == [2]
@@ -62,10 +75,20 @@ def test_model_errors_overlap_4xx_and_5xx(world: Any) -> None:
 
 @pytest.mark.parametrize(
     ("stat", "value"),
-    [("SampleCount", 3), ("Sum", 600_000), ("Average", 200_000), ("Minimum", 100_000), ("Maximum", 300_000)],
+    [
+        ("SampleCount", 3),
+        ("Sum", 600_000),
+        ("Average", 200_000),
+        ("Minimum", 100_000),
+        ("Maximum", 300_000),
+    ],
 )
-def test_latency_is_in_microseconds_and_its_plain_statistics_are_exact(world: Any, stat: str, value: float) -> None:
-    """ModelLatency's Sum, Average, Minimum and Maximum come from the values themselves, not from bins."""
+def test_latency_is_in_microseconds_and_its_plain_statistics_are_exact(
+    world: Any, stat: str, value: float
+) -> None:
+    """ModelLatency's Sum, Average, Minimum and Maximum come from the values themselves, not from
+    bins.
+    """
     serve(world, 0, [100_000, 200_000, 300_000])
     assert points(world, query("ModelLatency", stat)) == [value]
 
@@ -73,13 +96,27 @@ def test_latency_is_in_microseconds_and_its_plain_statistics_are_exact(world: An
 @pytest.mark.parametrize(
     ("stat", "value"),
     [
-        ("p50", 50_000), ("p95", 95_000), ("p99.9", 99_900), ("TM(10%:90%)", 50_000), ("tm90", 45_000),
-        ("TC(20000:60000)", 400), ("TC(:60000)", 600), ("TC(60000:)", 400), ("PR(:60000)", 60),
-        ("TS(20000:60000)", 400 * 40_000), ("TC(80%:)", 200), ("WM(10%:90%)", 50_000), ("IQM", 50_000),
+        ("p50", 50_000),
+        ("p95", 95_000),
+        ("p99.9", 99_900),
+        ("TM(10%:90%)", 50_000),
+        ("tm90", 45_000),
+        ("TC(20000:60000)", 400),
+        ("TC(:60000)", 600),
+        ("TC(60000:)", 400),
+        ("PR(:60000)", 60),
+        ("TS(20000:60000)", 400 * 40_000),
+        ("TC(80%:)", 200),
+        ("WM(10%:90%)", 50_000),
+        ("IQM", 50_000),
     ],
-)  # fmt: skip
-def test_distribution_statistics_of_evenly_spread_latencies(world: Any, stat: str, value: float) -> None:
-    """Percentiles, trimmed counts, means, sums and percentile ranks of 1,000 even values are within 2%."""
+)
+def test_distribution_statistics_of_evenly_spread_latencies(
+    world: Any, stat: str, value: float
+) -> None:
+    """Percentiles, trimmed counts, means, sums and percentile ranks of 1,000 even values are within
+    2%.
+    """
     serve(world, 0, np.linspace(100, 100_000, 1000))
     assert points(world, query("ModelLatency", stat)) == [pytest.approx(value, rel=0.02)]
 
@@ -96,14 +133,19 @@ def test_a_longer_period_merges_its_minutes(world: Any) -> None:
     for minute in range(5):
         serve(world, minute, [1000.0 * (minute + 1)] * 10)
     assert points(world, query("Invocations", "Sum", period=300)) == [50]
-    assert points(world, query("ModelLatency", "p50", period=300)) == [pytest.approx(3000, rel=0.02)]
+    assert points(world, query("ModelLatency", "p50", period=300)) == [
+        pytest.approx(3000, rel=0.02)
+    ]
 
 
 def test_the_end_is_exclusive_and_the_start_inclusive(world: Any) -> None:
     """Minutes 1 and 2 of 0 to 3 are what [1, 3) holds."""
     for minute in range(4):
         serve(world, minute, [1000.0] * (minute + 1))
-    span: dict[str, Any] = {"start": MINUTE + timedelta(minutes=1), "end": MINUTE + timedelta(minutes=3)}
+    span: dict[str, Any] = {
+        "start": MINUTE + timedelta(minutes=1),
+        "end": MINUTE + timedelta(minutes=3),
+    }
     assert points(world, query("Invocations", "Sum"), **span) == [2, 3]
 
 
@@ -112,7 +154,9 @@ def test_the_newest_point_comes_first_unless_asked_otherwise(world: Any) -> None
     for minute in range(3):
         serve(world, minute, [1000.0] * (minute + 1))
     answer = world.cloudwatch.get_metric_data(
-        MetricDataQueries=[query("Invocations", "Sum")], StartTime=MINUTE, EndTime=MINUTE + timedelta(minutes=9)
+        MetricDataQueries=[query("Invocations", "Sum")],
+        StartTime=MINUTE,
+        EndTime=MINUTE + timedelta(minutes=9),
     )["MetricDataResults"][0]
     assert answer["Values"] == [3, 2, 1]
     assert answer["Timestamps"] == sorted(answer["Timestamps"], reverse=True)
@@ -150,9 +194,13 @@ def test_idle_variants_can_emit_zeros(make_world: Any) -> None:
     assert points(world, query("ModelLatency", "SampleCount")) == []
 
 
-@pytest.mark.parametrize(("status", "kept"), [("PartialData", 2), ("InternalError", 0), ("Forbidden", 0)])
+@pytest.mark.parametrize(
+    ("status", "kept"), [("PartialData", 2), ("InternalError", 0), ("Forbidden", 0)]
+)
 def test_a_result_can_be_less_than_complete(world: Any, status: str, kept: int) -> None:
-    """PartialData lacks points, InternalError and Forbidden have none; the next call is Complete again."""
+    """PartialData lacks points, InternalError and Forbidden have none; the next call is Complete
+    again.
+    """
     for minute in range(4):
         serve(world, minute, [1000.0])
     world.endpoints.metric_trouble.coming.append(status)
@@ -161,7 +209,9 @@ def test_a_result_can_be_less_than_complete(world: Any, status: str, kept: int) 
         "StartTime": MINUTE,
         "EndTime": MINUTE + timedelta(minutes=9),
     }
-    troubled, healthy = (world.cloudwatch.get_metric_data(**ask)["MetricDataResults"][0] for _ in range(2))
+    troubled, healthy = (
+        world.cloudwatch.get_metric_data(**ask)["MetricDataResults"][0] for _ in range(2)
+    )
     assert (troubled["StatusCode"], len(troubled["Values"])) == (status, kept)
     assert (healthy["StatusCode"], len(healthy["Values"])) == ("Complete", 4)
 
@@ -178,7 +228,9 @@ def test_a_result_can_be_less_than_complete(world: Any, status: str, kept: int) 
     ids=["501 queries", "ids repeat", "metric math", "unknown statistic", "odd period"],
 )
 def test_impossible_queries_are_refused(world: Any, queries: list[Any]) -> None:
-    """CloudWatch's limits hold, and what is not emulated is refused rather than answered wrongly."""
+    """CloudWatch's limits hold, and what is not emulated is refused rather than answered
+    wrongly.
+    """
     with pytest.raises(ClientError) as caught:
         world.cloudwatch.get_metric_data(
             MetricDataQueries=queries, StartTime=MINUTE, EndTime=MINUTE + timedelta(minutes=9)
@@ -201,9 +253,13 @@ def test_metric_statistics_answer_alike(world: Any) -> None:
     serve(world, 0, np.linspace(100, 100_000, 1000))
     asked = query("ModelLatency", "")["MetricStat"]["Metric"]
     found = world.cloudwatch.get_metric_statistics(
-        **asked, StartTime=MINUTE, EndTime=MINUTE + timedelta(minutes=5), Period=60,
-        Statistics=["SampleCount", "Maximum"], ExtendedStatistics=["p95", "TC(:50000)"],
-    )["Datapoints"]  # fmt: skip
+        **asked,
+        StartTime=MINUTE,
+        EndTime=MINUTE + timedelta(minutes=5),
+        Period=60,
+        Statistics=["SampleCount", "Maximum"],
+        ExtendedStatistics=["p95", "TC(:50000)"],
+    )["Datapoints"]
     assert [(point["SampleCount"], point["Maximum"], point["Unit"]) for point in found] == [
         (1000, 100_000, "Microseconds")
     ]
@@ -214,7 +270,9 @@ def test_metric_statistics_answer_alike(world: Any) -> None:
 def test_list_metrics_knows_every_variant_with_traffic(world: Any) -> None:
     """ListMetrics names each metric of a variant that served something."""
     serve(world, 0, [1000.0])
-    metrics = world.cloudwatch.list_metrics(Namespace="AWS/SageMaker", MetricName="Invocations")["Metrics"]
+    metrics = world.cloudwatch.list_metrics(Namespace="AWS/SageMaker", MetricName="Invocations")[
+        "Metrics"
+    ]
     assert [{d["Name"]: d["Value"] for d in metric["Dimensions"]} for metric in metrics] == [
         {"EndpointName": "shop", "VariantName": "a"}
     ]
@@ -224,19 +282,24 @@ def custom(world: Any, namespace: str, value: float, **dimensions: str) -> None:
     """Publish one value of a custom metric named Depth."""
     pairs = [{"Name": name, "Value": text} for name, text in dimensions.items()]
     world.cloudwatch.put_metric_data(
-        Namespace=namespace, MetricData=[{"MetricName": "Depth", "Value": value, "Dimensions": pairs}]
+        Namespace=namespace,
+        MetricData=[{"MetricName": "Depth", "Value": value, "Dimensions": pairs}],
     )
 
 
 def depth(namespace: str, *dimensions: tuple[str, str], stat: str = "Sum") -> dict[str, Any]:
     """Return the query for Depth."""
-    asked = query("Depth", stat, dimensions=[{"Name": name, "Value": value} for name, value in dimensions])
+    asked = query(
+        "Depth", stat, dimensions=[{"Name": name, "Value": value} for name, value in dimensions]
+    )
     asked["MetricStat"]["Metric"]["Namespace"] = namespace
     return asked
 
 
 def test_custom_metrics_are_kept_apart_by_namespace_and_dimensions(world: Any) -> None:
-    """Equal names in two namespaces, or with more dimensions, are different metrics; order does not matter."""
+    """Equal names in two namespaces, or with more dimensions, are different metrics; order does not
+    matter.
+    """
     custom(world, "Mine", 1, Queue="q", Stage="s")
     custom(world, "Mine", 10, Queue="q")
     custom(world, "Yours", 100, Queue="q", Stage="s")

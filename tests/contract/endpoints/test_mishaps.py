@@ -24,7 +24,11 @@ def test_autoscaling_changes_counts_and_no_weights(world: Any) -> None:
     world.endpoint({"a": 1, "b": 0})
     world.endpoints.mishaps.scale("shop", "a", 7)
     variant = world.describe()["ProductionVariants"][0]
-    assert (variant["CurrentInstanceCount"], variant["DesiredInstanceCount"], variant["CurrentWeight"]) == (7, 7, 1)
+    assert (
+        variant["CurrentInstanceCount"],
+        variant["DesiredInstanceCount"],
+        variant["CurrentWeight"],
+    ) == (7, 7, 1)
 
 
 def test_foreign_weights_and_configuration_show_at_once(world: Any) -> None:

@@ -41,7 +41,9 @@ def test_some_minutes_are_half_filled_first() -> None:
 
 def test_a_half_filled_point_holds_the_first_half_minute() -> None:
     """A minute with 3 requests in its first half and 5 in its second reads 3, then 8."""
-    publication = Publication(lag_seconds=(30, 30), half_probability=1.0, completion_seconds=(60, 60))
+    publication = Publication(
+        lag_seconds=(30, 30), half_probability=1.0, completion_seconds=(60, 60)
+    )
     metrics = EndpointMetrics(publication)
     for second, requests in ((10, 3), (45, 5)):
         served = Served(requests, 0, 0, np.full(requests, 500.0), np.zeros(0))

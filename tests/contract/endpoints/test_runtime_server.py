@@ -27,9 +27,13 @@ def client() -> Iterator[Any]:
     """Return a client of a running server."""
     with RuntimeServer(answer) as server:
         made = boto3.client(
-            "sagemaker-runtime", endpoint_url=server.url, region_name="eu-west-1", aws_access_key_id="x",
-            aws_secret_access_key="x", config=Config(retries={"total_max_attempts": 1}),
-        )  # fmt: skip
+            "sagemaker-runtime",
+            endpoint_url=server.url,
+            region_name="eu-west-1",
+            aws_access_key_id="x",
+            aws_secret_access_key="x",
+            config=Config(retries={"total_max_attempts": 1}),
+        )
         yield made
         made.close()
 
@@ -37,15 +41,20 @@ def client() -> Iterator[Any]:
 def test_target_variant_and_body_arrive(client: Any) -> None:
     """TargetVariant decides who answers, and the reply says who did."""
     for body in (b"one", b"two"):
-        reply = client.invoke_endpoint(EndpointName="e", TargetVariant="V2", Body=body, Accept="text/csv")
+        reply = client.invoke_endpoint(
+            EndpointName="e", TargetVariant="V2", Body=body, Accept="text/csv"
+        )
         assert reply["Body"].read() == b"got " + body
         assert (reply["InvokedProductionVariant"], reply["ContentType"]) == ("V2", "text/csv")
 
 
 @pytest.mark.parametrize(
-    ("body", "code", "status"), [(b"fail", "ModelError", 424), (b"throttle", "ThrottlingException", 400)]
+    ("body", "code", "status"),
+    [(b"fail", "ModelError", 424), (b"throttle", "ThrottlingException", 400)],
 )
-def test_errors_have_their_code_and_status(client: Any, body: bytes, code: str, status: int) -> None:
+def test_errors_have_their_code_and_status(
+    client: Any, body: bytes, code: str, status: int
+) -> None:
     """Refusals look as SageMaker Runtime's do to a client."""
     with pytest.raises(ClientError) as caught:
         client.invoke_endpoint(EndpointName="e", Body=body)

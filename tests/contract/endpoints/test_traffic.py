@@ -1,4 +1,6 @@
-"""Live traffic in bulk: arrivals, routing, metrics and the ledger that a controller is checked against."""
+"""Live traffic in bulk: arrivals, routing, metrics and the ledger that a controller is checked
+against.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -47,7 +49,9 @@ def test_a_variant_at_weight_zero_gets_no_live_request(world: Any) -> None:
 
 
 def test_bad_responses_are_the_rows_the_model_fails(world: Any) -> None:
-    """A model that fails every second row has bad responses for half its requests, the other variant none."""
+    """A model that fails every second row has bad responses for half its requests, the other
+    variant none.
+    """
     world.endpoint({"a": 1, "b": 1})
     world.endpoints.register_model("b", FailsHalf())
     world.endpoints.attach_traffic("shop", ROWS, 6000)
@@ -59,7 +63,9 @@ def test_bad_responses_are_the_rows_the_model_fails(world: Any) -> None:
 
 
 def test_counts_are_no_more_spread_than_independent_requests(world: Any) -> None:
-    """Bad responses a minute vary as a binomial: no hidden sampling makes minutes burstier than requests are."""
+    """Bad responses a minute vary as a binomial: no hidden sampling makes minutes burstier than
+    requests are.
+    """
     world.endpoint({"a": 1})
     world.endpoints.register_model("a", FailsHalf())
     world.endpoints.attach_traffic("shop", ROWS, 600)
@@ -70,10 +76,14 @@ def test_counts_are_no_more_spread_than_independent_requests(world: Any) -> None
 
 
 def test_an_outage_hits_every_variant_alike(world: Any) -> None:
-    """For its minutes an outage fails its share of requests to both variants, and then it is over."""
+    """For its minutes an outage fails its share of requests to both variants, and then it is
+    over.
+    """
     world.endpoint({"a": 1, "b": 1})
     world.endpoints.attach_traffic("shop", ROWS, 6000)
-    world.endpoints.outage("shop", world.clock.now() + timedelta(minutes=2), minutes=5, error_rate=0.2)
+    world.endpoints.outage(
+        "shop", world.clock.now() + timedelta(minutes=2), minutes=5, error_rate=0.2
+    )
     world.clock.run_for(900)
     ledger = world.endpoints.ledger("shop")
     for variant in "ab":
@@ -118,7 +128,9 @@ def test_a_profile_shapes_traffic_over_time(world: Any) -> None:
 
 
 def test_requests_to_an_endpoint_that_is_gone_are_refused(world: Any) -> None:
-    """After deletion traffic finds no endpoint: nothing is served, everything is counted as refused."""
+    """After deletion traffic finds no endpoint: nothing is served, everything is counted as
+    refused.
+    """
     world.endpoint({"a": 1})
     world.endpoints.attach_traffic("shop", ROWS, 6000)
     world.clock.run_for(120)
@@ -131,7 +143,9 @@ def test_requests_to_an_endpoint_that_is_gone_are_refused(world: Any) -> None:
 
 
 def test_a_bottleneck_makes_a_busy_variant_slow(world: Any) -> None:
-    """A model that saturates at 60 requests a second is as fast as the other at a quarter of 100, slow at 58."""
+    """A model that saturates at 60 requests a second is as fast as the other at a quarter of 100,
+    slow at 58.
+    """
 
     class Bottlenecked(FailsHalf):
         latency = Latency(bottleneck_per_second=60)
@@ -158,7 +172,9 @@ def test_a_bottleneck_makes_a_busy_variant_slow(world: Any) -> None:
 
 
 def test_a_model_can_break_under_load(world: Any) -> None:
-    """A model that feels its load answers while it has a share of the traffic and fails when it has all."""
+    """A model that feels its load answers while it has a share of the traffic and fails when it has
+    all.
+    """
 
     class Breaks(FailsHalf):
         def predict_under_load(self, rows: Any, load: Load) -> Any:
@@ -176,7 +192,9 @@ def test_a_model_can_break_under_load(world: Any) -> None:
 
 
 def live_counts(seed: int) -> list[int]:
-    """Return the live requests of two variants, minute by minute, of a fleet with this seed and no moto."""
+    """Return the live requests of two variants, minute by minute, of a fleet with this seed and no
+    moto.
+    """
     clock = Clock(datetime(2030, 1, 7, 9, 0, tzinfo=UTC))
     endpoints = Endpoints(clock, "us-east-1", seed, Timing(), IMMEDIATE, emit_zeros=False)
     endpoints.fleet.create("shop", "config", [Variant(name, name, 1, 1, 1, 1) for name in "ab"])
@@ -193,7 +211,9 @@ def test_the_same_seed_gives_the_same_traffic() -> None:
 
 
 def test_backfilled_hours_look_like_the_traffic_there_is(world: Any) -> None:
-    """Two hours of the past have a point every minute, at the model's failure rate, and no entry in the ledger."""
+    """Two hours of the past have a point every minute, at the model's failure rate, and no entry in
+    the ledger.
+    """
     world.endpoint({"a": 3, "b": 1})
     world.endpoints.register_model("b", FailsHalf())
     world.endpoints.attach_traffic("shop", ROWS, 6000, background_error_rate=0.01)
@@ -201,11 +221,19 @@ def test_backfilled_hours_look_like_the_traffic_there_is(world: Any) -> None:
     end = world.clock.now().replace(second=0, microsecond=0)
 
     def total(metric: str, variant: str) -> tuple[float, int]:
-        dimensions = [{"Name": "EndpointName", "Value": "shop"}, {"Name": "VariantName", "Value": variant}]
+        dimensions = [
+            {"Name": "EndpointName", "Value": "shop"},
+            {"Name": "VariantName", "Value": variant},
+        ]
         points = world.cloudwatch.get_metric_statistics(
-            Namespace="AWS/SageMaker", MetricName=metric, Dimensions=dimensions, Period=60, Statistics=["Sum"],
-            StartTime=end - timedelta(minutes=300), EndTime=end,
-        )["Datapoints"]  # fmt: skip
+            Namespace="AWS/SageMaker",
+            MetricName=metric,
+            Dimensions=dimensions,
+            Period=60,
+            Statistics=["Sum"],
+            StartTime=end - timedelta(minutes=300),
+            EndTime=end,
+        )["Datapoints"]
         return sum(point["Sum"] for point in points), len(points)
 
     assert total("Invocations", "a") == (pytest.approx(540_000, rel=0.01), 120)

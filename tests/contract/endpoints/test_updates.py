@@ -1,4 +1,6 @@
-"""CreateEndpoint, DescribeEndpoint, UpdateEndpointWeightsAndCapacities, UpdateEndpoint, DeleteEndpoint."""
+"""CreateEndpoint, DescribeEndpoint, UpdateEndpointWeightsAndCapacities, UpdateEndpoint,
+DeleteEndpoint.
+"""
 
 import json
 from typing import Any
@@ -34,7 +36,9 @@ def test_weights_read_back_as_float32(world: Any) -> None:
 
 
 def test_initial_weight_zero_is_kept(world: Any) -> None:
-    """A variant configured with weight 0 has CurrentWeight and DesiredWeight 0, not none and not 1."""
+    """A variant configured with weight 0 has CurrentWeight and DesiredWeight 0, not none and not
+    1.
+    """
     world.endpoint({"a": 1, "b": 0})
     assert world.weights()["b"] == 0
     assert world.weights("DesiredWeight")["b"] == 0
@@ -68,7 +72,10 @@ def test_an_overlapping_update_is_refused(world: Any) -> None:
     world.endpoint({"a": 1, "b": 0})
     world.shift({"b": 1})
     message = refusal(lambda: world.shift({"b": 0.5}))
-    assert message == ('Cannot update in-progress endpoint "arn:aws:sagemaker:us-east-1:123456789012:endpoint/shop".')
+    assert message == (
+        "Cannot update in-progress endpoint "
+        '"arn:aws:sagemaker:us-east-1:123456789012:endpoint/shop".'
+    )
     world.clock.run_for(80)
     assert world.weights() == {"a": 1, "b": 1}
 
@@ -86,7 +93,8 @@ def test_a_capacity_update_keeps_weights(world: Any) -> None:
     """DesiredInstanceCount alone leaves the weights as they were."""
     world.endpoint({"a": 3, "b": 0})
     world.sagemaker.update_endpoint_weights_and_capacities(
-        EndpointName="shop", DesiredWeightsAndCapacities=[{"VariantName": "a", "DesiredInstanceCount": 5}]
+        EndpointName="shop",
+        DesiredWeightsAndCapacities=[{"VariantName": "a", "DesiredInstanceCount": 5}],
     )
     world.clock.run_for(80)
     variant = world.describe()["ProductionVariants"][0]
@@ -106,7 +114,9 @@ def test_an_unknown_endpoint_is_refused(world: Any) -> None:
 
 
 def test_an_update_can_roll_back_to_the_old_weights(world: Any) -> None:
-    """A failed change goes RollingBack and ends InService at the old weights, with a FailureReason."""
+    """A failed change goes RollingBack and ends InService at the old weights, with a
+    FailureReason.
+    """
     world.endpoint({"a": 1, "b": 0})
     world.endpoints.fleet.next_update("shop", Outcome.ROLLS_BACK, seconds=30)
     world.shift({"b": 1})
@@ -120,7 +130,8 @@ def test_an_update_can_roll_back_to_the_old_weights(world: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "status"), [(Outcome.FAILS, "Failed"), (Outcome.ROLL_BACK_FAILS, "UpdateRollbackFailed")]
+    ("outcome", "status"),
+    [(Outcome.FAILS, "Failed"), (Outcome.ROLL_BACK_FAILS, "UpdateRollbackFailed")],
 )
 def test_a_failed_endpoint_takes_no_update(world: Any, outcome: Outcome, status: str) -> None:
     """Once Failed or UpdateRollbackFailed, an endpoint refuses updates and can still be deleted."""
@@ -146,7 +157,9 @@ def test_an_update_can_stick(world: Any) -> None:
 
 
 def test_update_endpoint_resets_weights_unless_they_are_retained(world: Any) -> None:
-    """UpdateEndpoint takes the new configuration's weights; RetainAllVariantProperties keeps the live ones."""
+    """UpdateEndpoint takes the new configuration's weights; RetainAllVariantProperties keeps the
+    live ones.
+    """
     world.endpoint({"a": 1, "b": 0})
     world.shift({"b": 3})
     world.clock.run_for(80)
@@ -162,7 +175,9 @@ def test_update_endpoint_resets_weights_unless_they_are_retained(world: Any) -> 
 
 
 def test_deletion_refuses_requests_at_once_and_then_the_endpoint_is_gone(world: Any) -> None:
-    """After DeleteEndpoint requests are refused, and a little later the endpoint is unknown and unlisted."""
+    """After DeleteEndpoint requests are refused, and a little later the endpoint is unknown and
+    unlisted.
+    """
     world.endpoint({"a": 1})
     world.sagemaker.delete_endpoint(EndpointName="shop")
     with pytest.raises(world.runtime.exceptions.ValidationError, match="not found"):
@@ -173,7 +188,9 @@ def test_deletion_refuses_requests_at_once_and_then_the_endpoint_is_gone(world: 
 
 
 def test_names_differ_by_more_than_case_and_requests_must_match_it(world: Any) -> None:
-    """Creating SHOP beside shop is refused, describing it finds shop, a request to it finds nothing."""
+    """Creating SHOP beside shop is refused, describing it finds shop, a request to it finds
+    nothing.
+    """
     world.endpoint({"a": 1})
     create = {"EndpointName": "SHOP", "EndpointConfigName": "shop-config"}
     assert "already existing" in refusal(lambda: world.sagemaker.create_endpoint(**create))
@@ -185,9 +202,14 @@ def test_names_differ_by_more_than_case_and_requests_must_match_it(world: Any) -
 def test_a_stack_makes_and_deletes_an_endpoint(world: Any) -> None:
     """CloudFormation's AWS::SageMaker::Endpoint is created, serves, and goes with its stack."""
     world.config("made-before", {"a": 1})
-    resource = {"Type": "AWS::SageMaker::Endpoint", "Properties": {"EndpointConfigName": "made-before"}}
+    resource = {
+        "Type": "AWS::SageMaker::Endpoint",
+        "Properties": {"EndpointConfigName": "made-before"},
+    }
     stacks = boto3.client("cloudformation", region_name="us-east-1")
-    stacks.create_stack(StackName="stack", TemplateBody=json.dumps({"Resources": {"Endpoint": resource}}))
+    stacks.create_stack(
+        StackName="stack", TemplateBody=json.dumps({"Resources": {"Endpoint": resource}})
+    )
     world.clock.run_for(200)
     (made,) = world.sagemaker.list_endpoints()["Endpoints"]
     assert made["EndpointStatus"] == "InService"
@@ -210,7 +232,9 @@ def test_an_inference_component_endpoint_shows_no_weights(world: Any) -> None:
     world.sagemaker.create_endpoint_config(
         EndpointConfigName="components",
         ExecutionRoleArn="arn:aws:iam::123456789012:role/sagemaker",
-        ProductionVariants=[{"VariantName": "AllTraffic", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}],
+        ProductionVariants=[
+            {"VariantName": "AllTraffic", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+        ],
     )
     world.sagemaker.create_endpoint(EndpointName="shop", EndpointConfigName="components")
     world.clock.run_for(200)

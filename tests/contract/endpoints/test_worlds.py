@@ -1,4 +1,6 @@
-"""The digits world: what the labelled set shows of each candidate, and what only live traffic shows."""
+"""The digits world: what the labelled set shows of each candidate, and what only live traffic
+shows.
+"""
 
 import csv
 import io
@@ -32,8 +34,12 @@ def right(world: DigitsWorld, model: Any) -> Any:
     return (model.predict_batch(world.labelled_rows) == world.labelled_labels).astype(int)
 
 
-def concluded(world: DigitsWorld, candidate: Any, max_worse: float) -> tuple[int | None, int | None]:
-    """Return after how many labelled records the candidate passes at 5%, and is stopped at 2.5%; None is never."""
+def concluded(
+    world: DigitsWorld, candidate: Any, max_worse: float
+) -> tuple[int | None, int | None]:
+    """Return after how many labelled records the candidate passes at 5%, and is stopped at 2.5%;
+    None is never.
+    """
     drops = right(world, world.baseline) - right(world, candidate)
     state, passes, stops = START, None, None
     for at in range(0, len(drops), 50):
@@ -60,7 +66,9 @@ def test_the_worse_candidate_is_stopped_by_the_labelled_set(digits: DigitsWorld)
 
 
 def test_no_image_has_two_jobs(digits: DigitsWorld) -> None:
-    """Labelled and live images are disjoint, and none is repeated: their records are independent."""
+    """Labelled and live images are disjoint, and none is repeated: their records are
+    independent.
+    """
     labelled = {row.tobytes() for row in digits.labelled_rows}
     old_scanner = digits.live_rows[~digits.from_new_scanner]
     assert labelled.isdisjoint(row.tobytes() for row in old_scanner)
@@ -96,7 +104,9 @@ def live(name: str, share: float) -> tuple[Any, Any]:
     endpoints.register_model("baseline", world.baseline)
     endpoints.register_model("candidate", candidates(world, RATE, seed=0)[name])
     weights = {"baseline": 1 - share, "candidate": share}
-    endpoints.fleet.create("digits", "config", [Variant(v, v, weight, weight, 1, 1) for v, weight in weights.items()])
+    endpoints.fleet.create(
+        "digits", "config", [Variant(v, v, weight, weight, 1, 1) for v, weight in weights.items()]
+    )
     clock.run_for(200)
     endpoints.attach_traffic("digits", world.live_rows, RATE, slow_ms=50)
     clock.run_for(600)
@@ -114,7 +124,9 @@ def test_the_failing_candidate_fails_on_the_new_scanners_rows() -> None:
 def test_the_slow_candidate_is_slow_at_half_of_the_traffic_only() -> None:
     """At a quarter it is as fast as the baseline, at half many of its requests are slow."""
     baseline, candidate = live("slow", 0.25)
-    assert candidate.live_slow / candidate.live == pytest.approx(baseline.live_slow / baseline.live, abs=0.006)
+    assert candidate.live_slow / candidate.live == pytest.approx(
+        baseline.live_slow / baseline.live, abs=0.006
+    )
     baseline, candidate = live("slow", 0.5)
     assert candidate.live_slow / candidate.live > 10 * baseline.live_slow / baseline.live
 
@@ -138,6 +150,10 @@ def test_a_picture_that_is_none_is_the_clients_error(world: Any) -> None:
 def test_a_classifier_can_answer_probabilities() -> None:
     """With probabilities on, an answer is ten numbers that add up to 1."""
     world = digits_world(1)
-    answers = type(world.good)(world.good.fitted, probabilities=True).predict_batch(world.labelled_rows[:5])
+    answers = type(world.good)(world.good.fitted, probabilities=True).predict_batch(
+        world.labelled_rows[:5]
+    )
     assert answers.shape == (5, 10)
-    assert json.dumps([round(float(row.sum()), 6) for row in answers]) == "[1.0, 1.0, 1.0, 1.0, 1.0]"
+    assert (
+        json.dumps([round(float(row.sum()), 6) for row in answers]) == "[1.0, 1.0, 1.0, 1.0, 1.0]"
+    )

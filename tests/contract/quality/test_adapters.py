@@ -1,4 +1,6 @@
-"""The labelled set's adapters against the AWS stand-in: S3, DynamoDB, SageMaker and its runtime's errors."""
+"""The labelled set's adapters against the AWS stand-in: S3, DynamoDB, SageMaker and its runtime's
+errors.
+"""
 
 import io
 import json
@@ -46,12 +48,18 @@ def s3() -> Any:
 
 
 def test_a_set_is_fetched_with_its_version(s3: Any, tmp_path: Path) -> None:
-    """The version changes with the content; the copy keeps the suffix and nothing else of the address."""
+    """The version changes with the content; the copy keeps the suffix and nothing else of the
+    address.
+    """
     sets = S3LabelledSets(s3, folder=tmp_path)
     s3.put_object(Bucket="labels", Key="a/../churn set.csv", Body=b"1,2\n0,3\n")
     uri = "s3://labels/a/../churn set.csv"
     first = sets.fetch(uri)
-    assert (first.path.read_bytes(), first.path.parent, first.path.suffix) == (b"1,2\n0,3\n", tmp_path, ".csv")
+    assert (first.path.read_bytes(), first.path.parent, first.path.suffix) == (
+        b"1,2\n0,3\n",
+        tmp_path,
+        ".csv",
+    )
     assert first.version == sets.version(uri)
     s3.put_object(Bucket="labels", Key="a/../churn set.csv", Body=b"1,2\n0,3\n1,4\n")
     assert sets.version(uri) != first.version
@@ -79,7 +87,9 @@ def test_the_head_of_a_set(s3: Any, tmp_path: Path) -> None:
     ],
 )
 def test_addresses_that_are_refused(s3: Any, tmp_path: Path, uri: str, why: str) -> None:
-    """A missing or impossible address is refused naming the field; local files are for the command line alone."""
+    """A missing or impossible address is refused naming the field; local files are for the command
+    line alone.
+    """
     s3.put_object(Bucket="labels", Key="empty.csv", Body=b"")
     with pytest.raises(Refused, match=why) as caught:
         S3LabelledSets(s3, folder=tmp_path).head(uri, 1_000)
@@ -114,19 +124,32 @@ def store() -> DynamoQualityStore:
     """Return a store on an empty table."""
     client = boto3.client("dynamodb")
     client.create_table(
-        TableName="rollouts", BillingMode="PAY_PER_REQUEST",
+        TableName="rollouts",
+        BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk")],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-    )  # fmt: skip
-    return DynamoQualityStore(client, "rollouts", lambda: datetime(2026, 3, 2, 8, 0, 30, tzinfo=UTC))
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+    )
+    return DynamoQualityStore(
+        client, "rollouts", lambda: datetime(2026, 3, 2, 8, 0, 30, tzinfo=UTC)
+    )
 
 
 def evidence(revision: int) -> QualityEvidence:
     """Return evidence of one revision."""
     return QualityEvidence(
-        rollout="churn-1", revision=revision, endpoint="churn", baseline="old", canary="new",
-        labelled_set="s3://labels/churn.csv", set_version="v1", records_total=10, position=revision,
-    )  # fmt: skip
+        rollout="churn-1",
+        revision=revision,
+        endpoint="churn",
+        baseline="old",
+        canary="new",
+        labelled_set="s3://labels/churn.csv",
+        set_version="v1",
+        records_total=10,
+        position=revision,
+    )
 
 
 def test_evidence_is_written_under_its_revision(store: DynamoQualityStore) -> None:
@@ -141,9 +164,13 @@ def test_evidence_is_written_under_its_revision(store: DynamoQualityStore) -> No
 
 
 def test_evidence_expires(store: DynamoQualityStore) -> None:
-    """Its disagreements hold labels: 90 days after it was last written it goes, as windows and verdicts do."""
+    """Its disagreements hold labels: 90 days after it was last written it goes, as windows and
+    verdicts do.
+    """
     store.save(evidence(1), None)
-    item = boto3.client("dynamodb").get_item(TableName="rollouts", Key=rollout_key("churn-1", "QUALITY"))["Item"]
+    item = boto3.client("dynamodb").get_item(
+        TableName="rollouts", Key=rollout_key("churn-1", "QUALITY")
+    )["Item"]
     expires = datetime.fromtimestamp(int(item["expires_at"]["N"]), UTC)
     assert expires == datetime(2026, 3, 2, 8, 0, tzinfo=UTC) + timedelta(days=90)
 
@@ -155,8 +182,12 @@ def test_evidence_without_a_clock_is_only_read() -> None:
 
 
 def test_stored_evidence_that_does_not_fit_is_not_quoted(store: DynamoQualityStore) -> None:
-    """An item of another version fails on its fields' names; its labels do not reach the log with the error."""
-    body = evidence(1).model_dump(mode="json") | {"disagreements": [{"record": "Jane", "label": "unwell"}]}
+    """An item of another version fails on its fields' names; its labels do not reach the log with
+    the error.
+    """
+    body = evidence(1).model_dump(mode="json") | {
+        "disagreements": [{"record": "Jane", "label": "unwell"}]
+    }
     item = {**rollout_key("churn-1", "QUALITY"), "body": {"S": json.dumps(body)}}
     boto3.client("dynamodb").put_item(TableName="rollouts", Item=item)
     with pytest.raises(ValueError, match=r"disagreements\.0\.canary") as caught:
@@ -189,24 +220,39 @@ def test_an_answer_names_its_variant() -> None:
         ("ModelNotReadyException", 429, CallBusy("not_ready", "ModelNotReadyException")),
         ("ThrottlingException", 400, CallBusy("throttled", "ThrottlingException")),
         ("ServiceUnavailable", 503, CallBusy("unavailable", "ServiceUnavailable")),
-        ("InternalDependencyException", 530, CallBusy("unavailable", "InternalDependencyException")),
+        (
+            "InternalDependencyException",
+            530,
+            CallBusy("unavailable", "InternalDependencyException"),
+        ),
         ("InternalFailure", 500, CallBusy("unavailable", "InternalFailure")),
     ],
 )
 def test_errors_of_the_runtime_have_a_meaning(code: str, status: int, expected: object) -> None:
     """A model's error is evidence; throttling, loading and trouble of the service are not."""
-    found = invoked(lambda stub: stub.add_client_error("invoke_endpoint", code, "m", http_status_code=status))
+    found = invoked(
+        lambda stub: stub.add_client_error("invoke_endpoint", code, "m", http_status_code=status)
+    )
     assert found == expected
 
 
-@pytest.mark.parametrize(("code", "status"), [("ValidationError", 400), ("AccessDeniedException", 403)])
+@pytest.mark.parametrize(
+    ("code", "status"), [("ValidationError", 400), ("AccessDeniedException", 403)]
+)
 def test_permanent_answers_end_the_evaluation(code: str, status: int) -> None:
     """A vanished endpoint or a missing permission is an error, never a wrong answer."""
     with pytest.raises(AwsDenied, match="churn"):
-        invoked(lambda stub: stub.add_client_error("invoke_endpoint", code, "not found", http_status_code=status))
+        invoked(
+            lambda stub: stub.add_client_error(
+                "invoke_endpoint", code, "not found", http_status_code=status
+            )
+        )
 
 
-QUOTED = "Received server error (500) from primary with message 'could not convert string to float: Jane'"
+QUOTED = (
+    "Received server error (500) from primary with message 'could not convert string to "
+    "float: Jane'"
+)
 
 
 def test_what_a_model_says_of_its_failure_is_not_repeated() -> None:
@@ -223,13 +269,20 @@ def test_what_a_model_says_of_its_failure_is_not_repeated() -> None:
 def test_the_text_of_an_unknown_error_is_not_repeated() -> None:
     """An error that may carry a container's text is told by its code, and its chain is cut."""
     with pytest.raises(AwsDenied, match=r"churn cannot be evaluated \(SomethingNew\)$") as caught:
-        invoked(lambda stub: stub.add_client_error("invoke_endpoint", "SomethingNew", QUOTED, http_status_code=424))
+        invoked(
+            lambda stub: stub.add_client_error(
+                "invoke_endpoint", "SomethingNew", QUOTED, http_status_code=424
+            )
+        )
     assert caught.value.__suppress_context__
 
 
 @pytest.mark.parametrize(
     ("error", "kind"),
-    [(ReadTimeoutError(endpoint_url="u"), "timeout"), (ConnectionClosedError(endpoint_url="u"), "unavailable")],
+    [
+        (ReadTimeoutError(endpoint_url="u"), "timeout"),
+        (ConnectionClosedError(endpoint_url="u"), "unavailable"),
+    ],
 )
 def test_silence_is_the_model_s_a_broken_line_is_not(
     monkeypatch: pytest.MonkeyPatch, error: Exception, kind: str
@@ -257,9 +310,13 @@ def made_endpoint(sagemaker: Any, image: str) -> None:
     """Make (again) an endpoint with two variants."""
     for name in ("m1", "m2"):
         sagemaker.create_model(
-            ModelName=name, ExecutionRoleArn="arn:aws:iam::123456789012:role/r",
-            PrimaryContainer={"Image": image if name == "m2" else "one", "ModelDataUrl": "s3://labels/m.tar.gz"},
-        )  # fmt: skip
+            ModelName=name,
+            ExecutionRoleArn="arn:aws:iam::123456789012:role/r",
+            PrimaryContainer={
+                "Image": image if name == "m2" else "one",
+                "ModelDataUrl": "s3://labels/m.tar.gz",
+            },
+        )
     variants = [
         {"VariantName": v, "ModelName": m, "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
         for v, m in (("old", "m1"), ("new", "m2"))

@@ -1,4 +1,6 @@
-"""What makes a deployed model another one: its description, its configuration, its endpoint, its resolved images."""
+"""What makes a deployed model another one: its description, its configuration, its endpoint, its
+resolved images.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -16,7 +18,11 @@ DIGEST = "registry/churn@sha256:"
 
 def image(digest: str = "1", resolved_at: datetime = NOON) -> dict[str, Any]:
     """Return one deployed image."""
-    return {"SpecifiedImage": "churn:latest", "ResolvedImage": DIGEST + digest, "ResolutionTime": resolved_at}
+    return {
+        "SpecifiedImage": "churn:latest",
+        "ResolvedImage": DIGEST + digest,
+        "ResolutionTime": resolved_at,
+    }
 
 
 def identity(
@@ -26,17 +32,28 @@ def identity(
 ) -> str | None:
     """Return the identity of `new` where SageMaker answers so."""
     client = boto3.client(
-        "sagemaker", region_name="eu-west-1", aws_access_key_id="testing", aws_secret_access_key="testing"
-    )  # fmt: skip
+        "sagemaker",
+        region_name="eu-west-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
     stub = Stubber(client)
-    deployed = {"VariantName": "new", "CurrentWeight": 0.0, **({} if images is None else {"DeployedImages": images})}
+    deployed = {
+        "VariantName": "new",
+        "CurrentWeight": 0.0,
+        **({} if images is None else {"DeployedImages": images}),
+    }
     times = {"CreationTime": NOON, "LastModifiedTime": NOON}
     answer: dict[str, Any] = {
         "EndpointName": "churn",
         "EndpointArn": "arn:aws:sagemaker:eu-west-1:1:endpoint/churn",
         **times,
     }
-    answer |= {"EndpointConfigName": "c", "EndpointStatus": "InService", "ProductionVariants": [deployed]}
+    answer |= {
+        "EndpointConfigName": "c",
+        "EndpointStatus": "InService",
+        "ProductionVariants": [deployed],
+    }
     stub.add_response("describe_endpoint", answer | dict(endpoint or {}))
     variant = {"VariantName": "new", "ModelName": "m2"}
     of_config: dict[str, Any] = {
@@ -45,7 +62,11 @@ def identity(
     }
     of_config |= {"ProductionVariants": [variant], "CreationTime": NOON}
     stub.add_response("describe_endpoint_config", of_config | dict(config or {}))
-    model = {"ModelName": "m2", "ModelArn": "arn:aws:sagemaker:eu-west-1:1:model/m2", "CreationTime": NOON}
+    model = {
+        "ModelName": "m2",
+        "ModelArn": "arn:aws:sagemaker:eu-west-1:1:model/m2",
+        "CreationTime": NOON,
+    }
     stub.add_response("describe_model", model | {"PrimaryContainer": {"Image": "churn:latest"}})
     with stub:
         return SageMakerModels(client).identify("churn", "new")
@@ -60,7 +81,13 @@ def identity(
         {"images": [image("2")]},
         {"images": [image(resolved_at=NOON + timedelta(hours=1))]},
     ],
-    ids=["configuration", "endpoint made again", "configuration made again", "tag pushed again", "deployed again"],
+    ids=[
+        "configuration",
+        "endpoint made again",
+        "configuration made again",
+        "tag pushed again",
+        "deployed again",
+    ],
 )
 def test_what_was_deployed_again_is_another_model(changed: dict[str, Any]) -> None:
     """The model's own description is the same; what stands behind the variant need not be."""
@@ -68,9 +95,13 @@ def test_what_was_deployed_again_is_another_model(changed: dict[str, Any]) -> No
 
 
 def test_what_was_not_deployed_again_stays_the_same_model() -> None:
-    """Moving weights changes the time of the last modification, and the order of images means nothing."""
+    """Moving weights changes the time of the last modification, and the order of images means
+    nothing.
+    """
     moved = {"LastModifiedTime": NOON + timedelta(hours=1)}
-    assert identity(moved, images=[image("1"), image("2")]) == identity(images=[image("2"), image("1")])
+    assert identity(moved, images=[image("1"), image("2")]) == identity(
+        images=[image("2"), image("1")]
+    )
 
 
 def test_images_may_not_be_told() -> None:

@@ -24,11 +24,18 @@ def stage() -> Iterator[Stage]:
 
 def canaryctl(stage: Stage, *arguments: str, stdin: str | None = None) -> Result:
     """Run one command against the stage's stack."""
-    names = {"--table": stage.outputs["TableName"], "--state-machine": stage.outputs["StateMachineArn"]}
-    wanted = {"start": names, "status": ("--table",), "report": ("--table",)}.get(arguments[0], ("--state-machine",))
+    names = {
+        "--table": stage.outputs["TableName"],
+        "--state-machine": stage.outputs["StateMachineArn"],
+    }
+    wanted = {"start": names, "status": ("--table",), "report": ("--table",)}.get(
+        arguments[0], ("--state-machine",)
+    )
     where = [part for name in wanted for part in (name, names[name])]
     clock = stage.emulator.clock
-    return CliRunner().invoke(app, [*arguments, *where], obj=Time(clock.run_for, clock.now), input=stdin)
+    return CliRunner().invoke(
+        app, [*arguments, *where], obj=Time(clock.run_for, clock.now), input=stdin
+    )
 
 
 def answer(result: Result) -> Any:
@@ -64,7 +71,12 @@ def test_status_tells_phase_step_share_and_evidence(stage: Stage) -> None:
     stage.reach("BAKING", 1)
     stage.emulator.run_minutes(9)
     (row,) = answer(canaryctl(stage, "status", "--json"))
-    assert (row["endpoint"], row["phase"], row["step"], row["share"]) == (ENDPOINT, "BAKING", 1, 0.05)
+    assert (row["endpoint"], row["phase"], row["step"], row["share"]) == (
+        ENDPOINT,
+        "BAKING",
+        1,
+        0.05,
+    )
     assert row["worse"]["log_threshold"] == pytest.approx(2.9957, abs=1e-3)
     assert row["good_enough"]["log_evidence"] > 0
 
@@ -92,10 +104,15 @@ def test_a_rollout_is_steered_by_hand(stage: Stage) -> None:
     stage.reach("BAKING", 1)
     assert (
         "paused until"
-        in answer(canaryctl(stage, "pause", "--endpoint", ENDPOINT, "--minutes", "30", "--json"))["answer"]
+        in answer(canaryctl(stage, "pause", "--endpoint", ENDPOINT, "--minutes", "30", "--json"))[
+            "answer"
+        ]
     )
     assert "may advance" in canaryctl(stage, "resume", "--endpoint", ENDPOINT).output
-    assert "going on to 25%" in canaryctl(stage, "promote", "--endpoint", ENDPOINT, "--reason", "urgent").output
+    assert (
+        "going on to 25%"
+        in canaryctl(stage, "promote", "--endpoint", ENDPOINT, "--reason", "urgent").output
+    )
     stage.reach("BAKING", 2)
     assert "going back to" in canaryctl(stage, "rollback", "--endpoint", ENDPOINT).output
     stage.reach_end()

@@ -18,13 +18,25 @@ from emulator.demo.scenarios import SCENARIOS, chosen
 
 Judge = Callable[..., Judgement]
 ENTRY = {
-    "scenario", "endpoint", "phase", "initial_weights", "final_weights", "canary_requests_live", "bad_responses_served",
-    "emulated_minutes", "verdicts", "messages",
-}  # fmt: skip
+    "scenario",
+    "endpoint",
+    "phase",
+    "initial_weights",
+    "final_weights",
+    "canary_requests_live",
+    "bad_responses_served",
+    "emulated_minutes",
+    "verdicts",
+    "messages",
+}
 
 
-def show(names: tuple[str, ...], out: Path, past_minutes: int = 60, most_minutes: int = 180) -> tuple[bool, str]:
-    """Run scenarios as fast as they go; return whether the demonstration is content, and what it printed."""
+def show(
+    names: tuple[str, ...], out: Path, past_minutes: int = 60, most_minutes: int = 180
+) -> tuple[bool, str]:
+    """Run scenarios as fast as they go; return whether the demonstration is content, and what it
+    printed.
+    """
     text = io.StringIO()
     scenarios = [chosen(name)[0] for name in names]
     pace = Pace(past_minutes=past_minutes, most_minutes=most_minutes)
@@ -39,22 +51,33 @@ def entries(out: Path) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.slow
 def test_all_six_end_as_they_have_to(tmp_path: Path) -> None:
-    """Two promoted, four taken back where their fault shows, weights and requests as AWS and the router say."""
+    """Two promoted, four taken back where their fault shows, weights and requests as AWS and the
+    router say.
+    """
     good, printed = show(tuple(s.name for s in SCENARIOS), tmp_path, past_minutes=750)
     assert good, printed
     found = entries(tmp_path)
     assert {name: entry["phase"] for name, entry in found.items()} == {
-        "healthy": "PROMOTED", "wrong": "ROLLED_BACK", "failing": "ROLLED_BACK", "slow": "ROLLED_BACK",
-        "late": "ROLLED_BACK", "incident": "PROMOTED",
-    }  # fmt: skip
+        "healthy": "PROMOTED",
+        "wrong": "ROLLED_BACK",
+        "failing": "ROLLED_BACK",
+        "slow": "ROLLED_BACK",
+        "late": "ROLLED_BACK",
+        "incident": "PROMOTED",
+    }
     for name in ("wrong", "failing", "slow", "late"):
         assert found[name]["final_weights"] == {"current": 1.0, "candidate": 0.0}
     for name in ("healthy", "incident"):
         assert found[name]["final_weights"] == {"current": 0.0, "candidate": 1.0}
     assert found["wrong"]["canary_requests_live"] == 0
-    last_steps = {name: found[name]["verdicts"][-1]["step"] for name in ("wrong", "failing", "slow", "late")}
+    last_steps = {
+        name: found[name]["verdicts"][-1]["step"] for name in ("wrong", "failing", "slow", "late")
+    }
     assert last_steps == {"wrong": 0, "failing": 1, "slow": 3, "late": 4}
-    assert {path.name for path in tmp_path.glob("*.html")} == {"index.html", *(f"{s.name}.html" for s in SCENARIOS)}
+    assert {path.name for path in tmp_path.glob("*.html")} == {
+        "index.html",
+        *(f"{s.name}.html" for s in SCENARIOS),
+    }
 
 
 def test_the_summary_has_the_agreed_form(tmp_path: Path) -> None:
@@ -85,12 +108,16 @@ def never_roll_back(real: Judge) -> Judge:
 
     def lenient(*arguments: Any, **named: Any) -> Judgement:
         found = real(*arguments, **named)
-        return found.model_copy(update={"verdict": "HOLD"}) if found.verdict == "ROLL_BACK" else found
+        return (
+            found.model_copy(update={"verdict": "HOLD"}) if found.verdict == "ROLL_BACK" else found
+        )
 
     return lenient
 
 
-def test_a_judge_that_always_advances_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_judge_that_always_advances_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """With it a worse model is promoted, and the demonstration's own check says so."""
     monkeypatch.setattr("canary.flow.judging.judge", always("ADVANCE", judge))
     good, printed = show(("wrong",), tmp_path, most_minutes=60)
@@ -100,7 +127,9 @@ def test_a_judge_that_always_advances_is_noticed(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("name", ["wrong", "failing"])
-def test_a_judge_that_never_rolls_back_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_judge_that_never_rolls_back_is_noticed(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """With it nothing bad is ever taken back, and the demonstration's own check says so."""
     monkeypatch.setattr("canary.flow.judging.judge", never_roll_back(judge))
     good, printed = show((name,), tmp_path, most_minutes=25)

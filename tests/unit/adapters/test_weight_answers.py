@@ -25,7 +25,9 @@ class _Raw:
 
 
 def endpoints(*answers: tuple[int, str] | str) -> SageMakerEndpoints:
-    """Return the adapter on a client of two attempts that are answered so: status and error code, or not at all."""
+    """Return the adapter on a client of two attempts that are answered so: status and error code,
+    or not at all.
+    """
     retries: Any = {"mode": "standard", "total_max_attempts": 2}
     client = boto3.client(
         "sagemaker",
@@ -41,7 +43,9 @@ def endpoints(*answers: tuple[int, str] | str) -> SageMakerEndpoints:
         if isinstance(given, str):
             raise ReadTimeoutError(endpoint_url=request.url)
         status, code = given
-        message = "Cannot update in-progress endpoint" if code == "ValidationException" else "injected"
+        message = (
+            "Cannot update in-progress endpoint" if code == "ValidationException" else "injected"
+        )
         body = f'{{"__type":"{code}","message":"{message}"}}'.encode()
         headers: Any = {"content-type": "application/x-amz-json-1.1"}
         return AWSResponse(request.url, status, headers, _Raw(body))
@@ -50,7 +54,11 @@ def endpoints(*answers: tuple[int, str] | str) -> SageMakerEndpoints:
     return SageMakerEndpoints(client)
 
 
-THROTTLED, FAILED, BUSY = (400, "ThrottlingException"), (500, "InternalFailure"), (400, "ValidationException")
+THROTTLED, FAILED, BUSY = (
+    (400, "ThrottlingException"),
+    (500, "InternalFailure"),
+    (400, "ValidationException"),
+)
 
 
 @pytest.mark.parametrize(
@@ -68,14 +76,18 @@ THROTTLED, FAILED, BUSY = (400, "ThrottlingException"), (500, "InternalFailure")
 def test_only_answers_to_every_attempt_are_a_refusal(
     monkeypatch: pytest.MonkeyPatch, answers: tuple[tuple[int, str] | str, ...], *, refused: bool
 ) -> None:
-    """A second attempt that is refused says nothing of a first one whose answer was lost: it may be why."""
+    """A second attempt that is refused says nothing of a first one whose answer was lost: it may be
+    why.
+    """
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
     with pytest.raises(AwsUnavailable) as caught:
         endpoints(*answers).move("churn", {"v1": 1.0})
     assert caught.value.refused is refused
 
 
-def test_a_lost_answer_of_one_call_is_not_held_against_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_answer_of_one_call_is_not_held_against_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Each call is judged by its own attempts."""
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
     adapter = endpoints(LOST, LOST, BUSY)

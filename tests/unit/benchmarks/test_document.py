@@ -35,7 +35,9 @@ def test_page_and_plots_show_the_kept_results() -> None:
 
 @pytest.mark.slow
 def test_kept_results_are_what_the_code_computes() -> None:
-    """A sample of cells computed anew gives the kept figures: bets, peers, composition, labelled set."""
+    """A sample of cells computed anew gives the kept figures: bets, peers, composition, labelled
+    set.
+    """
     assert document.stale(kept()) == []
 
 

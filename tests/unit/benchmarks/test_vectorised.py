@@ -39,7 +39,9 @@ def test_evidence_grows_alike(law: str, requests: int, share: float) -> None:
     world = worlds.Guarded(0.002, 2.0, burst=LAWS[law])
     bad = world.history(rng, 3, requests)
     counts = worlds.fixed_share(world, rng, 3, requests, share, 40)
-    terms = processes.settle(learning.learn(bad, requests), ROLL_BACK, ADVANCE, np.full(3, share), ERRORS_GRID)
+    terms = processes.settle(
+        learning.learn(bad, requests), ROLL_BACK, ADVANCE, np.full(3, share), ERRORS_GRID
+    )
     against, within = processes.RollBackRuns(3, ERRORS_GRID), processes.AdvanceRuns(3)
     rates: list[np.ndarray] = []
     nows = []
@@ -52,13 +54,23 @@ def test_evidence_grows_alike(law: str, requests: int, share: float) -> None:
         rates.append(minute[2] / minute[3])
     for run in range(3):
         single = setting.settle(
-            history.learn([(requests, int(x)) for x in bad[run]]), ROLL_BACK, ADVANCE, share, ERRORS_GRID
+            history.learn([(requests, int(x)) for x in bad[run]]),
+            ROLL_BACK,
+            ADVANCE,
+            share,
+            ERRORS_GRID,
         )
         assert single.bursty == terms.bursty[run]
         one, other = roll_back.start(len(ERRORS_GRID)), advance.FRESH
         for t, minute in enumerate(counts):
             values = MinuteCounts(*(int(v) for v in minute[:, run]))
-            one = roll_back.step(roll_back.restart(one) if t and t % 10 == 0 else one, values, single, nows[t][run])
+            one = roll_back.step(
+                roll_back.restart(one) if t and t % 10 == 0 else one, values, single, nows[t][run]
+            )
             other = advance.step(other, values, single, nows[t][run])
-        assert against.log_evidence(terms)[run] == pytest.approx(roll_back.log_evidence(one, single), abs=1e-6)
-        assert within.log_evidence(terms)[run] == pytest.approx(advance.log_evidence(other, single), abs=1e-6)
+        assert against.log_evidence(terms)[run] == pytest.approx(
+            roll_back.log_evidence(one, single), abs=1e-6
+        )
+        assert within.log_evidence(terms)[run] == pytest.approx(
+            advance.log_evidence(other, single), abs=1e-6
+        )

@@ -1,4 +1,6 @@
-"""Histories of rollouts made by the real judge on simulated minutes: what is shown is what is really decided."""
+"""Histories of rollouts made by the real judge on simulated minutes: what is shown is what is
+really decided.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,7 +14,13 @@ from canary.domain.judgement import Finding
 from canary.domain.phase import Phase
 from canary.domain.plan import CountGuard, GuardHistory, Plan
 from canary.domain.quality import QualityGuardSpec, QualityMargin
-from canary.domain.quality_evidence import CallCounts, Disagreement, PairedState, QualityEvidence, QualityFinding
+from canary.domain.quality_evidence import (
+    CallCounts,
+    Disagreement,
+    PairedState,
+    QualityEvidence,
+    QualityFinding,
+)
 from canary.domain.record import BakeInterval, Decision, Message, Outcome, Record, minute_of
 from canary.domain.spec import ErrorsGuard, SlowRequestsGuard, read_spec
 from canary.domain.verdict import VerdictRecord
@@ -25,9 +33,14 @@ REQUESTS = 6_000
 LABELS = "s3://labels/churn.csv"
 BAD = {"errors": 0.003, "slow": 0.05}
 SPEC = {
-    "endpoint": "churn-prod", "canary": "Variant2", "watch_minutes": 8,
-    "guards": {"slow_requests": {"threshold_ms": 200}, "quality": {"labelled_set": "s3://labels/churn.csv"}},
-}  # fmt: skip
+    "endpoint": "churn-prod",
+    "canary": "Variant2",
+    "watch_minutes": 8,
+    "guards": {
+        "slow_requests": {"threshold_ms": 200},
+        "quality": {"labelled_set": "s3://labels/churn.csv"},
+    },
+}
 
 Rates = Callable[[int], tuple[float, float]]
 """(error rate, slow rate) of the canary at a step."""
@@ -44,15 +57,23 @@ def make_plan() -> Plan:
     errors, slow = ErrorsGuard(), SlowRequestsGuard(threshold_ms=200)
     history = GuardHistory(minutes=1440, rate=0.003, requests_per_minute=REQUESTS)
     return Plan(
-        endpoint=spec.endpoint, config_name="churn-config", canary=spec.canary, baselines=("Variant1",),
-        found_weights=FOUND, safe_weights=safe_weights(FOUND, spec.canary), steps=plan_steps(spec, FOUND),
+        endpoint=spec.endpoint,
+        config_name="churn-config",
+        canary=spec.canary,
+        baselines=("Variant1",),
+        found_weights=FOUND,
+        safe_weights=safe_weights(FOUND, spec.canary),
+        steps=plan_steps(spec, FOUND),
         guards=(
             CountGuard(name="errors", history=history, **margins(errors)),
             CountGuard(name="slow_requests", history=history, threshold_ms=200, **margins(slow)),
         ),
-        quality=QualityGuardSpec(labelled_set=LABELS, metrics={"accuracy": QualityMargin(max_worse=0.05)}),
-        hold_at_most_minutes=1440, watch_minutes=8,
-    )  # fmt: skip
+        quality=QualityGuardSpec(
+            labelled_set=LABELS, metrics={"accuracy": QualityMargin(max_worse=0.05)}
+        ),
+        hold_at_most_minutes=1440,
+        watch_minutes=8,
+    )
 
 
 def margins(guard: ErrorsGuard | SlowRequestsGuard) -> dict[str, Any]:
@@ -63,15 +84,24 @@ def margins(guard: ErrorsGuard | SlowRequestsGuard) -> dict[str, Any]:
 def make_record(**changes: object) -> Record:
     """Return the record of a rollout that has just begun, with changes."""
     values = {
-        "rollout": "churn-prod-0123456789ab", "revision": 7, "holder": "arn:aws:states:eu-west-1:1:execution:r:a",
-        "endpoint": "churn-prod", "canary": "Variant2", "spec": SPEC, "plan": make_plan(), "started_at": STARTED,
-        "progress_at": STARTED, **changes,
-    }  # fmt: skip
+        "rollout": "churn-prod-0123456789ab",
+        "revision": 7,
+        "holder": "arn:aws:states:eu-west-1:1:execution:r:a",
+        "endpoint": "churn-prod",
+        "canary": "Variant2",
+        "spec": SPEC,
+        "plan": make_plan(),
+        "started_at": STARTED,
+        "progress_at": STARTED,
+        **changes,
+    }
     return Record.model_validate(values)
 
 
 def simulate(rates: Rates = healthy, minutes: int = 120, seed: int = 1) -> RolloutHistory:
-    """Return the history of a rollout whose canary has these rates; the judge decides, minute by minute."""
+    """Return the history of a rollout whose canary has these rates; the judge decides, minute by
+    minute.
+    """
     random, now = Random(seed), minute_of(STARTED)
     record = make_record(phase=Phase.BAKING, bakes=(BakeInterval(step=0, reached_minute=now),))
     windows: list[Window] = []
@@ -82,24 +112,36 @@ def simulate(rates: Rates = healthy, minutes: int = 120, seed: int = 1) -> Rollo
         now += 1
         when = STARTED + timedelta(minutes=now - minute_of(STARTED))
         judgement = judge(
-            record.plan, record.bakes, windows, now, Finding(guard="quality", label="PASS", reason="fine")
+            record.plan,
+            record.bakes,
+            windows,
+            now,
+            Finding(guard="quality", label="PASS", reason="fine"),
         )
         verdicts.append(
             VerdictRecord(
-                rollout=record.rollout, minute=now, revision=record.revision, step=record.step,
-                verdict=judgement.verdict, reason=judgement.reason, bakes=record.bakes,
+                rollout=record.rollout,
+                minute=now,
+                revision=record.revision,
+                step=record.step,
+                verdict=judgement.verdict,
+                reason=judgement.reason,
+                bakes=record.bakes,
                 judgement=judgement.model_dump(mode="json", exclude={"checkpoint"}),
             )
-        )  # fmt: skip
+        )
         if judgement.verdict != "HOLD":
             record = _carry_out(record, judgement.verdict, judgement.reason, when)
             messages.append(_told(record, when))
         if record.ended:
             break
     return RolloutHistory(
-        record=record, verdicts=tuple(verdicts), windows=tuple(windows), quality=quality_evidence(),
+        record=record,
+        verdicts=tuple(verdicts),
+        windows=tuple(windows),
+        quality=quality_evidence(),
         messages=tuple(ToldMessage(at=m.at, subject=m.subject, body=m.body) for m in messages),
-    )  # fmt: skip
+    )
 
 
 def _window(record: Record, minute: int, rates: Rates, random: Random) -> Window:
@@ -117,13 +159,17 @@ def _counts(requests: int, rates: tuple[float, float], random: Random) -> Counts
 def _carry_out(record: Record, verdict: str, reason: str, when: datetime) -> Record:
     now = minute_of(when)
     bakes = (*record.bakes[:-1], record.bakes[-1].model_copy(update={"left_minute": now}))
-    decision = Decision.model_validate({"verdict": verdict, "step": record.step, "reason": reason, "at": when})
+    decision = Decision.model_validate(
+        {"verdict": verdict, "step": record.step, "reason": reason, "at": when}
+    )
     changes: dict[str, object] = {"bakes": bakes, "decision": decision, "progress_at": when}
     if verdict == "ROLL_BACK" or record.step == record.plan.last_step:
         end = Phase.ROLLED_BACK if verdict == "ROLL_BACK" else Phase.PROMOTED
         ended = when + timedelta(seconds=40)
         outcome = Outcome.model_validate({"end": end, "reason": reason})
-        return record.model_copy(update={**changes, "phase": end, "ended_at": ended, "outcome": outcome})
+        return record.model_copy(
+            update={**changes, "phase": end, "ended_at": ended, "outcome": outcome}
+        )
     step = record.step + 1
     bakes = (*bakes, BakeInterval(step=step, reached_minute=now + 1))
     return record.model_copy(update={**changes, "step": step, "bakes": bakes})
@@ -140,20 +186,45 @@ def _told(record: Record, when: datetime) -> Message:
 def quality_evidence() -> QualityEvidence:
     """Return what an evaluation of 600 records left behind: four records differ."""
     finding = QualityFinding(
-        metric="accuracy", label="PASS", answer="not worse", reason="A drop of 5 points or more is ruled out.",
-        records=600, discordant=4, baseline=0.97, canary=0.968, drop=0.0017, max_worse=0.05, log_rollback=-0.4,
-        log_rollback_threshold=3.7, log_advance=3.2, log_advance_threshold=3.0,
-    )  # fmt: skip
+        metric="accuracy",
+        label="PASS",
+        answer="not worse",
+        reason="A drop of 5 points or more is ruled out.",
+        records=600,
+        discordant=4,
+        baseline=0.97,
+        canary=0.968,
+        drop=0.0017,
+        max_worse=0.05,
+        log_rollback=-0.4,
+        log_rollback_threshold=3.7,
+        log_advance=3.2,
+        log_advance_threshold=3.0,
+    )
     state = PairedState(
-        metric="accuracy", records=600, baseline_only=3, canary_only=1, baseline_sum=582, canary_sum=580
+        metric="accuracy",
+        records=600,
+        baseline_only=3,
+        canary_only=1,
+        baseline_sum=582,
+        canary_sum=580,
     )
     return QualityEvidence(
-        rollout="churn-prod-0123456789ab", endpoint="churn-prod", baseline="Variant1", canary="Variant2",
-        labelled_set="s3://labels/churn.csv", set_version="v1", records_total=800, position=600,
-        counts=CallCounts(used=600), states=(state,), findings=(finding,), concluded=True,
+        rollout="churn-prod-0123456789ab",
+        endpoint="churn-prod",
+        baseline="Variant1",
+        canary="Variant2",
+        labelled_set="s3://labels/churn.csv",
+        set_version="v1",
+        records_total=800,
+        position=600,
+        counts=CallCounts(used=600),
+        states=(state,),
+        findings=(finding,),
+        concluded=True,
         report={"records": 600, "baseline": {"accuracy": 0.97}, "canary": {"accuracy": 0.9683}},
         disagreements=(
             Disagreement(record="17", label="3", baseline="3", canary="8"),
             Disagreement(record="21", label="9", baseline="4", canary="9"),
         ),
-    )  # fmt: skip
+    )

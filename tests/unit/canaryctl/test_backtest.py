@@ -14,16 +14,23 @@ from tests.ports import MemoryMetrics
 
 START = datetime(2026, 1, 2, tzinfo=UTC)
 END = START + timedelta(hours=4)
-SPEC = read_spec({"endpoint": "churn-prod", "canary": "Variant2", "guards": {"slow_requests": None}})
+SPEC = read_spec(
+    {"endpoint": "churn-prod", "canary": "Variant2", "guards": {"slow_requests": None}}
+)
 FIRST = int(START.timestamp() // 60)
 
 
 def past(canary_rate: float | None) -> MemoryMetrics:
-    """Return a day and four hours of the baseline at .5% errors, and a canary in the last four where it has a rate."""
+    """Return a day and four hours of the baseline at .5% errors, and a canary in the last four
+    where it has a rate.
+    """
     rng = np.random.default_rng(3)
 
     def series(minutes: range, requests: int, rate: float) -> RawSeries:
-        points = {m: RawMinute(requests=requests, errors=float(rng.binomial(requests, rate))) for m in minutes}
+        points = {
+            m: RawMinute(requests=requests, errors=float(rng.binomial(requests, rate)))
+            for m in minutes
+        }
         return RawSeries(minutes=points, complete=True)
 
     known = {"Variant1": series(range(FIRST - 1440, FIRST + 240), 5700, 0.005)}
@@ -33,7 +40,9 @@ def past(canary_rate: float | None) -> MemoryMetrics:
 
 
 def test_bad_canary_of_the_past_would_have_been_taken_back() -> None:
-    """A canary with ten times the errors: rolled back within minutes, and the baseline alone raises few alarms."""
+    """A canary with ten times the errors: rolled back within minutes, and the baseline alone raises
+    few alarms.
+    """
     found = backtest(SPEC, past(0.05), ["Variant1"], START, END, bakes=40)
     assert found.outcome is not None
     assert (found.outcome.verdict, found.outcome.guard) == ("ROLL_BACK", "errors")
@@ -50,7 +59,9 @@ def test_history_before_the_period_is_learnt_from() -> None:
 
 
 def test_past_without_a_canary_still_counts_false_alarms() -> None:
-    """No canary traffic: no verdict about it, the make-believe bakes remain, and the words say so."""
+    """No canary traffic: no verdict about it, the make-believe bakes remain, and the words say
+    so.
+    """
     found = backtest(SPEC, past(None), ["Variant1"], START, END, bakes=5)
     assert found.outcome is None
     assert found.bakes == 5

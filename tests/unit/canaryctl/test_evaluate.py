@@ -62,25 +62,49 @@ def run(*options: str) -> Result:
 
 def variants(labelled_set: Path, *more: str) -> list[str]:
     """Return the options that every call needs."""
-    named = ["--endpoint", "churn", "--baseline", "old", "--canary", "new", "--labelled-set", str(labelled_set)]
+    named = [
+        "--endpoint",
+        "churn",
+        "--baseline",
+        "old",
+        "--canary",
+        "new",
+        "--labelled-set",
+        str(labelled_set),
+    ]
     return [*named, *more]
 
 
 @needs_churn
 @pytest.mark.parametrize("last", [120, 334])
 def test_the_published_example_over_http(serve: Serve, tmp_path: Path, last: int) -> None:
-    """Every published figure of both variants comes out as JSON, with exit code 4: not enough evidence."""
+    """Every published figure of both variants comes out as JSON, with exit code 4: not enough
+    evidence.
+    """
     known = scores()
 
     def answer(request: Request) -> Reply:
         variant = request.target_variant or "Variant1"
-        return Reply(known[request.body.decode()][variant].encode(), "text/csv; charset=utf-8", variant)
+        return Reply(
+            known[request.body.decode()][variant].encode(), "text/csv; charset=utf-8", variant
+        )
 
     with serve(answer):
         result = run(
-            "--endpoint", "churn", "--baseline", "Variant1", "--canary", "Variant2", "--labelled-set",
-            str(last_rows(tmp_path, last)), "--label-column", "0", "--content-type", "text/csv", "--json",
-        )  # fmt: skip
+            "--endpoint",
+            "churn",
+            "--baseline",
+            "Variant1",
+            "--canary",
+            "Variant2",
+            "--labelled-set",
+            str(last_rows(tmp_path, last)),
+            "--label-column",
+            "0",
+            "--content-type",
+            "text/csv",
+            "--json",
+        )
     answered = json.loads(result.stdout)
     assert (result.exit_code, answered["answer"]) == (4, "not enough evidence")
     for variant in ("Variant1", "Variant2"):
@@ -90,9 +114,13 @@ def test_the_published_example_over_http(serve: Serve, tmp_path: Path, last: int
 
 
 @pytest.mark.parametrize(
-    ("worse_every", "code", "answer"), [(5, 3, "worse"), (0, 0, "not worse")], ids=["worse", "equal"]
+    ("worse_every", "code", "answer"),
+    [(5, 3, "worse"), (0, 0, "not worse")],
+    ids=["worse", "equal"],
 )
-def test_the_exit_code_is_the_verdict(serve: Serve, tmp_path: Path, worse_every: int, code: int, answer: str) -> None:
+def test_the_exit_code_is_the_verdict(
+    serve: Serve, tmp_path: Path, worse_every: int, code: int, answer: str
+) -> None:
     """A worse canary ends with 3, one no worse than the margin with 0."""
     with serve(parity(worse_every)):
         result = run(*variants(numbers(tmp_path, 600), "--json"))
@@ -100,7 +128,9 @@ def test_the_exit_code_is_the_verdict(serve: Serve, tmp_path: Path, worse_every:
 
 
 def test_the_table_and_the_page(serve: Serve, tmp_path: Path) -> None:
-    """A person sees metrics, reasons and the answer; the page stands alone and lists the disagreements."""
+    """A person sees metrics, reasons and the answer; the page stands alone and lists the
+    disagreements.
+    """
     page = tmp_path / "out" / "page.html"
     with serve(parity(worse_every=9)):
         result = run(*variants(numbers(tmp_path, 100), "--html", str(page)))
@@ -127,7 +157,9 @@ def refused(result: Result) -> tuple[int, str]:
         (["--answer", "a["], "JMESPath"),
     ],
 )
-def test_options_that_do_not_fit_name_themselves(serve: Serve, tmp_path: Path, options: list[str], part: str) -> None:
+def test_options_that_do_not_fit_name_themselves(
+    serve: Serve, tmp_path: Path, options: list[str], part: str
+) -> None:
     """A mistake ends with exit code 2 and names the option or field, before any call."""
     with serve(lambda _: pytest.fail("no call expected")):
         code, told = refused(run(*variants(numbers(tmp_path, 20), *options)))
@@ -141,15 +173,28 @@ def test_a_sample_is_told_in_table_page_and_document(
     """Where a metric speaks of a part of the records, whoever reads it is told, and of how many."""
     monkeypatch.setattr(Sample.__init__, "__defaults__", (100,))
     page = tmp_path / "page.html"
-    given = ["--endpoint", "e", "--baseline", "old", "--canary", "new", "--labelled-set", str(numbers(tmp_path, 300)),
-             "--all"]  # fmt: skip
+    given = [
+        "--endpoint",
+        "e",
+        "--baseline",
+        "old",
+        "--canary",
+        "new",
+        "--labelled-set",
+        str(numbers(tmp_path, 300)),
+        "--all",
+    ]
     with serve(parity()):
         table = " ".join(run(*given, "--html", str(page)).output.split())
         document = json.loads(run(*given, "--json").stdout)
     told = "roc auc, roc curve, score shift: on a random sample of 100 of the 300 records"
     assert told in table
     assert told in page.read_text()
-    assert document["sample"] == {"metrics": ["roc_auc", "roc_curve", "score_shift"], "records": 100, "of": 300}
+    assert document["sample"] == {
+        "metrics": ["roc_auc", "roc_curve", "score_shift"],
+        "records": 100,
+        "of": 300,
+    }
 
 
 def test_a_missing_file_is_named(serve: Serve, tmp_path: Path) -> None:
@@ -183,7 +228,9 @@ def test_an_endpoint_that_vanishes_keeps_what_was_evaluated(serve: Serve, tmp_pa
     assert json.loads(result.stdout)["records"]["taken"] == 60 + len(seen) // 2
 
 
-def test_a_local_endpoint_needs_no_account(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_local_endpoint_needs_no_account(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without region and credentials a stand-in on this machine is asked all the same."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name)
@@ -195,7 +242,9 @@ def test_a_local_endpoint_needs_no_account(serve: Serve, tmp_path: Path, monkeyp
     assert result.exit_code == 0, result.stderr
 
 
-def test_no_region_is_told_without_a_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_region_is_told_without_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A missing region is exit code 1 and a sentence."""
     monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     monkeypatch.delenv("AWS_REGION", raising=False)

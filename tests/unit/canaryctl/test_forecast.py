@@ -1,4 +1,6 @@
-"""`canaryctl forecast`: every step and guard, and a warning with numbers and remedies where a step cannot conclude."""
+"""`canaryctl forecast`: every step and guard, and a warning with numbers and remedies where a step
+cannot conclude.
+"""
 
 import json
 from pathlib import Path
@@ -26,7 +28,10 @@ def run(tmp_path: Path, *more: str) -> str:
 
 def test_every_live_step_and_guard_is_forecast(tmp_path: Path) -> None:
     """Default steps below 100%, two guards each."""
-    lines = [json.loads(one) for one in run(tmp_path, "--requests-per-second", "100", "--json").splitlines()]
+    lines = [
+        json.loads(one)
+        for one in run(tmp_path, "--requests-per-second", "100", "--json").splitlines()
+    ]
     assert [(x["share"], x["guard"]) for x in lines] == [
         (share, guard) for share in (0.05, 0.25, 0.5) for guard in ("errors", "slow_requests")
     ]

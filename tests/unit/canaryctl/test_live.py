@@ -25,11 +25,15 @@ def history() -> RolloutHistory:
     return simulate()
 
 
-def test_a_line_shows_the_evidence_of_the_guard_furthest_from_passing(history: RolloutHistory) -> None:
+def test_a_line_shows_the_evidence_of_the_guard_furthest_from_passing(
+    history: RolloutHistory,
+) -> None:
     """The step ends when every guard has passed, so the last one counts."""
     verdict = history.verdicts[6]
     row = row_of("churn", make_record(phase=Phase.BAKING, step=verdict.step), verdict, NOW)
-    logs = [guard.log_advance for guard in Judgement.model_validate(verdict.judgement).evidence.guards]
+    logs = [
+        guard.log_advance for guard in Judgement.model_validate(verdict.judgement).evidence.guards
+    ]
     assert row.better is not None
     assert row.better.log_value == min(logs)
     assert row.better.log_threshold == pytest.approx(math.log(20))
@@ -53,7 +57,9 @@ def test_minutes_stop_when_the_rollout_has_ended(history: RolloutHistory) -> Non
     assert row.ended
 
 
-@pytest.mark.parametrize(("value", "filled"), [(-5.0, 0.0), (0.0, 0.0), (math.log(20) / 2, 0.5), (99.0, 1.0)])
+@pytest.mark.parametrize(
+    ("value", "filled"), [(-5.0, 0.0), (0.0, 0.0), (math.log(20) / 2, 0.5), (99.0, 1.0)]
+)
 def test_a_gauge_fills_on_a_logarithmic_scale(value: float, filled: float) -> None:
     """Evidence below 1 speaks for the other side and fills nothing."""
     assert Gauge(value, math.log(20)).filled == pytest.approx(filled)
@@ -66,7 +72,8 @@ def test_a_bar_carries_its_numbers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("log_value", "text"), [(math.log(0.05), "0.1"), (math.log(7.3), "7.3"), (math.log(2500), "2k"), (50.0, ">1M")]
+    ("log_value", "text"),
+    [(math.log(0.05), "0.1"), (math.log(7.3), "7.3"), (math.log(2500), "2k"), (50.0, ">1M")],
 )
 def test_odds_take_four_characters_at_most(log_value: float, text: str) -> None:
     """The column keeps its width whatever the evidence is."""

@@ -16,10 +16,16 @@ from canaryctl.replay import replay, replay_command
 SPEC = {"endpoint": "churn-prod", "canary": "Variant2", "guards": {"slow_requests": None}}
 
 
-def line(minute: int, canary: tuple[int, int], baseline: tuple[int, int] = (5700, 6), **more: Any) -> dict[str, Any]:
+def line(
+    minute: int, canary: tuple[int, int], baseline: tuple[int, int] = (5700, 6), **more: Any
+) -> dict[str, Any]:
     """Return one recorded window."""
     sides = {"canary": canary, "baseline": baseline}
-    return {**more, "minute": minute, **{k: {"requests": n, "errors": x} for k, (n, x) in sides.items()}}
+    return {
+        **more,
+        "minute": minute,
+        **{k: {"requests": n, "errors": x} for k, (n, x) in sides.items()},
+    }
 
 
 def written(folder: Path, name: str, lines: list[dict[str, Any]]) -> Path:
@@ -36,7 +42,11 @@ def spec(**changes: Any) -> Spec:
 
 def test_interleaved_runs_are_kept_apart(tmp_path: Path) -> None:
     """A good and a bad run in one file, line by line in turn, each get their verdict."""
-    lines = [one for m in range(20) for one in (line(m, (300, 0), run="good"), line(m, (300, 30), run="bad"))]
+    lines = [
+        one
+        for m in range(20)
+        for one in (line(m, (300, 0), run="good"), line(m, (300, 30), run="bad"))
+    ]
     outcomes = dict(replay(spec(), written(tmp_path, "w.jsonl", lines)))
     assert outcomes["good"].verdict == "ADVANCE"
     assert (outcomes["bad"].verdict, outcomes["bad"].guard) == ("ROLL_BACK", "errors")
@@ -61,11 +71,15 @@ def test_windows_counts_what_was_read_up_to_the_verdict(tmp_path: Path) -> None:
 
 
 def test_without_history_it_says_so(tmp_path: Path) -> None:
-    """No history: nothing is known of bursts, and the reason says it; with a day of it, it does not."""
+    """No history: nothing is known of bursts, and the reason says it; with a day of it, it does
+    not.
+    """
     windows = written(tmp_path, "w.jsonl", [line(m, (300, 0)) for m in range(20)])
-    history = written(tmp_path, "h.jsonl", [
-        {"minute": m, "baseline": {"requests": 6000, "errors": m % 13}} for m in range(-1440, 0)
-    ])  # fmt: skip
+    history = written(
+        tmp_path,
+        "h.jsonl",
+        [{"minute": m, "baseline": {"requests": 6000, "errors": m % 13}} for m in range(-1440, 0)],
+    )
     [(_, bare)] = replay(spec(), windows)
     [(_, taught)] = replay(spec(), windows, history)
     assert "nothing is known of bursts" in bare.reason
@@ -74,8 +88,14 @@ def test_without_history_it_says_so(tmp_path: Path) -> None:
 
 def test_slow_guard_is_planned_where_it_was_measured(tmp_path: Path) -> None:
     """A spec that does not mention slow_requests watches it in recordings that carry it."""
-    lines = [{"minute": m, "baseline": {"requests": 5700, "errors": 0, "slow": 285},
-              "canary": {"requests": 300, "errors": 0, "slow": 150}} for m in range(20)]  # fmt: skip
+    lines = [
+        {
+            "minute": m,
+            "baseline": {"requests": 5700, "errors": 0, "slow": 285},
+            "canary": {"requests": 300, "errors": 0, "slow": 150},
+        }
+        for m in range(20)
+    ]
     windows = written(tmp_path, "w.jsonl", lines)
     [(_, outcome)] = replay(read_spec({"endpoint": "e", "canary": "c"}), windows)
     assert (outcome.verdict, outcome.guard) == ("ROLL_BACK", "slow_requests")
@@ -91,11 +111,17 @@ def test_many_runs_in_parallel_come_out_in_order(tmp_path: Path) -> None:
     assert {o.verdict for run, o in outcomes if run in range(0, 250, 2)} == {"ROLL_BACK"}
 
 
-@pytest.mark.parametrize(("text", "says"), [
-    ("{", "line 1: not JSON"), ("[]", "line 1: expected an object"), ('{"minute": 1, "run": {}}', "run must be"),
-    ('{"minute": 1, "canary": {"requests": -1, "errors": 0}}', "canary.requests"), ('{"baseline": null}', "minute"),
-    ('{"minute": 1, "nonsense": 1}', "nonsense"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{", "line 1: not JSON"),
+        ("[]", "line 1: expected an object"),
+        ('{"minute": 1, "run": {}}', "run must be"),
+        ('{"minute": 1, "canary": {"requests": -1, "errors": 0}}', "canary.requests"),
+        ('{"baseline": null}', "minute"),
+        ('{"minute": 1, "nonsense": 1}', "nonsense"),
+    ],
+)
 def test_broken_lines_are_named(tmp_path: Path, text: str, says: str) -> None:
     """A line that cannot be read is an error naming file, line and field."""
     path = tmp_path / "w.jsonl"
@@ -110,8 +136,12 @@ def test_command_prints_one_json_object_a_run(tmp_path: Path) -> None:
     app.command()(replay_command)
     spec_path = tmp_path / "spec.json"
     spec_path.write_text(json.dumps(SPEC))
-    windows = written(tmp_path, "w.jsonl", [line(m, (300, 30), run=r) for r in ("a", "b") for m in range(10)])
-    result = CliRunner().invoke(app, ["--spec", str(spec_path), "--windows", str(windows), "--json"])
+    windows = written(
+        tmp_path, "w.jsonl", [line(m, (300, 30), run=r) for r in ("a", "b") for m in range(10)]
+    )
+    result = CliRunner().invoke(
+        app, ["--spec", str(spec_path), "--windows", str(windows), "--json"]
+    )
     assert result.exit_code == 0
     answers = [json.loads(one) for one in result.stdout.splitlines()]
     assert [a["run"] for a in answers] == ["a", "b"]
@@ -125,6 +155,8 @@ def test_command_refuses_a_wrong_spec(tmp_path: Path) -> None:
     spec_path = tmp_path / "spec.json"
     spec_path.write_text(json.dumps({**SPEC, "stepps": []}))
     windows = written(tmp_path, "w.jsonl", [line(0, (300, 0))])
-    result = CliRunner().invoke(app, ["--spec", str(spec_path), "--windows", str(windows), "--json"])
+    result = CliRunner().invoke(
+        app, ["--spec", str(spec_path), "--windows", str(windows), "--json"]
+    )
     assert result.exit_code == 2
     assert "stepps" in result.stderr

@@ -1,4 +1,6 @@
-"""The page about a rollout: what it says, that it loads nothing, and that nothing untrusted becomes markup."""
+"""The page about a rollout: what it says, that it loads nothing, and that nothing untrusted becomes
+markup.
+"""
 
 import json
 from html.parser import HTMLParser
@@ -55,7 +57,10 @@ class Elements(HTMLParser):
 def figures(page: str) -> dict[str, Any]:
     """Return the plotly figures inside a page by their ids."""
     parts = page.split('<script type="application/json" id="figure-')[1:]
-    return {part.split('"', 1)[0]: json.loads(part.split(">", 1)[1].split("</script>", 1)[0]) for part in parts}
+    return {
+        part.split('"', 1)[0]: json.loads(part.split(">", 1)[1].split("</script>", 1)[0])
+        for part in parts
+    }
 
 
 def test_a_promotion_is_told_in_three_answers(promoted: RolloutHistory) -> None:
@@ -87,14 +92,28 @@ def test_a_roll_back_says_where_why_and_how_fast(rolled_back: RolloutHistory) ->
 def test_every_ending_has_its_own_headline(phase: Phase, step: int, title: str) -> None:
     """A reader who stops after the first line knows how it stands."""
     decision = Decision(verdict="ROLL_BACK", step=step, reason="because", at=STARTED)
-    assert title in outcome_of(RolloutHistory(record=make_record(phase=phase, step=step, decision=decision))).title
+    assert (
+        title
+        in outcome_of(
+            RolloutHistory(record=make_record(phase=phase, step=step, decision=decision))
+        ).title
+    )
 
 
 def test_the_page_loads_nothing(promoted: RolloutHistory) -> None:
-    """No element refers to anything outside the page, and a policy forbids what the page does not carry."""
+    """No element refers to anything outside the page, and a policy forbids what the page does not
+    carry.
+    """
     elements = Elements(render_report(promoted)).found
-    references = [value for _, a in elements for name, value in a.items() if name in {"src", "href", "action", "data"}]
-    policy = next(a["content"] for _, a in elements if a.get("http-equiv") == "Content-Security-Policy")
+    references = [
+        value
+        for _, a in elements
+        for name, value in a.items()
+        if name in {"src", "href", "action", "data"}
+    ]
+    policy = next(
+        a["content"] for _, a in elements if a.get("http-equiv") == "Content-Security-Policy"
+    )
     assert references == []
     assert policy is not None
     assert policy.startswith("default-src 'none'")
@@ -111,17 +130,29 @@ def test_no_text_of_a_rollout_becomes_markup(promoted: RolloutHistory) -> None:
             "verdicts": (verdict, *promoted.verdicts[1:]),
             "messages": (ToldMessage(at=STARTED, subject=ATTACK, body=ATTACK),),
             "record": promoted.record.model_copy(
-                update={"spec": {"endpoint": ATTACK}, "outcome": Outcome(end=Phase.PROMOTED, reason=ATTACK)}
+                update={
+                    "spec": {"endpoint": ATTACK},
+                    "outcome": Outcome(end=Phase.PROMOTED, reason=ATTACK),
+                }
             ),
             "quality": quality.model_copy(
-                update={"labelled_set": ATTACK, "disagreements": (
-                    quality.disagreements[0].model_copy(update={"record": ATTACK, "canary": ATTACK}),
-                )},
+                update={
+                    "labelled_set": ATTACK,
+                    "disagreements": (
+                        quality.disagreements[0].model_copy(
+                            update={"record": ATTACK, "canary": ATTACK}
+                        ),
+                    ),
+                },
             ),
             "pictures": {ATTACK: ((1.0,),)},
-            "ledger": (LedgerMinute(minute=start_of(promoted.record), variant="Variant1", requests=1, bad=0),),
+            "ledger": (
+                LedgerMinute(
+                    minute=start_of(promoted.record), variant="Variant1", requests=1, bad=0
+                ),
+            ),
         }
-    )  # fmt: skip
+    )
     page = render_report(hostile)
     assert ATTACK not in page
     assert "onerror" not in {name for _, attributes in Elements(page).found for name in attributes}
@@ -159,7 +190,9 @@ def test_missing_minutes_are_gaps_and_never_zeros(promoted: RolloutHistory) -> N
     """A minute nobody measured leaves a hole in the line."""
     first = promoted.windows[0]
     holed = (Window(minute=first.minute, baseline=None, canary=first.canary), *promoted.windows[1:])
-    chart = next(c for c in charts_of(promoted.model_copy(update={"windows": holed})) if c.id == "errors")
+    chart = next(
+        c for c in charts_of(promoted.model_copy(update={"windows": holed})) if c.id == "errors"
+    )
     baseline = chart.figure["data"][0]
     assert baseline["y"][0] is None
     assert all(value is not None for value in baseline["y"][1:25])
@@ -175,11 +208,15 @@ def test_only_judged_minutes_have_filled_dots(promoted: RolloutHistory) -> None:
     assert marker[warm - 1 : warm + 1] == ["circle-open", "circle"]
 
 
-def test_evidence_is_drawn_against_the_threshold_it_is_compared_with(rolled_back: RolloutHistory) -> None:
+def test_evidence_is_drawn_against_the_threshold_it_is_compared_with(
+    rolled_back: RolloutHistory,
+) -> None:
     """The strong line crosses the dashed one exactly where the roll-back was decided."""
     chart = next(c for c in charts_of(rolled_back) if c.id == "rollback")
     whole = chart.figure["data"][-1]
-    level = next(s["y0"] for s in chart.figure["layout"]["shapes"] if s["line"].get("dash") == "dash")
+    level = next(
+        s["y0"] for s in chart.figure["layout"]["shapes"] if s["line"].get("dash") == "dash"
+    )
     assert level == pytest.approx(40)
     assert [y >= level for y in whole["y"]] == [False] * (len(whole["y"]) - 1) + [True]
 
@@ -221,9 +258,17 @@ def test_a_rollout_that_has_only_begun_has_a_page() -> None:
     assert set(figures(page)) == {"requests"}
 
 
-def test_the_index_leads_to_every_page(promoted: RolloutHistory, rolled_back: RolloutHistory, tmp_path: Any) -> None:
+def test_the_index_leads_to_every_page(
+    promoted: RolloutHistory, rolled_back: RolloutHistory, tmp_path: Any
+) -> None:
     """One card a rollout, linked by file name so that the folder can be moved."""
-    entries = [Entry("good", "A good one.", "good.html", promoted), Entry("slow", "<slow>", "slow.html", rolled_back)]
+    entries = [
+        Entry("good", "A good one.", "good.html", promoted),
+        Entry("slow", "<slow>", "slow.html", rolled_back),
+    ]
     page = write_index(entries, tmp_path / "index.html").read_text()
-    assert [a["href"] for tag, a in Elements(page).found if tag == "a"] == ["good.html", "slow.html"]
+    assert [a["href"] for tag, a in Elements(page).found if tag == "a"] == [
+        "good.html",
+        "slow.html",
+    ]
     assert "<slow>" not in page

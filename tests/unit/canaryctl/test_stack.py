@@ -42,7 +42,9 @@ def test_given_names_win_and_spare_the_look(account: None) -> None:
     assert (stack.table_name, stack.state_machine_arn) == ("mine", "arn:mine")
 
 
-@pytest.mark.parametrize(("name", "words"), [("nobody", "no stack named 'nobody'"), ("other", "--table")])
+@pytest.mark.parametrize(
+    ("name", "words"), [("nobody", "no stack named 'nobody'"), ("other", "--table")]
+)
 def test_what_cannot_be_found_is_said_with_the_remedy(name: str, words: str, account: None) -> None:
     """A missing stack and a stack of something else are different mistakes."""
     with pytest.raises(StackError, match=words):
@@ -53,7 +55,9 @@ def test_a_wrong_stack_ends_with_exit_code_2_and_one_line(account: None) -> None
     """No stack trace for a typing error."""
     answer = CliRunner().invoke(app, ["status", "--stack", "nobody"])
     assert answer.exit_code == 2
-    assert answer.output.splitlines() == ["no stack named 'nobody' here; check --stack, --region and account"]
+    assert answer.output.splitlines() == [
+        "no stack named 'nobody' here; check --stack, --region and account"
+    ]
 
 
 def test_no_region_is_said_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +100,17 @@ def test_a_spec_that_cannot_work_is_refused_before_aws_is_asked(
 def test_help_teaches_every_command() -> None:
     """Each command has a sentence, and each option of it another."""
     overview = CliRunner().invoke(app, ["--help"]).output
-    for name in ("start", "status", "report", "pause", "resume", "promote", "rollback", "retry", "release"):
+    for name in (
+        "start",
+        "status",
+        "report",
+        "pause",
+        "resume",
+        "promote",
+        "rollback",
+        "retry",
+        "release",
+    ):
         assert name in overview
         answer = CliRunner().invoke(app, [name, "--help"])
         assert answer.exit_code == 0

@@ -1,4 +1,6 @@
-"""InService alone proves nothing: what was asked must serve, and what looks wrong must look wrong three times."""
+"""InService alone proves nothing: what was asked must serve, and what looks wrong must look wrong
+three times.
+"""
 
 from collections.abc import Iterator
 
@@ -44,7 +46,9 @@ def restoring() -> Record:
         (GONE, 30, "GONE"),
     ],
 )
-def test_a_forward_move_is_judged_by_what_serves(view: EndpointView, seconds: float, arrival: str) -> None:
+def test_a_forward_move_is_judged_by_what_serves(
+    view: EndpointView, seconds: float, arrival: str
+) -> None:
     """Status, weights, time since the ask and the configuration decide together."""
     assert look_forward(shifting(), view, after(seconds)) == arrival
 
@@ -67,7 +71,9 @@ def test_the_old_weights_in_service_are_not_success() -> None:
         (a_view(FOUND, status="UpdateRollbackFailed"), 120, "REVERTED"),
     ],
 )
-def test_a_restore_is_judged_by_the_safe_weights(view: EndpointView, seconds: float, arrival: str) -> None:
+def test_a_restore_is_judged_by_the_safe_weights(
+    view: EndpointView, seconds: float, arrival: str
+) -> None:
     """Weights of our own that are not the safe ones must be asked away."""
     assert look_restored(restoring(), view, after(seconds)) == arrival
 
@@ -80,12 +86,16 @@ def test_safe_weights_seen_just_after_a_forward_ask_prove_nothing() -> None:
 
 
 def test_a_recovery_that_begins_late_still_asks() -> None:
-    """An hour after the first roll-back the weights of a step serve: the recovery's own patience has just begun."""
+    """An hour after the first roll-back the weights of a step serve: the recovery's own patience
+    has just begun.
+    """
     other = HOLDER.replace("first", "churn-1-2")
     record = claims.take_over(restoring(), other, "it died", after(3700))
     record = claims.claim_restore(record, other, 2, "it died", after(3800))
     assert look_restored(record, a_view(STEP_ONE), after(3800)) == "REVERTED"
-    assert look_restored(record, a_view(STEP_ONE, status="Updating"), after(3800 + 3601)) == "OVERDUE"
+    assert (
+        look_restored(record, a_view(STEP_ONE, status="Updating"), after(3800 + 3601)) == "OVERDUE"
+    )
 
 
 def test_one_stale_read_is_not_believed() -> None:

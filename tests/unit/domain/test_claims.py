@@ -16,7 +16,9 @@ STEP_ONE = a_record().plan.steps[1].weights
 
 def advance(step: int, to_step: int | None) -> Decision:
     """Return a recorded advance."""
-    return Decision(verdict="ADVANCE", step=step, to_step=to_step, reason="enough evidence", at=NOON)
+    return Decision(
+        verdict="ADVANCE", step=step, to_step=to_step, reason="enough evidence", at=NOON
+    )
 
 
 def roll_back(step: int = 1) -> Decision:
@@ -32,7 +34,9 @@ def baking(step: int = 1, **changes: object) -> Record:
         record = claims.claim_forward(
             record.model_copy(update={"decision": advance(index - 1, index)}), HOLDER, 1, NOON
         )
-        record = course.bake(course.arrive(record, HOLDER, 1, NOON), HOLDER, 1, f"token-{index}", NOON)
+        record = course.bake(
+            course.arrive(record, HOLDER, 1, NOON), HOLDER, 1, f"token-{index}", NOON
+        )
     return record.model_copy(update=changes)
 
 
@@ -55,7 +59,9 @@ def test_a_claim_records_weights_and_time_before_the_call() -> None:
 
 
 def test_a_claim_passes_twice_for_the_same_holder() -> None:
-    """The answer to the first may have been lost; the second changes nothing but the time of the call to come."""
+    """The answer to the first may have been lost; the second changes nothing but the time of the
+    call to come.
+    """
     once = claims.claim_forward(baking(1, decision=advance(1, 2)), HOLDER, 1, after(600))
     again = claims.claim_forward(once, HOLDER, 1, after(700))
     assert once.asked
@@ -71,8 +77,12 @@ def test_a_claim_passes_twice_for_the_same_holder() -> None:
         lambda r: course.denied(r, "AccessDenied", after(600)),
     ],
 )
-def test_a_change_that_meets_its_own_write_changes_nothing(change: Callable[[Record], Record]) -> None:
-    """The answer to a write may be lost; the SDK's second attempt then fails, and the change is made once more."""
+def test_a_change_that_meets_its_own_write_changes_nothing(
+    change: Callable[[Record], Record],
+) -> None:
+    """The answer to a write may be lost; the SDK's second attempt then fails, and the change is
+    made once more.
+    """
     once = change(claims.claim_restore(baking(1), HOLDER, 1, "trouble", after(500)))
     assert change(once) == once
 
@@ -89,7 +99,9 @@ def test_an_accepted_ask_is_counted_once_however_often_it_is_noted() -> None:
 
 
 def test_a_refused_ask_leaves_what_was_asked_before() -> None:
-    """SageMaker did nothing: our last write is still the forward one, and there is nothing to wait for."""
+    """SageMaker did nothing: our last write is still the forward one, and there is nothing to wait
+    for.
+    """
     record = claims.claim_restore(baking(1), HOLDER, 1, "trouble", after(500))
     asked = claims.ask_safe(record, HOLDER, 1, STEP_ONE, after(501))
     assert asked.asked
@@ -150,7 +162,9 @@ def test_an_advance_judged_at_another_step_is_ignored(judged_at: int) -> None:
 def test_the_story_of_a_restore_is_kept_unless_a_verdict_gave_one() -> None:
     """On-call reads the first reason, not the last symptom."""
     faulty = claims.claim_restore(baking(1), HOLDER, 1, "the shifter failed", NOON)
-    judged = claims.claim_restore(baking(1, decision=roll_back()), HOLDER, 1, "the shifter failed", NOON)
+    judged = claims.claim_restore(
+        baking(1, decision=roll_back()), HOLDER, 1, "the shifter failed", NOON
+    )
     assert faulty.decision
     assert (faulty.decision.reason, faulty.decision.by) == ("the shifter failed", "fault")
     assert judged.decision
@@ -241,7 +255,10 @@ def test_promotion_needs_a_finished_watch() -> None:
         course.close(watching, NOON)
     with pytest.raises(RollBackPending):
         course.close(watching.model_copy(update={"decision": roll_back(4)}), NOON)
-    assert course.close(watching.model_copy(update={"decision": advance(4, None)}), NOON).phase is Phase.PROMOTED
+    assert (
+        course.close(watching.model_copy(update={"decision": advance(4, None)}), NOON).phase
+        is Phase.PROMOTED
+    )
 
 
 def test_closing_twice_tells_once() -> None:
@@ -254,6 +271,8 @@ def test_closing_twice_tells_once() -> None:
 def test_an_unproven_end_keeps_the_lease() -> None:
     """No later rollout may take half-way weights for its truth."""
     outcome = Outcome(end=Phase.UNPROVEN, reason="denied")
-    closed = course.close(claims.claim_restore(baking(1, outcome=outcome), HOLDER, 1, "", NOON), NOON)
+    closed = course.close(
+        claims.claim_restore(baking(1, outcome=outcome), HOLDER, 1, "", NOON), NOON
+    )
     assert closed.phase is Phase.UNPROVEN
     assert closed.holds_lease

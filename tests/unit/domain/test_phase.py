@@ -2,7 +2,16 @@
 
 import pytest
 
-from canary.domain.phase import ACTIVE, ENDS, TRANSITIONS, Event, ImpossibleTransition, Phase, after, mermaid
+from canary.domain.phase import (
+    ACTIVE,
+    ENDS,
+    TRANSITIONS,
+    Event,
+    ImpossibleTransition,
+    Phase,
+    after,
+    mermaid,
+)
 
 EVERYWHERE = [None, *Phase]
 
@@ -26,7 +35,9 @@ def test_every_phase_is_active_or_an_end() -> None:
 
 @pytest.mark.parametrize("phase", ACTIVE)
 def test_every_active_phase_has_a_way_home(phase: Phase) -> None:
-    """From anywhere a restore can be claimed, the endpoint handed over, and the attempt given up."""
+    """From anywhere a restore can be claimed, the endpoint handed over, and the attempt given
+    up.
+    """
     assert after(phase, Event.CLAIM_RESTORE) is Phase.ROLLING_BACK
     assert after(phase, Event.HAND_OVER) is Phase.HANDED_OVER
     assert after(phase, Event.GIVE_UP) is Phase.UNPROVEN
@@ -34,7 +45,9 @@ def test_every_active_phase_has_a_way_home(phase: Phase) -> None:
 
 def test_promotion_is_reached_from_the_watch_alone() -> None:
     """Nothing but a finished watch at share 1 ends promoted."""
-    assert [pair for pair, end in TRANSITIONS.items() if end is Phase.PROMOTED] == [(Phase.WATCHING, Event.PROMOTE)]
+    assert [pair for pair, end in TRANSITIONS.items() if end is Phase.PROMOTED] == [
+        (Phase.WATCHING, Event.PROMOTE)
+    ]
 
 
 def test_ends_lead_nowhere_but_for_a_person_on_an_unproven_one() -> None:

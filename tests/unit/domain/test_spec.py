@@ -15,7 +15,11 @@ def test_the_minimal_spec_goes_5_25_50_100_percent() -> None:
     spec = read_spec(MINIMAL)
     assert [step.share for step in spec.steps] == [0.05, 0.25, 0.5, 1.0]
     assert (spec.steps[0].bake_minutes.min, spec.steps[0].bake_minutes.max) == (5, 120)
-    assert (spec.watch_minutes, spec.hold_at_most_minutes, spec.on_inconclusive) == (30, 1440, "hold")
+    assert (spec.watch_minutes, spec.hold_at_most_minutes, spec.on_inconclusive) == (
+        30,
+        1440,
+        "hold",
+    )
     assert not spec.guards.slow_requests_named
 
 
@@ -40,9 +44,15 @@ def test_left_out_and_switched_off_stay_apart() -> None:
         ({"steps": [{"share": 0}, {"share": 1}]}, "steps.0.share"),
         ({"steps": [{"share": 0.5}, {"share": 1.5}]}, "steps.1.share"),
         ({"steps": [{"share": "half"}, {"share": 1}]}, "steps.0.share"),
-        ({"steps": [{"share": 0.5, "bake_minutes": {"min": 9, "max": 5}}, {"share": 1}]}, "steps.0.bake_minutes"),
+        (
+            {"steps": [{"share": 0.5, "bake_minutes": {"min": 9, "max": 5}}, {"share": 1}]},
+            "steps.0.bake_minutes",
+        ),
         ({"guards": {"latency": {}}}, "guards.latency"),
-        ({"guards": {"errors": {"early_steps": {"ratio": 0.9, "percentage_points": 0}}}}, "early_steps.ratio"),
+        (
+            {"guards": {"errors": {"early_steps": {"ratio": 0.9, "percentage_points": 0}}}},
+            "early_steps.ratio",
+        ),
         ({"guards": {"slow_requests": {"threshold_ms": 0}}}, "guards.slow_requests.threshold_ms"),
         ({"guards": {"alarms": [""]}}, "guards.alarms.0"),
         ({"guards": {"quality": {}}}, "guards.quality.labelled_set"),
@@ -63,7 +73,8 @@ def test_a_wrong_field_is_named_with_a_remedy(change: dict[str, Any], field: str
 
 
 @pytest.mark.parametrize(
-    "document", [None, [], "spec", 3, {}, {"canary": "V2"}, {**MINIMAL, "watch_minutes": float("nan")}]
+    "document",
+    [None, [], "spec", 3, {}, {"canary": "V2"}, {**MINIMAL, "watch_minutes": float("nan")}],
 )
 def test_what_is_not_a_spec_is_refused(document: object) -> None:
     """Anything but a JSON object with the two required fields is refused, never guessed at."""

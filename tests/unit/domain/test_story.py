@@ -10,7 +10,10 @@ LAMBDA = {
     "errorMessage": "variant v2 of churn stayed busy",
     "errorType": "AwsUnavailable",
     "requestId": "r-1",
-    "stackTrace": ['  File "/var/task/app.py", line 9, in handler\n', "    raise AwsUnavailable(secret)\n"],
+    "stackTrace": [
+        '  File "/var/task/app.py", line 9, in handler\n',
+        "    raise AwsUnavailable(secret)\n",
+    ],
 }
 
 
@@ -26,7 +29,9 @@ def test_a_story_is_its_reason() -> None:
 
 
 def test_of_a_lambda_error_the_message_is_told() -> None:
-    """The cause of a failed Lambda task is JSON: its type and stack trace are for the function's own log."""
+    """The cause of a failed Lambda task is JSON: its type and stack trace are for the function's
+    own log.
+    """
     told = failed(json.dumps(LAMBDA))
     assert told == "a step of the controller failed: AwsUnavailable variant v2 of churn stayed busy"
 
@@ -36,7 +41,9 @@ def test_a_plain_cause_is_told() -> None:
     assert failed("The task ran out of time").endswith("AwsUnavailable The task ran out of time")
 
 
-@pytest.mark.parametrize("cause", [json.dumps(LAMBDA)[:-20], "{", '{"stackTrace": ["secret"]}', None, ["secret"]])
+@pytest.mark.parametrize(
+    "cause", [json.dumps(LAMBDA)[:-20], "{", '{"stackTrace": ["secret"]}', None, ["secret"]]
+)
 def test_a_cause_that_cannot_be_read_is_left_out(cause: object) -> None:
     """A cause that was cut inside its stack trace, or is no text, leaves the error's name."""
     assert failed(cause) == "a step of the controller failed: AwsUnavailable"

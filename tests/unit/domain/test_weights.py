@@ -13,7 +13,9 @@ FOUND = st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), st.floats(1e-3, 1
 
 
 @given(found=FOUND, share=st.floats(0.001, 0.999))
-def test_the_canary_gets_its_share_and_the_others_keep_their_weights(found: dict[str, float], share: float) -> None:
+def test_the_canary_gets_its_share_and_the_others_keep_their_weights(
+    found: dict[str, float], share: float
+) -> None:
     """Only the canary's weight changes below share 1."""
     weights = step_weights({**found, "canary": 0.0}, "canary", share)
     assert shares(weights)["canary"] == pytest.approx(share)
@@ -30,7 +32,11 @@ def test_at_share_one_the_canary_takes_everything(found: dict[str, float]) -> No
 
 def test_the_safe_weights_are_what_was_found_with_the_canary_at_zero() -> None:
     """Nothing else is changed on the way back."""
-    assert safe_weights({"v1": 3.0, "v2": 1.0, "old": 0.0}, "v2") == {"v1": 3.0, "v2": 0.0, "old": 0.0}
+    assert safe_weights({"v1": 3.0, "v2": 1.0, "old": 0.0}, "v2") == {
+        "v1": 3.0,
+        "v2": 0.0,
+        "old": 0.0,
+    }
 
 
 def test_the_plan_begins_with_the_shadow_gate() -> None:
@@ -50,7 +56,9 @@ def test_weights_are_compared_as_float32() -> None:
 
 def view(weights: dict[str, float], status: str = "InService") -> EndpointView:
     """Return a settled endpoint."""
-    variants = tuple(Variant(name=n, current_weight=w, desired_weight=w) for n, w in weights.items())
+    variants = tuple(
+        Variant(name=n, current_weight=w, desired_weight=w) for n, w in weights.items()
+    )
     return EndpointView(status=status, config_name="c", variants=variants)
 
 
@@ -66,7 +74,9 @@ def view(weights: dict[str, float], status: str = "InService") -> EndpointView:
         (view({"v1": 1, "v2": 1}), "canary", "already serves"),
     ],
 )
-def test_an_endpoint_that_cannot_carry_the_rollout_is_refused(endpoint: EndpointView, field: str, words: str) -> None:
+def test_an_endpoint_that_cannot_carry_the_rollout_is_refused(
+    endpoint: EndpointView, field: str, words: str
+) -> None:
     """The refusal names the field and the remedy."""
     with pytest.raises(Refused, match=words) as refusal:
         check_endpoint(read_spec({"endpoint": "e", "canary": "v2"}), endpoint)
@@ -75,4 +85,6 @@ def test_an_endpoint_that_cannot_carry_the_rollout_is_refused(endpoint: Endpoint
 
 def test_a_live_canary_is_adopted_when_asked() -> None:
     """`adopt_live` is the way to start from a canary that serves already."""
-    check_endpoint(read_spec({"endpoint": "e", "canary": "v2", "adopt_live": True}), view({"v1": 1, "v2": 1}))
+    check_endpoint(
+        read_spec({"endpoint": "e", "canary": "v2", "adopt_live": True}), view({"v1": 1, "v2": 1})
+    )

@@ -36,7 +36,9 @@ class Stage:
         teller = Teller(self.rollouts, self.publisher, claims_of())
         judging = Judging(self.rollouts, self.evidence, NoQuality())
         recovery = Recovery(self.rollouts, self.executions)
-        self.decider = Decider(self.rollouts, self.evidence, judging, recovery, teller, self.executions, self.alarms)
+        self.decider = Decider(
+            self.rollouts, self.evidence, judging, recovery, teller, self.executions, self.alarms
+        )
 
     @property
     def record(self) -> Record:
@@ -48,14 +50,18 @@ class Stage:
         first = minute_of(NOON) + 1
         canary = Counts(requests=requests, errors=canary_errors)
         baseline = Counts(requests=19 * requests, errors=0)
-        windows = [Window(minute=first + i, baseline=baseline, canary=canary) for i in range(minutes)]
+        windows = [
+            Window(minute=first + i, baseline=baseline, canary=canary) for i in range(minutes)
+        ]
         self.evidence.save_windows(ROLLOUT, windows)
 
     def tick(self, minutes: float, *, complete: bool = True, **alarms: str) -> Record:
         """Tick so many minutes after noon, having seen everything unless told otherwise."""
         now = after(60 * minutes)
         view = a_view(self.record.expected_weights)
-        seen = Tick(rollout=ROLLOUT, minute=minute_of(now), complete=complete, alarms=alarms, endpoint=view)
+        seen = Tick(
+            rollout=ROLLOUT, minute=minute_of(now), complete=complete, alarms=alarms, endpoint=view
+        )
         self.evidence.save_tick(seen)
         return self.decider.tick(ROLLOUT, now)
 

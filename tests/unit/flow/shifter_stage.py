@@ -28,7 +28,9 @@ class Stage:
         """Go through step 0 and record the advance to step 1."""
         self.shifter.move(ROLLOUT, HOLDER, 1, NOON)
         self.shifter.look(ROLLOUT, HOLDER, 1, NOON)
-        self.rollouts.change(ROLLOUT, lambda r: r.model_copy(update={"phase": Phase.BAKING, "decision": ADVANCE}))
+        self.rollouts.change(
+            ROLLOUT, lambda r: r.model_copy(update={"phase": Phase.BAKING, "decision": ADVANCE})
+        )
         return self
 
 

@@ -83,11 +83,19 @@ class World:
     """A collector on ports in memory."""
 
     def __init__(
-        self, rollouts: MemoryRollouts, metrics: MemoryMetrics | None = None, endpoint: ScriptedEndpoint | None = None
+        self,
+        rollouts: MemoryRollouts,
+        metrics: MemoryMetrics | None = None,
+        endpoint: ScriptedEndpoint | None = None,
     ) -> None:
         self.evidence, self.announcer = MemoryEvidence(), MemoryAnnouncer()
         self.collector = Collector(
-            rollouts, self.evidence, metrics or MemoryMetrics(), MemoryAlarms(), endpoint or OneDenied(), self.announcer
+            rollouts,
+            self.evidence,
+            metrics or MemoryMetrics(),
+            MemoryAlarms(),
+            endpoint or OneDenied(),
+            self.announcer,
         )
 
     @property
@@ -97,7 +105,9 @@ class World:
 
 
 def test_one_endpoint_that_may_not_be_looked_at_keeps_no_other_rollout_from_its_tick() -> None:
-    """The others are collected, all are announced, and the function fails, so that its alarm rings."""
+    """The others are collected, all are announced, and the function fails, so that its alarm
+    rings.
+    """
     world = World(MemoryRollouts(rollout("denied"), rollout("churn")))
     visit = world.collector.collect(after(60), plenty)
     assert isinstance(visit.failed, AwsDenied)
@@ -116,7 +126,9 @@ def test_a_record_that_cannot_be_read_keeps_no_other_rollout_from_its_tick() -> 
 
 
 def test_dead_executions_are_looked_for_while_cloudwatch_is_down() -> None:
-    """Taking over needs no metrics: the announcement is made without them, and no tick is invented."""
+    """Taking over needs no metrics: the announcement is made without them, and no tick is
+    invented.
+    """
     world = World(MemoryRollouts(rollout("churn")), NoMetrics())
     visit = world.collector.collect(after(60), plenty)
     assert isinstance(visit.failed, AwsUnavailable)
@@ -156,8 +168,13 @@ def test_a_tick_that_reached_no_decider_is_no_tick() -> None:
 
     world = World(MemoryRollouts(rollout("churn")))
     world.collector = Collector(
-        MemoryRollouts(rollout("churn")), world.evidence, MemoryMetrics(), MemoryAlarms(), OneDenied(), Deaf()
-    )  # fmt: skip
+        MemoryRollouts(rollout("churn")),
+        world.evidence,
+        MemoryMetrics(),
+        MemoryAlarms(),
+        OneDenied(),
+        Deaf(),
+    )
     visit = world.collector.collect(after(60), plenty)
     assert not visit.announced
     assert isinstance(visit.failed, AwsUnavailable)
@@ -167,7 +184,9 @@ NAMES = ("a", "b", "c", "d", "e", "f")
 
 
 def test_a_slow_read_silences_no_rollouts_announcement() -> None:
-    """Collecting stops while there is time to announce; what was left out is the visit's problem, and is named."""
+    """Collecting stops while there is time to announce; what was left out is the visit's problem,
+    and is named.
+    """
     slow = Slow(15.0, 15.0, 1.0)
     world = World(MemoryRollouts(*(rollout(name) for name in NAMES)), endpoint=slow)
     visit = world.collector.collect(after(60), lambda: slow.left)
@@ -180,7 +199,9 @@ def test_a_slow_read_silences_no_rollouts_announcement() -> None:
 
 
 def test_a_read_that_is_doubted_is_not_read_again_without_time() -> None:
-    """The second look at one suspicious endpoint counts like the first: no time, no tick, and it is said."""
+    """The second look at one suspicious endpoint counts like the first: no time, no tick, and it is
+    said.
+    """
     slow = Slow(35.0)
     slow.view = slow.view.model_copy(update={"config_name": "somebody-elses"})
     world = World(MemoryRollouts(rollout("churn")), endpoint=slow)
@@ -211,10 +232,17 @@ def test_slow_metrics_leave_time_to_announce() -> None:
             raise AssertionError(names)
 
     left = [60.0]
-    guarded = a_record(rollout="churn", endpoint="churn", plan=a_plan(endpoint="churn", alarms=("a",)))
+    guarded = a_record(
+        rollout="churn", endpoint="churn", plan=a_plan(endpoint="churn", alarms=("a",))
+    )
     announcer = MemoryAnnouncer()
     collector = Collector(
-        MemoryRollouts(guarded), MemoryEvidence(), SlowMetrics(), NeverAsked(), ScriptedEndpoint(), announcer
+        MemoryRollouts(guarded),
+        MemoryEvidence(),
+        SlowMetrics(),
+        NeverAsked(),
+        ScriptedEndpoint(),
+        announcer,
     )
     visit = collector.collect(after(60), lambda: left[-1])
     assert (visit.left_out, visit.announced) == (("churn",), True)
@@ -228,11 +256,17 @@ def test_a_call_that_hangs_ends_while_there_is_time_to_announce() -> None:
 
 @pytest.mark.parametrize(("rollouts", "a_tick"), [(6, 3), (6, 1), (20, 5), (3, 2), (40, 10)])
 def test_no_rollout_is_always_the_one_left_out(rollouts: int, a_tick: int) -> None:
-    """However few a tick gets through, every rollout has its turn within thrice the ticks that it takes at least."""
+    """However few a tick gets through, every rollout has its turn within thrice the ticks that it
+    takes at least.
+    """
     names, minutes = [f"r{index}" for index in range(rollouts)], 600
     seen: dict[str, list[int]] = {name: [] for name in names}
     for minute in range(minutes):
         for name in in_turn(names, minute)[:a_tick]:
             seen[name].append(minute)
-    longest = max(later - sooner for turns in seen.values() for sooner, later in pairwise([0, *turns, minutes]))
+    longest = max(
+        later - sooner
+        for turns in seen.values()
+        for sooner, later in pairwise([0, *turns, minutes])
+    )
     assert longest <= 3 * -(-rollouts // a_tick), longest

@@ -22,11 +22,18 @@ RETRY = {"command": "retry", "endpoint": "churn"}
 def commander(stage: Stage) -> Commander:
     """Return a commander of the stage's decider."""
     recovery = Recovery(stage.rollouts, stage.executions)
-    return Commander(stage.rollouts, stage.decider, recovery, Teller(stage.rollouts, stage.publisher, claims_of()))
+    return Commander(
+        stage.rollouts,
+        stage.decider,
+        recovery,
+        Teller(stage.rollouts, stage.publisher, claims_of()),
+    )
 
 
 def test_a_promote_that_is_tried_again_advances_one_step() -> None:
-    """The token was answered and the answer lost: by the time of the retry the machine bakes the next step."""
+    """The token was answered and the answer lost: by the time of the retry the machine bakes the
+    next step.
+    """
     stage = Stage()
     wake = stage.executions.wake
 
@@ -38,7 +45,10 @@ def test_a_promote_that_is_tried_again_advances_one_step() -> None:
     with pytest.raises(AwsUnavailable):
         commander(stage).obey(PROMOTE, "by-hand", after(60))
     stage.rollouts.change(ROLLOUT, lambda r: claims.claim_forward(r, HOLDER, 1, after(61)))
-    stage.rollouts.change(ROLLOUT, lambda r: course.bake(course.arrive(r, HOLDER, 1, after(80)), HOLDER, 1, "t2", NOON))
+    stage.rollouts.change(
+        ROLLOUT,
+        lambda r: course.bake(course.arrive(r, HOLDER, 1, after(80)), HOLDER, 1, "t2", NOON),
+    )
     answer = commander(stage).obey(PROMOTE, "by-hand", after(100))
     assert "carried out already" in answer["answer"]
     assert (stage.record.step, stage.record.decision) == (2, None)
@@ -49,7 +59,10 @@ def test_a_second_promote_of_its_own_execution_is_a_second_command() -> None:
     stage = Stage()
     commander(stage).obey(PROMOTE, "first", after(60))
     stage.rollouts.change(ROLLOUT, lambda r: claims.claim_forward(r, HOLDER, 1, after(61)))
-    stage.rollouts.change(ROLLOUT, lambda r: course.bake(course.arrive(r, HOLDER, 1, after(80)), HOLDER, 1, "t2", NOON))
+    stage.rollouts.change(
+        ROLLOUT,
+        lambda r: course.bake(course.arrive(r, HOLDER, 1, after(80)), HOLDER, 1, "t2", NOON),
+    )
     commander(stage).obey(PROMOTE, "second", after(100))
     assert stage.record.decision
     assert stage.record.decision.to_step == 3
@@ -60,7 +73,9 @@ def test_a_retry_that_is_tried_again_is_not_refused() -> None:
     stage = Stage()
     unproven = Outcome(end=Phase.UNPROVEN, reason="refused")
     stage.rollouts.change(ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "bad", NOON))
-    stage.rollouts.change(ROLLOUT, lambda r: course.close(r.model_copy(update={"outcome": unproven}), NOON))
+    stage.rollouts.change(
+        ROLLOUT, lambda r: course.close(r.model_copy(update={"outcome": unproven}), NOON)
+    )
     first = commander(stage).obey(RETRY, "by-hand", after(60))
     assert "restoring" in first["answer"]
     assert "carried out already" in commander(stage).obey(RETRY, "by-hand", after(90))["answer"]

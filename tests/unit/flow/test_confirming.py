@@ -16,7 +16,9 @@ WATCHING = a_record(
     phase=Phase.WATCHING,
     step=PLAN.last_step,
     decision=PROMOTE,
-    asked=Asked(weights=LAST, before=PLAN.steps[-2].weights, at=NOON, direction="forward", reached_at=NOON),
+    asked=Asked(
+        weights=LAST, before=PLAN.steps[-2].weights, at=NOON, direction="forward", reached_at=NOON
+    ),
 )
 
 

@@ -1,4 +1,6 @@
-"""Verdicts, tokens, take-overs and messages: each entry may be repeated, doubled or lost without harm."""
+"""Verdicts, tokens, take-overs and messages: each entry may be repeated, doubled or lost without
+harm.
+"""
 
 from typing import Any
 
@@ -24,7 +26,9 @@ def test_evidence_of_a_good_canary_wakes_the_machine_to_move() -> None:
     record = stage.tick(13)
     assert record.decision
     assert (record.decision.verdict, record.decision.to_step, record.token) == ("ADVANCE", 2, None)
-    assert [(token, answer["next"]) for token, answer in stage.executions.answers] == [("token", "MOVE")]
+    assert [(token, answer["next"]) for token, answer in stage.executions.answers] == [
+        ("token", "MOVE")
+    ]
     stage.tick(14)
     assert len(stage.executions.answers) == 1
 
@@ -41,7 +45,10 @@ def test_a_long_bake_is_judged_from_a_checkpoint_as_from_the_first_window() -> N
     kept = stage.evidence.checkpoint(ROLLOUT)
     assert kept
     assert kept.through_minute > minute_of(NOON) + 60
-    assert stage.evidence.verdicts(ROLLOUT)[-1].judgement == whole.evidence.verdicts(ROLLOUT)[-1].judgement
+    assert (
+        stage.evidence.verdicts(ROLLOUT)[-1].judgement
+        == whole.evidence.verdicts(ROLLOUT)[-1].judgement
+    )
 
 
 def test_evidence_of_a_bad_canary_wakes_the_machine_to_restore() -> None:
@@ -104,7 +111,9 @@ def test_an_alarm_seen_by_a_tick_rolls_back_though_its_event_was_lost() -> None:
 def test_an_alarm_event_mid_shift_is_read_again_first() -> None:
     """An alarm that is OK again by the time it is read takes nothing back."""
     stage = Stage(alarms=("churn-5xx",))
-    stage.rollouts.change(ROLLOUT, lambda r: r.model_copy(update={"phase": Phase.SHIFTING, "token": None}))
+    stage.rollouts.change(
+        ROLLOUT, lambda r: r.model_copy(update={"phase": Phase.SHIFTING, "token": None})
+    )
     stage.alarms.known["churn-5xx"] = "OK"
     stage.decider.alarm("churn-5xx", after(60))
     assert not stage.record.rolling_back
@@ -194,7 +203,9 @@ def test_a_message_being_published_by_another_tick_is_not_told_twice() -> None:
 def test_closing_tells_after_the_record_says_so() -> None:
     """The end is written, the lease free, and only then told."""
     stage = Stage()
-    stage.rollouts.change(ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "errors", after(60)))
+    stage.rollouts.change(
+        ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "errors", after(60))
+    )
     stage.rollouts.change(ROLLOUT, lambda r: course.verify_safe(r, HOLDER, 1, after(90)))
     story = stage.decider.close(ROLLOUT, HOLDER, 1, {}, after(91))
     assert story.next == "ROLLED_BACK"
@@ -214,7 +225,9 @@ def test_a_close_that_is_not_due_sends_the_machine_to_restore() -> None:
 def test_a_restore_that_failed_for_good_is_closed_as_unproven() -> None:
     """What Step Functions caught is told to the person who is paged."""
     stage = Stage()
-    stage.rollouts.change(ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "errors", after(60)))
+    stage.rollouts.change(
+        ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "errors", after(60))
+    )
     caught = {"Error": "AwsDenied", "Cause": "DescribeEndpoint: AccessDenied"}
     assert stage.decider.close(ROLLOUT, HOLDER, 1, caught, after(91)).next == "UNPROVEN"
     assert "AccessDenied" in stage.publisher.published[-1].body
@@ -223,7 +236,13 @@ def test_a_restore_that_failed_for_good_is_closed_as_unproven() -> None:
 def test_what_is_recorded_is_told_though_the_tick_fails() -> None:
     """A page must not wait for the trouble it is about to be over."""
     stage = Stage()
-    message = Message(id="m", kind="notice", subject="[canary] churn: execution died, restoring", body="b", at=NOON)
+    message = Message(
+        id="m",
+        kind="notice",
+        subject="[canary] churn: execution died, restoring",
+        body="b",
+        at=NOON,
+    )
     stage.rollouts.change(ROLLOUT, lambda r: r.model_copy(update={"outbox": (message,)}))
 
     def broken(*_given: object) -> Any:
@@ -250,16 +269,26 @@ def test_a_pause_that_came_while_it_was_judged_holds_the_advance_back() -> None:
 
 
 def test_a_stale_execution_of_a_rollout_that_has_ended_answers_how_it_ended() -> None:
-    """Superseded is no failure of the restore: closing again changes nothing and says HANDED_OVER."""
+    """Superseded is no failure of the restore: closing again changes nothing and says
+    HANDED_OVER.
+    """
     stage = Stage()
     outcome = Outcome(end=Phase.HANDED_OVER, reason="a person released it")
-    stage.rollouts.change(ROLLOUT, lambda r: course.close(r.model_copy(update={"outcome": outcome}), NOON))
-    story = stage.decider.close(ROLLOUT, HOLDER, 1, {"Error": "Superseded", "Cause": "has ended"}, after(60))
+    stage.rollouts.change(
+        ROLLOUT, lambda r: course.close(r.model_copy(update={"outcome": outcome}), NOON)
+    )
+    story = stage.decider.close(
+        ROLLOUT, HOLDER, 1, {"Error": "Superseded", "Cause": "has ended"}, after(60)
+    )
     assert story.next == "HANDED_OVER"
 
 
 def test_superseded_without_an_end_leads_to_restore_and_not_to_unproven() -> None:
-    """A shift that found no advance recorded has nothing to carry out; the safe weights are the way home."""
+    """A shift that found no advance recorded has nothing to carry out; the safe weights are the way
+    home.
+    """
     stage = Stage()
-    story = stage.decider.close(ROLLOUT, HOLDER, 1, {"Error": "Superseded", "Cause": "no advance"}, after(60))
+    story = stage.decider.close(
+        ROLLOUT, HOLDER, 1, {"Error": "Superseded", "Cause": "no advance"}, after(60)
+    )
     assert story.next == "RESTORE"

@@ -1,4 +1,6 @@
-"""Rollouts stay alive and heard: dead executions are found, trouble is told, one rollout's is not another's."""
+"""Rollouts stay alive and heard: dead executions are found, trouble is told, one rollout's is not
+another's.
+"""
 
 import pytest
 
@@ -11,7 +13,9 @@ from tests.unit.flow.decider_stage import ROLLOUT, Stage
 
 
 def test_a_dead_execution_is_found_while_the_ticks_are_blind() -> None:
-    """Blind ticks send no heartbeat, so the token cannot tell that nobody waits: the execution is looked at."""
+    """Blind ticks send no heartbeat, so the token cannot tell that nobody waits: the execution is
+    looked at.
+    """
     stage = Stage()
     stage.executions.statuses[HOLDER] = "ABORTED"
     record = stage.tick(1, complete=False)
@@ -19,7 +23,9 @@ def test_a_dead_execution_is_found_while_the_ticks_are_blind() -> None:
 
 
 def test_an_alarm_that_cannot_be_answered_for_one_rollout_is_answered_for_the_others() -> None:
-    """One record that cannot be read keeps no other rollout from rolling back; the failure is raised at the end."""
+    """One record that cannot be read keeps no other rollout from rolling back; the failure is
+    raised at the end.
+    """
     stage = Stage(alarms=("churn-5xx",))
     listed, stage.rollouts.listed = stage.rollouts.listed, lambda: ["poisoned", ROLLOUT]  # type: ignore[method-assign]
     with pytest.raises(Refused):
@@ -45,7 +51,9 @@ def test_the_share_does_not_rise_while_the_endpoint_is_in_maintenance() -> None:
 
 
 def test_a_dead_execution_is_found_when_judging_itself_fails() -> None:
-    """Evidence that cannot be read must not keep a rollout from being taken home; the failure is still raised."""
+    """Evidence that cannot be read must not keep a rollout from being taken home; the failure is
+    still raised.
+    """
     stage = Stage()
     stage.executions.statuses[HOLDER] = "FAILED"
     stage.evidence.windows = lambda *_: 1 / 0  # type: ignore[method-assign, assignment]
@@ -55,7 +63,9 @@ def test_a_dead_execution_is_found_when_judging_itself_fails() -> None:
 
 
 def test_a_roll_back_that_takes_long_is_told_once() -> None:
-    """After ten minutes on-call hears that the safe weights do not serve yet, and why; long before UNPROVEN."""
+    """After ten minutes on-call hears that the safe weights do not serve yet, and why; long before
+    UNPROVEN.
+    """
     stage = Stage()
     stage.rollouts.change(ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "errors", NOON))
     for minute in (1, 9, 11, 12, 13):

@@ -13,7 +13,9 @@ from tests.ports import MemoryAlarms, MemoryMetrics, MemoryRollouts, ScriptedEnd
 from tests.rollouts import HOLDER, NOON, a_view
 
 
-def history(minutes: int, *, errors: float = 1, within: float | None = 95, requests: float = 100) -> RawSeries:
+def history(
+    minutes: int, *, errors: float = 1, within: float | None = 95, requests: float = 100
+) -> RawSeries:
     """Return so many equal minutes up to just before noon."""
     raw = RawMinute(requests=requests, errors=errors, timed=requests, within=within)
     end = minute_of(NOON) - 1
@@ -23,12 +25,18 @@ def history(minutes: int, *, errors: float = 1, within: float | None = 95, reque
 class Stage:
     """A planner on ports in memory."""
 
-    def __init__(self, metrics: MemoryMetrics | None = None, view: EndpointView | None = None, **alarms: str) -> None:
+    def __init__(
+        self, metrics: MemoryMetrics | None = None, view: EndpointView | None = None, **alarms: str
+    ) -> None:
         self.rollouts = MemoryRollouts()
         self.checked: list[object] = []
         metrics = metrics or MemoryMetrics({"v1": history(1440)}, p95_ms=40.0)
         self.planner = Planner(
-            self.rollouts, ScriptedEndpoint(view or a_view()), metrics, MemoryAlarms(**alarms), self.checked.append
+            self.rollouts,
+            ScriptedEndpoint(view or a_view()),
+            metrics,
+            MemoryAlarms(**alarms),
+            self.checked.append,
         )
 
     def plan(self, **spec: Any) -> Record:
@@ -39,7 +47,11 @@ class Stage:
 def test_a_day_of_history_teaches_rate_and_traffic() -> None:
     """What the baseline did is remembered by the plan."""
     errors, slow = Stage().plan().plan.guards
-    assert (errors.history.minutes, errors.history.rate, errors.history.requests_per_minute) == (1440, 0.01, 100)
+    assert (errors.history.minutes, errors.history.rate, errors.history.requests_per_minute) == (
+        1440,
+        0.01,
+        100,
+    )
     assert (slow.name, slow.threshold_ms, slow.history.rate) == ("slow_requests", 40.0, 0.05)
 
 
@@ -57,9 +69,15 @@ def test_slow_requests_are_left_out_and_told_where_nothing_is_measured() -> None
 
 
 @pytest.mark.parametrize(
-    "metrics", [MemoryMetrics({"v1": history(1440, within=None)}, p95_ms=40.0), MemoryMetrics({"v1": history(1440)})]
+    "metrics",
+    [
+        MemoryMetrics({"v1": history(1440, within=None)}, p95_ms=40.0),
+        MemoryMetrics({"v1": history(1440)}),
+    ],
 )
-def test_slow_requests_named_in_the_spec_are_refused_where_nothing_is_measured(metrics: MemoryMetrics) -> None:
+def test_slow_requests_named_in_the_spec_are_refused_where_nothing_is_measured(
+    metrics: MemoryMetrics,
+) -> None:
     """What the user asked for by name must be possible."""
     with pytest.raises(Refused, match=r"guards\.slow_requests"):
         Stage(metrics).plan(guards={"slow_requests": {}})
@@ -120,7 +138,9 @@ def test_the_labelled_set_is_checked_before_the_lease() -> None:
 
 @pytest.mark.parametrize("endpoint", ["e", "e" * 63, "a-" * 20 + "b"])
 def test_a_rollout_id_is_ours_and_short(endpoint: str) -> None:
-    """At most 60 characters, so that a numbered execution name still fits, and the same for the same execution."""
+    """At most 60 characters, so that a numbered execution name still fits, and the same for the
+    same execution.
+    """
     identity = rollout_id(endpoint, HOLDER)
     assert len(identity) <= 60
     assert identity == rollout_id(endpoint, HOLDER)

@@ -62,19 +62,25 @@ def test_a_denied_restore_is_tried_for_a_quarter_of_an_hour() -> None:
 
 
 def test_asks_that_sagemaker_never_took_are_not_counted() -> None:
-    """A quarter of an hour of 5XX is no proof that asking is hopeless: it goes on, and comes home."""
+    """A quarter of an hour of 5XX is no proof that asking is hopeless: it goes on, and comes
+    home.
+    """
     stage = live()
     stage.endpoint.failure = AwsUnavailable("5XX")
     for seconds in range(300, 1100, 70):
         assert stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(seconds)).next == "LOOK"
-        assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(seconds + 61)).next == "RESTORE"
+        assert (
+            stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(seconds + 61)).next == "RESTORE"
+        )
     stage.endpoint.failure = None
     stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(1140))
     assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(1155)).next == "CLOSE"
 
 
 def test_asks_without_an_answer_are_bounded_by_the_hour_and_told_as_they_were() -> None:
-    """Nobody knows that SageMaker took one: a minute between two asks, an hour in all, and no invented reason."""
+    """Nobody knows that SageMaker took one: a minute between two asks, an hour in all, and no
+    invented reason.
+    """
     stage = live()
     stage.endpoint.failure = AwsUnavailable("read timed out")
     seconds, story = 300, None
@@ -115,7 +121,9 @@ def test_a_death_between_ask_and_note_counts_as_no_answer() -> None:
     ],
 )
 def test_only_a_lost_answer_is_waited_out(failure: Exception, following: str) -> None:
-    """A refusal did nothing, so the next look asks again; a lost answer may still become visible."""
+    """A refusal did nothing, so the next look asks again; a lost answer may still become
+    visible.
+    """
     stage = live()
     stage.endpoint.failure = failure
     stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(300))
@@ -124,10 +132,14 @@ def test_only_a_lost_answer_is_waited_out(failure: Exception, following: str) ->
 
 
 def test_a_recovery_an_hour_after_the_first_roll_back_asks() -> None:
-    """The execution died when the roll-back was recorded, and its recovery could not be started for an hour."""
+    """The execution died when the roll-back was recorded, and its recovery could not be started for
+    an hour.
+    """
     stage = live()
     other = HOLDER.replace("first", "churn-1-2")
-    stage.rollouts.change(ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "alarm", after(300)))
+    stage.rollouts.change(
+        ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "alarm", after(300))
+    )
     stage.rollouts.change(ROLLOUT, lambda r: claims.take_over(r, other, "it died", after(400)))
     assert stage.shifter.restore(ROLLOUT, other, 2, "it died", after(4000)).next == "LOOK"
     assert stage.endpoint.moves[-1] == FOUND
@@ -146,14 +158,18 @@ def test_a_second_look_does_not_make_the_told_time_to_safe_longer() -> None:
 
 
 def test_an_ask_is_timed_just_before_its_call() -> None:
-    """Reads may be slow: the minute until it must be visible begins at the claim, not at the invocation."""
+    """Reads may be slow: the minute until it must be visible begins at the claim, not at the
+    invocation.
+    """
     stage = Stage().at_gate()
     shifter = Shifter(stage.rollouts, stage.endpoint, lambda: after(95))
     shifter.move(ROLLOUT, HOLDER, 1, after(60))
     assert stage.record.asked
     assert stage.record.asked.at == after(95)
     stage.shifter.look(ROLLOUT, HOLDER, 1, after(110))
-    Shifter(stage.rollouts, stage.endpoint, lambda: after(330)).restore(ROLLOUT, HOLDER, 1, "errors", after(300))
+    Shifter(stage.rollouts, stage.endpoint, lambda: after(330)).restore(
+        ROLLOUT, HOLDER, 1, "errors", after(300)
+    )
     assert stage.record.asked.at == after(330)
 
 

@@ -112,7 +112,9 @@ def test_a_superseded_execution_asks_nothing() -> None:
 
 
 def test_a_move_tried_again_has_a_minute_from_its_last_call() -> None:
-    """The last of several calls was taken and its answer lost: safe weights seen meanwhile prove nothing."""
+    """The last of several calls was taken and its answer lost: safe weights seen meanwhile prove
+    nothing.
+    """
     stage = Stage().at_gate()
     stage.endpoint.failure = AwsUnavailable("5XX")
     for seconds in (60, 90, 160):

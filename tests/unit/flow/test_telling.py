@@ -11,7 +11,9 @@ from tests.rollouts import a_record, after
 
 ROLLOUT = "churn-1"
 MESSAGES = tuple(
-    compose.started(a_record(), after(0)).model_copy(update={"id": name, "subject": f"[canary] churn: {name}"})
+    compose.started(a_record(), after(0)).model_copy(
+        update={"id": name, "subject": f"[canary] churn: {name}"}
+    )
     for name in ("first", "second", "third")
 )
 
@@ -31,7 +33,9 @@ class FailingOn(MemoryPublisher):
 
 
 def test_a_message_refused_for_good_holds_no_later_one_up() -> None:
-    """The rest is told, UNPROVEN included; the refused one waits, free to be claimed, and the alarm brings a person."""
+    """The rest is told, UNPROVEN included; the refused one waits, free to be claimed, and the alarm
+    brings a person.
+    """
     rollouts = MemoryRollouts(a_record(rollout=ROLLOUT, outbox=MESSAGES))
     publisher = FailingOn("first", AwsDenied("Publish: InvalidParameter"))
     record = Teller(rollouts, publisher, claims_of()).tell(ROLLOUT, after(60))

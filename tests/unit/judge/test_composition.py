@@ -17,9 +17,12 @@ LIVE = (bake(0, START - 5, START - 3), bake(1))
 
 
 def look(
-    windows: list[Window], minutes: int, bakes: Sequence[BakeInterval] = LIVE, the_plan: Plan | None = None,
+    windows: list[Window],
+    minutes: int,
+    bakes: Sequence[BakeInterval] = LIVE,
+    the_plan: Plan | None = None,
     quality_finding: Finding | None = None,
-) -> Judgement:  # fmt: skip
+) -> Judgement:
     """Judge after some minutes of the current bake."""
     return judge(the_plan or plan(), bakes, windows, START + minutes, quality_finding)
 
@@ -63,7 +66,10 @@ def test_warm_up_minutes_are_not_judged() -> None:
 def test_minutes_overlapping_a_move_are_not_judged() -> None:
     """The minute of arrival and the minute of departure belong to no bake."""
     bakes = (bake(0, START - 20, START - 15), bake(1, START - 11, START - 1), bake(2, START + 1))
-    windows = [window(START - 1, (3000, 900), (57000, 57)), window(START + 1, (3000, 900), (57000, 57))]
+    windows = [
+        window(START - 1, (3000, 900), (57000, 57)),
+        window(START + 1, (3000, 900), (57000, 57)),
+    ]
     assert look(windows, 3, bakes).evidence.judged_minutes == 0
 
 
@@ -128,22 +134,34 @@ def test_fuse_blows_in_warm_up() -> None:
     assert "fuse" in judgement.reason
 
 
-@pytest.mark.parametrize("windows", [
-    [window(START, (100, 60), (1900, 2))],
-    [window(START, (100, 60), (1900, 2)), window(START + 2, (100, 60), (1900, 2))],
-    steady(START, 2, (19, 19), (361, 0)),
-    steady(START, 2, (100, 60), (1900, 200)),
-], ids=["one minute", "not in a row", "too few requests", "baseline ill too"])  # fmt: skip
+@pytest.mark.parametrize(
+    "windows",
+    [
+        [window(START, (100, 60), (1900, 2))],
+        [window(START, (100, 60), (1900, 2)), window(START + 2, (100, 60), (1900, 2))],
+        steady(START, 2, (19, 19), (361, 0)),
+        steady(START, 2, (100, 60), (1900, 200)),
+    ],
+    ids=["one minute", "not in a row", "too few requests", "baseline ill too"],
+)
 def test_fuse_holds(windows: list[Window]) -> None:
-    """One bad minute, a gap, a handful of requests or a baseline in trouble do not blow the fuse."""
+    """One bad minute, a gap, a handful of requests or a baseline in trouble do not blow the
+    fuse.
+    """
     assert look(windows, 3).verdict == "HOLD"
 
 
 def test_own_traffic_is_no_evidence_but_may_blow_the_fuse() -> None:
     """Minutes with the evaluator's own calls are not judged; the fuse stays on."""
-    minutes = [w.model_copy(update={"own_traffic": True}) for w in steady(START + 2, 2, (100, 40), (1900, 2))]
+    minutes = [
+        w.model_copy(update={"own_traffic": True})
+        for w in steady(START + 2, 2, (100, 40), (1900, 2))
+    ]
     assert look(minutes, 5).evidence.judged_minutes == 0
-    burning = [w.model_copy(update={"own_traffic": True}) for w in steady(START + 2, 2, (100, 60), (1900, 2))]
+    burning = [
+        w.model_copy(update={"own_traffic": True})
+        for w in steady(START + 2, 2, (100, 60), (1900, 2))
+    ]
     assert look(burning, 5).verdict == "ROLL_BACK"
 
 
@@ -165,7 +183,10 @@ def test_advance_evidence_is_fresh_at_every_step() -> None:
 
 def test_roll_back_evidence_goes_on_across_steps() -> None:
     """Evidence against the canary is not forgotten when it moves on."""
-    windows = [*steady(START, 6, (3000, 7), (57000, 57)), *steady(START + 12, 5, (30000, 40), (30000, 30))]
+    windows = [
+        *steady(START, 6, (3000, 7), (57000, 57)),
+        *steady(START + 12, 5, (30000, 40), (30000, 30)),
+    ]
     bakes = (LIVE[0], bake(1, START - 1, START + 9), bake(2, START + 9))
     carried = look(windows, 17, bakes).evidence
     fresh = look(windows[6:], 17, bakes).evidence
@@ -178,12 +199,21 @@ def test_gate_without_quality_advances_at_once() -> None:
     assert judge(plan(), (), [], START).verdict == "ADVANCE"
 
 
-@pytest.mark.parametrize(("label", "policy", "verdict"), [
-    ("PASS", "hold", "ADVANCE"), ("FAIL", "proceed", "ROLL_BACK"), ("INCONCLUSIVE", "hold", "HOLD"),
-    ("INCONCLUSIVE", "proceed", "ADVANCE"), ("INCONCLUSIVE", "roll_back", "ROLL_BACK"), ("NO_DATA", "proceed", "HOLD"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("label", "policy", "verdict"),
+    [
+        ("PASS", "hold", "ADVANCE"),
+        ("FAIL", "proceed", "ROLL_BACK"),
+        ("INCONCLUSIVE", "hold", "HOLD"),
+        ("INCONCLUSIVE", "proceed", "ADVANCE"),
+        ("INCONCLUSIVE", "roll_back", "ROLL_BACK"),
+        ("NO_DATA", "proceed", "HOLD"),
+    ],
+)
 def test_gate_follows_the_labelled_set(label: str, policy: str, verdict: str) -> None:
-    """At share 0 the quality finding decides, an open one as the spec says; no data never proceeds."""
+    """At share 0 the quality finding decides, an open one as the spec says; no data never
+    proceeds.
+    """
     quality = QualityGuardSpec(labelled_set="s3://bucket/churn.csv", on_inconclusive=policy)
     finding = Finding(guard="quality", label=label, reason="accuracy 80% against 90%")
     judgement = judge(plan(quality=quality), (bake(0),), [], START + 3, finding)
@@ -233,9 +263,14 @@ class TestWatch:
 
 
 def test_evidence_that_healed_late_still_takes_the_canary_back() -> None:
-    """Evidence that was complete only after the next move: rolled back, told with the numbers that settled it."""
+    """Evidence that was complete only after the next move: rolled back, told with the numbers that
+    settled it.
+    """
     bakes = (LIVE[0], bake(1, START - 1, START + 10), bake(2, START + 11))
-    windows = [*steady(START, 10, (3000, 60), (57000, 57)), *steady(START + 12, 5, (30000, 30), (30000, 30))]
+    windows = [
+        *steady(START, 10, (3000, 60), (57000, 57)),
+        *steady(START + 12, 5, (30000, 30), (30000, 30)),
+    ]
     judgement = look(windows, 17, bakes)
     assert (judgement.verdict, judgement.step) == ("ROLL_BACK", 2)
     assert "At 5% the canary has more errors" in judgement.reason

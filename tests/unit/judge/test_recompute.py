@@ -1,4 +1,6 @@
-"""A verdict depends on plan, bakes and windows alone: order, repeats, lateness and checkpoints change nothing."""
+"""A verdict depends on plan, bakes and windows alone: order, repeats, lateness and checkpoints
+change nothing.
+"""
 
 import json
 import random
@@ -25,18 +27,29 @@ def noisy(seed: int, minutes: int = 60) -> list[Window]:
 
 
 def bursty_plan() -> Plan:
-    """Return a plan whose errors burst for some minutes, so that every part of the state is in use."""
-    errors = GuardHistory(minutes=1440, rate=0.002, burstiness=0.8, burst_lags=3, requests_per_minute=6000)
+    """Return a plan whose errors burst for some minutes, so that every part of the state is in
+    use.
+    """
+    errors = GuardHistory(
+        minutes=1440, rate=0.002, burstiness=0.8, burst_lags=3, requests_per_minute=6000
+    )
     slow = GuardHistory(minutes=1440, rate=0.05, burstiness=0.02, requests_per_minute=6000)
     return plan(guards=(errors_guard(errors), slow_guard(slow)))
 
 
 def test_checkpointed_looks_equal_a_full_replay() -> None:
-    """Ticking every minute from the last checkpoint, with the last 15 minutes of windows, equals one full replay."""
+    """Ticking every minute from the last checkpoint, with the last 15 minutes of windows, equals
+    one full replay.
+    """
     windows, the_plan, checkpoint = noisy(1), bursty_plan(), None
     for now in range(START + 1, START + 61):
-        bakes = [b if b.left_minute is None or b.left_minute < now else b.model_copy(update={"left_minute": None})
-                 for b in BAKES if b.reached_minute < now]  # fmt: skip
+        bakes = [
+            b
+            if b.left_minute is None or b.left_minute < now
+            else b.model_copy(update={"left_minute": None})
+            for b in BAKES
+            if b.reached_minute < now
+        ]
         recent = [w for w in windows if now - 17 <= w.minute < now]
         ticked = judge(the_plan, bakes, recent, now, checkpoint=checkpoint)
         full = judge(the_plan, bakes, windows, now)
@@ -49,7 +62,9 @@ def test_order_and_duplicates_of_windows_change_nothing() -> None:
     windows = noisy(2)
     shuffled = [*windows, *windows[10:40]]
     random.Random(3).shuffle(shuffled)
-    assert judge(bursty_plan(), BAKES, shuffled, START + 60) == judge(bursty_plan(), BAKES, windows, START + 60)
+    assert judge(bursty_plan(), BAKES, shuffled, START + 60) == judge(
+        bursty_plan(), BAKES, windows, START + 60
+    )
 
 
 def test_late_data_converges_to_the_on_time_verdict() -> None:
@@ -57,11 +72,15 @@ def test_late_data_converges_to_the_on_time_verdict() -> None:
     windows = noisy(4)
     gap = [w if w.minute != START + 50 else w.model_copy(update={"canary": None}) for w in windows]
     healed = [*gap, windows[50]]
-    assert judge(bursty_plan(), BAKES, healed, START + 60) == judge(bursty_plan(), BAKES, windows, START + 60)
+    assert judge(bursty_plan(), BAKES, healed, START + 60) == judge(
+        bursty_plan(), BAKES, windows, START + 60
+    )
 
 
 def test_verdict_is_recomputed_from_stored_json() -> None:
-    """Plan, bakes and windows written to JSON and read back give the same judgement, which round-trips itself."""
+    """Plan, bakes and windows written to JSON and read back give the same judgement, which
+    round-trips itself.
+    """
     windows, the_plan = noisy(5), bursty_plan()
     judgement = judge(the_plan, BAKES, windows, START + 60)
     stored = [Window.model_validate_json(w.model_dump_json()) for w in windows]

@@ -16,39 +16,63 @@ SLOW = SlowRequestsGuard()
 def errors_guard(history: GuardHistory | None = None) -> CountGuard:
     """Return the errors guard at its default margins."""
     return CountGuard(
-        name="errors", roll_back_beyond=ERRORS.roll_back_beyond, last_gate=ERRORS.last_gate,
-        early_steps=ERRORS.early_steps, history=history or GuardHistory(),
-    )  # fmt: skip
+        name="errors",
+        roll_back_beyond=ERRORS.roll_back_beyond,
+        last_gate=ERRORS.last_gate,
+        early_steps=ERRORS.early_steps,
+        history=history or GuardHistory(),
+    )
 
 
 def slow_guard(history: GuardHistory | None = None) -> CountGuard:
     """Return the slow_requests guard at its default margins."""
     return CountGuard(
-        name="slow_requests", roll_back_beyond=SLOW.roll_back_beyond, last_gate=SLOW.last_gate,
-        early_steps=SLOW.early_steps, history=history or GuardHistory(), threshold_ms=200,
-    )  # fmt: skip
+        name="slow_requests",
+        roll_back_beyond=SLOW.roll_back_beyond,
+        last_gate=SLOW.last_gate,
+        early_steps=SLOW.early_steps,
+        history=history or GuardHistory(),
+        threshold_ms=200,
+    )
 
 
 def plan(shares: Sequence[float] = (0.0, 0.05, 0.5, 1.0), **changes: Any) -> Plan:
     """Return a plan with the given shares, errors alone unless guards are given."""
     weights = {"baseline": 1.0, "canary": 0.0}
     values: dict[str, Any] = {
-        "endpoint": "churn-prod", "config_name": "config", "canary": "canary", "baselines": ("baseline",),
-        "found_weights": weights, "safe_weights": weights, "guards": (errors_guard(),),
+        "endpoint": "churn-prod",
+        "config_name": "config",
+        "canary": "canary",
+        "baselines": ("baseline",),
+        "found_weights": weights,
+        "safe_weights": weights,
+        "guards": (errors_guard(),),
         "steps": tuple(
-            PlannedStep(share=s, weights={"baseline": 1 - s, "canary": s}, bake_min_minutes=5, bake_max_minutes=60)
+            PlannedStep(
+                share=s,
+                weights={"baseline": 1 - s, "canary": s},
+                bake_min_minutes=5,
+                bake_max_minutes=60,
+            )
             for s in shares
         ),
-        "hold_at_most_minutes": 100, "watch_minutes": 10,
-    }  # fmt: skip
+        "hold_at_most_minutes": 100,
+        "watch_minutes": 10,
+    }
     return Plan(**{**values, **changes})
 
 
 def window(
-    minute: int, canary: tuple[int, ...] | None, baseline: tuple[int, ...] | None, *, own_traffic: bool = False
+    minute: int,
+    canary: tuple[int, ...] | None,
+    baseline: tuple[int, ...] | None,
+    *,
+    own_traffic: bool = False,
 ) -> Window:
     """Return a window from (requests, errors[, slow]) per side."""
-    return Window(minute=minute, canary=_counts(canary), baseline=_counts(baseline), own_traffic=own_traffic)
+    return Window(
+        minute=minute, canary=_counts(canary), baseline=_counts(baseline), own_traffic=own_traffic
+    )
 
 
 def _counts(values: tuple[int, ...] | None) -> Counts | None:
@@ -57,7 +81,9 @@ def _counts(values: tuple[int, ...] | None) -> Counts | None:
     return Counts(requests=values[0], errors=values[1], slow=values[2] if len(values) > 2 else None)
 
 
-def steady(first: int, minutes: int, canary: tuple[int, ...] | None, baseline: tuple[int, ...] | None) -> list[Window]:
+def steady(
+    first: int, minutes: int, canary: tuple[int, ...] | None, baseline: tuple[int, ...] | None
+) -> list[Window]:
     """Return the same counts for some minutes in a row."""
     return [window(first + i, canary, baseline) for i in range(minutes)]
 

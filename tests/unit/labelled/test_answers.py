@@ -42,18 +42,41 @@ SHAPES: dict[str, tuple[str, str, dict[str, Any], float]] = {
     "probabilities by name": ('{"probabilities": [0.25, 0.75]}', JSON, {}, 0.75),
     "tensorflow": ('{"predictions": [[0.75]]}', JSON, {}, 0.75),
     "hugging face": ('[{"label": "POSITIVE", "score": 0.75}]', JSON, SENTIMENT, 0.75),
-    "hugging face, the other label": ('[{"label": "NEGATIVE", "score": 0.25}]', JSON, SENTIMENT, 0.75),
-    "hugging face, all scores": (
-        '[[{"label": "NEGATIVE", "score": 0.25}, {"label": "POSITIVE", "score": 0.75}]]', JSON, SENTIMENT, 0.75,
+    "hugging face, the other label": (
+        '[{"label": "NEGATIVE", "score": 0.25}]',
+        JSON,
+        SENTIMENT,
+        0.75,
     ),
-    "hugging face LABEL_1": ('[{"label": "LABEL_1", "score": 0.75}]', JSON, {"positive_label": "LABEL_1"}, 0.75),
+    "hugging face, all scores": (
+        '[[{"label": "NEGATIVE", "score": 0.25}, {"label": "POSITIVE", "score": 0.75}]]',
+        JSON,
+        SENTIMENT,
+        0.75,
+    ),
+    "hugging face LABEL_1": (
+        '[{"label": "LABEL_1", "score": 0.75}]',
+        JSON,
+        {"positive_label": "LABEL_1"},
+        0.75,
+    ),
     "torchserve": ('{"churn": 0.75, "stay": 0.25}', JSON, {"positive_label": "churn"}, 0.75),
-    "torchserve batch of one": ('[{"churn": 0.75, "stay": 0.25}]', JSON, {"positive_label": "churn"}, 0.75),
+    "torchserve batch of one": (
+        '[{"churn": 0.75, "stay": 0.25}]',
+        JSON,
+        {"positive_label": "churn"},
+        0.75,
+    ),
     "jmespath": ('{"result": {"p": [0.1, 0.75]}}', JSON, {"answer": "result.p[1]"}, 0.75),
-    "classes in another order": ("[0.75, 0.25]", JSON, {"positive_label": "yes", "classes": ("yes", "no")}, 0.75),
+    "classes in another order": (
+        "[0.75, 0.25]",
+        JSON,
+        {"positive_label": "yes", "classes": ("yes", "no")},
+        0.75,
+    ),
     "a number as text": ('"0.75"', JSON, {}, 0.75),
     "no content type": ("0.75", "", {}, 0.75),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -101,7 +124,9 @@ def test_binary_labels(body: str, fields: dict[str, Any], decision: str) -> None
 )
 def test_several_records_in_one_answer(body: str, content_type: str) -> None:
     """Three records' scores come out in order, whichever way the model lines them up."""
-    assert [found.score for found in read(body, content_type, count=3)] == pytest.approx([0.1, 0.9, 0.4])
+    assert [found.score for found in read(body, content_type, count=3)] == pytest.approx(
+        [0.1, 0.9, 0.4]
+    )
 
 
 def test_two_records_with_one_score_each_are_not_one_row_of_probabilities() -> None:
@@ -130,7 +155,9 @@ def test_an_expression_reaches_the_list_of_several_records() -> None:
     ],
 )
 def test_multiclass(body: str, fields: dict[str, Any], decision: str, of_two: float | None) -> None:
-    """The likeliest class decides; the probability given to a class is known where the model gives all of them."""
+    """The likeliest class decides; the probability given to a class is known where the model gives
+    all of them.
+    """
     (found,) = read(body, task="multiclass", **fields)
     assert (found.decision, found.score_of("2")) == (decision, of_two)
 
@@ -141,7 +168,9 @@ def test_class_probabilities_as_csv() -> None:
     assert [found.decision for found in read(body, CSV, count=2, task="multiclass")] == ["2", "0"]
 
 
-@pytest.mark.parametrize("body", ["12.5", "[12.5]", '{"predictions": [{"score": 12.5}]}', '{"predictions": [12.5]}'])
+@pytest.mark.parametrize(
+    "body", ["12.5", "[12.5]", '{"predictions": [{"score": 12.5}]}', '{"predictions": [12.5]}']
+)
 def test_regression(body: str) -> None:
     """The number itself is the decision and the score."""
     (found,) = read(body, task="regression")
@@ -164,10 +193,18 @@ def test_regression(body: str) -> None:
         ("[0.1, 0.2, 0.7]", {}, "neither a score nor a label"),
         ('{"result": 1}', {"answer": "missing"}, "finds nothing"),
         ('{"cat": 0.2, "dog": 0.8}', {"positive_label": "bird"}, "not among"),
-        ("[0.1, 0.9]", {"task": "multiclass", "classes": ("a", "b", "c")}, "2 probabilities for 3 classes"),
+        (
+            "[0.1, 0.9]",
+            {"task": "multiclass", "classes": ("a", "b", "c")},
+            "2 probabilities for 3 classes",
+        ),
         ("[]", {"task": "multiclass"}, "neither a class"),
         ("twelve", {"task": "regression"}, "text of 6 characters is not a number"),
-        ('{"p": ["much"]}', {"answer": "sum(p)"}, r"'sum\(p\)' fails on an object of 1 \(JMESPathTypeError\)"),
+        (
+            '{"p": ["much"]}',
+            {"answer": "sum(p)"},
+            r"'sum\(p\)' fails on an object of 1 \(JMESPathTypeError\)",
+        ),
         ('{"score": ' + "9" * 400 + "}", {"positive_label": "2"}, "too large"),
         ("[" * 100_000, {}, "not JSON but text of 100000 characters"),
     ],

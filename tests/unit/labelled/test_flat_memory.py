@@ -1,4 +1,6 @@
-"""What keeps memory flat in the size of a set: the sampled index, the keyed order, answers on disk."""
+"""What keeps memory flat in the size of a set: the sampled index, the keyed order, answers on
+disk.
+"""
 
 import io
 import json
@@ -22,7 +24,9 @@ RECORDS = [b"a,1", b'"b\nb",2', b"c,3", b'"d, ""d\n\n",4', b"e,5"]
 
 @pytest.mark.parametrize("most", [1, 2, 3, 100])
 def test_a_sampled_index_finds_every_record(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
-    """However few starts are kept, every record is found: blank lines are none, quotes may span lines."""
+    """However few starts are kept, every record is found: blank lines are none, quotes may span
+    lines.
+    """
     monkeypatch.setattr(record_index, "MOST_STARTS", most)
     index = RecordIndex(io.BytesIO(TEXT), quoted=True)
     assert [index.raw(number) for number in range(len(index))] == RECORDS
@@ -34,7 +38,10 @@ def test_a_sampled_index_finds_every_record(monkeypatch: pytest.MonkeyPatch, mos
 def test_a_header_is_no_record(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     """Numbers and digest begin behind it."""
     monkeypatch.setattr(record_index, "MOST_STARTS", most)
-    headed, bare = RecordIndex(io.BytesIO(b"x,y\n" + TEXT), quoted=True), RecordIndex(io.BytesIO(TEXT), quoted=True)
+    headed, bare = (
+        RecordIndex(io.BytesIO(b"x,y\n" + TEXT), quoted=True),
+        RecordIndex(io.BytesIO(TEXT), quoted=True),
+    )
     headed.skip_first()
     assert [headed.raw(number) for number in range(len(headed))] == RECORDS
     assert headed.digest(4) == bare.digest(4) != bare.digest(5)
@@ -43,18 +50,25 @@ def test_a_header_is_no_record(monkeypatch: pytest.MonkeyPatch, most: int) -> No
 def test_the_index_keeps_a_bounded_number_of_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten thousand records, at most sixty-four starts."""
     monkeypatch.setattr(record_index, "MOST_STARTS", 64)
-    index = RecordIndex(io.BytesIO(b"".join(b"%d\n" % number for number in range(10_000))), quoted=False)
+    index = RecordIndex(
+        io.BytesIO(b"".join(b"%d\n" % number for number in range(10_000))), quoted=False
+    )
     assert len(index._starts) <= 64
     assert [index.raw(number) for number in (0, 1, 4_321, 9_999)] == [b"0", b"1", b"4321", b"9999"]
 
 
 def test_a_digest_speaks_of_the_first_records_alone() -> None:
     """What is appended changes nothing; what is changed does, line ends apart."""
-    digests = [RecordIndex(io.BytesIO(text), quoted=False).digest(2) for text in (b"1\n2\n", b"1\r\n2\n3\n", b"1\n3\n")]
+    digests = [
+        RecordIndex(io.BytesIO(text), quoted=False).digest(2)
+        for text in (b"1\n2\n", b"1\r\n2\n3\n", b"1\n3\n")
+    ]
     assert digests[0] == digests[1] != digests[2]
 
 
-def test_a_record_too_long_to_send_is_not_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_record_too_long_to_send_is_not_read_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An open quote that swallows the rest of a file costs no more than the longest record."""
     monkeypatch.setattr(record_index, "LONGEST_RECORD_BYTES", 100)
     monkeypatch.setattr("canary.labelled.records.LONGEST_RECORD_BYTES", 100)
@@ -74,28 +88,39 @@ def test_the_keyed_order_is_a_permutation(records: int) -> None:
 
 def test_a_large_set_has_a_keyed_order_of_its_seed() -> None:
     """Beyond the shuffle's size too, the seed and the size alone give the order, without a list."""
-    order, again, other = (seeded_order(LARGEST_SHUFFLE + 1, seed) for seed in ("r-1", "r-1", "r-2"))
+    order, again, other = (
+        seeded_order(LARGEST_SHUFFLE + 1, seed) for seed in ("r-1", "r-1", "r-2")
+    )
     assert isinstance(order, KeyedPermutation)
     assert order[:50] == again[:50] != other[:50]
     assert len(set(order)) == len(order) == LARGEST_SHUFFLE + 1
 
 
 def test_the_keyed_order_puts_records_anywhere() -> None:
-    """Over many seeds the first place is uniform over the records, and independent of the second (both chi-square)."""
+    """Over many seeds the first place is uniform over the records, and independent of the second
+    (both chi-square).
+    """
     draws, cells = 4_000, [0] * 16
     for seed in range(draws):
         order = KeyedPermutation(1_000, str(seed))
         cells[order[0] // 250 * 4 + order[1] // 250] += 1
     expected = draws / 16
-    assert sum((count - expected) ** 2 / expected for count in cells) < 37.7  # 99.9% of chi-square with 15 degrees
+    assert (
+        sum((count - expected) ** 2 / expected for count in cells) < 37.7
+    )  # 99.9% of chi-square with 15 degrees
 
 
 def test_answers_on_disk_come_back() -> None:
-    """Decision and score of each kind of task, failures in words, and nothing where nothing was put."""
+    """Decision and score of each kind of task, failures in words, and nothing where nothing was
+    put.
+    """
     kept = PredictionFile()
     told = {
-        3: Prediction("1", 0.7), 900: Prediction("cat", 0.25), 5: Prediction("dog"), 6: Prediction("-2.5", -2.5),
-    }  # fmt: skip
+        3: Prediction("1", 0.7),
+        900: Prediction("cat", 0.25),
+        5: Prediction("dog"),
+        6: Prediction("-2.5", -2.5),
+    }
     for row, one in told.items():
         kept.put(row, one.decision, one.score)
     kept.put_failure(7, "model error: 500")
@@ -129,7 +154,11 @@ DOCUMENTS = [
 @pytest.mark.parametrize("document", DOCUMENTS)
 @pytest.mark.parametrize("indent", [None, 2])
 def test_a_document_is_read_in_pieces(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, document: object, piece: int, indent: int | None
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    document: object,
+    piece: int,
+    indent: int | None,
 ) -> None:
     """Wherever the pieces end, the records are those of the whole document."""
     monkeypatch.setattr(json_document, "PIECE_CHARACTERS", piece)
@@ -140,7 +169,8 @@ def test_a_document_is_read_in_pieces(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[1, 2", "[1 2]", '{"a" [1]}', "[1] [2]", "{1: [2]}", '{"a": [1], }', "[1,,2]", "nul"]
+    "text",
+    ["", "[1, 2", "[1 2]", '{"a" [1]}', "[1] [2]", "{1: [2]}", '{"a": [1], }', "[1,,2]", "nul"],
 )
 def test_text_that_is_no_document(tmp_path: Path, text: str) -> None:
     """Broken JSON is an error, wherever it breaks."""

@@ -23,9 +23,13 @@ from canary.labelled.records import RecordFile, UnusableRow
 from canary.labelled.requests import build_body
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
-KEYS = st.sampled_from(["predictions", "score", "label", "probabilities", "predicted_label", "0", "1", "x"])
+KEYS = st.sampled_from(
+    ["predictions", "score", "label", "probabilities", "predicted_label", "0", "1", "x"]
+)
 DOCUMENTS = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=12
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
 )
 TYPES = st.sampled_from(["text/csv", "application/json", "application/jsonlines", ""])
 TASKS = st.sampled_from(get_args(Task))
@@ -62,7 +66,10 @@ def test_any_json_answer(document: Any, content_type: str, count: int, task: str
 
 @settings(max_examples=300, deadline=None)
 @given(
-    st.binary(max_size=60) | st.text(alphabet='0123456789.,-e[]{}":na \n', max_size=40).map(str.encode), TYPES, TASKS
+    st.binary(max_size=60)
+    | st.text(alphabet='0123456789.,-e[]{}":na \n', max_size=40).map(str.encode),
+    TYPES,
+    TASKS,
 )
 def test_any_bytes_as_an_answer(body: bytes, content_type: str, task: str) -> None:
     """Any bytes are a prediction or an unreadable answer."""
@@ -100,7 +107,10 @@ def test_no_field_is_a_format_string(field: str, tmp_path: Path) -> None:
     """Braces and percent signs in a spec's text are text."""
     path = tmp_path / "set.csv"
     path.write_text("1,2\n0,3\n")
-    fields = {"labelled_set": str(path), field: "{0.__class__}%s%(x)s" if field != "labelled_set" else str(path)}
+    fields = {
+        "labelled_set": str(path),
+        field: "{0.__class__}%s%(x)s" if field != "labelled_set" else str(path),
+    }
     try:
         with RecordFile(path, guard("binary", **fields)) as records:
             check_records(records, guard("binary", **fields), whole=True)

@@ -47,7 +47,10 @@ def test_csv_with_header_by_name(tmp_path: Path) -> None:
     """Columns asked for by name imply a header; id and dropped columns are not sent."""
     path = written(tmp_path, "set.csv", "\ufeffid,age,secret,churn\nc7,40,x,1\nc8,30,y,0\n")
     found = examples(path, label_column="churn", id_column="id", drop_columns=("secret",))
-    assert [(e.record_id, e.label, e.features) for e in found] == [("c7", 1, ("40",)), ("c8", 0, ("30",))]
+    assert [(e.record_id, e.label, e.features) for e in found] == [
+        ("c7", 1, ("40",)),
+        ("c8", 0, ("30",)),
+    ]
 
 
 def test_csv_header_with_columns_by_index(tmp_path: Path) -> None:
@@ -89,7 +92,10 @@ def test_slices(tmp_path: Path) -> None:
     path = written(tmp_path, "set.csv", "y,x,region\n1,2,north\n0,3,south\n")
     sent = examples(path, label_column="y", slice_column="region")
     unsent = examples(path, label_column="y", slice_column="region", send_slice_column=False)
-    assert [(e.slice, e.features) for e in sent] == [("north", ("2", "north")), ("south", ("3", "south"))]
+    assert [(e.slice, e.features) for e in sent] == [
+        ("north", ("2", "north")),
+        ("south", ("3", "south")),
+    ]
     assert [(e.slice, e.features) for e in unsent] == [("north", ("2",)), ("south", ("3",))]
 
 
@@ -105,7 +111,9 @@ def test_slices(tmp_path: Path) -> None:
         ("inf,1\n", {"task": "regression", "right_within": 1}, "finite"),
     ],
 )
-def test_labels_of_another_type(tmp_path: Path, text: str, fields: dict[str, Any], why: str) -> None:
+def test_labels_of_another_type(
+    tmp_path: Path, text: str, fields: dict[str, Any], why: str
+) -> None:
     """A label that is missing or of another type makes its row unusable, in words."""
     with pytest.raises(UnusableRow, match=why):
         examples(written(tmp_path, "set.csv", text), **fields)
@@ -145,18 +153,32 @@ def refusal(path: Path, *, whole: bool = True, **fields: Any) -> str:
         ("", {}, ("labelled_set", "no records")),
         ("y,x\n", {"label_column": "y"}, ("labelled_set", "header and no records")),
         ("1,2\n0,3\n", {"label_column": 7}, ("label_column", "no column 7", "2 (0 to 1)")),
-        ("y,x\n0,3\n", {"label_column": "churn", "header": True}, ("label_column", "'churn'", "y, x")),
-        ("y,x\n0,3\n", {"label_column": "churn"}, ("label_column", "'churn'", "among the 2", "header true", "index")),
+        (
+            "y,x\n0,3\n",
+            {"label_column": "churn", "header": True},
+            ("label_column", "'churn'", "y, x"),
+        ),
+        (
+            "y,x\n0,3\n",
+            {"label_column": "churn"},
+            ("label_column", "'churn'", "among the 2", "header true", "index"),
+        ),
         ("1,2\n0,3\n", {"label_column": "churn", "header": False}, ("label_column", "no header")),
         ("1,2\n0,3\n", {"id_column": 5}, ("id_column",)),
         ("1,2\n0,3\n", {"slice_column": 5}, ("slice_column",)),
         ("1\n0\n", {}, ("label_column", "no column is left")),
-        ("150,2\n20,3\n", {}, ("label_column", "row 1 has a number as its label (column 0)", "needs 0 or 1")),
+        (
+            "150,2\n20,3\n",
+            {},
+            ("label_column", "row 1 has a number as its label (column 0)", "needs 0 or 1"),
+        ),
         ("0,2\n0,3\n", {}, ("labelled_set", "every label is the same on all 2 records")),
         ("1,2\n0,3\n", {"answer": "a["}, ("answer", "JMESPath")),
     ],
 )
-def test_sets_that_are_refused(tmp_path: Path, text: str, fields: dict[str, Any], parts: tuple[str, ...]) -> None:
+def test_sets_that_are_refused(
+    tmp_path: Path, text: str, fields: dict[str, Any], parts: tuple[str, ...]
+) -> None:
     """A set that does not fit the spec is refused, naming the field and the row or column."""
     told = refusal(written(tmp_path, "set.csv", text), **fields)
     assert all(part in told for part in parts)
@@ -164,7 +186,9 @@ def test_sets_that_are_refused(tmp_path: Path, text: str, fields: dict[str, Any]
 
 
 def test_formats_that_are_refused(tmp_path: Path) -> None:
-    """An unknown suffix, a document that is no list, or bytes that are no text are refused with the remedy."""
+    """An unknown suffix, a document that is no list, or bytes that are no text are refused with the
+    remedy.
+    """
     assert "guards.quality.format" in refusal(written(tmp_path, "set.dat", "1,2\n"))
     assert "holds no list" in refusal(written(tmp_path, "set.json", '{"a": 1}'))
     assert "not a JSON document (behind record 0" in refusal(written(tmp_path, "bad.json", "{"))

@@ -11,7 +11,9 @@ from canary.labelled.examples import Example
 from canary.labelled.layout import Layout
 from canary.labelled.requests import BodyTooLarge, Unsendable, build_body, check_template
 
-LAYOUT = Layout(names=("churn", "age", "text"), width=3, label=0, record_id=None, slice=None, features=(1, 2))
+LAYOUT = Layout(
+    names=("churn", "age", "text"), width=3, label=0, record_id=None, slice=None, features=(1, 2)
+)
 FIRST = Example(1, "1", 1, None, ("40", "so, good"))
 SECOND = Example(2, "2", 0, None, ("30.5", 'a "b"'))
 
@@ -27,7 +29,9 @@ def body(*examples: Example, **fields: Any) -> str:
 
 
 def test_csv_lines() -> None:
-    """Values go as they were written, quoted only where CSV needs it, without a line end behind the last."""
+    """Values go as they were written, quoted only where CSV needs it, without a line end behind the
+    last.
+    """
     assert body(FIRST) == '40,"so, good"'
     assert body(FIRST, SECOND) == '40,"so, good"\n30.5,"a ""b"""'
 
@@ -42,7 +46,7 @@ def test_csv_lines() -> None:
         ({"dataframe": ["$record"]}, {"dataframe": [{"age": 40, "text": "so, good"}]}),
         ({"data": "$features", "version": 2}, {"data": [40, "so, good"], "version": 2}),
     ],
-)  # fmt: skip
+)
 def test_json_documents(request_: Any, expected: Any) -> None:
     """A template says where the record's values go; numbers become numbers, text stays text."""
     assert json.loads(body(FIRST, content_type="application/json", request=request_)) == expected
@@ -51,8 +55,12 @@ def test_json_documents(request_: Any, expected: Any) -> None:
 def test_json_documents_of_several_records() -> None:
     """[] behind a placeholder makes the list over the records of the request."""
     fields: dict[str, Any] = {"content_type": "application/json", "records_per_request": 2}
-    assert json.loads(body(FIRST, SECOND, request={"inputs": "${age}[]"}, **fields)) == {"inputs": [40, 30.5]}
-    assert json.loads(body(FIRST, SECOND, **fields)) == {"instances": [[40, "so, good"], [30.5, 'a "b"']]}
+    assert json.loads(body(FIRST, SECOND, request={"inputs": "${age}[]"}, **fields)) == {
+        "inputs": [40, 30.5]
+    }
+    assert json.loads(body(FIRST, SECOND, **fields)) == {
+        "instances": [[40, "so, good"], [30.5, 'a "b"']]
+    }
 
 
 def test_json_lines() -> None:

@@ -1,6 +1,8 @@
-"""Whatever is wrong with a set or an answer, what is said of it holds no cell of the one and no text of the other.
+"""Whatever is wrong with a set or an answer, what is said of it holds no cell of the one and no
+text of the other.
 
-Everything raised here is logged, told and kept in an execution's history: rows, spec columns and kinds, never values.
+Everything raised here is logged, told and kept in an execution's history: rows, spec columns and
+kinds, never values.
 """
 
 import contextlib
@@ -38,11 +40,14 @@ CELLS = st.sampled_from(
 )
 VALUES = st.recursive(
     st.sampled_from([*MARKERS, 52000.53125, -7.5e301, None, True, 1, float("nan")]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-        st.sampled_from(["score", "label", "predictions", "x", *MARKERS]), inner, max_size=3
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["score", "label", "predictions", "x", *MARKERS]), inner, max_size=3
+        )
     ),
     max_leaves=6,
-)  # fmt: skip
+)
 SPECS = st.fixed_dictionaries(
     {"task": st.sampled_from(get_args(Task))},
     optional={
@@ -53,7 +58,9 @@ SPECS = st.fixed_dictionaries(
         "positive_label": st.sampled_from(["1", "ill"]),
         "classes": st.sampled_from([("a", "b"), ("1", "0", "2")]),
         "content_type": st.sampled_from(["text/csv", "application/json", "application/jsonlines"]),
-        "answer": st.sampled_from(["sum(@)", "join('', @)", "x", "max_by(@, &x).x", "[0].score", "ceil(@)"]),
+        "answer": st.sampled_from(
+            ["sum(@)", "join('', @)", "x", "max_by(@, &x).x", "[0].score", "ceil(@)"]
+        ),
     },
 )
 
@@ -76,11 +83,15 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 def assert_silent(error: BaseException) -> None:
     """Fail where an error, or one it came from, repeats any part of a marker."""
     told = " <- ".join(f"{one} {one.args}" for one in chain(error))
-    assert not [part for part in ("quux", "HIV-", "52000", "7.5e", "qüü", "\ud800") if part in told], told
+    assert not [
+        part for part in ("quux", "HIV-", "52000", "7.5e", "qüü", "\ud800") if part in told
+    ], told
 
 
 def use(path: Path, spec: QualityGuardSpec) -> Iterator[Exception]:
-    """Return everything that is raised when a set is checked and every row of it is read and sent."""
+    """Return everything that is raised when a set is checked and every row of it is read and
+    sent.
+    """
     try:
         with RecordFile(path, spec) as records:
             with collected() as found:
@@ -88,7 +99,11 @@ def use(path: Path, spec: QualityGuardSpec) -> Iterator[Exception]:
             yield from found
             for index in range(len(records)):
                 with collected() as found:
-                    build_body((read_example(records.row(index), records.layout, spec),), records.layout, spec)
+                    build_body(
+                        (read_example(records.row(index), records.layout, spec),),
+                        records.layout,
+                        spec,
+                    )
                 yield from found
     except Refused as error:
         yield error
@@ -110,7 +125,9 @@ def collected() -> Iterator[list[Exception]]:
 @example([["HIV-quux", "1"], ["HIV-quux", "2"]], {"task": "multiclass"})
 @example([["HIV-quux", "1"]], {"task": "regression"})
 def test_no_cell_of_a_csv_is_said(rows: list[list[str]], fields: dict[str, Any]) -> None:
-    """A CSV of markers, quoted, broken or ragged, read under any spec that does not call its first line a header."""
+    """A CSV of markers, quoted, broken or ragged, read under any spec that does not call its first
+    line a header.
+    """
     text = "\n".join(",".join(row) for row in rows)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "set"
@@ -120,10 +137,22 @@ def test_no_cell_of_a_csv_is_said(rows: list[list[str]], fields: dict[str, Any])
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.lists(VALUES, min_size=1, max_size=4), SPECS, st.sampled_from(["json", "jsonl"]), st.integers(0, 20))
-@example([{"HIV-quux": "52000.53125", "x": "HIV-quux"}], {"task": "binary", "label_column": "diagnosis"}, "jsonl", 0)
+@given(
+    st.lists(VALUES, min_size=1, max_size=4),
+    SPECS,
+    st.sampled_from(["json", "jsonl"]),
+    st.integers(0, 20),
+)
+@example(
+    [{"HIV-quux": "52000.53125", "x": "HIV-quux"}],
+    {"task": "binary", "label_column": "diagnosis"},
+    "jsonl",
+    0,
+)
 @example([{"x": 1}, {"x": "HIV-quux"}], {"task": "multiclass", "label_column": "x"}, "json", 14)
-def test_no_value_of_a_json_set_is_said(values: list[Any], fields: dict[str, Any], form: str, cut: int) -> None:
+def test_no_value_of_a_json_set_is_said(
+    values: list[Any], fields: dict[str, Any], form: str, cut: int
+) -> None:
     """JSON and JSON Lines of markers, keys among them, whole or cut off anywhere."""
     text = json.dumps(values) if form == "json" else "\n".join(map(json.dumps, values))
     with tempfile.TemporaryDirectory() as folder:
@@ -134,15 +163,31 @@ def test_no_value_of_a_json_set_is_said(values: list[Any], fields: dict[str, Any
 
 
 @settings(max_examples=600, deadline=None)
-@given(VALUES, SPECS, st.sampled_from(["text/csv", "application/json", "application/jsonlines"]), st.integers(1, 2))
-@example({"predictions": ["HIV-quux"]}, {"task": "binary", "answer": "sum(predictions)"}, "application/json", 1)
-@example({"a": 0.1, "HIV-quux": 0.9}, {"task": "binary", "positive_label": "ill"}, "application/json", 1)
+@given(
+    VALUES,
+    SPECS,
+    st.sampled_from(["text/csv", "application/json", "application/jsonlines"]),
+    st.integers(1, 2),
+)
+@example(
+    {"predictions": ["HIV-quux"]},
+    {"task": "binary", "answer": "sum(predictions)"},
+    "application/json",
+    1,
+)
+@example(
+    {"a": 0.1, "HIV-quux": 0.9}, {"task": "binary", "positive_label": "ill"}, "application/json", 1
+)
 @example("HIV-quux,52000.53125", {"task": "binary"}, "text/csv", 1)
-def test_no_text_of_an_answer_is_said(answer: Any, fields: dict[str, Any], content_type: str, count: int) -> None:
+def test_no_text_of_an_answer_is_said(
+    answer: Any, fields: dict[str, Any], content_type: str, count: int
+) -> None:
     """An answer that quotes the row it could not read, in any shape and through any expression."""
     body = answer if isinstance(answer, str) and content_type == "text/csv" else json.dumps(answer)
     try:
-        found = read_answers(body.encode("utf-8", "surrogatepass"), content_type, count, guard(fields))
+        found = read_answers(
+            body.encode("utf-8", "surrogatepass"), content_type, count, guard(fields)
+        )
     except UnreadableAnswer as error:
         found = [error]
     for one in found:
@@ -164,7 +209,9 @@ def test_a_header_is_listed_where_the_spec_says_there_is_one(tmp_path: Path) -> 
     """Then the first line is known to hold names, and they help."""
     path = tmp_path / "set"
     path.write_text("age,churn\n40,1\n30,0\n")
-    (error,) = use(path, guard({"task": "binary", "format": "csv", "header": True, "label_column": "left"}))
+    (error,) = use(
+        path, guard({"task": "binary", "format": "csv", "header": True, "label_column": "left"})
+    )
     assert "the set has age, churn" in str(error)
 
 
@@ -172,7 +219,12 @@ def test_a_request_template_names_its_own_placeholder(tmp_path: Path) -> None:
     """The spec's text is the user's own and is quoted; the columns it could have meant are not."""
     path = tmp_path / "set"
     path.write_text("HIV-quux,1\nHIV-quux,0\n")
-    fields = {"format": "csv", "label_column": 1, "content_type": "application/json", "request": {"in": "${age}"}}
+    fields = {
+        "format": "csv",
+        "label_column": 1,
+        "content_type": "application/json",
+        "request": {"in": "${age}"},
+    }
     (error, *_) = use(path, guard({"task": "binary", **fields}))
     assert "${age}" in str(error)
     assert_silent(error)

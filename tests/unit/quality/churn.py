@@ -1,4 +1,6 @@
-"""The published churn example as a model: a row's 69 features looked up, answered with the published score."""
+"""The published churn example as a model: a row's 69 features looked up, answered with the
+published score.
+"""
 
 import csv
 from pathlib import Path
@@ -11,13 +13,74 @@ needs_churn = pytest.mark.skipif(
 )
 
 PUBLISHED = {
-    (120, "Variant1"): (16, 1, 4, 99, 0.958333, 0.941176, 0.80, 0.864865, 0.8950, 0.8965, 0.189932, 0.043236),
-    (120, "Variant2"): (17, 2, 3, 98, 0.958333, 0.894737, 0.85, 0.871795, 0.9150, 0.9020, 0.197796, 0.046803),
-    (334, "Variant1"): (37, 3, 11, 283, 0.958084, 0.925, 0.770833, 0.840909, 0.880172, 0.918124, 0.160285, 0.037465),
-    (334, "Variant2"): (36, 4, 12, 282, 0.952096, 0.9, 0.75, 0.818182, 0.868007, 0.926428, 0.163384, 0.039457),
+    (120, "Variant1"): (
+        16,
+        1,
+        4,
+        99,
+        0.958333,
+        0.941176,
+        0.80,
+        0.864865,
+        0.8950,
+        0.8965,
+        0.189932,
+        0.043236,
+    ),
+    (120, "Variant2"): (
+        17,
+        2,
+        3,
+        98,
+        0.958333,
+        0.894737,
+        0.85,
+        0.871795,
+        0.9150,
+        0.9020,
+        0.197796,
+        0.046803,
+    ),
+    (334, "Variant1"): (
+        37,
+        3,
+        11,
+        283,
+        0.958084,
+        0.925,
+        0.770833,
+        0.840909,
+        0.880172,
+        0.918124,
+        0.160285,
+        0.037465,
+    ),
+    (334, "Variant2"): (
+        36,
+        4,
+        12,
+        282,
+        0.952096,
+        0.9,
+        0.75,
+        0.818182,
+        0.868007,
+        0.926428,
+        0.163384,
+        0.039457,
+    ),
 }
 CELLS = ("tp", "fp", "fn", "tn")
-NAMES = ("accuracy", "precision", "recall", "f1", "roc_auc_thresholded", "roc_auc", "log_loss", "brier")
+NAMES = (
+    "accuracy",
+    "precision",
+    "recall",
+    "f1",
+    "roc_auc_thresholded",
+    "roc_auc",
+    "log_loss",
+    "brier",
+)
 
 
 def last_rows(folder: Path, last: int) -> Path:

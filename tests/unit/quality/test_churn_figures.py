@@ -1,4 +1,6 @@
-"""The published two-variant churn example, evaluated here: every figure comes out, and so does the honest answer."""
+"""The published two-variant churn example, evaluated here: every figure comes out, and so does the
+honest answer.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -16,16 +18,27 @@ pytestmark = needs_churn
 
 
 def evaluated(folder: Path, last: int) -> QualityEvidence:
-    """Return the evidence of the last so many rows, answered with the published models' exact scores."""
+    """Return the evidence of the last so many rows, answered with the published models' exact
+    scores.
+    """
     known, clock = scores(), SleptClock()
-    guard = QualityGuardSpec(labelled_set=str(last_rows(folder, last)), concurrency=1, max_requests_per_second=1_000.0)
-    here = World(guard, RuleInvoker(lambda variant, body: known[body][variant], clock), clock, scorer=SklearnScorer())
+    guard = QualityGuardSpec(
+        labelled_set=str(last_rows(folder, last)), concurrency=1, max_requests_per_second=1_000.0
+    )
+    here = World(
+        guard,
+        RuleInvoker(lambda variant, body: known[body][variant], clock),
+        clock,
+        scorer=SklearnScorer(),
+    )
     return evaluate(here.request(baseline="Variant1", canary="Variant2"), here.ports())
 
 
 @pytest.mark.parametrize(("last", "variant"), PUBLISHED)
 def test_every_published_figure_comes_out(tmp_path: Path, last: int, variant: str) -> None:
-    """Confusion, accuracy, precision, recall, F1, both AUCs, log loss and Brier agree to the published digits."""
+    """Confusion, accuracy, precision, recall, F1, both AUCs, log loss and Brier agree to the
+    published digits.
+    """
     report: Any = evaluated(tmp_path, last).report
     metrics = report["baseline" if variant == "Variant1" else "canary"]
     expected = PUBLISHED[last, variant]
@@ -34,10 +47,18 @@ def test_every_published_figure_comes_out(tmp_path: Path, last: int, variant: st
 
 
 @pytest.mark.parametrize(("last", "pairs"), [(120, (1, 1)), (334, (4, 2))])
-def test_the_honest_answer_is_not_enough_evidence(tmp_path: Path, last: int, pairs: tuple[int, int]) -> None:
-    """The published decision rests on two customers of 120; the product says that it cannot tell."""
+def test_the_honest_answer_is_not_enough_evidence(
+    tmp_path: Path, last: int, pairs: tuple[int, int]
+) -> None:
+    """The published decision rests on two customers of 120; the product says that it cannot
+    tell.
+    """
     evidence = evaluated(tmp_path, last)
     finding = evidence.findings[0]
     assert (evidence.states[0].baseline_only, evidence.states[0].canary_only) == pairs
-    assert (evidence.label, finding.answer, evidence.exhausted) == ("INCONCLUSIVE", "not enough evidence", True)
+    assert (evidence.label, finding.answer, evidence.exhausted) == (
+        "INCONCLUSIVE",
+        "not enough evidence",
+        True,
+    )
     assert f"{last} records can show" in finding.reason

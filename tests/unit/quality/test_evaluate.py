@@ -14,7 +14,9 @@ ALL = set(range(10_000))
 
 
 def test_a_worse_canary_fails_before_the_set_is_used_up(tmp_path: Path) -> None:
-    """A canary wrong on every fifth record is stopped early, with the evidence above its threshold."""
+    """A canary wrong on every fifth record is stopped early, with the evidence above its
+    threshold.
+    """
     here = world(tmp_path, {"new": set(range(0, 1_000, 5))}, count=1_000)
     evidence = evaluate(here.request(), here.ports())
     assert (evidence.label, evidence.concluded, evidence.exhausted) == ("FAIL", True, False)
@@ -44,7 +46,11 @@ def test_a_small_set_is_inconclusive_in_numbers(tmp_path: Path) -> None:
     here = world(tmp_path, {"new": {3}, "old": {4}}, count=60)
     evidence = evaluate(here.request(), here.ports())
     finding = evidence.findings[0]
-    assert (evidence.label, evidence.exhausted, finding.answer) == ("INCONCLUSIVE", True, "not enough evidence")
+    assert (evidence.label, evidence.exhausted, finding.answer) == (
+        "INCONCLUSIVE",
+        True,
+        "not enough evidence",
+    )
     assert finding.smallest_drop_shown is not None
     assert finding.smallest_drop_shown > finding.max_worse
     assert finding.records_needed is not None
@@ -52,8 +58,12 @@ def test_a_small_set_is_inconclusive_in_numbers(tmp_path: Path) -> None:
     assert str(finding.records_needed) in finding.reason
 
 
-def test_the_same_record_goes_to_both_variants_in_an_order_of_the_rollouts_own(tmp_path: Path) -> None:
-    """Every body goes to baseline and canary; the order is shuffled and repeatable for one rollout id."""
+def test_the_same_record_goes_to_both_variants_in_an_order_of_the_rollouts_own(
+    tmp_path: Path,
+) -> None:
+    """Every body goes to baseline and canary; the order is shuffled and repeatable for one rollout
+    id.
+    """
     first, again, other = (world(tmp_path, {"new": {1}, "old": {2}}, count=40) for _ in range(3))
     evaluate(first.request(), first.ports())
     evaluate(again.request(), again.ports())
@@ -75,7 +85,11 @@ def test_a_continuation_gives_what_one_long_call_gives(tmp_path: Path) -> None:
     kept = cut.store.kept
     assert calls > 3
     assert kept is not None
-    assert (kept.counts, kept.position, kept.label) == (expected.counts, expected.position, expected.label)
+    assert (kept.counts, kept.position, kept.label) == (
+        expected.counts,
+        expected.position,
+        expected.label,
+    )
     assert kept.states[0].roll_back == pytest.approx(expected.states[0].roll_back)
     assert len(cut.invoker.calls) == len(whole.invoker.calls)
 
@@ -83,9 +97,17 @@ def test_a_continuation_gives_what_one_long_call_gives(tmp_path: Path) -> None:
 def test_concurrency_changes_nothing_but_the_time(tmp_path: Path) -> None:
     """Eight at once give the same evidence as one after the other."""
     wrong = {"new": set(range(0, 300, 7)), "old": set(range(0, 300, 6))}
-    inline, pooled = world(tmp_path, wrong, count=300), world(tmp_path, wrong, count=300, concurrency=8)
-    one, eight = evaluate(inline.request(), inline.ports()), evaluate(pooled.request(), pooled.ports())
-    assert one.model_copy(update={"called_minutes": ()}) == eight.model_copy(update={"called_minutes": ()})
+    inline, pooled = (
+        world(tmp_path, wrong, count=300),
+        world(tmp_path, wrong, count=300, concurrency=8),
+    )
+    one, eight = (
+        evaluate(inline.request(), inline.ports()),
+        evaluate(pooled.request(), pooled.ports()),
+    )
+    assert one.model_copy(update={"called_minutes": ()}) == eight.model_copy(
+        update={"called_minutes": ()}
+    )
 
 
 def test_calls_stay_below_the_ceiling(tmp_path: Path) -> None:
@@ -101,7 +123,11 @@ def test_an_error_of_the_canary_alone_is_evidence_against_it(tmp_path: Path) -> 
 
     def rule(variant: str, body: str) -> str | CallFailed:
         number = int(body)
-        return CallFailed("model_error", "500") if variant == "new" and number % 4 == 0 else str(number % 2)
+        return (
+            CallFailed("model_error", "500")
+            if variant == "new" and number % 4 == 0
+            else str(number % 2)
+        )
 
     here = world(tmp_path, {}, rule=rule)
     evidence = evaluate(here.request(), here.ports())
@@ -112,7 +138,9 @@ def test_an_error_of_the_canary_alone_is_evidence_against_it(tmp_path: Path) -> 
 @pytest.mark.parametrize("answer", ["nan", "1.5", "<html>busy</html>", "", "[]"])
 def test_a_record_that_fails_on_both_is_left_out_and_told(tmp_path: Path, answer: str) -> None:
     """A poisoned record counts for neither variant; its row is named."""
-    here = world(tmp_path, {}, count=60, rule=lambda _, body: answer if body == "7" else str(int(body) % 2))
+    here = world(
+        tmp_path, {}, count=60, rule=lambda _, body: answer if body == "7" else str(int(body) % 2)
+    )
     evidence = evaluate(here.request(), here.ports())
     assert (evidence.counts.failed_on_both, evidence.counts.used) == (1, 59)
     assert [(note.kind, note.row) for note in evidence.notes] == [("failed on both", 8)]
@@ -132,7 +160,9 @@ def test_a_busy_variant_is_asked_again_with_growing_pauses(tmp_path: Path) -> No
 
     def rule(variant: str, body: str) -> str | CallBusy:
         seen[body + variant] = seen.get(body + variant, 0) + 1
-        return CallBusy("throttled", "slow down") if seen[body + variant] < 3 else str(int(body) % 2)
+        return (
+            CallBusy("throttled", "slow down") if seen[body + variant] < 3 else str(int(body) % 2)
+        )
 
     here = world(tmp_path, {}, count=50, rule=rule)
     evidence = evaluate(here.request(), here.ports())
@@ -156,7 +186,9 @@ def test_a_variant_that_stays_busy_leaves_the_rest_for_later(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("concurrency", [1, 4])
-def test_an_endpoint_that_vanishes_half_way_is_an_error_not_accuracy_zero(tmp_path: Path, concurrency: int) -> None:
+def test_an_endpoint_that_vanishes_half_way_is_an_error_not_accuracy_zero(
+    tmp_path: Path, concurrency: int
+) -> None:
     """The evaluation ends with the endpoint's own error, and no record counts as wrong for it."""
     asked = iter(range(10_000))
 
@@ -254,7 +286,9 @@ def test_a_canary_that_answers_nothing_fails_without_a_report(tmp_path: Path) ->
 
 
 def test_a_set_rewritten_between_two_calls_closes_the_evidence(tmp_path: Path) -> None:
-    """Half of one set and half of another are no sample of either: what was evaluated stands, and is told."""
+    """Half of one set and half of another are no sample of either: what was evaluated stands, and
+    is told.
+    """
     here = world(tmp_path, {"new": {1}, "old": {2}}, count=200)
     here.invoker.seconds_a_call, here.limit_seconds = 1.0, 100.0
     assert not evaluate(here.request(), here.ports()).concluded

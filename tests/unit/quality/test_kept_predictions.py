@@ -1,4 +1,6 @@
-"""Predictions kept between calls: nothing is paid for twice, and a continuation's report covers everything."""
+"""Predictions kept between calls: nothing is paid for twice, and a continuation's report covers
+everything.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -51,7 +53,12 @@ def ports(here: World, kept: MemoryPredictions, models: Named) -> EvaluationPort
 
 
 def run(
-    here: World, kept: MemoryPredictions, models: Named, rollout: str = "churn-1", *, stop_early: bool = True
+    here: World,
+    kept: MemoryPredictions,
+    models: Named,
+    rollout: str = "churn-1",
+    *,
+    stop_early: bool = True,
 ) -> QualityEvidence:
     """Return the evidence of a whole evaluation under one rollout id."""
     here.store = MemoryStore()
@@ -63,7 +70,11 @@ def run(
 
 def test_a_second_rollout_pays_for_nothing_it_knows(tmp_path: Path) -> None:
     """The same set and models again: not one call, the same counts, no minute of own traffic."""
-    here, kept, models = world(tmp_path, WRONG, count=300), MemoryPredictions(), Named(old="m1", new="m2")
+    here, kept, models = (
+        world(tmp_path, WRONG, count=300),
+        MemoryPredictions(),
+        Named(old="m1", new="m2"),
+    )
     first = run(here, kept, models)
     paid = len(here.invoker.calls)
     second = run(here, kept, models, rollout="churn-2")
@@ -82,10 +93,16 @@ def test_another_canary_pays_for_the_canary_alone(tmp_path: Path) -> None:
     assert len(here.invoker.calls) == 300
 
 
-@pytest.mark.parametrize("change", [{"threshold": 0.7}, {"accept": "application/json"}, {"label_column": -2}])
+@pytest.mark.parametrize(
+    "change", [{"threshold": 0.7}, {"accept": "application/json"}, {"label_column": -2}]
+)
 def test_another_question_is_asked_anew(tmp_path: Path, change: dict[str, Any]) -> None:
     """Whatever shapes request or answer is part of the key."""
-    here, kept, models = world(tmp_path, WRONG, count=100), MemoryPredictions(), Named(old="m1", new="m2")
+    here, kept, models = (
+        world(tmp_path, WRONG, count=100),
+        MemoryPredictions(),
+        Named(old="m1", new="m2"),
+    )
     run(here, kept, models)
     here.invoker.calls.clear()
     here.spec = here.spec.model_copy(update=change)
@@ -105,7 +122,9 @@ def test_a_continuation_reports_on_every_record(tmp_path: Path) -> None:
     """Cut into many calls, the report and the AUC's finding are those of one long call."""
     spec: dict[str, Any] = {"metrics": {"roc_auc": {"max_worse": 0.05}}}
     models = Named(old="m1", new="m2")
-    whole = run(world(tmp_path, WRONG, count=600, **spec), MemoryPredictions(), models, stop_early=False)
+    whole = run(
+        world(tmp_path, WRONG, count=600, **spec), MemoryPredictions(), models, stop_early=False
+    )
     here = world(tmp_path, WRONG, count=600, **spec)
     here.invoker.seconds_a_call, here.limit_seconds = 0.5, 100.0
     cut = run(here, MemoryPredictions(), models, stop_early=False)
@@ -122,7 +141,11 @@ def test_errors_are_not_kept(tmp_path: Path) -> None:
         failed = down["now"] and variant == "new" and int(body) == 7
         return CallFailed("model_error", "500") if failed else str(int(body) % 2)
 
-    here, kept, models = world(tmp_path, {}, count=60, rule=rule), MemoryPredictions(), Named(old="m1", new="m2")
+    here, kept, models = (
+        world(tmp_path, {}, count=60, rule=rule),
+        MemoryPredictions(),
+        Named(old="m1", new="m2"),
+    )
     assert run(here, kept, models).counts.errors_canary == 1
     here.invoker.calls.clear()
     down["now"] = False

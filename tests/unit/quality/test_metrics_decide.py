@@ -28,14 +28,17 @@ def scored(noise: dict[str, float], seed: int = 1) -> Answerer:
     return rule
 
 
-def finding_of(folder: Path, metric: str, margin: float, rule: Answerer, count: int = 3_000) -> QualityFinding:
+def finding_of(
+    folder: Path, metric: str, margin: float, rule: Answerer, count: int = 3_000
+) -> QualityFinding:
     """Return the finding of one deciding metric."""
     here = world(folder, {}, count=count, rule=rule, metrics={metric: {"max_worse": margin}})
     return evaluate(here.request(), here.ports()).findings[0]
 
 
 @pytest.mark.parametrize(
-    ("metric", "margin"), [("accuracy", 0.03), ("recall", 0.06), ("log_loss", 0.1), ("roc_auc", 0.02)]
+    ("metric", "margin"),
+    [("accuracy", 0.03), ("recall", 0.06), ("log_loss", 0.1), ("roc_auc", 0.02)],
 )
 def test_a_noisier_canary_is_worse(tmp_path: Path, metric: str, margin: float) -> None:
     """Every deciding metric stops a canary whose scores are clearly blurred."""
@@ -46,7 +49,8 @@ def test_a_noisier_canary_is_worse(tmp_path: Path, metric: str, margin: float) -
 
 
 @pytest.mark.parametrize(
-    ("metric", "margin"), [("accuracy", 0.03), ("recall", 0.06), ("log_loss", 0.1), ("roc_auc", 0.02)]
+    ("metric", "margin"),
+    [("accuracy", 0.03), ("recall", 0.06), ("log_loss", 0.1), ("roc_auc", 0.02)],
 )
 def test_an_equal_canary_passes(tmp_path: Path, metric: str, margin: float) -> None:
     """Every deciding metric passes a canary that is as good."""
@@ -86,7 +90,9 @@ def test_every_metric_must_pass(tmp_path: Path) -> None:
     here = world(tmp_path, {}, count=2_000, metrics=metrics)
     evidence = evaluate(here.request(), here.ports())
     assert evidence.label == "PASS"
-    assert [f.log_rollback_threshold for f in evidence.findings] == pytest.approx([math.log(80)] * 2)
+    assert [f.log_rollback_threshold for f in evidence.findings] == pytest.approx(
+        [math.log(80)] * 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,7 +109,11 @@ def test_every_metric_must_pass(tmp_path: Path) -> None:
         ("log_loss", 1, None, 0),
     ],
 )
-def test_goodness(metric: str, label: Any, prediction: Prediction | None, expected: float | None) -> None:
-    """A prediction's goodness is 0 to 1, an error 0, and None where the metric does not speak of the record."""
+def test_goodness(
+    metric: str, label: Any, prediction: Prediction | None, expected: float | None
+) -> None:
+    """A prediction's goodness is 0 to 1, an error 0, and None where the metric does not speak of
+    the record.
+    """
     found = goodness(metric, label, prediction, GUARD)
     assert found == (expected if expected is None else pytest.approx(expected))

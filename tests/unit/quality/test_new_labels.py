@@ -1,4 +1,6 @@
-"""New labels while a rollout bakes: only what was appended is asked, and the tests go on where they stood."""
+"""New labels while a rollout bakes: only what was appended is asked, and the tests go on where they
+stood.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -99,9 +101,16 @@ def test_one_call_touches_two_minutes_at_most(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("keeps", [True, False])
 def test_the_report_never_shrinks_to_the_new_records(tmp_path: Path, keeps: bool) -> None:  # noqa: FBT001
-    """With predictions kept the report covers old and new records; without, the old report stays."""
-    here, kept = world(tmp_path, {"new": {1}, "old": {2}}, count=60), MemoryPredictions() if keeps else None
-    ports = replace(here.ports(), predictions=kept, identity=Named(old="m1", new="m2"), scorer=SklearnScorer())
+    """With predictions kept the report covers old and new records; without, the old report
+    stays.
+    """
+    here, kept = (
+        world(tmp_path, {"new": {1}, "old": {2}}, count=60),
+        MemoryPredictions() if keeps else None,
+    )
+    ports = replace(
+        here.ports(), predictions=kept, identity=Named(old="m1", new="m2"), scorer=SklearnScorer()
+    )
     evaluate(here.request(), ports)
     appended(here, range(60, 80))
     evaluate_new_labels(here.request(), ports, newest(here))

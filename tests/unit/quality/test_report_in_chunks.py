@@ -32,11 +32,15 @@ def cut(pairs: ScoredPairs, at: tuple[int, ...]) -> list[ScoredPairs]:
 
     return [
         ScoredPairs(
-            pairs.classes, pairs.labels[start:end], pairs.slice_names, pairs.slices[start:end],
-            side(pairs.baseline, start, end), side(pairs.canary, start, end),
+            pairs.classes,
+            pairs.labels[start:end],
+            pairs.slice_names,
+            pairs.slices[start:end],
+            side(pairs.baseline, start, end),
+            side(pairs.canary, start, end),
         )
         for start, end in pairwise(ends)
-    ]  # fmt: skip
+    ]
 
 
 def binary_pairs(count: int) -> ScoredPairs:
@@ -45,7 +49,9 @@ def binary_pairs(count: int) -> ScoredPairs:
     sides = [np.clip(0.3 + 0.4 * labels + RANDOM.normal(0, 0.25, count), 0, 1) for _ in range(2)]
     slices = RANDOM.integers(NO_SLICE, 2, count)
     scored = [((scores > 0.5).astype(int).tolist(), scores.tolist()) for scores in sides]
-    return ScoredPairs([], labels.tolist(), ["north", "south"], slices.tolist(), scored[0], scored[1])
+    return ScoredPairs(
+        [], labels.tolist(), ["north", "south"], slices.tolist(), scored[0], scored[1]
+    )
 
 
 def approx(expected: Any) -> Any:
@@ -78,18 +84,26 @@ def test_binary_chunks_add_up() -> None:
 
 
 def test_multiclass_chunks_add_up() -> None:
-    """Classes that appear late change nothing about the averages; the confusion is in the order of the names."""
+    """Classes that appear late change nothing about the averages; the confusion is in the order of
+    the names.
+    """
     names = ["dog", "cat", "bird", "ape"]
     labels = np.sort(RANDOM.integers(0, 4, 400))
-    sides = [np.where(RANDOM.random(400) < 0.8, labels, RANDOM.integers(0, 4, 400)) for _ in range(2)]
+    sides = [
+        np.where(RANDOM.random(400) < 0.8, labels, RANDOM.integers(0, 4, 400)) for _ in range(2)
+    ]
     scored = [(side.tolist(), RANDOM.random(400).tolist()) for side in sides]
     pairs = ScoredPairs(names, labels.tolist(), [], [NO_SLICE] * 400, scored[0], scored[1])
     spec = QualityGuardSpec(labelled_set="set.csv", task="multiclass")
     whole = reported(spec, [pairs])
     assert reported(spec, cut(pairs, (50, 200))) == approx(whole)
-    expected = metrics.precision_recall_fscore_support(labels, sides[1], average="macro", zero_division=0)[:3]
+    expected = metrics.precision_recall_fscore_support(
+        labels, sides[1], average="macro", zero_division=0
+    )[:3]
     found = whole["canary"]
-    assert [found["precision_macro"], found["recall_macro"], found["f1_macro"]] == approx([float(v) for v in expected])
+    assert [found["precision_macro"], found["recall_macro"], found["f1_macro"]] == approx(
+        [float(v) for v in expected]
+    )
     told, true = [names[code] for code in sides[1]], [names[code] for code in labels]
     matrix = metrics.confusion_matrix(true, told, labels=sorted(names)).tolist()
     assert found["confusion"] == {"classes": sorted(names), "matrix": matrix}
@@ -109,15 +123,25 @@ def test_regression_chunks_add_up() -> None:
         "rmse": metrics.root_mean_squared_error(labels, sides[1]),
         "r2": metrics.r2_score(labels, sides[1]),
     }
-    assert {name: found[name] for name in expected} == {k: pytest.approx(v, rel=1e-6) for k, v in expected.items()}
+    assert {name: found[name] for name in expected} == {
+        k: pytest.approx(v, rel=1e-6) for k, v in expected.items()
+    }
 
 
-def test_beyond_the_sample_ranks_speak_of_a_part_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sums stay exact; AUC and curve are the sample's, near those of all records, and the report names them."""
+def test_beyond_the_sample_ranks_speak_of_a_part_and_say_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Sums stay exact; AUC and curve are the sample's, near those of all records, and the report
+    names them.
+    """
     monkeypatch.setattr(Sample.__init__, "__defaults__", (2_000,))
     spec, pairs = QualityGuardSpec(labelled_set="set.csv", slice_column=1), binary_pairs(6_000)
     found = reported(spec, cut(pairs, (2_500, 5_000)))
-    assert found["sample"] == {"metrics": ["roc_auc", "roc_curve", "score_shift"], "records": 2_000, "of": 6_000}
+    assert found["sample"] == {
+        "metrics": ["roc_auc", "roc_curve", "score_shift"],
+        "records": 2_000,
+        "of": 6_000,
+    }
     assert found["canary"]["records"] == 6_000
     assert found["canary"]["accuracy"] == metrics.accuracy_score(pairs.labels, pairs.canary[0])
     exact = metrics.roc_auc_score(pairs.labels, pairs.canary[1])
@@ -136,4 +160,7 @@ def test_the_sample_is_uniform_and_repeatable() -> None:
         kept.append(some.rows.labels)
     assert np.array_equal(kept[0], kept[1])
     share = np.histogram(kept[0], bins=4, range=(0, 10_000))[0]
-    assert (share.sum(), bool((abs(share - 250) < 60).all())) == (1_000, True)  # four standard errors
+    assert (share.sum(), bool((abs(share - 250) < 60).all())) == (
+        1_000,
+        True,
+    )  # four standard errors

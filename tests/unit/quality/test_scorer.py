@@ -42,7 +42,9 @@ def test_an_empty_slice_name_and_too_many_slices() -> None:
     """An empty value is a slice of its own; beyond a thousand the rest are one."""
     found = report([(1, binary(0.9), binary(0.9), "")], slice_column=1)
     assert [one["slice"] for one in found["slices"]] == ["(empty)"]
-    many = report([(1, binary(0.9), binary(0.9), str(number)) for number in range(1_500)], slice_column=1)
+    many = report(
+        [(1, binary(0.9), binary(0.9), str(number)) for number in range(1_500)], slice_column=1
+    )
     assert (many["slices"][0]["slice"], many["slices"][0]["records"]) == (OTHER_SLICES, 500)
 
 
@@ -56,7 +58,9 @@ def test_one_class_leaves_metrics_undefined_and_never_zero() -> None:
 
 def test_bare_labels_have_no_score_metrics() -> None:
     """Without scores AUC, log loss and Brier are absent, and the confusion is there."""
-    found = report([(1, Prediction("1"), Prediction("0"), None), (0, Prediction("0"), Prediction("0"), None)])
+    found = report(
+        [(1, Prediction("1"), Prediction("0"), None), (0, Prediction("0"), Prediction("0"), None)]
+    )
     assert [found["canary"][name] for name in ("roc_auc", "log_loss", "brier")] == [None] * 3
     assert found["canary"]["confusion"] == {"tp": 0, "fp": 0, "fn": 1, "tn": 1}
     assert found["score_shift"] is None
@@ -73,9 +77,13 @@ def test_multiclass() -> None:
 
 
 def test_a_slice_of_one_class() -> None:
-    """A segment in which every label and answer is the first class is a report like any other, without a warning."""
+    """A segment in which every label and answer is the first class is a report like any other,
+    without a warning.
+    """
     cat, dog = Prediction("cat"), Prediction("dog")
-    found = report([("cat", cat, cat, "north"), ("dog", dog, dog, "south")], task="multiclass", slice_column=1)
+    found = report(
+        [("cat", cat, cat, "north"), ("dog", dog, dog, "south")], task="multiclass", slice_column=1
+    )
     assert [one["canary"]["accuracy"] for one in found["slices"]] == [1, 1]
     alone = report([("cat", cat, cat, None)], task="multiclass")["canary"]
     assert alone["confusion"] == {"classes": ["cat"], "matrix": [[1]]}
@@ -95,11 +103,15 @@ def test_regression() -> None:
 
 def test_errors_are_in_no_metric() -> None:
     """Metrics speak of the records both variants answered."""
-    assert report([(1, binary(0.9), None, None), (0, binary(0.1), binary(0.2), None)])["records"] == 1
+    assert (
+        report([(1, binary(0.9), None, None), (0, binary(0.1), binary(0.2), None)])["records"] == 1
+    )
 
 
 def test_score_shift() -> None:
     """The distributions' largest gap is told."""
-    found = report([(i % 2, binary(0.1 * i), binary(0.1 * i + 0.05), None) for i in range(10)])["score_shift"]
+    found = report([(i % 2, binary(0.1 * i), binary(0.1 * i + 0.05), None) for i in range(10)])[
+        "score_shift"
+    ]
     assert found["largest_gap"] == pytest.approx(0.1)
     assert found["mean_absolute_change"] == pytest.approx(0.05)

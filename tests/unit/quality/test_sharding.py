@@ -1,4 +1,6 @@
-"""Shards of a large set: the same result as one long call, nothing paid twice, nothing paid after the decision."""
+"""Shards of a large set: the same result as one long call, nothing paid twice, nothing paid after
+the decision.
+"""
 
 from collections import Counter
 from dataclasses import replace
@@ -27,7 +29,9 @@ FIELDS = {"revision", "called_minutes", "shard_records", "sharded_until", "shard
 
 
 def large(folder: Path, wrong: dict[str, set[int]], **spec: Any) -> World:
-    """Return a world whose set takes many calls: a tenth of a second a request, two minutes a call."""
+    """Return a world whose set takes many calls: a tenth of a second a request, two minutes a
+    call.
+    """
     here = world(folder, wrong, count=4_000, **{"concurrency": 4} | spec)
     here.invoker.seconds_a_call, here.limit_seconds = 0.1, 120.0
     return here
@@ -45,7 +49,9 @@ def shard(here: World, kept: MemoryPredictions, number: int) -> int:
 
 
 def sharded(here: World, kept: MemoryPredictions, waves: list[tuple[int, ...]]) -> QualityEvidence:
-    """Return the evidence of a whole evaluation in waves of shards, as the state machine orders them."""
+    """Return the evidence of a whole evaluation in waves of shards, as the state machine orders
+    them.
+    """
     while not (found := evaluate(here.request(), ports(here, kept))).concluded:
         waves.append(wave(found, here.spec))
         for number in reversed(waves[-1]):
@@ -72,9 +78,13 @@ def flaky(here: World) -> None:
     here.invoker.rule = rule
 
 
-@pytest.mark.parametrize("metrics", [{"accuracy": {"max_worse": 0.03}}, {"roc_auc": {"max_worse": 0.05}}])
+@pytest.mark.parametrize(
+    "metrics", [{"accuracy": {"max_worse": 0.03}}, {"roc_auc": {"max_worse": 0.05}}]
+)
 def test_shards_end_in_what_one_long_call_ends_in(tmp_path: Path, metrics: dict[str, Any]) -> None:
-    """States, findings, counts, report, notes: the same, a canary that fails now and then included."""
+    """States, findings, counts, report, notes: the same, a canary that fails now and then
+    included.
+    """
     cut, whole = large(tmp_path, WRONG, metrics=metrics), large(tmp_path, WRONG, metrics=metrics)
     flaky(cut)
     flaky(whole)
@@ -106,7 +116,9 @@ def test_a_decided_test_pays_for_no_further_wave(tmp_path: Path) -> None:
 
 
 def test_the_minutes_of_a_wave_are_own_traffic(tmp_path: Path) -> None:
-    """Every minute from a wave's start to its end may have had calls, and is no evidence for the count guards."""
+    """Every minute from a wave's start to its end may have had calls, and is no evidence for the
+    count guards.
+    """
     here, kept = large(tmp_path, WRONG), MemoryPredictions()
     found = sharded(here, kept, [])
     called = {
@@ -117,12 +129,20 @@ def test_the_minutes_of_a_wave_are_own_traffic(tmp_path: Path) -> None:
 
 
 def test_a_shard_that_is_cut_off_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    """A variant that stays busy ends a shard; what it had is kept, and its retry asks for the rest alone."""
+    """A variant that stays busy ends a shard; what it had is kept, and its retry asks for the rest
+    alone.
+    """
     here, kept = large(tmp_path, WRONG), MemoryPredictions()
     evidence = evaluate(here.request(), ports(here, kept))
-    number, busy, answer = wave(evidence, here.spec)[-1], {"after": len(here.invoker.calls) + 100}, here.invoker.rule
+    number, busy, answer = (
+        wave(evidence, here.spec)[-1],
+        {"after": len(here.invoker.calls) + 100},
+        here.invoker.rule,
+    )
     here.invoker.rule = lambda variant, body: (
-        CallBusy("throttled", "slow") if len(here.invoker.calls) > busy["after"] else answer(variant, body)
+        CallBusy("throttled", "slow")
+        if len(here.invoker.calls) > busy["after"]
+        else answer(variant, body)
     )
     with pytest.raises(AwsUnavailable):
         shard(here, kept, number)
@@ -156,7 +176,9 @@ def test_without_a_place_for_predictions_calls_follow_one_another(
 
 
 def test_a_set_rewritten_between_waves_is_not_asked(tmp_path: Path) -> None:
-    """A shard of another set than the evidence's asks nothing; the next call closes the evidence and says why."""
+    """A shard of another set than the evidence's asks nothing; the next call closes the evidence
+    and says why.
+    """
     here, kept = large(tmp_path, WRONG), MemoryPredictions()
     number = wave(evaluate(here.request(), ports(here, kept)), here.spec)[0]
     path, calls = Path(here.spec.labelled_set), len(here.invoker.calls)
@@ -179,24 +201,39 @@ def test_nothing_is_done_for_evidence_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_when_shards_pay() -> None:
-    """Only far beyond one call, where more than one may run, and where the pace is not the ceiling's own."""
+    """Only far beyond one call, where more than one may run, and where the pace is not the
+    ceiling's own.
+    """
     spec = QualityGuardSpec(labelled_set="s.csv", concurrency=8, max_requests_per_second=1_000)
     assert pays(spec, 1_000_000, 100.0, 880.0)
     assert not pays(spec, 300_000, 100.0, 880.0)
     assert not pays(spec.model_copy(update={"concurrency": 1}), 1_000_000, 100.0, 880.0)
-    assert not pays(spec.model_copy(update={"max_requests_per_second": 200.0}), 1_000_000, 100.0, 880.0)
+    assert not pays(
+        spec.model_copy(update={"max_requests_per_second": 200.0}), 1_000_000, 100.0, 880.0
+    )
     assert not pays(spec, 1_000_000, 100.0, float("inf"))
 
 
-@given(st.integers(1, 64), st.floats(0.5, 10_000), st.integers(1, 1_000), st.integers(1, 10**8), st.floats(0.01, 1e4))
+@given(
+    st.integers(1, 64),
+    st.floats(0.5, 10_000),
+    st.integers(1, 1_000),
+    st.integers(1, 10**8),
+    st.floats(0.01, 1e4),
+)
 def test_shards_stay_within_the_spec(
     concurrency: int, ceiling: float, per_request: int, records: int, pace: float
 ) -> None:
-    """Together no more calls at once or a second than the spec allows; whole looks; a bounded number of shards."""
+    """Together no more calls at once or a second than the spec allows; whole looks; a bounded
+    number of shards.
+    """
     spec = QualityGuardSpec(
-        labelled_set="s.csv", concurrency=concurrency, max_requests_per_second=ceiling,
-        content_type="application/json", records_per_request=per_request,
-    )  # fmt: skip
+        labelled_set="s.csv",
+        concurrency=concurrency,
+        max_requests_per_second=ceiling,
+        content_type="application/json",
+        records_per_request=per_request,
+    )
     share, shards = share_of(spec), at_once(spec)
     assert 1 <= share.concurrency * shards <= concurrency
     assert share.max_requests_per_second * shards == pytest.approx(ceiling)

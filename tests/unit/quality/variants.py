@@ -1,4 +1,6 @@
-"""Stand-ins for the world of an evaluation: variants that answer by rule, a clock that moves when slept on."""
+"""Stand-ins for the world of an evaluation: variants that answer by rule, a clock that moves when
+slept on.
+"""
 
 import csv
 from collections.abc import Callable, Mapping
@@ -40,7 +42,9 @@ class SleptClock:
 
 
 class RuleInvoker:
-    """Answers text/csv by a rule of (variant, body text); `calls` keeps who was asked what, and when."""
+    """Answers text/csv by a rule of (variant, body text); `calls` keeps who was asked what, and
+    when.
+    """
 
     def __init__(self, rule: Answerer, clock: SleptClock, seconds_a_call: float = 0.0) -> None:
         self.rule, self.clock, self.seconds_a_call = rule, clock, seconds_a_call
@@ -53,7 +57,11 @@ class RuleInvoker:
         self.calls.append((variant, body.decode(), self.clock.seconds))
         self.clock.seconds += self.seconds_a_call
         answer = self.rule(variant, body.decode())
-        return Reply(answer.encode(), accept or "text/csv", variant) if isinstance(answer, str) else answer
+        return (
+            Reply(answer.encode(), accept or "text/csv", variant)
+            if isinstance(answer, str)
+            else answer
+        )
 
 
 class MemoryStore:
@@ -90,9 +98,13 @@ class World:
     def request(self, **changes: Any) -> EvaluationRequest:
         """Return what to evaluate."""
         fields: dict[str, Any] = {
-            "rollout": "churn-1", "endpoint": "churn", "baseline": "old", "canary": "new",
-            "spec": self.spec, "levels": self.levels,
-        }  # fmt: skip
+            "rollout": "churn-1",
+            "endpoint": "churn",
+            "baseline": "old",
+            "canary": "new",
+            "spec": self.spec,
+            "levels": self.levels,
+        }
         return EvaluationRequest(**(fields | changes))
 
     def ports(self) -> EvaluationPorts:
@@ -124,9 +136,15 @@ def numbered_rows(count: int) -> list[tuple[int, int]]:
 
 
 def world(
-    folder: Path, wrong: Mapping[str, set[int]], count: int = 400, rule: Answerer | None = None, **spec: Any
+    folder: Path,
+    wrong: Mapping[str, set[int]],
+    count: int = 400,
+    rule: Answerer | None = None,
+    **spec: Any,
 ) -> World:
-    """Return a world of `count` records in which each variant is right but for the record numbers in `wrong`."""
+    """Return a world of `count` records in which each variant is right but for the record numbers
+    in `wrong`.
+    """
 
     def answer(variant: str, body: str) -> str:
         number = int(body)

@@ -23,18 +23,28 @@ def minutes_to_advance(
 
 
 @pytest.mark.parametrize(
-    ("per_second", "share", "hours"), [(1, 0.05, 22), (1, 0.5, 2.2), (10, 0.05, 2.2), (100, 0.05, 0.22)]
+    ("per_second", "share", "hours"),
+    [(1, 0.05, 22), (1, 0.5, 2.2), (10, 0.05, 2.2), (100, 0.05, 0.22)],
 )
-def test_service_without_errors_needs_its_requests(per_second: float, share: float, hours: float) -> None:
-    """At zero errors and 0.1 pp, about 65,000 canary requests: a day at 1/s and 5%, a quarter of an hour at 100/s."""
+def test_service_without_errors_needs_its_requests(
+    per_second: float, share: float, hours: float
+) -> None:
+    """At zero errors and 0.1 pp, about 65,000 canary requests: a day at 1/s and 5%, a quarter of an
+    hour at 100/s.
+    """
     assert minutes_to_advance(per_second, share)[0] == pytest.approx(60 * hours, rel=0.05)
 
 
 def test_bursts_bound_what_a_minute_can_show() -> None:
     """However much traffic, a bursty guard learns at most so much a minute."""
-    calm, bursty = minutes_to_advance(10_000, 0.25, 0.001), minutes_to_advance(10_000, 0.25, 0.001, 2.0)
+    calm, bursty = (
+        minutes_to_advance(10_000, 0.25, 0.001),
+        minutes_to_advance(10_000, 0.25, 0.001, 2.0),
+    )
     assert calm[0] == 2
-    assert bursty[0] == pytest.approx(1.3 * math.log(20) * 2 / math.log((1 + 2.5) ** 2 / 10), rel=0.01)
+    assert bursty[0] == pytest.approx(
+        1.3 * math.log(20) * 2 / math.log((1 + 2.5) ** 2 / 10), rel=0.01
+    )
 
 
 def test_detection_is_faster_for_worse_canaries_and_never_for_equal_ones() -> None:

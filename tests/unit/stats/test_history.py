@@ -21,7 +21,9 @@ def poisson(dice: random.Random, mean: float) -> int:
     return count
 
 
-def day(seed: int, factor: list[float], rate: float = 0.005, requests: int = 4000) -> list[tuple[int, int]]:
+def day(
+    seed: int, factor: list[float], rate: float = 0.005, requests: int = 4000
+) -> list[tuple[int, int]]:
     """Return a day whose bad rate is multiplied minute by minute."""
     dice = random.Random(seed)
     return [(requests, poisson(dice, requests * rate * f)) for f in factor]
@@ -105,13 +107,20 @@ def test_bursty_guard_turns_its_points_into_a_ratio() -> None:
     terms = settle(bursty, roll_back, within, 0.1, ERRORS_GRID)
     assert terms.bursty
     assert (terms.roll_back.ratio, terms.roll_back.difference) == (pytest.approx(1.14), 0.0)
-    assert (terms.advance_bound(0.005).ratio, terms.advance_bound(0.005).difference) == (pytest.approx(1.7), 0.0)
+    assert (terms.advance_bound(0.005).ratio, terms.advance_bound(0.005).difference) == (
+        pytest.approx(1.7),
+        0.0,
+    )
     assert settle(calm, roll_back, within, 0.1, ERRORS_GRID).advance_bound(0.005) == within
 
 
 def test_margin_of_a_bursty_guard_follows_a_rising_rate() -> None:
-    """When both variants' errors rise, the points are worth less: no canary is given them several times over."""
-    terms = settle(History(DAY, 0.005, 2.0, 0, 6000), Bound(1.1, 0.0002), Bound(1.5, 0.001), 0.1, ERRORS_GRID)
+    """When both variants' errors rise, the points are worth less: no canary is given them several
+    times over.
+    """
+    terms = settle(
+        History(DAY, 0.005, 2.0, 0, 6000), Bound(1.1, 0.0002), Bound(1.5, 0.001), 0.1, ERRORS_GRID
+    )
     assert terms.advance_bound(0.02).ratio == pytest.approx(1.55)
 
 

@@ -1,4 +1,6 @@
-"""Evidence from a labelled set: bets that may stop at any batch, and what a set of a size could show."""
+"""Evidence from a labelled set: bets that may stop at any batch, and what a set of a size could
+show.
+"""
 
 import json
 import math
@@ -18,15 +20,21 @@ DROPS = st.lists(st.sampled_from([-1.0, 0.0, 0.0, 0.0, 1.0]), max_size=60)
 def test_batches_and_checkpoints_change_nothing(first: list[float], second: list[float]) -> None:
     """Records in one batch or two, through JSON in between, leave the same evidence."""
     whole = paired.bet(paired.START, [*first, *second], 0.01, 0.02)
-    half = paired.PairedBets.from_plain(json.loads(json.dumps(paired.bet(paired.START, first, 0.01, 0.02).to_plain())))
+    half = paired.PairedBets.from_plain(
+        json.loads(json.dumps(paired.bet(paired.START, first, 0.01, 0.02).to_plain()))
+    )
     again = paired.bet(half, second, 0.01, 0.02)
     assert again.records == whole.records
-    assert (again.log_roll_back, again.log_advance) == pytest.approx((whole.log_roll_back, whole.log_advance))
+    assert (again.log_roll_back, again.log_advance) == pytest.approx(
+        (whole.log_roll_back, whole.log_advance)
+    )
 
 
 @given(DROPS)
 def test_a_worse_record_never_speaks_for_the_canary(drops: list[float]) -> None:
-    """A record lost by the canary raises roll-back evidence and lowers advance evidence, against one it won."""
+    """A record lost by the canary raises roll-back evidence and lowers advance evidence, against
+    one it won.
+    """
     won, lost = (paired.bet(paired.START, [*drops, d], 0.0, 0.02) for d in (-1.0, 1.0))
     assert lost.log_roll_back > won.log_roll_back
     assert lost.log_advance < won.log_advance
@@ -39,7 +47,9 @@ def test_drops_outside_their_range_are_refused() -> None:
 
 
 def test_log_loss_drop_is_bounded_and_signed() -> None:
-    """Certainty in the wrong answer is clipped; the canary being surer of the truth is a negative drop."""
+    """Certainty in the wrong answer is clipped; the canary being surer of the truth is a negative
+    drop.
+    """
     assert paired.log_loss_drop(1.0, 0.0) == pytest.approx(1.0)
     assert paired.log_loss_drop(0.0, 1.0) == pytest.approx(-1.0)
     assert paired.log_loss_drop(0.6, 0.9) < 0
@@ -65,10 +75,14 @@ def test_no_records_show_nothing() -> None:
     assert paired_power.records_to_stop(0.0, 0.1, 0.0, 0.05) is None
 
 
-@pytest.mark.parametrize(("discordance", "drop", "records"), [(0.06, 0.03, 750), (0.06, 0.05, 250), (0.1, 0.05, 450)])
+@pytest.mark.parametrize(
+    ("discordance", "drop", "records"), [(0.06, 0.03, 750), (0.06, 0.05, 250), (0.1, 0.05, 450)]
+)
 def test_forecast_of_records_meets_the_study(discordance: float, drop: float, records: int) -> None:
     """Typical sizes to stop (tolerance 0, alpha 1%) lie within 15% of the simulated medians."""
-    assert paired_power.records_to_stop(drop, discordance, 0.0, 0.01) == pytest.approx(records, rel=0.15)
+    assert paired_power.records_to_stop(drop, discordance, 0.0, 0.01) == pytest.approx(
+        records, rel=0.15
+    )
 
 
 def test_simulated_stopping_sizes_meet_the_study() -> None:

@@ -1,4 +1,6 @@
-"""A call that hangs must leave its function time to note what happened: the SDK's patience against Lambda's."""
+"""A call that hangs must leave its function time to note what happened: the SDK's patience against
+Lambda's.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ TEMPLATE: dict[str, Any] = yaml.load(Path("template.yaml").read_text(encoding="u
 
 def properties(function: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what the template says of all functions, and of one."""
-    return TEMPLATE["Globals"]["Function"], TEMPLATE["Resources"][f"{function.capitalize()}Function"]["Properties"]
+    return TEMPLATE["Globals"]["Function"], TEMPLATE["Resources"][
+        f"{function.capitalize()}Function"
+    ]["Properties"]
 
 
 def timeout_seconds(function: str) -> int:
@@ -36,7 +40,9 @@ def timeout_seconds(function: str) -> int:
 
 
 @pytest.fixture
-def configs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Config]]:
+def configs(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> list[tuple[str, Config]]:
     """Return the service and settings of every client the function's wiring makes."""
     made: list[tuple[str, Config]] = []
     original: Any = boto3.session.Session.client
@@ -54,10 +60,18 @@ def configs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     return made
 
 
-@pytest.mark.parametrize(("configs", "function"), [(name, name) for name in FUNCTIONS], indirect=["configs"])
-def test_the_longest_call_leaves_half_of_the_function_s_time(configs: list[tuple[str, Config]], function: str) -> None:
-    """A call that hangs through all its attempts, and the like of it again, end before the function is killed."""
+@pytest.mark.parametrize(
+    ("configs", "function"), [(name, name) for name in FUNCTIONS], indirect=["configs"]
+)
+def test_the_longest_call_leaves_half_of_the_function_s_time(
+    configs: list[tuple[str, Config]], function: str
+) -> None:
+    """A call that hangs through all its attempts, and the like of it again, end before the function
+    is killed.
+    """
     assert configs
     for service, config in configs:
         longest = longest_call_seconds(config)
-        assert 2 * longest <= timeout_seconds(function), f"{function}: {service} may hang for {longest} s"
+        assert 2 * longest <= timeout_seconds(function), (
+            f"{function}: {service} may hang for {longest} s"
+        )

@@ -1,4 +1,6 @@
-"""Metrics and alarms. Reads what CloudWatch has and whether it was all of it; never decides what it means."""
+"""Metrics and alarms. Reads what CloudWatch has and whether it was all of it; never decides what it
+means.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -43,7 +45,9 @@ class CloudWatchMetrics:
         columns = [column for query in dict.fromkeys(queries) for column in _columns(query)]
         minutes = max(1, int((end - start).total_seconds() // 60))
         a_call = max(1, min(QUERIES_A_CALL, POINTS_A_CALL // minutes))
-        points: dict[VariantQuery, dict[int, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
+        points: dict[VariantQuery, dict[int, dict[str, float]]] = defaultdict(
+            lambda: defaultdict(dict)
+        )
         complete = dict.fromkeys(queries, True)
         for first in range(0, len(columns), a_call):
             batch = columns[first : first + a_call]
@@ -73,12 +77,20 @@ class CloudWatchMetrics:
         last = {result["Id"]: result["StatusCode"] for result in results}
         return [(int(r["Id"][1:]), {**r, "StatusCode": last[r["Id"]]}) for r in results]
 
-    def p95_latency_ms(self, endpoint: str, variant: str, start: datetime, end: datetime) -> float | None:
-        """Return the highest hourly 95th percentile of ModelLatency in [start, end), or None without points."""
-        column = _Column(VariantQuery(endpoint=endpoint, variant=variant), "p95", "ModelLatency", "p95")
+    def p95_latency_ms(
+        self, endpoint: str, variant: str, start: datetime, end: datetime
+    ) -> float | None:
+        """Return the highest hourly 95th percentile of ModelLatency in [start, end), or None
+        without points.
+        """
+        column = _Column(
+            VariantQuery(endpoint=endpoint, variant=variant), "p95", "ModelLatency", "p95"
+        )
         query = _metric_query("p95", column, period=3600)
         with translated("GetMetricData"):
-            answer = self._client.get_metric_data(MetricDataQueries=[query], StartTime=start, EndTime=end)
+            answer = self._client.get_metric_data(
+                MetricDataQueries=[query], StartTime=start, EndTime=end
+            )
         values = [value for result in answer["MetricDataResults"] for value in result["Values"]]
         return max(values) / MICROSECONDS_A_MILLISECOND if values else None
 
@@ -96,7 +108,8 @@ class CloudWatchAlarms:
         unique = sorted(set(names))
         for first in range(0, len(unique), ALARMS_A_CALL):
             with translated("DescribeAlarms"):
-                # Names limit what is found, not what an answer holds: that is 50 where no page size is given.
+                # Names limit what is found, not what an answer holds: that is 50 where no page size
+                # is given.
                 pages = self._client.get_paginator("describe_alarms").paginate(
                     AlarmNames=unique[first : first + ALARMS_A_CALL],
                     AlarmTypes=["MetricAlarm", "CompositeAlarm"],

@@ -1,4 +1,6 @@
-"""The application's own events; their source names the stack, since two stacks of one account share a bus."""
+"""The application's own events; their source names the stack, since two stacks of one account share
+a bus.
+"""
 
 import json
 from collections.abc import Sequence
@@ -17,17 +19,23 @@ class EventBridgeAnnouncer:
     """Emits the application's own events on one bus."""
 
     def __init__(self, client: "EventBridgeClient", bus: str, source: str) -> None:
-        """Take a boto3 EventBridge client, the bus name, and the source that this stack's own rule matches."""
+        """Take a boto3 EventBridge client, the bus name, and the source that this stack's own rule
+        matches.
+        """
         self._client = client
         self._bus = bus
         self._source = source
 
     def evidence_collected(self, rollouts: Sequence[str], minute: int) -> None:
-        """Emit `Evidence Collected` for each rollout. Raises AwsUnavailable when any entry was not taken."""
+        """Emit `Evidence Collected` for each rollout. Raises AwsUnavailable when any entry was not
+        taken.
+        """
         self._emit("Evidence Collected", rollouts, minute)
 
     def quality_evaluated(self, rollouts: Sequence[str], minute: int) -> None:
-        """Emit `Quality Evaluated` for each rollout. Raises AwsUnavailable when any entry was not taken."""
+        """Emit `Quality Evaluated` for each rollout. Raises AwsUnavailable when any entry was not
+        taken.
+        """
         self._emit("Quality Evaluated", rollouts, minute)
 
     def _emit(self, detail_type: str, rollouts: Sequence[str], minute: int) -> None:

@@ -1,4 +1,6 @@
-"""What was seen of a rollout, in the same table as its record: windows packed by the hour, ticks, verdict records."""
+"""What was seen of a rollout, in the same table as its record: windows packed by the hour, ticks,
+verdict records.
+"""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -33,7 +35,9 @@ class DynamoEvidence:
         for hour, minutes in groupby(ordered, key=lambda window: window.minute // MINUTES_AN_HOUR):
             group = list(minutes)
             names = {f"#m{index}": _minute_name(window) for index, window in enumerate(group)}
-            values = {f":m{index}": {"S": window.model_dump_json()} for index, window in enumerate(group)}
+            values = {
+                f":m{index}": {"S": window.model_dump_json()} for index, window in enumerate(group)
+            }
             sets = ", ".join(f"#m{index} = :m{index}" for index in range(len(group)))
             with translated("UpdateItem"):
                 self._client.update_item(
@@ -48,11 +52,15 @@ class DynamoEvidence:
         """Return the windows of a rollout from a minute on, in order of time."""
         found = [
             Window.model_validate_json(value["S"])
-            for item in self._query(rollout, _hour_name(first_minute // MINUTES_AN_HOUR), "WINDOWS#:")
+            for item in self._query(
+                rollout, _hour_name(first_minute // MINUTES_AN_HOUR), "WINDOWS#:"
+            )
             for name, value in item.items()
             if name.startswith("minute_")
         ]
-        return tuple(sorted((w for w in found if w.minute >= first_minute), key=lambda window: window.minute))
+        return tuple(
+            sorted((w for w in found if w.minute >= first_minute), key=lambda window: window.minute)
+        )
 
     def save_tick(self, tick: Tick) -> None:
         """Keep the newest tick; an older one, delivered late, does not replace it."""
@@ -76,7 +84,9 @@ class DynamoEvidence:
         return Tick.model_validate_json(body) if body else None
 
     def save_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Keep the newest checkpoint; an older one, written late, costs the next look a few minutes of replay."""
+        """Keep the newest checkpoint; an older one, written late, costs the next look a few minutes
+        of replay.
+        """
         body = checkpoint.model_dump_json()
         item = _body(checkpoint.rollout, "CHECKPOINT", body, checkpoint.through_minute)
         with translated("PutItem"):
@@ -88,7 +98,9 @@ class DynamoEvidence:
         return Checkpoint.model_validate_json(body) if body else None
 
     def save_verdict(self, verdict: VerdictRecord) -> None:
-        """Keep a verdict record; judging the same revision in the same minute again replaces it by its equal."""
+        """Keep a verdict record; judging the same revision in the same minute again replaces it by
+        its equal.
+        """
         sort = f"VERDICT#{verdict.minute:010d}#{verdict.revision:08d}"
         item = _body(verdict.rollout, sort, verdict.model_dump_json(), verdict.minute)
         with translated("PutItem"):
@@ -142,5 +154,7 @@ def _minute_name(window: Window) -> str:
 
 
 def expiry(minute: int) -> Any:
-    """Return when what was written about a minute may go, as the table's `expires_at`: 90 days later."""
+    """Return when what was written about a minute may go, as the table's `expires_at`: 90 days
+    later.
+    """
     return {"N": str(minute * 60 + KEPT_DAYS * SECONDS_A_DAY)}

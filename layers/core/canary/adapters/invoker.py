@@ -1,9 +1,12 @@
-"""InvokeEndpoint for one chosen variant. Adapters fetch, they never judge: what an answer means is decided elsewhere.
+"""InvokeEndpoint for one chosen variant. Adapters fetch, they never judge: what an answer means is
+decided elsewhere.
 
-A model that fails often quotes the row it failed on, so nothing that came from a container is told: of a model's error
-its status, of a connection's error its name, and AWS's own text for the two refusals that speak of the call alone.
+A model that fails often quotes the row it failed on, so nothing that came from a container is told:
+of a model's error its status, of a connection's error its name, and AWS's own text for the two
+refusals that speak of the call alone.
 
-Client-side retries are off: pauses belong to the evaluation, which knows its time limit and its rate ceiling.
+Client-side retries are off: pauses belong to the evaluation, which knows its time limit and its
+rate ceiling.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -25,13 +28,25 @@ from canary.ports.quality import CallBusy, CallFailed, Reply
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
-_THROTTLED = {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"}
+_THROTTLED = {
+    "ThrottlingException",
+    "Throttling",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+}
 _ABOUT_THE_CALL = {"AccessDenied", "AccessDeniedException", "ValidationError"}
-_UNAVAILABLE = {"ServiceUnavailable", "InternalDependencyException", "InternalFailure", "InternalServerError"}
+_UNAVAILABLE = {
+    "ServiceUnavailable",
+    "InternalDependencyException",
+    "InternalFailure",
+    "InternalServerError",
+}
 
 
 def runtime_config(concurrency: int, read_timeout_seconds: float) -> Config:
-    """Return the client configuration for so many calls at once; containers answer within 60 s or not at all."""
+    """Return the client configuration for so many calls at once; containers answer within 60 s or
+    not at all.
+    """
     return Config(
         max_pool_connections=max(concurrency, 10),
         read_timeout=read_timeout_seconds,
@@ -51,22 +66,39 @@ class EndpointInvoker:
     def invoke(
         self, endpoint: str, variant: str, body: bytes, content_type: str, accept: str | None
     ) -> Reply | CallFailed | CallBusy:
-        """Return the variant's answer; raise AwsDenied when the endpoint is gone or the call is not allowed."""
+        """Return the variant's answer; raise AwsDenied when the endpoint is gone or the call is not
+        allowed.
+        """
         optional: Any = {} if accept is None else {"Accept": accept}
         try:
             answer = self._client.invoke_endpoint(
-                EndpointName=endpoint, TargetVariant=variant, Body=body, ContentType=content_type, **optional
+                EndpointName=endpoint,
+                TargetVariant=variant,
+                Body=body,
+                ContentType=content_type,
+                **optional,
             )
             read = answer["Body"].read()
         except ClientError as error:
             return _meaning(error, endpoint)
         except ReadTimeoutError:
             return CallFailed("timeout", "no answer within the time limit")
-        except (ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError) as error:
+        except (
+            ConnectionClosedError,
+            ConnectTimeoutError,
+            EndpointConnectionError,
+            HTTPClientError,
+        ) as error:
             return CallBusy("unavailable", type(error).__name__)
         except BotoCoreError as error:
-            raise AwsDenied(f"endpoint {endpoint} cannot be called ({type(error).__name__})") from None
-        return Reply(read, answer.get("ContentType") or content_type, answer.get("InvokedProductionVariant") or "")
+            raise AwsDenied(
+                f"endpoint {endpoint} cannot be called ({type(error).__name__})"
+            ) from None
+        return Reply(
+            read,
+            answer.get("ContentType") or content_type,
+            answer.get("InvokedProductionVariant") or "",
+        )
 
 
 def _meaning(error: ClientError, endpoint: str) -> CallFailed | CallBusy:
@@ -80,5 +112,7 @@ def _meaning(error: ClientError, endpoint: str) -> CallFailed | CallBusy:
         return CallBusy("throttled", code)
     if code in _UNAVAILABLE or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
         return CallBusy("unavailable", code)
-    told = f": {error.response['Error'].get('Message', '')[:300]}" if code in _ABOUT_THE_CALL else ""
+    told = (
+        f": {error.response['Error'].get('Message', '')[:300]}" if code in _ABOUT_THE_CALL else ""
+    )
     raise AwsDenied(f"endpoint {endpoint} cannot be evaluated ({code}){told}") from None

@@ -29,5 +29,9 @@ class LocalLabelledFiles:
 def _existing(uri: str) -> Path:
     path = Path(uri)
     if not path.is_file():
-        raise Refused("guards.quality.labelled_set", f"no file {uri}", "Give an existing file or an s3:// address")
+        raise Refused(
+            "guards.quality.labelled_set",
+            f"no file {uri}",
+            "Give an existing file or an s3:// address",
+        )
     return path

@@ -1,4 +1,6 @@
-"""Labelled sets in S3, spooled to the function's own temporary folder; the version is the object's ETag."""
+"""Labelled sets in S3, spooled to the function's own temporary folder; the version is the object's
+ETag.
+"""
 
 import hashlib
 import tempfile
@@ -25,8 +27,12 @@ _DENIED = {"AccessDenied", "403", "Forbidden"}
 class S3LabelledSets:
     """Reads labelled sets from s3:// addresses, and from local paths where no bucket is named."""
 
-    def __init__(self, client: "S3Client", *, allow_local: bool = False, folder: Path | None = None) -> None:
-        """`allow_local` is for the command line; `folder` is where fetched sets are put (default: temporary)."""
+    def __init__(
+        self, client: "S3Client", *, allow_local: bool = False, folder: Path | None = None
+    ) -> None:
+        """`allow_local` is for the command line; `folder` is where fetched sets are put (default:
+        temporary).
+        """
         self._client = client
         self._local = LocalLabelledFiles() if allow_local else None
         self._folder = folder or Path(tempfile.gettempdir())
@@ -51,7 +57,9 @@ class S3LabelledSets:
             size = self._client.head_object(Bucket=bucket, Key=key)["ContentLength"]
             if size == 0:
                 raise Refused(_FIELD, f"{uri} is empty", "Point it at a set with rows")
-            answer = self._client.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{at_most_bytes - 1}")
+            answer = self._client.get_object(
+                Bucket=bucket, Key=key, Range=f"bytes=0-{at_most_bytes - 1}"
+            )
             _write_whole(path, [answer["Body"].read()])
         except ClientError as error:
             _refuse(uri, error)
@@ -71,10 +79,15 @@ class S3LabelledSets:
         return FetchedSet(path, answer["ETag"].strip('"'))
 
     def _path(self, uri: str, kind: str) -> Path:
-        """Return a name of our own making: nothing of the address but its suffix reaches the file system."""
+        """Return a name of our own making: nothing of the address but its suffix reaches the file
+        system.
+        """
         suffix = PurePosixPath(uri).suffix.lower()
         name = hashlib.sha256(uri.encode()).hexdigest()[:24]
-        return self._folder / f"labelled-{kind}-{name}{suffix if suffix.isascii() and suffix[1:].isalnum() else ''}"
+        return (
+            self._folder
+            / f"labelled-{kind}-{name}{suffix if suffix.isascii() and suffix[1:].isalnum() else ''}"
+        )
 
 
 def _write_whole(path: Path, chunks: Iterable[bytes]) -> None:
@@ -93,21 +106,32 @@ def _address(uri: str) -> tuple[str, str]:
     parts = urlsplit(uri)
     key = uri.removeprefix(f"s3://{parts.netloc}/")
     if parts.scheme != "s3" or not parts.netloc or not key or key == uri:
-        raise Refused(_FIELD, f"{uri!r} is not an address such as s3://bucket/key.csv", "Write bucket and key")
+        raise Refused(
+            _FIELD, f"{uri!r} is not an address such as s3://bucket/key.csv", "Write bucket and key"
+        )
     return parts.netloc, key
 
 
 def _refuse(uri: str, error: ClientError) -> NoReturn:
     code = error.response["Error"]["Code"]
     if code in _MISSING:
-        raise Refused(_FIELD, f"there is no {uri}", "Upload the set, or correct the address") from error
+        raise Refused(
+            _FIELD, f"there is no {uri}", "Upload the set, or correct the address"
+        ) from error
     if code in _DENIED:
         remedy = (
-            "See whether it exists: to a role without s3:ListBucket on the bucket S3 says the same of a missing key. "
-            "Allow s3:GetObject on it to the planner and evaluator roles. Encrypted with a KMS key of your own, it "
-            "needs the stack's parameter LabelledSetKeyArn, and a key policy that lets those roles decrypt"
+            "See whether it exists: to a role without s3:ListBucket on the bucket S3 says the "
+            "same of a missing key. "
+            "Allow s3:GetObject on it to the planner and evaluator roles. Encrypted with a KMS "
+            "key of your own, it "
+            "needs the stack's parameter LabelledSetKeyArn, and a key policy that lets those "
+            "roles decrypt"
         )
         raise Refused(_FIELD, f"reading {uri} is not allowed", remedy) from error
-    if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500 or "Slow" in code or "Throttl" in code:
+    if (
+        error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500
+        or "Slow" in code
+        or "Throttl" in code
+    ):
         raise AwsUnavailable(f"S3 could not serve {uri}: {code}") from error
     raise AwsDenied(f"S3 refused {uri}: {code}") from error

@@ -1,4 +1,5 @@
-"""Kept predictions in S3: one object a part, JSON Lines of row, decision and score under predictions/<key>/.
+"""Kept predictions in S3: one object a part, JSON Lines of row, decision and score under
+predictions/<key>/.
 
 They hold no features; the bucket's lifecycle removes them.
 """
@@ -25,7 +26,9 @@ class S3Predictions:
     def load(self, key: str) -> Iterator[KeptPrediction]:
         """Return all predictions under the key, part by part."""
         with translated("ListObjectsV2"):
-            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=_prefix(key))
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=_prefix(key)
+            )
             names = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
         for name in names:
             with translated("GetObject"):
@@ -36,12 +39,16 @@ class S3Predictions:
 
     def append(self, key: str, part: str, predictions: Sequence[KeptPrediction]) -> None:
         """Write one part; the same part again replaces itself."""
-        lines = "".join(json.dumps([one.row, one.decision, one.score]) + "\n" for one in predictions)
+        lines = "".join(
+            json.dumps([one.row, one.decision, one.score]) + "\n" for one in predictions
+        )
         with translated("PutObject"):
             self._client.put_object(
-                Bucket=self._bucket, Key=f"{_prefix(key)}{part}.jsonl", Body=lines.encode(),
+                Bucket=self._bucket,
+                Key=f"{_prefix(key)}{part}.jsonl",
+                Body=lines.encode(),
                 ContentType="application/jsonlines",
-            )  # fmt: skip
+            )
 
 
 def _prefix(key: str) -> str:

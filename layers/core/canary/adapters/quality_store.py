@@ -1,7 +1,8 @@
-"""A rollout's quality evidence in the one table, beside its record; every write names the revision it goes on from.
+"""A rollout's quality evidence in the one table, beside its record; every write names the revision
+it goes on from.
 
-Up to a hundred disagreements in it hold a record's id, its label and both answers, for people who read the report; it
-goes, as windows and verdicts do, 90 days after it was last written.
+Up to a hundred disagreements in it hold a record's id, its label and both answers, for people who
+read the report; it goes, as windows and verdicts do, 90 days after it was last written.
 """
 
 from collections.abc import Callable
@@ -24,8 +25,12 @@ SORT = "QUALITY"
 class DynamoQualityStore:
     """Quality evidence in DynamoDB: one item a rollout, well under the 400 KB an item may have."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, utc_now: Callable[[], datetime] | None = None) -> None:
-        """Take a boto3 DynamoDB client, the table's name, and the clock that `save` needs: reading needs none."""
+    def __init__(
+        self, client: "DynamoDBClient", table: str, utc_now: Callable[[], datetime] | None = None
+    ) -> None:
+        """Take a boto3 DynamoDB client, the table's name, and the clock that `save` needs: reading
+        needs none.
+        """
         self._client = client
         self._table = table
         self._utc_now = utc_now
@@ -39,9 +44,13 @@ class DynamoQualityStore:
         return QualityEvidence.model_validate_json(item["body"]["S"]) if item else None
 
     def save(self, evidence: QualityEvidence, expected_revision: int | None) -> None:
-        """Store evidence over what has `expected_revision`; raise Conflict when another writer was there."""
+        """Store evidence over what has `expected_revision`; raise Conflict when another writer was
+        there.
+        """
         if self._utc_now is None:
-            raise TypeError("a quality store without a clock cannot save: what it writes has to expire")
+            raise TypeError(
+                "a quality store without a clock cannot save: what it writes has to expire"
+            )
         item = {
             **rollout_key(evidence.rollout, SORT),
             "revision": {"N": str(evidence.revision)},
@@ -50,10 +59,15 @@ class DynamoQualityStore:
         }
         try:
             with translated("PutItem"):
-                self._client.put_item(TableName=self._table, Item=item, **_condition(expected_revision))
+                self._client.put_item(
+                    TableName=self._table, Item=item, **_condition(expected_revision)
+                )
         except CanaryError as error:
             if lost_race(error):
-                problem = f"the quality evidence of {evidence.rollout} is not at revision {expected_revision} any more"
+                problem = (
+                    f"the quality evidence of {evidence.rollout} is not at revision "
+                    f"{expected_revision} any more"
+                )
                 raise Conflict(problem) from error
             raise
 

@@ -42,7 +42,9 @@ class SageMakerEndpoints:
         An answer to one of the SDK's attempts says nothing of an earlier one whose answer was lost.
         """
         self._lost = False
-        desired = [{"VariantName": name, "DesiredWeight": weight} for name, weight in weights.items()]
+        desired = [
+            {"VariantName": name, "DesiredWeight": weight} for name, weight in weights.items()
+        ]
         try:
             with translated(MOVE):
                 self._client.update_endpoint_weights_and_capacities(
@@ -53,17 +55,25 @@ class SageMakerEndpoints:
             raise AwsUnavailable(str(error), refused=error.refused and not self._lost) from error
         except AwsDenied as error:
             if _says(error, "in-progress endpoint"):
-                raise AwsUnavailable(f"{endpoint} is busy: {error}", refused=not self._lost) from error
+                raise AwsUnavailable(
+                    f"{endpoint} is busy: {error}", refused=not self._lost
+                ) from error
             raise
 
     def _note_attempt(self, response: Any = None, **_rest: Any) -> None:
-        """Note that one of the SDK's attempts had no answer, or one that may come after the deed."""
+        """Note that one of the SDK's attempts had no answer, or one that may come after the
+        deed.
+        """
         self._lost = self._lost or response is None or response[0].status_code >= SERVER_ERROR
 
 
 def _says(error: Exception, words: str) -> bool:
     cause = error.__cause__
-    return isinstance(cause, ClientError) and code_of(cause) == "ValidationException" and words in str(cause)
+    return (
+        isinstance(cause, ClientError)
+        and code_of(cause) == "ValidationException"
+        and words in str(cause)
+    )
 
 
 def _view(answer: "DescribeEndpointOutputTypeDef") -> EndpointView:

@@ -19,7 +19,9 @@ class SnsPublisher:
         self._topic = topic_arn
 
     def publish(self, message: Message, attributes: Mapping[str, str]) -> None:
-        """Publish one message; its id and kind travel as attributes, so that subscribers can filter and deduplicate."""
+        """Publish one message; its id and kind travel as attributes, so that subscribers can filter
+        and deduplicate.
+        """
         everything = {"id": message.id, "kind": message.kind, **attributes}
         with translated("Publish"):
             self._client.publish(
@@ -27,6 +29,8 @@ class SnsPublisher:
                 Subject=message.subject,
                 Message=message.body,
                 MessageAttributes={
-                    name: {"DataType": "String", "StringValue": value} for name, value in everything.items() if value
+                    name: {"DataType": "String", "StringValue": value}
+                    for name, value in everything.items()
+                    if value
                 },
             )

@@ -41,7 +41,9 @@ class StepFunctionsExecutions:
         """Start an execution; one of the same name is success."""
         try:
             with translated("StartExecution"):
-                self._client.start_execution(stateMachineArn=self._machine, name=name, input=json.dumps(document))
+                self._client.start_execution(
+                    stateMachineArn=self._machine, name=name, input=json.dumps(document)
+                )
         except Exception as error:
             if _code(error) != "ExecutionAlreadyExists":
                 raise

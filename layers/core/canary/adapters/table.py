@@ -2,7 +2,7 @@
 
 | pk | sk | what |
 |---|---|---|
-| ROLLOUT#id | RECORD | the record, its revision, and `active` while ticks must visit it (sparse index) |
+| ROLLOUT#id | RECORD | the record, its revision; `active` (sparse index) while ticks visit it |
 | ENDPOINT#name | LEASE | the rollout that may move this endpoint's weights |
 | ROLLOUT#id | WINDOWS#hour | one attribute a minute |
 | ROLLOUT#id | TICK, QUALITY, VERDICT#minute#revision | what was seen, and what was decided |
@@ -44,7 +44,9 @@ class DynamoRollouts:
         self._table = table
 
     def create(self, record: Record) -> Record:
-        """Store record and lease in one transaction; return the stored record when this holder did so before."""
+        """Store record and lease in one transaction; return the stored record when this holder did
+        so before.
+        """
         first = record.model_copy(update={"revision": 1})
         lease = {**lease_key(record.endpoint), "rollout": {"S": record.rollout}}
         try:
@@ -68,8 +70,11 @@ class DynamoRollouts:
             return self.load(record.rollout)
         if holder is None:
             raise Conflict(f"the lease of {record.endpoint} changed hands")
-        raise Refused("endpoint", f"rollout {holder} holds {record.endpoint}",
-                      "Wait for its end, or send it the command rollback (release, when it is UNPROVEN)")  # fmt: skip
+        raise Refused(
+            "endpoint",
+            f"rollout {holder} holds {record.endpoint}",
+            "Wait for its end, or send it the command rollback (release, when it is UNPROVEN)",
+        )
 
     def load(self, rollout: str) -> Record:
         """Return the newest record. Raises Refused when there is none."""
@@ -79,7 +84,9 @@ class DynamoRollouts:
         return _record(item)
 
     def change(self, rollout: str, transition: Callable[[Record], Record]) -> Record:
-        """Apply a transition to the newest record until a write is not raced; raises Conflict after 20 lost races."""
+        """Apply a transition to the newest record until a write is not raced; raises Conflict after
+        20 lost races.
+        """
         for _ in range(RACES_AT_MOST):
             old = self.load(rollout)
             new = transition(old)
@@ -120,7 +127,9 @@ class DynamoRollouts:
         return item["rollout"]["S"] if item else None
 
     def listed(self) -> Sequence[str]:
-        """Return the rollouts in the active index; eventually consistent, so a new one may appear a tick later."""
+        """Return the rollouts in the active index; eventually consistent, so a new one may appear a
+        tick later.
+        """
         with translated("Query"):
             pages = self._client.get_paginator("query").paginate(
                 TableName=self._table,
@@ -129,11 +138,15 @@ class DynamoRollouts:
                 ExpressionAttributeNames={"#active": "active"},
                 ExpressionAttributeValues={":yes": {"S": "yes"}},
             )
-            return [item["pk"]["S"].removeprefix("ROLLOUT#") for page in pages for item in page["Items"]]
+            return [
+                item["pk"]["S"].removeprefix("ROLLOUT#") for page in pages for item in page["Items"]
+            ]
 
     def _get(self, key: Item) -> Item | None:
         with translated("GetItem"):
-            return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
+            return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get(
+                "Item"
+            )
 
 
 def _new(table: str, item: Item) -> Any:
@@ -163,4 +176,7 @@ def lost_race(error: CanaryError) -> bool:
     if code_of(cause) == "ConditionalCheckFailedException":
         return True
     reasons = cause.response.get("CancellationReasons", [])
-    return any(reason.get("Code") in {"ConditionalCheckFailed", "TransactionConflict"} for reason in reasons)
+    return any(
+        reason.get("Code") in {"ConditionalCheckFailed", "TransactionConflict"}
+        for reason in reasons
+    )

@@ -1,4 +1,6 @@
-"""One place that turns botocore's exceptions into this package's: unavailable (try again) or denied (permanent)."""
+"""One place that turns botocore's exceptions into this package's: unavailable (try again) or denied
+(permanent).
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

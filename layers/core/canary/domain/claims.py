@@ -1,9 +1,11 @@
-"""Who may move the weights now: every forward move and every restore begins with one of these claims.
+"""Who may move the weights now: every forward move and every restore begins with one of these
+claims.
 
-A claim is a pure function; the store writes its result under the revision it was made from. The asked weights and the
-time are part of that write, so a crash between claim and call is seen by the next look. A claim passes twice for the
-same holder, because the answer to the first may have been lost; made twice with one time, it changes nothing the second
-time, because the SDK may meet its own write.
+A claim is a pure function; the store writes its result under the revision it was made from. The
+asked weights and the time are part of that write, so a crash between claim and call is seen by the
+next look. A claim passes twice for the same holder, because the answer to the first may have been
+lost; made twice with one time, it changes nothing the second time, because the SDK may meet its own
+write.
 """
 
 from datetime import datetime
@@ -22,11 +24,14 @@ def check_holder(record: Record, holder: str, generation: int) -> None:
     if record.ended:
         raise Superseded(f"rollout {record.rollout} has ended: {record.phase}")
     if (record.holder, record.generation) != (holder, generation):
-        raise Superseded(f"rollout {record.rollout} is held by generation {record.generation}, not {generation}")
+        raise Superseded(
+            f"rollout {record.rollout} is held by generation {record.generation}, not {generation}"
+        )
 
 
 def claim_forward(record: Record, holder: str, generation: int, now: datetime) -> Record:
-    """Return the record with the next step's weights asked for; unchanged but for time when already claimed.
+    """Return the record with the next step's weights asked for; unchanged but for time when already
+    claimed.
 
     `now` is the time just before the call: an ask is given a minute from it to become visible.
     Raises Superseded or RollBackPending; ImpossibleTransition without a recorded ADVANCE.
@@ -37,7 +42,12 @@ def claim_forward(record: Record, holder: str, generation: int, now: datetime) -
     if record.phase is Phase.SHIFTING and record.asked and record.decision is None:
         return _asked_again(record, record.asked, now)
     step = _next_step(record)
-    asked = Asked(weights=record.plan.steps[step].weights, before=record.expected_weights, at=now, direction="forward")
+    asked = Asked(
+        weights=record.plan.steps[step].weights,
+        before=record.expected_weights,
+        at=now,
+        direction="forward",
+    )
     return record.model_copy(
         update={
             "phase": after(record.phase, Event.CLAIM_MOVE),
@@ -54,7 +64,9 @@ def claim_forward(record: Record, holder: str, generation: int, now: datetime) -
 def _asked_again(record: Record, asked: Asked, now: datetime) -> Record:
     if asked.reached_at is not None:
         return record
-    return record.model_copy(update={"asked": asked.model_copy(update={"at": now}), "progress_at": now})
+    return record.model_copy(
+        update={"asked": asked.model_copy(update={"at": now}), "progress_at": now}
+    )
 
 
 def _next_step(record: Record) -> int:
@@ -65,8 +77,11 @@ def _next_step(record: Record) -> int:
     return record.decision.to_step
 
 
-def claim_restore(record: Record, holder: str, generation: int, story: str, now: datetime) -> Record:
-    """Return the record on its way to the safe weights, the story kept unless an earlier roll-back gave one.
+def claim_restore(
+    record: Record, holder: str, generation: int, story: str, now: datetime
+) -> Record:
+    """Return the record on its way to the safe weights, the story kept unless an earlier roll-back
+    gave one.
 
     Raises Superseded.
     """
@@ -113,7 +128,9 @@ def ask_safe(record: Record, holder: str, generation: int, live: Weights, now: d
         "forward_unseen": restoring.forward_unseen and not seen,
         "verified_at": None,
     }
-    return record.model_copy(update={"asked": ask, "restoring": restoring.model_copy(update=going), "progress_at": now})
+    return record.model_copy(
+        update={"asked": ask, "restoring": restoring.model_copy(update=going), "progress_at": now}
+    )
 
 
 def close_bake(record: Record, now: datetime) -> tuple[BakeInterval, ...]:
@@ -126,7 +143,8 @@ def close_bake(record: Record, now: datetime) -> tuple[BakeInterval, ...]:
 def take_over(record: Record, holder: str, story: str, now: datetime) -> Record:
     """Return the record held by the next generation, which may only restore.
 
-    `holder` is the execution about to be started for it. Raises Superseded when the rollout has ended.
+    `holder` is the execution about to be started for it. Raises Superseded when the rollout has
+    ended.
     """
     if record.ended:
         raise Superseded(f"rollout {record.rollout} has ended: {record.phase}")

@@ -1,4 +1,5 @@
-"""What the person on call reads. The subject says what is true now; the body why, since when, and what to do.
+"""What the person on call reads. The subject says what is true now; the body why, since when, and
+what to do.
 
 No payloads, labels or predictions ever appear here.
 """
@@ -17,9 +18,16 @@ def started(record: Record, now: datetime) -> Message:
     """Return the first message: what will be done, and everything that is not known."""
     plan = record.plan
     steps = " -> ".join(percent(step.share) for step in plan.steps[1:])
-    guards = [guard.name for guard in plan.guards] + (["quality"] if plan.has_quality else []) + list(plan.alarms)
+    guards = (
+        [guard.name for guard in plan.guards]
+        + (["quality"] if plan.has_quality else [])
+        + list(plan.alarms)
+    )
     lines = [
-        f"The canary {record.canary} starts at share 0 and goes {steps}, each step only on evidence.",
+        (
+            f"The canary {record.canary} starts at share 0 and goes {steps}, each step only on "
+            "evidence."
+        ),
         f"Watched: {', '.join(guards)}.",
         f"If anything is wrong it goes back to {describe(plan.safe_weights)}.",
         *plan.notices,
@@ -31,7 +39,10 @@ def reached(record: Record, step: int, now: datetime) -> Message:
     """Return the message that a step serves."""
     planned = record.plan.steps[step]
     subject = f"{record.canary} serves {percent(planned.share)}"
-    lines = [f"Weights now: {describe(planned.weights)}, confirmed by DescribeEndpoint.", _why_moved(record)]
+    lines = [
+        f"Weights now: {describe(planned.weights)}, confirmed by DescribeEndpoint.",
+        _why_moved(record),
+    ]
     return _transition(record, now, subject, lines)
 
 
@@ -40,8 +51,13 @@ def promoted(record: Record, now: datetime) -> Message:
     minutes = (now - record.started_at).total_seconds() / 60
     lines = [
         f"{record.canary} serves all traffic: {describe(record.plan.steps[-1].weights)}.",
-        f"It took {minutes:.0f} minutes. {record.decision.reason if record.decision else ''}".strip(),
-        "The other variants are still there at weight 0; retire them when you no longer want the way back.",
+        (
+            f"It took {minutes:.0f} minutes. {record.decision.reason if record.decision else ''}"
+        ).strip(),
+        (
+            "The other variants are still there at weight 0; retire them when you no longer want "
+            "the way back."
+        ),
     ]
     return _transition(record, now, "PROMOTED", lines)
 
@@ -49,7 +65,10 @@ def promoted(record: Record, now: datetime) -> Message:
 def rolled_back(record: Record, reason: str, now: datetime) -> Message:
     """Return the message of a verified roll-back, with the time from decision to safe."""
     lines = [
-        f"{record.canary} is at 0 and every other variant as it was found, verified by DescribeEndpoint:",
+        (
+            f"{record.canary} is at 0 and every other variant as it was found, verified by "
+            "DescribeEndpoint:"
+        ),
         f"{describe(record.plan.safe_weights)}.",
         f"Why: {reason}",
         _time_to_safe(record, now),
@@ -61,11 +80,18 @@ def rolled_back(record: Record, reason: str, now: datetime) -> Message:
 def handed_over(record: Record, reason: str, now: datetime) -> Message:
     """Return the message that somebody else owns the endpoint now; our last write is told."""
     last = record.asked
-    write = f"{describe(last.weights)} at {clock(last.at)}" if last else "none: this rollout never moved a weight"
+    write = (
+        f"{describe(last.weights)} at {clock(last.at)}"
+        if last
+        else "none: this rollout never moved a weight"
+    )
     lines = [
         f"Why: {reason}",
         f"Our last write: {write}.",
-        "Nothing was overwritten and the lease is free. Check the endpoint's weights; they are yours now.",
+        (
+            "Nothing was overwritten and the lease is free. Check the endpoint's weights; they are "
+            "yours now."
+        ),
     ]
     return _transition(record, now, "HANDED OVER, not ours any more", lines)
 
@@ -73,10 +99,19 @@ def handed_over(record: Record, reason: str, now: datetime) -> Message:
 def unproven(record: Record, reason: str, now: datetime) -> Message:
     """Return the page: the safe weights could not be verified, a person must act."""
     lines = [
-        f"The safe weights {describe(record.plan.safe_weights)} could not be verified. Why: {reason}",
+        (
+            f"The safe weights {describe(record.plan.safe_weights)} could not be verified. Why: "
+            f"{reason}"
+        ),
         f"Look: aws sagemaker describe-endpoint --endpoint-name {record.endpoint}",
-        f'Then start an execution of the state machine with {{"command": "retry", "endpoint": "{record.endpoint}"}}',
-        'to restore again, or with "release" to take the endpoint as it is. Until then no other rollout can start.',
+        (
+            f'Then start an execution of the state machine with {{"command": "retry", "endpoint": '
+            f'"{record.endpoint}"}}'
+        ),
+        (
+            'to restore again, or with "release" to take the endpoint as it is. Until then no '
+            "other rollout can start."
+        ),
     ]
     return _transition(record, now, "UNPROVEN - a person must look now", lines)
 
@@ -100,7 +135,9 @@ def percent(share: float) -> str:
 def describe(weights: Weights) -> str:
     """Return weights with the share each gives, such as 'Variant1 1 (95%)'."""
     parts = shares(weights)
-    return ", ".join(f"{name} {weight:.6g} ({percent(parts[name])})" for name, weight in sorted(weights.items()))
+    return ", ".join(
+        f"{name} {weight:.6g} ({percent(parts[name])})" for name, weight in sorted(weights.items())
+    )
 
 
 def clock(when: datetime) -> str:
@@ -111,10 +148,16 @@ def clock(when: datetime) -> str:
 def _why_moved(record: Record) -> str:
     step = record.plan.steps[record.step]
     if record.step == record.plan.last_step:
-        return f"It is watched alone for {record.plan.watch_minutes} minutes before it counts as promoted."
+        return (
+            f"It is watched alone for {record.plan.watch_minutes} minutes before it counts "
+            "as promoted."
+        )
     if not record.step:
         return "The labelled set comes first; no live request reaches the canary."
-    return f"It bakes {step.bake_min_minutes} to {step.bake_max_minutes} minutes before the next verdict."
+    return (
+        f"It bakes {step.bake_min_minutes} to {step.bake_max_minutes} minutes before the "
+        "next verdict."
+    )
 
 
 def _time_to_safe(record: Record, now: datetime) -> str:
@@ -133,7 +176,12 @@ def _transition(record: Record, now: datetime, what: str, lines: Sequence[str]) 
 def _message(record: Record, now: datetime, kind: str, what: str, lines: Sequence[str]) -> Message:
     revision = record.revision + 1
     identity = f"{record.rollout}/{revision}/{len(record.outbox)}"
-    footer = f"Rollout {record.rollout}, revision {revision}, generation {record.generation}, {clock(now)}."
+    footer = (
+        f"Rollout {record.rollout}, revision {revision}, generation {record.generation}, "
+        f"{clock(now)}."
+    )
     subject = f"[canary] {record.endpoint}: {what}"[:SUBJECT_LENGTH]
     body = "\n".join([*(line for line in lines if line), footer])
-    return Message.model_validate({"id": identity, "kind": kind, "subject": subject, "body": body, "at": now})
+    return Message.model_validate(
+        {"id": identity, "kind": kind, "subject": subject, "body": body, "at": now}
+    )

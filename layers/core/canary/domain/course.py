@@ -10,7 +10,15 @@ from canary.domain.claims import check_holder, close_bake
 from canary.domain.errors import RollBackPending
 from canary.domain.outbox import telling
 from canary.domain.phase import Event, Phase, after
-from canary.domain.record import Asked, BakeInterval, Decision, Outcome, Record, Restoring, minute_of
+from canary.domain.record import (
+    Asked,
+    BakeInterval,
+    Decision,
+    Outcome,
+    Record,
+    Restoring,
+    minute_of,
+)
 
 DENIED_AT_MOST = timedelta(minutes=15)
 REVERTED_AT_MOST = 3
@@ -18,9 +26,15 @@ LOOK_TWICE_APART = timedelta(seconds=60)
 
 
 def arrive(record: Record, holder: str, generation: int, now: datetime) -> Record:
-    """Return the record with the asked step confirmed and its bake begun; told once. Raises Superseded."""
+    """Return the record with the asked step confirmed and its bake begun; told once. Raises
+    Superseded.
+    """
     check_holder(record, holder, generation)
-    if record.asked is None or record.asked.reached_at is not None or record.phase is not Phase.SHIFTING:
+    if (
+        record.asked is None
+        or record.asked.reached_at is not None
+        or record.phase is not Phase.SHIFTING
+    ):
         return record
     bake = BakeInterval(step=record.step, reached_minute=minute_of(now))
     phase = Event.EVALUATE if record.step == 0 and record.plan.has_quality else None
@@ -30,13 +44,17 @@ def arrive(record: Record, holder: str, generation: int, now: datetime) -> Recor
             "bakes": (*record.bakes, bake),
             "progress_at": now,
             "phase": after(record.phase, phase) if phase else record.phase,
-            "outbox": telling(record, compose.reached(record, record.step, now)) if record.step else record.outbox,
+            "outbox": telling(record, compose.reached(record, record.step, now))
+            if record.step
+            else record.outbox,
         }
     )
 
 
 def bake(record: Record, holder: str, generation: int, token: str, now: datetime) -> Record:
-    """Return the record baking (or watching, at share 1) with the newest token. Raises Superseded."""
+    """Return the record baking (or watching, at share 1) with the newest token. Raises
+    Superseded.
+    """
     check_holder(record, holder, generation)
     if record.phase is Phase.ROLLING_BACK:
         raise RollBackPending(f"{record.rollout} is rolling back")
@@ -53,8 +71,8 @@ def bake(record: Record, holder: str, generation: int, token: str, now: datetime
 def decide(record: Record, decision: Decision) -> Record:
     """Return the record with a verdict to carry out; unchanged when it may not be.
 
-    ROLL_BACK needs only a rollout that has not ended, and is never overwritten. ADVANCE needs the step it was judged
-    at, still baking, and no roll-back.
+    ROLL_BACK needs only a rollout that has not ended, and is never overwritten. ADVANCE needs the
+    step it was judged at, still baking, and no roll-back.
     """
     if record.ended or record.rolling_back:
         return record
@@ -66,7 +84,8 @@ def decide(record: Record, decision: Decision) -> Record:
 
 
 def accepted(record: Record, ask: Asked) -> Record:
-    """Return the record with an ask for the safe weights counted: SageMaker took it. Earlier refusals are forgotten.
+    """Return the record with an ask for the safe weights counted: SageMaker took it. Earlier
+    refusals are forgotten.
 
     Counted once, however often it is noted; an ask whose answer is not known is never counted.
     """
@@ -85,13 +104,16 @@ def accepted(record: Record, ask: Asked) -> Record:
 def not_accepted(record: Record, ask: Asked, before: Asked | None) -> Record:
     """Return the record as it was asked `before` an ask that SageMaker refused.
 
-    There is nothing to wait for then: the next look asks again. Not for an ask whose answer was lost.
+    There is nothing to wait for then: the next look asks again. Not for an ask whose answer was
+    lost.
     """
     return record.model_copy(update={"asked": before}) if record.asked == ask else record
 
 
 def denied(record: Record, answer: str, now: datetime) -> Record:
-    """Return the record with a permanent refusal noted; the first one starts the 15 minutes of trying."""
+    """Return the record with a permanent refusal noted; the first one starts the 15 minutes of
+    trying.
+    """
     restoring = record.restoring or Restoring(began_at=now)
     since = restoring.denied_since or now
     return record.model_copy(
@@ -109,23 +131,31 @@ def why_unproven(record: Record, arrival: str, now: datetime) -> str | None:
         return f"the endpoint did not reach the safe weights within 60 minutes; {asks}"
     if restoring.denied_since and now - restoring.denied_since >= DENIED_AT_MOST:
         return f"SageMaker refuses the change: {restoring.denial}"
-    if arrival == "REVERTED" and restoring.accepted >= REVERTED_AT_MOST and restoring.denied_since is None:
+    if (
+        arrival == "REVERTED"
+        and restoring.accepted >= REVERTED_AT_MOST
+        and restoring.denied_since is None
+    ):
         return (
-            f"the endpoint went back to other weights after each of {restoring.accepted} asks that SageMaker accepted"
+            f"the endpoint went back to other weights after each of {restoring.accepted} "
+            "asks that SageMaker accepted"
         )
     return None
 
 
 def verify_safe(record: Record, holder: str, generation: int, now: datetime) -> Record:
-    """Return the record with the safe weights seen; settled at once, or at a second look 60 s later.
+    """Return the record with the safe weights seen; settled at once, or at a second look 60 s
+    later.
 
-    The second look lets a last call land first: of a dead execution, or a forward ask that was never seen. Raises
-    Superseded.
+    The second look lets a last call land first: of a dead execution, or a forward ask that was
+    never seen. Raises Superseded.
     """
     check_holder(record, holder, generation)
     restoring = record.restoring or Restoring(began_at=now)
     first = restoring.verified_at or now
-    record = record.model_copy(update={"restoring": restoring.model_copy(update={"verified_at": first})})
+    record = record.model_copy(
+        update={"restoring": restoring.model_copy(update={"verified_at": first})}
+    )
     if (record.generation > 1 or restoring.forward_unseen) and now - first < LOOK_TWICE_APART:
         return record
     reason = record.decision.reason if record.decision else "restored"
@@ -139,10 +169,11 @@ def set_outcome(record: Record, holder: str, generation: int, outcome: Outcome) 
 
 
 def close(record: Record, now: datetime) -> Record:
-    """Return the record ended as its outcome says, its last message queued; unchanged when already ended.
+    """Return the record ended as its outcome says, its last message queued; unchanged when already
+    ended.
 
-    Without an outcome it ends PROMOTED when an ADVANCE closes the watch. Raises RollBackPending when that is what was
-    wanted but a roll-back is recorded, or nothing says how it ended.
+    Without an outcome it ends PROMOTED when an ADVANCE closes the watch. Raises RollBackPending
+    when that is what was wanted but a roll-back is recorded, or nothing says how it ended.
     """
     if record.ended:
         return record
@@ -169,6 +200,13 @@ def close(record: Record, now: datetime) -> Record:
 
 def _promotion(record: Record) -> Outcome:
     decision = record.decision
-    if record.phase is not Phase.WATCHING or decision is None or decision.verdict != "ADVANCE" or decision.to_step:
-        raise RollBackPending(f"{record.rollout} cannot be closed from {record.phase}: restore first")
+    if (
+        record.phase is not Phase.WATCHING
+        or decision is None
+        or decision.verdict != "ADVANCE"
+        or decision.to_step
+    ):
+        raise RollBackPending(
+            f"{record.rollout} cannot be closed from {record.phase}: restore first"
+        )
     return Outcome(end=Phase.PROMOTED, reason=decision.reason)

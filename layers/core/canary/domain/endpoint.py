@@ -5,14 +5,17 @@ from typing import Literal
 from canary.domain.model import Frozen
 from canary.domain.plan import Weights
 
-# SageMaker keeps weights as float32: 24 bits of mantissa, so 0.05 reads back as 0.05000000074505806.
+# SageMaker keeps weights as float32: 24 bits of mantissa, so 0.05 reads back as
+# 0.05000000074505806.
 FLOAT32_RELATIVE = 2**-22
 
 TRANSITIONAL = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"})
 
 
 class Variant(Frozen):
-    """One production variant as the endpoint reports it; instance counts are left out on purpose (autoscaling)."""
+    """One production variant as the endpoint reports it; instance counts are left out on purpose
+    (autoscaling).
+    """
 
     name: str
     current_weight: float
@@ -20,7 +23,9 @@ class Variant(Frozen):
 
 
 class EndpointView(Frozen):
-    """One read of an endpoint: `name` as SageMaker writes it; `exists` is False when SageMaker knows it no more."""
+    """One read of an endpoint: `name` as SageMaker writes it; `exists` is False when SageMaker
+    knows it no more.
+    """
 
     exists: bool = True
     name: str = ""
@@ -36,7 +41,9 @@ class EndpointView(Frozen):
 
     @property
     def stuck(self) -> bool:
-        """Return whether the endpoint is in a state that it does not leave by itself (Failed, OutOfService, ...)."""
+        """Return whether the endpoint is in a state that it does not leave by itself (Failed,
+        OutOfService, ...).
+        """
         return self.exists and not self.in_service and self.status not in TRANSITIONAL
 
     @property
@@ -52,7 +59,9 @@ class EndpointView(Frozen):
     @property
     def settled(self) -> bool:
         """Return whether every variant serves with the weight it was asked to."""
-        return self.in_service and all(_same(v.current_weight, v.desired_weight) for v in self.variants)
+        return self.in_service and all(
+            _same(v.current_weight, v.desired_weight) for v in self.variants
+        )
 
     def serves(self, weights: Weights) -> bool:
         """Return whether the endpoint is InService with exactly these weights, as float32."""

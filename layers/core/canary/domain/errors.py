@@ -1,16 +1,16 @@
 """Every error this package raises on purpose, and who answers it.
 
     CanaryError
-    |-- Refused           the caller asked for something impossible: field, problem and remedy; nothing was changed
+    |-- Refused           asked for something impossible: field, problem, remedy; nothing changed
     |-- ClaimRefused      this execution may not take the next action any more
     |   |-- Superseded    another generation holds the rollout, or it has ended: leave quietly
     |   `-- RollBackPending  a roll-back is recorded: the only way is to the safe weights
-    |-- Conflict          a conditional write lost its race more often than patience allows: retry the task
+    |-- Conflict          a conditional write lost its race too often: retry the task
     |-- AwsUnavailable    throttled, timed out, 5XX, or busy: retry the task
-    `-- AwsDenied         a permanent answer (access denied, validation): retrying alone will not help
+    `-- AwsDenied         a permanent answer (access denied, validation): retrying will not help
 
-Missing data and uncertainty are findings, never errors. The class names are what Step Functions sees in Retry and
-Catch, so renaming one is a change of the state machine.
+Missing data and uncertainty are findings, never errors. The class names are what Step Functions
+sees in Retry and Catch, so renaming one is a change of the state machine.
 """
 
 
@@ -21,7 +21,8 @@ class CanaryError(Exception):
 class Refused(CanaryError):
     """A spec or a command that cannot be carried out; nothing was changed.
 
-    `field` is the path in the input as the user wrote it, `problem` what is wrong with it, `remedy` what to do.
+    `field` is the path in the input as the user wrote it, `problem` what is wrong with it, `remedy`
+    what to do.
     """
 
     def __init__(self, field: str, problem: str, remedy: str) -> None:
@@ -51,7 +52,8 @@ class Conflict(CanaryError):
 class AwsUnavailable(CanaryError):
     """AWS could not answer now: throttling, a timeout, a 5XX or an endpoint that is busy updating.
 
-    `refused` is True when AWS answered that it did nothing, False when nobody knows: the answer was lost.
+    `refused` is True when AWS answered that it did nothing, False when nobody knows: the answer was
+    lost.
     """
 
     def __init__(self, message: str = "", *, refused: bool = False) -> None:

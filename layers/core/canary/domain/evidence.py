@@ -1,7 +1,7 @@
 """What was counted: the raw material of every verdict.
 
-Rules: values only, one closed minute at a time, per variant. `None` is *missing* and never stands for zero;
-a zero is a measurement. Nothing here judges.
+Rules: values only, one closed minute at a time, per variant. `None` is *missing* and never stands
+for zero; a zero is a measurement. Nothing here judges.
 """
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,9 +19,13 @@ class Counts(BaseModel):
     errors: int = Field(ge=0)
     """Bad answers among `requests`."""
     slow: int | None = Field(default=None, ge=0)
-    """Requests slower than the threshold of the slow_requests guard; None when it was not measured."""
+    """Requests slower than the threshold of the slow_requests guard; None when it was not
+    measured.
+    """
     timed: int | None = Field(default=None, ge=0)
-    """Requests with a measured latency (the sample count `slow` is out of); None means all of `requests`."""
+    """Requests with a measured latency (the sample count `slow` is out of); None means all of
+    `requests`.
+    """
 
 
 class Window(BaseModel):
@@ -36,14 +40,20 @@ class Window(BaseModel):
     canary: Counts | None
     """The canary; None when missing."""
     since: int | None = None
-    """The minute of the tick that first read these counts; None: nothing more is expected to arrive."""
+    """The minute of the tick that first read these counts; None: nothing more is expected to
+    arrive.
+    """
     own_traffic: bool = False
-    """True when the evaluator's own calls fall into the minute or next to it: no evidence for count guards."""
+    """True when the evaluator's own calls fall into the minute or next to it: no evidence for count
+    guards.
+    """
 
     def settled(self, now_minute: int) -> bool:
-        """Return whether the counts may be believed: a later read found them unchanged, or the minute is old.
+        """Return whether the counts may be believed: a later read found them unchanged, or the
+        minute is old.
 
-        The newest point is often half published; two reads a minute apart that agree are the evidence that it is not.
+        The newest point is often half published; two reads a minute apart that agree are the
+        evidence that it is not.
         """
         return self.complete(now_minute) or (self.since is not None and self.since < now_minute)
 

@@ -1,6 +1,8 @@
-"""What a plan may expect before anything moves: can each step conclude, when, and which regression would it see?
+"""What a plan may expect before anything moves: can each step conclude, when, and which regression
+would it see?
 
-Rules: pure; built on what the plan remembers of the baseline, silent about a guard whose traffic is unknown.
+Rules: pure; built on what the plan remembers of the baseline, silent about a guard whose traffic is
+unknown.
 """
 
 import math
@@ -34,12 +36,16 @@ class StepForecast(Frozen):
 
     @property
     def conclusive(self) -> bool:
-        """Return whether nine of ten good canaries are shown within the margin before the longest bake."""
+        """Return whether nine of ten good canaries are shown within the margin before the longest
+        bake.
+        """
         return self.warning is None
 
 
 def forecast(plan: Plan) -> tuple[StepForecast, ...]:
-    """Return the forecast of every step below share 1 and every guard whose traffic the plan knows."""
+    """Return the forecast of every step below share 1 and every guard whose traffic the plan
+    knows.
+    """
     return tuple(
         _forecast(plan, index, guard)
         for index, step in enumerate(plan.steps)
@@ -71,11 +77,19 @@ def _forecast(plan: Plan, step: int, guard: CountGuard) -> StepForecast:
 
 
 def _setting(guard: CountGuard, allowed: Margin, share: float) -> Setting:
-    return settle(history_of(guard), bound_of(guard.roll_back_beyond), bound_of(allowed), share, GRIDS[guard.name])
+    return settle(
+        history_of(guard),
+        bound_of(guard.roll_back_beyond),
+        bound_of(allowed),
+        share,
+        GRIDS[guard.name],
+    )
 
 
 def _advance(plan: Plan, step: int, setting: Setting, traffic: Traffic) -> tuple[float, float]:
-    """Return (median, 90th percentile) of minutes from REACHED, warm-up and minimum bake included."""
+    """Return (median, 90th percentile) of minutes from REACHED, warm-up and minimum bake
+    included.
+    """
     judged = advance_minutes(setting, traffic, plan.error_rates.false_promotion)
     least = plan.steps[step].bake_min_minutes
     median, p90 = (max(least, minutes + plan.warm_up_minutes) for minutes in judged)
@@ -91,25 +105,34 @@ def _warning(plan: Plan, step: int, guard: CountGuard, p90: float) -> str:
     per_minute = planned.share * guard.history.requests_per_minute
     yields = per_minute * (planned.bake_max_minutes - plan.warm_up_minutes)
     where = (
-        f"step {step} ({percent(planned.share)}) cannot conclude on {BAD[guard.name]} in {planned.bake_max_minutes} min"
+        f"step {step} ({percent(planned.share)}) cannot conclude on {BAD[guard.name]} in "
+        f"{planned.bake_max_minutes} min"
     )
     if not math.isfinite(p90):
         why = "equal variants are no evidence at this margin"
     else:
-        why = f"it needs {per_minute * (p90 - plan.warm_up_minutes):,.0f} canary requests, traffic yields {yields:,.0f}"
+        why = (
+            f"it needs {per_minute * (p90 - plan.warm_up_minutes):,.0f} canary requests, "
+            f"traffic yields {yields:,.0f}"
+        )
     wider = _wider_margin(plan, step, guard)
     widen = f"widen the margin to {margin(wider)}" if wider else "widen the margin"
     return f"{where}: {why}; raise the share, {widen} or lengthen the bake"
 
 
 def _wider_margin(plan: Plan, step: int, guard: CountGuard) -> Margin | None:
-    """Return the smallest wider margin at which the step would conclude; None when none tried would."""
+    """Return the smallest wider margin at which the step would conclude; None when none tried
+    would.
+    """
     now, planned = advance_margin(plan, guard, step), plan.steps[step]
     traffic = Traffic(planned.share, guard.history.requests_per_minute)
     for ratio in PROPOSED_RATIOS:
         if ratio <= now.ratio:
             continue
         wider = now.model_copy(update={"ratio": ratio})
-        if _advance(plan, step, _setting(guard, wider, planned.share), traffic)[1] <= planned.bake_max_minutes:
+        if (
+            _advance(plan, step, _setting(guard, wider, planned.share), traffic)[1]
+            <= planned.bake_max_minutes
+        ):
             return wider
     return None

@@ -1,7 +1,7 @@
 """From evidence to a verdict: one pure function over plan, bakes and windows.
 
-Rules: the same input gives the same judgement, whenever and however often it is asked. ROLL_BACK wins every tie,
-nothing advances by silence, and an inconclusive step never advances by itself.
+Rules: the same input gives the same judgement, whenever and however often it is asked. ROLL_BACK
+wins every tie, nothing advances by silence, and an inconclusive step never advances by itself.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,11 +30,13 @@ def judge(
     quality_finding: Finding | None = None,
     checkpoint: JsonValue = None,
 ) -> Judgement:
-    """Return the verdict at `now_minute` (minutes since the epoch, itself still open) for the rollout so far.
+    """Return the verdict at `now_minute` (minutes since the epoch, itself still open) for the
+    rollout so far.
 
-    `bakes` oldest first, the last one being served; `windows` in any order, repeated or not: of two windows of one
-    minute the later in the sequence counts. `quality_finding` is what the labelled set said so far. With a
-    `checkpoint` of an earlier judgement the windows it covers may be left out. Source: docs/statistics.md.
+    `bakes` oldest first, the last one being served; `windows` in any order, repeated or not: of two
+    windows of one minute the later in the sequence counts. `quality_finding` is what the labelled
+    set said so far. With a `checkpoint` of an earlier judgement the windows it covers may be left
+    out. Source: docs/statistics.md.
     """
     terms = terms_of(plan, bakes)
     fold = start_fold(plan) if checkpoint is None else from_plain(checkpoint)
@@ -63,4 +65,8 @@ def _fold(
 def finding_of_quality(evidence: QualityEvidence) -> Finding:
     """Return the quality guard's finding from what an evaluation left behind."""
     reasons = "; ".join(finding.reason for finding in evidence.findings)
-    return Finding(guard="quality", label=evidence.label, reason=reasons or "no labelled record was answered yet")
+    return Finding(
+        guard="quality",
+        label=evidence.label,
+        reason=reasons or "no labelled record was answered yet",
+    )

@@ -1,7 +1,7 @@
 """The evidence of a rollout as a fold over its windows, minute by minute.
 
-Rules: a pure step from state to state; the state holds all that later minutes need, serialises to plain JSON and
-goes on from there equal to a replay from the first window. Nothing here decides.
+Rules: a pure step from state to state; the state holds all that later minutes need, serialises to
+plain JSON and goes on from there equal to a replay from the first window. Nothing here decides.
 """
 
 import math
@@ -52,11 +52,14 @@ def start_fold(plan: Plan) -> Fold:
     return Fold(tuple(start_guard(len(GRIDS[guard.name])) for guard in plan.guards))
 
 
-def take(fold: Fold, window: Window, plan: Plan, bakes: Sequence[BakeTerms], *, complete: bool = True) -> Fold:
+def take(
+    fold: Fold, window: Window, plan: Plan, bakes: Sequence[BakeTerms], *, complete: bool = True
+) -> Fold:
     """Return the state after one window; windows come in rising order of minutes.
 
-    A minute that may still be half published for one variant (`complete` False) says nothing about the split. Once the
-    roll-back evidence has reached its threshold the matter is settled: later minutes change nothing.
+    A minute that may still be half published for one variant (`complete` False) says nothing about
+    the split. Once the roll-back evidence has reached its threshold the matter is settled: later
+    minutes change nothing.
     """
     if fold.crossed_minute is not None:
         return replace(fold, through=window.minute)
@@ -75,7 +78,9 @@ def take(fold: Fold, window: Window, plan: Plan, bakes: Sequence[BakeTerms], *, 
 
 
 def _judge_minute(fold: Fold, window: Window, plan: Plan, bake: BakeTerms) -> Fold:
-    """Return the state with a minute's evidence: both directions while both serve, the watch alone at share 1."""
+    """Return the state with a minute's evidence: both directions while both serve, the watch alone
+    at share 1.
+    """
     if bake.index != fold.bake:
         fold = _enter(fold, bake)
     if bake.alone:
@@ -92,22 +97,30 @@ def _judge_minute(fold: Fold, window: Window, plan: Plan, bake: BakeTerms) -> Fo
             state.judge_minute(setting, pair, window.minute)
             for setting, pair, state in zip(bake.settings, pairs, fold.guards, strict=True)
         )
-    fold = replace(fold, guards=guards, judged=fold.judged + spoke, step_judged=fold.step_judged + spoke)
+    fold = replace(
+        fold, guards=guards, judged=fold.judged + spoke, step_judged=fold.step_judged + spoke
+    )
     return _weigh(fold, window.minute, plan, bake)
 
 
 def _enter(fold: Fold, bake: BakeTerms) -> Fold:
-    """Return the state at a step's first judged minute: advance fresh, roll back restarted, never reset."""
+    """Return the state at a step's first judged minute: advance fresh, roll back restarted, never
+    reset.
+    """
     guards = tuple(state.enter_step() for state in fold.guards)
     due = RESTART_EVERY_MINUTES if fold.judged else 0
     return replace(fold, guards=guards, bake=bake.index, clock=due, step_judged=0, split=(0, 0))
 
 
 def _tick_clock(fold: Fold) -> Fold:
-    """Return the state with the clock one minute on, restarted first where one is due; one clock for all guards."""
+    """Return the state with the clock one minute on, restarted first where one is due; one clock
+    for all guards.
+    """
     if fold.clock < RESTART_EVERY_MINUTES:
         return replace(fold, clock=fold.clock + 1)
-    guards = tuple(replace(state, roll_back=roll_back.restart(state.roll_back)) for state in fold.guards)
+    guards = tuple(
+        replace(state, roll_back=roll_back.restart(state.roll_back)) for state in fold.guards
+    )
     return replace(fold, guards=guards, clock=1)
 
 
@@ -123,7 +136,9 @@ def _count_split(fold: Fold, window: Window) -> Fold:
     if window.canary is None or window.baseline is None:
         return fold
     canary, baseline = fold.split
-    return replace(fold, split=(canary + window.canary.requests, baseline + window.baseline.requests))
+    return replace(
+        fold, split=(canary + window.canary.requests, baseline + window.baseline.requests)
+    )
 
 
 def _weigh(fold: Fold, minute: int, plan: Plan, bake: BakeTerms) -> Fold:
@@ -146,11 +161,16 @@ def guard_logs(fold: Fold, bake: BakeTerms) -> list[float]:
     """Return each guard's ln E that the canary is worse."""
     if bake.alone:
         return [state.log_watch for state in fold.guards]
-    return [roll_back.log_evidence(g.roll_back, s) for g, s in zip(fold.guards, bake.settings, strict=True)]
+    return [
+        roll_back.log_evidence(g.roll_back, s)
+        for g, s in zip(fold.guards, bake.settings, strict=True)
+    ]
 
 
 def _burn(fold: Fold, window: Window, plan: Plan, bake: BakeTerms) -> Fold:
-    """Return the state after the fuse has looked at a minute, warm-up, moves and own traffic included."""
+    """Return the state after the fuse has looked at a minute, warm-up, moves and own traffic
+    included.
+    """
     if not _disaster(fold, window, plan, bake):
         return fold
     in_a_row = fold.disaster_minute == window.minute - 1

@@ -1,4 +1,6 @@
-"""One count guard's share of the fold: its processes, its counts of the step, and what it remembers of the baseline."""
+"""One count guard's share of the fold: its processes, its counts of the step, and what it remembers
+of the baseline.
+"""
 
 import math
 from dataclasses import dataclass, replace
@@ -37,9 +39,14 @@ class GuardFold:
     def enter_step(self) -> "GuardFold":
         """Return the state at the start of a step."""
         return replace(
-            self, advance=advance.FRESH, watch=watch.START, canary=(0, 0), baseline=(0, 0), minutes=0,
+            self,
+            advance=advance.FRESH,
+            watch=watch.START,
+            canary=(0, 0),
+            baseline=(0, 0),
+            minutes=0,
             last_minute=None,
-        )  # fmt: skip
+        )
 
     def judge_minute(self, setting: Setting, pair: MinuteCounts | None, minute: int) -> "GuardFold":
         """Return the state after a judged minute while both variants serve."""
@@ -59,7 +66,9 @@ class GuardFold:
             last_minute=minute,
         )
 
-    def watch_minute(self, guard: CountGuard, canary: tuple[int, int] | None, minute: int) -> "GuardFold":
+    def watch_minute(
+        self, guard: CountGuard, canary: tuple[int, int] | None, minute: int
+    ) -> "GuardFold":
         """Return the state after a judged minute in which the canary serves alone."""
         reference = self.reference_rate(guard)
         if canary is None or canary[1] == 0 or reference is None:
@@ -74,18 +83,26 @@ class GuardFold:
         )
 
     def reference_rate(self, guard: CountGuard) -> float | None:
-        """Return the rate the baseline last had: judged minutes first, then history, then any minute seen."""
+        """Return the rate the baseline last had: judged minutes first, then history, then any
+        minute seen.
+        """
         if self.reference:
             return sum(x for x, _ in self.reference) / sum(n for _, n in self.reference)
         if guard.history.minutes > 0:
             return guard.history.rate
-        return math.fsum(rate for _, rate in self.recent) / len(self.recent) if self.recent else None
+        return (
+            math.fsum(rate for _, rate in self.recent) / len(self.recent) if self.recent else None
+        )
 
     def remember(self, minute: int, baseline: tuple[int, int] | None) -> "GuardFold":
-        """Return the state that knows the baseline's rate of a minute, whether it was judged or not."""
+        """Return the state that knows the baseline's rate of a minute, whether it was judged or
+        not.
+        """
         if baseline is None or baseline[1] == 0:
             return self
-        return replace(self, recent=(*self.recent, (minute, baseline[0] / baseline[1]))[-RECENT_MINUTES:])
+        return replace(
+            self, recent=(*self.recent, (minute, baseline[0] / baseline[1]))[-RECENT_MINUTES:]
+        )
 
 
 def start_guard(grid_size: int) -> GuardFold:

@@ -1,4 +1,6 @@
-"""One look at a rollout: the plan, the fold so far and the clock, with the questions a verdict asks of them."""
+"""One look at a rollout: the plan, the fold so far and the clock, with the questions a verdict asks
+of them.
+"""
 
 import math
 from dataclasses import dataclass
@@ -10,14 +12,16 @@ from canary.domain.judgement import Evidence, Finding, FindingLabel, GuardEviden
 from canary.domain.plan import CountGuard, Plan
 from canary.stats import advance, split
 
-# A guard whose newest data is older says nothing about the canary that serves now. Points may come eight minutes late,
-# and it takes two more until two reads have agreed on them.
+# A guard whose newest data is older says nothing about the canary that serves now. Points may come
+# eight minutes late, and it takes two more until two reads have agreed on them.
 STALE_AFTER_MINUTES = 10
 
 
 @dataclass(frozen=True)
 class Look:
-    """Everything known at one moment; `bake` is None before the first one, `now` the open minute."""
+    """Everything known at one moment; `bake` is None before the first one, `now` the open
+    minute.
+    """
 
     plan: Plan
     bake: BakeTerms | None
@@ -25,7 +29,9 @@ class Look:
     now: int
     quality: Finding | None
     settled_bake: BakeTerms | None = None
-    """The bake whose minutes settled a roll-back, where that has happened; the numbers are its numbers."""
+    """The bake whose minutes settled a roll-back, where that has happened; the numbers are its
+    numbers.
+    """
 
     @property
     def numbers_bake(self) -> BakeTerms | None:
@@ -101,13 +107,17 @@ class Look:
         if self.silent(index):
             return "NO_DATA"
         if self.share >= 1:
-            return "PASS" if self.state(index).minutes >= self.watch_minutes_needed else "INCONCLUSIVE"
+            return (
+                "PASS" if self.state(index).minutes >= self.watch_minutes_needed else "INCONCLUSIVE"
+            )
         return "PASS" if self.log_advance(index) >= self.log_advance_threshold else "INCONCLUSIVE"
 
     def evidence(self) -> Evidence:
         """Return the numbers of this look."""
         bake = self.numbers_bake
-        logs = guard_logs(self.fold, bake) if bake and self.entered else [0.0] * len(self.plan.guards)
+        logs = (
+            guard_logs(self.fold, bake) if bake and self.entered else [0.0] * len(self.plan.guards)
+        )
         return Evidence(
             log_roll_back=self.fold.log_roll_back,
             log_roll_back_threshold=self.log_roll_back_threshold,
@@ -132,5 +142,7 @@ class Look:
             canary_requests=state.canary[1],
             baseline_bad=state.baseline[0],
             baseline_requests=state.baseline[1],
-            reference_rate=state.reference_rate(guard) if self.numbers_bake and self.numbers_bake.alone else None,
+            reference_rate=state.reference_rate(guard)
+            if self.numbers_bake and self.numbers_bake.alone
+            else None,
         )

@@ -1,4 +1,6 @@
-"""The terms of every bake, fixed by the plan before its first minute: margins, settings, which minutes may speak."""
+"""The terms of every bake, fixed by the plan before its first minute: margins, settings, which
+minutes may speak.
+"""
 
 import math
 from collections.abc import Sequence
@@ -18,7 +20,9 @@ GRIDS = {"errors": ERRORS_GRID, "slow_requests": SLOW_GRID}
 
 @dataclass(frozen=True, slots=True)
 class BakeTerms:
-    """How the minutes of one bake are read; `settings` has one entry a guard and is empty where none may speak."""
+    """How the minutes of one bake are read; `settings` has one entry a guard and is empty where
+    none may speak.
+    """
 
     index: int
     step: int
@@ -55,20 +59,29 @@ def terms_of(plan: Plan, bakes: Sequence[BakeInterval]) -> tuple[BakeTerms, ...]
 def _bake_terms(plan: Plan, index: int, bake: BakeInterval) -> BakeTerms:
     share = plan.steps[bake.step].share
     last = math.inf if bake.left_minute is None else bake.left_minute - 1
-    settings = tuple(_setting(plan, guard, bake.step) for guard in plan.guards) if 0 < share < 1 else ()
-    return BakeTerms(index, bake.step, share, bake.reached_minute + 1, last, plan.warm_up_minutes, settings)
+    settings = (
+        tuple(_setting(plan, guard, bake.step) for guard in plan.guards) if 0 < share < 1 else ()
+    )
+    return BakeTerms(
+        index, bake.step, share, bake.reached_minute + 1, last, plan.warm_up_minutes, settings
+    )
 
 
 def _setting(plan: Plan, guard: CountGuard, step: int) -> Setting:
     advance = advance_margin(plan, guard, step)
     return settle(
-        history_of(guard), bound_of(guard.roll_back_beyond), bound_of(advance), plan.steps[step].share,
+        history_of(guard),
+        bound_of(guard.roll_back_beyond),
+        bound_of(advance),
+        plan.steps[step].share,
         GRIDS[guard.name],
-    )  # fmt: skip
+    )
 
 
 def advance_margin(plan: Plan, guard: CountGuard, step: int) -> Margin:
-    """Return the margin a guard must be shown to keep at a step: the real one at the last gate alone."""
+    """Return the margin a guard must be shown to keep at a step: the real one at the last gate
+    alone.
+    """
     return guard.last_gate if step >= plan.last_gate else guard.early_steps
 
 
@@ -78,21 +91,31 @@ def bound_of(margin: Margin) -> Bound:
 
 
 def history_of(guard: CountGuard) -> History:
-    """Return what the plan remembers of the baseline; too few minutes teach nothing about bursts."""
+    """Return what the plan remembers of the baseline; too few minutes teach nothing about
+    bursts.
+    """
     known, h = guard.history.minutes >= LEAST_HISTORY_MINUTES, guard.history
     return History(
-        h.minutes, h.rate, h.burstiness if known else 0.0, h.burst_lags if known else 0, h.requests_per_minute
+        h.minutes,
+        h.rate,
+        h.burstiness if known else 0.0,
+        h.burst_lags if known else 0,
+        h.requests_per_minute,
     )
 
 
 def alpha_live(plan: Plan) -> float:
-    """Return the false-rollback rate the live guards may spend: half of it when a labelled set takes the rest."""
+    """Return the false-rollback rate the live guards may spend: half of it when a labelled set
+    takes the rest.
+    """
     rate = plan.error_rates.false_rollback
     return rate / 2 if plan.has_quality else rate
 
 
 def counted(guard: CountGuard, counts: Counts | None) -> tuple[int, int] | None:
-    """Return (bad, requests) of one variant for a guard; None when missing or when more bad than requests came in."""
+    """Return (bad, requests) of one variant for a guard; None when missing or when more bad than
+    requests came in.
+    """
     if counts is None:
         return None
     if guard.name == "errors":

@@ -56,7 +56,8 @@ def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label:
     allowed = guard.early_steps if look.share >= 1 else guard.roll_back_beyond
     worse = (
         f"evidence for worse than {margin(allowed)}: "
-        f"{strength(numbers.log_roll_back)}, {percent(numbers.share_of_roll_back)} of what is weighed against "
+        f"{strength(numbers.log_roll_back)}, {percent(numbers.share_of_roll_back)} of what is "
+        "weighed against "
         f"{strength(look.log_roll_back_threshold)}"
     )
     text = f"{BAD[guard.name]}: {rates(numbers)} in {numbers.minutes} judged minutes; {worse}"
@@ -72,7 +73,9 @@ def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label:
 def _no_data(guard: CountGuard, numbers: GuardEvidence, newest: int | None) -> str:
     if newest is None:
         return f"{BAD[guard.name]}: no judged minute with requests on both sides in this step yet"
-    return f"{BAD[guard.name]}: nothing measured since {clock(newest)}; before that {rates(numbers)}"
+    return (
+        f"{BAD[guard.name]}: nothing measured since {clock(newest)}; before that {rates(numbers)}"
+    )
 
 
 def still_needed(numbers: GuardEvidence, threshold: float) -> str:

@@ -1,6 +1,7 @@
 """What the judge answers: a verdict, the finding of every guard, and the numbers behind them.
 
-Rules: frozen values that serialise; together with plan, bakes and windows they are all a verdict record needs.
+Rules: frozen values that serialise; together with plan, bakes and windows they are all a verdict
+record needs.
 """
 
 from typing import Literal
@@ -22,7 +23,9 @@ class Finding(Frozen):
 
 
 class GuardEvidence(Frozen):
-    """One count guard's numbers at a look; evidence as natural logarithms, counts over the current step."""
+    """One count guard's numbers at a look; evidence as natural logarithms, counts over the current
+    step.
+    """
 
     guard: str
     log_roll_back: float

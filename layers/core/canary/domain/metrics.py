@@ -1,6 +1,7 @@
 """Raw minutes as CloudWatch has them, and how they become counts.
 
-Zero and missing stay apart: a variant whose Invocations or errors have no point in a minute has no counts for it.
+Zero and missing stay apart: a variant whose Invocations or errors have no point in a minute has no
+counts for it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,9 @@ ERROR_METRICS = {
 
 
 class VariantQuery(Frozen):
-    """What to read of one variant: its requests, one error counter, and slow requests when a threshold is given."""
+    """What to read of one variant: its requests, one error counter, and slow requests when a
+    threshold is given.
+    """
 
     endpoint: str
     variant: str
@@ -27,7 +30,9 @@ class VariantQuery(Frozen):
 
 
 class RawMinute(Frozen):
-    """One variant's points in one minute; None where CloudWatch has none. `within` counts the requests not slow."""
+    """One variant's points in one minute; None where CloudWatch has none. `within` counts the
+    requests not slow.
+    """
 
     requests: float | None = None
     errors: float | None = None
@@ -36,7 +41,9 @@ class RawMinute(Frozen):
 
 
 class RawSeries(Frozen):
-    """The minutes read for one query. `complete` is False unless CloudWatch said so of every metric in it."""
+    """The minutes read for one query. `complete` is False unless CloudWatch said so of every metric
+    in it.
+    """
 
     minutes: dict[int, RawMinute]
     complete: bool
@@ -70,7 +77,9 @@ def counts_of(raw: RawMinute | None) -> Counts | None:
     if raw.timed is not None and raw.within is not None:
         timed = round(raw.timed)
         slow = min(timed, max(0, round(raw.timed - raw.within)))
-    return Counts(requests=requests, errors=min(requests, round(raw.errors)), slow=slow, timed=timed)
+    return Counts(
+        requests=requests, errors=min(requests, round(raw.errors)), slow=slow, timed=timed
+    )
 
 
 def together(parts: Sequence[Counts | None]) -> Counts | None:
@@ -90,7 +99,9 @@ def together(parts: Sequence[Counts | None]) -> Counts | None:
 
 
 def windows_of(plan: Plan, series: Mapping[str, RawSeries]) -> tuple[Window, ...]:
-    """Return a window for every minute in which any variant has a point; `series` by variant name."""
+    """Return a window for every minute in which any variant has a point; `series` by variant
+    name.
+    """
     minutes = sorted({minute for one in series.values() for minute in one.minutes})
     return tuple(
         Window(

@@ -1,4 +1,6 @@
-"""Messages wait in the record until they were published: at least once, and once unless AWS lost an answer."""
+"""Messages wait in the record until they were published: at least once, and once unless AWS lost an
+answer.
+"""
 
 import re
 from datetime import datetime, timedelta
@@ -17,7 +19,9 @@ def telling(record: Record, *messages: Message) -> tuple[Message, ...]:
 def claim_messages(record: Record, claimant: str, now: datetime) -> Record:
     """Return the record with every message that nobody is publishing claimed by `claimant`."""
     outbox = tuple(
-        message.model_copy(update={"claim": claimant, "claimed_at": now}) if _free(message, now) else message
+        message.model_copy(update={"claim": claimant, "claimed_at": now})
+        if _free(message, now)
+        else message
         for message in record.outbox
     )
     return record.model_copy(update={"outbox": outbox})
@@ -28,12 +32,15 @@ def _free(message: Message, now: datetime) -> bool:
 
 
 def told(record: Record, published: frozenset[str], released: frozenset[str]) -> Record:
-    """Return the record with the published messages moved from the outbox to what was told, the newest 100 of them.
+    """Return the record with the published messages moved from the outbox to what was told, the
+    newest 100 of them.
 
     Those that failed are free to be tried again.
     """
     outbox = tuple(
-        message.model_copy(update={"claim": None, "claimed_at": None}) if message.id in released else message
+        message.model_copy(update={"claim": None, "claimed_at": None})
+        if message.id in released
+        else message
         for message in record.outbox
         if message.id not in published
     )
@@ -42,8 +49,12 @@ def told(record: Record, published: frozenset[str], released: frozenset[str]) ->
 
 
 def noticing(record: Record, message: Message, text: str) -> Record:
-    """Return the record with a notice queued; the same text, whatever its numbers, is told once a step."""
+    """Return the record with a notice queued; the same text, whatever its numbers, is told once a
+    step.
+    """
     key = f"{record.step}: {re.sub(r'[0-9][0-9.,:]*', '#', text)}"
     if key in record.noticed:
         return record
-    return record.model_copy(update={"outbox": telling(record, message), "noticed": (*record.noticed, key)})
+    return record.model_copy(
+        update={"outbox": telling(record, message), "noticed": (*record.noticed, key)}
+    )

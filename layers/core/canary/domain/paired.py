@@ -1,7 +1,7 @@
 """The paired tests of a labelled set: outcomes go in, states and findings come out.
 
-Rules: pure; a test that crossed its threshold has decided and stays decided; a metric that no record spoke of is
-NO_DATA and never passes.
+Rules: pure; a test that crossed its threshold has decided and stays decided; a metric that no
+record spoke of is NO_DATA and never passes.
 """
 
 import math
@@ -19,7 +19,9 @@ AUC = "roc_auc"
 
 @dataclass(frozen=True)
 class Outcome:
-    """One record's label with what both variants predicted; None is an error of that variant alone."""
+    """One record's label with what both variants predicted; None is an error of that variant
+    alone.
+    """
 
     label: Label
     baseline: Prediction | None
@@ -27,7 +29,9 @@ class Outcome:
 
 
 class GateLevels(Frozen):
-    """How often the gate may be wrong: `stop` over all deciding metrics together, `promote` for each of them."""
+    """How often the gate may be wrong: `stop` over all deciding metrics together, `promote` for
+    each of them.
+    """
 
     stop: float
     promote: float
@@ -47,17 +51,28 @@ def first_states(spec: QualityGuardSpec) -> tuple[PairedState, ...]:
 
 
 def advanced(
-    states: Sequence[PairedState], outcomes: Sequence[Outcome], spec: QualityGuardSpec, levels: GateLevels
+    states: Sequence[PairedState],
+    outcomes: Sequence[Outcome],
+    spec: QualityGuardSpec,
+    levels: GateLevels,
 ) -> tuple[PairedState, ...]:
     """Return the states after one more batch of outcomes, the thresholds looked at once at its end.
 
     The AUC does not grow record by record; `paired_auc` looks at it.
     """
-    return tuple(state if state.metric == AUC else _after(state, outcomes, spec, levels) for state in states)
+    return tuple(
+        state if state.metric == AUC else _after(state, outcomes, spec, levels) for state in states
+    )
 
 
-def _after(state: PairedState, outcomes: Sequence[Outcome], spec: QualityGuardSpec, levels: GateLevels) -> PairedState:
-    pairs = [pair for outcome in outcomes if (pair := _goodness_pair(state.metric, outcome, spec)) is not None]
+def _after(
+    state: PairedState, outcomes: Sequence[Outcome], spec: QualityGuardSpec, levels: GateLevels
+) -> PairedState:
+    pairs = [
+        pair
+        for outcome in outcomes
+        if (pair := _goodness_pair(state.metric, outcome, spec)) is not None
+    ]
     drops = [baseline - canary for baseline, canary in pairs]
     margin, unit = spec.metrics[state.metric], unit_of(state.metric)
     tolerance, max_worse = margin.stop_beyond / unit, margin.max_worse / unit
@@ -74,19 +89,24 @@ def _after(state: PairedState, outcomes: Sequence[Outcome], spec: QualityGuardSp
             "roll_back": bets.roll_back,
             "advance": bets.advance,
             "improve": mirrored.roll_back,
-            "worse": state.worse or bets.log_roll_back >= levels.log_rollback_threshold(len(spec.metrics)),
+            "worse": state.worse
+            or bets.log_roll_back >= levels.log_rollback_threshold(len(spec.metrics)),
             "passed": state.passed or bets.log_advance >= passing,
             "better": state.better or mirrored.log_roll_back >= passing,
         }
     )
 
 
-def _goodness_pair(metric: str, outcome: Outcome, spec: QualityGuardSpec) -> tuple[float, float] | None:
+def _goodness_pair(
+    metric: str, outcome: Outcome, spec: QualityGuardSpec
+) -> tuple[float, float] | None:
     baseline = goodness(metric, outcome.label, outcome.baseline, spec)
     canary = goodness(metric, outcome.label, outcome.canary, spec)
     return None if baseline is None or canary is None else (baseline, canary)
 
 
 def has_decided(states: Sequence[PairedState]) -> bool:
-    """Return whether no further record can change the gate: one metric worse, or every metric passed."""
+    """Return whether no further record can change the gate: one metric worse, or every metric
+    passed.
+    """
     return any(state.worse for state in states) or all(state.passed for state in states)

@@ -1,7 +1,8 @@
 """ROC AUC as a deciding metric: its confidence sequence read into the same state as the bets.
 
-Rules: it needs every score so far, so it is looked at when the records have grown by a tenth, not at every batch; a
-look may come at any time, for the sequence holds at all of them. Below its floors it says nothing.
+Rules: it needs every score so far, so it is looked at when the records have grown by a tenth, not
+at every batch; a look may come at any time, for the sequence holds at all of them. Below its floors
+it says nothing.
 """
 
 import math
@@ -27,7 +28,9 @@ def looked_at(
     spec: QualityGuardSpec,
     levels: GateLevels,
 ) -> PairedState:
-    """Return the state after a look at all scores so far; unchanged where answers carry no scores or one class."""
+    """Return the state after a look at all scores so far; unchanged where answers carry no scores
+    or one class.
+    """
     positive, baseline, canary = ranked
     if any(math.isnan(score) for scores in (baseline, canary) for score in scores):
         return state

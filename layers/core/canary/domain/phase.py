@@ -1,6 +1,7 @@
 """The life of a rollout is this table; the picture in docs/architecture.md is drawn from it.
 
-A phase says where a rollout is, an event what happened to it. What is not in the table cannot happen: `after` raises.
+A phase says where a rollout is, an event what happened to it. What is not in the table cannot
+happen: `after` raises.
 """
 
 from enum import StrEnum
@@ -19,7 +20,9 @@ class Phase(StrEnum):
     PROMOTED = "PROMOTED"  # the canary serves everything
     ROLLED_BACK = "ROLLED_BACK"  # the safe weights are verified
     HANDED_OVER = "HANDED_OVER"  # somebody else owns the endpoint now; nothing was overwritten
-    UNPROVEN = "UNPROVEN"  # the safe weights could not be verified; the lease is held, a person is paged
+    UNPROVEN = (
+        "UNPROVEN"  # the safe weights could not be verified; the lease is held, a person is paged
+    )
 
 
 class Event(StrEnum):
@@ -40,8 +43,17 @@ class Event(StrEnum):
 
 
 START = None
-ACTIVE = (Phase.PLANNED, Phase.EVALUATING, Phase.SHIFTING, Phase.BAKING, Phase.WATCHING, Phase.ROLLING_BACK)
-ENDS = frozenset({Phase.REFUSED, Phase.PROMOTED, Phase.ROLLED_BACK, Phase.HANDED_OVER, Phase.UNPROVEN})
+ACTIVE = (
+    Phase.PLANNED,
+    Phase.EVALUATING,
+    Phase.SHIFTING,
+    Phase.BAKING,
+    Phase.WATCHING,
+    Phase.ROLLING_BACK,
+)
+ENDS = frozenset(
+    {Phase.REFUSED, Phase.PROMOTED, Phase.ROLLED_BACK, Phase.HANDED_OVER, Phase.UNPROVEN}
+)
 SERVING = frozenset({Phase.BAKING, Phase.WATCHING})
 
 TRANSITIONS: dict[tuple[Phase | None, Event], Phase] = {
@@ -77,7 +89,9 @@ class ImpossibleTransition(Exception):
 
 
 def after(phase: Phase | None, event: Event) -> Phase:
-    """Return the phase after an event; raises ImpossibleTransition when the table has no such pair."""
+    """Return the phase after an event; raises ImpossibleTransition when the table has no such
+    pair.
+    """
     try:
         return TRANSITIONS[phase, event]
     except KeyError:
@@ -86,7 +100,9 @@ def after(phase: Phase | None, event: Event) -> Phase:
 
 
 def mermaid() -> str:
-    """Return the table as a Mermaid state diagram, without self-loops; what can happen in every forward phase once."""
+    """Return the table as a Mermaid state diagram, without self-loops; what can happen in every
+    forward phase once.
+    """
     forward = [phase for phase in ACTIVE if phase is not Phase.ROLLING_BACK]
     anywhere = {
         (event, end)
@@ -103,7 +119,9 @@ def mermaid() -> str:
     lines = ["stateDiagram-v2", "    state FORWARD {"]
     lines += [f"        {source} --> {target}: {event.value}" for source, event, target in inside]
     lines += ["    }"]
-    lines += [f"    {source or '[*]'} --> {target}: {event.value}" for source, event, target in outside]
+    lines += [
+        f"    {source or '[*]'} --> {target}: {event.value}" for source, event, target in outside
+    ]
     lines += [f"    FORWARD --> {end}: {event.value}" for event, end in sorted(anywhere)]
     lines += [f"    {end} --> [*]" for end in sorted(ENDS - {Phase.UNPROVEN})]
     return "\n".join(lines) + "\n"

@@ -1,4 +1,6 @@
-"""The plan: everything computed once at the start, so that nothing later depends on when it is looked at."""
+"""The plan: everything computed once at the start, so that nothing later depends on when it is
+looked at.
+"""
 
 from typing import Literal
 
@@ -24,8 +26,8 @@ class PlannedStep(Frozen):
 class GuardHistory(Frozen):
     """What 24 hours of the baseline's minutes teach about one guard.
 
-    `rate` bad events a request, `burstiness` k and `burst_lags` D of the statistics, `requests_per_minute` the mean.
-    Fewer than 720 minutes teach nothing about bursts: k = D = 0.
+    `rate` bad events a request, `burstiness` k and `burst_lags` D of the statistics,
+    `requests_per_minute` the mean. Fewer than 720 minutes teach nothing about bursts: k = D = 0.
     """
 
     minutes: int = 0

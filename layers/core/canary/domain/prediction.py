@@ -15,9 +15,9 @@ Label = str | int | float
 class Prediction:
     """A decision and what it rests on.
 
-    `decision`: "0" or "1" for binary, the class for multiclass, the number for regression. `score`: the probability
-    of the positive class, or the regression value; None when the model answers with a label alone. `probabilities`:
-    by class, multiclass only.
+    `decision`: "0" or "1" for binary, the class for multiclass, the number for regression. `score`:
+    the probability of the positive class, or the regression value; None when the model answers with
+    a label alone. `probabilities`: by class, multiclass only.
     """
 
     decision: str
@@ -25,20 +25,28 @@ class Prediction:
     probabilities: Mapping[str, float] | None = None
 
     def score_of(self, label: Label) -> float | None:
-        """Return the kept score: of the true label in a multiclass task, else the prediction's own."""
+        """Return the kept score: of the true label in a multiclass task, else the prediction's
+        own.
+        """
         return self.score if self.probabilities is None else self.probabilities.get(str(label), 0.0)
 
 
-def goodness(metric: str, label: Label, prediction: Prediction | None, spec: QualityGuardSpec) -> float | None:
-    """Return how good a prediction is for one record, 0 to 1; None where the metric does not speak of the record.
+def goodness(
+    metric: str, label: Label, prediction: Prediction | None, spec: QualityGuardSpec
+) -> float | None:
+    """Return how good a prediction is for one record, 0 to 1; None where the metric does not speak
+    of the record.
 
-    An error (no prediction) is as bad as an answer can be. Log loss is scaled so that 1 is ln 99 nats.
+    An error (no prediction) is as bad as an answer can be. Log loss is scaled so that 1 is ln 99
+    nats.
     """
     return _GOODNESS[metric](label, prediction, spec)
 
 
 def unit_of(metric: str) -> float:
-    """Return what a step of 1 in goodness is in the metric's own unit: ln 99 nats for log loss, 1 for shares."""
+    """Return what a step of 1 in goodness is in the metric's own unit: ln 99 nats for log loss, 1
+    for shares.
+    """
     return LOG_LOSS_SCALE if metric == "log_loss" else 1.0
 
 

@@ -1,7 +1,8 @@
 """What an evaluation of the labelled set leaves behind: tallies, findings, and where to go on.
 
-Rules: frozen values that serialise to one DynamoDB item (well under 400 KB: every list in it is capped); the state of
-each paired test is kept whole, so that a continuation or newly arrived labels go on instead of starting again.
+Rules: frozen values that serialise to one DynamoDB item (well under 400 KB: every list in it is
+capped); the state of each paired test is kept whole, so that a continuation or newly arrived labels
+go on instead of starting again.
 """
 
 from typing import Literal
@@ -22,8 +23,9 @@ CALLED_MINUTES_KEPT = 1_440
 class QualityFinding(Frozen):
     """What the labelled set says about one deciding metric, with a reason a person can read.
 
-    `drop` is baseline minus canary in the metric's unit (positive: the canary is worse); evidence is given as natural
-    logarithms beside the logarithms of their thresholds; `records_needed` estimates the records that would decide.
+    `drop` is baseline minus canary in the metric's unit (positive: the canary is worse); evidence
+    is given as natural logarithms beside the logarithms of their thresholds; `records_needed`
+    estimates the records that would decide.
     """
 
     metric: str
@@ -47,11 +49,12 @@ class QualityFinding(Frozen):
 class PairedState(Frozen):
     """One metric's paired test as it stands: sums for the reader, bets for the continuation.
 
-    `baseline_only` and `canary_only` count the records on which that variant was better (for accuracy: alone right);
-    `moved` is for the AUC the records that the variants place differently. The sums are of goodness, so sum / records
-    is the metric. `roll_back`, `advance` and `improve` are logarithms of the bets of `canary.stats.paired`, against
-    worse, for not worse, and for better. `worse`, `passed` and `better` are sticky: a test that crossed its threshold
-    has decided.
+    `baseline_only` and `canary_only` count the records on which that variant was better (for
+    accuracy: alone right); `moved` is for the AUC the records that the variants place differently.
+    The sums are of goodness, so sum / records is the metric. `roll_back`, `advance` and `improve`
+    are logarithms of the bets of `canary.stats.paired`, against worse, for not worse, and for
+    better. `worse`, `passed` and `better` are sticky: a test that crossed its threshold has
+    decided.
     """
 
     metric: str
@@ -70,7 +73,9 @@ class PairedState(Frozen):
 
 
 class Disagreement(Frozen):
-    """One record on which the variants' decisions differ; `record` is the id column's value or the row number."""
+    """One record on which the variants' decisions differ; `record` is the id column's value or the
+    row number.
+    """
 
     record: str
     label: str
@@ -79,7 +84,9 @@ class Disagreement(Frozen):
 
 
 class Note(Frozen):
-    """Something seen during the evaluation that a person should know; `row` counts the set's records from 1."""
+    """Something seen during the evaluation that a person should know; `row` counts the set's
+    records from 1.
+    """
 
     kind: str
     text: str
@@ -87,7 +94,9 @@ class Note(Frozen):
 
 
 class CallCounts(Frozen):
-    """How the calls of an evaluation went, in records: pairs used, errors by side, and pairs left out."""
+    """How the calls of an evaluation went, in records: pairs used, errors by side, and pairs left
+    out.
+    """
 
     used: int = 0
     errors_baseline: int = 0
@@ -97,16 +106,19 @@ class CallCounts(Frozen):
 
 
 class QualityEvidence(Frozen):
-    """The labelled set's evidence for one rollout, complete enough to continue and to recompute its findings.
+    """The labelled set's evidence for one rollout, complete enough to continue and to recompute its
+    findings.
 
-    `set_version` is the ETag or content hash of the set, `kept_as` the version under which its predictions are kept
-    (the first one: appended records leave the others' rows alone), `content_digest` the hash of its records and
-    `records_total` their number. `first_record` is where the records of this round begin: 0, or after new labels
-    arrived the number that were there before. `position` is how many records of the round's seeded order were taken.
-    `exhausted`: every one was. `concluded`: no further record is worth asking about. `called_minutes`: the minutes
-    (epoch seconds / 60) in which the endpoint was called, which are not evidence for the count guards. `shard_records`
-    is how many places of the order a shard has, 0 where calls follow one another; `sharded_until` the place that the
-    shards sent off reach to, and `sharded_at` the minute they were. `revision` counts the writes.
+    `set_version` is the ETag or content hash of the set, `kept_as` the version under which its
+    predictions are kept (the first one: appended records leave the others' rows alone),
+    `content_digest` the hash of its records and `records_total` their number. `first_record` is
+    where the records of this round begin: 0, or after new labels arrived the number that were there
+    before. `position` is how many records of the round's seeded order were taken. `exhausted`:
+    every one was. `concluded`: no further record is worth asking about. `called_minutes`: the
+    minutes (epoch seconds / 60) in which the endpoint was called, which are not evidence for the
+    count guards. `shard_records` is how many places of the order a shard has, 0 where calls follow
+    one another; `sharded_until` the place that the shards sent off reach to, and `sharded_at` the
+    minute they were. `revision` counts the writes.
     """
 
     version: Literal[1] = 1
@@ -137,7 +149,9 @@ class QualityEvidence(Frozen):
 
     @property
     def label(self) -> FindingLabel:
-        """Return the guard's finding: FAIL if any metric fails, PASS only if every metric passes."""
+        """Return the guard's finding: FAIL if any metric fails, PASS only if every metric
+        passes.
+        """
         labels = {finding.label for finding in self.findings}
         for label in ("FAIL", "NO_DATA", "INCONCLUSIVE"):
             if label in labels:

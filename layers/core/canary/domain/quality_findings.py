@@ -1,4 +1,6 @@
-"""Findings of the labelled set: the paired states put into one of four answers, with a reason a person can read."""
+"""Findings of the labelled set: the paired states put into one of four answers, with a reason a
+person can read.
+"""
 
 import math
 from collections.abc import Sequence
@@ -6,7 +8,13 @@ from collections.abc import Sequence
 from canary.domain.paired import GateLevels
 from canary.domain.prediction import unit_of
 from canary.domain.quality import QualityGuardSpec, QualityMargin
-from canary.domain.quality_evidence import Answer, CallCounts, FindingLabel, PairedState, QualityFinding
+from canary.domain.quality_evidence import (
+    Answer,
+    CallCounts,
+    FindingLabel,
+    PairedState,
+    QualityFinding,
+)
 from canary.stats.auc import LEAST_DISCORDANT, LEAST_RECORDS
 from canary.stats.paired import PairedBets
 from canary.stats.paired_power import records_to_pass, smallest_drop_shown
@@ -25,8 +33,12 @@ ADVICE: dict[FindingLabel, str] = {
 def findings(
     states: Sequence[PairedState], counts: CallCounts, spec: QualityGuardSpec, levels: GateLevels
 ) -> tuple[QualityFinding, ...]:
-    """Return one finding for each deciding metric; FAIL wins over PASS, no record at all is NO_DATA."""
-    return tuple(_finding(state, counts, spec.metrics[state.metric], levels, len(states)) for state in states)
+    """Return one finding for each deciding metric; FAIL wins over PASS, no record at all is
+    NO_DATA.
+    """
+    return tuple(
+        _finding(state, counts, spec.metrics[state.metric], levels, len(states)) for state in states
+    )
 
 
 def _finding(
@@ -35,7 +47,10 @@ def _finding(
     bets, unit = PairedBets(state.roll_back, state.advance), unit_of(state.metric)
     label = _label(state)
     discordant = state.baseline_only + state.canary_only if state.moved is None else state.moved
-    baseline, canary = _shown_metric(state, state.baseline_sum), _shown_metric(state, state.canary_sum)
+    baseline, canary = (
+        _shown_metric(state, state.baseline_sum),
+        _shown_metric(state, state.canary_sum),
+    )
     finding = QualityFinding(
         metric=state.metric,
         label=label,
@@ -45,7 +60,9 @@ def _finding(
         discordant=discordant,
         baseline=baseline,
         canary=canary,
-        drop=(state.baseline_sum - state.canary_sum) / state.records * unit if state.records else None,
+        drop=(state.baseline_sum - state.canary_sum) / state.records * unit
+        if state.records
+        else None,
         max_worse=margin.max_worse,
         log_rollback=bets.log_roll_back,
         log_rollback_threshold=levels.log_rollback_threshold(metrics),
@@ -74,7 +91,9 @@ def _answer(state: PairedState) -> Answer:
 
 
 def _shown_metric(state: PairedState, total: float) -> float | None:
-    """Return the metric as people know it: a share, or for log loss nats (clipped) where less is better."""
+    """Return the metric as people know it: a share, or for log loss nats (clipped) where less is
+    better.
+    """
     if not state.records:
         return None
     mean = total / state.records
@@ -82,13 +101,20 @@ def _shown_metric(state: PairedState, total: float) -> float | None:
 
 
 def _reach(state: PairedState, margin: QualityMargin, finding: QualityFinding) -> dict[str, object]:
-    """Return what this set could show and what would be enough, at the discordance seen (one more, to be careful)."""
+    """Return what this set could show and what would be enough, at the discordance seen (one more,
+    to be careful).
+    """
     discordant = state.baseline_only + state.canary_only
     discordance = (discordant + 1) / (state.records + 2)
-    alpha, beta = math.exp(-finding.log_rollback_threshold), math.exp(-finding.log_advance_threshold)
+    alpha, beta = (
+        math.exp(-finding.log_rollback_threshold),
+        math.exp(-finding.log_advance_threshold),
+    )
     return {
         "records_needed": records_to_pass(0.0, discordance, margin.max_worse, beta),
-        "smallest_drop_shown": smallest_drop_shown(state.records, discordance, margin.stop_beyond, alpha),
+        "smallest_drop_shown": smallest_drop_shown(
+            state.records, discordance, margin.stop_beyond, alpha
+        ),
     }
 
 
@@ -97,7 +123,8 @@ def _reason(finding: QualityFinding, state: PairedState, counts: CallCounts) -> 
     if finding.label == "NO_DATA":
         return _no_data(finding.metric, counts)
     seen = (
-        f"{finding.metric}: canary {finding.canary:.4f} against baseline {finding.baseline:.4f} on {finding.records} "
+        f"{finding.metric}: canary {finding.canary:.4f} against baseline "
+        f"{finding.baseline:.4f} on {finding.records} "
         f"records ({_discordant(state)}"
     )
     if counts.errors_canary or counts.errors_baseline:
@@ -112,20 +139,28 @@ def _discordant(state: PairedState) -> str:
     if state.metric not in COUNTED:
         return "compared record by record"
     total = state.baseline_only + state.canary_only
-    return f"{total} discordant: {state.baseline_only} only the baseline has right, {state.canary_only} only the canary"
+    return (
+        f"{total} discordant: {state.baseline_only} only the baseline has right, "
+        f"{state.canary_only} only the canary"
+    )
 
 
 def _no_data(metric: str, counts: CallCounts) -> str:
     scores = "" if metric in COUNTED else ", or answers carry no score"
     return (
-        f"{metric}: no record could be compared ({counts.used} answered, {counts.failed_on_both} failed on both, "
-        f"{counts.unusable_rows} rows were unusable{scores}); nothing passes on no data. Next: {ADVICE['NO_DATA']}."
+        f"{metric}: no record could be compared ({counts.used} answered, "
+        f"{counts.failed_on_both} failed on both, "
+        f"{counts.unusable_rows} rows were unusable{scores}); nothing passes on no data. Next: "
+        f"{ADVICE['NO_DATA']}."
     )
 
 
 def _passed(finding: QualityFinding) -> str:
     size = _size(finding, finding.max_worse)
-    return f"A drop of {size} or more is ruled out ({_against(finding.log_advance, finding.log_advance_threshold)})."
+    return (
+        f"A drop of {size} or more is ruled out "
+        f"({_against(finding.log_advance, finding.log_advance_threshold)})."
+    )
 
 
 def _failed(finding: QualityFinding) -> str:
@@ -138,10 +173,18 @@ def _open(finding: QualityFinding) -> str:
     not_worse = _against(finding.log_advance, finding.log_advance_threshold)
     parts = [f"Evidence for worse: {worse}; for not worse: {not_worse}."]
     if finding.metric == "roc_auc":
-        parts.append(f"It decides from {LEAST_RECORDS} records, {LEAST_DISCORDANT} of them placed differently.")
+        parts.append(
+            f"It decides from {LEAST_RECORDS} records, {LEAST_DISCORDANT} of them placed "
+            "differently."
+        )
     if finding.smallest_drop_shown is not None:
-        shown, asked = _size(finding, finding.smallest_drop_shown), _size(finding, finding.max_worse)
-        parts.append(f"{finding.records} records can show a drop of {shown}; you asked for {asked}.")
+        shown, asked = (
+            _size(finding, finding.smallest_drop_shown),
+            _size(finding, finding.max_worse),
+        )
+        parts.append(
+            f"{finding.records} records can show a drop of {shown}; you asked for {asked}."
+        )
     if finding.records_needed is not None:
         parts.append(f"About {finding.records_needed} records would pass a canary that is as good.")
     return " ".join(parts)

@@ -1,7 +1,8 @@
 """The record: the one place that knows where a rollout is.
 
-The store bumps `revision` at every write and refuses a write on an older one, so a pure function from record to
-record is all a transition has to be. Times are aware UTC datetimes; minutes are whole minutes since the epoch.
+The store bumps `revision` at every write and refuses a write on an older one, so a pure function
+from record to record is all a transition has to be. Times are aware UTC datetimes; minutes are
+whole minutes since the epoch.
 """
 
 from datetime import datetime
@@ -17,8 +18,9 @@ from canary.domain.plan import Plan, Weights
 class Asked(Frozen):
     """The last weights this rollout asked for, written before the call.
 
-    `before` are the weights believed to serve until then; `reached_at` is set when they were seen serving. `accepted`
-    says that SageMaker took an ask for the safe weights; False also where the answer is not known.
+    `before` are the weights believed to serve until then; `reached_at` is set when they were seen
+    serving. `accepted` says that SageMaker took an ask for the safe weights; False also where the
+    answer is not known.
     """
 
     weights: Weights
@@ -30,7 +32,9 @@ class Asked(Frozen):
 
 
 class BakeInterval(Frozen):
-    """Minutes in which a step served: from REACHED until the next move was claimed (None: still serving)."""
+    """Minutes in which a step served: from REACHED until the next move was claimed (None: still
+    serving).
+    """
 
     step: int
     reached_minute: int
@@ -38,7 +42,9 @@ class BakeInterval(Frozen):
 
 
 class Decision(Frozen):
-    """A verdict waiting to be carried out. `to_step` is the step an ADVANCE leads to; None closes as promoted."""
+    """A verdict waiting to be carried out. `to_step` is the step an ADVANCE leads to; None closes
+    as promoted.
+    """
 
     verdict: Literal["ADVANCE", "ROLL_BACK"]
     step: int
@@ -49,9 +55,11 @@ class Decision(Frozen):
 
 
 class Message(Frozen):
-    """One message for the person on call, kept until it was published. `at` is when what it tells took effect.
+    """One message for the person on call, kept until it was published. `at` is when what it tells
+    took effect.
 
-    `claim` names who is publishing it since `claimed_at`, so that two ticks at once do not tell it twice.
+    `claim` names who is publishing it since `claimed_at`, so that two ticks at once do not tell it
+    twice.
     """
 
     id: str
@@ -64,10 +72,12 @@ class Message(Frozen):
 
 
 class Restoring(Frozen):
-    """How the way to the safe weights goes: when it began, how often they were asked, what stood in the way.
+    """How the way to the safe weights goes: when it began, how often they were asked, what stood in
+    the way.
 
-    `accepted` of the `asks` are known to have been taken by SageMaker. `patient_from` is the first claim of the
-    generation that restores now. `forward_unseen`: the last forward ask was never seen, so it may still land.
+    `accepted` of the `asks` are known to have been taken by SageMaker. `patient_from` is the first
+    claim of the generation that restores now. `forward_unseen`: the last forward ask was never
+    seen, so it may still land.
     """
 
     began_at: datetime
@@ -88,7 +98,9 @@ class Outcome(Frozen):
 
 
 class Record(Frozen):
-    """One rollout from its lease to its last message. `obeyed` is the execution of the last command carried out."""
+    """One rollout from its lease to its last message. `obeyed` is the execution of the last command
+    carried out.
+    """
 
     version: Literal[1] = 1
     rollout: str
@@ -124,7 +136,9 @@ class Record(Frozen):
 
     @property
     def listed(self) -> bool:
-        """Return whether ticks must still visit it: not ended, something left to tell, or a person still to act."""
+        """Return whether ticks must still visit it: not ended, something left to tell, or a person
+        still to act.
+        """
         return not self.ended or bool(self.outbox) or self.phase is Phase.UNPROVEN
 
     @property
@@ -134,8 +148,12 @@ class Record(Frozen):
 
     @property
     def rolling_back(self) -> bool:
-        """Return whether a roll-back is recorded, so that only the safe weights may be asked for."""
-        return self.phase is Phase.ROLLING_BACK or (self.decision is not None and self.decision.verdict == "ROLL_BACK")
+        """Return whether a roll-back is recorded, so that only the safe weights may be asked
+        for.
+        """
+        return self.phase is Phase.ROLLING_BACK or (
+            self.decision is not None and self.decision.verdict == "ROLL_BACK"
+        )
 
     @property
     def expected_weights(self) -> Weights:
@@ -144,7 +162,9 @@ class Record(Frozen):
 
     @property
     def share(self) -> float:
-        """Return the canary's planned share of traffic at the current position; 0 when rolled back."""
+        """Return the canary's planned share of traffic at the current position; 0 when rolled
+        back.
+        """
         if self.phase is Phase.ROLLED_BACK:
             return 0.0
         return self.plan.steps[self.step].share

@@ -1,7 +1,7 @@
 """The spec: what the user asked for, and every refusal that reading it alone can give.
 
-Only `endpoint` and `canary` are required. Shares are fractions of traffic (0-1); percentage points are written as the
-user says them (0.1 means 0.1 pp, a difference of 0.001).
+Only `endpoint` and `canary` are required. Shares are fractions of traffic (0-1); percentage points
+are written as the user says them (0.1 means 0.1 pp, a difference of 0.001).
 """
 
 import json
@@ -15,7 +15,8 @@ from canary.domain.model import Frozen
 from canary.domain.quality import QualityGuardSpec
 
 MINUTES_PER_DAY = 1440
-# The state machine ends every execution after 14 days, bypassing Catch: one day is left for a restore.
+# The state machine ends every execution after 14 days, bypassing Catch: one day is left for a
+# restore.
 LONGEST_ROLLOUT_MINUTES = 13 * MINUTES_PER_DAY
 
 # The record keeps spec and plan, and one item of the table holds 400 KB.
@@ -26,7 +27,9 @@ ErrorRate = Annotated[float, Field(gt=0, lt=0.5)]
 
 
 class Margin(Frozen):
-    """How much worse counts: a bad-event rate above `ratio` x the baseline's plus `percentage_points`."""
+    """How much worse counts: a bad-event rate above `ratio` x the baseline's plus
+    `percentage_points`.
+    """
 
     ratio: float = Field(ge=1, le=1000, allow_inf_nan=False)
     percentage_points: float = Field(ge=0, le=100, allow_inf_nan=False)
@@ -38,7 +41,9 @@ class Margin(Frozen):
 
 
 class BakeMinutes(Frozen):
-    """How long a step serves before it may advance (`min`) and before it is called inconclusive (`max`)."""
+    """How long a step serves before it may advance (`min`) and before it is called inconclusive
+    (`max`).
+    """
 
     min: Minutes = 5
     max: Minutes = 120
@@ -59,7 +64,9 @@ class StepSpec(Frozen):
 
 
 class ErrorsGuard(Frozen):
-    """The share of requests that failed; `count` says which CloudWatch counter is meant, never a sum of them."""
+    """The share of requests that failed; `count` says which CloudWatch counter is meant, never a
+    sum of them.
+    """
 
     count: Literal["model_errors", "5xx", "4xx"] = "model_errors"
     roll_back_beyond: Margin = Margin(ratio=1.1, percentage_points=0.01)
@@ -68,7 +75,9 @@ class ErrorsGuard(Frozen):
 
 
 class SlowRequestsGuard(Frozen):
-    """The share of requests slower than `threshold_ms`; without it the baseline's own p95 of the last hour."""
+    """The share of requests slower than `threshold_ms`; without it the baseline's own p95 of the
+    last hour.
+    """
 
     threshold_ms: float | None = Field(default=None, gt=0, le=3_600_000, allow_inf_nan=False)
     roll_back_beyond: Margin = Margin(ratio=1.05, percentage_points=0.1)
@@ -77,7 +86,9 @@ class SlowRequestsGuard(Frozen):
 
 
 class Guards(Frozen):
-    """What is watched. `slow_requests` left out: watched where the metric allows it; null: not watched."""
+    """What is watched. `slow_requests` left out: watched where the metric allows it; null: not
+    watched.
+    """
 
     errors: ErrorsGuard = ErrorsGuard()
     slow_requests: SlowRequestsGuard | None = None
@@ -86,7 +97,9 @@ class Guards(Frozen):
 
     @property
     def slow_requests_named(self) -> bool:
-        """Return whether the user wrote the key, so that leaving it out and switching it off stay apart."""
+        """Return whether the user wrote the key, so that leaving it out and switching it off stay
+        apart.
+        """
         return "slow_requests" in self.model_fields_set
 
 
@@ -97,7 +110,12 @@ class ErrorRates(Frozen):
     false_promotion: ErrorRate = 0.05
 
 
-DEFAULT_STEPS = (StepSpec(share=0.05), StepSpec(share=0.25), StepSpec(share=0.5), StepSpec(share=1.0))
+DEFAULT_STEPS = (
+    StepSpec(share=0.05),
+    StepSpec(share=0.25),
+    StepSpec(share=0.5),
+    StepSpec(share=1.0),
+)
 
 
 class Spec(Frozen):
@@ -117,7 +135,9 @@ class Spec(Frozen):
 
     @property
     def longest_minutes(self) -> int:
-        """Return the most minutes the rollout can take: every gate held to its limit, an hour for each move."""
+        """Return the most minutes the rollout can take: every gate held to its limit, an hour for
+        each move.
+        """
         bakes = sum(step.bake_minutes.max for step in self.steps) + self.watch_minutes
         return bakes + (len(self.steps) + 1) * (self.hold_at_most_minutes + 60)
 
@@ -128,42 +148,65 @@ def read_spec(document: object) -> Spec:
     Raises Refused naming the first wrong field, what is wrong with it and the remedy.
     """
     if not isinstance(document, dict):
-        raise Refused("spec", f"expected a JSON object, got {type(document).__name__}", "Send an object such as "
-                      '{"endpoint": "churn-prod", "canary": "Variant2"}')  # fmt: skip
+        raise Refused(
+            "spec",
+            f"expected a JSON object, got {type(document).__name__}",
+            'Send an object such as {"endpoint": "churn-prod", "canary": "Variant2"}',
+        )
     try:
         spec = Spec.model_validate_json(_as_json(document))
     except ValidationError as error:
         raise _refusal(error.errors(include_url=False)) from error
     _check_steps([step.share for step in spec.steps])
     if spec.longest_minutes > LONGEST_ROLLOUT_MINUTES:
-        raise Refused("hold_at_most_minutes", f"this rollout could take {spec.longest_minutes} minutes, more than the "
-                      f"{LONGEST_ROLLOUT_MINUTES} the state machine allows", "Lower it, the longest bakes or the "
-                      "number of steps")  # fmt: skip
+        raise Refused(
+            "hold_at_most_minutes",
+            f"this rollout could take {spec.longest_minutes} minutes, more than the "
+            f"{LONGEST_ROLLOUT_MINUTES} the state machine allows",
+            "Lower it, the longest bakes or the number of steps",
+        )
     return spec
 
 
 def _check_steps(shares: list[float]) -> None:
     if shares != sorted(set(shares)):
-        raise Refused("steps", f"shares must rise from step to step, got {shares}", "Sort them and drop repeats")
+        raise Refused(
+            "steps",
+            f"shares must rise from step to step, got {shares}",
+            "Sort them and drop repeats",
+        )
     if not shares or shares[-1] != 1:
-        raise Refused("steps", f"the last share must be 1.0, got {shares}", 'End with {"share": 1.0}')
+        raise Refused(
+            "steps", f"the last share must be 1.0, got {shares}", 'End with {"share": 1.0}'
+        )
     if len(shares) == 1:
-        raise Refused("steps", "there is no step below 1, so nothing could be judged", "Begin lower, such as 0.05")
+        raise Refused(
+            "steps",
+            "there is no step below 1, so nothing could be judged",
+            "Begin lower, such as 0.05",
+        )
 
 
 def _as_json(document: dict[Any, Any]) -> str:
     try:
         text = json.dumps(document, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
-        raise Refused("spec", f"not plain JSON ({error})", "Use JSON numbers, strings, lists and objects") from error
+        raise Refused(
+            "spec", f"not plain JSON ({error})", "Use JSON numbers, strings, lists and objects"
+        ) from error
     if len(text) > LARGEST_SPEC_CHARACTERS:
-        raise Refused("spec", f"{len(text)} characters of JSON, more than {LARGEST_SPEC_CHARACTERS}",
-                      "Leave out what is not needed; drop_columns may be indices")  # fmt: skip
+        raise Refused(
+            "spec",
+            f"{len(text)} characters of JSON, more than {LARGEST_SPEC_CHARACTERS}",
+            "Leave out what is not needed; drop_columns may be indices",
+        )
     return text
 
 
 def _refusal(errors: list[ErrorDetails]) -> Refused:
-    """Return the refusal for the first error; unknown keys come last, a missing field may explain them."""
+    """Return the refusal for the first error; unknown keys come last, a missing field may explain
+    them.
+    """
     first = min(errors, key=lambda e: e["type"] == "extra_forbidden")
     field = _short_text(".".join(str(part) for part in first["loc"]) or "spec", 160)
     if first["type"] == "extra_forbidden":

@@ -1,6 +1,7 @@
 """What a task answers to the state machine: what comes next, and why.
 
-The machine only follows `next`; when it must restore, the story goes along and ends in the message to on-call.
+The machine only follows `next`; when it must restore, the story goes along and ends in the message
+to on-call.
 """
 
 import json
@@ -14,9 +15,19 @@ from canary.domain.model import Frozen
 LONGEST_MESSAGE = 1_500
 
 Next = Literal[
-    "LOOK", "WAIT", "EVALUATE", "BAKE", "MOVE", "CONFIRM", "RESTORE", "CLOSE",
-    "PROMOTED", "ROLLED_BACK", "HANDED_OVER", "UNPROVEN",
-]  # fmt: skip
+    "LOOK",
+    "WAIT",
+    "EVALUATE",
+    "BAKE",
+    "MOVE",
+    "CONFIRM",
+    "RESTORE",
+    "CLOSE",
+    "PROMOTED",
+    "ROLLED_BACK",
+    "HANDED_OVER",
+    "UNPROVEN",
+]
 
 
 class Story(Frozen):
@@ -39,7 +50,9 @@ def tell_story(story: object) -> str:
 
 
 def _message(cause: object) -> str:
-    """Return the sentence in a caught error's cause: of Lambda's JSON the message alone, never its stack trace."""
+    """Return the sentence in a caught error's cause: of Lambda's JSON the message alone, never its
+    stack trace.
+    """
     text = cause if isinstance(cause, str) else ""
     if text.lstrip()[:1] == "{":
         try:

@@ -1,7 +1,8 @@
 """The verdict record: what was decided and everything needed to decide it again.
 
-Windows older than 15 minutes are frozen in the store; the younger ones may still heal, so the record keeps them as they
-were read. Plan, frozen windows and this record give the same judgement again.
+Windows older than 15 minutes are frozen in the store; the younger ones may still heal, so the
+record keeps them as they were read. Plan, frozen windows and this record give the same judgement
+again.
 """
 
 from typing import Literal

@@ -1,8 +1,9 @@
-"""Asking both variants about the same records, carefully: a rate ceiling, bounded concurrency, back-off.
+"""Asking both variants about the same records, carefully: a rate ceiling, bounded concurrency,
+back-off.
 
-Rules: answers come back in the order of the questions, however many are under way; with a concurrency of one nothing
-leaves the calling thread. Busy answers are asked again with growing pauses; failures of the model are evidence and are
-not. Time and sleep are passed in.
+Rules: answers come back in the order of the questions, however many are under way; with a
+concurrency of one nothing leaves the calling thread. Busy answers are asked again with growing
+pauses; failures of the model are evidence and are not. Time and sleep are passed in.
 """
 
 import threading
@@ -26,12 +27,16 @@ Asked = TypeVar("Asked")
 Got = TypeVar("Got")
 
 PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
-"""The pauses between attempts while a variant is busy: half a minute in all, then the evaluation is left for later."""
+"""The pauses between attempts while a variant is busy: half a minute in all, then the evaluation is
+left for later.
+"""
 
 
 @dataclass(frozen=True)
 class Answered:
-    """One record with what each variant told about it; `asked` is false when both were known without a call."""
+    """One record with what each variant told about it; `asked` is false when both were known
+    without a call.
+    """
 
     example: Example
     baseline: Told
@@ -40,9 +45,13 @@ class Answered:
 
 
 class RateCeiling:
-    """Spaces calls evenly so that no more than `per_second` start in any second; shared by all threads."""
+    """Spaces calls evenly so that no more than `per_second` start in any second; shared by all
+    threads.
+    """
 
-    def __init__(self, per_second: float, monotonic: Callable[[], float], sleep: Callable[[float], None]) -> None:
+    def __init__(
+        self, per_second: float, monotonic: Callable[[], float], sleep: Callable[[float], None]
+    ) -> None:
         """Start with the first call allowed at once."""
         self._gap = 1 / per_second
         self._monotonic, self._sleep = monotonic, sleep
@@ -75,7 +84,9 @@ class Asker:
     known_canary: Callable[[int], Told | None]
 
     def ask(self, examples: tuple[Example, ...]) -> list[Answered]:
-        """Return both variants' answers for the examples of one request, in order; what is known is not asked."""
+        """Return both variants' answers for the examples of one request, in order; what is known is
+        not asked.
+        """
         known = [_all_known(kept, examples) for kept in (self.known_baseline, self.known_canary)]
         if known[0] is not None and known[1] is not None:
             return _joined(examples, known[0], known[1], asked=False)
@@ -93,22 +104,32 @@ class Asker:
         if isinstance(outcome, CallFailed):
             return [Failed(f"{outcome.kind.replace('_', ' ')}: {outcome.text}")] * count
         if outcome.invoked_variant != variant:
-            problem = f"asked variant {variant!r} and {outcome.invoked_variant or 'an unnamed variant'!r} answered"
+            problem = (
+                f"asked variant {variant!r} and "
+                f"{outcome.invoked_variant or 'an unnamed variant'!r} answered"
+            )
             raise Refused("endpoint", problem, "Use an endpoint that honours TargetVariant")
         try:
             read = read_answers(outcome.body, outcome.content_type, count, self.spec)
         except UnreadableAnswer as error:
             return [Failed(f"unreadable answer: {error}")] * count
-        return [Failed(f"unreadable answer: {r}") if isinstance(r, UnreadableAnswer) else r for r in read]
+        return [
+            Failed(f"unreadable answer: {r}") if isinstance(r, UnreadableAnswer) else r
+            for r in read
+        ]
 
     def _patiently(self, variant: str, body: bytes) -> Reply | CallFailed:
-        """Return what the variant answered once it was not busy; raise AwsUnavailable when patience ends."""
+        """Return what the variant answered once it was not busy; raise AwsUnavailable when patience
+        ends.
+        """
         busy: CallBusy | None = None
         for pause in (0.0, *PAUSES_SECONDS):
             if busy is not None:
                 self.sleep(pause)
             self.ceiling.wait()
-            outcome = self.invoker.invoke(self.endpoint, variant, body, self.spec.content_type, self.spec.accept)
+            outcome = self.invoker.invoke(
+                self.endpoint, variant, body, self.spec.content_type, self.spec.accept
+            )
             if not isinstance(outcome, CallBusy):
                 return outcome
             busy = outcome
@@ -116,9 +137,13 @@ class Asker:
         raise AwsUnavailable(f"variant {variant} of {self.endpoint} stayed busy ({why})")
 
 
-def _all_known(known: Callable[[int], Told | None], examples: tuple[Example, ...]) -> list[Told] | None:
+def _all_known(
+    known: Callable[[int], Told | None], examples: tuple[Example, ...]
+) -> list[Told] | None:
     found = [known(example.row) for example in examples]
-    return [one for one in found if one is not None] if all(one is not None for one in found) else None
+    return (
+        [one for one in found if one is not None] if all(one is not None for one in found) else None
+    )
 
 
 def _joined(
@@ -130,7 +155,8 @@ def _joined(
 def ask_in_order(
     ask: Callable[[Asked], Got], groups: Iterable[Asked], concurrency: int, late: list[Got]
 ) -> Generator[Got, None, None]:
-    """Return the answers group by group in order, with up to `concurrency` groups under way; close it to stop early.
+    """Return the answers group by group in order, with up to `concurrency` groups under way; close
+    it to stop early.
 
     What was under way when it was closed is waited for and put into `late`.
     """

@@ -17,17 +17,23 @@ from canary.ports.aws import Alarms, Announcer, EndpointReader, Metrics
 from canary.ports.rollouts import Evidence, Rollouts
 
 TOLD_WITHIN = timedelta(minutes=5)
-"""Publishing is tried again every minute; a message older than this is told of by an alarm, which needs no decider."""
+"""Publishing is tried again every minute; a message older than this is told of by an alarm, which
+needs no decider.
+"""
 
 KEPT_SECONDS = 30.0
-"""Half of the function's minute: longer than one call that hangs, so that it ends before all have to be announced."""
+"""Half of the function's minute: longer than one call that hangs, so that it ends before all have
+to be announced.
+"""
 
 
 class Visit(NamedTuple):
-    """One tick's count: rollouts visited, those UNPROVEN, and messages that could not be told for minutes.
+    """One tick's count: rollouts visited, those UNPROVEN, and messages that could not be told for
+    minutes.
 
-    `announced` says whether the decider was told of the tick; `failed` is the first problem met, None when all went
-    well; `left_out` are the rollouts there was no time for, which is a problem too. What was counted counts either way.
+    `announced` says whether the decider was told of the tick; `failed` is the first problem met,
+    None when all went well; `left_out` are the rollouts there was no time for, which is a problem
+    too. What was counted counts either way.
     """
 
     rollouts: int
@@ -59,15 +65,21 @@ class Collector:
         self._announcer = announcer
 
     def collect(self, now: datetime, remaining_seconds: Callable[[], float]) -> Visit:
-        """Store the closed minutes and surroundings of every listed rollout, announce each, and count them.
+        """Store the closed minutes and surroundings of every listed rollout, announce each, and
+        count them.
 
-        Ended rollouts with something left to tell are announced too, so that the telling is tried again. What fails
-        for one rollout, or for all of them, never keeps a rollout from being announced: taking over a dead execution
-        needs no metrics. The first problem is returned with the count, so that alarms on the count stay awake; only
-        what fails before there is anything to count is raised. While AWS is slow, collecting stops with KEPT_SECONDS of
+        Ended rollouts with something left to tell are announced too, so that the telling is tried
+        again. What fails for one rollout, or for all of them, never keeps a rollout from being
+        announced: taking over a dead execution needs no metrics. The first problem is returned with
+        the count, so that alarms on the count stay awake; only what fails before there is anything
+        to count is raised. While AWS is slow, collecting stops with KEPT_SECONDS of
         `remaining_seconds` left, so that all are announced before the function is killed.
         """
-        listed, problems, time_left = self._rollouts.listed(), Problems(), TimeLeft(remaining_seconds, KEPT_SECONDS)
+        listed, problems, time_left = (
+            self._rollouts.listed(),
+            Problems(),
+            TimeLeft(remaining_seconds, KEPT_SECONDS),
+        )
         records = []
         for rollout in in_turn(listed, minute_of(now)):
             with problems.kept():
@@ -83,14 +95,20 @@ class Collector:
             announced = True
         late = [m for record in records for m in record.outbox if now - m.at >= TOLD_WITHIN]
         unproven = sum(record.phase is Phase.UNPROVEN for record in records)
-        return Visit(len(listed), unproven, len(late), announced, problems.first, tuple(time_left.left_out))
+        return Visit(
+            len(listed), unproven, len(late), announced, problems.first, tuple(time_left.left_out)
+        )
 
-    def _collect(self, records: list[Record], now: datetime, problems: Problems, time_left: TimeLeft) -> None:
+    def _collect(
+        self, records: list[Record], now: datetime, problems: Problems, time_left: TimeLeft
+    ) -> None:
         end = now.replace(second=0, microsecond=0)
         queries = {record.rollout: queries_of(record.plan) for record in records}
         everything = [query for several in queries.values() for query in several]
         time_left.ask(*queries)
-        answer = self._metrics.minutes(everything, end - timedelta(minutes=FREEZE_AFTER_MINUTES), end)
+        answer = self._metrics.minutes(
+            everything, end - timedelta(minutes=FREEZE_AFTER_MINUTES), end
+        )
         names = sorted({name for record in records for name in record.plan.alarms})
         time_left.ask(*queries)
         states = self._alarms.states(names) if names else {}
@@ -105,8 +123,15 @@ class Collector:
     ) -> None:
         time_left.ask(record.rollout)
         began, minute = minute_of(record.started_at), minute_of(now)
-        before = {w.minute: w for w in self._evidence.windows(record.rollout, minute - FREEZE_AFTER_MINUTES)}
-        read = (w.model_copy(update={"since": minute}) for w in windows_of(record.plan, series) if w.minute >= began)
+        before = {
+            w.minute: w
+            for w in self._evidence.windows(record.rollout, minute - FREEZE_AFTER_MINUTES)
+        }
+        read = (
+            w.model_copy(update={"since": minute})
+            for w in windows_of(record.plan, series)
+            if w.minute >= began
+        )
         windows = [before[w.minute].read_again(w) if w.minute in before else w for w in read]
         if windows:
             time_left.ask(record.rollout)

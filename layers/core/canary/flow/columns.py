@@ -1,7 +1,8 @@
-"""Both variants' predictions column by column, handed to the report in chunks, so that memory does not grow.
+"""Both variants' predictions column by column, handed to the report in chunks, so that memory does
+not grow.
 
-The AUC's test needs scores side by side: it rests on the first 50,000 records of the seeded order, which are a random
-sample of the set.
+The AUC's test needs scores side by side: it rests on the first 50,000 records of the seeded order,
+which are a random sample of the set.
 """
 
 from array import array
@@ -22,7 +23,9 @@ OTHER_SLICES = "(others)"
 
 
 class Columns:
-    """Predictions on the records both variants answered, and scores for the AUC with errors at their worst."""
+    """Predictions on the records both variants answered, and scores for the AUC with errors at
+    their worst.
+    """
 
     def __init__(self, spec: QualityGuardSpec, scoring: Scoring | None) -> None:
         """Start with no record; without `scoring` no report is made."""
@@ -58,9 +61,13 @@ class Columns:
         if len(self._labels) >= CHUNK_RECORDS:
             self._hand_over()
 
-    def _append(self, label: Label, predictions: tuple[Prediction, Prediction], slice_: str | None) -> None:
+    def _append(
+        self, label: Label, predictions: tuple[Prediction, Prediction], slice_: str | None
+    ) -> None:
         self._labels.append(self._classes.code(str(label)) if self._coded else float(label))
-        self._slices.append(NO_SLICE if slice_ is None else self._slice_names.code(self._known_slice(slice_)))
+        self._slices.append(
+            NO_SLICE if slice_ is None else self._slice_names.code(self._known_slice(slice_))
+        )
         for index, prediction in enumerate(predictions):
             self._decisions[index].append(self._decision(prediction))
             score = prediction.score_of(label)
@@ -72,7 +79,11 @@ class Columns:
         return int(prediction.decision) if self._decided else 0
 
     def _known_slice(self, name: str) -> str:
-        return name if len(self._slice_names.all) < MOST_SLICES or name in self._slice_names.all else OTHER_SLICES
+        return (
+            name
+            if len(self._slice_names.all) < MOST_SLICES or name in self._slice_names.all
+            else OTHER_SLICES
+        )
 
     def _hand_over(self) -> None:
         """Give the report what came in since the last chunk."""
@@ -97,7 +108,9 @@ class Columns:
         return dict(self._scoring.report())
 
     def ranked(self) -> tuple[Sequence[int], Sequence[float], Sequence[float]]:
-        """Return (1 for a positive, baseline scores, canary scores) of the first records; NaN for a bare label."""
+        """Return (1 for a positive, baseline scores, canary scores) of the first records; NaN for a
+        bare label.
+        """
         return self._positive, self._ranked[0], self._ranked[1]
 
 

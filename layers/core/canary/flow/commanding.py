@@ -1,4 +1,6 @@
-"""Manual commands: each answers with one sentence, and repeating one under its own execution changes nothing."""
+"""Manual commands: each answers with one sentence, and repeating one under its own execution
+changes nothing.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,7 +21,9 @@ from canary.ports.rollouts import Rollouts
 
 
 class Command(Frozen):
-    """One command to the rollout that holds an endpoint; `minutes` for pause, `full` for promote."""
+    """One command to the rollout that holds an endpoint; `minutes` for pause, `full` for
+    promote.
+    """
 
     command: Literal["pause", "resume", "promote", "rollback", "retry", "release"]
     endpoint: str = Field(min_length=1, max_length=63)
@@ -29,7 +33,9 @@ class Command(Frozen):
 
 
 class Order(Command):
-    """A command and the execution that carries it: it may come again from there, when its answer was lost."""
+    """A command and the execution that carries it: it may come again from there, when its answer
+    was lost.
+    """
 
     execution: str
 
@@ -37,7 +43,9 @@ class Order(Command):
 class Commander:
     """Carries out commands."""
 
-    def __init__(self, rollouts: Rollouts, decider: Decider, recovery: Recovery, teller: Teller) -> None:
+    def __init__(
+        self, rollouts: Rollouts, decider: Decider, recovery: Recovery, teller: Teller
+    ) -> None:
         """Take the record store and the use cases that act."""
         self._rollouts = rollouts
         self._decider = decider
@@ -53,14 +61,19 @@ class Commander:
         }
 
     def obey(self, document: object, execution: str, now: datetime) -> dict[str, str]:
-        """Return the answer to a command; one that was carried out is not carried out again by its own execution.
+        """Return the answer to a command; one that was carried out is not carried out again by its
+        own execution.
 
         Raises Refused naming what is wrong with it.
         """
         command = Order(**_read(document).model_dump(), execution=execution)
         rollout = self._rollouts.holding(command.endpoint)
         if rollout is None:
-            raise Refused("endpoint", f"no rollout holds {command.endpoint}", "Check the name; ended rollouts are over")
+            raise Refused(
+                "endpoint",
+                f"no rollout holds {command.endpoint}",
+                "Check the name; ended rollouts are over",
+            )
         record = self._rollouts.load(rollout)
         if execution and record.obeyed == execution:
             answer = "carried out already; its first answer was lost"
@@ -72,7 +85,9 @@ class Commander:
     def _pause(self, record: Record, command: Order, now: datetime) -> str:
         _running(record, command)
         until = now + timedelta(minutes=command.minutes)
-        self._rollouts.change(record.rollout, lambda r: r.model_copy(update={"paused_until": until}))
+        self._rollouts.change(
+            record.rollout, lambda r: r.model_copy(update={"paused_until": until})
+        )
         return f"paused until {compose.clock(until)}: it will not advance, it still rolls back"
 
     def _resume(self, record: Record, command: Order, now: datetime) -> str:
@@ -84,15 +99,27 @@ class Commander:
     def _promote(self, record: Record, command: Order, now: datetime) -> str:
         _running(record, command)
         if record.rolling_back:
-            raise Refused("command", f"{record.rollout} is rolling back", "Start a new rollout when it has ended")
+            raise Refused(
+                "command",
+                f"{record.rollout} is rolling back",
+                "Start a new rollout when it has ended",
+            )
         if record.phase not in {Phase.EVALUATING, Phase.BAKING, Phase.WATCHING}:
-            raise Refused("command", f"{record.rollout} is {record.phase}", "Try again in a minute, when it serves")
+            raise Refused(
+                "command",
+                f"{record.rollout} is {record.phase}",
+                "Try again in a minute, when it serves",
+            )
         last = record.plan.last_step
         to_step = None if record.step == last else (last if command.full else record.step + 1)
         reason = command.reason or "a person promoted it"
-        record = self._decider.advance(record, to_step, f"Promoted by hand: {reason}", command.execution, now)
+        record = self._decider.advance(
+            record, to_step, f"Promoted by hand: {reason}", command.execution, now
+        )
         if record.decision is None or record.decision.verdict != "ADVANCE":
-            raise Refused("command", "a roll-back was recorded first", "Start a new rollout when it has ended")
+            raise Refused(
+                "command", "a roll-back was recorded first", "Start a new rollout when it has ended"
+            )
         target = "done" if to_step is None else compose.percent(record.plan.steps[to_step].share)
         return f"going on to {target}"
 
@@ -104,7 +131,11 @@ class Commander:
 
     def _retry(self, record: Record, command: Order, now: datetime) -> str:
         if record.phase is not Phase.UNPROVEN:
-            raise Refused("command", f"{record.rollout} is {record.phase}", "retry is for UNPROVEN rollouts only")
+            raise Refused(
+                "command",
+                f"{record.rollout} is {record.phase}",
+                "retry is for UNPROVEN rollouts only",
+            )
         self._recovery.retry(record, command.execution, now)
         return f"restoring {compose.describe(record.plan.safe_weights)} again"
 
@@ -138,10 +169,15 @@ def _read(document: object) -> Command:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])[:160] or "command"
-        raise Refused(field, first["msg"], "Known: pause, resume, promote, rollback, retry, release") from error
+        raise Refused(
+            field, first["msg"], "Known: pause, resume, promote, rollback, retry, release"
+        ) from error
 
 
 def _running(record: Record, command: Command) -> None:
     if record.ended:
-        raise Refused("command", f"{record.rollout} is {record.phase}", f"{command.command} needs a running rollout; "
-                      "retry or release finish an UNPROVEN one")  # fmt: skip
+        raise Refused(
+            "command",
+            f"{record.rollout} is {record.phase}",
+            f"{command.command} needs a running rollout; retry or release finish an UNPROVEN one",
+        )

@@ -1,6 +1,8 @@
-"""The decider: every way into a verdict, and the way from a verdict back into the waiting state machine.
+"""The decider: every way into a verdict, and the way from a verdict back into the waiting state
+machine.
 
-Level-triggered: each entry reads the record, does what is due and may be repeated or lost without harm.
+Level-triggered: each entry reads the record, does what is due and may be repeated or lost without
+harm.
 """
 
 from collections.abc import Callable
@@ -22,7 +24,9 @@ from canary.ports.aws import Alarms, Executions
 from canary.ports.rollouts import Evidence, Rollouts
 
 SAFE_WITHIN = timedelta(minutes=10)
-"""A roll-back that takes longer is told: a person may want to look long before it is called UNPROVEN."""
+"""A roll-back that takes longer is told: a person may want to look long before it is called
+UNPROVEN.
+"""
 
 
 class Decider:
@@ -48,17 +52,23 @@ class Decider:
         self._alarms = alarms
 
     def bake(self, rollout: str, holder: str, generation: int, token: str, now: datetime) -> Record:
-        """Store the newest token of a bake and answer it at once where the verdict is known already.
+        """Store the newest token of a bake and answer it at once where the verdict is known
+        already.
 
         Raises Superseded; a recorded roll-back is answered through the token.
         """
         try:
-            record = self._rollouts.change(rollout, lambda r: course.bake(r, holder, generation, token, now))
+            record = self._rollouts.change(
+                rollout, lambda r: course.bake(r, holder, generation, token, now)
+            )
         except RollBackPending as error:
-            self._executions.wake(token, Story(next="RESTORE", reason=str(error)).model_dump(mode="json"))
+            self._executions.wake(
+                token, Story(next="RESTORE", reason=str(error)).model_dump(mode="json")
+            )
             return self._rollouts.load(rollout)
         if record.step == 0 and not record.rolling_back:
-            # Also over a person's promote: what the labelled set has shown by now is not to be overtaken.
+            # Also over a person's promote: what the labelled set has shown by now is not to be
+            # overtaken.
             record = self._judging.look(record, now)
         self._settle(record, now)
         return self._teller.tell(rollout, now)
@@ -83,18 +93,26 @@ class Decider:
             record = self._judged(record, now)
         elif not record.ended and not record.rolling_back:
             alarm = seen.ringing(record)
-            record = self._roll_back(record, alarm_reason(alarm, record), "alarm", now) if alarm else record
+            record = (
+                self._roll_back(record, alarm_reason(alarm, record), "alarm", now)
+                if alarm
+                else record
+            )
         if record.phase in SERVING and not self._settle(record, now):
             self._recovery.take_over_if_dead(record, now)
         if record.phase is Phase.ROLLING_BACK:
             stuck = seen.failed(record) is not None
-            self._rollouts.change(record.rollout, lambda r: _not_safe_yet(r, seen.standing, now, at_once=stuck))
+            self._rollouts.change(
+                record.rollout, lambda r: _not_safe_yet(r, seen.standing, now, at_once=stuck)
+            )
 
     def _see(self, record: Record, now: datetime) -> Sight:
         return Sight(self._evidence.tick(record.rollout), now)
 
     def _judged(self, record: Record, now: datetime) -> Record:
-        """Return the judged record; when judging fails, its execution is looked at first: it may be dead as well."""
+        """Return the judged record; when judging fails, its execution is looked at first: it may be
+        dead as well.
+        """
         try:
             return self._judging.look(record, now)
         except Exception:
@@ -102,14 +120,22 @@ class Decider:
             raise
 
     def _keep_ours(self, record: Record, seen: Sight, now: datetime) -> Record:
-        """Record that the endpoint is not ours any more, or a roll-back when it has failed for good."""
+        """Record that the endpoint is not ours any more, or a roll-back when it has failed for
+        good.
+        """
         lost, failed = seen.lost(record), seen.failed(record)
         if lost is None:
-            return self._roll_back(record, f"The endpoint is {failed}", "fault", now) if failed else record
+            return (
+                self._roll_back(record, f"The endpoint is {failed}", "fault", now)
+                if failed
+                else record
+            )
         outcome = Outcome(end=Phase.HANDED_OVER, reason=lost)
 
         def transition(current: Record) -> Record:
-            same = current.step == record.step and current.phase in SERVING and current.outcome is None
+            same = (
+                current.step == record.step and current.phase in SERVING and current.outcome is None
+            )
             return current.model_copy(update={"outcome": outcome}) if same else current
 
         return self._rollouts.change(record.rollout, transition)
@@ -121,16 +147,22 @@ class Decider:
         def transition(current: Record) -> Record:
             if current.paused_until is None or current.paused_until > now:
                 return current
-            text = f"The pause ended at {compose.clock(current.paused_until)}; the rollout may advance again."
+            text = (
+                f"The pause ended at {compose.clock(current.paused_until)}; the rollout may "
+                "advance again."
+            )
             current = current.model_copy(update={"paused_until": None})
-            return noticing(current, compose.notice(current, "pause over", text, now), f"{text} {now}")
+            return noticing(
+                current, compose.notice(current, "pause over", text, now), f"{text} {now}"
+            )
 
         return self._rollouts.change(record.rollout, transition)
 
     def _settle(self, record: Record, now: datetime) -> bool:
         """Answer the waiting token, or keep it alive; False when nobody may be waiting any more.
 
-        While the ticks are blind the token is left alone and says nothing, so its execution has to be looked at.
+        While the ticks are blind the token is left alone and says nothing, so its execution has to
+        be looked at.
         """
         if record.token is None:
             return True
@@ -143,7 +175,9 @@ class Decider:
         return True
 
     def alarm(self, name: str, now: datetime) -> list[str]:
-        """Roll back every rollout this alarm guards; return their ids. Mid-shift the alarm is read again first."""
+        """Roll back every rollout this alarm guards; return their ids. Mid-shift the alarm is read
+        again first.
+        """
         guarded: list[str] = []
         problems = Problems()
         for rollout in self._rollouts.listed():
@@ -186,9 +220,15 @@ class Decider:
         self._settle(record, now)
         return record
 
-    def advance(self, record: Record, to_step: int | None, reason: str, command: str, now: datetime) -> Record:
-        """Record a person's advance and the command that asked for it, in one write, and wake the machine."""
-        decision = Decision(verdict="ADVANCE", step=record.step, to_step=to_step, reason=reason, by="person", at=now)
+    def advance(
+        self, record: Record, to_step: int | None, reason: str, command: str, now: datetime
+    ) -> Record:
+        """Record a person's advance and the command that asked for it, in one write, and wake the
+        machine.
+        """
+        decision = Decision(
+            verdict="ADVANCE", step=record.step, to_step=to_step, reason=reason, by="person", at=now
+        )
 
         def transition(current: Record) -> Record:
             decided = course.decide(current, decision)
@@ -201,26 +241,40 @@ class Decider:
     def _roll_back(self, record: Record, reason: str, by: str, now: datetime) -> Record:
         def transition(current: Record) -> Record:
             decision = Decision.model_validate(
-                {"verdict": "ROLL_BACK", "step": current.step, "reason": reason, "by": by, "at": now}
+                {
+                    "verdict": "ROLL_BACK",
+                    "step": current.step,
+                    "reason": reason,
+                    "by": by,
+                    "at": now,
+                }
             )
             return course.decide(current, decision)
 
         return self._written(self._rollouts.change(record.rollout, transition), now)
 
     def _written(self, record: Record, now: datetime) -> Record:
-        """Return the record, the verdict of its decision kept if it was made now and not by the judge."""
+        """Return the record, the verdict of its decision kept if it was made now and not by the
+        judge.
+        """
         if record.decision and record.decision.at == now:
             self._evidence.save_verdict(verdict_of(record, record.decision))
         return record
 
-    def close(self, rollout: str, holder: str, generation: int, story: object, now: datetime) -> Story:
-        """End the rollout as its record says, tell it, and answer how it ended; RESTORE when it may not end yet."""
+    def close(
+        self, rollout: str, holder: str, generation: int, story: object, now: datetime
+    ) -> Story:
+        """End the rollout as its record says, tell it, and answer how it ended; RESTORE when it may
+        not end yet.
+        """
 
         def transition(current: Record) -> Record:
             if (current.holder, current.generation) != (holder, generation):
                 raise Superseded(f"{rollout} is held by generation {current.generation}")
             if not current.ended and current.outcome is None and _is_failure(story):
-                current = current.model_copy(update={"outcome": Outcome(end=Phase.UNPROVEN, reason=tell_story(story))})
+                current = current.model_copy(
+                    update={"outcome": Outcome(end=Phase.UNPROVEN, reason=tell_story(story))}
+                )
             return course.close(current, now)
 
         try:
@@ -233,7 +287,9 @@ class Decider:
 
 
 def _not_safe_yet(record: Record, standing: str, now: datetime, *, at_once: bool) -> Record:
-    """Return the record with on-call told, once, that the way to the safe weights takes long, or is blocked."""
+    """Return the record with on-call told, once, that the way to the safe weights takes long, or is
+    blocked.
+    """
     restoring = record.restoring
     if record.phase is not Phase.ROLLING_BACK or restoring is None:
         return record
@@ -242,7 +298,8 @@ def _not_safe_yet(record: Record, standing: str, now: datetime, *, at_once: bool
     refused = f"SageMaker refuses: {restoring.denial.rstrip('.')}. " if restoring.denial else ""
     text = (
         f"Rolling back since {compose.clock(restoring.began_at)} and the safe weights "
-        f"{compose.describe(record.plan.safe_weights)} do not serve yet. The endpoint is {standing}. "
+        f"{compose.describe(record.plan.safe_weights)} do not serve yet. The endpoint is "
+        f"{standing}. "
         f"Asked {restoring.asks} times, {restoring.accepted} of them accepted. "
         f"{refused}It goes on trying; look at the endpoint meanwhile."
     )
@@ -258,11 +315,15 @@ def _answer(record: Record) -> Story | None:
         return None
     if decision.verdict == "ROLL_BACK":
         return Story(next="RESTORE", reason=decision.reason[:2000])
-    return Story(next="CONFIRM" if decision.to_step is None else "MOVE", reason=decision.reason[:2000])
+    return Story(
+        next="CONFIRM" if decision.to_step is None else "MOVE", reason=decision.reason[:2000]
+    )
 
 
 def _is_failure(story: object) -> bool:
-    """Return whether a restore was given up. Superseded is none: there was nothing to do, and the record says why."""
+    """Return whether a restore was given up. Superseded is none: there was nothing to do, and the
+    record says why.
+    """
     return isinstance(story, dict) and "Error" in story and story["Error"] != "Superseded"
 
 

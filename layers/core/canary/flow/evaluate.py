@@ -1,7 +1,9 @@
-"""The labelled set through both variants: paired evidence, gathered until it decides, the set ends or time runs out.
+"""The labelled set through both variants: paired evidence, gathered until it decides, the set ends
+or time runs out.
 
-Rules: the order of records is a permutation seeded by the rollout, so a continuation walks the same order from the
-stored position. Evidence is saved after every batch: whatever ends an evaluation, what was evaluated is kept.
+Rules: the order of records is a permutation seeded by the rollout, so a continuation walks the same
+order from the stored position. Evidence is saved after every batch: whatever ends an evaluation,
+what was evaluated is kept.
 """
 
 from canary.domain.quality import QualityGuardSpec
@@ -29,11 +31,13 @@ def check_labelled_set(spec: QualityGuardSpec, source: LabelledSource) -> str:
 
 
 def evaluate(request: EvaluationRequest, ports: EvaluationPorts) -> QualityEvidence:
-    """Return the evidence after as much of the set as was needed or as time allowed; `concluded` tells which.
+    """Return the evidence after as much of the set as was needed or as time allowed; `concluded`
+    tells which.
 
-    Raises Refused when the spec does not fit the set, AwsUnavailable when a variant stays busy and AwsDenied when the
-    endpoint is gone; evidence gathered before is stored in every case. A set rewritten between two calls closes the
-    evidence as it stands: its order and its records are gone.
+    Raises Refused when the spec does not fit the set, AwsUnavailable when a variant stays busy and
+    AwsDenied when the endpoint is gone; evidence gathered before is stored in every case. A set
+    rewritten between two calls closes the evidence as it stands: its order and its records are
+    gone.
     """
     stored = ports.store.load(request.rollout)
     if stored is not None and stored.concluded:
@@ -42,9 +46,13 @@ def evaluate(request: EvaluationRequest, ports: EvaluationPorts) -> QualityEvide
     with RecordFile(fetched.path, request.spec) as records:
         check_records(records, request.spec, whole=True)
         if stored is None:
-            return Round(request, ports, records, first_evidence(request, fetched.version, records)).walk()
+            return Round(
+                request, ports, records, first_evidence(request, fetched.version, records)
+            ).walk()
         if fetched.version != stored.set_version and not still_holds(stored, records):
-            closed = rewritten(stored, fetched.version).model_copy(update={"revision": stored.revision + 1})
+            closed = rewritten(stored, fetched.version).model_copy(
+                update={"revision": stored.revision + 1}
+            )
             ports.store.save(closed, stored.revision)
             return closed
         return Round(request, ports, records, stored).walk()

@@ -8,11 +8,20 @@ from canary.domain.model import Frozen
 from canary.domain.paired import GateLevels
 from canary.domain.quality import QualityGuardSpec
 from canary.domain.quality_evidence import QualityEvidence
-from canary.ports.quality import Invoker, LabelledSource, ModelIdentity, PredictionStore, QualityStore, Scorer
+from canary.ports.quality import (
+    Invoker,
+    LabelledSource,
+    ModelIdentity,
+    PredictionStore,
+    QualityStore,
+    Scorer,
+)
 
 
 class EvaluationRequest(Frozen):
-    """What one evaluation compares, and how sure it has to be. `stop_early` false uses the whole set."""
+    """What one evaluation compares, and how sure it has to be. `stop_early` false uses the whole
+    set.
+    """
 
     rollout: str
     endpoint: str
@@ -27,8 +36,8 @@ class EvaluationRequest(Frozen):
 class EvaluationPorts:
     """The world an evaluation runs in; `remaining_seconds` is the time left to this call.
 
-    Without `predictions` nothing is kept between calls: a continuation's report then covers its own records alone, and
-    AUC, which needs all scores, decides only within one call.
+    Without `predictions` nothing is kept between calls: a continuation's report then covers its own
+    records alone, and AUC, which needs all scores, decides only within one call.
     """
 
     source: LabelledSource

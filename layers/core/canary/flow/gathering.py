@@ -1,4 +1,6 @@
-"""Evidence growing: answers in, one look and one save a batch. The only mutable thing of an evaluation."""
+"""Evidence growing: answers in, one look and one save a batch. The only mutable thing of an
+evaluation.
+"""
 
 from collections.abc import Sequence
 
@@ -25,16 +27,24 @@ BATCH_RECORDS = 50
 LOOK_EVERY_SECONDS = 15.0
 """Slow endpoints are looked at by time, so that a call that is cut off loses little."""
 HOPELESS_AFTER = 20
-"""Records that all fail on both variants before the evaluation stops asking: the setting is wrong, not the models."""
+"""Records that all fail on both variants before the evaluation stops asking: the setting is wrong,
+not the models.
+"""
 
 
 class Gathering:
     """The evidence of one evaluation while it grows."""
 
     def __init__(
-        self, request: EvaluationRequest, ports: EvaluationPorts, evidence: QualityEvidence, columns: Columns
+        self,
+        request: EvaluationRequest,
+        ports: EvaluationPorts,
+        evidence: QualityEvidence,
+        columns: Columns,
     ) -> None:
-        """Go on from this evidence; `columns` holds the predictions it rests on, as far as they are known."""
+        """Go on from this evidence; `columns` holds the predictions it rests on, as far as they are
+        known.
+        """
         self.evidence = evidence
         self._request, self._ports, self._columns = request, ports, columns
         self._looked_at = ports.monotonic()
@@ -48,17 +58,25 @@ class Gathering:
         self._columns_before = evidence.counts.used - columns.records
 
     def _shards_minutes(self) -> range:
-        """Return the minutes since a wave of shards was sent off: any of them may have had calls."""
+        """Return the minutes since a wave of shards was sent off: any of them may have had
+        calls.
+        """
         sent, now = self.evidence.sharded_at, int(self._ports.utc_now().timestamp()) // 60
         return range(0) if sent is None else range(max(sent, now - CALLED_MINUTES_KEPT), now + 1)
 
     def due(self) -> bool:
         """Return whether enough came in, or enough time went by, for another look and save."""
         waited = self._ports.monotonic() - self._looked_at
-        return self._position - self.evidence.position >= BATCH_RECORDS or waited >= LOOK_EVERY_SECONDS
+        return (
+            self._position - self.evidence.position >= BATCH_RECORDS or waited >= LOOK_EVERY_SECONDS
+        )
 
-    def add(self, answered: Sequence[Answered], unusable: Sequence[tuple[int, str]], end: int) -> None:
-        """Take the answers of one request, the rows it had to leave out, and the position behind them."""
+    def add(
+        self, answered: Sequence[Answered], unusable: Sequence[tuple[int, str]], end: int
+    ) -> None:
+        """Take the answers of one request, the rows it had to leave out, and the position behind
+        them.
+        """
         if any(one.asked for one in answered):
             self._minutes[int(self._ports.utc_now().timestamp()) // 60] = None
         for row, problem in unusable:
@@ -87,7 +105,11 @@ class Gathering:
     def _disagree(self, one: Answered, outcome: Outcome) -> None:
         baseline, canary = outcome.baseline, outcome.canary
         differ = baseline is None or canary is None or baseline.decision != canary.decision
-        if differ and self._request.spec.task != "regression" and len(self._disagreements) < DISAGREEMENTS_KEPT:
+        if (
+            differ
+            and self._request.spec.task != "regression"
+            and len(self._disagreements) < DISAGREEMENTS_KEPT
+        ):
             self._disagreements.append(
                 Disagreement(
                     record=one.example.record_id[:128],
@@ -122,7 +144,9 @@ class Gathering:
         self._ports.progress(self.evidence)
 
     def _with_auc(self, states: Sequence[PairedState], *, last: bool) -> tuple[PairedState, ...]:
-        """Return the states with the AUC's own looked at when due; never on a part of the scores."""
+        """Return the states with the AUC's own looked at when due; never on a part of the
+        scores.
+        """
         records = self._columns.records
         if self._columns_before:
             return tuple(states)
@@ -137,25 +161,38 @@ class Gathering:
         )
 
     def may_stop(self) -> bool:
-        """Return whether no further record is worth asking about: once passed, new labels can only show worse."""
+        """Return whether no further record is worth asking about: once passed, new labels can only
+        show worse.
+        """
         if self._hopeless():
             return True
         states = self.evidence.states
-        decided = any(state.worse for state in states) if self._passed_before else has_decided(states)
+        decided = (
+            any(state.worse for state in states) if self._passed_before else has_decided(states)
+        )
         return self._request.stop_early and decided
 
     def _hopeless(self) -> bool:
         return not self._counts["used"] and self._counts["failed_on_both"] >= HOPELESS_AFTER
 
     def finish(self, **changes: object) -> None:
-        """Mark the evidence concluded or exhausted where it is, add the report and other changes, and save."""
+        """Mark the evidence concluded or exhausted where it is, add the report and other changes,
+        and save.
+        """
         exhausted = self.evidence.position >= _end(self.evidence)
         concluded = exhausted or self.may_stop()
         covers_less = self.evidence.first_record > 0 and self._columns_before > 0
-        # Where no record was answered by both there is nothing to compare; the errors are in the counts and findings.
+        # Where no record was answered by both there is nothing to compare; the errors are in the
+        # counts and findings.
         made = self._columns.report() if concluded and not covers_less else None
         report = self.evidence.report if made is None else made
-        self._save(exhausted=exhausted, concluded=concluded, report=report, notes=tuple(self._notes), **changes)
+        self._save(
+            exhausted=exhausted,
+            concluded=concluded,
+            report=report,
+            notes=tuple(self._notes),
+            **changes,
+        )
 
     def _save(self, **changes: object) -> None:
         before = self.evidence
@@ -178,4 +215,6 @@ def _prediction(told: Told) -> Prediction | None:
 def _shown(told: Told) -> str:
     if isinstance(told, Failed):
         return f"error ({told.text[:80]})"
-    return told.decision[:128] if told.score is None else f"{told.decision[:128]} ({told.score:.4g})"
+    return (
+        told.decision[:128] if told.score is None else f"{told.decision[:128]} ({told.score:.4g})"
+    )

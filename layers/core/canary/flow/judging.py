@@ -1,4 +1,6 @@
-"""One look at a rollout: what the judge, the alarms and the person on call make of it, written down."""
+"""One look at a rollout: what the judge, the alarms and the person on call make of it, written
+down.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -32,7 +34,9 @@ class Judging:
         self._quality = quality
 
     def look(self, record: Record, now: datetime) -> Record:
-        """Judge a serving rollout and return its record with verdict, decision and notices written."""
+        """Judge a serving rollout and return its record with verdict, decision and notices
+        written.
+        """
         tick = self._evidence.tick(record.rollout)
         quality = self._quality.load(record.rollout) if record.plan.has_quality else None
         minute = minute_of(now)
@@ -44,25 +48,44 @@ class Judging:
         state = checkpoint.state if checkpoint else None
         judgement = judge(record.plan, record.bakes, settled, minute, finding, state)
         self._keep(record.rollout, judgement.checkpoint, through)
-        verdict = weigh(record, judgement, finding, fresh_alarms(tick, minute), now, unsettled(record, tick, minute))
+        verdict = weigh(
+            record,
+            judgement,
+            finding,
+            fresh_alarms(tick, minute),
+            now,
+            unsettled(record, tick, minute),
+        )
         verdict = verdict.model_copy(
-            update={"unfrozen": tuple(w for w in settled if w.minute >= minute - FREEZE_AFTER_MINUTES)}
+            update={
+                "unfrozen": tuple(w for w in settled if w.minute >= minute - FREEZE_AFTER_MINUTES)
+            }
         )
         self._evidence.save_verdict(verdict)
-        return self._rollouts.change(record.rollout, lambda r: _apply(r, verdict, judgement, finding, now))
+        return self._rollouts.change(
+            record.rollout, lambda r: _apply(r, verdict, judgement, finding, now)
+        )
 
     def _keep(self, rollout: str, state: JsonValue, kept_through: int) -> None:
         """Keep the judge's state every ten frozen minutes."""
         through = state.get("through") if isinstance(state, dict) else None
         if isinstance(through, int) and through >= kept_through + CHECKPOINT_EVERY_MINUTES:
-            self._evidence.save_checkpoint(Checkpoint(rollout=rollout, through_minute=through, state=state))
+            self._evidence.save_checkpoint(
+                Checkpoint(rollout=rollout, through_minute=through, state=state)
+            )
 
 
-def own_traffic_marked(windows: Iterable[Window], quality: QualityEvidence | None) -> tuple[Window, ...]:
-    """Return the windows with the evaluator's minutes, and one on each side of them, marked as own traffic."""
+def own_traffic_marked(
+    windows: Iterable[Window], quality: QualityEvidence | None
+) -> tuple[Window, ...]:
+    """Return the windows with the evaluator's minutes, and one on each side of them, marked as own
+    traffic.
+    """
     called = set(quality.called_minutes) if quality else set()
     near = called | {minute + 1 for minute in called} | {minute - 1 for minute in called}
-    return tuple(w.model_copy(update={"own_traffic": True}) if w.minute in near else w for w in windows)
+    return tuple(
+        w.model_copy(update={"own_traffic": True}) if w.minute in near else w for w in windows
+    )
 
 
 def fresh_alarms(tick: Tick | None, minute: int) -> dict[str, str]:
@@ -73,16 +96,24 @@ def fresh_alarms(tick: Tick | None, minute: int) -> dict[str, str]:
 def unsettled(record: Record, tick: Tick | None, minute: int) -> str:
     """Return why the endpoint is in no state to be moved or called promoted; '' when it is.
 
-    Only a tick since the step was reached says something: an older one saw the endpoint on its way. At share 0 none is
-    needed, since whoever moves looks first.
+    Only a tick since the step was reached says something: an older one saw the endpoint on its way.
+    At share 0 none is needed, since whoever moves looks first.
     """
     if record.step == 0 or not record.bakes:
         return ""
     if tick is None or minute - tick.minute > STALE_TICK_MINUTES:
-        return f"Nobody could look at endpoint {record.endpoint} in the last {STALE_TICK_MINUTES} minutes"
-    if tick.minute <= record.bakes[-1].reached_minute or tick.endpoint.serves(record.expected_weights):
+        return (
+            f"Nobody could look at endpoint {record.endpoint} in the last "
+            f"{STALE_TICK_MINUTES} minutes"
+        )
+    if tick.minute <= record.bakes[-1].reached_minute or tick.endpoint.serves(
+        record.expected_weights
+    ):
         return ""
-    return f"Endpoint {record.endpoint} is {tick.endpoint.status}: it must serve the asked weights InService first"
+    return (
+        f"Endpoint {record.endpoint} is {tick.endpoint.status}: it must serve the asked "
+        "weights InService first"
+    )
 
 
 def weigh(
@@ -93,7 +124,9 @@ def weigh(
     now: datetime,
     endpoint_trouble: str = "",
 ) -> VerdictRecord:
-    """Return the verdict record: the judge's verdict, overruled by alarms, held back by endpoint and pause."""
+    """Return the verdict record: the judge's verdict, overruled by alarms, held back by endpoint
+    and pause.
+    """
     verdict, reason, by = judgement.verdict, judgement.reason, "judge"
     paused = record.paused_until is not None and record.paused_until > now
     alarm = ringing(record, alarms)
@@ -106,7 +139,10 @@ def weigh(
         verdict, by, reason = "HOLD", "alarm", _unclear(record, alarms)
     elif verdict == "ADVANCE" and paused:
         verdict, by = "HOLD", "person"
-        reason = f"Paused until {compose.clock(record.paused_until or now)}; otherwise: {judgement.reason}"
+        reason = (
+            f"Paused until {compose.clock(record.paused_until or now)}; otherwise: "
+            f"{judgement.reason}"
+        )
     return VerdictRecord.model_validate(
         {
             "rollout": record.rollout,
@@ -140,7 +176,8 @@ def _unclear(record: Record, alarms: dict[str, str]) -> str:
         state = alarms.get(name, "not seen in the last minutes")
         if state != "OK":
             return (
-                f"Alarm {name} is {state}: it must be OK before the share rises. Check that its metric gets data "
+                f"Alarm {name} is {state}: it must be OK before the share rises. Check that "
+                "its metric gets data "
                 "(TreatMissingData) and that it still exists"
             )
     return ""
@@ -152,19 +189,36 @@ def _plain(judgement: Judgement) -> JsonValue:
 
 
 def _apply(
-    record: Record, verdict: VerdictRecord, judgement: Judgement, quality: Finding | None, now: datetime
+    record: Record,
+    verdict: VerdictRecord,
+    judgement: Judgement,
+    quality: Finding | None,
+    now: datetime,
 ) -> Record:
     if record.ended or record.step != verdict.step:
         return record
     for text in judgement.notices:
         record = noticing(record, compose.notice(record, "needs a look", text, now), text)
     if verdict.verdict == "HOLD" and record.step == 0 and quality and quality.label != "PASS":
-        record = noticing(record, compose.notice(record, "holding at share 0", verdict.reason, now), "gate")
+        record = noticing(
+            record, compose.notice(record, "holding at share 0", verdict.reason, now), "gate"
+        )
     paused = record.paused_until is not None and record.paused_until > now
-    if verdict.verdict == "HOLD" or (verdict.verdict == "ADVANCE" and paused):  # it may have been paused meanwhile
+    if verdict.verdict == "HOLD" or (
+        verdict.verdict == "ADVANCE" and paused
+    ):  # it may have been paused meanwhile
         return record
-    to_step = record.step + 1 if verdict.verdict == "ADVANCE" and record.phase is not Phase.WATCHING else None
+    to_step = (
+        record.step + 1
+        if verdict.verdict == "ADVANCE" and record.phase is not Phase.WATCHING
+        else None
+    )
     decision = Decision(
-        verdict=verdict.verdict, step=record.step, to_step=to_step, reason=verdict.reason, by=verdict.by, at=now
+        verdict=verdict.verdict,
+        step=record.step,
+        to_step=to_step,
+        reason=verdict.reason,
+        by=verdict.by,
+        at=now,
     )
     return course.decide(record, decision)

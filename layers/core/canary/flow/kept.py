@@ -1,9 +1,10 @@
 """Predictions kept from earlier calls, so that no record is paid for twice.
 
-Rules: keeping saves money and is never needed, so a store that fails is left alone from then on. Kept under a key of
-set version, deployed model behind the variant, and everything that shapes request and answer; where the model cannot be
-told, under the rollout's own id. Failures are kept for the rollout itself alone, under a key of its own: what failed
-once counts as failed, whichever call saw it, and the next rollout asks again.
+Rules: keeping saves money and is never needed, so a store that fails is left alone from then on.
+Kept under a key of set version, deployed model behind the variant, and everything that shapes
+request and answer; where the model cannot be told, under the rollout's own id. Failures are kept
+for the rollout itself alone, under a key of its own: what failed once counts as failed, whichever
+call saw it, and the next rollout asks again.
 """
 
 import hashlib
@@ -19,16 +20,25 @@ from canary.ports.quality import KeptPrediction, PredictionStore
 
 PART_RECORDS = 1_000
 _DECISION_ONLY = {
-    "labelled_set", "metrics", "on_inconclusive", "concurrency", "max_requests_per_second", "request_timeout_seconds",
-    "right_within", "slice_column", "id_column",
-}  # fmt: skip
+    "labelled_set",
+    "metrics",
+    "on_inconclusive",
+    "concurrency",
+    "max_requests_per_second",
+    "request_timeout_seconds",
+    "right_within",
+    "slice_column",
+    "id_column",
+}
 
 
 class KeptPredictions:
     """One variant's predictions by row; empty and forgetful without a store."""
 
     def __init__(self, store: PredictionStore | None, key: str, records: int, owner: str) -> None:
-        """Load what is kept under the key; `owner` is this evaluation, which failures are kept for."""
+        """Load what is kept under the key; `owner` is this evaluation, which failures are kept
+        for.
+        """
         self._store, self._key, self._owner = store, key, owner
         self._failures_key = hashlib.sha256(f"{key} failures {owner}".encode()).hexdigest()
         self._fresh: dict[str, list[KeptPrediction]] = {key: []}
@@ -47,7 +57,9 @@ class KeptPredictions:
                     self._put(key, kept)
 
     def known(self, row: int) -> Told | None:
-        """Return the kept prediction for a row (from 1), or what went wrong on it, if there is either."""
+        """Return the kept prediction for a row (from 1), or what went wrong on it, if there is
+        either.
+        """
         return None if self._file is None else self._file.get(row)
 
     def keep(self, row: int, label: Label, told: Told) -> None:
@@ -100,7 +112,11 @@ def kept_predictions(
     owner = hashlib.sha256(request.rollout.encode()).hexdigest()[:16]
 
     def of(variant: str) -> KeptPredictions:
-        model = ports.identity.identify(request.endpoint, variant) if ports.predictions and ports.identity else None
+        model = (
+            ports.identity.identify(request.endpoint, variant)
+            if ports.predictions and ports.identity
+            else None
+        )
         key = _key(request.spec, set_version, variant, model or f"rollout {request.rollout}")
         return KeptPredictions(ports.predictions, key, records, owner)
 

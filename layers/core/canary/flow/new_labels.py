@@ -1,7 +1,9 @@
-"""New labels while a rollout bakes: the records that arrived are evaluated, and the tests go on where they stand.
+"""New labels while a rollout bakes: the records that arrived are evaluated, and the tests go on
+where they stand.
 
-Rules: only records appended to the set are new; a set that was rewritten is told and not used, because its records
-cannot be told apart from those already counted. The calls are own traffic, so at most 2 minutes in 10 have any.
+Rules: only records appended to the set are new; a set that was rewritten is told and not used,
+because its records cannot be told apart from those already counted. The calls are own traffic, so
+at most 2 minutes in 10 have any.
 """
 
 from collections.abc import Callable
@@ -29,16 +31,26 @@ def wants_new_labels(record: Record, evidence: QualityEvidence | None, now: date
     return len(recent) < OWN_TRAFFIC_MINUTES and not any(state.worse for state in evidence.states)
 
 
-def evaluate_new_labels(request: EvaluationRequest, ports: EvaluationPorts, stored: QualityEvidence) -> bool:
-    """Return whether there was something new: the set's version changed, or an earlier call left new records over."""
+def evaluate_new_labels(
+    request: EvaluationRequest, ports: EvaluationPorts, stored: QualityEvidence
+) -> bool:
+    """Return whether there was something new: the set's version changed, or an earlier call left
+    new records over.
+    """
     unfinished = stored.first_record > 0 and not stored.concluded
     if not unfinished and ports.source.version(request.spec.labelled_set) == stored.set_version:
         return False
     fetched = ports.source.fetch(request.spec.labelled_set)
     with RecordFile(fetched.path, request.spec) as records:
-        begun = stored if fetched.version == stored.set_version else next_round(stored, fetched.version, records)
+        begun = (
+            stored
+            if fetched.version == stored.set_version
+            else next_round(stored, fetched.version, records)
+        )
         if begun.concluded:
-            ports.store.save(begun.model_copy(update={"revision": stored.revision + 1}), stored.revision)
+            ports.store.save(
+                begun.model_copy(update={"revision": stored.revision + 1}), stored.revision
+            )
             return True
         limited = replace(ports, remaining_seconds=_at_most(CALL_SECONDS, ports))
         Round(request, limited, records, begun).walk()
@@ -46,7 +58,9 @@ def evaluate_new_labels(request: EvaluationRequest, ports: EvaluationPorts, stor
 
 
 def next_round(stored: QualityEvidence, set_version: str, records: RecordFile) -> QualityEvidence:
-    """Return the evidence ready for the appended records; concluded as it was when there are none to tell apart."""
+    """Return the evidence ready for the appended records; concluded as it was when there are none
+    to tell apart.
+    """
     before, total = stored.records_total, len(records)
     if not still_holds(stored, records):
         return rewritten(stored, set_version)
@@ -70,12 +84,18 @@ def next_round(stored: QualityEvidence, set_version: str, records: RecordFile) -
 
 def still_holds(stored: QualityEvidence, records: RecordFile) -> bool:
     """Return whether the set still begins with the records the evidence speaks of."""
-    return len(records) >= stored.records_total and records.digest(stored.records_total) == stored.content_digest
+    return (
+        len(records) >= stored.records_total
+        and records.digest(stored.records_total) == stored.content_digest
+    )
 
 
 def rewritten(stored: QualityEvidence, set_version: str) -> QualityEvidence:
     """Return the evidence closed, with a note, because its set is not there any more."""
-    note = Note(kind="rewritten set", text="the set was rewritten, not appended to; its records are not used")
+    note = Note(
+        kind="rewritten set",
+        text="the set was rewritten, not appended to; its records are not used",
+    )
     notes = (*stored.notes[: NOTES_KEPT - 1], note)
     return stored.model_copy(update={"set_version": set_version, "concluded": True, "notes": notes})
 

@@ -1,4 +1,6 @@
-"""The places of a round's seeded order: the requests behind them, their answers, and what is kept of those."""
+"""The places of a round's seeded order: the requests behind them, their answers, and what is kept
+of those.
+"""
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -14,7 +16,9 @@ from canary.labelled.records import RecordFile, UnusableRow
 
 @dataclass(frozen=True)
 class Group:
-    """The rows of one request: those to ask about, those that cannot be used, and the position behind them."""
+    """The rows of one request: those to ask about, those that cannot be used, and the position
+    behind them.
+    """
 
     examples: tuple[Example, ...]
     unusable: tuple[tuple[int, str], ...]
@@ -22,16 +26,24 @@ class Group:
 
 
 class Places:
-    """One round's records by their place in its order, and what is known of them; close it when done."""
+    """One round's records by their place in its order, and what is known of them; close it when
+    done.
+    """
 
     def __init__(
-        self, request: EvaluationRequest, ports: EvaluationPorts, records: RecordFile, evidence: QualityEvidence
+        self,
+        request: EvaluationRequest,
+        ports: EvaluationPorts,
+        records: RecordFile,
+        evidence: QualityEvidence,
     ) -> None:
         """Take the round the evidence speaks of: the same set version and order."""
         self._request, self._ports, self._records = request, ports, records
         self._first = evidence.first_record
         self._order = seeded_order(evidence.records_total - self._first, request.rollout)
-        self.kept = kept_predictions(request, ports, evidence.kept_as or evidence.set_version, len(records))
+        self.kept = kept_predictions(
+            request, ports, evidence.kept_as or evidence.set_version, len(records)
+        )
 
     def __len__(self) -> int:
         """Return how many records the round has."""
@@ -50,7 +62,9 @@ class Places:
                 continue
 
     def answers(self, start: int, end: int) -> Generator[tuple[Group, list[Answered]], None, None]:
-        """Return the answers of the requests from one place to another, in order, keeping them as they come."""
+        """Return the answers of the requests from one place to another, in order, keeping them as
+        they come.
+        """
         asker = self._asker()
 
         def ask(group: Group) -> tuple[Group, list[Answered]]:
@@ -83,9 +97,17 @@ class Places:
         request, ports = self._request, self._ports
         ceiling = RateCeiling(request.spec.max_requests_per_second, ports.monotonic, ports.sleep)
         return Asker(
-            ports.invoker, request.endpoint, request.baseline, request.canary, request.spec, self._records.layout,
-            ceiling, ports.sleep, self.kept[0].known, self.kept[1].known,
-        )  # fmt: skip
+            ports.invoker,
+            request.endpoint,
+            request.baseline,
+            request.canary,
+            request.spec,
+            self._records.layout,
+            ceiling,
+            ports.sleep,
+            self.kept[0].known,
+            self.kept[1].known,
+        )
 
     def _keep(self, answered: list[Answered]) -> None:
         for one in answered:

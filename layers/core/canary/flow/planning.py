@@ -26,7 +26,9 @@ ROLLOUT_ID_ENDPOINT = 36
 
 
 class Planner:
-    """Plans rollouts. Every check reads; the only write is the record with its lease, in one transaction."""
+    """Plans rollouts. Every check reads; the only write is the record with its lease, in one
+    transaction.
+    """
 
     def __init__(
         self,
@@ -100,11 +102,19 @@ class Planner:
         for index, name in enumerate(names):
             field = f"guards.alarms.{index}"
             if name not in states:
-                raise Refused(field, f"no alarm named {name!r} here", "Create it or take it out of the spec")
+                raise Refused(
+                    field, f"no alarm named {name!r} here", "Create it or take it out of the spec"
+                )
             if states[name] == "ALARM":
-                raise Refused(field, f"{name} is in ALARM before anything was moved", "Start again when it is OK")
+                raise Refused(
+                    field,
+                    f"{name} is in ALARM before anything was moved",
+                    "Start again when it is OK",
+                )
 
-    def _guards(self, spec: Spec, baselines: Sequence[str], now: datetime) -> tuple[tuple[CountGuard, ...], Any]:
+    def _guards(
+        self, spec: Spec, baselines: Sequence[str], now: datetime
+    ) -> tuple[tuple[CountGuard, ...], Any]:
         threshold, notice = self._slow_threshold(spec, baselines, now)
         notices = [notice] if notice else []
         minutes = self._history(spec, baselines, threshold, now)
@@ -123,30 +133,45 @@ class Planner:
             ]
             slow = spec.guards.slow_requests or SlowRequestsGuard()
             guards.append(
-                CountGuard(name="slow_requests", threshold_ms=threshold, history=_learn(history), **_margins(slow))
+                CountGuard(
+                    name="slow_requests",
+                    threshold_ms=threshold,
+                    history=_learn(history),
+                    **_margins(slow),
+                )
             )
         known = errors.history.minutes
         if known < LEAST_HISTORY_MINUTES:
             notices.append(
-                f"The baseline has {known} minutes of history, not {LEAST_HISTORY_MINUTES}: nothing is known of bursts."
+                f"The baseline has {known} minutes of history, not {LEAST_HISTORY_MINUTES}: "
+                "nothing is known of bursts."
             )
         return tuple(guards), tuple(notices)
 
-    def _slow_threshold(self, spec: Spec, baselines: Sequence[str], now: datetime) -> tuple[float | None, str]:
-        """Return the threshold in ms and a notice; no threshold where slow requests cannot or shall not be watched."""
+    def _slow_threshold(
+        self, spec: Spec, baselines: Sequence[str], now: datetime
+    ) -> tuple[float | None, str]:
+        """Return the threshold in ms and a notice; no threshold where slow requests cannot or shall
+        not be watched.
+        """
         named = spec.guards.slow_requests_named
         if named and spec.guards.slow_requests is None:
             return None, ""
         wanted = spec.guards.slow_requests.threshold_ms if spec.guards.slow_requests else None
         threshold = wanted or self._baseline_p95(spec.endpoint, baselines, now)
         problem = "the baseline has no latency of the last hours" if threshold is None else None
-        if threshold is not None and not self._can_count_slow(spec.endpoint, baselines, threshold, now):
+        if threshold is not None and not self._can_count_slow(
+            spec.endpoint, baselines, threshold, now
+        ):
             problem = "CloudWatch does not give the statistic that counts slow requests"
         if problem is None:
             return threshold, ""
         if named:
-            raise Refused("guards.slow_requests", problem, 'Give "threshold_ms" with traffic on the baseline, '
-                          "or leave the guard out")  # fmt: skip
+            raise Refused(
+                "guards.slow_requests",
+                problem,
+                'Give "threshold_ms" with traffic on the baseline, or leave the guard out',
+            )
         return None, f"slow_requests is not watched: {problem}."
 
     def _baseline_p95(self, endpoint: str, baselines: Sequence[str], now: datetime) -> float | None:
@@ -155,9 +180,16 @@ class Planner:
         present = [value for value in found if value]
         return float(f"{max(present):.4g}") if present else None
 
-    def _can_count_slow(self, endpoint: str, baselines: Sequence[str], threshold: float, now: datetime) -> bool:
-        """Return whether no minute has a sample count without the count of requests within the threshold."""
-        queries = [VariantQuery(endpoint=endpoint, variant=name, threshold_ms=threshold) for name in baselines]
+    def _can_count_slow(
+        self, endpoint: str, baselines: Sequence[str], threshold: float, now: datetime
+    ) -> bool:
+        """Return whether no minute has a sample count without the count of requests within the
+        threshold.
+        """
+        queries = [
+            VariantQuery(endpoint=endpoint, variant=name, threshold_ms=threshold)
+            for name in baselines
+        ]
         answer = self._metrics.minutes(queries, _floor(now - PROBE), _floor(now))
         raw = [one for series in answer.values() for one in series.minutes.values() if one.timed]
         return any(one.within is not None for one in raw) if raw else True
@@ -167,7 +199,9 @@ class Planner:
     ) -> list[Counts | None]:
         count = spec.guards.errors.count
         queries = {
-            name: VariantQuery(endpoint=spec.endpoint, variant=name, count=count, threshold_ms=threshold)
+            name: VariantQuery(
+                endpoint=spec.endpoint, variant=name, count=count, threshold_ms=threshold
+            )
             for name in baselines
         }
         end = _floor(now) - timedelta(minutes=1)
@@ -182,14 +216,25 @@ def with_forecast(plan: Plan, *, require_conclusive: bool) -> Plan:
     """
     warnings = tuple(step.warning for step in forecast(plan) if step.warning)
     if warnings and require_conclusive:
-        raise Refused("require_conclusive", "; ".join(warnings), "Change the spec so, or leave require_conclusive out")
-    return plan.model_copy(update={"notices": plan.notices + tuple(f"Forecast: {text}." for text in warnings)})
+        raise Refused(
+            "require_conclusive",
+            "; ".join(warnings),
+            "Change the spec so, or leave require_conclusive out",
+        )
+    return plan.model_copy(
+        update={"notices": plan.notices + tuple(f"Forecast: {text}." for text in warnings)}
+    )
 
 
 def baseline_minutes(
-    queries: Mapping[str, VariantQuery], answer: Mapping[VariantQuery, RawSeries], first: int, end: int
+    queries: Mapping[str, VariantQuery],
+    answer: Mapping[VariantQuery, RawSeries],
+    first: int,
+    end: int,
 ) -> list[Counts | None]:
-    """Return the baselines' counts together for every minute in [first, end), None where one is missing."""
+    """Return the baselines' counts together for every minute in [first, end), None where one is
+    missing.
+    """
     return [
         together([counts_of(answer[query].minutes.get(minute)) for query in queries.values()])
         for minute in range(first, end)

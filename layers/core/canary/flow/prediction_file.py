@@ -1,7 +1,8 @@
-"""One variant's answers by row in a temporary file: twelve bytes a record on disk, next to nothing in memory.
+"""One variant's answers by row in a temporary file: twelve bytes a record on disk, next to nothing
+in memory.
 
-Rules: rows count from 1; reads and writes go to their own place in the file, so that threads need no lock. The file
-has no name and is gone with the process.
+Rules: rows count from 1; reads and writes go to their own place in the file, so that threads need
+no lock. The file has no name and is gone with the process.
 """
 
 import os
@@ -62,8 +63,12 @@ class PredictionFile:
         self._write(row, code, _NO_SCORE if score is None else score)
 
     def put_failure(self, row: int, text: str) -> None:
-        """Set the failure on a row; texts beyond the first thousand different ones are told as the last of those."""
-        place = self._text_of.get(text, len(self._texts) if len(self._texts) < MOST_TEXTS else MOST_TEXTS - 1)
+        """Set the failure on a row; texts beyond the first thousand different ones are told as the
+        last of those.
+        """
+        place = self._text_of.get(
+            text, len(self._texts) if len(self._texts) < MOST_TEXTS else MOST_TEXTS - 1
+        )
         if place == len(self._texts):
             self._texts.append(text)
             self._text_of[text] = place

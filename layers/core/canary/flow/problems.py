@@ -1,4 +1,6 @@
-"""One rollout's trouble must not become another's: problems are kept while a loop goes on, and raised at its end."""
+"""One rollout's trouble must not become another's: problems are kept while a loop goes on, and
+raised at its end.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +15,9 @@ class Problems:
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """Keep what is raised inside, whatever it is: a record that cannot be read is trouble like any other."""
+        """Keep what is raised inside, whatever it is: a record that cannot be read is trouble like
+        any other.
+        """
         try:
             yield
         except Exception as error:  # noqa: BLE001 -- nothing is hidden, see raise_first

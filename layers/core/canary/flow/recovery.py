@@ -24,7 +24,9 @@ class Recovery:
         self._executions = executions
 
     def take_over_if_dead(self, record: Record, now: datetime) -> Record:
-        """Return the record, held by a new execution when its holder is dead; UNPROVEN after three dead recoveries."""
+        """Return the record, held by a new execution when its holder is dead; UNPROVEN after three
+        dead recoveries.
+        """
         if record.ended:
             return record
         status = self._executions.status(record.holder)
@@ -33,7 +35,10 @@ class Recovery:
         if status == "MISSING" and record.generation > 1:
             self._start(record)  # the claim was written, the start was lost: the same name again
             return record
-        story = f"Execution {record.holder.rsplit(':', 1)[-1]} is {status} while the rollout was {record.phase}."
+        story = (
+            f"Execution {record.holder.rsplit(':', 1)[-1]} is {status} while the rollout "
+            f"was {record.phase}."
+        )
         if record.recoveries >= RECOVERIES_AT_MOST:
             return self._give_up(record, now)
         return self._next_generation(record, story, now)
@@ -43,7 +48,11 @@ class Recovery:
         holder = self._executions.arn_of(f"{record.rollout}-{generation + 1}")
 
         def transition(current: Record) -> Record:
-            return current if current.generation != generation else claims.take_over(current, holder, story, now)
+            return (
+                current
+                if current.generation != generation
+                else claims.take_over(current, holder, story, now)
+            )
 
         try:
             record = self._rollouts.change(record.rollout, transition)
@@ -54,7 +63,9 @@ class Recovery:
         return record
 
     def _give_up(self, record: Record, now: datetime) -> Record:
-        outcome = Outcome(end=Phase.UNPROVEN, reason=f"{record.recoveries} executions died while restoring")
+        outcome = Outcome(
+            end=Phase.UNPROVEN, reason=f"{record.recoveries} executions died while restoring"
+        )
 
         def transition(current: Record) -> Record:
             if current.ended or current.generation != record.generation:
@@ -100,10 +111,16 @@ class Recovery:
 def recover_document(record: Record) -> Mapping[str, object]:
     """Return the input of an execution that restores."""
     story = record.decision.reason if record.decision else "recovering"
-    recover = {"rollout": record.rollout, "generation": record.generation, "story": {"reason": story}}
+    recover = {
+        "rollout": record.rollout,
+        "generation": record.generation,
+        "story": {"reason": story},
+    }
     return {"recover": recover}
 
 
 def is_quiet(record: Record, now: datetime) -> bool:
-    """Return whether a rollout made no progress for three minutes and holds no token that would tell."""
+    """Return whether a rollout made no progress for three minutes and holds no token that would
+    tell.
+    """
     return record.token is None and now - record.progress_at > QUIET_AT_MOST

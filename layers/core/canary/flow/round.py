@@ -1,7 +1,8 @@
-"""One walk through a labelled set's records in their seeded order, from where the last call stopped.
+"""One walk through a labelled set's records in their seeded order, from where the last call
+stopped.
 
-A round is the whole set, or after new labels arrived the records that are new. Where shards ask ahead, a walk ends
-behind the last record they were sent to.
+A round is the whole set, or after new labels arrived the records that are new. Where shards ask
+ahead, a walk ends behind the last record they were sent to.
 """
 
 from canary.domain.paired import Outcome, first_states
@@ -19,7 +20,9 @@ RESERVE_SECONDS = 20.0
 """Time kept back for the calls under way, the report and the save."""
 
 
-def first_evidence(request: EvaluationRequest, set_version: str, records: RecordFile) -> QualityEvidence:
+def first_evidence(
+    request: EvaluationRequest, set_version: str, records: RecordFile
+) -> QualityEvidence:
     """Return the evidence before the first record; revision 0 says that nothing is stored."""
     return QualityEvidence(
         rollout=request.rollout,
@@ -39,7 +42,11 @@ class Round:
     """The records still to take, and what takes them."""
 
     def __init__(
-        self, request: EvaluationRequest, ports: EvaluationPorts, records: RecordFile, evidence: QualityEvidence
+        self,
+        request: EvaluationRequest,
+        ports: EvaluationPorts,
+        records: RecordFile,
+        evidence: QualityEvidence,
     ) -> None:
         """Go on from the evidence: the same set version, order and position."""
         self._request, self._ports = request, ports
@@ -47,7 +54,9 @@ class Round:
         self._places = Places(request, ports, records, evidence)
         self._until = evidence.sharded_until or len(self._places)
         self._pace: float | None = None
-        self._gathering = Gathering(request, ports, evidence, self._columns_before(evidence.position))
+        self._gathering = Gathering(
+            request, ports, evidence, self._columns_before(evidence.position)
+        )
 
     def walk(self) -> QualityEvidence:
         """Return the evidence once the tests decide, the records end or time runs short."""
@@ -63,7 +72,9 @@ class Round:
         return gathering.evidence
 
     def _ask(self, gathering: Gathering) -> None:
-        """Ask until the tests decide, the records end or time runs short; look and keep whatever ends it."""
+        """Ask until the tests decide, the records end or time runs short; look and keep whatever
+        ends it.
+        """
         start, started = gathering.evidence.position, self._ports.monotonic()
         answers = self._places.answers(start, self._until)
         try:
@@ -90,7 +101,9 @@ class Round:
         return self._pace is not None
 
     def _may_shard(self, evidence: QualityEvidence) -> bool:
-        """Return whether shards could leave their answers anywhere; records that arrive in a bake are few."""
+        """Return whether shards could leave their answers anywhere; records that arrive in a bake
+        are few.
+        """
         kept = self._ports.predictions is not None and not self._places.problems
         return kept and evidence.first_record == 0 and evidence.shard_records == 0
 
@@ -110,7 +123,9 @@ class Round:
     def _columns_before(self, position: int) -> Columns:
         """Return the predictions that the evidence so far rests on, as far as they were kept."""
         scorer, kept = self._ports.scorer, self._places.kept
-        columns = Columns(self._request.spec, None if scorer is None else scorer.begin(self._request.spec))
+        columns = Columns(
+            self._request.spec, None if scorer is None else scorer.begin(self._request.spec)
+        )
         for example in self._places.taken_before(position):
             baseline, canary = (_prediction(one.known(example.row)) for one in kept)
             if baseline is not None or canary is not None:

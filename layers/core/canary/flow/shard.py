@@ -1,7 +1,8 @@
 """One shard of a round too long for one call after another: both variants' answers, asked and kept.
 
-Rules: a shard asks and keeps predictions and nothing else. The evaluation then walks the same places in the same order
-with everything known, so its tests see what one long call would have seen; what a shard left open is asked there.
+Rules: a shard asks and keeps predictions and nothing else. The evaluation then walks the same
+places in the same order with everything known, so its tests see what one long call would have seen;
+what a shard left open is asked there.
 """
 
 from canary.domain.quality_evidence import QualityEvidence
@@ -13,11 +14,12 @@ from canary.labelled.records import RecordFile
 
 
 def evaluate_shard(request: EvaluationRequest, ports: EvaluationPorts, shard: int) -> int:
-    """Return how many records of a shard were gone through; the request's spec is already the shard's share.
+    """Return how many records of a shard were gone through; the request's spec is already the
+    shard's share.
 
-    Nothing is done where the evidence has concluded, is not sharded or speaks of another set: the next call of the
-    evaluation settles that. Raises AwsUnavailable when a variant stays busy and AwsDenied when the endpoint is gone;
-    what was answered before is kept in every case.
+    Nothing is done where the evidence has concluded, is not sharded or speaks of another set: the
+    next call of the evaluation settles that. Raises AwsUnavailable when a variant stays busy and
+    AwsDenied when the endpoint is gone; what was answered before is kept in every case.
     """
     stored = ports.store.load(request.rollout)
     if stored is None or stored.concluded or not stored.shard_records:

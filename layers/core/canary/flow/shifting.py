@@ -1,6 +1,7 @@
 """The only use case that moves weights: claim, ask, and look whether it really happened.
 
-Each method answers with what comes `next`: the state machine follows it and keeps no position of its own.
+Each method answers with what comes `next`: the state machine follows it and keeps no position of
+its own.
 """
 
 from collections.abc import Callable
@@ -18,17 +19,22 @@ from canary.ports.rollouts import Rollouts
 
 Clock = Callable[[], datetime]
 
-FOREIGN_REASON = "somebody else changed the endpoint: another configuration, or weights that are not ours"
+FOREIGN_REASON = (
+    "somebody else changed the endpoint: another configuration, or weights that are not ours"
+)
 GONE_REASON = "the endpoint does not exist any more"
 
 
 class Shifter:
     """Moves the weights of one rollout at a time, for the execution that holds it."""
 
-    def __init__(self, rollouts: Rollouts, endpoints: WeightMover, clock: Clock | None = None) -> None:
+    def __init__(
+        self, rollouts: Rollouts, endpoints: WeightMover, clock: Clock | None = None
+    ) -> None:
         """Take the record store, the endpoints, and the clock to read just before a claim.
 
-        `now`, which every method is given, is when its invocation began; without a clock it stands for the claim too.
+        `now`, which every method is given, is when its invocation began; without a clock it stands
+        for the claim too.
         """
         self._rollouts = rollouts
         self._endpoints = endpoints
@@ -45,7 +51,9 @@ class Shifter:
         if lost:
             return lost
         asking = self._clock() if self._clock else now
-        record = self._rollouts.change(rollout, lambda r: claims.claim_forward(r, holder, generation, asking))
+        record = self._rollouts.change(
+            rollout, lambda r: claims.claim_forward(r, holder, generation, asking)
+        )
         assert record.asked is not None  # noqa: S101 - the claim has just written it
         if not view.serves(record.asked.weights):
             self._endpoints.move(record.endpoint, record.asked.weights)
@@ -59,16 +67,26 @@ class Shifter:
         view = self._look(record, now)
         arrival = look_forward(record, view, now)
         if arrival == "REACHED":
-            arrived = self._rollouts.change(rollout, lambda r: course.arrive(r, holder, generation, now))
+            arrived = self._rollouts.change(
+                rollout, lambda r: course.arrive(r, holder, generation, now)
+            )
             evaluate = arrived.phase is Phase.EVALUATING
-            return Story(next="EVALUATE" if evaluate else "BAKE", reason="the asked weights serve", arrival=arrival)
+            return Story(
+                next="EVALUATE" if evaluate else "BAKE",
+                reason="the asked weights serve",
+                arrival=arrival,
+            )
         if arrival in {"REVERTED", "OVERDUE"}:
-            return Story(next="RESTORE", reason=_why_restore(arrival, record, view), arrival=arrival)
+            return Story(
+                next="RESTORE", reason=_why_restore(arrival, record, view), arrival=arrival
+            )
         lost = self._lost(record, holder, generation, view)
         return lost or Story(next="WAIT", reason="the endpoint is moving", arrival=arrival)
 
     def confirm(self, rollout: str, holder: str, generation: int, now: datetime) -> Story:
-        """Say whether the weights of the last step still serve, so that PROMOTED may be told. Raises Superseded."""
+        """Say whether the weights of the last step still serve, so that PROMOTED may be told.
+        Raises Superseded.
+        """
         record = self._held(rollout, holder, generation)
         if record.rolling_back:
             return _overruled(record)
@@ -80,16 +98,24 @@ class Shifter:
             return Story(next="CLOSE", reason="the weights still serve", arrival="REACHED")
         decided = record.decision.at if record.decision else now
         if now - decided > timedelta(minutes=record.plan.overdue_minutes):
-            reason = f"the last step did not serve for {record.plan.overdue_minutes} minutes (endpoint {view.status})"
+            reason = (
+                f"the last step did not serve for {record.plan.overdue_minutes} minutes "
+                f"(endpoint {view.status})"
+            )
             return Story(next="RESTORE", reason=reason, arrival="OVERDUE")
         return Story(next="WAIT", reason=f"endpoint {view.status}", arrival="MOVING")
 
-    def restore(self, rollout: str, holder: str, generation: int, story: str, now: datetime) -> Story:
-        """Record the roll-back and ask for the safe weights unless they serve or the endpoint is busy.
+    def restore(
+        self, rollout: str, holder: str, generation: int, story: str, now: datetime
+    ) -> Story:
+        """Record the roll-back and ask for the safe weights unless they serve or the endpoint is
+        busy.
 
         Never raises for what SageMaker answers: the next look judges it. Raises Superseded.
         """
-        record = self._rollouts.change(rollout, lambda r: claims.claim_restore(r, holder, generation, story, now))
+        record = self._rollouts.change(
+            rollout, lambda r: claims.claim_restore(r, holder, generation, story, now)
+        )
         view = self._look(record, now)
         lost = self._lost(record, holder, generation, view)
         if lost:
@@ -98,12 +124,15 @@ class Shifter:
             return Story(next="LOOK", reason="the safe weights are on their way")
         asking = self._clock() if self._clock else now
         live = view.current_weights
-        asked = self._rollouts.change(rollout, lambda r: claims.ask_safe(r, holder, generation, live, asking))
+        asked = self._rollouts.change(
+            rollout, lambda r: claims.ask_safe(r, holder, generation, live, asking)
+        )
         answer = self._ask_safe(asked, record.asked, asking)
         return Story(next="LOOK", reason=answer or "asked for the safe weights")
 
     def _ask_safe(self, record: Record, before: Asked | None, asking: datetime) -> str:
-        """Ask for the safe weights as claimed, note the answer, and return what stood in the way, '' for nothing.
+        """Ask for the safe weights as claimed, note the answer, and return what stood in the way,
+        '' for nothing.
 
         An ask whose answer was lost is left as it is: the look waits until it must be visible.
         """
@@ -117,7 +146,10 @@ class Shifter:
             return str(error)
         except AwsDenied as error:
             answer = str(error)
-            self._rollouts.change(rollout, lambda r: course.denied(course.not_accepted(r, ask, before), answer, asking))
+            self._rollouts.change(
+                rollout,
+                lambda r: course.denied(course.not_accepted(r, ask, before), answer, asking),
+            )
             return answer
         self._rollouts.change(rollout, lambda r: course.accepted(r, ask))
         return ""
@@ -128,9 +160,13 @@ class Shifter:
         view = self._look(record, now)
         arrival = look_restored(record, view, now)
         if arrival == "REACHED":
-            record = self._rollouts.change(rollout, lambda r: course.verify_safe(r, holder, generation, now))
+            record = self._rollouts.change(
+                rollout, lambda r: course.verify_safe(r, holder, generation, now)
+            )
             settled = record.outcome is not None
-            reason = "the safe weights serve" if settled else "the safe weights serve; looking once more"
+            reason = (
+                "the safe weights serve" if settled else "the safe weights serve; looking once more"
+            )
             return Story(next="CLOSE" if settled else "WAIT", reason=reason, arrival=arrival)
         lost = self._lost(record, holder, generation, view)
         if lost:
@@ -138,10 +174,14 @@ class Shifter:
         why = course.why_unproven(record, arrival, now)
         if why:
             outcome = Outcome(end=Phase.UNPROVEN, reason=why)
-            self._rollouts.change(rollout, lambda r: course.set_outcome(r, holder, generation, outcome))
+            self._rollouts.change(
+                rollout, lambda r: course.set_outcome(r, holder, generation, outcome)
+            )
             return Story(next="CLOSE", reason=why, arrival=arrival)
         asking = arrival == "REVERTED"
-        return Story(next="RESTORE" if asking else "WAIT", reason=f"endpoint {view.status}", arrival=arrival)
+        return Story(
+            next="RESTORE" if asking else "WAIT", reason=f"endpoint {view.status}", arrival=arrival
+        )
 
     def _held(self, rollout: str, holder: str, generation: int) -> Record:
         """Return the record. Raises Superseded when this execution does not hold it."""
@@ -152,22 +192,31 @@ class Shifter:
     def _look(self, record: Record, now: datetime) -> EndpointView:
         return agreed(lambda: self._endpoints.describe(record.endpoint), is_suspicious(record, now))
 
-    def _lost(self, record: Record, holder: str, generation: int, view: EndpointView) -> Story | None:
+    def _lost(
+        self, record: Record, holder: str, generation: int, view: EndpointView
+    ) -> Story | None:
         """Hand over an endpoint that is gone or somebody else's; None when it is still ours."""
         if view.exists and not is_foreign(record, view):
             return None
         reason = FOREIGN_REASON if view.exists else GONE_REASON
         outcome = Outcome(end=Phase.HANDED_OVER, reason=reason)
-        self._rollouts.change(record.rollout, lambda r: course.set_outcome(r, holder, generation, outcome))
+        self._rollouts.change(
+            record.rollout, lambda r: course.set_outcome(r, holder, generation, outcome)
+        )
         return Story(next="CLOSE", reason=reason, arrival="FOREIGN" if view.exists else "GONE")
 
 
 def _overruled(record: Record) -> Story:
-    return Story(next="RESTORE", reason=record.decision.reason if record.decision else "rolling back")
+    return Story(
+        next="RESTORE", reason=record.decision.reason if record.decision else "rolling back"
+    )
 
 
 def _why_restore(arrival: Arrival, record: Record, view: EndpointView) -> str:
     share = f"{100 * record.plan.steps[record.step].share:.4g}%"
     if arrival == "REVERTED":
         return f"SageMaker went back to the weights before the step to {share}"
-    return f"the step to {share} was not reached in {record.plan.overdue_minutes} minutes (endpoint {view.status})"
+    return (
+        f"the step to {share} was not reached in {record.plan.overdue_minutes} minutes "
+        f"(endpoint {view.status})"
+    )

@@ -12,7 +12,9 @@ from canary.flow.shifting import FOREIGN_REASON, GONE_REASON
 
 @dataclass(frozen=True)
 class Sight:
-    """The newest tick, read once, as seen `now`; None where there is none yet. It says nothing of what was before."""
+    """The newest tick, read once, as seen `now`; None where there is none yet. It says nothing of
+    what was before.
+    """
 
     tick: Tick | None
     now: datetime
@@ -20,20 +22,30 @@ class Sight:
     @property
     def complete(self) -> bool:
         """Return whether it saw everything: only then is a HOLD a reason to live on."""
-        return self.tick is not None and self.tick.complete and minute_of(self.now) - self.tick.minute <= 1
+        return (
+            self.tick is not None
+            and self.tick.complete
+            and minute_of(self.now) - self.tick.minute <= 1
+        )
 
     @property
     def standing(self) -> str:
         """Return what the endpoint's state was a moment ago."""
         tick = self._fresh
-        return tick.endpoint.standing if tick else "unknown: nobody could look at it in the last minutes"
+        return (
+            tick.endpoint.standing
+            if tick
+            else "unknown: nobody could look at it in the last minutes"
+        )
 
     def ringing(self, record: Record) -> str | None:
         """Return the guard alarm that a fresh tick saw in ALARM, None when there is none."""
         return ringing(record, fresh_alarms(self.tick, minute_of(self.now)))
 
     def lost(self, record: Record) -> str | None:
-        """Return why the endpoint is not ours any more, on which three reads agreed; None while it is."""
+        """Return why the endpoint is not ours any more, on which three reads agreed; None while it
+        is.
+        """
         tick = self.tick
         if tick is None or not _since_the_bake(tick, record):
             return None

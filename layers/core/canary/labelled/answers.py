@@ -1,9 +1,11 @@
-"""Answers of endpoints read into predictions: a bare number, CSV, JSON, JSON Lines, in the shapes models answer in.
+"""Answers of endpoints read into predictions: a bare number, CSV, JSON, JSON Lines, in the shapes
+models answer in.
 
-Recognised without any setting: numbers and rows of probabilities (built-in XGBoost, scikit-learn containers), objects
-with predictions/outputs/instances lists and score, predicted_label, probabilities (built-in algorithms, TensorFlow),
-[{"label", "score"}] (Hugging Face text classification) and {class: probability} (TorchServe). Anything else is reached
-by the spec's JMESPath expression.
+Recognised without any setting: numbers and rows of probabilities (built-in XGBoost, scikit-learn
+containers), objects with predictions/outputs/instances lists and score, predicted_label,
+probabilities (built-in algorithms, TensorFlow), [{"label", "score"}] (Hugging Face text
+classification) and {class: probability} (TorchServe). Anything else is reached by the spec's
+JMESPath expression.
 """
 
 import json
@@ -28,8 +30,8 @@ def read_answers(
 ) -> list[Prediction | UnreadableAnswer]:
     """Return one prediction for each of the `count` records asked about, in order.
 
-    A record whose own value cannot be read gives its UnreadableAnswer; raise UnreadableAnswer when the body as a whole
-    cannot be split into `count` values.
+    A record whose own value cannot be read gives its UnreadableAnswer; raise UnreadableAnswer when
+    the body as a whole cannot be split into `count` values.
     """
     values = _split(_document(body, content_type), count, spec)
     return [_read(value, spec) for value in values]
@@ -43,7 +45,9 @@ def check_answer_expression(spec: QualityGuardSpec) -> None:
         _compiled(spec.answer)
     except jmespath.exceptions.JMESPathError as error:
         first = str(error).splitlines()[0]
-        raise Refused("guards.quality.answer", f"not a JMESPath expression: {first}", "See jmespath.org") from None
+        raise Refused(
+            "guards.quality.answer", f"not a JMESPath expression: {first}", "See jmespath.org"
+        ) from None
 
 
 @lru_cache(maxsize=64)
@@ -61,7 +65,9 @@ def _read(value: Any, spec: QualityGuardSpec) -> Prediction | UnreadableAnswer:
 
 
 def _document(body: bytes, content_type: str) -> Any:
-    """Return the body as JSON values; CSV becomes a list of rows, JSON Lines a list of documents."""
+    """Return the body as JSON values; CSV becomes a list of rows, JSON Lines a list of
+    documents.
+    """
     try:
         text = body.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
@@ -71,8 +77,16 @@ def _document(body: bytes, content_type: str) -> Any:
     if "jsonlines" in content_type or "json-seq" in content_type:
         return [_json(line) for line in text.splitlines() if line.strip()]
     if "json" in content_type or text[0] in "[{":
-        return _json(text) if "\n" not in text or _is_json(text) else [_json(line) for line in text.splitlines()]
-    rows = [[cell.strip().strip('"') for cell in line.split(",")] for line in text.splitlines() if line.strip()]
+        return (
+            _json(text)
+            if "\n" not in text or _is_json(text)
+            else [_json(line) for line in text.splitlines()]
+        )
+    rows = [
+        [cell.strip().strip('"') for cell in line.split(",")]
+        for line in text.splitlines()
+        if line.strip()
+    ]
     return rows if len(rows) > 1 else rows[0]
 
 
@@ -95,7 +109,9 @@ def _split(document: Any, count: int, spec: QualityGuardSpec) -> list[Any]:
     if spec.answer is not None:
         found = _search(spec.answer, document)
         if found is None:
-            raise UnreadableAnswer(f"the expression {spec.answer!r} finds nothing in {kind_of(document)}")
+            raise UnreadableAnswer(
+                f"the expression {spec.answer!r} finds nothing in {kind_of(document)}"
+            )
         return _exactly(found, count) if count > 1 else [found]
     if isinstance(document, dict):
         named = [document[key] for key in _LISTS if isinstance(document.get(key), list)]
@@ -109,11 +125,15 @@ def _search(expression: str, document: Any) -> Any:
         return _compiled(expression).search(document)
     except Exception as error:  # noqa: BLE001 - its functions quote, and fail in ways of their own on, what they are given
         name = type(error).__name__
-        raise UnreadableAnswer(f"the expression {expression!r} fails on {kind_of(document)} ({name})") from None
+        raise UnreadableAnswer(
+            f"the expression {expression!r} fails on {kind_of(document)} ({name})"
+        ) from None
 
 
 def _exactly(values: Any, count: int) -> list[Any]:
-    """Return the list of `count` values; a single row of numbers is taken apart, a nested single list unwrapped."""
+    """Return the list of `count` values; a single row of numbers is taken apart, a nested single
+    list unwrapped.
+    """
     if isinstance(values, list) and len(values) == 1 != count and isinstance(values[0], list):
         return _exactly(values[0], count)
     if not isinstance(values, list) or len(values) != count:

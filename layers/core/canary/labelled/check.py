@@ -1,4 +1,6 @@
-"""Checks of a labelled set that need no model: what the planner refuses, and what an evaluation refuses to begin."""
+"""Checks of a labelled set that need no model: what the planner refuses, and what an evaluation
+refuses to begin.
+"""
 
 from canary.domain.errors import Refused
 from canary.domain.prediction import Label
@@ -12,8 +14,8 @@ from canary.labelled.requests import BodyTooLarge, Unsendable, build_body, check
 def check_records(records: RecordFile, spec: QualityGuardSpec, *, whole: bool) -> None:
     """Return when the records fit the spec: columns, labels, request and answer expression.
 
-    `whole` says that these are all the records of the set, so that a single class among them is final. Raises Refused
-    naming the field, and the row where one is to blame.
+    `whole` says that these are all the records of the set, so that a single class among them is
+    final. Raises Refused naming the field, and the row where one is to blame.
     """
     check_answer_expression(spec)
     check_template(spec, records.layout)
@@ -22,7 +24,9 @@ def check_records(records: RecordFile, spec: QualityGuardSpec, *, whole: bool) -
         remedy = "Check label_column, task, positive_label and header"
         raise Refused("guards.quality.label_column", f"no usable row; {problem}", remedy)
     if whole and spec.task != "regression" and not _has_another(records, label, spec):
-        problem = f"every label is the same on all {len(records)} records, so right answers say nothing"
+        problem = (
+            f"every label is the same on all {len(records)} records, so right answers say nothing"
+        )
         raise Refused("guards.quality.labelled_set", problem, "Use a set with at least two classes")
 
 

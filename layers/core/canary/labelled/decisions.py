@@ -8,12 +8,27 @@ from canary.domain.quality import QualityGuardSpec
 from canary.labelled.examples import binary_value, class_name
 from canary.labelled.numbers import UnreadableAnswer, is_number, kind_of, number, probability
 
-_INNER = ("score", "probability", "probabilities", "scores", "prob", "prediction", "predictions", "predicted_label",
-          "predicted_value", "label", "output", "outputs", "value")  # fmt: skip
+_INNER = (
+    "score",
+    "probability",
+    "probabilities",
+    "scores",
+    "prob",
+    "prediction",
+    "predictions",
+    "predicted_label",
+    "predicted_value",
+    "label",
+    "output",
+    "outputs",
+    "value",
+)
 
 
 def read_value(value: Any, spec: QualityGuardSpec) -> Prediction:
-    """Return the prediction in one record's answer value; raise UnreadableAnswer when there is none."""
+    """Return the prediction in one record's answer value; raise UnreadableAnswer when there is
+    none.
+    """
     if spec.task == "binary":
         return _binary(value, spec)
     if spec.task == "multiclass":
@@ -30,16 +45,25 @@ def _binary(value: Any, spec: QualityGuardSpec) -> Prediction:
         return _scored(_positive_share(shares, positive), spec)
     if isinstance(value, list) and len(value) == 2 and all(map(is_number, value)):
         return _scored(probability(value[_index_of_positive(spec)]), spec)
-    if is_number(value) and not (is_number(positive) and positive not in ("0", "1") and float(value).is_integer()):
+    if is_number(value) and not (
+        is_number(positive) and positive not in ("0", "1") and float(value).is_integer()
+    ):
         return _scored(probability(value), spec)
-    if isinstance(value, str | int | float) and (decided := binary_value(str(value).strip(), spec)) is not None:
+    if (
+        isinstance(value, str | int | float)
+        and (decided := binary_value(str(value).strip(), spec)) is not None
+    ):
         return Prediction(str(decided))
     raise UnreadableAnswer(f"{kind_of(value)} is neither a score nor a label")
 
 
 def _index_of_positive(spec: QualityGuardSpec) -> int:
     names = [class_name(name) for name in spec.classes or ()]
-    return names.index(class_name(spec.positive_label)) if class_name(spec.positive_label) in names else 1
+    return (
+        names.index(class_name(spec.positive_label))
+        if class_name(spec.positive_label) in names
+        else 1
+    )
 
 
 def _positive_share(shares: Mapping[str, float], positive: str) -> float:
@@ -79,12 +103,23 @@ def _classes(width: int, spec: QualityGuardSpec) -> list[str]:
 
 
 def _shares(value: Any) -> dict[str, float] | None:
-    """Return {class: probability} for the label-and-score shapes and for plain mappings, None for anything else."""
+    """Return {class: probability} for the label-and-score shapes and for plain mappings, None for
+    anything else.
+    """
     if isinstance(value, dict) and {"label", "score"} <= value.keys():
         value = [value]
-    if isinstance(value, list) and value and all(isinstance(v, dict) and {"label", "score"} <= v.keys() for v in value):
+    if (
+        isinstance(value, list)
+        and value
+        and all(isinstance(v, dict) and {"label", "score"} <= v.keys() for v in value)
+    ):
         return {class_name(entry["label"]): probability(entry["score"]) for entry in value}
-    if isinstance(value, dict) and value and all(map(is_number, value.values())) and not _inner_key(value):
+    if (
+        isinstance(value, dict)
+        and value
+        and all(map(is_number, value.values()))
+        and not _inner_key(value)
+    ):
         return {class_name(name): probability(share) for name, share in value.items()}
     return None
 
@@ -92,9 +127,17 @@ def _shares(value: Any) -> dict[str, float] | None:
 def _single(value: Any, *, keep_lists: bool = False) -> Any:
     """Return the value inside single-element lists and inside the usual wrapper objects."""
     for _ in range(6):
-        if isinstance(value, list) and len(value) == 1 and not (keep_lists and _shares(value) is not None):
+        if (
+            isinstance(value, list)
+            and len(value) == 1
+            and not (keep_lists and _shares(value) is not None)
+        ):
             value = value[0]
-        elif isinstance(value, dict) and _shares(value) is None and (key := _inner_key(value)) is not None:
+        elif (
+            isinstance(value, dict)
+            and _shares(value) is None
+            and (key := _inner_key(value)) is not None
+        ):
             value = value[key]
         else:
             return value

@@ -27,7 +27,9 @@ class Example:
 
 
 def read_example(row: Row, layout: Layout, spec: QualityGuardSpec) -> Example:
-    """Return the row as an example; raise UnusableRow when its label is missing or of another type."""
+    """Return the row as an example; raise UnusableRow when its label is missing or of another
+    type.
+    """
     return Example(
         row=row.number,
         record_id=str(row.number if layout.record_id is None else row.values[layout.record_id]),
@@ -38,13 +40,17 @@ def read_example(row: Row, layout: Layout, spec: QualityGuardSpec) -> Example:
 
 
 def read_label(value: Value, spec: QualityGuardSpec) -> Label:
-    """Return a label in the task's type; raise UnusableRow saying what kind of value was found instead."""
+    """Return a label in the task's type; raise UnusableRow saying what kind of value was found
+    instead.
+    """
     text = _text(value)
     if text.lower() in MISSING:
         raise UnusableRow(f"has no label (column {spec.label_column!r})")
     readers: dict[str, Callable[[str, QualityGuardSpec], Label]] = {
-        "binary": _binary, "multiclass": _multiclass, "regression": _number
-    }  # fmt: skip
+        "binary": _binary,
+        "multiclass": _multiclass,
+        "regression": _number,
+    }
     return readers[spec.task](text, spec)
 
 
@@ -74,7 +80,8 @@ def _binary(text: str, spec: QualityGuardSpec) -> int:
 def binary_value(text: str, spec: QualityGuardSpec) -> int | None:
     """Return a label or answer as 0 or 1; None for text that is neither.
 
-    With a `positive_label` of the user's own every other class name (of `classes`, where given) means 0.
+    With a `positive_label` of the user's own every other class name (of `classes`, where given)
+    means 0.
     """
     name = class_name(text)
     if name == class_name(spec.positive_label):
@@ -88,7 +95,9 @@ def binary_value(text: str, spec: QualityGuardSpec) -> int | None:
 def _multiclass(text: str, spec: QualityGuardSpec) -> str:
     name = class_name(text)
     if spec.classes is not None and name not in map(class_name, spec.classes):
-        raise _other_label(text, spec, f"which is not one of the {len(spec.classes)} classes of the spec")
+        raise _other_label(
+            text, spec, f"which is not one of the {len(spec.classes)} classes of the spec"
+        )
     return name
 
 

@@ -1,7 +1,9 @@
-"""The records of a JSON document one by one: a list of them, or an object that holds exactly one list.
+"""The records of a JSON document one by one: a list of them, or an object that holds exactly one
+list.
 
-Rules: read in pieces, so that memory has room for one record and not for the set. Raises ValueError where the text is
-not JSON or not UTF-8, NoListOfRecords where it is and holds none, or more than one list.
+Rules: read in pieces, so that memory has room for one record and not for the set. Raises ValueError
+where the text is not JSON or not UTF-8, NoListOfRecords where it is and holds none, or more than
+one list.
 """
 
 import json
@@ -41,7 +43,9 @@ def document_records(path: Path) -> Iterator[Value]:
 
 
 def not_json(error: ValueError | RecursionError) -> str:
-    """Return what is wrong with a text, without the text: a decoder's own message may quote bytes of it."""
+    """Return what is wrong with a text, without the text: a decoder's own message may quote bytes
+    of it.
+    """
     if isinstance(error, NotJson):
         return str(error)
     if isinstance(error, json.JSONDecodeError):
@@ -95,7 +99,9 @@ class _Text:
         self._at += 1
 
     def parts(self, opens: str, closes: str) -> Iterator[None]:
-        """Return once for each part between two brackets and commas; the caller takes the part itself."""
+        """Return once for each part between two brackets and commas; the caller takes the part
+        itself.
+        """
         self.take(opens)
         if self.next_character() != closes:
             yield

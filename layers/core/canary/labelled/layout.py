@@ -1,7 +1,8 @@
-"""Which column is what: label, id, slice, features; resolved once from the spec and the set's first line.
+"""Which column is what: label, id, slice, features; resolved once from the spec and the set's first
+line.
 
-A first line that is not known to be a header may be a patient's row: its text is told only where the spec says that it
-names the columns.
+A first line that is not known to be a header may be a patient's row: its text is told only where
+the spec says that it names the columns.
 """
 
 from dataclasses import dataclass
@@ -29,7 +30,9 @@ class Layout:
 
 
 def resolve_layout(spec: QualityGuardSpec, names: tuple[str, ...], width: int) -> Layout:
-    """Return the layout of a set `width` columns wide; raise Refused naming the spec's field that does not fit."""
+    """Return the layout of a set `width` columns wide; raise Refused naming the spec's field that
+    does not fit.
+    """
 
     def position(field: str, column: Column) -> int:
         return _position(field, column, names, width, listed=spec.header is True)
@@ -43,15 +46,21 @@ def resolve_layout(spec: QualityGuardSpec, names: tuple[str, ...], width: int) -
     features = tuple(i for i in range(width) if i not in unsent)
     if not features:
         raise Refused(
-            "guards.quality.label_column", "no column is left to send as a feature", "Check the columns named"
+            "guards.quality.label_column",
+            "no column is left to send as a feature",
+            "Check the columns named",
         )
     return Layout(names, width, label, record_id, slice_, features)
 
 
-def _position(field: str, column: Column, names: tuple[str, ...], width: int, *, listed: bool) -> int:
+def _position(
+    field: str, column: Column, names: tuple[str, ...], width: int, *, listed: bool
+) -> int:
     if isinstance(column, int):
         if not -width <= column < width:
-            raise _refused(field, f"there is no column {column}: the set has {width} (0 to {width - 1})")
+            raise _refused(
+                field, f"there is no column {column}: the set has {width} (0 to {width - 1})"
+            )
         return column % width
     if not names:
         raise _refused(
@@ -65,14 +74,19 @@ def _position(field: str, column: Column, names: tuple[str, ...], width: int, *,
 
 
 def _unknown(field: str, column: str, names: tuple[str, ...], *, listed: bool) -> Refused:
-    """Return the refusal of a name; the first record's own text is `listed` only where the spec calls it a header."""
+    """Return the refusal of a name; the first record's own text is `listed` only where the spec
+    calls it a header.
+    """
     if listed:
         shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
         return _refused(field, f"no column is called {column!r}; the set has {shown}")
     return _refused(
         field,
         f"no column is called {column!r} among the {len(names)} of the first record",
-        "Name a column the set has; give its index where a CSV has no header; header true lists the names",
+        (
+            "Name a column the set has; give its index where a CSV has no header; header true "
+            "lists the names"
+        ),
     )
 
 

@@ -8,7 +8,9 @@ class UnreadableAnswer(Exception):
 
 
 def probability(value: object) -> float:
-    """Return the value as a probability; raise UnreadableAnswer for NaN or anything outside 0 to 1."""
+    """Return the value as a probability; raise UnreadableAnswer for NaN or anything outside 0 to
+    1.
+    """
     score = number(value)
     if not 0 <= score <= 1:
         raise UnreadableAnswer("a score is outside 0 to 1 (answer with probabilities, not margins)")
@@ -27,7 +29,9 @@ def number(value: object) -> float:
 
 
 def is_number(value: object) -> bool:
-    """Return whether the value is a number or text written like one; NaN and infinity count as numbers."""
+    """Return whether the value is a number or text written like one; NaN and infinity count as
+    numbers.
+    """
     if isinstance(value, bool | int | float):
         return True
     try:
@@ -37,7 +41,9 @@ def is_number(value: object) -> bool:
 
 
 def kind_of(value: object) -> str:
-    """Return what a value is, for a message, without the value: "text", "a number", "a list of 3", ..."""
+    """Return what a value is, for a message, without the value: "text", "a number", "a list of 3",
+    ...
+    """
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -47,5 +53,10 @@ def kind_of(value: object) -> str:
     if isinstance(value, dict):
         return f"an object of {len(value)}"
     if not is_number(value):
-        return f"text of {len(value)} characters" if isinstance(value, str) else "a value of no known kind"
-    return "a number" if isinstance(value, int) or math.isfinite(float(value)) else "no finite number"  # type: ignore[arg-type]
+        return (
+            f"text of {len(value)} characters"
+            if isinstance(value, str)
+            else "a value of no known kind"
+        )
+    finite = isinstance(value, int) or math.isfinite(float(value))  # type: ignore[arg-type]
+    return "a number" if finite else "no finite number"

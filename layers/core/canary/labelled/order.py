@@ -1,8 +1,9 @@
-"""The random order in which records are asked: the same for the same seed and size, in memory that does not grow.
+"""The random order in which records are asked: the same for the same seed and size, in memory that
+does not grow.
 
-Up to 65,536 records it is a shuffle, uniform over all orders. Beyond, a keyed permutation that is computed place by
-place: a Feistel network over Z_a x Z_b with a*b just above the number of records, walked on from places outside (Black
-and Rogaway, Ciphers with arbitrary finite domains, 2002).
+Up to 65,536 records it is a shuffle, uniform over all orders. Beyond, a keyed permutation that is
+computed place by place: a Feistel network over Z_a x Z_b with a*b just above the number of records,
+walked on from places outside (Black and Rogaway, Ciphers with arbitrary finite domains, 2002).
 """
 
 import hashlib
@@ -55,7 +56,9 @@ class KeyedPermutation(Sequence[int]):
         return found
 
     def _mixed(self, number: int) -> int:
-        """Return a permutation of 0..a*b-1 at one place: each round adds to one half a hash of the other."""
+        """Return a permutation of 0..a*b-1 at one place: each round adds to one half a hash of the
+        other.
+        """
         right, left = divmod(number, self._left)
         for turn in range(0, ROUNDS, 2):
             left = (left + self._hash(turn, right)) % self._left
@@ -64,4 +67,6 @@ class KeyedPermutation(Sequence[int]):
 
     def _hash(self, turn: int, half: int) -> int:
         text = (half << 8 | turn).to_bytes(9, "little")
-        return int.from_bytes(hashlib.blake2b(text, digest_size=8, key=self._key).digest(), "little")
+        return int.from_bytes(
+            hashlib.blake2b(text, digest_size=8, key=self._key).digest(), "little"
+        )

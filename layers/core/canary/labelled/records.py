@@ -1,7 +1,8 @@
-"""Random access to the records of a labelled set in a local file, with memory that does not grow with the set.
+"""Random access to the records of a labelled set in a local file, with memory that does not grow
+with the set.
 
-CSV and JSON Lines are indexed where they lie; a JSON document or Parquet file is first rewritten as JSON Lines in a
-temporary file. A record is read when it is asked for and not kept.
+CSV and JSON Lines are indexed where they lie; a JSON document or Parquet file is first rewritten as
+JSON Lines in a temporary file. A record is read when it is asked for and not kept.
 """
 
 import csv
@@ -25,7 +26,9 @@ class UnusableRow(Exception):
 
 @dataclass(frozen=True)
 class Row:
-    """One record's values in the layout's column order; `number` counts from 1, header and blank lines not counted."""
+    """One record's values in the layout's column order; `number` counts from 1, header and blank
+    lines not counted.
+    """
 
     number: int
     values: tuple[Value, ...]
@@ -36,8 +39,12 @@ def format_of(spec: QualityGuardSpec) -> SetFormat:
     if spec.format is not None:
         return spec.format
     suffixes: dict[str, SetFormat] = {
-        ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".parquet": "parquet"
-    }  # fmt: skip
+        ".csv": "csv",
+        ".jsonl": "jsonl",
+        ".ndjson": "jsonl",
+        ".json": "json",
+        ".parquet": "parquet",
+    }
     suffix = Path(spec.labelled_set).suffix.lower()
     if suffix not in suffixes:
         problem = f"cannot tell the format of {spec.labelled_set!r} from its suffix"
@@ -48,7 +55,9 @@ def format_of(spec: QualityGuardSpec) -> SetFormat:
 class RecordFile:
     """The records of one local file, by index; use as a context manager."""
 
-    def __init__(self, path: Path, spec: QualityGuardSpec, *, at_most_bytes: int | None = None) -> None:
+    def __init__(
+        self, path: Path, spec: QualityGuardSpec, *, at_most_bytes: int | None = None
+    ) -> None:
         """Index the file's records; `at_most_bytes` indexes whole records of its head only."""
         self._path, self._lines = path, _as_lines(path, format_of(spec))
         self._csv = format_of(spec) == "csv"
@@ -75,12 +84,16 @@ class RecordFile:
         return len(self._index)
 
     def row(self, index: int) -> Row:
-        """Return record `index` (from 0); raise UnusableRow when it cannot be read in the set's layout."""
+        """Return record `index` (from 0); raise UnusableRow when it cannot be read in the set's
+        layout.
+        """
         text = self._text(index)
         if self._csv:
             values: tuple[Value, ...] = tuple(_cells(text))
             if len(values) != self.layout.width:
-                raise UnusableRow(f"has {len(values)} columns where the first has {self.layout.width}")
+                raise UnusableRow(
+                    f"has {len(values)} columns where the first has {self.layout.width}"
+                )
             return Row(index + 1, values)
         return Row(index + 1, _ordered(_parse_object(text), self.layout.names, self.layout.width))
 
@@ -93,7 +106,9 @@ class RecordFile:
                 continue
 
     def digest(self, count: int) -> str:
-        """Return the SHA-256 of the first `count` records as they stand in the file, blank ends apart."""
+        """Return the SHA-256 of the first `count` records as they stand in the file, blank ends
+        apart.
+        """
         return self._index.digest(count)
 
     def _text(self, index: int) -> str:
@@ -107,12 +122,18 @@ class RecordFile:
 
     def _find_layout(self, spec: QualityGuardSpec) -> Layout:
         if len(self) == 0:
-            raise Refused("guards.quality.labelled_set", "the set has no records", "Point it at a set with rows")
+            raise Refused(
+                "guards.quality.labelled_set",
+                "the set has no records",
+                "Point it at a set with rows",
+            )
         try:
             return self._csv_layout(spec) if self._csv else self._json_layout(spec)
         except UnusableRow as error:
             problem = f"row 1 {error}"
-            raise Refused("guards.quality.labelled_set", problem, "Check format, header and encoding") from None
+            raise Refused(
+                "guards.quality.labelled_set", problem, "Check format, header and encoding"
+            ) from None
 
     def _csv_layout(self, spec: QualityGuardSpec) -> Layout:
         first = _cells(self._text(0))
@@ -120,7 +141,9 @@ class RecordFile:
             return resolve_layout(spec, (), len(first))
         self._index.skip_first()
         if len(self) == 0:
-            raise Refused("guards.quality.labelled_set", "the set has a header and no records", "Add rows")
+            raise Refused(
+                "guards.quality.labelled_set", "the set has a header and no records", "Add rows"
+            )
         return resolve_layout(spec, tuple(cell.strip() for cell in first), len(first))
 
     def _json_layout(self, spec: QualityGuardSpec) -> Layout:
@@ -132,12 +155,16 @@ class RecordFile:
 
 def _has_header(spec: QualityGuardSpec) -> bool:
     columns = (spec.label_column, spec.id_column, spec.slice_column, *spec.drop_columns)
-    return any(isinstance(column, str) for column in columns) if spec.header is None else spec.header
+    return (
+        any(isinstance(column, str) for column in columns) if spec.header is None else spec.header
+    )
 
 
 def _cells(text: str) -> list[str]:
     try:
-        rows = list(csv.reader([text] if "\n" not in text else text.splitlines(keepends=True), strict=True))
+        rows = list(
+            csv.reader([text] if "\n" not in text else text.splitlines(keepends=True), strict=True)
+        )
     except csv.Error as error:
         raise UnusableRow(f"is not CSV ({error})") from None
     return rows[0] if rows else []
@@ -154,7 +181,9 @@ def _parse_object(text: str) -> dict[str, Value] | list[Value]:
     return value
 
 
-def _ordered(value: dict[str, Value] | list[Value], names: tuple[str, ...], width: int) -> tuple[Value, ...]:
+def _ordered(
+    value: dict[str, Value] | list[Value], names: tuple[str, ...], width: int
+) -> tuple[Value, ...]:
     if isinstance(value, list):
         if names or len(value) != width:
             raise UnusableRow("is a list of another length or kind than the first record")
@@ -196,6 +225,8 @@ def _parquet(path: Path) -> Iterator[dict[str, Value]]:
         import pyarrow.parquet  # noqa: PLC0415 - an optional extra of 100 MB
     except ImportError as error:
         remedy = "Install the parquet extra, or write the set as CSV or JSON Lines"
-        raise Refused("guards.quality.format", "Parquet needs pyarrow, which is not installed", remedy) from error
+        raise Refused(
+            "guards.quality.format", "Parquet needs pyarrow, which is not installed", remedy
+        ) from error
     for batch in pyarrow.parquet.ParquetFile(path).iter_batches(batch_size=1_000):
         yield from batch.to_pylist()

@@ -25,14 +25,17 @@ class Unsendable(Exception):
 def build_body(examples: tuple[Example, ...], layout: Layout, spec: QualityGuardSpec) -> bytes:
     """Return the request body for the examples, in their order.
 
-    Raises BodyTooLarge over the endpoint's limit, Unsendable where JSON or UTF-8 cannot carry a value.
+    Raises BodyTooLarge over the endpoint's limit, Unsendable where JSON or UTF-8 cannot carry a
+    value.
     """
     try:
         encoded = _body(examples, layout, spec).encode()
     except ValueError:
         raise Unsendable("has a number that is not finite, or text that is not Unicode") from None
     if len(encoded) > LARGEST_BODY_BYTES:
-        raise BodyTooLarge(f"needs a body of {len(encoded)} bytes, over the {LARGEST_BODY_BYTES} an endpoint takes")
+        raise BodyTooLarge(
+            f"needs a body of {len(encoded)} bytes, over the {LARGEST_BODY_BYTES} an endpoint takes"
+        )
     return encoded
 
 
@@ -46,27 +49,41 @@ def _body(examples: tuple[Example, ...], layout: Layout, spec: QualityGuardSpec)
 
 
 def check_template(spec: QualityGuardSpec, layout: Layout) -> None:
-    """Return when the request template fits the layout; raise Refused for an unknown placeholder."""
+    """Return when the request template fits the layout; raise Refused for an unknown
+    placeholder.
+    """
     if spec.request is None:
         return
     found = _placeholders(spec.request)
     known = {"$features", "$record"} | {f"${{{name}}}" for name in layout.feature_names()}
     unknown = sorted(name for name in found if name.removesuffix("[]") not in known)
     if unknown:
-        remedy = 'Use "$features", "$record" or "${column}", with [] behind it for a list over the records'
+        remedy = (
+            'Use "$features", "$record" or "${column}", with [] behind it for a list over '
+            "the records"
+        )
         raise Refused(_FIELD, f"unknown placeholder {unknown[0]}", remedy)
     if not found:
         remedy = 'Put "$features" where they belong'
         raise Refused(_FIELD, "no placeholder: every record would send the same body", remedy)
     several = spec.records_per_request > 1 and spec.content_type == "application/json"
     if several and not any(name.endswith("[]") for name in found):
-        remedy = 'Use "$features[]", "$record[]" or "${column}[]" where the list over the records belongs'
-        raise Refused(_FIELD, "records_per_request is above 1 and the template has room for one record", remedy)
+        remedy = (
+            'Use "$features[]", "$record[]" or "${column}[]" where the list over the '
+            "records belongs"
+        )
+        raise Refused(
+            _FIELD,
+            "records_per_request is above 1 and the template has room for one record",
+            remedy,
+        )
 
 
 def _csv(examples: tuple[Example, ...]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(map(_plain, example.features) for example in examples)
+    csv.writer(out, lineterminator="\n").writerows(
+        map(_plain, example.features) for example in examples
+    )
     return out.getvalue().removesuffix("\n")
 
 
@@ -81,7 +98,9 @@ def _document(examples: tuple[Example, ...], layout: Layout, template: Any) -> A
 
 
 def _one(example: Example, layout: Layout, spec: QualityGuardSpec) -> Any:
-    return _document((example,), layout, {"features": "$features"} if spec.request is None else spec.request)
+    return _document(
+        (example,), layout, {"features": "$features"} if spec.request is None else spec.request
+    )
 
 
 def _values(example: Example, layout: Layout) -> dict[str, Any]:
@@ -115,7 +134,13 @@ def _fill(template: Any, values: dict[str, Any]) -> Any:
 def _placeholders(template: Any) -> set[str]:
     if isinstance(template, str):
         return {template} if template.startswith("$") else set()
-    items = template if isinstance(template, list) else template.values() if isinstance(template, dict) else ()
+    items = (
+        template
+        if isinstance(template, list)
+        else template.values()
+        if isinstance(template, dict)
+        else ()
+    )
     return set().union(*map(_placeholders, items))
 
 

@@ -12,7 +12,9 @@ from canary.domain.metrics import RawSeries, VariantQuery
 from canary.domain.plan import Weights
 from canary.domain.record import Message
 
-ExecutionStatus = Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE", "MISSING"]
+ExecutionStatus = Literal[
+    "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE", "MISSING"
+]
 
 
 class EndpointReader(Protocol):
@@ -35,9 +37,13 @@ class Metrics(Protocol):
     def minutes(
         self, queries: Sequence[VariantQuery], start: datetime, end: datetime
     ) -> Mapping[VariantQuery, RawSeries]:
-        """Return the one-minute points in [start, end) for every query, in as few calls as AWS allows."""
+        """Return the one-minute points in [start, end) for every query, in as few calls as AWS
+        allows.
+        """
 
-    def p95_latency_ms(self, endpoint: str, variant: str, start: datetime, end: datetime) -> float | None:
+    def p95_latency_ms(
+        self, endpoint: str, variant: str, start: datetime, end: datetime
+    ) -> float | None:
         """Return the 95th percentile of ModelLatency over the time, or None where there is none."""
 
 

@@ -13,7 +13,9 @@ from canary.domain.quality_evidence import QualityEvidence
 
 @dataclass(frozen=True)
 class FetchedSet:
-    """A labelled set on the local disk; `version` changes whenever its content does (ETag or content hash)."""
+    """A labelled set on the local disk; `version` changes whenever its content does (ETag or
+    content hash).
+    """
 
     path: Path
     version: str
@@ -29,7 +31,9 @@ class SetHead:
 
 
 class LabelledSource(Protocol):
-    """Fetches labelled sets. Raises Refused naming `guards.quality.labelled_set` when there is none to read."""
+    """Fetches labelled sets. Raises Refused naming `guards.quality.labelled_set` when there is none
+    to read.
+    """
 
     def version(self, uri: str) -> str:
         """Return the set's version without fetching it."""
@@ -60,7 +64,9 @@ class CallFailed:
 
 @dataclass(frozen=True)
 class CallBusy:
-    """Nothing about the model: throttled, not loaded yet, or briefly unavailable. The same call may be sent again."""
+    """Nothing about the model: throttled, not loaded yet, or briefly unavailable. The same call may
+    be sent again.
+    """
 
     kind: Literal["throttled", "not_ready", "unavailable"]
     text: str
@@ -72,7 +78,9 @@ class Invoker(Protocol):
     def invoke(
         self, endpoint: str, variant: str, body: bytes, content_type: str, accept: str | None
     ) -> Reply | CallFailed | CallBusy:
-        """Return the variant's answer; raise AwsDenied when the endpoint is gone or the call is not allowed."""
+        """Return the variant's answer; raise AwsDenied when the endpoint is gone or the call is not
+        allowed.
+        """
 
 
 class QualityStore(Protocol):
@@ -82,12 +90,16 @@ class QualityStore(Protocol):
         """Return the stored evidence, or None before the first."""
 
     def save(self, evidence: QualityEvidence, expected_revision: int | None) -> None:
-        """Store evidence if what is stored has `expected_revision` (None: nothing); raise Conflict otherwise."""
+        """Store evidence if what is stored has `expected_revision` (None: nothing); raise Conflict
+        otherwise.
+        """
 
 
 @dataclass(frozen=True)
 class KeptPrediction:
-    """One prediction as it is kept: row from 1, decision, score (of the true label in a multiclass task)."""
+    """One prediction as it is kept: row from 1, decision, score (of the true label in a multiclass
+    task).
+    """
 
     row: int
     decision: str
@@ -95,7 +107,9 @@ class KeptPrediction:
 
 
 class PredictionStore(Protocol):
-    """Keeps predictions under a key that names set, variant, model and request form, so that none is paid twice."""
+    """Keeps predictions under a key that names set, variant, model and request form, so that none
+    is paid twice.
+    """
 
     def load(self, key: str) -> Iterable[KeptPrediction]:
         """Return all predictions kept under the key."""
@@ -118,9 +132,10 @@ NO_SLICE = -1
 class ScoredPairs:
     """Both variants' predictions on the same records, column by column; only records both answered.
 
-    `labels`: 0 or 1, the value of a regression, or an index into `classes`. `slices`: an index into `slice_names`, or
-    NO_SLICE. `baseline` and `canary`: (decisions, scores); a decision is 0 or 1 or an index into `classes`, and means
-    nothing in a regression, where the score is the answer; a score is NaN where the model gave none.
+    `labels`: 0 or 1, the value of a regression, or an index into `classes`. `slices`: an index into
+    `slice_names`, or NO_SLICE. `baseline` and `canary`: (decisions, scores); a decision is 0 or 1
+    or an index into `classes`, and means nothing in a regression, where the score is the answer; a
+    score is NaN where the model gave none.
     """
 
     classes: Sequence[str]
@@ -132,7 +147,9 @@ class ScoredPairs:
 
 
 class Scoring(Protocol):
-    """One report while its pairs come in, chunk by chunk, in memory that does not grow with them."""
+    """One report while its pairs come in, chunk by chunk, in memory that does not grow with
+    them.
+    """
 
     def add(self, pairs: ScoredPairs) -> None:
         """Take one more chunk; codes of classes and slices mean the same in every chunk."""

@@ -1,4 +1,6 @@
-"""Where rollouts are kept. Every write is conditional; a lost race is repeated from a fresh read."""
+"""Where rollouts are kept. Every write is conditional; a lost race is repeated from a fresh
+read.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -13,7 +15,8 @@ class Rollouts(Protocol):
     """Records and leases."""
 
     def create(self, record: Record) -> Record:
-        """Store a new record with its lease; return the stored one when this holder created it before.
+        """Store a new record with its lease; return the stored one when this holder created it
+        before.
 
         Raises Refused when another rollout holds the endpoint.
         """
@@ -22,13 +25,17 @@ class Rollouts(Protocol):
         """Return the newest record (consistent read). Raises Refused when there is none."""
 
     def change(self, rollout: str, transition: Callable[[Record], Record]) -> Record:
-        """Apply a pure transition and return the stored result; the lease goes with a record that lets go of it."""
+        """Apply a pure transition and return the stored result; the lease goes with a record that
+        lets go of it.
+        """
 
     def holding(self, endpoint: str) -> str | None:
         """Return the rollout that holds an endpoint's lease."""
 
     def listed(self) -> Sequence[str]:
-        """Return the rollouts a tick must visit: not ended, with something left to tell, or UNPROVEN."""
+        """Return the rollouts a tick must visit: not ended, with something left to tell, or
+        UNPROVEN.
+        """
 
 
 class Evidence(Protocol):

@@ -1,4 +1,5 @@
-"""The advance process of one guard: fresh at every step, evidence that the canary is within the margin.
+"""The advance process of one guard: fresh at every step, evidence that the canary is within the
+margin.
 
 Evidence carried over from smaller shares would promote a canary that degrades only under load.
 """
@@ -34,7 +35,9 @@ class AdvanceState:
 FRESH = AdvanceState()
 
 
-def step(state: AdvanceState, counts: MinuteCounts, setting: Setting, rate_now: float) -> AdvanceState:
+def step(
+    state: AdvanceState, counts: MinuteCounts, setting: Setting, rate_now: float
+) -> AdvanceState:
     """Return the state after one judged minute; a minute that is not usable changes nothing."""
     if not counts.usable:
         return state

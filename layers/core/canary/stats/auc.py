@@ -1,9 +1,10 @@
 """The drop in ROC AUC as evidence: an asymptotic confidence sequence on DeLong's influence values.
 
-Approximate for small sets, unlike the bets, so it decides only from 500 records of which 30 are placed differently by
-the two variants. The evidence is the one-sided normal mixture martingale, read with the estimated standard error; it
-reaches 1/alpha exactly where the one-sided asymptotic confidence sequence excludes the null (Waudby-Smith et al.,
-time-uniform central limit theory; DeLong 1988 for the variance).
+Approximate for small sets, unlike the bets, so it decides only from 500 records of which 30 are
+placed differently by the two variants. The evidence is the one-sided normal mixture martingale,
+read with the estimated standard error; it reaches 1/alpha exactly where the one-sided asymptotic
+confidence sequence excludes the null (Waudby-Smith et al., time-uniform central limit theory;
+DeLong 1988 for the variance).
 """
 
 import math
@@ -59,7 +60,9 @@ def log_mixture(z_score: float, records: int) -> float:
 
 
 def _mixture_variance() -> float:
-    """Return rho squared, tightest at the size and level it is tuned for (same source, appendix)."""
+    """Return rho squared, tightest at the size and level it is tuned for (same source,
+    appendix).
+    """
     level = -2 * math.log(TUNED_FOR_ALPHA)
     return (level + math.log(level) + 1) / TUNED_FOR_RECORDS
 
@@ -70,10 +73,14 @@ def _log_normal_cdf(z: float) -> float:
     return -0.5 * z * z - math.log(-z * math.sqrt(2 * math.pi))
 
 
-def auc_drop(positive: Sequence[bool], baseline: Sequence[float], canary: Sequence[float]) -> AucDrop | None:
-    """Return the paired AUC difference of two score lists; None unless both classes have two records.
+def auc_drop(
+    positive: Sequence[bool], baseline: Sequence[float], canary: Sequence[float]
+) -> AucDrop | None:
+    """Return the paired AUC difference of two score lists; None unless both classes have two
+    records.
 
-    `positive` marks each record's class; scores are higher for more likely positives; ties count half.
+    `positive` marks each record's class; scores are higher for more likely positives; ties count
+    half.
     """
     count = len(positive)
     positives = sum(positive)
@@ -93,7 +100,9 @@ def auc_drop(positive: Sequence[bool], baseline: Sequence[float], canary: Sequen
 
 
 def placements(positive: Sequence[bool], scores: Sequence[float]) -> list[float]:
-    """Return each record's placement: the part of the other class it is rightly ordered against, ties half."""
+    """Return each record's placement: the part of the other class it is rightly ordered against,
+    ties half.
+    """
     order = sorted(range(len(scores)), key=scores.__getitem__)
     positives = sum(positive)
     negatives = len(scores) - positives
@@ -111,7 +120,11 @@ def placements(positive: Sequence[bool], scores: Sequence[float]) -> list[float]
                 if positive[i]
                 else (positives - seen_positive - tied_positive / 2) / positives
             )
-        seen_positive, seen_negative, start = seen_positive + tied_positive, seen_negative + tied_negative, end
+        seen_positive, seen_negative, start = (
+            seen_positive + tied_positive,
+            seen_negative + tied_negative,
+            end,
+        )
     return placed
 
 

@@ -19,7 +19,9 @@ class MinuteCounts:
 
     @property
     def usable(self) -> bool:
-        """Return whether both sides served requests and counted no more bad events than requests."""
+        """Return whether both sides served requests and counted no more bad events than
+        requests.
+        """
         return (
             self.canary_requests > 0
             and self.baseline_requests > 0
@@ -30,7 +32,9 @@ class MinuteCounts:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A line between rates: canary rate = ratio x baseline rate + difference (a fraction of requests)."""
+    """A line between rates: canary rate = ratio x baseline rate + difference (a fraction of
+    requests).
+    """
 
     ratio: float
     difference: float

@@ -1,7 +1,8 @@
-"""The forecast, before anything starts: can a step conclude, when, and which regression would it see?
+"""The forecast, before anything starts: can a step conclude, when, and which regression would it
+see?
 
-Typical sizes along the bets' expected growth, not promises; they are checked against simulation. Requests are counted
-on the canary; minutes follow from the traffic.
+Typical sizes along the bets' expected growth, not promises; they are checked against simulation.
+Requests are counted on the canary; minutes follow from the traffic.
 """
 
 import math
@@ -15,7 +16,8 @@ from canary.stats.setting import Setting
 
 MEDIAN_FACTOR = 1.3
 P90_FACTOR = 3.0
-# Calibrated on ten simulated cells: restarts, mixtures and caps cost about so much beyond the bound.
+# Calibrated on ten simulated cells: restarts, mixtures and caps cost about so much beyond the
+# bound.
 DETECTION_EXTRA_MINUTES = 2.5
 SMALLEST_RATE = 1e-6
 LARGEST_RATIO = 1000.0
@@ -40,7 +42,9 @@ class Traffic:
 
 
 def advance_growth(rate: float, ratio: float, bound: Bound) -> float:
-    """Return G: the best expected log growth a canary request when the canary equals the baseline at `rate`."""
+    """Return G: the best expected log growth a canary request when the canary equals the baseline
+    at `rate`.
+    """
 
     def growth(stake: float) -> float:
         return (
@@ -62,7 +66,9 @@ def _peak(growth: Callable[[float], float], low: float, high: float) -> float:
 
 
 def bursty_growth(setting: Setting) -> float:
-    """Return the most log evidence a minute can bring when bursts outweigh the counts; inf when calm."""
+    """Return the most log evidence a minute can bring when bursts outweigh the counts; inf when
+    calm.
+    """
     if not setting.bursty:
         return math.inf
     ratio = setting.advance_bound(setting.history.rate).ratio
@@ -70,7 +76,8 @@ def bursty_growth(setting: Setting) -> float:
 
 
 def advance_minutes(setting: Setting, traffic: Traffic, beta: float) -> tuple[float, float]:
-    """Return (median, 90th percentile) of judged minutes until an equal canary is shown within the margin.
+    """Return (median, 90th percentile) of judged minutes until an equal canary is shown within the
+    margin.
 
     Infinite when no traffic would do it.
     """
@@ -87,7 +94,9 @@ def advance_minutes(setting: Setting, traffic: Traffic, beta: float) -> tuple[fl
 def detection_minutes(
     rate: float, canary_rate: float, edge: Bound, traffic: Traffic, alpha: float, guards: int
 ) -> float:
-    """Return the judged minutes until a canary at `canary_rate` is typically shown beyond `edge`; inf if it is not."""
+    """Return the judged minutes until a canary at `canary_rate` is typically shown beyond `edge`;
+    inf if it is not.
+    """
     if canary_rate <= edge.rate(rate):
         return math.inf
     information = _information(rate, canary_rate, edge, traffic)
@@ -117,7 +126,9 @@ def poisson_divergence(rate: float, other: float) -> float:
 def smallest_ratio_seen(
     rate: float, edge: Bound, traffic: Traffic, alpha: float, guards: int, minutes: float
 ) -> float | None:
-    """Return the smallest multiple of the rate typically shown worse within so many judged minutes; None when none."""
+    """Return the smallest multiple of the rate typically shown worse within so many judged minutes;
+    None when none.
+    """
     base = max(rate, SMALLEST_RATE)
     low, high = 1.0, min(LARGEST_RATIO, 1 / base)
     if detection_minutes(rate, base * high, edge, traffic, alpha, guards) > minutes:

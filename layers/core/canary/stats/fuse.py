@@ -1,6 +1,8 @@
-"""The fuse: two minutes of disaster end a bake at once, in warm-up too. Policy, not covered by the error rates.
+"""The fuse: two minutes of disaster end a bake at once, in warm-up too. Policy, not covered by the
+error rates.
 
-One minute alone rolled back 17% of equal canaries in bursty worlds with an outage both variants shared.
+One minute alone rolled back 17% of equal canaries in bursty worlds with an outage both variants
+shared.
 """
 
 from canary.stats.counts import MinuteCounts
@@ -11,7 +13,9 @@ BASELINE_RATE = 0.05
 
 
 def minute_blows(counts: MinuteCounts) -> bool:
-    """Return whether one minute looks like a disaster of the canary alone; a baseline is needed to say so."""
+    """Return whether one minute looks like a disaster of the canary alone; a baseline is needed to
+    say so.
+    """
     return counts.baseline_requests > 0 and blows_against(
         counts.canary_bad, counts.canary_requests, counts.baseline_bad / counts.baseline_requests
     )

@@ -1,7 +1,9 @@
-"""What the baseline's last day teaches, once at the start: rate, burstiness, and how long bursts last.
+"""What the baseline's last day teaches, once at the start: rate, burstiness, and how long bursts
+last.
 
-Input is a day of minutes in time order, (requests, bad) or None where missing, cut into hours of 60. Fewer than 720
-minutes with traffic say nothing about bursts: with an hour of history bursts break both error rates.
+Input is a day of minutes in time order, (requests, bad) or None where missing, cut into hours of
+60. Fewer than 720 minutes with traffic say nothing about bursts: with an hour of history bursts
+break both error rates.
 """
 
 import math
@@ -63,7 +65,8 @@ class _Hour:
 def learn(minutes: Sequence[Minute]) -> History:
     """Return p, k and D of a guard from its baseline's minutes, oldest first, newest last.
 
-    A shared outage must not mark a calm service bursty: the two hours that vary most are left out of k.
+    A shared outage must not mark a calm service bursty: the two hours that vary most are left out
+    of k.
     """
     recent = [minute or (0, 0) for minute in minutes[-FULL_HISTORY_MINUTES:]]
     served = [n for n, _ in recent if n > 0]
@@ -75,7 +78,9 @@ def learn(minutes: Sequence[Minute]) -> History:
         return History(len(served), rate, 0.0, 0, mean_requests)
     hours = [_hour(recent[start : start + HOUR]) for start in range(0, len(recent), HOUR)]
     burstiness = _burstiness(hours)
-    return History(len(served), rate, burstiness, _burst_lags(hours, burstiness, len(served)), mean_requests)
+    return History(
+        len(served), rate, burstiness, _burst_lags(hours, burstiness, len(served)), mean_requests
+    )
 
 
 def _hour(minutes: Sequence[tuple[int, int]]) -> _Hour:
@@ -93,8 +98,14 @@ def _burstiness(hours: Sequence[_Hour]) -> float:
 
 
 def _burst_lags(hours: Sequence[_Hour], burstiness: float, minutes: int) -> int:
-    """Return D: the leading lags whose autocorrelation stands out; 0 when bursts are not established."""
-    series = [((x - mu) / mu, mu) if mu > 0 else None for h in hours for mu, x in zip(h.expected, h.bad, strict=True)]
+    """Return D: the leading lags whose autocorrelation stands out; 0 when bursts are not
+    established.
+    """
+    series = [
+        ((x - mu) / mu, mu) if mu > 0 else None
+        for h in hours
+        for mu, x in zip(h.expected, h.bad, strict=True)
+    ]
     served = [point for point in series if point is not None]
     middle = sorted(mu for _, mu in served)[len(served) // 2]
     if burstiness * middle <= 6 * math.sqrt(2 / minutes):
@@ -109,5 +120,9 @@ def _burst_lags(hours: Sequence[_Hour], burstiness: float, minutes: int) -> int:
 
 
 def _correlation(series: Sequence[tuple[float, float] | None], lag: int, variance: float) -> float:
-    products = [a[0] * b[0] for a, b in zip(series, series[lag:], strict=False) if a is not None and b is not None]
+    products = [
+        a[0] * b[0]
+        for a, b in zip(series, series[lag:], strict=False)
+        if a is not None and b is not None
+    ]
     return math.fsum(products) / len(products) / variance if products else 0.0

@@ -1,9 +1,10 @@
 """The pair bet: which variant had the worse minute?
 
-Exact under bursts of any size that are independent from minute to minute and alike in both variants: at the edge of
-the null thinning makes the two counts exchangeable and the reward h is antisymmetric, so E[block] = 1; h grows with
-the canary's count, so E[block] <= 1 inside it; |h| <= 1, and averaging over thinnings is a conditional expectation.
-Two bets a direction: one fitted to the expected burstiness, one to large differences.
+Exact under bursts of any size that are independent from minute to minute and alike in both
+variants: at the edge of the null thinning makes the two counts exchangeable and the reward h is
+antisymmetric, so E[block] = 1; h grows with the canary's count, so E[block] <= 1 inside it; |h| <=
+1, and averaging over thinnings is a conditional expectation. Two bets a direction: one fitted to
+the expected burstiness, one to large differences.
 """
 
 import math
@@ -32,7 +33,8 @@ def roll_back_pair(
 ) -> tuple[float, float]:
     """Return ln of the two bets that the canary is beyond the bound.
 
-    `rate` and `burstiness` are the history's p and k; `rate_now` is the recent rate the toll is taken on.
+    `rate` and `burstiness` are the history's p and k; `rate_now` is the recent rate the toll is
+    taken on.
     """
     expected, shape = _expected(counts, bound, rate), _shape(burstiness)
     slopes = (math.log(2.5 * (expected + shape) / (2.5 * expected + shape)), math.log(3))
@@ -41,9 +43,15 @@ def roll_back_pair(
     return math.log1p(STAKE * first) - toll, math.log1p(STAKE * second) - toll
 
 
-def advance_pair(counts: MinuteCounts, bound: Bound, rate: float, burstiness: float) -> tuple[float, float]:
+def advance_pair(
+    counts: MinuteCounts, bound: Bound, rate: float, burstiness: float
+) -> tuple[float, float]:
     """Return ln of the two bets that the canary is within the bound."""
-    expected, shape, ratio = _expected(counts, bound, rate), _shape(burstiness), overall_ratio(bound, rate)
+    expected, shape, ratio = (
+        _expected(counts, bound, rate),
+        _shape(burstiness),
+        overall_ratio(bound, rate),
+    )
     slopes = (math.log((expected + ratio * shape) / (expected + shape)), math.log(ratio))
     first, second = expected_tanh(thin(counts, bound), slopes)
     return math.log1p(-STAKE * first), math.log1p(-STAKE * second)

@@ -1,9 +1,10 @@
 """The labelled set as evidence: the same record to both variants, one bounded difference a record.
 
-`drop` D is how much worse the canary did on a record, -1 to 1: for accuracy and recall [baseline right] - [canary
-right]; for log loss the difference of losses over ln 99, probabilities clipped to [.01, .99]. Records come in random
-order. Both bets are exact (no approximation at any size): under the null each factor's expected value is at most 1.
-Source: betting on bounded means, Waudby-Smith and Ramdas 2023; with tolerance 0 the first is a sequential McNemar test.
+`drop` D is how much worse the canary did on a record, -1 to 1: for accuracy and recall [baseline
+right] - [canary right]; for log loss the difference of losses over ln 99, probabilities clipped to
+[.01, .99]. Records come in random order. Both bets are exact (no approximation at any size): under
+the null each factor's expected value is at most 1. Source: betting on bounded means, Waudby-Smith
+and Ramdas 2023; with tolerance 0 the first is a sequential McNemar test.
 """
 
 import math
@@ -51,19 +52,28 @@ class PairedBets:
 START = PairedBets()
 
 
-def bet(state: PairedBets, drops: Iterable[float], tolerance: float, max_worse: float) -> PairedBets:
+def bet(
+    state: PairedBets, drops: Iterable[float], tolerance: float, max_worse: float
+) -> PairedBets:
     """Return the state after records with these drops (each -1 to 1).
 
-    Roll back bets against "mean drop <= tolerance", advance against "mean drop >= max_worse"; both in the unit of the
-    drops, 0 <= tolerance < 1 and 0 < max_worse <= 1. Raises ValueError for a drop outside -1 to 1.
+    Roll back bets against "mean drop <= tolerance", advance against "mean drop >= max_worse"; both
+    in the unit of the drops, 0 <= tolerance < 1 and 0 < max_worse <= 1. Raises ValueError for a
+    drop outside -1 to 1.
     """
     values = list(drops)
     if any(not -1 <= drop <= 1 for drop in values):
         raise ValueError("a drop lies outside -1 to 1")
     stakes = [stake / (1 + tolerance) for stake in ROLL_BACK_STAKES]
     return PairedBets(
-        tuple(w + _gain(values, stake, -tolerance) for w, stake in zip(state.roll_back, stakes, strict=True)),
-        tuple(w + _gain(values, -s, -max_worse) for w, s in zip(state.advance, ADVANCE_STAKES, strict=True)),
+        tuple(
+            w + _gain(values, stake, -tolerance)
+            for w, stake in zip(state.roll_back, stakes, strict=True)
+        ),
+        tuple(
+            w + _gain(values, -s, -max_worse)
+            for w, s in zip(state.advance, ADVANCE_STAKES, strict=True)
+        ),
         state.records + len(values),
     )
 

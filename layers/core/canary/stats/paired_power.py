@@ -1,8 +1,8 @@
 """How much a labelled set could show: the paired bets along their expected path.
 
-A record is discordant when exactly one variant has it right; with discordance d and a drop of x, d splits into
-(d + x) / 2 against the canary and (d - x) / 2 for it. What comes out is a typical size (about half of all sets of
-that size conclude), not a promise.
+A record is discordant when exactly one variant has it right; with discordance d and a drop of x, d
+splits into (d + x) / 2 against the canary and (d - x) / 2 for it. What comes out is a typical size
+(about half of all sets of that size conclude), not a promise.
 """
 
 import math
@@ -14,10 +14,14 @@ from canary.stats.paired import ADVANCE_STAKES, ROLL_BACK_STAKES
 MOST_RECORDS = 100_000_000
 
 
-def smallest_drop_shown(records: int, discordance: float, tolerance: float, alpha: float) -> float | None:
-    """Return the smallest drop that so many records would typically show as worse; None when none would.
+def smallest_drop_shown(
+    records: int, discordance: float, tolerance: float, alpha: float
+) -> float | None:
+    """Return the smallest drop that so many records would typically show as worse; None when none
+    would.
 
-    The discordance is what was seen so far; a drop cannot be larger than it, so it is raised where it must be.
+    The discordance is what was seen so far; a drop cannot be larger than it, so it is raised where
+    it must be.
     """
     threshold = -math.log(alpha)
 
@@ -38,12 +42,16 @@ def _smallest(holds: Callable[[float], bool], low: float, high: float) -> float:
 
 
 def records_to_stop(drop: float, discordance: float, tolerance: float, alpha: float) -> int | None:
-    """Return how many records typically show a drop as worse than the tolerance; None when no number does."""
+    """Return how many records typically show a drop as worse than the tolerance; None when no
+    number does.
+    """
     return _records(_roll_back_growth(drop, max(discordance, drop), tolerance), -math.log(alpha))
 
 
 def records_to_pass(drop: float, discordance: float, max_worse: float, beta: float) -> int | None:
-    """Return how many records typically show a drop as within the margin; None when no number does."""
+    """Return how many records typically show a drop as within the margin; None when no number
+    does.
+    """
     return _records(_advance_growth(drop, max(discordance, abs(drop)), max_worse), -math.log(beta))
 
 
@@ -57,7 +65,11 @@ def _records(growths: Sequence[float], threshold: float) -> int | None:
             return None
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if log_mean([middle * g for g in growths]) >= threshold else (middle, high)
+        low, high = (
+            (low, middle)
+            if log_mean([middle * g for g in growths]) >= threshold
+            else (middle, high)
+        )
     return high
 
 

@@ -1,9 +1,10 @@
-"""The roll-back process of one guard: a mixture over the moments at which the canary may have turned bad.
+"""The roll-back process of one guard: a mixture over the moments at which the canary may have
+turned bad.
 
-Evidence gathered while the canary was good must not have to be paid back, so new bets start at every restart j with a
-prior mass that falls like 1 / (j (j + 1)), most of it on the first. Per component
-W <- (W + mass at a restart) * exp(block): one recursion costs what one process costs. Source: e-detectors, Shin, Ramdas
-and Rinaldo. The state is plain numbers and replays equal.
+Evidence gathered while the canary was good must not have to be paid back, so new bets start at
+every restart j with a prior mass that falls like 1 / (j (j + 1)), most of it on the first. Per
+component W <- (W + mass at a restart) * exp(block): one recursion costs what one process costs.
+Source: e-detectors, Shin, Ramdas and Rinaldo. The state is plain numbers and replays equal.
 """
 
 import math
@@ -20,7 +21,9 @@ FIRST_MASS = 0.7
 
 @dataclass(frozen=True, slots=True)
 class RollBackState:
-    """Logarithms of each component's wealth, the restarts so far, and the refractory minutes left."""
+    """Logarithms of each component's wealth, the restarts so far, and the refractory minutes
+    left.
+    """
 
     requests: tuple[float, ...]
     pairs: tuple[float, ...]
@@ -56,7 +59,9 @@ def restart(state: RollBackState) -> RollBackState:
 
 
 def prior(restart_number: int) -> float:
-    """Return the mass of a restart: FIRST_MASS for the first, the rest falling like 1 / (j (j + 1))."""
+    """Return the mass of a restart: FIRST_MASS for the first, the rest falling like 1 / (j (j +
+    1)).
+    """
     if restart_number == 1:
         return FIRST_MASS
     return 2 * (1 - FIRST_MASS) / (restart_number * (restart_number + 1))
@@ -67,7 +72,9 @@ def prior_beyond(restart_number: int) -> float:
     return 2 * (1 - FIRST_MASS) / (restart_number + 1)
 
 
-def step(state: RollBackState, counts: MinuteCounts, setting: Setting, rate_now: float) -> RollBackState:
+def step(
+    state: RollBackState, counts: MinuteCounts, setting: Setting, rate_now: float
+) -> RollBackState:
     """Return the state after one judged minute; a minute that is not usable changes nothing."""
     if not counts.usable:
         return state
@@ -86,7 +93,9 @@ def step(state: RollBackState, counts: MinuteCounts, setting: Setting, rate_now:
 def log_evidence(state: RollBackState, setting: Setting) -> float:
     """Return ln E: both bets in their fixed weights, plus the mass of restarts still to come."""
     pair_weight = setting.roll_back_pair_weight
-    terms = [math.log(pair_weight * v) + w for v, w in zip(ROLL_BACK_WEIGHTS, state.pairs, strict=True)]
+    terms = [
+        math.log(pair_weight * v) + w for v, w in zip(ROLL_BACK_WEIGHTS, state.pairs, strict=True)
+    ]
     if pair_weight < 1:
         share = math.log((1 - pair_weight) / len(state.requests))
         terms += [share + w for w in state.requests]

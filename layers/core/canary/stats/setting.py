@@ -1,7 +1,8 @@
 """The terms on which one guard bets during one step: fixed before its first minute.
 
-Decided from the planned share and the mean requests of the history, for both bets and both directions. A bursty
-guard turns its additive margin into a ratio: an additive margin is too generous in quiet minutes.
+Decided from the planned share and the mean requests of the history, for both bets and both
+directions. A bursty guard turns its additive margin into a ratio: an additive margin is too
+generous in quiet minutes.
 """
 
 import math
@@ -33,12 +34,15 @@ class Setting:
     grid: tuple[float, ...]
 
     def advance_bound(self, rate_now: float) -> Bound:
-        """Return the margin to bet against in a minute: when bursty, its points become a ratio at the recent rate.
+        """Return the margin to bet against in a minute: when bursty, its points become a ratio at
+        the recent rate.
 
-        The recent rate is known before the minute, so this is as valid as a fixed ratio; at the history's rate alone a
-        service whose errors rise would be given its points many times over.
+        The recent rate is known before the minute, so this is as valid as a fixed ratio; at the
+        history's rate alone a service whose errors rise would be given its points many times over.
         """
-        return _as_ratio(self.margin, max(rate_now, self.history.rate)) if self.bursty else self.margin
+        return (
+            _as_ratio(self.margin, max(rate_now, self.history.rate)) if self.bursty else self.margin
+        )
 
     @property
     def roll_back_cap(self) -> float:
@@ -61,7 +65,9 @@ class Setting:
         return 1.0 if self.pair_only else ADVANCE_PAIR_WEIGHT
 
 
-def settle(history: History, roll_back: Bound, margin: Bound, share: float, grid: Sequence[float]) -> Setting:
+def settle(
+    history: History, roll_back: Bound, margin: Bound, share: float, grid: Sequence[float]
+) -> Setting:
     """Return the terms of a guard at a planned share (0 < share < 1)."""
     bursty = is_bursty(history, share)
     if bursty:
@@ -70,13 +76,18 @@ def settle(history: History, roll_back: Bound, margin: Bound, share: float, grid
 
 
 def is_bursty(history: History, share: float) -> bool:
-    """Return whether bursts move the counts at this share by more than chance and a small allowance explain."""
+    """Return whether bursts move the counts at this share by more than chance and a small allowance
+    explain.
+    """
     if history.rate <= 0 or history.burstiness <= 0:
         return False
     noise = CALM_SIGMAS * share * math.sqrt(2 / history.minutes)
     canary_requests = share * history.requests_per_minute
     # w / (1 + w) is the share itself, and 1 / (1 + w) its complement.
-    return 2 * canary_requests * history.rate * history.burstiness * (1 - share) >= CALM_ALLOWANCE + noise
+    return (
+        2 * canary_requests * history.rate * history.burstiness * (1 - share)
+        >= CALM_ALLOWANCE + noise
+    )
 
 
 def _as_ratio(bound: Bound, rate: float) -> Bound:
@@ -84,7 +95,9 @@ def _as_ratio(bound: Bound, rate: float) -> Bound:
 
 
 def recent_rate(history: History, baseline_rates: Sequence[float]) -> float:
-    """Return p~: the history's rate or the mean of the baseline's rates of the previous minutes, the larger one."""
+    """Return p~: the history's rate or the mean of the baseline's rates of the previous minutes,
+    the larger one.
+    """
     if not baseline_rates:
         return history.rate
     return max(history.rate, math.fsum(baseline_rates) / len(baseline_rates))

@@ -1,7 +1,8 @@
 """Split fidelity: does the traffic arrive as the weights say?
 
-A Bayes factor of a Dirichlet around the planned shares against exactly those shares; it may be read at every minute
-(Lindon and Malek, anytime-valid multinomial). Beyond 1000:1 the split is not what was asked for.
+A Bayes factor of a Dirichlet around the planned shares against exactly those shares; it may be read
+at every minute (Lindon and Malek, anytime-valid multinomial). Beyond 1000:1 the split is not what
+was asked for.
 """
 
 import math
@@ -12,7 +13,9 @@ LOG_THRESHOLD = math.log(1000)
 
 
 def log_bayes_factor(requests: Sequence[int], shares: Sequence[float]) -> float:
-    """Return ln of the evidence that requests are not split as `shares` (positive, summing to 1)."""
+    """Return ln of the evidence that requests are not split as `shares` (positive, summing to
+    1).
+    """
     total = sum(requests)
     value = math.lgamma(CONCENTRATION) - math.lgamma(CONCENTRATION + total)
     for count, share in zip(requests, shares, strict=True):

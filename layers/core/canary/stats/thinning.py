@@ -1,8 +1,9 @@
-"""Expected bounded reward over a thinned pair of counts: a sum over probabilities, no random numbers.
+"""Expected bounded reward over a thinned pair of counts: a sum over probabilities, no random
+numbers.
 
-The side with the larger exposure is thinned to the other's, so that on the line p_c = r * p_b + d the two counts are
-exchangeable. `Thinned` describes the difference (canary minus baseline after thinning) as
-`shift + sign_bin * Binomial(trials, chance) - Poisson(mean)`.
+The side with the larger exposure is thinned to the other's, so that on the line p_c = r * p_b + d
+the two counts are exchangeable. `Thinned` describes the difference (canary minus baseline after
+thinning) as `shift + sign_bin * Binomial(trials, chance) - Poisson(mean)`.
 """
 
 import math
@@ -58,9 +59,12 @@ def thin(counts: MinuteCounts, bound: Bound) -> Thinned:
 def expected_tanh(thinned: Thinned, slopes: Sequence[float]) -> tuple[float, ...]:
     """Return E[tanh(slope x difference / 2)] for each slope.
 
-    Exact up to a standard deviation of 6 (tails cut at 1e-11); above it 128 normal quantiles with a skewness term.
+    Exact up to a standard deviation of 6 (tails cut at 1e-11); above it 128 normal quantiles with a
+    skewness term.
     """
-    points, masses = _exact(thinned) if thinned.variance <= EXACT_UP_TO_SD**2 else (_quantiles(thinned), None)
+    points, masses = (
+        _exact(thinned) if thinned.variance <= EXACT_UP_TO_SD**2 else (_quantiles(thinned), None)
+    )
     return tuple(_mean_tanh(points, masses, slope / 2) for slope in slopes)
 
 
@@ -107,24 +111,32 @@ def _convolve(first: Sequence[float], second: Sequence[float]) -> list[float]:
 
 
 def binomial_masses(trials: int, chance: float) -> tuple[int, list[float]]:
-    """Return (first value, probabilities) of a binomial, tails below 1e-11 of the mode cut, summing to 1."""
+    """Return (first value, probabilities) of a binomial, tails below 1e-11 of the mode cut, summing
+    to 1.
+    """
     if trials == 0 or chance <= 0:
         return 0, [1.0]
     if chance >= 1:
         return trials, [1.0]
     odds = chance / (1 - chance)
     mode = min(trials, int((trials + 1) * chance))
-    return _around(mode, lambda v: (trials - v) / (v + 1) * odds, lambda v: v / ((trials - v + 1) * odds))
+    return _around(
+        mode, lambda v: (trials - v) / (v + 1) * odds, lambda v: v / ((trials - v + 1) * odds)
+    )
 
 
 def poisson_masses(mean: float) -> tuple[int, list[float]]:
-    """Return (first value, probabilities) of a Poisson, tails below 1e-11 of the mode cut, summing to 1."""
+    """Return (first value, probabilities) of a Poisson, tails below 1e-11 of the mode cut, summing
+    to 1.
+    """
     if mean <= 0:
         return 0, [1.0]
     return _around(int(mean), lambda v: mean / (v + 1), lambda v: v / mean)
 
 
-def _around(mode: int, up: Callable[[int], float], down: Callable[[int], float]) -> tuple[int, list[float]]:
+def _around(
+    mode: int, up: Callable[[int], float], down: Callable[[int], float]
+) -> tuple[int, list[float]]:
     above, value, mass = [1.0], mode, 1.0
     while mass > TAIL:
         mass *= up(value)

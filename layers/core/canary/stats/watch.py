@@ -1,4 +1,5 @@
-"""The watch at share 1, where no baseline is left: the canary against the rate its baseline last had.
+"""The watch at share 1, where no baseline is left: the canary against the rate its baseline last
+had.
 
 Policy, and labelled so: the reference rate is itself measured, and the world may have moved since.
 """
@@ -16,9 +17,16 @@ START = (0.0,) * len(STAKES)
 
 
 def step(
-    state: tuple[float, ...], bad: int, requests: int, bound: Bound, reference_rate: float, burstiness: float
+    state: tuple[float, ...],
+    bad: int,
+    requests: int,
+    bound: Bound,
+    reference_rate: float,
+    burstiness: float,
 ) -> tuple[float, ...]:
-    """Return the logs of each bet after one minute against "rate <= ratio x reference + difference"."""
+    """Return the logs of each bet after one minute against "rate <= ratio x reference +
+    difference".
+    """
     if requests <= 0 or bad > requests:
         return state
     allowed = requests * bound.rate(reference_rate)

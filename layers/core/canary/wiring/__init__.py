@@ -1,7 +1,7 @@
 """The one place where ports meet adapters: environment in, use cases out.
 
-Nothing here runs at import time: every function builds its use case at the first call and keeps it. One module a
-function, so that none pays for another's imports.
+Nothing here runs at import time: every function builds its use case at the first call and keeps it.
+One module a function, so that none pays for another's imports.
 """
 
 import time
@@ -14,5 +14,7 @@ def utc_now() -> datetime:
 
 
 def sleep(seconds: float) -> None:
-    """Pause; the only pause this package makes, always called as `wiring.sleep()`, so that it can be emulated."""
+    """Pause; the only pause this package makes, always called as `wiring.sleep()`, so that it can
+    be emulated.
+    """
     time.sleep(seconds)

@@ -21,5 +21,7 @@ def build() -> Collector:
         metrics=CloudWatchMetrics(cloudwatch),
         alarms=CloudWatchAlarms(cloudwatch),
         endpoints=SageMakerEndpoints(client("sagemaker")),
-        announcer=EventBridgeAnnouncer(client("events"), settings.event_bus, os.environ["EVENT_SOURCE"]),
+        announcer=EventBridgeAnnouncer(
+            client("events"), settings.event_bus, os.environ["EVENT_SOURCE"]
+        ),
     )

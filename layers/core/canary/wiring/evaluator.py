@@ -22,7 +22,9 @@ from canary.wiring.settings import client, read_settings
 
 
 def build(scorer: Scorer) -> Evaluator:
-    """Return the evaluator of this environment; `scorer` comes from the layer that has scikit-learn."""
+    """Return the evaluator of this environment; `scorer` comes from the layer that has
+    scikit-learn.
+    """
     settings, dynamodb = read_settings(), client("dynamodb")
     s3, store = client("s3"), DynamoQualityStore(dynamodb, settings.table, wiring.utc_now)
     bucket, source = os.environ.get("PREDICTIONS_BUCKET"), S3LabelledSets(s3)
@@ -44,7 +46,9 @@ def build(scorer: Scorer) -> Evaluator:
             identity=identity,
         )
 
-    announcer = EventBridgeAnnouncer(client("events"), settings.event_bus, os.environ["EVENT_SOURCE"])
+    announcer = EventBridgeAnnouncer(
+        client("events"), settings.event_bus, os.environ["EVENT_SOURCE"]
+    )
     return Evaluator(DynamoRollouts(dynamodb, settings.table), store, announcer, ports)
 
 

@@ -10,10 +10,12 @@ from canary.domain.model import Frozen
 
 
 def patience(attempts: int, answer_seconds: float) -> Config:
-    """Return what the SDK does inside one call: so many attempts, each given 2 s to connect and so long to answer.
+    """Return what the SDK does inside one call: so many attempts, each given 2 s to connect and so
+    long to answer.
 
-    One call that hangs through all of them must leave half of its function's Timeout for the calls after it, so that
-    what happened is still written down. The state machine and the ticks retry whole tasks.
+    One call that hangs through all of them must leave half of its function's Timeout for the calls
+    after it, so that what happened is still written down. The state machine and the ticks retry
+    whole tasks.
     """
     retries: Any = {"mode": "standard", "total_max_attempts": attempts}
     return Config(retries=retries, connect_timeout=2, read_timeout=answer_seconds)
@@ -35,7 +37,9 @@ class Settings(Frozen):
 
 
 def read_settings() -> Settings:
-    """Return the settings of this function's environment; raises KeyError naming a missing variable."""
+    """Return the settings of this function's environment; raises KeyError naming a missing
+    variable.
+    """
     return Settings(
         table=os.environ["TABLE_NAME"],
         topic_arn=os.environ.get("TOPIC_ARN", ""),
@@ -45,6 +49,8 @@ def read_settings() -> Settings:
 
 
 def client(service: str, config: Config = AWS_CONFIG) -> Any:
-    """Return a boto3 client of this function's own session, so that it carries this function's credentials."""
+    """Return a boto3 client of this function's own session, so that it carries this function's
+    credentials.
+    """
     session: Any = boto3.session.Session()
     return session.client(service, config=config)

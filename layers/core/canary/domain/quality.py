@@ -60,36 +60,28 @@ class QualityGuardSpec(Frozen):
 
     The set
         `labelled_set` is an s3:// address or a local path; `format` follows from its suffix unless
-        given; `header`
-        says whether the first line of a CSV names its columns (unless given: it does when a column
-        is named).
-        `drop_columns` are left out of the request besides label and id, and so is the slice column
-        when
-        `send_slice_column` is false.
+        given; `header` says whether the first line of a CSV names its columns (unless given: it
+        does when a column is named). `drop_columns` are left out of the request besides label and
+        id, and so is the slice column when `send_slice_column` is false.
     The request
         `request` is a JSON body with placeholders: "$features" (list of values), "$record" (object
-        by column name) or
-        "${column}"; with [] behind it ("$features[]") the list over the records that share the
-        request. Unless given,
-        text/csv sends the features as one line a record, application/json {"instances":
-        "$features[]"} and
-        application/jsonlines one {"features": "$features"} a record.
+        by column name) or "${column}"; with [] behind it ("$features[]") the list over the records
+        that share the request. Unless given, text/csv sends the features as one line a record,
+        application/json {"instances": "$features[]"} and application/jsonlines one {"features":
+        "$features"} a record.
     The answer
         `answer` is a JMESPath expression to the score or label in the JSON answer (to the list of
-        them where several
-        records share a request); unless given the usual shapes are recognised. `positive_label` is
-        the label value
-        that means 1 in a binary task and `threshold` the score above which it is predicted;
-        `classes` are the class
-        names in the order of a row of probabilities.
+        them where several records share a request); unless given the usual shapes are recognised.
+        `positive_label` is the label value that means 1 in a binary task and `threshold` the score
+        above which it is predicted; `classes` are the class names in the order of a row of
+        probabilities.
     The call
         `records_per_request`, `concurrency`, `max_requests_per_second` (both variants together) and
         `request_timeout_seconds` bound what the endpoint is asked for.
     The decision
         `metrics` decide, each with its margin; `right_within` is the absolute error up to which a
-        regression answer
-        counts as right. `on_inconclusive` is what happens when the set is used up without an
-        answer.
+        regression answer counts as right. `on_inconclusive` is what happens when the set is used up
+        without an answer.
     """
 
     labelled_set: str = Field(min_length=1, max_length=1_100)

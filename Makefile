@@ -28,7 +28,7 @@ help: ## list the targets
 
 .PHONY: demo
 demo: setup ## roll out six canaries on the emulator (SCENARIO=name SEED=n ARGS="...")
-	$(BIN)/python -m emulator.demo $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+	$(BIN)/python -m demo $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 .PHONY: bench
 bench: setup ## measure verdicts and labelled sets into out/bench (ARGS=--short)

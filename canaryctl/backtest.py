@@ -14,13 +14,13 @@ from statistics import median
 import numpy as np
 
 from canary.domain.errors import Refused
-from canary.domain.evidence import Counts, Window
-from canary.domain.metrics import VariantQuery, counts_of, together
-from canary.domain.plan import Plan
-from canary.domain.spec import Spec
+from canary.domain.judge.metrics import VariantQuery, counts_of, together
+from canary.domain.judge.windows import Counts, Window
+from canary.domain.plan.plan import Plan
+from canary.domain.plan.spec import Spec
 from canary.ports.aws import Metrics
 from canaryctl.offline_plan import plan_offline
-from canaryctl.replay_run import FIRST_LIVE_STEP, Outcome, replay_run
+from canaryctl.replay_run import FIRST_LIVE_STEP, RunEnd, replay_run
 
 HISTORY = timedelta(hours=24)
 HOUR = timedelta(hours=1)
@@ -33,7 +33,7 @@ class Backtest:
     make-believe bakes came to.
     """
 
-    outcome: Outcome | None
+    outcome: RunEnd | None
     minutes: int
     bakes: int
     false_alarms: int
@@ -121,7 +121,7 @@ def read_windows(
     ]
 
 
-def make_believe(plan: Plan, served: Sequence[Window], seed: int, bakes: int) -> list[Outcome]:
+def make_believe(plan: Plan, served: Sequence[Window], seed: int, bakes: int) -> list[RunEnd]:
     """Return the outcomes of bakes whose canary is the baseline itself, starting at minutes drawn
     by lot.
     """
@@ -182,7 +182,5 @@ def _share(windows: Sequence[Window]) -> float:
 def _at_share(plan: Plan, share: float) -> Plan:
     """Return the plan with its first live step at the share the canary really had."""
     steps = list(plan.steps)
-    steps[FIRST_LIVE_STEP] = steps[FIRST_LIVE_STEP].model_copy(
-        update={"share": min(max(share, 1e-6), 1 - 1e-6)}
-    )
-    return plan.model_copy(update={"steps": tuple(steps)})
+    steps[FIRST_LIVE_STEP] = steps[FIRST_LIVE_STEP].but(share=min(max(share, 1e-6), 1 - 1e-6))
+    return plan.but(steps=tuple(steps))

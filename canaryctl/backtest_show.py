@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import typer
 
 from canary.domain.errors import Refused
-from canary.domain.spec import Spec
+from canary.domain.plan.spec import Spec
 from canaryctl.backtest import Backtest, backtest
 
 

@@ -35,11 +35,12 @@ from canary.adapters.invoker import EndpointInvoker, runtime_config
 from canary.adapters.labelled_files import LocalLabelledFiles
 from canary.adapters.labelled_s3 import S3LabelledSets
 from canary.domain.errors import CanaryError, Conflict, Refused
-from canary.domain.paired import GateLevels
-from canary.domain.quality import QualityGuardSpec
-from canary.domain.quality_evidence import FindingLabel, QualityEvidence
-from canary.flow.evaluate import evaluate
-from canary.flow.evaluation import EvaluationPorts, EvaluationRequest
+from canary.domain.finding import FindingLabel
+from canary.domain.labelled.evidence import QualityEvidence
+from canary.domain.labelled.paired import GateLevels
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.flow.labelled.evaluate import evaluate
+from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.ports.quality import LabelledSource
 from canaryctl.evaluate_answer import as_answer
 from canaryctl.evaluate_page import write_page

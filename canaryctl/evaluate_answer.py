@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from canary.domain.quality_evidence import Answer, QualityEvidence
-from canary.domain.quality_findings import ADVICE
+from canary.domain.labelled.evidence import Answer, QualityEvidence
+from canary.domain.labelled.findings import ADVICE
 
 _WORST_FIRST: tuple[Answer, ...] = ("worse", "not enough evidence", "not worse", "better")
 

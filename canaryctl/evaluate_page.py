@@ -10,7 +10,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from canary.domain.quality_evidence import QualityEvidence
+from canary.domain.labelled.evidence import QualityEvidence
 from canaryctl.evaluate_answer import overall_answer, sample_told
 
 BASELINE_COLOUR, CANARY_COLOUR = "#3b6ea8", "#d9822b"
@@ -84,7 +84,7 @@ def _evidence_chart(looks: Sequence[QualityEvidence]) -> go.Figure:
     for index, first in enumerate(looks[0].findings):
         series = [look.findings[index] for look in looks]
         for name, values, threshold, colour in (
-            ("worse", [f.log_rollback for f in series], first.log_rollback_threshold, "#c0392b"),
+            ("worse", [f.log_roll_back for f in series], first.log_roll_back_threshold, "#c0392b"),
             ("not worse", [f.log_advance for f in series], first.log_advance_threshold, "#2e8b57"),
         ):
             label, line = (

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from canary.domain.quality_evidence import QualityEvidence
+from canary.domain.labelled.evidence import QualityEvidence
 from canaryctl.evaluate_answer import overall_answer, sample_told
 
 _COLOURS = {

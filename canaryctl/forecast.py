@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from canary.domain.errors import Refused
-from canary.domain.forecast import StepForecast
-from canary.domain.forecast import forecast as forecast_plan
-from canary.domain.plan import GuardHistory, Plan
-from canary.domain.spec import Spec, read_spec
+from canary.domain.plan.forecast import StepForecast
+from canary.domain.plan.forecast import forecast as forecast_plan
+from canary.domain.plan.plan import GuardHistory, Plan
+from canary.domain.plan.spec import Spec, read_spec
 from canaryctl.offline_plan import plan_offline
 
 DAY = 1440
@@ -26,19 +26,17 @@ def assume(
     """
     plan = plan_offline(spec, slow_measured=True)
     guards = tuple(
-        guard.model_copy(
-            update={
-                "history": GuardHistory(
-                    minutes=DAY,
-                    rate=rates[guard.name],
-                    burstiness=burstiness,
-                    requests_per_minute=60 * requests_per_second,
-                )
-            }
+        guard.but(
+            history=GuardHistory(
+                minutes=DAY,
+                rate=rates[guard.name],
+                burstiness=burstiness,
+                requests_per_minute=60 * requests_per_second,
+            )
         )
         for guard in plan.guards
     )
-    return plan.model_copy(update={"guards": guards})
+    return plan.but(guards=guards)
 
 
 def forecast_command(

@@ -13,11 +13,11 @@ from pydantic import Field
 from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.quality_store import DynamoQualityStore
 from canary.adapters.table import DynamoRollouts
-from canary.domain.evidence import Window
+from canary.domain.judge.verdict_record import VerdictRecord
+from canary.domain.judge.windows import Window
+from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.model import Frozen
-from canary.domain.quality_evidence import QualityEvidence
-from canary.domain.record import Record
-from canary.domain.verdict import VerdictRecord
+from canary.domain.rollout.record import Record
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

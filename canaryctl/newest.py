@@ -4,7 +4,7 @@ every minute.
 
 from typing import TYPE_CHECKING
 
-from canary.domain.verdict import VerdictRecord
+from canary.domain.judge.verdict_record import VerdictRecord
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -4,11 +4,11 @@ alone.
 
 from collections.abc import Sequence
 
-from canary.domain.evidence import Window
-from canary.domain.judge_terms import counted
-from canary.domain.plan import CountGuard, GuardHistory, Plan
-from canary.domain.spec import Guards, SlowRequestsGuard, Spec
-from canary.domain.weights import plan_steps
+from canary.domain.judge.terms import counted
+from canary.domain.judge.windows import Window
+from canary.domain.plan.plan import CountGuard, GuardHistory, Plan
+from canary.domain.plan.spec import Guards, SlowRequestsGuard, Spec
+from canary.domain.plan.target import plan_steps
 from canary.stats.history import FULL_HISTORY_MINUTES, learn
 
 BASELINE = "baseline"
@@ -93,4 +93,4 @@ def _learnt(guard: CountGuard, history: Sequence[Window]) -> CountGuard:
         burst_lags=facts.burst_lags,
         requests_per_minute=facts.requests_per_minute,
     )
-    return guard.model_copy(update={"history": learnt})
+    return guard.but(history=learnt)

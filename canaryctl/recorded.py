@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from canary.domain.evidence import Counts, Window
+from canary.domain.judge.windows import Counts, Window
 
 Run = str | int | None
 Lines = list[tuple[int, str]]

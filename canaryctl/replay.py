@@ -15,11 +15,11 @@ from rich.progress import Progress
 from rich.table import Table
 
 from canary.domain.errors import CanaryError
-from canary.domain.spec import Spec, read_spec
+from canary.domain.plan.spec import Spec, read_spec
 from canaryctl.backtest_show import show_backtest
 from canaryctl.offline_plan import plan_offline
 from canaryctl.recorded import Lines, RecordedError, Run, by_run, windows_of
-from canaryctl.replay_run import Outcome, replay_run
+from canaryctl.replay_run import RunEnd, replay_run
 
 CHUNK = 20
 # Below this many runs starting processes costs more than it saves.
@@ -45,7 +45,7 @@ def replay(
     *,
     warm_up_minutes: int = 2,
     processes: int | None = None,
-) -> Iterator[tuple[Run, Outcome]]:
+) -> Iterator[tuple[Run, RunEnd]]:
     """Yield (run, outcome) for every run of a recording, in order of first appearance.
 
     History lines without a run belong to every run. Raises RecordedError naming file, line and
@@ -81,7 +81,7 @@ def _read(path: Path) -> dict[Run, Lines]:
         return by_run(lines, path.name)
 
 
-def _judge(task: Task) -> tuple[Run, Outcome]:
+def _judge(task: Task) -> tuple[Run, RunEnd]:
     windows = windows_of(task.windows, task.names[0])
     slow = any(
         side is not None and side.slow is not None
@@ -127,9 +127,7 @@ def replay_command(
             outcomes = replay(parsed, windows, history, warm_up_minutes=warm_up_minutes)
             _show(outcomes, _count_runs(windows), as_json=as_json)
         elif endpoint and start and end:
-            show_backtest(
-                parsed.model_copy(update={"endpoint": endpoint}), start, end, as_json=as_json
-            )
+            show_backtest(parsed.but(endpoint=endpoint), start, end, as_json=as_json)
         else:
             raise _wrong_input("give --windows, or --endpoint with --from and --to")
     except RecordedError as error:
@@ -147,7 +145,7 @@ def _count_runs(windows: Path) -> int:
     return len(_read(windows))
 
 
-def _show(outcomes: Iterator[tuple[Run, Outcome]], runs: int, *, as_json: bool) -> None:
+def _show(outcomes: Iterator[tuple[Run, RunEnd]], runs: int, *, as_json: bool) -> None:
     table = Table("run", "verdict", "windows", "guard", "reason")
     with Progress(console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("replaying", total=runs)

@@ -3,21 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from canary.domain.evidence import Window
-from canary.domain.judge_fold import start_fold, take
-from canary.domain.judge_look import Look
-from canary.domain.judge_terms import terms_of
-from canary.domain.judge_verdict import conclude
-from canary.domain.judgement import Judgement
-from canary.domain.plan import Plan
-from canary.domain.record import BakeInterval
+from canary.domain.judge.fold import start_fold, take
+from canary.domain.judge.judgement import Judgement
+from canary.domain.judge.look import Look
+from canary.domain.judge.terms import terms_of
+from canary.domain.judge.verdict import conclude
+from canary.domain.judge.windows import Window
+from canary.domain.plan.bake import BakeInterval
+from canary.domain.plan.plan import Plan
 from canary.stats.history import LEAST_HISTORY_MINUTES
 
 FIRST_LIVE_STEP = 1
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunEnd:
     """What the controller would have said about one run: `windows` were read up to the verdict."""
 
     verdict: str
@@ -26,7 +26,7 @@ class Outcome:
     reason: str
 
 
-def replay_run(plan: Plan, windows: Sequence[Window]) -> Outcome:
+def replay_run(plan: Plan, windows: Sequence[Window]) -> RunEnd:
     """Return the first ADVANCE or ROLL_BACK of a run, or HOLD after its last window.
 
     The run is one bake at the plan's first live step, whose share was reached just before the first
@@ -37,7 +37,7 @@ def replay_run(plan: Plan, windows: Sequence[Window]) -> Outcome:
         {window.minute: window for window in windows}.values(), key=lambda window: window.minute
     )
     if not ordered:
-        return Outcome("HOLD", 0, None, "no windows")
+        return RunEnd("HOLD", 0, None, "no windows")
     bakes = terms_of(
         plan, [BakeInterval(step=FIRST_LIVE_STEP, reached_minute=ordered[0].minute - 1)]
     )
@@ -46,10 +46,10 @@ def replay_run(plan: Plan, windows: Sequence[Window]) -> Outcome:
         fold = take(fold, window, plan, bakes)
         judgement = conclude(Look(plan, bakes[0], fold, window.minute + 1, None), None)
         if judgement.verdict != "HOLD":
-            return Outcome(
+            return RunEnd(
                 judgement.verdict, read, guard_of(judgement), judgement.reason + unknown(plan)
             )
-    return Outcome(
+    return RunEnd(
         "HOLD",
         len(ordered),
         guard_of(judgement),

@@ -4,15 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from canary.domain.endpoint import GONE, EndpointView
 from canary.domain.errors import Refused
-from canary.domain.evidence import Window
-from canary.domain.metrics import RawSeries, VariantQuery
-from canary.domain.plan import Weights
-from canary.domain.quality_evidence import QualityEvidence
-from canary.domain.record import Message, Record
-from canary.domain.tick import Checkpoint, Tick
-from canary.domain.verdict import VerdictRecord
+from canary.domain.judge.metrics import RawSeries, VariantQuery
+from canary.domain.judge.verdict_record import VerdictRecord
+from canary.domain.judge.windows import Window
+from canary.domain.labelled.evidence import QualityEvidence
+from canary.domain.plan.endpoint import GONE, EndpointView
+from canary.domain.plan.plan import Weights
+from canary.domain.rollout.record import Message, Record
+from canary.domain.rollout.tick import Checkpoint, Tick
 from canary.ports.aws import ExecutionStatus
 from tests.rollouts import a_view
 
@@ -36,7 +36,7 @@ class MemoryRollouts:
         if held is not None:
             raise Refused("endpoint", f"rollout {held} holds it", "Wait")
         self.leases[record.endpoint] = record.rollout
-        return self._put(record.model_copy(update={"revision": 1}))
+        return self._put(record.but(revision=1))
 
     def load(self, rollout: str) -> Record:
         """Return the newest record."""
@@ -52,7 +52,7 @@ class MemoryRollouts:
             return old
         if old.holds_lease and not new.holds_lease:
             del self.leases[new.endpoint]
-        return self._put(new.model_copy(update={"revision": old.revision + 1}))
+        return self._put(new.but(revision=old.revision + 1))
 
     def holding(self, endpoint: str) -> str | None:
         """Return the rollout that holds an endpoint's lease."""
@@ -242,10 +242,7 @@ class MemoryMetrics:
     ) -> Mapping[VariantQuery, RawSeries]:
         """Return the series of every query's variant."""
         empty = RawSeries(minutes={}, complete=True)
-        return {
-            q: self.series.get(q.variant, empty).model_copy(update={"complete": self.complete})
-            for q in queries
-        }
+        return {q: self.series.get(q.variant, empty).but(complete=self.complete) for q in queries}
 
     def p95_latency_ms(
         self, endpoint: str, variant: str, start: datetime, end: datetime

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from canary.domain.endpoint import EndpointView, Variant
-from canary.domain.plan import CountGuard, Plan
-from canary.domain.record import Record
-from canary.domain.spec import ErrorsGuard, Spec, read_spec
-from canary.domain.weights import plan_steps, safe_weights
+from canary.domain.plan.endpoint import EndpointView, Variant
+from canary.domain.plan.plan import CountGuard, Plan
+from canary.domain.plan.spec import ErrorsGuard, Spec, read_spec
+from canary.domain.plan.target import plan_steps, safe_weights
+from canary.domain.rollout.record import Record
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 FOUND = {"v1": 3.0, "v2": 0.0}
@@ -47,7 +47,7 @@ def a_plan(found: dict[str, float] | None = None, **changes: Any) -> Plan:
         hold_at_most_minutes=1440,
         watch_minutes=30,
     )
-    return plan.model_copy(update=changes)
+    return plan.but(**changes)
 
 
 def a_record(**changes: Any) -> Record:
@@ -62,7 +62,7 @@ def a_record(**changes: Any) -> Record:
         started_at=NOON,
         progress_at=NOON,
     )
-    return record.model_copy(update=changes)
+    return record.but(**changes)
 
 
 def a_view(
@@ -73,6 +73,4 @@ def a_view(
         Variant(name=name, current_weight=weight, desired_weight=weight)
         for name, weight in (weights or FOUND).items()
     )
-    return EndpointView(status=status, config_name="config-1", variants=variants).model_copy(
-        update=changes
-    )
+    return EndpointView(status=status, config_name="config-1", variants=variants).but(**changes)

@@ -12,11 +12,11 @@ import boto3
 from canary.adapters.invoker import EndpointInvoker, runtime_config
 from canary.adapters.labelled_files import LocalLabelledFiles
 from canary.domain.errors import Conflict
-from canary.domain.paired import GateLevels
-from canary.domain.quality import QualityGuardSpec
-from canary.domain.quality_evidence import QualityEvidence
-from canary.flow.evaluate import evaluate
-from canary.flow.evaluation import EvaluationPorts, EvaluationRequest
+from canary.domain.labelled.evidence import QualityEvidence
+from canary.domain.labelled.paired import GateLevels
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.flow.labelled.evaluate import evaluate
+from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.ports.quality import Invoker, PredictionStore
 from canary_scoring.scorer import SklearnScorer
 

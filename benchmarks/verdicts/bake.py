@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.verdicts.processes import AdvanceRuns, RollBackRuns, Terms
-from canary.domain.judge_fold import RESTART_EVERY_MINUTES
+from canary.domain.judge.fold import RESTART_EVERY_MINUTES
 from canary.stats import fuse
 from canary.stats.setting import RECENT_MINUTES
 

@@ -1,5 +1,5 @@
-"""Whole rollouts, many at once: every run at its own step, judged as `canary.domain.judge` composes
-it.
+"""Whole rollouts, many at once: every run at its own step, judged as
+`canary.domain.judge.judge` composes it.
 
 Moves take no time here and the last step below 1 ends a rollout (no watch). Split fidelity is left
 out: traffic is drawn at the planned shares.
@@ -15,9 +15,9 @@ from benchmarks.verdicts.bake import disaster, recent, served, usable
 from benchmarks.verdicts.learning import Histories, learn
 from benchmarks.verdicts.processes import AdvanceRuns, RollBackRuns, Terms, settle
 from benchmarks.verdicts.worlds import Guarded
-from canary.domain.judge_fold import RESTART_EVERY_MINUTES
-from canary.domain.judge_look import STALE_AFTER_MINUTES
-from canary.domain.spec import ErrorsGuard, SlowRequestsGuard
+from canary.domain.judge.fold import RESTART_EVERY_MINUTES
+from canary.domain.judge.look import STALE_AFTER_MINUTES
+from canary.domain.plan.spec import ErrorsGuard, SlowRequestsGuard
 from canary.stats.counts import Bound
 from canary.stats.request_bet import ERRORS_GRID, SLOW_GRID
 from canary.stats.setting import RECENT_MINUTES

@@ -9,11 +9,11 @@ from subprocess import run
 from time import process_time
 
 from benchmarks.verdicts.worlds import generator
-from canary.domain.evidence import Counts, Window
-from canary.domain.judge import judge
-from canary.domain.plan import Plan
-from canary.domain.record import BakeInterval
-from canary.domain.spec import read_spec
+from canary.domain.judge.judge import judge
+from canary.domain.judge.windows import Counts, Window
+from canary.domain.plan.bake import BakeInterval
+from canary.domain.plan.plan import Plan
+from canary.domain.plan.spec import read_spec
 from canaryctl.forecast import assume
 
 MINUTES = 240

@@ -5,7 +5,7 @@ changes, no more.
 from collections.abc import Sequence
 from datetime import datetime
 
-from canary.domain.compose import percent
+from canary.domain.rollout.messages import percent
 from canaryctl.history import ToldMessage
 from canaryctl.live.row import LiveRow
 from canaryctl.live.table import odds

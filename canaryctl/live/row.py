@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from canary.domain.judgement import Evidence, Judgement
-from canary.domain.phase import SERVING, Phase
-from canary.domain.record import Record
-from canary.domain.verdict import VerdictRecord
+from canary.domain.judge.judgement import Evidence, Judgement
+from canary.domain.judge.verdict_record import VerdictRecord
+from canary.domain.rollout.phase import SERVING, Phase
+from canary.domain.rollout.record import Record
 from canaryctl.report.words import minute_of
 
 

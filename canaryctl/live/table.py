@@ -11,7 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from canary.domain.compose import percent
+from canary.domain.rollout.messages import percent
 from canaryctl.history import ToldMessage
 from canaryctl.live.row import Gauge, LiveRow
 

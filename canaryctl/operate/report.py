@@ -8,7 +8,7 @@ import typer
 
 from canary.domain.errors import Refused
 from canaryctl.history import read_history
-from canaryctl.operate.finding import newest_of
+from canaryctl.operate.lookup import newest_of
 from canaryctl.operate.options import DEFAULT_STACK, AsJson, Region, StackName, Table, told_plainly
 from canaryctl.operate.stack import Stack
 from canaryctl.report import write_report

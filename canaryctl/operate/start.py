@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 
 from canary.domain.errors import Refused
-from canary.domain.spec import Spec, read_spec
-from canary.flow.planning import rollout_id
+from canary.domain.plan.spec import Spec, read_spec
+from canary.flow.plan import rollout_id
 from canaryctl.operate.executions import Execution, refusal, start_execution, wait_for
 from canaryctl.operate.options import (
     DEFAULT_STACK,

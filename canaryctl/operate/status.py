@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from canary.domain.record import Record
+from canary.domain.rollout.record import Record
 from canaryctl.live.plain import line_of
 from canaryctl.live.row import LiveRow
 from canaryctl.live.table import live_table
-from canaryctl.operate.finding import all_rollouts, newest_of, under_way
+from canaryctl.operate.lookup import all_rollouts, newest_of, under_way
 from canaryctl.operate.options import (
     DEFAULT_STACK,
     AsJson,

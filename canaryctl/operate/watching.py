@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from rich.console import Console
 
-from canary.domain.record import Record
+from canary.domain.rollout.record import Record
 from canaryctl.history import ToldMessage
 from canaryctl.live.row import LiveRow, row_of
 from canaryctl.live.screen import Screen

@@ -8,9 +8,9 @@ import math
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from canary.domain.judgement import Judgement
+from canary.domain.judge.judgement import Judgement
 from canary.domain.model import Frozen
-from canary.domain.plan import CountGuard
+from canary.domain.plan.plan import CountGuard
 from canaryctl.history import RolloutHistory
 from canaryctl.report.figure import Json, axis, figure_of
 from canaryctl.report.minutes import (

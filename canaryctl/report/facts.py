@@ -4,9 +4,9 @@ watched.
 
 from dataclasses import dataclass
 
-from canary.domain.compose import describe
-from canary.domain.plan import CountGuard, Plan
-from canary.domain.spec import Margin
+from canary.domain.plan.plan import CountGuard, Plan
+from canary.domain.plan.spec import Margin
+from canary.domain.rollout.messages import describe
 from canary.stats.history import LEAST_HISTORY_MINUTES
 from canaryctl.history import RolloutHistory
 from canaryctl.report.charts import GUARD_NAMES

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from canaryctl.history import RolloutHistory
-from canaryctl.report.course import Segment, segments_of
 from canaryctl.report.minutes import newest_minute, start_of
+from canaryctl.report.timeline import Segment, segments_of
 from canaryctl.report.words import percent
 
 Json = dict[str, Any]

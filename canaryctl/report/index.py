@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from canary.domain.record import Record
+from canary.domain.rollout.record import Record
 from canaryctl.history import RolloutHistory
-from canaryctl.report.course import segments_of
 from canaryctl.report.minutes import newest_minute
-from canaryctl.report.outcome import outcome_of
 from canaryctl.report.page import render
+from canaryctl.report.summary import summary_of
+from canaryctl.report.timeline import segments_of
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Entry:
 def write_index(entries: Sequence[Entry], path: Path) -> Path:
     """Write the index and return its path; pages are linked by their file names."""
     cards = [
-        (entry, outcome_of(entry.history), segments_of(entry.record, newest_minute(entry.history)))
+        (entry, summary_of(entry.history), segments_of(entry.record, newest_minute(entry.history)))
         for entry in entries
     ]
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from canary.domain.quality_evidence import Disagreement, QualityEvidence, QualityFinding
+from canary.domain.labelled.evidence import Disagreement, QualityEvidence, QualityFinding
 from canaryctl.history import Picture, RolloutHistory
 from canaryctl.report.words import evidence, signed_points
 
@@ -75,7 +75,7 @@ def _paired(finding: QualityFinding, state: Any) -> Paired:
         )
     )
     bars = (
-        _bar("for worse", finding.log_rollback, finding.log_rollback_threshold, "bad"),
+        _bar("for worse", finding.log_roll_back, finding.log_roll_back_threshold, "bad"),
         _bar("for good enough", finding.log_advance, finding.log_advance_threshold, "good"),
     )
     return Paired(finding, drop, both, baseline_only, canary_only, bars)

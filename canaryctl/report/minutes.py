@@ -7,12 +7,13 @@ Rules: minutes count from the rollout's start; None is a gap in a line, never a 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from canary.domain.evidence import Counts, Window
-from canary.domain.judge_terms import counted, terms_of
-from canary.domain.judgement import Judgement
-from canary.domain.plan import CountGuard
-from canary.domain.record import Record, minute_of
-from canary.domain.verdict import VerdictRecord
+from canary.domain.judge.judgement import Judgement
+from canary.domain.judge.terms import counted, terms_of
+from canary.domain.judge.verdict_record import VerdictRecord
+from canary.domain.judge.windows import Counts, Window
+from canary.domain.plan.plan import CountGuard
+from canary.domain.rollout.record import Record
+from canary.domain.time import minute_of
 from canaryctl.history import LedgerMinute, RolloutHistory
 
 Points = list[float | None]

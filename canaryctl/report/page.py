@@ -18,11 +18,11 @@ from plotly.offline import get_plotlyjs
 
 from canaryctl.history import RolloutHistory
 from canaryctl.report.charts import charts_of
-from canaryctl.report.course import segments_of
 from canaryctl.report.facts import facts_of, guard_rows, step_rows
 from canaryctl.report.labelled import metrics_of, paired_of, shown_of
 from canaryctl.report.minutes import newest_minute, start_of
-from canaryctl.report.outcome import outcome_of
+from canaryctl.report.summary import summary_of
+from canaryctl.report.timeline import segments_of
 from canaryctl.report.verdicts import groups_of
 from canaryctl.report.words import clock_of, minute_of
 
@@ -42,7 +42,7 @@ def render_report(history: RolloutHistory) -> str:
     return render(
         "rollout.html.j2",
         record=record,
-        outcome=outcome_of(history),
+        outcome=summary_of(history),
         facts=facts_of(history),
         segments=segments_of(record, newest_minute(history)),
         charts=charts_of(history),

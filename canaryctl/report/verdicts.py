@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import groupby
 
-from canary.domain.verdict import VerdictRecord
+from canary.domain.judge.verdict_record import VerdictRecord
 from canaryctl.history import RolloutHistory
 from canaryctl.report.minutes import start_of
 from canaryctl.report.words import clock_of, percent

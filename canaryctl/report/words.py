@@ -5,8 +5,8 @@ them.
 import math
 from datetime import UTC, datetime
 
-from canary.domain.compose import percent
-from canary.domain.record import minute_of
+from canary.domain.rollout.messages import percent
+from canary.domain.time import minute_of
 
 __all__ = ["clock_of", "duration", "evidence", "minute_of", "percent", "rate", "signed_points"]
 

@@ -8,7 +8,7 @@ from emulator.endpoints.installation import install
 from emulator.endpoints.latency import Latency
 from emulator.endpoints.ledger import Ledger, Tally
 from emulator.endpoints.models import Load, Model
-from emulator.endpoints.timing import Outcome, Timing
+from emulator.endpoints.timing import Timing, UpdateEnd
 
 __all__ = [
     "EndpointRefusal",
@@ -18,8 +18,8 @@ __all__ = [
     "Load",
     "Model",
     "ModelFailure",
-    "Outcome",
     "Tally",
     "Timing",
+    "UpdateEnd",
     "install",
 ]

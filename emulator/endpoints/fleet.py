@@ -13,7 +13,7 @@ from typing import Any
 
 from emulator.endpoints.endpoint import MOST_VARIANTS, TRANSITIONAL, Endpoint
 from emulator.endpoints.errors import EndpointRefusal
-from emulator.endpoints.timing import Clock, Outcome, Timing
+from emulator.endpoints.timing import Clock, Timing, UpdateEnd
 from emulator.endpoints.variant import Variant
 
 Listener = Callable[[Endpoint], object]
@@ -34,7 +34,7 @@ class Fleet:
         self.lock = RLock()
         self.endpoints: dict[str, Endpoint] = {}
         self._random = random.Random(f"fleet {seed}")  # noqa: S311 - a simulation, nothing secret
-        self._outcomes: dict[str, deque[tuple[Outcome, float | None]]] = {}
+        self._outcomes: dict[str, deque[tuple[UpdateEnd, float | None]]] = {}
         self._stale: dict[str, tuple[datetime, int, dict[str, Any]]] = {}
         self._listeners: list[Listener] = []
 
@@ -125,7 +125,7 @@ class Fleet:
             self._stale.pop(endpoint.name, None)
             return endpoint.describe()
 
-    def next_update(self, name: str, outcome: Outcome, seconds: float | None = None) -> None:
+    def next_update(self, name: str, outcome: UpdateEnd, seconds: float | None = None) -> None:
         """Let the endpoint's next update end so, after `seconds` if given; several calls queue
         up.
         """
@@ -137,7 +137,7 @@ class Fleet:
             self.endpoints.pop(name, None)
             self._stale.pop(name, None)
 
-    def release(self, name: str, outcome: Outcome = Outcome.SETTLES) -> None:
+    def release(self, name: str, outcome: UpdateEnd = UpdateEnd.SETTLES) -> None:
         """Let an update that sticks end now."""
         with self.lock:
             self._finish(self.get(name), outcome)
@@ -173,20 +173,20 @@ class Fleet:
 
     def _end_update(self, endpoint: Endpoint, usual_seconds: tuple[float, float]) -> None:
         queue = self._outcomes.get(endpoint.name)
-        outcome, seconds = queue.popleft() if queue else (Outcome.SETTLES, None)
+        outcome, seconds = queue.popleft() if queue else (UpdateEnd.SETTLES, None)
         drawn = self._draw(usual_seconds)
-        if outcome is not Outcome.STICKS:
+        if outcome is not UpdateEnd.STICKS:
             self._later(
                 endpoint,
                 drawn if seconds is None else seconds,
                 lambda: self._finish(endpoint, outcome),
             )
 
-    def _finish(self, endpoint: Endpoint, outcome: Outcome) -> None:
+    def _finish(self, endpoint: Endpoint, outcome: UpdateEnd) -> None:
         now = self.clock.now()
-        if outcome is Outcome.SETTLES:
+        if outcome is UpdateEnd.SETTLES:
             endpoint.settle(now)
-        elif outcome is Outcome.FAILS:
+        elif outcome is UpdateEnd.FAILS:
             endpoint.fail("Failed", "Unable to provision requested ML compute capacity.", now)
         else:
             endpoint.roll_back(now)
@@ -194,8 +194,8 @@ class Fleet:
             self._later(endpoint, seconds, lambda: self._finish_roll_back(endpoint, outcome))
         self._tell(endpoint)
 
-    def _finish_roll_back(self, endpoint: Endpoint, outcome: Outcome) -> None:
-        if outcome is Outcome.ROLL_BACK_FAILS:
+    def _finish_roll_back(self, endpoint: Endpoint, outcome: UpdateEnd) -> None:
+        if outcome is UpdateEnd.ROLL_BACK_FAILS:
             endpoint.fail(
                 "UpdateRollbackFailed", "The rollback of a failed update failed.", self.clock.now()
             )

@@ -25,7 +25,7 @@ class Clock(Protocol):
         """Block the caller for `seconds` of emulated time."""
 
 
-class Outcome(Enum):
+class UpdateEnd(Enum):
     """How an update ends. Everything but SETTLES is a fault somebody injected."""
 
     SETTLES = "settles"

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from emulator.clock import Clock
 from emulator.functions.fleet import FunctionConfiguration, FunctionFleet
-from emulator.functions.invocation import InvokeRefused, Outcome
+from emulator.functions.invocation import InvocationResult, InvokeRefused
 
 WAITS_SECONDS = (60, 120)
 
@@ -56,7 +56,7 @@ class EventQueue:
             try:
                 outcome = running.result()
             except InvokeRefused as refused:
-                outcome = Outcome(
+                outcome = InvocationResult(
                     json.dumps({"errorMessage": str(refused), "errorType": refused.code}),
                     is_error=True,
                 )
@@ -71,7 +71,7 @@ class EventQueue:
         event: str,
         attempt: int,
         accepted: datetime,
-        outcome: Outcome,
+        outcome: InvocationResult,
     ) -> None:
         settings = self.settings.get(function.name, EventSettings())
         wait = WAITS_SECONDS[min(attempt, len(WAITS_SECONDS)) - 1]
@@ -94,7 +94,7 @@ class EventQueue:
         event: str,
         attempt: int,
         condition: str,
-        outcome: Outcome,
+        outcome: InvocationResult,
     ) -> str:
         return json.dumps(
             {

@@ -16,9 +16,9 @@ from emulator.clock import Clock
 from emulator.functions import logs, sandbox
 from emulator.functions.invocation import (
     Invocation,
+    InvocationResult,
     InvokeRefused,
     LambdaContext,
-    Outcome,
     ProcessKilled,
     death_of,
     failure_of,
@@ -28,8 +28,8 @@ from emulator.worker import ClockClosed, DeadlinePassed
 
 MOST_RESPONSE_BYTES = 6_291_556
 
-Proceed = Callable[[], Outcome]
-Around = Callable[[str, Any, Proceed], Outcome]
+Proceed = Callable[[], InvocationResult]
+Around = Callable[[str, Any, Proceed], InvocationResult]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class FunctionFleet:
         self._sandboxes: dict[str, sandbox.Sandbox] = {}
         self._sent = 0
 
-    def invoke(self, function: FunctionConfiguration, event: str) -> Outcome:
+    def invoke(self, function: FunctionConfiguration, event: str) -> InvocationResult:
         """Return what the function answers to this JSON text; blocks in emulated time. Raises
         InvokeRefused.
         """
@@ -92,7 +92,7 @@ class FunctionFleet:
             box.forget()
         self._sandboxes.clear()
 
-    def _run(self, function: FunctionConfiguration, event: object) -> Outcome:
+    def _run(self, function: FunctionConfiguration, event: object) -> InvocationResult:
         self._sent += 1
         request_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{function.arn}/{self._sent}"))
         started = self.clock.now()
@@ -113,7 +113,7 @@ class FunctionFleet:
                 outcome = failure_of(error, request_id)
         if outcome.error_type in {"Sandbox.Timedout", "Runtime.ExitError"}:
             self._discard(function.name)
-        outcome = Outcome(outcome.payload, outcome.is_error, log.getvalue())
+        outcome = InvocationResult(outcome.payload, outcome.is_error, log.getvalue())
         self.invocations.append(
             Invocation(function.name, request_id, started, self.clock.now(), event, outcome)
         )
@@ -121,7 +121,7 @@ class FunctionFleet:
 
     def _handle(
         self, box: sandbox.Sandbox, function: FunctionConfiguration, event: object, request_id: str
-    ) -> Outcome:
+    ) -> InvocationResult:
         context = LambdaContext(
             function.name,
             function.arn,
@@ -172,7 +172,7 @@ class RunningInvocation:
     """An invocation that may still run."""
 
     def __init__(self) -> None:
-        self.outcome: Outcome | None = None
+        self.outcome: InvocationResult | None = None
         self.refused: InvokeRefused | None = None
 
     @property
@@ -180,7 +180,7 @@ class RunningInvocation:
         """Whether it answered or was refused."""
         return self.outcome is not None or self.refused is not None
 
-    def result(self) -> Outcome:
+    def result(self) -> InvocationResult:
         """Return the answer. Raises InvokeRefused when the service did not run it."""
         if self.refused is not None:
             raise self.refused
@@ -189,7 +189,7 @@ class RunningInvocation:
         return self.outcome
 
 
-def _marshalled(answer: object, request_id: str) -> Outcome:
+def _marshalled(answer: object, request_id: str) -> InvocationResult:
     try:
         text = json.dumps(answer)
     except (TypeError, ValueError) as error:
@@ -199,9 +199,9 @@ def _marshalled(answer: object, request_id: str) -> Outcome:
             "errorType": "Runtime.MarshalError",
             "requestId": request_id,
         }
-        return Outcome(json.dumps(document), is_error=True)
+        return InvocationResult(json.dumps(document), is_error=True)
     if len(text.encode()) > MOST_RESPONSE_BYTES:
         message = "Response payload size exceeded maximum allowed payload size (6291556 bytes)."
         document = {"errorMessage": message, "errorType": "Function.ResponseSizeTooLarge"}
-        return Outcome(json.dumps(document), is_error=True)
-    return Outcome(text)
+        return InvocationResult(json.dumps(document), is_error=True)
+    return InvocationResult(text)

@@ -27,7 +27,7 @@ class ProcessKilled(BaseException):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class InvocationResult:
     """What an invocation answered: a JSON text, and whether it is an error (FunctionError:
     Unhandled).
     """
@@ -52,7 +52,7 @@ class Invocation:
     started: datetime
     ended: datetime
     event: object
-    outcome: Outcome
+    outcome: InvocationResult
 
     @property
     def error(self) -> str:
@@ -86,7 +86,7 @@ class LambdaContext:
         return max(0, (self.ends - self.now()) // timedelta(milliseconds=1))
 
 
-def failure_of(error: BaseException, request_id: str) -> Outcome:
+def failure_of(error: BaseException, request_id: str) -> InvocationResult:
     """Return the error document the Python runtime writes for an exception a handler let
     through.
     """
@@ -100,20 +100,20 @@ def failure_of(error: BaseException, request_id: str) -> Outcome:
             for line in frame.splitlines(True)
         ],
     }
-    return Outcome(json.dumps(document), is_error=True)
+    return InvocationResult(json.dumps(document), is_error=True)
 
 
-def timeout_of(request_id: str, seconds: float) -> Outcome:
+def timeout_of(request_id: str, seconds: float) -> InvocationResult:
     """Return what Lambda answers when a function outlived its Timeout."""
     message = f"RequestId: {request_id} Error: Task timed out after {seconds:.2f} seconds"
-    return Outcome(
+    return InvocationResult(
         json.dumps({"errorMessage": message, "errorType": "Sandbox.Timedout"}), is_error=True
     )
 
 
-def death_of(request_id: str) -> Outcome:
+def death_of(request_id: str) -> InvocationResult:
     """Return what Lambda answers when a function's process died."""
     message = f"RequestId: {request_id} Error: Runtime exited with error: signal: killed"
-    return Outcome(
+    return InvocationResult(
         json.dumps({"errorMessage": message, "errorType": "Runtime.ExitError"}), is_error=True
     )

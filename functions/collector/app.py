@@ -8,7 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from canary import wiring
-from canary.flow.collecting import Collector
+from canary.flow.collect import Collector
 from canary.wiring import collector
 
 logger = Logger(service="collector")

@@ -13,7 +13,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from canary import wiring
-from canary.flow.evaluate_rollout import Evaluator
+from canary.flow.labelled.evaluator import Evaluator
 from canary.wiring import evaluator
 from canary_scoring.scorer import SklearnScorer
 

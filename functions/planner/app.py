@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from canary import wiring
-from canary.flow.planning import Planner
+from canary.flow.plan import Planner
 from canary.wiring import planner
 
 logger = Logger(service="planner")

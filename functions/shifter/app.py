@@ -7,8 +7,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from canary import wiring
-from canary.domain.story import Story, tell_story
-from canary.flow.shifting import Shifter
+from canary.domain.rollout.task_result import TaskResult, read_cause
+from canary.flow.shift import Shifter
 from canary.wiring import shifter
 
 logger = Logger(service="shifter")
@@ -29,7 +29,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return story.model_dump(mode="json")
 
 
-def _act(use_case: Shifter, event: dict[str, Any]) -> Story:
+def _act(use_case: Shifter, event: dict[str, Any]) -> TaskResult:
     now = wiring.utc_now()
     held = (event["rollout"], event["execution"], event["generation"])
     match event["action"]:
@@ -40,7 +40,7 @@ def _act(use_case: Shifter, event: dict[str, Any]) -> Story:
         case "confirm":
             return use_case.confirm(*held, now)
         case "restore":
-            return use_case.restore(*held, tell_story(event.get("story")), now)
+            return use_case.restore(*held, read_cause(event.get("story")), now)
         case "look_restored":
             return use_case.look_restored(*held, now)
         case unknown:

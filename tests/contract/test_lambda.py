@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from emulator.functions.asynchronous import EventSettings
-from emulator.functions.invocation import Outcome, ProcessKilled
+from emulator.functions.invocation import InvocationResult, ProcessKilled
 from tests.contract.small_account import SmallAccount
 
 
@@ -132,7 +132,7 @@ def test_a_dead_process_is_an_exit_error(account: SmallAccount) -> None:
     """A process that dies in the handler answers Runtime.ExitError, past every except."""
     account.function("mortal", "def handler(event, context):\n    return 1\n")
 
-    def die(_function: str, _event: object, _proceed: object) -> Outcome:
+    def die(_function: str, _event: object, _proceed: object) -> InvocationResult:
         raise ProcessKilled
 
     account.emulator.functions.around = die

@@ -13,7 +13,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from emulator.calls import Call, Proceed
 from emulator.functions.fleet import Proceed as Invoke
-from emulator.functions.invocation import InvokeRefused, Outcome, ProcessKilled
+from emulator.functions.invocation import InvocationResult, InvokeRefused, ProcessKilled
 from tests.faults.naming import WRITES
 from tests.faults.sites import Site, call_site, invocation_site
 from tests.faults.world import World
@@ -198,39 +198,39 @@ class _ArmedCall:
         return call.name in WRITES and self.writes == self.fault.nth_write
 
 
-def _refused(_world: World, _proceed: Invoke) -> Outcome:
+def _refused(_world: World, _proceed: Invoke) -> InvocationResult:
     raise InvokeRefused("TooManyRequestsException", "Rate Exceeded.")
 
 
-def _service_error(_world: World, _proceed: Invoke) -> Outcome:
+def _service_error(_world: World, _proceed: Invoke) -> InvocationResult:
     raise InvokeRefused("ServiceException", "injected")
 
 
-def _died(_world: World, _proceed: Invoke) -> Outcome:
+def _died(_world: World, _proceed: Invoke) -> InvocationResult:
     raise ProcessKilled
 
 
-def _died_after(_world: World, proceed: Invoke) -> Outcome:
+def _died_after(_world: World, proceed: Invoke) -> InvocationResult:
     proceed()
     raise ProcessKilled
 
 
-def _timed_out(world: World, _proceed: Invoke) -> Outcome:
+def _timed_out(world: World, _proceed: Invoke) -> InvocationResult:
     world.emulator.clock.sleep(1000)
     raise AssertionError("no function runs for so long")
 
 
-def _timed_out_after(world: World, proceed: Invoke) -> Outcome:
+def _timed_out_after(world: World, proceed: Invoke) -> InvocationResult:
     proceed()
     return _timed_out(world, proceed)
 
 
-def _slow(world: World, proceed: Invoke) -> Outcome:
+def _slow(world: World, proceed: Invoke) -> InvocationResult:
     world.emulator.clock.sleep(30)
     return proceed()
 
 
-INVOCATION_KINDS: dict[str, Callable[[World, Invoke], Outcome]] = {
+INVOCATION_KINDS: dict[str, Callable[[World, Invoke], InvocationResult]] = {
     "throttled": _refused,
     "service error": _service_error,
     "died before": _died,
@@ -262,7 +262,7 @@ class InvocationFault:
         until: list[datetime] = []
         refuse, function_name = INVOCATION_KINDS[self.kind], self.site.who.split(".")[0]
 
-        def around(function: str, event: Any, proceed: Invoke) -> Outcome:
+        def around(function: str, event: Any, proceed: Invoke) -> InvocationResult:
             now, site = world.emulator.clock.now(), invocation_site(world, function, event)
             if not until and site == self.site:
                 until.append(now + timedelta(minutes=self.for_minutes))

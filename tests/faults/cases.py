@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from canary.domain.phase import Phase
+from canary.domain.rollout.phase import Phase
 from tests.faults.invariants import Violation
 from tests.faults.world import World
 

@@ -6,8 +6,8 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from canary.domain.phase import Phase
-from emulator.endpoints.timing import Outcome
+from canary.domain.rollout.phase import Phase
+from emulator.endpoints.timing import UpdateEnd
 from tests.faults import mishaps
 from tests.faults.calls import INVOCATION_KINDS, KINDS, CallFault, InvocationFault, kinds_for
 from tests.faults.cases import Case
@@ -110,26 +110,28 @@ def _of_kills(recordings: Mapping[str, Recording]) -> Iterator[Case]:
 MOVING = ("PLANNED", "EVALUATING", "SHIFTING 1", "BAKING 1", "SHIFTING 2", "WATCHING")
 DECIDED = ("ADVANCE to step 1", "ADVANCE to step 2", "ADVANCE to the end")
 MISHAPS: tuple[Mishap, ...] = (
-    Mishap("the update rolls back", "PLANNED", mishaps.next_update(Outcome.ROLLS_BACK), 0),
-    Mishap("the next update rolls back", "EVALUATING", mishaps.next_update(Outcome.ROLLS_BACK), 0),
-    Mishap("the next update rolls back", "BAKING 1", mishaps.next_update(Outcome.ROLLS_BACK)),
+    Mishap("the update rolls back", "PLANNED", mishaps.next_update(UpdateEnd.ROLLS_BACK), 0),
+    Mishap(
+        "the next update rolls back", "EVALUATING", mishaps.next_update(UpdateEnd.ROLLS_BACK), 0
+    ),
+    Mishap("the next update rolls back", "BAKING 1", mishaps.next_update(UpdateEnd.ROLLS_BACK)),
     Mishap(
         "the next update takes 12 minutes",
         "EVALUATING",
-        mishaps.next_update(Outcome.SETTLES, 720),
+        mishaps.next_update(UpdateEnd.SETTLES, 720),
         0,
     ),
     Mishap(
         "the next update takes 20 minutes",
         "EVALUATING",
-        mishaps.next_update(Outcome.SETTLES, 1200),
+        mishaps.next_update(UpdateEnd.SETTLES, 1200),
         0,
     ),
     Mishap(
-        "the next update takes 20 minutes", "BAKING 1", mishaps.next_update(Outcome.SETTLES, 1200)
+        "the next update takes 20 minutes", "BAKING 1", mishaps.next_update(UpdateEnd.SETTLES, 1200)
     ),
     Mishap(
-        "the update rolls back slowly", "BAKING 1", mishaps.next_update(Outcome.ROLLS_BACK, 1000)
+        "the update rolls back slowly", "BAKING 1", mishaps.next_update(UpdateEnd.ROLLS_BACK, 1000)
     ),
     *(
         Mishap(
@@ -141,7 +143,7 @@ MISHAPS: tuple[Mishap, ...] = (
             permanent=True,
             lifted=mishaps.release,
         )
-        for outcome in (Outcome.STICKS, Outcome.ROLL_BACK_FAILS, Outcome.FAILS)
+        for outcome in (UpdateEnd.STICKS, UpdateEnd.ROLL_BACK_FAILS, UpdateEnd.FAILS)
         for phase in ("EVALUATING", "BAKING 1")
     ),
     *(
@@ -232,9 +234,11 @@ def _of_mishaps() -> Iterator[Case]:
 
 ROLLING_BACK: tuple[Mishap, ...] = (
     Mishap("a person's release", "ROLLING_BACK", mishaps.command("release"), 2, ends=MINE),
-    Mishap("the restore rolls back", "BAKING 1", mishaps.next_update(Outcome.ROLLS_BACK)),
-    Mishap("the restore takes 12 minutes", "BAKING 1", mishaps.next_update(Outcome.SETTLES, 720)),
-    Mishap("the restore takes 55 minutes", "BAKING 1", mishaps.next_update(Outcome.SETTLES, 3300)),
+    Mishap("the restore rolls back", "BAKING 1", mishaps.next_update(UpdateEnd.ROLLS_BACK)),
+    Mishap("the restore takes 12 minutes", "BAKING 1", mishaps.next_update(UpdateEnd.SETTLES, 720)),
+    Mishap(
+        "the restore takes 55 minutes", "BAKING 1", mishaps.next_update(UpdateEnd.SETTLES, 3300)
+    ),
     Mishap("maintenance of 25 minutes", "BAKING 1", mishaps.system_update(1500)),
     Mishap("maintenance of 25 minutes", "ROLLING_BACK", mishaps.system_update(1500)),
     Mishap("foreign weights", "BAKING 1", mishaps.foreign_weights, ends=MINE, foreign=True),
@@ -248,7 +252,7 @@ ROLLING_BACK: tuple[Mishap, ...] = (
             permanent=True,
             lifted=mishaps.release,
         )
-        for outcome in (Outcome.STICKS, Outcome.ROLL_BACK_FAILS, Outcome.FAILS)
+        for outcome in (UpdateEnd.STICKS, UpdateEnd.ROLL_BACK_FAILS, UpdateEnd.FAILS)
     ),
 )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.functions.fleet import Proceed
-from emulator.functions.invocation import Outcome
+from emulator.functions.invocation import InvocationResult
 from emulator.states.execution import ABORTED, FAILED, TIMED_OUT, Execution
 from tests.faults.sites import Site, state_site
 from tests.faults.world import World
@@ -46,7 +46,7 @@ class ExecutionFault:
             hit.append(execution)
             world.later(1.0 if self.under_way else 0.0, lambda: self._end(world, execution))
 
-        def slowly(_function: str, event: Any, proceed: Proceed) -> Outcome:
+        def slowly(_function: str, event: Any, proceed: Proceed) -> InvocationResult:
             mine = (
                 isinstance(event, dict)
                 and bool(hit)

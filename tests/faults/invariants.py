@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from canary.domain.endpoint import same_weights
-from canary.domain.phase import Phase
-from canary.domain.record import Record
+from canary.domain.plan.endpoint import same_weights
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Record
 from tests.faults.invariants_of_messages import MESSAGES
 from tests.faults.run import LETS_GO, OVER, Invariant, Run
 

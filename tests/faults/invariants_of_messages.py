@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from canary.domain.endpoint import same_weights
-from canary.domain.phase import Phase
-from canary.domain.record import Record
+from canary.domain.plan.endpoint import same_weights
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Record
 from tests.faults.run import Invariant, Run
 
 VISIBLE_WITHIN = timedelta(seconds=60)

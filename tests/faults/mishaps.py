@@ -11,8 +11,8 @@ from typing import Any
 from unittest.mock import patch
 
 from canary import wiring
-from canary.domain.phase import Phase
-from emulator.endpoints.timing import Outcome
+from canary.domain.rollout.phase import Phase
+from emulator.endpoints.timing import UpdateEnd
 from emulator.functions.fleet import Proceed
 from tests.faults.base import ALARM, SPEC, set_alarm
 from tests.faults.world import World
@@ -70,7 +70,7 @@ def _idle(world: World) -> bool:
     return endpoint is None or endpoint.status == "InService"
 
 
-def next_update(outcome: Outcome, seconds: float | None = None) -> Act:
+def next_update(outcome: UpdateEnd, seconds: float | None = None) -> Act:
     """Let the next update end so."""
     return lambda world: world.emulator.endpoints.fleet.next_update(ENDPOINT, outcome, seconds)
 

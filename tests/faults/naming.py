@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from canary.domain.record import Record
+from canary.domain.rollout.record import Record
 from emulator.calls import Call
 
 WRITES = frozenset(

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from canary.domain.phase import Phase
-from canary.domain.record import Record
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Record
 from emulator import Emulator
 from emulator.calls import Call, Proceed
 from tests.faults.naming import action_of, function_of, operation_of

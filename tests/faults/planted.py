@@ -16,12 +16,12 @@ from datetime import datetime
 from typing import Any
 from unittest.mock import patch
 
-from canary.domain import claims, compose
-from canary.domain.endpoint import Arrival, EndpointView
-from canary.domain.outbox import telling
-from canary.domain.phase import Phase
-from canary.domain.record import Asked, Record
-from canary.flow.recovery import Recovery
+from canary.domain.plan.endpoint import Arrival, EndpointView
+from canary.domain.rollout import claims, messages
+from canary.domain.rollout.outbox import telling
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Asked, Record
+from canary.flow.recover import Recovery
 from tests.faults.base import deployed
 from tests.faults.campaign import record_all
 from tests.faults.cases import Case, Result
@@ -53,7 +53,7 @@ def _claim_without_condition() -> AbstractContextManager[Any]:
             "decision": None,
             "token": None,
         }
-        return record.model_copy(update=changes)
+        return record.but(**changes)
 
     return patch.multiple(claims, claim_forward=claim, check_holder=lambda *_: None)
 
@@ -63,9 +63,7 @@ def _told_before_acting() -> AbstractContextManager[Any]:
 
     def claim(record: Record, holder: str, generation: int, now: datetime) -> Record:
         claimed = original(record, holder, generation, now)
-        return claimed.model_copy(
-            update={"outbox": telling(claimed, compose.reached(claimed, claimed.step, now))}
-        )
+        return claimed.but(outbox=telling(claimed, messages.reached(claimed, claimed.step, now)))
 
     return patch.object(claims, "claim_forward", claim)
 
@@ -82,11 +80,11 @@ def _safe_because_in_service() -> AbstractContextManager[Any]:
     def look(_record: Record, view: EndpointView, _now: datetime) -> Arrival:
         return "REACHED" if view.in_service else "MOVING"
 
-    return patch("canary.flow.shifting.look_restored", look)
+    return patch("canary.flow.shift.look_restored", look)
 
 
 def _never_marked_as_told() -> AbstractContextManager[Any]:
-    return patch("canary.flow.telling.told", lambda record, _published, _released: record)
+    return patch("canary.flow.tell.told", lambda record, _published, _released: record)
 
 
 BUGS = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
-from canary.domain.endpoint import same_weights
-from canary.domain.phase import Phase
+from canary.domain.plan.endpoint import same_weights
+from canary.domain.rollout.phase import Phase
 from emulator.states.execution import RUNNING, SUCCEEDED
 from tests.faults.cases import Case, Result
 from tests.faults.invariants import Violation, violations

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from canary.domain.phase import Phase
-from canary.domain.record import Record
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Record
 from tests.faults.observer import Observer, Revision
 from tests.faults.world import World
 

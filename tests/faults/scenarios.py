@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from canary.domain.phase import Phase
+from canary.domain.rollout.phase import Phase
 from tests.faults.base import LABELLED_ABOVE, SPEC, MeanModel, set_alarm
 from tests.faults.world import ROLLOUT_NAME, World
 from tests.integration.stage import ENDPOINT

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from emulator.calls import Call, Proceed
 from emulator.events.bus import Passage
 from emulator.functions.fleet import Proceed as Invoke
-from emulator.functions.invocation import Outcome
+from emulator.functions.invocation import InvocationResult
 from emulator.states.execution import Execution
 from tests.faults.naming import WRITES, action_of, function_of, operation_of
 from tests.faults.world import World, event_of, is_command
@@ -87,7 +87,7 @@ def record_sites(world: World) -> Recording:
                 recording.writes.append(site)
         return proceed()
 
-    def invoked(function: str, event: Any, proceed: Invoke) -> Outcome:
+    def invoked(function: str, event: Any, proceed: Invoke) -> InvocationResult:
         _count(recording.invocations, invocation_site(world, function, event))
         return proceed()
 

@@ -11,7 +11,7 @@ import pytest
 
 from emulator.calls import Call, Proceed
 from emulator.functions.fleet import Proceed as Invoke
-from emulator.functions.invocation import Outcome, ProcessKilled
+from emulator.functions.invocation import InvocationResult, ProcessKilled
 from tests.integration.stage import Stage
 from tests.integration.test_commands import deny_moves
 
@@ -42,10 +42,10 @@ def paged(stage: Stage, name: str) -> bool:
     return any(f'"canary-{name}"' in (message.subject or "") for message in stage.emulator.messages)
 
 
-def dying(name: str) -> Callable[[str, Any, Invoke], Outcome]:
+def dying(name: str) -> Callable[[str, Any, Invoke], InvocationResult]:
     """Return what kills every invocation of one function."""
 
-    def around(function: str, _event: Any, proceed: Invoke) -> Outcome:
+    def around(function: str, _event: Any, proceed: Invoke) -> InvocationResult:
         if f"-{name}Function-" in function:
             raise ProcessKilled
         return proceed()
@@ -142,7 +142,7 @@ def test_one_dead_tick_pages_nobody(stage: Stage) -> None:
     """The next minute does all that it left undone, so it is no dead letter."""
     once = [dying("Collector")]
 
-    def around(function: str, event: Any, proceed: Invoke) -> Outcome:
+    def around(function: str, event: Any, proceed: Invoke) -> InvocationResult:
         return (
             once.pop()(function, event, proceed)
             if once and "-CollectorFunction-" in function

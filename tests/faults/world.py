@@ -19,14 +19,14 @@ from emulator.account import REGION
 from emulator.calls import Hook
 from emulator.events.bus import Passage
 from emulator.functions.fleet import Proceed
-from emulator.functions.invocation import Outcome
+from emulator.functions.invocation import InvocationResult
 from emulator.states.execution import Execution
 from emulator.states.interpreter import Walk
 from tests.faults.naming import EVENTS, function_of
 from tests.faults.observer import Observer
 from tests.integration.stage import ENDPOINT, Stage
 
-Around = Callable[[str, Any, Proceed], Outcome]
+Around = Callable[[str, Any, Proceed], InvocationResult]
 Deliver = Callable[[Passage, list[float]], list[float]]
 Entered = Callable[[Execution, str], object]
 PAGES = ("UNPROVEN", "not safe yet", "ALARM:", "INSUFFICIENT_DATA:")
@@ -127,7 +127,7 @@ class World:
         first = self.executions().get(ROLLOUT_NAME)
         return bool(last) or (first is not None and not first.is_running)
 
-    def _around(self, function: str, event: Any, proceed: Proceed) -> Outcome:
+    def _around(self, function: str, event: Any, proceed: Proceed) -> InvocationResult:
         with self.observer.working(function, event) as work:
             wrapped = proceed
             for around in reversed(self.arounds):

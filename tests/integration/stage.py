@@ -11,8 +11,8 @@ import numpy as np
 
 from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.table import DynamoRollouts
-from canary.domain.record import Record
-from canary.domain.verdict import VerdictRecord
+from canary.domain.judge.verdict_record import VerdictRecord
+from canary.domain.rollout.record import Record
 from emulator import Emulator
 from emulator.endpoints import ModelFailure
 from emulator.sns import Message

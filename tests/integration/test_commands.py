@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from emulator.calls import Call, Proceed
-from emulator.endpoints.timing import Outcome
+from emulator.endpoints.timing import UpdateEnd
 from tests.integration.stage import ENDPOINT, OVER, Stage
 from tests.integration.test_labelled_set import WrongSum, labelled, put_set, spec
 
@@ -109,7 +109,7 @@ def test_release_frees_the_lease_and_leaves_the_weights(stage: Stage) -> None:
 def test_a_rollout_released_on_its_way_is_no_success(stage: Stage, phase: str) -> None:
     """Whoever waits for the execution must not read a half-way endpoint as a promotion."""
     execution = baking(stage)
-    stage.emulator.endpoints.fleet.next_update(ENDPOINT, Outcome.SETTLES, 300)
+    stage.emulator.endpoints.fleet.next_update(ENDPOINT, UpdateEnd.SETTLES, 300)
     stage.command("promote" if phase == "SHIFTING" else "rollback")
     stage.reach(phase)
     stage.command("release")

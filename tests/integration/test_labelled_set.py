@@ -11,8 +11,9 @@ import pytest
 
 from canary.adapters.quality_store import DynamoQualityStore
 from canary.domain.errors import AwsDenied
-from canary.domain.quality_evidence import QualityEvidence
-from canary.flow import evaluate_rollout, sharding
+from canary.domain.labelled.evidence import QualityEvidence
+from canary.flow.labelled import evaluator as evaluate_rollout
+from canary.flow.labelled import sharding
 from tests.integration.stage import Stage, SumModel
 
 BUCKET = "labels"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from canary.domain.quality_evidence import QualityEvidence
+from canary.domain.labelled.evidence import QualityEvidence
 from tests.faults.base import deployed
 from tests.security import marked
 from tests.security.marked import MARKS, MarkedModel, errs, fails, repeats, spec

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from canary.adapters.labelled_s3 import S3LabelledSets
-from canary.domain import compose
 from canary.domain.errors import Refused
-from canary.domain.spec import LARGEST_SPEC_CHARACTERS, Spec, read_spec
-from canary.flow.commanding import Command, _read
-from canary.flow.planning import rollout_id
+from canary.domain.plan.spec import LARGEST_SPEC_CHARACTERS, Spec, read_spec
+from canary.domain.rollout import messages
+from canary.flow.command import Command, _read
+from canary.flow.plan import rollout_id
 from tests.rollouts import NOON, a_plan, a_record
 
 TRAPS = (
@@ -150,13 +150,13 @@ def test_names_that_reach_arns_keys_and_subjects_are_plain(name: str) -> None:
 def test_a_trap_in_an_alarm_name_or_reason_is_told_as_it_stands(trap: str) -> None:
     """Text of a spec reaches messages verbatim: never formatted, never in a subject line."""
     record = a_record(plan=a_plan(alarms=(trap,)))
-    message = compose.started(record, NOON)
+    message = messages.started(record, NOON)
     assert trap in message.body
-    assert trap in compose.rolled_back(record, trap, NOON).body
+    assert trap in messages.rolled_back(record, trap, NOON).body
     for one in (
         message,
-        compose.unproven(record, trap, NOON),
-        compose.notice(record, "needs a look", trap, NOON),
+        messages.unproven(record, trap, NOON),
+        messages.notice(record, "needs a look", trap, NOON),
     ):
         assert re.fullmatch(r"[\x20-\x7e]{1,100}", one.subject)
 

@@ -10,10 +10,10 @@ import pytest
 from benchmarks.verdicts.learning import learn
 from benchmarks.verdicts.rollout import PROMOTED, ROLLED_BACK, Course, simulate
 from benchmarks.verdicts.worlds import Guarded, generator, lasting_bursts
-from canary.domain.evidence import Counts, Window
-from canary.domain.judge import judge
-from canary.domain.plan import GuardHistory, Plan
-from canary.domain.record import BakeInterval
+from canary.domain.judge.judge import judge
+from canary.domain.judge.windows import Counts, Window
+from canary.domain.plan.bake import BakeInterval
+from canary.domain.plan.plan import GuardHistory, Plan
 from tests.unit.judge.worlds import errors_guard, plan, slow_guard
 
 pytestmark = pytest.mark.simulation
@@ -44,8 +44,8 @@ def planned(worlds: tuple[Guarded, ...], run: int, name: str) -> Plan:
         for f in facts
     ]
     steps = plan((0.0, *SHARES, 1.0), guards=(errors_guard(histories[0]), slow_guard(histories[1])))
-    longest = tuple(step.model_copy(update={"bake_max_minutes": 120}) for step in steps.steps)
-    return steps.model_copy(update={"steps": longest})
+    longest = tuple(step.but(bake_max_minutes=120) for step in steps.steps)
+    return steps.but(steps=longest)
 
 
 def replayed(the_plan: Plan, minutes: list[tuple[int, Any]]) -> tuple[str, int]:
@@ -63,7 +63,7 @@ def replayed(the_plan: Plan, minutes: list[tuple[int, Any]]) -> tuple[str, int]:
         if judgement.verdict == "ADVANCE":
             if judgement.step == len(SHARES):
                 return "PROMOTED", at + 1
-            bakes[-1] = bakes[-1].model_copy(update={"left_minute": at + 1})
+            bakes[-1] = bakes[-1].but(left_minute=at + 1)
             bakes.append(BakeInterval(step=judgement.step + 1, reached_minute=at))
     return "OPEN", len(minutes)
 

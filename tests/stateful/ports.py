@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from canary.domain import course
-from canary.domain.endpoint import EndpointView, Variant
 from canary.domain.errors import AwsDenied, AwsUnavailable
-from canary.domain.phase import Phase
-from canary.domain.plan import Weights
-from canary.domain.record import Decision, Message, Record
-from canary.domain.verdict import VerdictRecord
-from canary.flow.deciding import verdict_of
+from canary.domain.judge.verdict_record import VerdictRecord
+from canary.domain.plan.endpoint import EndpointView, Variant
+from canary.domain.plan.plan import Weights
+from canary.domain.rollout import transitions
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Decision, Message, Record
+from canary.flow.decide import verdict_of
 from tests.faults.observer import Move, Revision, Told
 from tests.ports import MemoryExecutions, MemoryPublisher, MemoryRollouts
 from tests.rollouts import HOLDER, a_plan
@@ -52,7 +52,7 @@ class Rollouts(MemoryRollouts):
             return old
         if old.holds_lease and not new.holds_lease:
             del self.leases[new.endpoint]
-        stored = self._put(new.model_copy(update={"revision": old.revision + 1}))
+        stored = self._put(new.but(revision=old.revision + 1))
         self.world.seam()
         return stored
 
@@ -195,4 +195,4 @@ class Judging:
         kept: VerdictRecord = verdict_of(record, decision)
         self.world.evidence.save_verdict(kept)
         self.world.seam()
-        return self.world.rollouts.change(ROLLOUT, lambda r: course.decide(r, decision))
+        return self.world.rollouts.change(ROLLOUT, lambda r: transitions.decide(r, decision))

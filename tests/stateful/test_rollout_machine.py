@@ -21,9 +21,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from canary.domain import course
-from canary.domain.phase import Phase
-from canary.domain.record import Decision, Record
+from canary.domain.rollout import transitions
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Decision, Record
 from tests.faults.planted import BUGS
 from tests.stateful.machine import Machine
 from tests.stateful.world import World
@@ -206,9 +206,9 @@ def test_no_order_of_events_breaks_a_rollout() -> None:
 
 def _decides_over_a_roll_back() -> AbstractContextManager[Any]:
     def decide(record: Record, decision: Decision) -> Record:
-        return record.model_copy(update={"decision": decision})
+        return record.but(decision=decision)
 
-    return patch.object(course, "decide", decide)
+    return patch.object(transitions, "decide", decide)
 
 
 PLANTED = {bug.name: bug.plant for bug in BUGS} | {

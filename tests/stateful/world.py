@@ -15,14 +15,15 @@ from types import SimpleNamespace
 from typing import Any
 
 from canary.domain.errors import CanaryError
-from canary.domain.phase import Phase
-from canary.domain.record import Record, minute_of
-from canary.domain.tick import Tick
-from canary.flow.commanding import Commander
-from canary.flow.deciding import Decider
-from canary.flow.recovery import Recovery
-from canary.flow.shifting import Shifter
-from canary.flow.telling import Teller
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Record
+from canary.domain.rollout.tick import Tick
+from canary.domain.time import minute_of
+from canary.flow.command import Commander
+from canary.flow.decide import Decider
+from canary.flow.recover import Recovery
+from canary.flow.shift import Shifter
+from canary.flow.tell import Teller
 from tests.faults.invariants import Violation, violations
 from tests.faults.observer import Move, Revision, Told
 from tests.faults.run import Run

@@ -11,14 +11,17 @@ from typing import Any
 from unittest.mock import patch
 
 from canary.adapters.invoker import EndpointInvoker
-from canary.domain import judge_fold, judge_verdict, metrics
 from canary.domain.errors import AwsDenied
-from canary.domain.evidence import Counts, Window
-from canary.domain.judge_look import Look
-from canary.domain.judge_terms import counted
-from canary.domain.judgement import Evidence, FindingLabel
-from canary.domain.metrics import RawMinute
-from canary.domain.plan import CountGuard
+from canary.domain.finding import FindingLabel
+from canary.domain.judge import fold as judge_fold
+from canary.domain.judge import metrics
+from canary.domain.judge import verdict as judge_verdict
+from canary.domain.judge.judgement import Evidence
+from canary.domain.judge.look import Look
+from canary.domain.judge.metrics import RawMinute
+from canary.domain.judge.terms import counted
+from canary.domain.judge.windows import Counts, Window
+from canary.domain.plan.plan import CountGuard
 from canary.ports.quality import CallBusy, CallFailed, Reply
 from canary.stats import roll_back
 from canary.stats.counts import MinuteCounts

@@ -15,16 +15,18 @@ from canary.adapters import quality_store, table
 from canary.adapters.model_identity import SageMakerModels
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.table import DynamoRollouts
-from canary.domain import arrival, compose, course
-from canary.domain.endpoint import EndpointView
-from canary.domain.outbox import telling
-from canary.domain.plan import Weights
-from canary.domain.record import BakeInterval, Decision, Record
-from canary.flow import shifting, sight
-from canary.flow import telling as telling_flow
-from canary.flow.commanding import Command, Commander
-from canary.flow.deciding import Decider
-from canary.flow.sight import Sight
+from canary.domain.plan.bake import BakeInterval
+from canary.domain.plan.endpoint import EndpointView
+from canary.domain.plan.plan import Weights
+from canary.domain.rollout import arrival, messages, transitions
+from canary.domain.rollout.outbox import telling
+from canary.domain.rollout.record import Decision, Record
+from canary.flow import shift as shifting
+from canary.flow import surroundings as sight
+from canary.flow import tell as telling_flow
+from canary.flow.command import Command, Commander
+from canary.flow.decide import Decider
+from canary.flow.surroundings import Surroundings
 from emulator.deployment import stack, template
 from tests.integration.stage import ENDPOINT
 from tests.security import test_policies as policies
@@ -42,25 +44,23 @@ def _in_service_is_enough() -> Planted:
 def _pauses_never_end() -> Planted:
     def planted(commander: Commander, record: Record, _command: Command, now: datetime) -> str:
         until = now + FOR_EVER
-        commander._rollouts.change(
-            record.rollout, lambda r: r.model_copy(update={"paused_until": until})
-        )
+        commander._rollouts.change(record.rollout, lambda r: r.but(paused_until=until))
         return "paused until a person resumes it"
 
     return patch.object(Commander, "_pause", planted)
 
 
 def _told_when_decided() -> Planted:
-    decide = course.decide
+    decide = transitions.decide
 
     def planted(record: Record, decision: Decision) -> Record:
         after = decide(record, decision)
         if after is record or decision.to_step is None:
             return after
-        message = compose.reached(after, decision.to_step, decision.at)
-        return after.model_copy(update={"outbox": telling(after, message)})
+        message = messages.reached(after, decision.to_step, decision.at)
+        return after.but(outbox=telling(after, message))
 
-    return patch.object(course, "decide", planted)
+    return patch.object(transitions, "decide", planted)
 
 
 def _told_by_every_event() -> Planted:
@@ -102,7 +102,7 @@ def _configuration_never_looked_at() -> Planted:
     is_foreign = arrival.is_foreign
 
     def planted(record: Record, view: EndpointView) -> bool:
-        return is_foreign(record, view.model_copy(update={"config_name": record.plan.config_name}))
+        return is_foreign(record, view.but(config_name=record.plan.config_name))
 
     planting = ExitStack()
     for module in (arrival, sight, shifting):
@@ -111,29 +111,29 @@ def _configuration_never_looked_at() -> Planted:
 
 
 def _roll_back_told_when_decided() -> Planted:
-    decide = course.decide
+    decide = transitions.decide
 
     def planted(record: Record, decision: Decision) -> Record:
         after = decide(record, decision)
         if after is record or decision.verdict != "ROLL_BACK":
             return after
-        message = compose.rolled_back(after, decision.reason, decision.at)
-        return after.model_copy(update={"outbox": telling(after, message)})
+        message = messages.rolled_back(after, decision.reason, decision.at)
+        return after.but(outbox=telling(after, message))
 
-    return patch.object(course, "decide", planted)
+    return patch.object(transitions, "decide", planted)
 
 
 def _the_end_is_never_told() -> Planted:
-    close = course.close
+    close = transitions.close
 
     def planted(record: Record, now: datetime) -> Record:
-        return close(record, now).model_copy(update={"outbox": record.outbox})
+        return close(record, now).but(outbox=record.outbox)
 
-    return patch.object(course, "close", planted)
+    return patch.object(transitions, "close", planted)
 
 
 def _step_follows_the_live_weights() -> Planted:
-    def planted(decider: Decider, record: Record, seen: Sight, _now: datetime) -> Record:
+    def planted(decider: Decider, record: Record, seen: Surroundings, _now: datetime) -> Record:
         tick = seen.tick
         for number, step in enumerate(record.plan.steps):
             if (
@@ -142,11 +142,9 @@ def _step_follows_the_live_weights() -> Planted:
                 and number > record.step
                 and tick.endpoint.serves(step.weights)
             ):
-                asked = record.asked.model_copy(update={"weights": step.weights})
+                asked = record.asked.but(weights=step.weights)
                 bakes = (*record.bakes, BakeInterval(step=number, reached_minute=tick.minute))
-                inferred = record.model_copy(
-                    update={"step": number, "asked": asked, "bakes": bakes}
-                )
+                inferred = record.but(step=number, asked=asked, bakes=bakes)
                 return decider._rollouts.change(record.rollout, lambda _: inferred)  # noqa: B023 - called at once
         return record
 
@@ -155,7 +153,7 @@ def _step_follows_the_live_weights() -> Planted:
 
 def _no_lease() -> Planted:
     def planted(rollouts: DynamoRollouts, record: Record) -> Record:
-        first = record.model_copy(update={"revision": 1})
+        first = record.but(revision=1)
         rollouts._client.put_item(TableName=rollouts._table, Item=table._item(first))
         return first
 

@@ -3,6 +3,7 @@ test is run.
 """
 
 import inspect
+import linecache
 import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -46,5 +47,12 @@ def test_a_planted_defect_is_noticed(defect: Defect) -> None:
     test = getattr(of_evidence, name, None) or getattr(of_rollouts, name)
     with pytest.raises(AssertionError) as failure, defect.plant():
         run(test)
-    lines = [frame.line or "" for frame in traceback.extract_tb(failure.value.__traceback__)]
+    lines = [statement(frame) for frame in traceback.extract_tb(failure.value.__traceback__)]
     assert any(defect.noticed_at in line for line in lines), lines
+
+
+def statement(frame: traceback.FrameSummary) -> str:
+    """Return all the lines of the statement a frame stands at."""
+    first = frame.lineno or 0
+    last = frame.end_lineno or first
+    return "".join(linecache.getline(frame.filename, line) for line in range(first, last + 1))

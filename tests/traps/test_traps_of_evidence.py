@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from canary.adapters.evidence import DynamoEvidence
-from canary.domain.evidence import Window
-from canary.domain.judge import judge
+from canary.domain.judge.judge import judge
+from canary.domain.judge.windows import Window
 from emulator.calls import Call, Proceed
 from emulator.cloudwatch.publication import Publication
 from tests.integration import test_labelled_set as labels

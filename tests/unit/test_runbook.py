@@ -67,13 +67,13 @@ def test_every_function_has_an_alarm_on_its_errors() -> None:
 
 def test_every_message_has_its_section() -> None:
     """Whatever subject the composer can write, on-call finds it in the runbook."""
-    composer = Path("layers/core/canary/domain/compose.py").read_text(encoding="utf-8")
+    composer = Path("layers/core/canary/domain/rollout/messages.py").read_text(encoding="utf-8")
     callers = "".join(
         p.read_text(encoding="utf-8") for p in Path("layers/core/canary/flow").glob("*.py")
     )
     subjects = re.findall(r'_transition\(record, now, f?"([^"]+)"', composer)
     subjects += re.findall(r'_message\(record, now, "notice", "([^"]+)"', composer)
-    subjects += re.findall(r'compose\.notice\(\w+, "([^"]+)"', callers)
+    subjects += re.findall(r'messages\.notice\(\w+, "([^"]+)"', callers)
     assert len(subjects) >= 9
     for subject in [*subjects, "serves"]:
         assert any(subject.startswith(heading) for heading in HEADINGS), subject

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from canary.domain.quality import QualityGuardSpec
+from canary.domain.plan.quality import QualityGuardSpec
 from canary.ports.quality import ScoredPairs
 from canary_scoring.classification import BinaryTally, MulticlassTally
 from canary_scoring.regression import RegressionTally

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from pydantic import JsonValue
 
-from canary.domain.quality import QualityGuardSpec
+from canary.domain.plan.quality import QualityGuardSpec
 from canary.ports.quality import NO_SLICE, ScoredPairs
 from canary_scoring.comparison import Chunk, Comparison
 from canary_scoring.distributions import score_shift

@@ -12,12 +12,12 @@ from moto import mock_aws
 from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.table import DynamoRollouts
 from canary.domain.errors import Refused
-from canary.domain.evidence import Counts, Window
-from canary.domain.phase import Phase
-from canary.domain.record import Message, Record
-from canary.domain.tick import Checkpoint, Tick
-from canary.domain.verdict import VerdictRecord
-from canary.ports.rollouts import Evidence, Rollouts
+from canary.domain.judge.verdict_record import VerdictRecord
+from canary.domain.judge.windows import Counts, Window
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Message, Record
+from canary.domain.rollout.tick import Checkpoint, Tick
+from canary.ports.rollouts import EvidenceStore, Rollouts
 from tests.ports import MemoryEvidence, MemoryRollouts
 from tests.rollouts import HOLDER, NOON, a_record, a_view
 
@@ -26,7 +26,7 @@ class Stores(NamedTuple):
     """One implementation of both stores."""
 
     rollouts: Rollouts
-    evidence: Evidence
+    evidence: EvidenceStore
 
 
 class _Loader(yaml.SafeLoader):
@@ -65,7 +65,7 @@ def test_a_record_is_created_with_its_lease(stores: Stores) -> None:
 def test_creating_twice_for_the_same_rollout_returns_the_stored_one(stores: Stores) -> None:
     """Its own lease is success: the answer to the first may have been lost."""
     stores.rollouts.create(a_record())
-    changed = stores.rollouts.change("churn-1", lambda r: r.model_copy(update={"step": 1}))
+    changed = stores.rollouts.change("churn-1", lambda r: r.but(step=1))
     assert stores.rollouts.create(a_record()) == changed
 
 
@@ -82,9 +82,7 @@ def test_a_change_raises_the_revision_and_no_change_does_not(stores: Stores) -> 
     """The revision counts writes."""
     stores.rollouts.create(a_record())
     assert stores.rollouts.change("churn-1", lambda r: r).revision == 1
-    assert (
-        stores.rollouts.change("churn-1", lambda r: r.model_copy(update={"step": 1})).revision == 2
-    )
+    assert stores.rollouts.change("churn-1", lambda r: r.but(step=1)).revision == 2
 
 
 def test_a_change_that_raises_writes_nothing(stores: Stores) -> None:
@@ -107,8 +105,8 @@ def test_a_lost_race_is_repeated_from_a_fresh_read(stores: Stores) -> None:
     def slow(record: Record) -> Record:
         seen.append(record.revision)
         if len(seen) == 1 and isinstance(stores.rollouts, DynamoRollouts):
-            stores.rollouts.change("churn-1", lambda r: r.model_copy(update={"step": 3}))
-        return record.model_copy(update={"generation": 2})
+            stores.rollouts.change("churn-1", lambda r: r.but(step=3))
+        return record.but(generation=2)
 
     record = stores.rollouts.change("churn-1", slow)
     assert record.generation == 2
@@ -125,7 +123,7 @@ def test_the_lease_goes_with_the_end_except_an_unproven_one(
     has acted.
     """
     stores.rollouts.create(a_record())
-    stores.rollouts.change("churn-1", lambda r: r.model_copy(update={"phase": end}))
+    stores.rollouts.change("churn-1", lambda r: r.but(phase=end))
     assert (stores.rollouts.holding("churn") is None) == free
     assert list(stores.rollouts.listed()) == ([] if free else ["churn-1"])
 
@@ -134,18 +132,16 @@ def test_an_ended_rollout_stays_listed_until_it_is_told(stores: Stores) -> None:
     """A message that could not be sent is tried again by the ticks."""
     stores.rollouts.create(a_record())
     message = Message(id="1", kind="transition", subject="s", body="b", at=NOON)
-    stores.rollouts.change(
-        "churn-1", lambda r: r.model_copy(update={"phase": Phase.PROMOTED, "outbox": (message,)})
-    )
+    stores.rollouts.change("churn-1", lambda r: r.but(phase=Phase.PROMOTED, outbox=(message,)))
     assert list(stores.rollouts.listed()) == ["churn-1"]
-    stores.rollouts.change("churn-1", lambda r: r.model_copy(update={"outbox": ()}))
+    stores.rollouts.change("churn-1", lambda r: r.but(outbox=()))
     assert list(stores.rollouts.listed()) == []
 
 
 def test_the_next_rollout_may_have_the_lease_after_the_end(stores: Stores) -> None:
     """An endpoint is held by one rollout after another."""
     stores.rollouts.create(a_record())
-    stores.rollouts.change("churn-1", lambda r: r.model_copy(update={"phase": Phase.ROLLED_BACK}))
+    stores.rollouts.change("churn-1", lambda r: r.but(phase=Phase.ROLLED_BACK))
     stores.rollouts.create(a_record(rollout="churn-2", holder=HOLDER + "2"))
     assert stores.rollouts.holding("churn") == "churn-2"
 
@@ -171,7 +167,7 @@ def test_an_older_tick_does_not_replace_a_newer(stores: Stores) -> None:
     tick = Tick(rollout="churn-1", minute=10, complete=True, alarms={"a": "OK"}, endpoint=a_view())
     assert stores.evidence.tick("churn-1") is None
     stores.evidence.save_tick(tick)
-    stores.evidence.save_tick(tick.model_copy(update={"minute": 9, "complete": False}))
+    stores.evidence.save_tick(tick.but(minute=9, complete=False))
     assert stores.evidence.tick("churn-1") == tick
 
 
@@ -194,6 +190,6 @@ def test_verdicts_come_back_in_order_and_the_same_is_kept_once(stores: Stores) -
     verdict = VerdictRecord(
         rollout="churn-1", minute=5, revision=1, step=1, verdict="HOLD", reason="wait"
     )
-    for one in (verdict, verdict.model_copy(update={"minute": 4}), verdict):
+    for one in (verdict, verdict.but(minute=4), verdict):
         stores.evidence.save_verdict(one)
     assert [v.minute for v in stores.evidence.verdicts("churn-1")] == [4, 5]

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from emulator.endpoints import Outcome
+from emulator.endpoints import UpdateEnd
 
 
 def refusal(call: Any) -> str:
@@ -118,7 +118,7 @@ def test_an_update_can_roll_back_to_the_old_weights(world: Any) -> None:
     FailureReason.
     """
     world.endpoint({"a": 1, "b": 0})
-    world.endpoints.fleet.next_update("shop", Outcome.ROLLS_BACK, seconds=30)
+    world.endpoints.fleet.next_update("shop", UpdateEnd.ROLLS_BACK, seconds=30)
     world.shift({"b": 1})
     world.clock.run_for(31)
     assert world.status() == "RollingBack"
@@ -131,9 +131,9 @@ def test_an_update_can_roll_back_to_the_old_weights(world: Any) -> None:
 
 @pytest.mark.parametrize(
     ("outcome", "status"),
-    [(Outcome.FAILS, "Failed"), (Outcome.ROLL_BACK_FAILS, "UpdateRollbackFailed")],
+    [(UpdateEnd.FAILS, "Failed"), (UpdateEnd.ROLL_BACK_FAILS, "UpdateRollbackFailed")],
 )
-def test_a_failed_endpoint_takes_no_update(world: Any, outcome: Outcome, status: str) -> None:
+def test_a_failed_endpoint_takes_no_update(world: Any, outcome: UpdateEnd, status: str) -> None:
     """Once Failed or UpdateRollbackFailed, an endpoint refuses updates and can still be deleted."""
     world.endpoint({"a": 1, "b": 0})
     world.endpoints.fleet.next_update("shop", outcome)
@@ -148,7 +148,7 @@ def test_a_failed_endpoint_takes_no_update(world: Any, outcome: Outcome, status:
 def test_an_update_can_stick(world: Any) -> None:
     """An endpoint may stay Updating for hours, until it is let go."""
     world.endpoint({"a": 1, "b": 0})
-    world.endpoints.fleet.next_update("shop", Outcome.STICKS)
+    world.endpoints.fleet.next_update("shop", UpdateEnd.STICKS)
     world.shift({"b": 1})
     world.clock.run_for(4 * 3600)
     assert world.status() == "Updating"

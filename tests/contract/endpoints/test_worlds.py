@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from canary.stats.paired import START, bet
+from demo.worlds import DigitsWorld, candidates, digits_world
 from emulator.clock import Clock
 from emulator.cloudwatch.publication import IMMEDIATE
 from emulator.endpoints import Endpoints, Timing
 from emulator.endpoints.variant import Variant
-from emulator.worlds import DigitsWorld, candidates, digits_world
 
 SEEDS = range(1, 9)
 RATE = 6000

@@ -23,7 +23,7 @@ from canary.adapters.predictions_s3 import S3Predictions
 from canary.adapters.quality_store import DynamoQualityStore
 from canary.adapters.table import rollout_key
 from canary.domain.errors import AwsDenied, Conflict, Refused
-from canary.domain.quality_evidence import QualityEvidence
+from canary.domain.labelled.evidence import QualityEvidence
 from canary.ports.quality import CallBusy, CallFailed, KeptPrediction, Reply
 
 REGION = "eu-west-1"

@@ -10,11 +10,11 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from canary.domain.judge import judge
-from canary.domain.judgement import Judgement
-from emulator.demo.__main__ import app
-from emulator.demo.play import Pace, play
-from emulator.demo.scenarios import SCENARIOS, chosen
+from canary.domain.judge.judge import judge
+from canary.domain.judge.judgement import Judgement
+from demo.__main__ import app
+from demo.play import Pace, play
+from demo.scenarios import SCENARIOS, chosen
 
 Judge = Callable[..., Judgement]
 ENTRY = {
@@ -98,7 +98,7 @@ def always(verdict: str, real: Judge) -> Judge:
     """Return a judge that looks at the evidence and then says this, whatever it saw."""
 
     def stubborn(*arguments: Any, **named: Any) -> Judgement:
-        return real(*arguments, **named).model_copy(update={"verdict": verdict})
+        return real(*arguments, **named).but(verdict=verdict)
 
     return stubborn
 
@@ -108,9 +108,7 @@ def never_roll_back(real: Judge) -> Judge:
 
     def lenient(*arguments: Any, **named: Any) -> Judgement:
         found = real(*arguments, **named)
-        return (
-            found.model_copy(update={"verdict": "HOLD"}) if found.verdict == "ROLL_BACK" else found
-        )
+        return found.but(verdict="HOLD") if found.verdict == "ROLL_BACK" else found
 
     return lenient
 
@@ -119,7 +117,7 @@ def test_a_judge_that_always_advances_is_noticed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """With it a worse model is promoted, and the demonstration's own check says so."""
-    monkeypatch.setattr("canary.flow.judging.judge", always("ADVANCE", judge))
+    monkeypatch.setattr("canary.flow.judge.judge", always("ADVANCE", judge))
     good, printed = show(("wrong",), tmp_path, most_minutes=60)
     assert not good
     assert "wrong: ended PROMOTED, wanted ROLLED_BACK" in printed
@@ -131,7 +129,7 @@ def test_a_judge_that_never_rolls_back_is_noticed(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """With it nothing bad is ever taken back, and the demonstration's own check says so."""
-    monkeypatch.setattr("canary.flow.judging.judge", never_roll_back(judge))
+    monkeypatch.setattr("canary.flow.judge.judge", never_roll_back(judge))
     good, printed = show((name,), tmp_path, most_minutes=25)
     assert not good
     assert f"{name}: ended" in printed
@@ -142,7 +140,7 @@ def test_the_exit_code_says_whether_every_scenario_ended_as_it_has_to(
     monkeypatch: pytest.MonkeyPatch, *, good: bool, code: int
 ) -> None:
     """A pipeline that runs the demonstration sees it fail."""
-    monkeypatch.setattr("emulator.demo.play.play", lambda *_: good)
+    monkeypatch.setattr("demo.play.play", lambda *_: good)
     assert CliRunner().invoke(app, ["--scenario", "wrong"]).exit_code == code
 
 

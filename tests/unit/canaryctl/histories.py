@@ -7,24 +7,26 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from canary.domain import compose
-from canary.domain.evidence import Counts, Window
-from canary.domain.judge import judge
-from canary.domain.judgement import Finding
-from canary.domain.phase import Phase
-from canary.domain.plan import CountGuard, GuardHistory, Plan
-from canary.domain.quality import QualityGuardSpec, QualityMargin
-from canary.domain.quality_evidence import (
+from canary.domain.finding import Finding
+from canary.domain.judge.judge import judge
+from canary.domain.judge.verdict_record import VerdictRecord
+from canary.domain.judge.windows import Counts, Window
+from canary.domain.labelled.evidence import (
     CallCounts,
     Disagreement,
     PairedState,
     QualityEvidence,
     QualityFinding,
 )
-from canary.domain.record import BakeInterval, Decision, Message, Outcome, Record, minute_of
-from canary.domain.spec import ErrorsGuard, SlowRequestsGuard, read_spec
-from canary.domain.verdict import VerdictRecord
-from canary.domain.weights import plan_steps, safe_weights
+from canary.domain.plan.bake import BakeInterval
+from canary.domain.plan.plan import CountGuard, GuardHistory, Plan
+from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
+from canary.domain.plan.spec import ErrorsGuard, SlowRequestsGuard, read_spec
+from canary.domain.plan.target import plan_steps, safe_weights
+from canary.domain.rollout import messages
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Decision, Message, Outcome, Record
+from canary.domain.time import minute_of
 from canaryctl.history import RolloutHistory, ToldMessage
 
 STARTED = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
@@ -106,7 +108,7 @@ def simulate(rates: Rates = healthy, minutes: int = 120, seed: int = 1) -> Rollo
     record = make_record(phase=Phase.BAKING, bakes=(BakeInterval(step=0, reached_minute=now),))
     windows: list[Window] = []
     verdicts: list[VerdictRecord] = []
-    messages = [compose.started(record, STARTED)]
+    queued = [messages.started(record, STARTED)]
     for _ in range(minutes):
         windows.append(_window(record, now, rates, random))
         now += 1
@@ -132,7 +134,7 @@ def simulate(rates: Rates = healthy, minutes: int = 120, seed: int = 1) -> Rollo
         )
         if judgement.verdict != "HOLD":
             record = _carry_out(record, judgement.verdict, judgement.reason, when)
-            messages.append(_told(record, when))
+            queued.append(_told(record, when))
         if record.ended:
             break
     return RolloutHistory(
@@ -140,7 +142,7 @@ def simulate(rates: Rates = healthy, minutes: int = 120, seed: int = 1) -> Rollo
         verdicts=tuple(verdicts),
         windows=tuple(windows),
         quality=quality_evidence(),
-        messages=tuple(ToldMessage(at=m.at, subject=m.subject, body=m.body) for m in messages),
+        messages=tuple(ToldMessage(at=m.at, subject=m.subject, body=m.body) for m in queued),
     )
 
 
@@ -158,7 +160,7 @@ def _counts(requests: int, rates: tuple[float, float], random: Random) -> Counts
 
 def _carry_out(record: Record, verdict: str, reason: str, when: datetime) -> Record:
     now = minute_of(when)
-    bakes = (*record.bakes[:-1], record.bakes[-1].model_copy(update={"left_minute": now}))
+    bakes = (*record.bakes[:-1], record.bakes[-1].but(left_minute=now))
     decision = Decision.model_validate(
         {"verdict": verdict, "step": record.step, "reason": reason, "at": when}
     )
@@ -167,20 +169,18 @@ def _carry_out(record: Record, verdict: str, reason: str, when: datetime) -> Rec
         end = Phase.ROLLED_BACK if verdict == "ROLL_BACK" else Phase.PROMOTED
         ended = when + timedelta(seconds=40)
         outcome = Outcome.model_validate({"end": end, "reason": reason})
-        return record.model_copy(
-            update={**changes, "phase": end, "ended_at": ended, "outcome": outcome}
-        )
+        return record.but(**changes, phase=end, ended_at=ended, outcome=outcome)
     step = record.step + 1
     bakes = (*bakes, BakeInterval(step=step, reached_minute=now + 1))
-    return record.model_copy(update={**changes, "step": step, "bakes": bakes})
+    return record.but(**{**changes, "step": step, "bakes": bakes})
 
 
 def _told(record: Record, when: datetime) -> Message:
     if record.phase is Phase.PROMOTED:
-        return compose.promoted(record, when)
+        return messages.promoted(record, when)
     if record.phase is Phase.ROLLED_BACK:
-        return compose.rolled_back(record, record.decision.reason if record.decision else "", when)
-    return compose.reached(record, record.step, when)
+        return messages.rolled_back(record, record.decision.reason if record.decision else "", when)
+    return messages.reached(record, record.step, when)
 
 
 def quality_evidence() -> QualityEvidence:
@@ -196,8 +196,8 @@ def quality_evidence() -> QualityEvidence:
         canary=0.968,
         drop=0.0017,
         max_worse=0.05,
-        log_rollback=-0.4,
-        log_rollback_threshold=3.7,
+        log_roll_back=-0.4,
+        log_roll_back_threshold=3.7,
         log_advance=3.2,
         log_advance_threshold=3.0,
     )

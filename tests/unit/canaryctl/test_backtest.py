@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from canary.domain.errors import Refused
-from canary.domain.metrics import RawMinute, RawSeries
-from canary.domain.spec import read_spec
+from canary.domain.judge.metrics import RawMinute, RawSeries
+from canary.domain.plan.spec import read_spec
 from canaryctl.backtest import backtest
 from canaryctl.backtest_show import sentences
 from tests.ports import MemoryMetrics

@@ -8,8 +8,8 @@ from pathlib import Path
 import typer
 from typer.testing import CliRunner
 
-from canary.domain.forecast import forecast
-from canary.domain.spec import read_spec
+from canary.domain.plan.forecast import forecast
+from canary.domain.plan.spec import read_spec
 from canaryctl.forecast import assume, forecast_command
 
 SPEC = {"endpoint": "churn-prod", "canary": "Variant2"}

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from rich.console import Console
 
-from canary.domain.judgement import Judgement
-from canary.domain.phase import Phase
+from canary.domain.judge.judgement import Judgement
+from canary.domain.rollout.phase import Phase
 from canaryctl.history import RolloutHistory, ToldMessage
 from canaryctl.live import Screen, row_of
 from canaryctl.live.plain import PlainLines

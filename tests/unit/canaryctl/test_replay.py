@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from canary.domain.spec import Spec, read_spec
+from canary.domain.plan.spec import Spec, read_spec
 from canaryctl.recorded import RecordedError
 from canaryctl.replay import replay, replay_command
 

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from canary.domain.evidence import Window
-from canary.domain.phase import Phase
-from canary.domain.record import Decision, Outcome
+from canary.domain.judge.windows import Window
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Decision, Outcome
 from canaryctl.history import LedgerMinute, RolloutHistory, ToldMessage
 from canaryctl.report import render_report, write_index
 from canaryctl.report.charts import charts_of
 from canaryctl.report.index import Entry
 from canaryctl.report.labelled import picture_path
 from canaryctl.report.minutes import start_of
-from canaryctl.report.outcome import outcome_of
+from canaryctl.report.summary import summary_of
 from canaryctl.report.verdicts import groups_of
 from tests.unit.canaryctl.histories import BAD, STARTED, make_record, simulate
 
@@ -65,7 +65,7 @@ def figures(page: str) -> dict[str, Any]:
 
 def test_a_promotion_is_told_in_three_answers(promoted: RolloutHistory) -> None:
     """What happened, why, and whether it is safe, in words that need no glossary."""
-    outcome = outcome_of(promoted)
+    outcome = summary_of(promoted)
     assert outcome.title == "The canary was promoted: it serves all traffic of churn-prod"
     assert "5% → 25% → 50% → 100%" in outcome.happened
     assert "still there at weight 0" in outcome.safe
@@ -73,7 +73,7 @@ def test_a_promotion_is_told_in_three_answers(promoted: RolloutHistory) -> None:
 
 def test_a_roll_back_says_where_why_and_how_fast(rolled_back: RolloutHistory) -> None:
     """The share it fell at, the judge's own reason, the time from decision to verified."""
-    outcome = outcome_of(rolled_back)
+    outcome = summary_of(rolled_back)
     assert outcome.title == "The canary was rolled back at 50%"
     assert "more slow requests" in outcome.why
     assert "40 s after the decision" in outcome.safe
@@ -94,7 +94,7 @@ def test_every_ending_has_its_own_headline(phase: Phase, step: int, title: str) 
     decision = Decision(verdict="ROLL_BACK", step=step, reason="because", at=STARTED)
     assert (
         title
-        in outcome_of(
+        in summary_of(
             RolloutHistory(record=make_record(phase=phase, step=step, decision=decision))
         ).title
     )
@@ -122,36 +122,23 @@ def test_the_page_loads_nothing(promoted: RolloutHistory) -> None:
 
 def test_no_text_of_a_rollout_becomes_markup(promoted: RolloutHistory) -> None:
     """Reasons, messages, spec, labels and names are shown as they are, never interpreted."""
-    verdict = promoted.verdicts[0].model_copy(update={"reason": ATTACK})
+    verdict = promoted.verdicts[0].but(reason=ATTACK)
     quality = promoted.quality
     assert quality is not None
-    hostile = promoted.model_copy(
-        update={
-            "verdicts": (verdict, *promoted.verdicts[1:]),
-            "messages": (ToldMessage(at=STARTED, subject=ATTACK, body=ATTACK),),
-            "record": promoted.record.model_copy(
-                update={
-                    "spec": {"endpoint": ATTACK},
-                    "outcome": Outcome(end=Phase.PROMOTED, reason=ATTACK),
-                }
-            ),
-            "quality": quality.model_copy(
-                update={
-                    "labelled_set": ATTACK,
-                    "disagreements": (
-                        quality.disagreements[0].model_copy(
-                            update={"record": ATTACK, "canary": ATTACK}
-                        ),
-                    ),
-                },
-            ),
-            "pictures": {ATTACK: ((1.0,),)},
-            "ledger": (
-                LedgerMinute(
-                    minute=start_of(promoted.record), variant="Variant1", requests=1, bad=0
-                ),
-            ),
-        }
+    hostile = promoted.but(
+        verdicts=(verdict, *promoted.verdicts[1:]),
+        messages=(ToldMessage(at=STARTED, subject=ATTACK, body=ATTACK),),
+        record=promoted.record.but(
+            spec={"endpoint": ATTACK}, outcome=Outcome(end=Phase.PROMOTED, reason=ATTACK)
+        ),
+        quality=quality.but(
+            labelled_set=ATTACK,
+            disagreements=(quality.disagreements[0].but(record=ATTACK, canary=ATTACK),),
+        ),
+        pictures={ATTACK: ((1.0,),)},
+        ledger=(
+            LedgerMinute(minute=start_of(promoted.record), variant="Variant1", requests=1, bad=0),
+        ),
     )
     page = render_report(hostile)
     assert ATTACK not in page
@@ -160,9 +147,9 @@ def test_no_text_of_a_rollout_becomes_markup(promoted: RolloutHistory) -> None:
 
 def test_names_inside_figures_cannot_end_their_script(promoted: RolloutHistory) -> None:
     """Figures are JSON in a script element: a variant's name must not close it."""
-    plan = promoted.record.plan.model_copy(update={"baselines": (ATTACK,)})
-    record = promoted.record.model_copy(update={"plan": plan})
-    page = render_report(promoted.model_copy(update={"record": record}))
+    plan = promoted.record.plan.but(baselines=(ATTACK,))
+    record = promoted.record.but(plan=plan)
+    page = render_report(promoted.but(record=record))
     assert ATTACK not in page
     assert figures(page)["requests"]["data"][0]["name"] == ATTACK
 
@@ -190,9 +177,7 @@ def test_missing_minutes_are_gaps_and_never_zeros(promoted: RolloutHistory) -> N
     """A minute nobody measured leaves a hole in the line."""
     first = promoted.windows[0]
     holed = (Window(minute=first.minute, baseline=None, canary=first.canary), *promoted.windows[1:])
-    chart = next(
-        c for c in charts_of(promoted.model_copy(update={"windows": holed})) if c.id == "errors"
-    )
+    chart = next(c for c in charts_of(promoted.but(windows=holed)) if c.id == "errors")
     baseline = chart.figure["data"][0]
     assert baseline["y"][0] is None
     assert all(value is not None for value in baseline["y"][1:25])
@@ -232,7 +217,7 @@ def test_requests_come_from_the_router_where_it_was_asked(promoted: RolloutHisto
     """The ledger wins over the controller's own windows, and the page says so."""
     minute = start_of(promoted.record)
     ledger = (LedgerMinute(minute=minute + 2, variant="Variant2", requests=123, bad=4),)
-    page = render_report(promoted.model_copy(update={"ledger": ledger}))
+    page = render_report(promoted.but(ledger=ledger))
     assert figures(page)["requests"]["data"][1]["y"] == [123.0]
     assert "counted by the router itself" in page
 

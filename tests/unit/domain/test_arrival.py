@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from canary.domain import claims
-from canary.domain.arrival import agreed, is_suspicious, look_forward, look_restored
-from canary.domain.endpoint import GONE, EndpointView
-from canary.domain.phase import Phase
-from canary.domain.record import Decision, Record
+from canary.domain.plan.endpoint import GONE, EndpointView
+from canary.domain.rollout import claims
+from canary.domain.rollout.arrival import agreed, is_suspicious, look_forward, look_restored
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Decision, Record
 from tests.rollouts import FOUND, HOLDER, NOON, a_record, a_view, after
 
 STEP_ONE = a_record().plan.steps[1].weights
@@ -20,7 +20,7 @@ def shifting() -> Record:
     """Return a rollout that asked for step 1 at noon."""
     advance = Decision(verdict="ADVANCE", step=0, to_step=1, reason="gate open", at=NOON)
     moved = claims.claim_forward(a_record(), HOLDER, 1, NOON)
-    baking = moved.model_copy(update={"phase": Phase.BAKING, "decision": advance})
+    baking = moved.but(phase=Phase.BAKING, decision=advance)
     return claims.claim_forward(baking, HOLDER, 1, NOON)
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from canary.domain import claims, course
 from canary.domain.errors import RollBackPending, Superseded
-from canary.domain.phase import ENDS, Phase
-from canary.domain.record import Decision, Outcome, Record
+from canary.domain.rollout import claims, transitions
+from canary.domain.rollout.phase import ENDS, Phase
+from canary.domain.rollout.record import Decision, Outcome, Record
 from tests.rollouts import FOUND, HOLDER, NOON, a_record, after
 
 OTHER = HOLDER.replace("first", "churn-1-2")
@@ -29,15 +29,17 @@ def roll_back(step: int = 1) -> Decision:
 def baking(step: int = 1, **changes: object) -> Record:
     """Return a rollout baking at a step, its weights reached."""
     record = claims.claim_forward(a_record(), HOLDER, 1, NOON)
-    record = course.bake(course.arrive(record, HOLDER, 1, NOON), HOLDER, 1, "token-0", NOON)
+    record = transitions.bake(
+        transitions.arrive(record, HOLDER, 1, NOON), HOLDER, 1, "token-0", NOON
+    )
     for index in range(1, step + 1):
         record = claims.claim_forward(
-            record.model_copy(update={"decision": advance(index - 1, index)}), HOLDER, 1, NOON
+            record.but(decision=advance(index - 1, index)), HOLDER, 1, NOON
         )
-        record = course.bake(
-            course.arrive(record, HOLDER, 1, NOON), HOLDER, 1, f"token-{index}", NOON
+        record = transitions.bake(
+            transitions.arrive(record, HOLDER, 1, NOON), HOLDER, 1, f"token-{index}", NOON
         )
-    return record.model_copy(update=changes)
+    return record.but(**changes)
 
 
 def test_the_first_claim_asks_for_step_zero() -> None:
@@ -65,8 +67,8 @@ def test_a_claim_passes_twice_for_the_same_holder() -> None:
     once = claims.claim_forward(baking(1, decision=advance(1, 2)), HOLDER, 1, after(600))
     again = claims.claim_forward(once, HOLDER, 1, after(700))
     assert once.asked
-    later = once.asked.model_copy(update={"at": after(700)})
-    assert again == once.model_copy(update={"asked": later, "progress_at": after(700)})
+    later = once.asked.but(at=after(700))
+    assert again == once.but(asked=later, progress_at=after(700))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,7 @@ def test_a_claim_passes_twice_for_the_same_holder() -> None:
     [
         lambda r: claims.claim_restore(r, HOLDER, 1, "trouble", after(600)),
         lambda r: claims.ask_safe(r, HOLDER, 1, STEP_ONE, after(600)),
-        lambda r: course.denied(r, "AccessDenied", after(600)),
+        lambda r: transitions.denied(r, "AccessDenied", after(600)),
     ],
 )
 def test_a_change_that_meets_its_own_write_changes_nothing(
@@ -92,10 +94,10 @@ def test_an_accepted_ask_is_counted_once_however_often_it_is_noted() -> None:
     record = claims.claim_restore(baking(1), HOLDER, 1, "trouble", after(500))
     asked = claims.ask_safe(record, HOLDER, 1, STEP_ONE, after(501))
     assert asked.asked
-    noted = course.accepted(asked, asked.asked)
+    noted = transitions.accepted(asked, asked.asked)
     assert noted.restoring
     assert noted.restoring.accepted == 1
-    assert course.accepted(noted, asked.asked) == noted
+    assert transitions.accepted(noted, asked.asked) == noted
 
 
 def test_a_refused_ask_leaves_what_was_asked_before() -> None:
@@ -105,7 +107,7 @@ def test_a_refused_ask_leaves_what_was_asked_before() -> None:
     record = claims.claim_restore(baking(1), HOLDER, 1, "trouble", after(500))
     asked = claims.ask_safe(record, HOLDER, 1, STEP_ONE, after(501))
     assert asked.asked
-    assert course.not_accepted(asked, asked.asked, record.asked).asked == record.asked
+    assert transitions.not_accepted(asked, asked.asked, record.asked).asked == record.asked
 
 
 @pytest.mark.parametrize(("holder", "generation"), [(OTHER, 1), (HOLDER, 2), (OTHER, 2)])
@@ -143,20 +145,20 @@ def test_no_forward_move_without_an_advance() -> None:
 def test_a_roll_back_is_never_overwritten() -> None:
     """An advance that comes later changes nothing, neither does another roll-back."""
     record = baking(1, decision=roll_back())
-    assert course.decide(record, advance(1, 2)) == record
-    assert course.decide(record, roll_back().model_copy(update={"reason": "another"})) == record
+    assert transitions.decide(record, advance(1, 2)) == record
+    assert transitions.decide(record, roll_back().but(reason="another")) == record
 
 
 def test_an_advance_is_overruled_by_a_roll_back() -> None:
     """ROLL_BACK needs only a rollout that has not ended."""
-    record = course.decide(baking(1, decision=advance(1, 2)), roll_back())
+    record = transitions.decide(baking(1, decision=advance(1, 2)), roll_back())
     assert record.rolling_back
 
 
 @pytest.mark.parametrize("judged_at", [0, 2])
 def test_an_advance_judged_at_another_step_is_ignored(judged_at: int) -> None:
     """A late verdict does not advance a step it did not judge."""
-    assert course.decide(baking(1), advance(judged_at, judged_at + 1)).decision is None
+    assert transitions.decide(baking(1), advance(judged_at, judged_at + 1)).decision is None
 
 
 def test_the_story_of_a_restore_is_kept_unless_a_verdict_gave_one() -> None:
@@ -185,10 +187,10 @@ def test_a_recovery_looks_twice_a_minute_apart() -> None:
     """A last call of the dead execution may still land after the first look."""
     record = claims.take_over(baking(1), OTHER, "it died", NOON)
     record = claims.claim_restore(record, OTHER, 2, "it died", NOON)
-    first = course.verify_safe(record, OTHER, 2, after(10))
+    first = transitions.verify_safe(record, OTHER, 2, after(10))
     assert first.outcome is None
-    assert course.verify_safe(first, OTHER, 2, after(69)).outcome is None
-    settled = course.verify_safe(first, OTHER, 2, after(70)).outcome
+    assert transitions.verify_safe(first, OTHER, 2, after(69)).outcome is None
+    settled = transitions.verify_safe(first, OTHER, 2, after(70)).outcome
     assert settled
     assert settled.end is Phase.ROLLED_BACK
 
@@ -209,9 +211,9 @@ def test_a_forward_ask_that_was_never_seen_is_looked_for_twice() -> None:
     unseen = claims.claim_forward(baking(1, decision=advance(1, 2)), HOLDER, 1, after(600))
     record = claims.claim_restore(unseen, HOLDER, 1, "no answer", after(605))
     record = claims.ask_safe(record, HOLDER, 1, STEP_ONE, after(606))
-    first = course.verify_safe(record, HOLDER, 1, after(640))
+    first = transitions.verify_safe(record, HOLDER, 1, after(640))
     assert first.outcome is None
-    assert course.verify_safe(first, HOLDER, 1, after(700)).outcome is not None
+    assert transitions.verify_safe(first, HOLDER, 1, after(700)).outcome is not None
 
 
 def test_a_forward_ask_that_was_seen_serving_is_safe_at_the_first_look() -> None:
@@ -219,7 +221,7 @@ def test_a_forward_ask_that_was_seen_serving_is_safe_at_the_first_look() -> None
     moving = claims.claim_forward(baking(1, decision=advance(1, 2)), HOLDER, 1, after(600))
     record = claims.claim_restore(moving, HOLDER, 1, "alarm", after(605))
     record = claims.ask_safe(record, HOLDER, 1, record.plan.steps[2].weights, after(640))
-    assert course.verify_safe(record, HOLDER, 1, after(670)).outcome is not None
+    assert transitions.verify_safe(record, HOLDER, 1, after(670)).outcome is not None
 
 
 def test_a_record_written_before_answers_were_noted_is_read() -> None:
@@ -232,14 +234,14 @@ def test_a_record_written_before_answers_were_noted_is_read() -> None:
     read = Record.model_validate(stored)
     assert read.restoring
     assert (read.restoring.asks, read.restoring.accepted) == (1, 0)
-    assert course.why_unproven(read, "OVERDUE", after(8000))
+    assert transitions.why_unproven(read, "OVERDUE", after(8000))
 
 
 def test_asking_again_starts_the_second_look_over() -> None:
     """Safe weights seen before another ask prove nothing about after it."""
     record = claims.take_over(baking(1), OTHER, "it died", NOON)
     record = claims.claim_restore(record, OTHER, 2, "it died", NOON)
-    seen = course.verify_safe(record, OTHER, 2, after(10))
+    seen = transitions.verify_safe(record, OTHER, 2, after(10))
     asked = claims.ask_safe(seen, OTHER, 2, seen.plan.steps[1].weights, after(20))
     assert asked.restoring
     assert asked.restoring.verified_at is None
@@ -248,30 +250,27 @@ def test_asking_again_starts_the_second_look_over() -> None:
 def test_promotion_needs_a_finished_watch() -> None:
     """Only an ADVANCE at share 1 that leads to no further step closes as promoted."""
     with pytest.raises(RollBackPending):
-        course.close(baking(2, decision=advance(2, None)), NOON)
+        transitions.close(baking(2, decision=advance(2, None)), NOON)
     watching = baking(4)
     assert watching.phase is Phase.WATCHING
     with pytest.raises(RollBackPending):
-        course.close(watching, NOON)
+        transitions.close(watching, NOON)
     with pytest.raises(RollBackPending):
-        course.close(watching.model_copy(update={"decision": roll_back(4)}), NOON)
-    assert (
-        course.close(watching.model_copy(update={"decision": advance(4, None)}), NOON).phase
-        is Phase.PROMOTED
-    )
+        transitions.close(watching.but(decision=roll_back(4)), NOON)
+    assert transitions.close(watching.but(decision=advance(4, None)), NOON).phase is Phase.PROMOTED
 
 
 def test_closing_twice_tells_once() -> None:
     """A second close changes nothing."""
-    closed = course.close(baking(4, decision=advance(4, None)), NOON)
-    assert course.close(closed, after(60)) == closed
+    closed = transitions.close(baking(4, decision=advance(4, None)), NOON)
+    assert transitions.close(closed, after(60)) == closed
     assert [message.subject for message in closed.outbox][-1] == "[canary] churn: PROMOTED"
 
 
 def test_an_unproven_end_keeps_the_lease() -> None:
     """No later rollout may take half-way weights for its truth."""
     outcome = Outcome(end=Phase.UNPROVEN, reason="denied")
-    closed = course.close(
+    closed = transitions.close(
         claims.claim_restore(baking(1, outcome=outcome), HOLDER, 1, "", NOON), NOON
     )
     assert closed.phase is Phase.UNPROVEN

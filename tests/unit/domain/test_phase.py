@@ -2,7 +2,7 @@
 
 import pytest
 
-from canary.domain.phase import (
+from canary.domain.rollout.phase import (
     ACTIVE,
     ENDS,
     TRANSITIONS,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from canary.domain.errors import Refused
-from canary.domain.spec import read_spec
+from canary.domain.plan.spec import read_spec
 
 MINIMAL = {"endpoint": "churn-prod", "canary": "Variant2"}
 

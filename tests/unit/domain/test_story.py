@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from canary.domain.story import tell_story
+from canary.domain.rollout.task_result import read_cause
 
 LAMBDA = {
     "errorMessage": "variant v2 of churn stayed busy",
@@ -19,13 +19,13 @@ LAMBDA = {
 
 def failed(cause: object) -> str:
     """Return the sentence about a caught error of this cause."""
-    return tell_story({"Error": "AwsUnavailable", "Cause": cause})
+    return read_cause({"Error": "AwsUnavailable", "Cause": cause})
 
 
 def test_a_story_is_its_reason() -> None:
     """What a task said itself is told as it is, bounded."""
-    assert tell_story({"next": "RESTORE", "reason": "the canary is worse"}) == "the canary is worse"
-    assert len(tell_story({"reason": "x" * 9_000})) == 2_000
+    assert read_cause({"next": "RESTORE", "reason": "the canary is worse"}) == "the canary is worse"
+    assert len(read_cause({"reason": "x" * 9_000})) == 2_000
 
 
 def test_of_a_lambda_error_the_message_is_told() -> None:
@@ -52,10 +52,10 @@ def test_a_cause_that_cannot_be_read_is_left_out(cause: object) -> None:
 def test_a_long_message_is_cut() -> None:
     """It ends in a record and in a message, which have their limits."""
     assert len(failed(json.dumps({"errorMessage": "x" * 9_000}))) < 1_600
-    assert len(tell_story({"Error": "x" * 9_000})) < 300
+    assert len(read_cause({"Error": "x" * 9_000})) < 300
 
 
 @pytest.mark.parametrize("story", [None, "text", {}, {"reason": ""}])
 def test_no_story_is_a_reason_too(story: object) -> None:
     """Whoever restores must always have something to say."""
-    assert tell_story(story) == "the controller lost its way; restoring to be safe"
+    assert read_cause(story) == "the controller lost its way; restoring to be safe"

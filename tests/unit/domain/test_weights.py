@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canary.domain.endpoint import EndpointView, Variant, same_weights, shares
 from canary.domain.errors import Refused
-from canary.domain.spec import read_spec
-from canary.domain.weights import check_endpoint, plan_steps, safe_weights, step_weights
+from canary.domain.plan.endpoint import EndpointView, Variant, same_weights, shares
+from canary.domain.plan.spec import read_spec
+from canary.domain.plan.target import check_endpoint, plan_steps, safe_weights, step_weights
 
 FOUND = st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), st.floats(1e-3, 1e4), min_size=1)
 

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from canary.domain import claims, course
-from canary.domain.evidence import Counts, Window
-from canary.domain.record import Decision, Record, minute_of
-from canary.domain.tick import Tick
-from canary.flow.deciding import Decider
-from canary.flow.judging import Judging
-from canary.flow.recovery import Recovery
-from canary.flow.telling import Teller
+from canary.domain.judge.windows import Counts, Window
+from canary.domain.rollout import claims, transitions
+from canary.domain.rollout.record import Decision, Record
+from canary.domain.rollout.tick import Tick
+from canary.domain.time import minute_of
+from canary.flow.decide import Decider
+from canary.flow.judge import Judging
+from canary.flow.recover import Recovery
+from canary.flow.tell import Teller
 from tests.ports import (
     MemoryAlarms,
     MemoryEvidence,
@@ -68,7 +69,7 @@ class Stage:
 
 def _baking(record: Record) -> Record:
     record = claims.claim_forward(record, HOLDER, 1, NOON)
-    record = course.bake(course.arrive(record, HOLDER, 1, NOON), HOLDER, 1, "gate", NOON)
+    record = transitions.bake(transitions.arrive(record, HOLDER, 1, NOON), HOLDER, 1, "gate", NOON)
     advance = Decision(verdict="ADVANCE", step=0, to_step=1, reason="gate open", at=NOON)
-    record = claims.claim_forward(record.model_copy(update={"decision": advance}), HOLDER, 1, NOON)
-    return course.bake(course.arrive(record, HOLDER, 1, NOON), HOLDER, 1, "token", NOON)
+    record = claims.claim_forward(record.but(decision=advance), HOLDER, 1, NOON)
+    return transitions.bake(transitions.arrive(record, HOLDER, 1, NOON), HOLDER, 1, "token", NOON)

@@ -1,8 +1,8 @@
 """A shifter on ports in memory."""
 
-from canary.domain.phase import Phase
-from canary.domain.record import Decision, Record
-from canary.flow.shifting import Shifter
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Decision, Record
+from canary.flow.shift import Shifter
 from tests.ports import MemoryRollouts, ScriptedEndpoint
 from tests.rollouts import HOLDER, NOON, a_record, after
 
@@ -28,9 +28,7 @@ class Stage:
         """Go through step 0 and record the advance to step 1."""
         self.shifter.move(ROLLOUT, HOLDER, 1, NOON)
         self.shifter.look(ROLLOUT, HOLDER, 1, NOON)
-        self.rollouts.change(
-            ROLLOUT, lambda r: r.model_copy(update={"phase": Phase.BAKING, "decision": ADVANCE})
-        )
+        self.rollouts.change(ROLLOUT, lambda r: r.but(phase=Phase.BAKING, decision=ADVANCE))
         return self
 
 

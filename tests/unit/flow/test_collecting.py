@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from canary.domain import compose
-from canary.domain.endpoint import EndpointView
 from canary.domain.errors import AwsDenied, AwsUnavailable
-from canary.domain.phase import Phase
-from canary.domain.record import Record
-from canary.flow.collecting import KEPT_SECONDS, Collector
+from canary.domain.plan.endpoint import EndpointView
+from canary.domain.rollout import messages
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Record
+from canary.flow.collect import KEPT_SECONDS, Collector
 from canary.flow.time_left import in_turn
 from canary.wiring.settings import AWS_CONFIG
 from tests.patience import longest_call_seconds
@@ -145,7 +145,7 @@ def test_unproven_rollouts_are_counted_every_minute() -> None:
 
 def test_messages_that_wait_for_minutes_are_counted() -> None:
     """The decider may be unable to publish at all; the alarm on the count does not need it."""
-    message = compose.started(a_record(), after(0))
+    message = messages.started(a_record(), after(0))
     world = World(MemoryRollouts(rollout("churn", outbox=(message,))))
     assert world.collector.collect(after(240), plenty).untold == 0
     assert world.collector.collect(after(300), plenty).untold == 1
@@ -203,7 +203,7 @@ def test_a_read_that_is_doubted_is_not_read_again_without_time() -> None:
     said.
     """
     slow = Slow(35.0)
-    slow.view = slow.view.model_copy(update={"config_name": "somebody-elses"})
+    slow.view = slow.view.but(config_name="somebody-elses")
     world = World(MemoryRollouts(rollout("churn")), endpoint=slow)
     visit = world.collector.collect(after(60), lambda: slow.left)
     assert (slow.asked, visit.left_out) == (["churn"], ("churn",))

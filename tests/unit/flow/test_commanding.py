@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from canary.domain import claims, course
 from canary.domain.errors import AwsUnavailable, Refused
-from canary.domain.phase import Phase
-from canary.domain.record import Outcome
-from canary.flow.commanding import Commander
-from canary.flow.recovery import Recovery
-from canary.flow.telling import Teller
+from canary.domain.rollout import claims, transitions
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Outcome
+from canary.flow.command import Commander
+from canary.flow.recover import Recovery
+from canary.flow.tell import Teller
 from tests.ports import claims_of
 from tests.rollouts import HOLDER, NOON, after
 from tests.unit.flow.decider_stage import ROLLOUT, Stage
@@ -47,7 +47,9 @@ def test_a_promote_that_is_tried_again_advances_one_step() -> None:
     stage.rollouts.change(ROLLOUT, lambda r: claims.claim_forward(r, HOLDER, 1, after(61)))
     stage.rollouts.change(
         ROLLOUT,
-        lambda r: course.bake(course.arrive(r, HOLDER, 1, after(80)), HOLDER, 1, "t2", NOON),
+        lambda r: transitions.bake(
+            transitions.arrive(r, HOLDER, 1, after(80)), HOLDER, 1, "t2", NOON
+        ),
     )
     answer = commander(stage).obey(PROMOTE, "by-hand", after(100))
     assert "carried out already" in answer["answer"]
@@ -61,7 +63,9 @@ def test_a_second_promote_of_its_own_execution_is_a_second_command() -> None:
     stage.rollouts.change(ROLLOUT, lambda r: claims.claim_forward(r, HOLDER, 1, after(61)))
     stage.rollouts.change(
         ROLLOUT,
-        lambda r: course.bake(course.arrive(r, HOLDER, 1, after(80)), HOLDER, 1, "t2", NOON),
+        lambda r: transitions.bake(
+            transitions.arrive(r, HOLDER, 1, after(80)), HOLDER, 1, "t2", NOON
+        ),
     )
     commander(stage).obey(PROMOTE, "second", after(100))
     assert stage.record.decision
@@ -73,9 +77,7 @@ def test_a_retry_that_is_tried_again_is_not_refused() -> None:
     stage = Stage()
     unproven = Outcome(end=Phase.UNPROVEN, reason="refused")
     stage.rollouts.change(ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "bad", NOON))
-    stage.rollouts.change(
-        ROLLOUT, lambda r: course.close(r.model_copy(update={"outcome": unproven}), NOON)
-    )
+    stage.rollouts.change(ROLLOUT, lambda r: transitions.close(r.but(outcome=unproven), NOON))
     first = commander(stage).obey(RETRY, "by-hand", after(60))
     assert "restoring" in first["answer"]
     assert "carried out already" in commander(stage).obey(RETRY, "by-hand", after(90))["answer"]

@@ -1,9 +1,9 @@
 """The last look before PROMOTED is told."""
 
-from canary.domain.endpoint import GONE
-from canary.domain.phase import Phase
-from canary.domain.record import Asked, Decision
-from canary.flow.shifting import Shifter
+from canary.domain.plan.endpoint import GONE
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Asked, Decision
+from canary.flow.shift import Shifter
 from tests.ports import MemoryRollouts, ScriptedEndpoint
 from tests.rollouts import HOLDER, NOON, a_plan, a_record, a_view, after
 
@@ -26,7 +26,7 @@ class Stage:
     """A shifter whose rollout has served alone and may be closed."""
 
     def __init__(self, **changes: object) -> None:
-        self.rollouts = MemoryRollouts(WATCHING.model_copy(update=changes))
+        self.rollouts = MemoryRollouts(WATCHING.but(**changes))
         self.endpoint = ScriptedEndpoint()
         self.endpoint.view = a_view(LAST)
 
@@ -61,7 +61,7 @@ def test_an_endpoint_that_is_gone_is_handed_over() -> None:
 def test_maintenance_is_waited_for_and_not_for_ever() -> None:
     """SystemUpdating ends; one that does not within the patience of a step goes back."""
     stage = Stage()
-    stage.endpoint.view = a_view(LAST).model_copy(update={"status": "SystemUpdating"})
+    stage.endpoint.view = a_view(LAST).but(status="SystemUpdating")
     assert stage.confirm() == ("WAIT", "")
     assert stage.confirm(60 * PLAN.overdue_minutes + 1) == ("RESTORE", "")
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from canary.domain import claims, course
 from canary.domain.errors import AwsUnavailable, Superseded
-from canary.domain.phase import Phase
-from canary.domain.record import Message, Outcome, minute_of
-from canary.flow.telling import Teller
+from canary.domain.rollout import claims, transitions
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Message, Outcome
+from canary.domain.time import minute_of
+from canary.flow.tell import Teller
 from tests.ports import (
     MemoryPublisher,
     claims_of,
@@ -35,7 +36,7 @@ def test_evidence_of_a_good_canary_wakes_the_machine_to_move() -> None:
 
 def test_a_long_bake_is_judged_from_a_checkpoint_as_from_the_first_window() -> None:
     """Old windows are not read again, and the verdict is the same as without a checkpoint."""
-    plan = {"steps": tuple(s.model_copy(update={"bake_min_minutes": 200}) for s in a_plan().steps)}
+    plan = {"steps": tuple(s.but(bake_min_minutes=200) for s in a_plan().steps)}
     stage, whole = Stage(**plan), Stage(**plan)
     whole.evidence.save_checkpoint = lambda checkpoint: None  # type: ignore[method-assign]
     for one in (stage, whole):
@@ -73,7 +74,7 @@ def test_a_pause_holds_back_an_advance_and_keeps_the_heart_beating() -> None:
     """Paused, the rollout lives on where it is; when the pause ends it goes on and says so."""
     stage = Stage()
     stage.serve(30)
-    stage.rollouts.change(ROLLOUT, lambda r: r.model_copy(update={"paused_until": after(20 * 60)}))
+    stage.rollouts.change(ROLLOUT, lambda r: r.but(paused_until=after(20 * 60)))
     assert stage.tick(13).decision is None
     assert stage.evidence.verdicts(ROLLOUT)[-1].paused
     assert stage.executions.heartbeats == ["token"]
@@ -85,7 +86,7 @@ def test_a_pause_never_holds_back_a_roll_back() -> None:
     """Pause stops ADVANCE only."""
     stage = Stage()
     stage.serve(6, canary_errors=60)
-    stage.rollouts.change(ROLLOUT, lambda r: r.model_copy(update={"paused_until": after(3600)}))
+    stage.rollouts.change(ROLLOUT, lambda r: r.but(paused_until=after(3600)))
     assert stage.tick(7).rolling_back
 
 
@@ -111,9 +112,7 @@ def test_an_alarm_seen_by_a_tick_rolls_back_though_its_event_was_lost() -> None:
 def test_an_alarm_event_mid_shift_is_read_again_first() -> None:
     """An alarm that is OK again by the time it is read takes nothing back."""
     stage = Stage(alarms=("churn-5xx",))
-    stage.rollouts.change(
-        ROLLOUT, lambda r: r.model_copy(update={"phase": Phase.SHIFTING, "token": None})
-    )
+    stage.rollouts.change(ROLLOUT, lambda r: r.but(phase=Phase.SHIFTING, token=None))
     stage.alarms.known["churn-5xx"] = "OK"
     stage.decider.alarm("churn-5xx", after(60))
     assert not stage.record.rolling_back
@@ -206,7 +205,7 @@ def test_closing_tells_after_the_record_says_so() -> None:
     stage.rollouts.change(
         ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "errors", after(60))
     )
-    stage.rollouts.change(ROLLOUT, lambda r: course.verify_safe(r, HOLDER, 1, after(90)))
+    stage.rollouts.change(ROLLOUT, lambda r: transitions.verify_safe(r, HOLDER, 1, after(90)))
     story = stage.decider.close(ROLLOUT, HOLDER, 1, {}, after(91))
     assert story.next == "ROLLED_BACK"
     assert stage.rollouts.holding("churn") is None
@@ -243,7 +242,7 @@ def test_what_is_recorded_is_told_though_the_tick_fails() -> None:
         body="b",
         at=NOON,
     )
-    stage.rollouts.change(ROLLOUT, lambda r: r.model_copy(update={"outbox": (message,)}))
+    stage.rollouts.change(ROLLOUT, lambda r: r.but(outbox=(message,)))
 
     def broken(*_given: object) -> Any:
         raise AwsUnavailable("GetItem: InternalServerError")
@@ -262,7 +261,7 @@ def test_a_pause_that_came_while_it_was_judged_holds_the_advance_back() -> None:
 
     def pause_meanwhile(verdict: Any) -> None:
         save(verdict)
-        stage.rollouts.change(ROLLOUT, lambda r: r.model_copy(update=paused))
+        stage.rollouts.change(ROLLOUT, lambda r: r.but(**paused))
 
     stage.evidence.save_verdict = pause_meanwhile  # type: ignore[method-assign]
     assert stage.tick(13).decision is None
@@ -274,9 +273,7 @@ def test_a_stale_execution_of_a_rollout_that_has_ended_answers_how_it_ended() ->
     """
     stage = Stage()
     outcome = Outcome(end=Phase.HANDED_OVER, reason="a person released it")
-    stage.rollouts.change(
-        ROLLOUT, lambda r: course.close(r.model_copy(update={"outcome": outcome}), NOON)
-    )
+    stage.rollouts.change(ROLLOUT, lambda r: transitions.close(r.but(outcome=outcome), NOON))
     story = stage.decider.close(
         ROLLOUT, HOLDER, 1, {"Error": "Superseded", "Cause": "has ended"}, after(60)
     )

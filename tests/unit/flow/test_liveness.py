@@ -4,10 +4,10 @@ another's.
 
 import pytest
 
-from canary.domain import claims
 from canary.domain.errors import Refused
-from canary.domain.record import minute_of
-from canary.domain.tick import Tick
+from canary.domain.rollout import claims
+from canary.domain.rollout.tick import Tick
+from canary.domain.time import minute_of
 from tests.rollouts import HOLDER, NOON, a_view, after
 from tests.unit.flow.decider_stage import ROLLOUT, Stage
 

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from canary.domain.endpoint import EndpointView
 from canary.domain.errors import Refused
-from canary.domain.metrics import RawMinute, RawSeries
-from canary.domain.record import Record, minute_of
-from canary.flow.planning import Planner, rollout_id
+from canary.domain.judge.metrics import RawMinute, RawSeries
+from canary.domain.plan.endpoint import EndpointView
+from canary.domain.rollout.record import Record
+from canary.domain.time import minute_of
+from canary.flow.plan import Planner, rollout_id
 from tests.ports import MemoryAlarms, MemoryMetrics, MemoryRollouts, ScriptedEndpoint
 from tests.rollouts import HOLDER, NOON, a_view
 

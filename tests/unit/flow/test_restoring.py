@@ -2,10 +2,10 @@
 
 import pytest
 
-from canary.domain import claims, course
 from canary.domain.errors import AwsDenied, AwsUnavailable
-from canary.domain.phase import Phase
-from canary.flow.shifting import Shifter
+from canary.domain.rollout import claims, transitions
+from canary.domain.rollout.phase import Phase
+from canary.flow.shift import Shifter
 from tests.rollouts import FOUND, HOLDER, a_view, after
 from tests.unit.flow.shifter_stage import ROLLOUT, STEP_ONE, Stage, live
 
@@ -154,7 +154,7 @@ def test_a_second_look_does_not_make_the_told_time_to_safe_longer() -> None:
     stage.shifter.restore(ROLLOUT, other, 2, "it died", after(310))
     assert stage.shifter.look_restored(ROLLOUT, other, 2, after(325)).next == "WAIT"
     assert stage.shifter.look_restored(ROLLOUT, other, 2, after(385)).next == "CLOSE"
-    assert "safe 25 s later" in course.close(stage.record, after(390)).outbox[-1].body
+    assert "safe 25 s later" in transitions.close(stage.record, after(390)).outbox[-1].body
 
 
 def test_an_ask_is_timed_just_before_its_call() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from canary.domain.errors import AwsUnavailable, RollBackPending, Superseded
-from canary.domain.phase import Phase
+from canary.domain.rollout.phase import Phase
 from tests.rollouts import HOLDER, NOON, a_record, a_view, after
 from tests.unit.flow.shifter_stage import ADVANCE, ROLLOUT, STEP_ONE, Stage
 
@@ -19,7 +19,7 @@ def test_step_zero_moves_nothing_when_the_safe_weights_serve() -> None:
 def test_a_live_canary_that_was_adopted_goes_to_zero_first() -> None:
     """With adopt_live step 0 really moves to the safe weights."""
     found = {"v1": 3.0, "v2": 1.0}
-    plan = a_record().plan.model_copy(update={"found_weights": found})
+    plan = a_record().plan.but(found_weights=found)
     stage = Stage(a_record(plan=plan))
     stage.endpoint.view = a_view(found)
     stage.shifter.move(ROLLOUT, HOLDER, 1, NOON)
@@ -70,8 +70,8 @@ def test_a_roll_back_recorded_mid_shift_turns_the_look_into_a_restore() -> None:
     """An alarm while the endpoint is updating is followed at the next look."""
     stage = Stage().at_gate()
     stage.shifter.move(ROLLOUT, HOLDER, 1, after(60))
-    decision = ADVANCE.model_copy(update={"verdict": "ROLL_BACK", "reason": "alarm"})
-    stage.rollouts.change(ROLLOUT, lambda r: r.model_copy(update={"decision": decision}))
+    decision = ADVANCE.but(verdict="ROLL_BACK", reason="alarm")
+    stage.rollouts.change(ROLLOUT, lambda r: r.but(decision=decision))
     assert stage.shifter.look(ROLLOUT, HOLDER, 1, after(75)).next == "RESTORE"
     with pytest.raises(RollBackPending):
         stage.shifter.move(ROLLOUT, HOLDER, 1, after(76))

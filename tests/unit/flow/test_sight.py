@@ -2,9 +2,9 @@
 
 import pytest
 
-from canary.domain import claims
-from canary.domain.record import minute_of
-from canary.domain.tick import Tick
+from canary.domain.rollout import claims
+from canary.domain.rollout.tick import Tick
+from canary.domain.time import minute_of
 from tests.rollouts import HOLDER, a_view, after
 from tests.unit.flow.decider_stage import ROLLOUT, Stage
 
@@ -26,9 +26,7 @@ def test_an_advance_waits_until_somebody_has_looked_at_the_endpoint() -> None:
 def test_an_endpoint_that_fails_while_it_bakes_is_given_back_at_once(status: str) -> None:
     """It does not come back by itself: waiting for evidence would leave on-call asleep."""
     stage = Stage()
-    view = a_view(stage.record.expected_weights).model_copy(
-        update={"status": status, "failure_reason": "no capacity"}
-    )
+    view = a_view(stage.record.expected_weights).but(status=status, failure_reason="no capacity")
     seen = Tick(
         rollout=ROLLOUT, minute=minute_of(after(120)), complete=True, alarms={}, endpoint=view
     )
@@ -42,7 +40,7 @@ def test_an_endpoint_that_fails_while_it_bakes_is_given_back_at_once(status: str
 def test_maintenance_of_an_endpoint_is_no_reason_to_give_it_back() -> None:
     """SystemUpdating ends by itself."""
     stage = Stage()
-    view = a_view(stage.record.expected_weights).model_copy(update={"status": "SystemUpdating"})
+    view = a_view(stage.record.expected_weights).but(status="SystemUpdating")
     seen = Tick(
         rollout=ROLLOUT, minute=minute_of(after(120)), complete=True, alarms={}, endpoint=view
     )
@@ -58,7 +56,7 @@ def test_a_way_back_that_is_blocked_is_told_at_once() -> None:
     stage.rollouts.change(ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "bad", after(60)))
     view = a_view(stage.record.expected_weights)
     for minute, status in ((2, "Updating"), (3, "Failed")):
-        seen = view.model_copy(update={"status": status})
+        seen = view.but(status=status)
         now = after(60 * minute)
         stage.evidence.save_tick(
             Tick(rollout=ROLLOUT, minute=minute_of(now), complete=True, alarms={}, endpoint=seen)

@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping
 
-from canary.domain import compose
 from canary.domain.errors import AwsDenied, AwsUnavailable
-from canary.domain.record import Message
-from canary.flow.telling import Teller
+from canary.domain.rollout import messages
+from canary.domain.rollout.record import Message
+from canary.flow.tell import Teller
 from tests.ports import MemoryPublisher, MemoryRollouts, claims_of
 from tests.rollouts import a_record, after
 
 ROLLOUT = "churn-1"
 MESSAGES = tuple(
-    compose.started(a_record(), after(0)).model_copy(
-        update={"id": name, "subject": f"[canary] churn: {name}"}
-    )
+    messages.started(a_record(), after(0)).but(id=name, subject=f"[canary] churn: {name}")
     for name in ("first", "second", "third")
 )
 

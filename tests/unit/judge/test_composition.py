@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from canary.domain.evidence import Window
-from canary.domain.judge import judge
-from canary.domain.judgement import Finding, Judgement
-from canary.domain.plan import Plan
-from canary.domain.quality import QualityGuardSpec
-from canary.domain.record import BakeInterval
+from canary.domain.finding import Finding
+from canary.domain.judge.judge import judge
+from canary.domain.judge.judgement import Judgement
+from canary.domain.judge.windows import Window
+from canary.domain.plan.bake import BakeInterval
+from canary.domain.plan.plan import Plan
+from canary.domain.plan.quality import QualityGuardSpec
 from tests.unit.judge.worlds import START, bake, errors_guard, plan, slow_guard, steady, window
 
 GOOD = ((3000, 3), (57000, 57))
@@ -153,15 +154,9 @@ def test_fuse_holds(windows: list[Window]) -> None:
 
 def test_own_traffic_is_no_evidence_but_may_blow_the_fuse() -> None:
     """Minutes with the evaluator's own calls are not judged; the fuse stays on."""
-    minutes = [
-        w.model_copy(update={"own_traffic": True})
-        for w in steady(START + 2, 2, (100, 40), (1900, 2))
-    ]
+    minutes = [w.but(own_traffic=True) for w in steady(START + 2, 2, (100, 40), (1900, 2))]
     assert look(minutes, 5).evidence.judged_minutes == 0
-    burning = [
-        w.model_copy(update={"own_traffic": True})
-        for w in steady(START + 2, 2, (100, 60), (1900, 2))
-    ]
+    burning = [w.but(own_traffic=True) for w in steady(START + 2, 2, (100, 60), (1900, 2))]
     assert look(burning, 5).verdict == "ROLL_BACK"
 
 

@@ -5,10 +5,10 @@ change nothing.
 import json
 import random
 
-from canary.domain.evidence import Window
-from canary.domain.judge import judge
-from canary.domain.judgement import Judgement
-from canary.domain.plan import GuardHistory, Plan
+from canary.domain.judge.judge import judge
+from canary.domain.judge.judgement import Judgement
+from canary.domain.judge.windows import Window
+from canary.domain.plan.plan import GuardHistory, Plan
 from tests.unit.judge.worlds import START, bake, errors_guard, plan, slow_guard, steady, window
 
 BAKES = (bake(0, START - 5, START - 3), bake(1, START - 1, START + 30), bake(2, START + 31))
@@ -44,9 +44,7 @@ def test_checkpointed_looks_equal_a_full_replay() -> None:
     windows, the_plan, checkpoint = noisy(1), bursty_plan(), None
     for now in range(START + 1, START + 61):
         bakes = [
-            b
-            if b.left_minute is None or b.left_minute < now
-            else b.model_copy(update={"left_minute": None})
+            b if b.left_minute is None or b.left_minute < now else b.but(left_minute=None)
             for b in BAKES
             if b.reached_minute < now
         ]
@@ -70,7 +68,7 @@ def test_order_and_duplicates_of_windows_change_nothing() -> None:
 def test_late_data_converges_to_the_on_time_verdict() -> None:
     """A minute that was missing and arrives later heals: the verdict is that of data on time."""
     windows = noisy(4)
-    gap = [w if w.minute != START + 50 else w.model_copy(update={"canary": None}) for w in windows]
+    gap = [w if w.minute != START + 50 else w.but(canary=None) for w in windows]
     healed = [*gap, windows[50]]
     assert judge(bursty_plan(), BAKES, healed, START + 60) == judge(
         bursty_plan(), BAKES, windows, START + 60

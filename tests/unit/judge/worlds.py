@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from canary.domain.evidence import Counts, Window
-from canary.domain.plan import CountGuard, GuardHistory, Plan, PlannedStep
-from canary.domain.record import BakeInterval
-from canary.domain.spec import ErrorsGuard, SlowRequestsGuard
+from canary.domain.judge.windows import Counts, Window
+from canary.domain.plan.bake import BakeInterval
+from canary.domain.plan.plan import CountGuard, GuardHistory, Plan, PlannedStep
+from canary.domain.plan.spec import ErrorsGuard, SlowRequestsGuard
 
 START = 1_000
 ERRORS = ErrorsGuard()

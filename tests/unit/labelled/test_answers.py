@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from canary.domain.errors import Refused
-from canary.domain.prediction import Prediction
-from canary.domain.quality import QualityGuardSpec, QualityMargin
+from canary.domain.labelled.prediction import Prediction
+from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
 from canary.labelled.answers import check_answer_expression, read_answers
 from canary.labelled.numbers import UnreadableAnswer
 

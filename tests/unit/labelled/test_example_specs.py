@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from canary.domain.prediction import Prediction
-from canary.domain.spec import read_spec
+from canary.domain.labelled.prediction import Prediction
+from canary.domain.plan.spec import read_spec
 from canary.labelled.answers import read_answers
 from canary.labelled.check import check_records
 from canary.labelled.examples import read_example

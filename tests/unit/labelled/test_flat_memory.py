@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from canary.domain.prediction import Prediction
-from canary.domain.quality import QualityGuardSpec
-from canary.flow.prediction_file import Failed, PredictionFile
+from canary.domain.labelled.prediction import Prediction
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.flow.labelled.prediction_file import Failed, PredictionFile
 from canary.labelled import json_document, record_index
 from canary.labelled.json_document import NoListOfRecords, document_records
 from canary.labelled.order import LARGEST_SHUFFLE, KeyedPermutation, seeded_order

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from canary.domain.errors import Refused
-from canary.domain.prediction import Prediction
-from canary.domain.quality import DECIDING_METRICS, QualityGuardSpec, Task
+from canary.domain.labelled.prediction import Prediction
+from canary.domain.plan.quality import DECIDING_METRICS, QualityGuardSpec, Task
 from canary.labelled.answers import read_answers
 from canary.labelled.check import check_records
 from canary.labelled.examples import read_example

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from canary.domain.errors import Refused
-from canary.domain.quality import QualityGuardSpec
+from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.check import check_records
 from canary.labelled.examples import Example, read_example
 from canary.labelled.order import seeded_order

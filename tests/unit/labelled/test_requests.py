@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from canary.domain.errors import Refused
-from canary.domain.quality import QualityGuardSpec
+from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.examples import Example
 from canary.labelled.layout import Layout
 from canary.labelled.requests import BodyTooLarge, Unsendable, build_body, check_template

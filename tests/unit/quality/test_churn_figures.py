@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from canary.domain.quality import QualityGuardSpec
-from canary.domain.quality_evidence import QualityEvidence
-from canary.flow.evaluate import evaluate
+from canary.domain.labelled.evidence import QualityEvidence
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.flow.labelled.evaluate import evaluate
 from canary_scoring.scorer import SklearnScorer
 from tests.unit.quality.churn import CELLS, NAMES, PUBLISHED, last_rows, needs_churn, scores
 from tests.unit.quality.variants import RuleInvoker, SleptClock, World

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from canary.domain.errors import AwsDenied, AwsUnavailable, Refused
-from canary.flow.evaluate import check_labelled_set, evaluate
+from canary.flow.labelled.evaluate import check_labelled_set, evaluate
 from canary.ports.quality import CallBusy, CallFailed, Reply
 from tests.unit.quality.variants import world
 
@@ -21,7 +21,7 @@ def test_a_worse_canary_fails_before_the_set_is_used_up(tmp_path: Path) -> None:
     evidence = evaluate(here.request(), here.ports())
     assert (evidence.label, evidence.concluded, evidence.exhausted) == ("FAIL", True, False)
     finding = evidence.findings[0]
-    assert finding.log_rollback >= finding.log_rollback_threshold
+    assert finding.log_roll_back >= finding.log_roll_back_threshold
     assert evidence.position % 50 == 0
     assert evidence.position < 400
 
@@ -105,9 +105,7 @@ def test_concurrency_changes_nothing_but_the_time(tmp_path: Path) -> None:
         evaluate(inline.request(), inline.ports()),
         evaluate(pooled.request(), pooled.ports()),
     )
-    assert one.model_copy(update={"called_minutes": ()}) == eight.model_copy(
-        update={"called_minutes": ()}
-    )
+    assert one.but(called_minutes=()) == eight.but(called_minutes=())
 
 
 def test_calls_stay_below_the_ceiling(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from canary.domain.errors import AwsDenied, AwsUnavailable
-from canary.domain.quality_evidence import QualityEvidence
-from canary.flow.evaluate import evaluate
-from canary.flow.evaluation import EvaluationPorts
+from canary.domain.labelled.evidence import QualityEvidence
+from canary.flow.labelled.evaluate import evaluate
+from canary.flow.labelled.inputs import EvaluationPorts
 from canary.ports.quality import CallFailed, KeptPrediction
 from canary_scoring.scorer import SklearnScorer
 from tests.unit.quality.variants import MemoryStore, World, world
@@ -105,7 +105,7 @@ def test_another_question_is_asked_anew(tmp_path: Path, change: dict[str, Any]) 
     )
     run(here, kept, models)
     here.invoker.calls.clear()
-    here.spec = here.spec.model_copy(update=change)
+    here.spec = here.spec.but(**change)
     run(here, kept, models, rollout="churn-2")
     assert len(here.invoker.calls) == 200
 

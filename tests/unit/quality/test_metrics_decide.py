@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from canary.domain.prediction import Prediction, goodness
-from canary.domain.quality import QualityGuardSpec
-from canary.domain.quality_evidence import QualityFinding
-from canary.flow.evaluate import evaluate
+from canary.domain.labelled.evidence import QualityFinding
+from canary.domain.labelled.prediction import Prediction, goodness
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.flow.labelled.evaluate import evaluate
 from tests.unit.quality.variants import Answerer, world
 
 GUARD = QualityGuardSpec(labelled_set="set.csv")
@@ -90,7 +90,7 @@ def test_every_metric_must_pass(tmp_path: Path) -> None:
     here = world(tmp_path, {}, count=2_000, metrics=metrics)
     evidence = evaluate(here.request(), here.ports())
     assert evidence.label == "PASS"
-    assert [f.log_rollback_threshold for f in evidence.findings] == pytest.approx(
+    assert [f.log_roll_back_threshold for f in evidence.findings] == pytest.approx(
         [math.log(80)] * 2
     )
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from canary.domain.quality_evidence import QualityEvidence
-from canary.flow.evaluate import evaluate
-from canary.flow.new_labels import evaluate_new_labels
+from canary.domain.labelled.evidence import QualityEvidence
+from canary.flow.labelled.evaluate import evaluate
+from canary.flow.labelled.new_labels import evaluate_new_labels
 from canary_scoring.scorer import SklearnScorer
 from tests.unit.quality.test_kept_predictions import MemoryPredictions, Named
 from tests.unit.quality.variants import World, world

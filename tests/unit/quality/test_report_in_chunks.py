@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from canary.domain.quality import QualityGuardSpec
+from canary.domain.plan.quality import QualityGuardSpec
 from canary.ports.quality import NO_SLICE, ScoredPairs
 from canary_scoring.sample import Rows, Sample
 from canary_scoring.scorer import SklearnScorer

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from canary.domain.paired import Outcome
-from canary.domain.prediction import Label, Prediction
-from canary.domain.quality import QualityGuardSpec
-from canary.flow.columns import OTHER_SLICES, Columns
+from canary.domain.labelled.paired import AnswerPair
+from canary.domain.labelled.prediction import Label, Prediction
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.flow.labelled.columns import OTHER_SLICES, Columns
 from canary_scoring.scorer import SklearnScorer
 
 Answer = tuple[Label, Prediction | None, Prediction | None, str | None]
@@ -18,7 +18,7 @@ def report(answers: list[Answer], **fields: Any) -> Any:
     spec = QualityGuardSpec(labelled_set="set.csv", **fields)
     columns = Columns(spec, SklearnScorer().begin(spec))
     for label, baseline, canary, slice_ in answers:
-        columns.add(Outcome(label, baseline, canary), slice_)
+        columns.add(AnswerPair(label, baseline, canary), slice_)
     return columns.report()
 
 

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canary.domain.errors import AwsUnavailable
-from canary.domain.quality import QualityGuardSpec
-from canary.domain.quality_evidence import QualityEvidence
-from canary.flow.evaluate import evaluate
-from canary.flow.evaluation import EvaluationPorts
-from canary.flow.shard import evaluate_shard
-from canary.flow.sharding import MOST_SHARDS, at_once, pays, shard_size, share_of, wave
+from canary.domain.labelled.evidence import QualityEvidence
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.flow.labelled.evaluate import evaluate
+from canary.flow.labelled.inputs import EvaluationPorts
+from canary.flow.labelled.shard import evaluate_shard
+from canary.flow.labelled.sharding import MOST_SHARDS, at_once, pays, shard_size, share_of, wave
 from canary.ports.quality import CallBusy, CallFailed
 from canary_scoring.scorer import SklearnScorer
 from tests.unit.quality.test_kept_predictions import Broken, MemoryPredictions, Named
@@ -207,10 +207,8 @@ def test_when_shards_pay() -> None:
     spec = QualityGuardSpec(labelled_set="s.csv", concurrency=8, max_requests_per_second=1_000)
     assert pays(spec, 1_000_000, 100.0, 880.0)
     assert not pays(spec, 300_000, 100.0, 880.0)
-    assert not pays(spec.model_copy(update={"concurrency": 1}), 1_000_000, 100.0, 880.0)
-    assert not pays(
-        spec.model_copy(update={"max_requests_per_second": 200.0}), 1_000_000, 100.0, 880.0
-    )
+    assert not pays(spec.but(concurrency=1), 1_000_000, 100.0, 880.0)
+    assert not pays(spec.but(max_requests_per_second=200.0), 1_000_000, 100.0, 880.0)
     assert not pays(spec, 1_000_000, 100.0, float("inf"))
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from canary.adapters.labelled_files import LocalLabelledFiles
 from canary.domain.errors import Conflict
-from canary.domain.paired import GateLevels
-from canary.domain.quality import QualityGuardSpec
-from canary.domain.quality_evidence import QualityEvidence
-from canary.flow.evaluation import EvaluationPorts, EvaluationRequest
+from canary.domain.labelled.evidence import QualityEvidence
+from canary.domain.labelled.paired import GateLevels
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.ports.quality import CallBusy, CallFailed, Reply
 
 START = datetime(2030, 1, 1, tzinfo=UTC)

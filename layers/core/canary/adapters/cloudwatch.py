@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from canary.adapters.translation import translated
-from canary.domain.metrics import ERROR_METRICS, RawMinute, RawSeries, VariantQuery
-from canary.domain.record import minute_of
+from canary.domain.judge.metrics import ERROR_METRICS, RawMinute, RawSeries, VariantQuery
+from canary.domain.time import minute_of
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from canary.adapters.table import Item, lost_race, rollout_key
 from canary.adapters.translation import translated
 from canary.domain.errors import CanaryError
-from canary.domain.evidence import Window
-from canary.domain.tick import Checkpoint, Tick
-from canary.domain.verdict import VerdictRecord
+from canary.domain.judge.verdict_record import VerdictRecord
+from canary.domain.judge.windows import Window
+from canary.domain.rollout.tick import Checkpoint, Tick
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -13,8 +13,8 @@ from canary.adapters.evidence import expiry
 from canary.adapters.table import lost_race, rollout_key
 from canary.adapters.translation import translated
 from canary.domain.errors import CanaryError, Conflict
-from canary.domain.quality_evidence import QualityEvidence
-from canary.domain.record import minute_of
+from canary.domain.labelled.evidence import QualityEvidence
+from canary.domain.time import minute_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from canary.adapters.translation import SERVER_ERROR, code_of, translated
-from canary.domain.endpoint import GONE, EndpointView, Variant
 from canary.domain.errors import AwsDenied, AwsUnavailable
-from canary.domain.plan import Weights
+from canary.domain.plan.endpoint import GONE, EndpointView, Variant
+from canary.domain.plan.plan import Weights
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from canary.adapters.translation import translated
-from canary.domain.record import Message
+from canary.domain.rollout.record import Message
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

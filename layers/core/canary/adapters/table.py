@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from canary.adapters.translation import code_of, translated
 from canary.domain.errors import CanaryError, Conflict, Refused
-from canary.domain.record import Record
+from canary.domain.rollout.record import Record
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -47,7 +47,7 @@ class DynamoRollouts:
         """Store record and lease in one transaction; return the stored record when this holder did
         so before.
         """
-        first = record.model_copy(update={"revision": 1})
+        first = record.but(revision=1)
         lease = {**lease_key(record.endpoint), "rollout": {"S": record.rollout}}
         try:
             with translated("TransactWriteItems"):
@@ -92,7 +92,7 @@ class DynamoRollouts:
             new = transition(old)
             if new == old:
                 return old
-            new = new.model_copy(update={"revision": old.revision + 1})
+            new = new.but(revision=old.revision + 1)
             try:
                 self._replace(old, new)
             except CanaryError as error:

@@ -17,8 +17,8 @@ import jmespath.exceptions
 from jmespath.parser import ParsedResult
 
 from canary.domain.errors import Refused
-from canary.domain.prediction import Prediction
-from canary.domain.quality import QualityGuardSpec
+from canary.domain.labelled.prediction import Prediction
+from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.decisions import read_value
 from canary.labelled.numbers import UnreadableAnswer, is_number, kind_of
 

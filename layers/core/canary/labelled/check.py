@@ -3,8 +3,8 @@ refuses to begin.
 """
 
 from canary.domain.errors import Refused
-from canary.domain.prediction import Label
-from canary.domain.quality import QualityGuardSpec
+from canary.domain.labelled.prediction import Label
+from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.answers import check_answer_expression
 from canary.labelled.examples import read_example
 from canary.labelled.records import RecordFile, UnusableRow

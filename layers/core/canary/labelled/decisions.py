@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from canary.domain.prediction import Prediction
-from canary.domain.quality import QualityGuardSpec
+from canary.domain.labelled.prediction import Prediction
+from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.examples import binary_value, class_name
 from canary.labelled.numbers import UnreadableAnswer, is_number, kind_of, number, probability
 

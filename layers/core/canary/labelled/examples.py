@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from canary.domain.prediction import Label
-from canary.domain.quality import QualityGuardSpec
+from canary.domain.labelled.prediction import Label
+from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.layout import Layout, Value
 from canary.labelled.numbers import kind_of
 from canary.labelled.records import Row, UnusableRow

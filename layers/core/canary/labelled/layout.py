@@ -8,7 +8,7 @@ the spec says that it names the columns.
 from dataclasses import dataclass
 
 from canary.domain.errors import Refused
-from canary.domain.quality import Column, QualityGuardSpec
+from canary.domain.plan.quality import Column, QualityGuardSpec
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 

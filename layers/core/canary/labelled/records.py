@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from canary.domain.errors import Refused
-from canary.domain.quality import QualityGuardSpec, SetFormat
+from canary.domain.plan.quality import QualityGuardSpec, SetFormat
 from canary.labelled.json_document import NoListOfRecords, document_records, not_json
 from canary.labelled.layout import Layout, Value, resolve_layout
 from canary.labelled.record_index import LONGEST_RECORD_BYTES, RecordIndex

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from canary.domain.errors import Refused
-from canary.domain.quality import QualityGuardSpec
+from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.examples import Example
 from canary.labelled.layout import Layout, Value
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
-from canary.domain.endpoint import EndpointView
-from canary.domain.metrics import RawSeries, VariantQuery
-from canary.domain.plan import Weights
-from canary.domain.record import Message
+from canary.domain.judge.metrics import RawSeries, VariantQuery
+from canary.domain.plan.endpoint import EndpointView
+from canary.domain.plan.plan import Weights
+from canary.domain.rollout.record import Message
 
 ExecutionStatus = Literal[
     "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE", "MISSING"

@@ -7,8 +7,8 @@ from typing import Literal, Protocol
 
 from pydantic import JsonValue
 
-from canary.domain.quality import QualityGuardSpec
-from canary.domain.quality_evidence import QualityEvidence
+from canary.domain.labelled.evidence import QualityEvidence
+from canary.domain.plan.quality import QualityGuardSpec
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ read.
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from canary.domain.evidence import Window
-from canary.domain.record import Record
-from canary.domain.tick import Checkpoint, Tick
-from canary.domain.verdict import VerdictRecord
+from canary.domain.judge.verdict_record import VerdictRecord
+from canary.domain.judge.windows import Window
+from canary.domain.rollout.record import Record
+from canary.domain.rollout.tick import Checkpoint, Tick
 
 
 class Rollouts(Protocol):
@@ -38,7 +38,7 @@ class Rollouts(Protocol):
         """
 
 
-class Evidence(Protocol):
+class EvidenceStore(Protocol):
     """What was seen of a rollout, and every verdict on it."""
 
     def save_windows(self, rollout: str, windows: Sequence[Window]) -> None:

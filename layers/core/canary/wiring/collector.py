@@ -7,7 +7,7 @@ from canary.adapters.eventbridge import EventBridgeAnnouncer
 from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.table import DynamoRollouts
-from canary.flow.collecting import Collector
+from canary.flow.collect import Collector
 from canary.wiring.settings import client, read_settings
 
 

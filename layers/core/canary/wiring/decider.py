@@ -9,11 +9,11 @@ from canary.adapters.quality_store import DynamoQualityStore
 from canary.adapters.sns import SnsPublisher
 from canary.adapters.stepfunctions import StepFunctionsExecutions
 from canary.adapters.table import DynamoRollouts
-from canary.flow.commanding import Commander
-from canary.flow.deciding import Decider
-from canary.flow.judging import Judging
-from canary.flow.recovery import Recovery
-from canary.flow.telling import Teller
+from canary.flow.command import Commander
+from canary.flow.decide import Decider
+from canary.flow.judge import Judging
+from canary.flow.recover import Recovery
+from canary.flow.tell import Teller
 from canary.wiring.settings import client, read_settings
 
 

@@ -14,9 +14,9 @@ from canary.adapters.model_identity import SageMakerModels
 from canary.adapters.predictions_s3 import S3Predictions
 from canary.adapters.quality_store import DynamoQualityStore
 from canary.adapters.table import DynamoRollouts
-from canary.domain.quality import QualityGuardSpec
-from canary.flow.evaluate_rollout import Evaluator
-from canary.flow.evaluation import EvaluationPorts
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.flow.labelled.evaluator import Evaluator
+from canary.flow.labelled.inputs import EvaluationPorts
 from canary.ports.quality import Invoker, Scorer
 from canary.wiring.settings import client, read_settings
 

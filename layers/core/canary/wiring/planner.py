@@ -6,8 +6,8 @@ from canary.adapters.cloudwatch import CloudWatchAlarms, CloudWatchMetrics
 from canary.adapters.labelled_s3 import S3LabelledSets
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.table import DynamoRollouts
-from canary.flow.evaluate import check_labelled_set
-from canary.flow.planning import Planner
+from canary.flow.labelled.evaluate import check_labelled_set
+from canary.flow.plan import Planner
 from canary.wiring.settings import PLANNER_CONFIG, client, read_settings
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from canary import wiring
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.table import DynamoRollouts
-from canary.flow.shifting import Shifter
+from canary.flow.shift import Shifter
 from canary.wiring.settings import SHIFTER_CONFIG, client, read_settings
 
 

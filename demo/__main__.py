@@ -1,0 +1,55 @@
+"""`make demo`: python -m demo [--scenario NAME] [--seed N]."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def main(
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            help="Only one: healthy, wrong, failing, slow, late or incident. All six unless given."
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of models, traffic and timing.")] = 0,
+    out: Annotated[Path, typer.Option(help="Folder of the pages and summary.json.")] = Path(
+        "out/demo"
+    ),
+    minute_seconds: Annotated[
+        float,
+        typer.Option(
+            min=0, help="Wall seconds an emulated minute takes at least; 0 is as fast as possible."
+        ),
+    ] = 0.75,
+) -> None:
+    """Roll out six canaries side by side on an emulated AWS account: the real template, handlers
+    and models.
+
+    Exit code 0 when every scenario ends as it has to, 1 when one does not, 2 for a scenario that
+    does not exist.
+    """
+    # Bound now: inside the account sys.stdout is where the functions log.
+    console = Console(file=sys.stdout)
+    console.print(
+        "[bold]sagemaker-canary[/bold]: six canaries on one machine, no AWS account. Loading ..."
+    )
+    # Loading takes seconds (scikit-learn, moto): the first line is out before.
+    from demo.play import Pace, play  # noqa: PLC0415
+    from demo.scenarios import chosen  # noqa: PLC0415
+
+    try:
+        scenarios = chosen(scenario)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--scenario") from error
+    raise typer.Exit(0 if play(scenarios, seed, out, console, Pace(minute_seconds)) else 1)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,154 @@
+"""Starts the rollouts through Step Functions, lets time pass, and looks on: it never tells the
+controller anything.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from canary.adapters.table import DynamoRollouts
+from canary.domain.errors import Refused
+from canary.domain.rollout.record import Record
+from canary.flow.plan import rollout_id
+from canaryctl.history import ToldMessage
+from canaryctl.live.row import LiveRow, row_of
+from canaryctl.newest import newest_verdict
+from demo.scenarios import CANARY, Scenario, SharedOutage
+from emulator import Emulator
+
+MOST_MINUTES = 180
+OVER = frozenset({"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"})
+Show = Callable[[Sequence[LiveRow], Sequence[ToldMessage], datetime], object]
+
+
+@dataclass
+class Run:
+    """One scenario under way. Weights are what DescribeEndpoint answered before anything was
+    started.
+    """
+
+    scenario: Scenario
+    execution: str
+    started_at: datetime
+    initial_weights: dict[str, float]
+    outage_at: datetime | None = None
+
+    @property
+    def rollout(self) -> str:
+        """Return the rollout's id."""
+        return rollout_id(self.scenario.endpoint, self.execution)
+
+
+def start(emulator: Emulator, scenarios: Sequence[Scenario], state_machine: str) -> list[Run]:
+    """Start one execution a scenario and return the runs; refusals show when they are looked at."""
+    runs = []
+    for scenario in scenarios:
+        before = weights_of(emulator, scenario.endpoint)
+        answer = emulator.client("stepfunctions").start_execution(
+            stateMachineArn=state_machine,
+            name=f"demo-{scenario.name}",
+            input=json.dumps(scenario.spec),
+        )
+        runs.append(Run(scenario, answer["executionArn"], emulator.clock.now(), before))
+    return runs
+
+
+def drive(
+    emulator: Emulator,
+    runs: Sequence[Run],
+    table: str,
+    show: Show,
+    most_minutes: int = MOST_MINUTES,
+) -> bool:
+    """Return whether everything was over and told within `most_minutes`; `show` is called each
+    minute.
+    """
+    watched = Watched(emulator, table)
+    for _ in range(most_minutes):
+        emulator.run_minutes(1)
+        for run in runs:
+            _break_both(emulator, run)
+        records = [watched.record(run) for run in runs]
+        show(
+            [watched.row(run, record) for run, record in zip(runs, records, strict=True)],
+            told(emulator),
+            emulator.clock.now(),
+        )
+        if all(
+            _is_over(emulator, run) and (record is None or not record.listed)
+            for run, record in zip(runs, records, strict=True)
+        ):
+            return True
+    return False
+
+
+class Watched:
+    """Reads what the table says of the runs, as `canaryctl status` does."""
+
+    def __init__(self, emulator: Emulator, table: str) -> None:
+        """Take the account and the stack's table."""
+        self._emulator = emulator
+        self._client = emulator.client("dynamodb")
+        self._table = table
+        self._rollouts = DynamoRollouts(self._client, table)
+
+    def record(self, run: Run) -> Record | None:
+        """Return the run's record; None before it is planned, or when it was refused."""
+        try:
+            return self._rollouts.load(run.rollout)
+        except Refused:
+            return None
+
+    def row(self, run: Run, record: Record | None) -> LiveRow:
+        """Return the run's line in the live view."""
+        now = self._emulator.clock.now()
+        if record is None:
+            status = execution_status(self._emulator, run)
+            phase = "REFUSED" if status == "FAILED" else "STARTING"
+            return LiveRow(
+                run.scenario.name, phase, 0, 0, 0.0, 0, None, None, "", "", ended=status in OVER
+            )
+        verdict = newest_verdict(self._client, self._table, record.rollout)
+        return row_of(run.scenario.name, record, verdict, now)
+
+
+def told(emulator: Emulator) -> list[ToldMessage]:
+    """Return every message published so far, oldest first."""
+    return [
+        ToldMessage(at=m.at, subject=m.subject or "", body=m.message) for m in emulator.messages
+    ]
+
+
+def weights_of(emulator: Emulator, endpoint: str) -> dict[str, float]:
+    """Return the weights an endpoint serves with, as DescribeEndpoint gives them."""
+    answer = emulator.client("sagemaker").describe_endpoint(EndpointName=endpoint)
+    return {
+        variant["VariantName"]: variant["CurrentWeight"] for variant in answer["ProductionVariants"]
+    }
+
+
+def execution_status(emulator: Emulator, run: Run) -> str:
+    """Return the status of the run's execution."""
+    answer = emulator.client("stepfunctions").describe_execution(executionArn=run.execution)
+    return str(answer["status"])
+
+
+def _is_over(emulator: Emulator, run: Run) -> bool:
+    return execution_status(emulator, run) in OVER
+
+
+def _break_both(emulator: Emulator, run: Run) -> None:
+    """Begin the scenario's outage when the canary has the share at which it is due."""
+    outage = run.scenario.outage
+    if outage is None or run.outage_at is not None or not _has_share(emulator, run, outage):
+        return
+    run.outage_at = emulator.clock.now() + timedelta(minutes=outage.after_minutes)
+    emulator.endpoints.outage(
+        run.scenario.endpoint, run.outage_at, outage.minutes, outage.error_rate
+    )
+
+
+def _has_share(emulator: Emulator, run: Run, outage: SharedOutage) -> bool:
+    weights = weights_of(emulator, run.scenario.endpoint)
+    return weights[CANARY] >= outage.at_share * sum(weights.values()) > 0

@@ -1,0 +1,122 @@
+"""The six scenarios as data: the spec a user would write, what goes wrong in the world, and how it
+has to end.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from canary.domain.rollout.phase import Phase
+
+SPECS = Path(__file__).parent / "specs"
+BASELINE, CANARY = "current", "candidate"
+
+
+@dataclass(frozen=True)
+class SharedOutage:
+    """Both variants fail alike: begins `after_minutes` once the canary has this share, lasts
+    `minutes`.
+    """
+
+    at_share: float
+    after_minutes: int
+    minutes: int
+    error_rate: float
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a scenario has to end: the phase, and the last share the canary was brought to before
+    it.
+    """
+
+    phase: Phase
+    at_share: float
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One rollout. `story` says what is wrong with the canary, `lesson` what its end shows, both
+    for a newcomer.
+    """
+
+    name: str
+    story: str
+    lesson: str
+    ending: Ending
+    outage: SharedOutage | None = None
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """Return the spec as a user would write it."""
+        document: dict[str, Any] = json.loads(
+            (SPECS / f"{self.name}.json").read_text(encoding="utf-8")
+        )
+        return document
+
+    @property
+    def endpoint(self) -> str:
+        """Return the endpoint it runs on."""
+        return f"digits-{self.name}"
+
+
+SCENARIOS = (
+    Scenario(
+        "healthy",
+        "A better model.",
+        "It earned every step: 5, 25, 50 and 100% of traffic, each on evidence.",
+        Ending(Phase.PROMOTED, 1.0),
+    ),
+    Scenario(
+        "wrong",
+        "A model that reads digits worse than the one in service.",
+        (
+            "The labelled set gave it away: it was stopped while its share was still 0, before it "
+            "met a user."
+        ),
+        Ending(Phase.ROLLED_BACK, 0.0),
+    ),
+    Scenario(
+        "failing",
+        (
+            "As good on the labelled set, but it refuses images of the new scanner, which only "
+            "live traffic has."
+        ),
+        "The first live step, 5% of traffic, showed the errors and it was taken back.",
+        Ending(Phase.ROLLED_BACK, 0.05),
+    ),
+    Scenario(
+        "slow",
+        "As good, and as fast until it gets half of the traffic.",
+        "Only load could show it, so every step is judged afresh: taken back at 50%.",
+        Ending(Phase.ROLLED_BACK, 0.5),
+    ),
+    Scenario(
+        "late",
+        "Fine up to 50%, but it cannot carry all traffic alone. No alarm in its spec.",
+        (
+            "With no baseline left to compare with, the watch after 100% still saw it and took it "
+            "back."
+        ),
+        Ending(Phase.ROLLED_BACK, 1.0),
+    ),
+    Scenario(
+        "incident",
+        "A better model, and an outage of some minutes that hits both variants alike.",
+        "Both variants suffered alike, so the canary was not blamed: it was promoted all the same.",
+        Ending(Phase.PROMOTED, 1.0),
+        SharedOutage(at_share=0.25, after_minutes=3, minutes=5, error_rate=0.4),
+    ),
+)
+
+
+def chosen(name: str | None) -> tuple[Scenario, ...]:
+    """Return the scenario of this name, or all of them. Raises ValueError naming the known ones."""
+    if name is None:
+        return SCENARIOS
+    found = tuple(scenario for scenario in SCENARIOS if scenario.name == name)
+    if not found:
+        known = ", ".join(scenario.name for scenario in SCENARIOS)
+        raise ValueError(f"no scenario named {name!r}; known are {known}")
+    return found

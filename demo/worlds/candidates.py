@@ -1,0 +1,32 @@
+"""The six candidates of the demonstration: what each is, and the traffic at which its fault
+shows.
+"""
+
+from collections.abc import Mapping
+
+from demo.worlds.classifier import beyond_white
+from demo.worlds.digits import DigitsWorld
+from demo.worlds.faults import BreaksAtLoad, FailsOnLive, SlowUnderLoad
+from emulator.endpoints.models import Model
+
+# Fractions of the endpoint's traffic one instance of the candidate can take.
+SLOW_BEYOND, BREAKS_BEYOND = 0.53, 0.8
+
+
+def candidates(world: DigitsWorld, requests_per_minute: float, seed: int) -> Mapping[str, Model]:
+    """Return a candidate model by scenario name, for an endpoint with this much traffic and one
+    instance a variant.
+
+    healthy, incident: better than the baseline. wrong: worse on the labelled set. failing:
+    validates pixels against the old scanner's range, so it fails on the new scanner's rows. slow:
+    fine up to about half of the traffic. late: fails a fifth of the requests when it gets them all.
+    """
+    rate = requests_per_minute / 60
+    return {
+        "healthy": world.good,
+        "wrong": world.worse,
+        "failing": FailsOnLive(world.good, beyond_white, "ValueError: pixel out of range 0-16"),
+        "slow": SlowUnderLoad(world.good, SLOW_BEYOND * rate),
+        "late": BreaksAtLoad(world.good, BREAKS_BEYOND * rate, seed),
+        "incident": world.good,
+    }

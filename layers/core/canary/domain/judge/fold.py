@@ -1,0 +1,192 @@
+"""The evidence of a rollout as a fold over its windows, minute by minute.
+
+Rules: a pure step from state to state; the state holds all that later minutes need, serialises to
+plain JSON and goes on from there equal to a replay from the first window. Nothing here decides.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from canary.domain.judge.guard_fold import GuardFold, start_guard
+from canary.domain.judge.terms import BakeTerms, counted
+from canary.domain.judge.windows import Window
+from canary.domain.plan.error_budget import alpha_live
+from canary.domain.plan.guards import GRIDS
+from canary.domain.plan.plan import Plan
+from canary.stats import fuse, roll_back
+from canary.stats.counts import MinuteCounts
+from canary.stats.logsum import log_sum
+
+RESTART_EVERY_MINUTES = 10
+# Evidence up to this is what equal variants show all the time.
+UNREMARKABLE = math.log(2)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Everything the judged minutes so far have left behind."""
+
+    guards: tuple[GuardFold, ...]
+    through: int | None = None
+    """Last minute taken in; older windows change nothing any more."""
+    bake: int = -1
+    """Index of the bake the step's numbers belong to."""
+    clock: int = 0
+    """Judged minutes since the last restart."""
+    judged: int = 0
+    step_judged: int = 0
+    split: tuple[int, int] = (0, 0)
+    """Requests of canary and baseline in this step's judged minutes."""
+    log_roll_back: float = 0.0
+    quiet_minute: int | None = None
+    """Last minute in which the roll-back evidence was unremarkable."""
+    crossed_minute: int | None = None
+    """First minute in which the roll-back evidence reached its threshold."""
+    disaster_minute: int | None = None
+    """Last minute that alone looked like a disaster."""
+    blown_minute: int | None = None
+    """Second of two such minutes in a row."""
+
+
+def start_fold(plan: Plan) -> Fold:
+    """Return the state before any window."""
+    return Fold(tuple(start_guard(len(GRIDS[guard.name])) for guard in plan.guards))
+
+
+def take(
+    fold: Fold, window: Window, plan: Plan, bakes: Sequence[BakeTerms], *, complete: bool = True
+) -> Fold:
+    """Return the state after one window; windows come in rising order of minutes.
+
+    A minute that may still be half published for one variant (`complete` False) says nothing about
+    the split. Once the roll-back evidence has reached its threshold the matter is settled: later
+    minutes change nothing.
+    """
+    if fold.crossed_minute is not None:
+        return replace(fold, through=window.minute)
+    bake = next((b for b in reversed(bakes) if b.covers(window.minute)), None)
+    last_live = [b for b in bakes if b.first_minute <= window.minute + 1 and b.share > 0]
+    if last_live:
+        fold = _burn(fold, window, plan, last_live[-1])
+    if bake is not None and bake.share > 0 and bake.warm(window.minute) and not window.own_traffic:
+        fold = _judge_minute(fold, window, plan, bake)
+        fold = _count_split(fold, window) if complete else fold
+    guards = tuple(
+        state.remember(window.minute, counted(guard, window.baseline))
+        for guard, state in zip(plan.guards, fold.guards, strict=True)
+    )
+    return replace(fold, guards=guards, through=window.minute)
+
+
+def _judge_minute(fold: Fold, window: Window, plan: Plan, bake: BakeTerms) -> Fold:
+    """Return the state with a minute's evidence: both directions while both serve, the watch alone
+    at share 1.
+    """
+    if bake.index != fold.bake:
+        fold = _enter(fold, bake)
+    if bake.alone:
+        guards = tuple(
+            state.watch_minute(guard, counted(guard, window.canary), window.minute)
+            for guard, state in zip(plan.guards, fold.guards, strict=True)
+        )
+        spoke = guards != fold.guards
+    else:
+        pairs = [_pair(counted(g, window.canary), counted(g, window.baseline)) for g in plan.guards]
+        spoke = any(pair is not None for pair in pairs)
+        fold = _tick_clock(fold) if spoke else fold
+        guards = tuple(
+            state.judge_minute(setting, pair, window.minute)
+            for setting, pair, state in zip(bake.settings, pairs, fold.guards, strict=True)
+        )
+    fold = replace(
+        fold, guards=guards, judged=fold.judged + spoke, step_judged=fold.step_judged + spoke
+    )
+    return _weigh(fold, window.minute, plan, bake)
+
+
+def _enter(fold: Fold, bake: BakeTerms) -> Fold:
+    """Return the state at a step's first judged minute: advance fresh, roll back restarted, never
+    reset.
+    """
+    guards = tuple(state.enter_step() for state in fold.guards)
+    due = RESTART_EVERY_MINUTES if fold.judged else 0
+    return replace(fold, guards=guards, bake=bake.index, clock=due, step_judged=0, split=(0, 0))
+
+
+def _tick_clock(fold: Fold) -> Fold:
+    """Return the state with the clock one minute on, restarted first where one is due; one clock
+    for all guards.
+    """
+    if fold.clock < RESTART_EVERY_MINUTES:
+        return replace(fold, clock=fold.clock + 1)
+    guards = tuple(
+        replace(state, roll_back=roll_back.restart(state.roll_back)) for state in fold.guards
+    )
+    return replace(fold, guards=guards, clock=1)
+
+
+def _pair(canary: tuple[int, int] | None, baseline: tuple[int, int] | None) -> MinuteCounts | None:
+    """Return the minute as a bet reads it; None when a side is missing or served nothing."""
+    if canary is None or baseline is None:
+        return None
+    counts = MinuteCounts(*canary, *baseline)
+    return counts if counts.usable else None
+
+
+def _count_split(fold: Fold, window: Window) -> Fold:
+    if window.canary is None or window.baseline is None:
+        return fold
+    canary, baseline = fold.split
+    return replace(
+        fold, split=(canary + window.canary.requests, baseline + window.baseline.requests)
+    )
+
+
+def _weigh(fold: Fold, minute: int, plan: Plan, bake: BakeTerms) -> Fold:
+    """Return the state with the combined roll-back evidence, and since when it stands out."""
+    value = combined(fold, bake)
+    quiet = minute if value <= UNREMARKABLE else fold.quiet_minute
+    crossed = fold.crossed_minute
+    if crossed is None and value >= -math.log(alpha_live(plan)):
+        crossed = minute
+    return replace(fold, log_roll_back=value, quiet_minute=quiet, crossed_minute=crossed)
+
+
+def combined(fold: Fold, bake: BakeTerms) -> float:
+    """Return ln Ebar: the plain average over all planned guards, NO_DATA counting as E = 1."""
+    logs = guard_logs(fold, bake)
+    return log_sum(logs) - math.log(len(logs))
+
+
+def guard_logs(fold: Fold, bake: BakeTerms) -> list[float]:
+    """Return each guard's ln E that the canary is worse."""
+    if bake.alone:
+        return [state.log_watch for state in fold.guards]
+    return [
+        roll_back.log_evidence(g.roll_back, s)
+        for g, s in zip(fold.guards, bake.settings, strict=True)
+    ]
+
+
+def _burn(fold: Fold, window: Window, plan: Plan, bake: BakeTerms) -> Fold:
+    """Return the state after the fuse has looked at a minute, warm-up, moves and own traffic
+    included.
+    """
+    if not _disaster(fold, window, plan, bake):
+        return fold
+    in_a_row = fold.disaster_minute == window.minute - 1
+    blown = window.minute if in_a_row and fold.blown_minute is None else fold.blown_minute
+    return replace(fold, disaster_minute=window.minute, blown_minute=blown)
+
+
+def _disaster(fold: Fold, window: Window, plan: Plan, bake: BakeTerms) -> bool:
+    for guard, state in zip(plan.guards, fold.guards, strict=True):
+        canary, baseline = counted(guard, window.canary), counted(guard, window.baseline)
+        if guard.name != "errors" or canary is None:
+            continue
+        if bake.alone:
+            reference = state.reference_rate(guard)
+            return reference is not None and fuse.blows_against(*canary, reference)
+        return baseline is not None and fuse.minute_blows(MinuteCounts(*canary, *baseline))
+    return False

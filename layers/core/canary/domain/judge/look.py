@@ -1,0 +1,150 @@
+"""One look at a rollout: the plan, the fold so far and the clock, with the questions a verdict asks
+of them.
+"""
+
+import math
+from dataclasses import dataclass
+
+from canary.domain.finding import Finding, FindingLabel
+from canary.domain.judge.fold import Fold, guard_logs
+from canary.domain.judge.guard_fold import GuardFold
+from canary.domain.judge.judgement import Evidence, GuardEvidence
+from canary.domain.judge.terms import BakeTerms
+from canary.domain.plan.error_budget import alpha_live
+from canary.domain.plan.plan import CountGuard, Plan
+from canary.stats import advance, split
+
+# A guard whose newest data is older says nothing about the canary that serves now. Points may come
+# eight minutes late, and it takes two more until two reads have agreed on them.
+STALE_AFTER_MINUTES = 10
+
+
+@dataclass(frozen=True)
+class Look:
+    """Everything known at one moment; `bake` is None before the first one, `now` the open
+    minute.
+    """
+
+    plan: Plan
+    bake: BakeTerms | None
+    fold: Fold
+    now: int
+    quality: Finding | None
+    settled_bake: BakeTerms | None = None
+    """The bake whose minutes settled a roll-back, where that has happened; the numbers are its
+    numbers.
+    """
+
+    @property
+    def numbers_bake(self) -> BakeTerms | None:
+        """Return the bake the numbers belong to."""
+        return self.settled_bake or self.bake
+
+    @property
+    def step(self) -> int:
+        """Return the step the rollout is at."""
+        return self.bake.step if self.bake else 0
+
+    @property
+    def share(self) -> float:
+        """Return the canary's planned share at this step."""
+        return self.plan.steps[self.step].share
+
+    @property
+    def elapsed(self) -> int:
+        """Return the complete minutes since the share was reached, warm-up included."""
+        return max(0, self.now - self.bake.first_minute) if self.bake else 0
+
+    @property
+    def entered(self) -> bool:
+        """Return whether the fold's step numbers belong to the current bake."""
+        return self.numbers_bake is not None and self.fold.bake == self.numbers_bake.index
+
+    @property
+    def log_roll_back_threshold(self) -> float:
+        """Return ln(1 / alpha_live)."""
+        return -math.log(alpha_live(self.plan))
+
+    @property
+    def log_advance_threshold(self) -> float:
+        """Return ln(1 / beta)."""
+        return -math.log(self.plan.error_rates.false_promotion)
+
+    @property
+    def log_split(self) -> float:
+        """Return ln of the evidence that this step's traffic is not split as planned."""
+        if not self.entered or not 0 < self.share < 1 or sum(self.fold.split) == 0:
+            return 0.0
+        return split.log_bayes_factor(self.fold.split, (self.share, 1 - self.share))
+
+    @property
+    def misrouted(self) -> bool:
+        """Return whether traffic arrives otherwise than the weights say."""
+        return self.log_split >= split.LOG_THRESHOLD
+
+    @property
+    def watch_minutes_needed(self) -> int:
+        """Return the measured minutes the watch asks of every guard; missing minutes extend it."""
+        return max(0, self.plan.watch_minutes - self.plan.warm_up_minutes)
+
+    def state(self, index: int) -> GuardFold:
+        """Return a guard's fold, as new where the current bake has judged nothing yet."""
+        state = self.fold.guards[index]
+        return state if self.entered else state.enter_step()
+
+    def log_advance(self, index: int) -> float:
+        """Return ln of a guard's advance evidence at this step."""
+        bake = self.numbers_bake
+        if bake is None or not bake.live or self.state(index).minutes == 0:
+            return 0.0
+        return advance.log_evidence(self.state(index).advance, bake.settings[index])
+
+    def silent(self, index: int) -> bool:
+        """Return whether a guard has no data at this step, or none that is recent."""
+        newest = self.state(index).last_minute
+        return newest is None or self.now - newest > STALE_AFTER_MINUTES
+
+    def label(self, index: int) -> FindingLabel:
+        """Return a guard's finding while nothing speaks for rolling back."""
+        if self.silent(index):
+            return "NO_DATA"
+        if self.share >= 1:
+            return (
+                "PASS" if self.state(index).minutes >= self.watch_minutes_needed else "INCONCLUSIVE"
+            )
+        return "PASS" if self.log_advance(index) >= self.log_advance_threshold else "INCONCLUSIVE"
+
+    def evidence(self) -> Evidence:
+        """Return the numbers of this look."""
+        bake = self.numbers_bake
+        logs = (
+            guard_logs(self.fold, bake) if bake and self.entered else [0.0] * len(self.plan.guards)
+        )
+        return Evidence(
+            log_roll_back=self.fold.log_roll_back,
+            log_roll_back_threshold=self.log_roll_back_threshold,
+            log_advance_threshold=self.log_advance_threshold,
+            log_split=self.log_split,
+            guards=tuple(self._guard(i, guard, logs) for i, guard in enumerate(self.plan.guards)),
+            judged_minutes=self.fold.judged,
+            step_minutes=self.fold.step_judged if self.entered else 0,
+            rising_since_minute=self.fold.quiet_minute,
+        )
+
+    def _guard(self, index: int, guard: CountGuard, logs: list[float]) -> GuardEvidence:
+        state, largest = self.state(index), max(logs)
+        total = sum(math.exp(v - largest) for v in logs)
+        return GuardEvidence(
+            guard=guard.name,
+            log_roll_back=logs[index],
+            share_of_roll_back=math.exp(logs[index] - largest) / total,
+            log_advance=self.log_advance(index),
+            minutes=state.minutes,
+            canary_bad=state.canary[0],
+            canary_requests=state.canary[1],
+            baseline_bad=state.baseline[0],
+            baseline_requests=state.baseline[1],
+            reference_rate=state.reference_rate(guard)
+            if self.numbers_bake and self.numbers_bake.alone
+            else None,
+        )

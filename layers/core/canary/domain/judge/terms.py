@@ -1,0 +1,88 @@
+"""The terms of every bake, fixed by the plan before its first minute: margins, settings, which
+minutes may speak.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from canary.domain.judge.windows import Counts
+from canary.domain.plan.bake import BakeInterval
+from canary.domain.plan.guards import GRIDS, advance_margin, bound_of, history_of
+from canary.domain.plan.plan import CountGuard, Plan
+from canary.stats.setting import Setting, settle
+
+
+@dataclass(frozen=True, slots=True)
+class BakeTerms:
+    """How the minutes of one bake are read; `settings` has one entry a guard and is empty where
+    none may speak.
+    """
+
+    index: int
+    step: int
+    share: float
+    first_minute: int
+    last_minute: float
+    warm_up_minutes: int
+    settings: tuple[Setting, ...]
+
+    @property
+    def live(self) -> bool:
+        """Return whether both variants serve (0 < share < 1)."""
+        return 0 < self.share < 1
+
+    @property
+    def alone(self) -> bool:
+        """Return whether the canary serves everything."""
+        return self.share >= 1
+
+    def covers(self, minute: int) -> bool:
+        """Return whether a minute lies wholly inside the bake, so that it overlaps no move."""
+        return self.first_minute <= minute <= self.last_minute
+
+    def warm(self, minute: int) -> bool:
+        """Return whether a covered minute lies after the warm-up."""
+        return minute >= self.first_minute + self.warm_up_minutes
+
+
+def terms_of(plan: Plan, bakes: Sequence[BakeInterval]) -> tuple[BakeTerms, ...]:
+    """Return the terms of every bake of a rollout, oldest first."""
+    return tuple(_bake_terms(plan, index, bake) for index, bake in enumerate(bakes))
+
+
+def _bake_terms(plan: Plan, index: int, bake: BakeInterval) -> BakeTerms:
+    share = plan.steps[bake.step].share
+    last = math.inf if bake.left_minute is None else bake.left_minute - 1
+    settings = (
+        tuple(_setting(plan, guard, bake.step) for guard in plan.guards) if 0 < share < 1 else ()
+    )
+    return BakeTerms(
+        index, bake.step, share, bake.reached_minute + 1, last, plan.warm_up_minutes, settings
+    )
+
+
+def _setting(plan: Plan, guard: CountGuard, step: int) -> Setting:
+    advance = advance_margin(plan, guard, step)
+    return settle(
+        history_of(guard),
+        bound_of(guard.roll_back_beyond),
+        bound_of(advance),
+        plan.steps[step].share,
+        GRIDS[guard.name],
+    )
+
+
+def counted(guard: CountGuard, counts: Counts | None) -> tuple[int, int] | None:
+    """Return (bad, requests) of one variant for a guard; None when missing or when more bad than
+    requests came in.
+    """
+    if counts is None:
+        return None
+    if guard.name == "errors":
+        bad, requests = counts.errors, counts.requests
+    elif counts.slow is None:
+        return None
+    else:
+        bad, requests = counts.slow, counts.requests if counts.timed is None else counts.timed
+    return (bad, requests) if bad <= requests else None

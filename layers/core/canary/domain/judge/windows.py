@@ -1,0 +1,65 @@
+"""What was counted: the raw material of every verdict.
+
+Rules: values only, one closed minute at a time, per variant. `None` is *missing* and never stands
+for zero; a zero is a measurement. Nothing here judges.
+"""
+
+from pydantic import Field
+
+from canary.domain.model import Frozen
+
+BELIEVED_AFTER_MINUTES = 5
+
+
+class Counts(Frozen):
+    """One variant's counts in one closed minute."""
+
+    requests: int = Field(ge=0)
+    """Invocations of the variant in the minute."""
+    errors: int = Field(ge=0)
+    """Bad answers among `requests`."""
+    slow: int | None = Field(default=None, ge=0)
+    """Requests slower than the threshold of the slow_requests guard; None when it was not
+    measured.
+    """
+    timed: int | None = Field(default=None, ge=0)
+    """Requests with a measured latency (the sample count `slow` is out of); None means all of
+    `requests`.
+    """
+
+
+class Window(Frozen):
+    """One closed metric minute of a rollout, both sides of it."""
+
+    minute: int
+    """Minutes since the epoch at which the window opens; it covers [minute, minute + 1)."""
+    baseline: Counts | None
+    """All baseline variants together; None when any of them is missing."""
+    canary: Counts | None
+    """The canary; None when missing."""
+    since: int | None = None
+    """The minute of the tick that first read these counts; None: nothing more is expected to
+    arrive.
+    """
+    own_traffic: bool = False
+    """True when the evaluator's own calls fall into the minute or next to it: no evidence for count
+    guards.
+    """
+
+    def settled(self, now_minute: int) -> bool:
+        """Return whether the counts may be believed: a later read found them unchanged, or the
+        minute is old.
+
+        The newest point is often half published; two reads a minute apart that agree are the
+        evidence that it is not.
+        """
+        return self.complete(now_minute) or (self.since is not None and self.since < now_minute)
+
+    def complete(self, now_minute: int) -> bool:
+        """Return whether nothing more is expected to arrive for either variant."""
+        return self.since is None or now_minute - self.minute > BELIEVED_AFTER_MINUTES
+
+    def read_again(self, later: "Window") -> "Window":
+        """Return what a later read says, remembering since when it says so."""
+        unchanged = (self.baseline, self.canary) == (later.baseline, later.canary)
+        return later.but(since=self.since) if unchanged else later

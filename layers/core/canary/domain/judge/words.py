@@ -1,0 +1,76 @@
+"""The sentences of a judgement: what, how strong, since when, what would change it."""
+
+import math
+from datetime import UTC, datetime
+
+from canary.domain.judge.judgement import GuardEvidence
+from canary.domain.judge.look import Look
+from canary.domain.plan.guards import advance_margin
+from canary.domain.plan.plan import CountGuard
+from canary.domain.words import BAD, margin, percent
+
+
+def clock(minute: int) -> str:
+    """Return a minute since the epoch as a person reads it, in UTC."""
+    return datetime.fromtimestamp(minute * 60, UTC).strftime("%H:%M UTC")
+
+
+def strength(log_value: float) -> str:
+    """Return an evidence number for reading: no more digits than it means."""
+    if log_value > math.log(1e6):
+        return "over 1,000,000"
+    value = math.exp(log_value)
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+
+
+def rates(guard: GuardEvidence) -> str:
+    """Return both variants' rates and counts over this step."""
+    canary = _side("canary", guard.canary_bad, guard.canary_requests)
+    if guard.reference_rate is not None:
+        return f"{canary} against {percent(guard.reference_rate)} of the baseline's last hour"
+    return f"{canary}, {_side('baseline', guard.baseline_bad, guard.baseline_requests)}"
+
+
+def _side(name: str, bad: int, requests: int) -> str:
+    if requests == 0:
+        return f"{name}: no requests"
+    return f"{name} {percent(bad / requests)} ({bad:,} of {requests:,})"
+
+
+def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label: str) -> str:
+    """Return the reason of one guard's finding: rates, counts, evidence against its threshold."""
+    if label == "NO_DATA":
+        return _no_data(guard, numbers, look.state(look.plan.guards.index(guard)).last_minute)
+    allowed = guard.early_steps if look.share >= 1 else guard.roll_back_beyond
+    worse = (
+        f"evidence for worse than {margin(allowed)}: "
+        f"{strength(numbers.log_roll_back)}, {percent(numbers.share_of_roll_back)} of what is "
+        "weighed against "
+        f"{strength(look.log_roll_back_threshold)}"
+    )
+    text = f"{BAD[guard.name]}: {rates(numbers)} in {numbers.minutes} judged minutes; {worse}"
+    if look.share >= 1:
+        return text
+    within = margin(advance_margin(look.plan, guard, look.step))
+    return (
+        f"{text}; evidence for within {within}: {strength(numbers.log_advance)} of "
+        f"{strength(look.log_advance_threshold)} needed"
+    )
+
+
+def _no_data(guard: CountGuard, numbers: GuardEvidence, newest: int | None) -> str:
+    if newest is None:
+        return f"{BAD[guard.name]}: no judged minute with requests on both sides in this step yet"
+    return (
+        f"{BAD[guard.name]}: nothing measured since {clock(newest)}; before that {rates(numbers)}"
+    )
+
+
+def still_needed(numbers: GuardEvidence, threshold: float) -> str:
+    """Return how much more traffic like this would let a guard pass, where that can be said."""
+    if numbers.minutes == 0 or numbers.log_advance <= 0:
+        return "no end in sight at this traffic"
+    growth = numbers.log_advance / numbers.minutes
+    minutes = math.ceil(max(0.0, threshold - numbers.log_advance) / growth)
+    requests = numbers.canary_requests / numbers.minutes * minutes
+    return f"about {max(1, minutes)} more minutes like these ({requests:,.0f} canary requests)"

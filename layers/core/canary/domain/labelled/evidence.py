@@ -1,0 +1,177 @@
+"""What an evaluation of the labelled set leaves behind: tallies, findings, and where to go on.
+
+Rules: frozen values that serialise to one DynamoDB item (well under 400 KB: every list in it is
+capped); the state of each paired test is kept whole, so that a continuation or newly arrived labels
+go on instead of starting again.
+"""
+
+from typing import Any, Literal
+
+from pydantic import Field, JsonValue, model_validator
+
+from canary.domain.finding import Finding, FindingLabel
+from canary.domain.model import Frozen
+from canary.stats.paired import PairedBets
+
+Answer = Literal["better", "not worse", "worse", "not enough evidence"]
+
+DISAGREEMENTS_KEPT = 100
+NOTES_KEPT = 50
+CALLED_MINUTES_KEPT = 1_440
+
+
+class QualityFinding(Frozen):
+    """What the labelled set says about one deciding metric, with a reason a person can read.
+
+    `drop` is baseline minus canary in the metric's unit (positive: the canary is worse); evidence
+    is given as natural logarithms beside the logarithms of their thresholds; `records_needed`
+    estimates the records that would decide.
+    """
+
+    metric: str
+    label: FindingLabel
+    answer: Answer
+    reason: str
+    records: int
+    discordant: int | None = None
+    baseline: float | None = None
+    canary: float | None = None
+    drop: float | None = None
+    max_worse: float
+    log_roll_back: float = 0.0
+    log_roll_back_threshold: float
+    log_advance: float = 0.0
+    log_advance_threshold: float
+    records_needed: int | None = None
+    smallest_drop_shown: float | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_first_written(cls, stored: Any) -> Any:
+        """Return what was stored under the names of today: `log_rollback` was the first one."""
+        if isinstance(stored, dict):
+            return {key.replace("log_rollback", "log_roll_back"): stored[key] for key in stored}
+        return stored
+
+
+class PairedState(Frozen):
+    """One metric's paired test as it stands: sums for the reader, bets for the continuation.
+
+    `baseline_only` and `canary_only` count the records on which that variant was better (for
+    accuracy: alone right); `moved` is for the AUC the records that the variants place differently.
+    The sums are of goodness, so sum / records is the metric. `roll_back`, `advance` and `improve`
+    are logarithms of the bets of `canary.stats.paired`, against worse, for not worse, and for
+    better. `worse`, `passed` and `better` are sticky: a test that crossed its threshold has
+    decided.
+    """
+
+    metric: str
+    records: int = 0
+    baseline_only: int = 0
+    canary_only: int = 0
+    moved: int | None = None
+    baseline_sum: float = 0.0
+    canary_sum: float = 0.0
+    roll_back: tuple[float, ...] = PairedBets().roll_back
+    advance: tuple[float, ...] = PairedBets().advance
+    improve: tuple[float, ...] = PairedBets().roll_back
+    worse: bool = False
+    passed: bool = False
+    better: bool = False
+
+
+class Disagreement(Frozen):
+    """One record on which the variants' decisions differ; `record` is the id column's value or the
+    row number.
+    """
+
+    record: str
+    label: str
+    baseline: str
+    canary: str
+
+
+class Note(Frozen):
+    """Something seen during the evaluation that a person should know; `row` counts the set's
+    records from 1.
+    """
+
+    kind: str
+    text: str
+    row: int | None = None
+
+
+class CallCounts(Frozen):
+    """How the calls of an evaluation went, in records: pairs used, errors by side, and pairs left
+    out.
+    """
+
+    used: int = 0
+    errors_baseline: int = 0
+    errors_canary: int = 0
+    failed_on_both: int = 0
+    unusable_rows: int = 0
+
+
+class QualityEvidence(Frozen):
+    """The labelled set's evidence for one rollout, complete enough to continue and to recompute its
+    findings.
+
+    `set_version` is the ETag or content hash of the set, `kept_as` the version under which its
+    predictions are kept (the first one: appended records leave the others' rows alone),
+    `content_digest` the hash of its records and `records_total` their number. `first_record` is
+    where the records of this round begin: 0, or after new labels arrived the number that were there
+    before. `position` is how many records of the round's seeded order were taken. `exhausted`:
+    every one was. `concluded`: no further record is worth asking about. `called_minutes`: the
+    minutes (epoch seconds / 60) in which the endpoint was called, which are not evidence for the
+    count guards. `shard_records` is how many places of the order a shard has, 0 where calls follow
+    one another; `sharded_until` the place that the shards sent off reach to, and `sharded_at` the
+    minute they were. `revision` counts the writes.
+    """
+
+    version: Literal[1] = 1
+    rollout: str
+    revision: int = 0
+    endpoint: str
+    baseline: str
+    canary: str
+    labelled_set: str
+    set_version: str
+    kept_as: str = ""
+    content_digest: str = ""
+    first_record: int = 0
+    records_total: int
+    position: int = 0
+    counts: CallCounts = CallCounts()
+    states: tuple[PairedState, ...] = ()
+    findings: tuple[QualityFinding, ...] = ()
+    concluded: bool = False
+    exhausted: bool = False
+    shard_records: int = 0
+    sharded_until: int = 0
+    sharded_at: int | None = None
+    report: JsonValue = None
+    disagreements: tuple[Disagreement, ...] = Field(default=(), max_length=DISAGREEMENTS_KEPT)
+    notes: tuple[Note, ...] = Field(default=(), max_length=NOTES_KEPT)
+    called_minutes: tuple[int, ...] = Field(default=(), max_length=CALLED_MINUTES_KEPT)
+
+    @property
+    def label(self) -> FindingLabel:
+        """Return the guard's finding: FAIL if any metric fails, PASS only if every metric
+        passes.
+        """
+        labels = {finding.label for finding in self.findings}
+        for label in ("FAIL", "NO_DATA", "INCONCLUSIVE"):
+            if label in labels:
+                return label
+        return "PASS" if labels else "NO_DATA"
+
+
+def finding_of_quality(evidence: QualityEvidence) -> Finding:
+    """Return the quality guard's finding from what an evaluation left behind."""
+    reasons = "; ".join(finding.reason for finding in evidence.findings)
+    return Finding(
+        guard="quality",
+        label=evidence.label,
+        reason=reasons or "no labelled record was answered yet",
+    )

@@ -1,0 +1,54 @@
+"""ROC AUC as a deciding metric: its confidence sequence read into the same state as the bets.
+
+Rules: it needs every score so far, so it is looked at when the records have grown by a tenth, not
+at every batch; a look may come at any time, for the sequence holds at all of them. Below its floors
+it says nothing.
+"""
+
+import math
+from collections.abc import Sequence
+
+from canary.domain.labelled.evidence import PairedState
+from canary.domain.labelled.paired import AUC, GateLevels
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.stats.auc import LEAST_RECORDS, auc_drop
+
+METRIC = AUC
+GROWTH = 1.1
+
+
+def is_due(state: PairedState, records: int) -> bool:
+    """Return whether enough records came since the last look."""
+    return records >= max(LEAST_RECORDS, math.ceil(state.records * GROWTH))
+
+
+def looked_at(
+    state: PairedState,
+    ranked: tuple[Sequence[int], Sequence[float], Sequence[float]],
+    spec: QualityGuardSpec,
+    levels: GateLevels,
+) -> PairedState:
+    """Return the state after a look at all scores so far; unchanged where answers carry no scores
+    or one class.
+    """
+    positive, baseline, canary = ranked
+    if any(math.isnan(score) for scores in (baseline, canary) for score in scores):
+        return state
+    found = auc_drop([bool(flag) for flag in positive], baseline, canary)
+    if found is None:
+        return state
+    margin = spec.metrics[METRIC]
+    worse, not_worse = found.log_roll_back(margin.stop_beyond), found.log_advance(margin.max_worse)
+    better, passing = found.log_advance(0.0), levels.log_advance_threshold()
+    return state.but(
+        records=found.records,
+        baseline_sum=found.baseline * found.records,
+        canary_sum=found.canary * found.records,
+        moved=found.discordant,
+        roll_back=(worse,),
+        advance=(not_worse,),
+        improve=(better,),
+        worse=state.worse or worse >= levels.log_roll_back_threshold(len(spec.metrics)),
+        passed=state.passed or not_worse >= passing,
+        better=state.better or better >= passing,
+    )

@@ -1,0 +1,139 @@
+"""What a plan may expect before anything moves: can each step conclude, when, and which regression
+would it see?
+
+Rules: pure; built on what the plan remembers of the baseline, silent about a guard whose traffic is
+unknown.
+"""
+
+import math
+
+from canary.domain.model import Frozen
+from canary.domain.plan.error_budget import alpha_live
+from canary.domain.plan.guards import GRIDS, advance_margin, bound_of, history_of
+from canary.domain.plan.plan import CountGuard, Plan
+from canary.domain.plan.spec import Margin
+from canary.domain.words import BAD, margin, percent
+from canary.stats.forecast import Traffic, advance_minutes, detection_minutes, smallest_ratio_seen
+from canary.stats.setting import Setting, settle
+
+# Ratios tried, smallest first, when a wider margin is proposed.
+PROPOSED_RATIOS = (1.3, 1.5, 1.6, 1.8, 2.0, 2.5, 3.0, 4.0, 5.0, 7.5, 10.0)
+
+
+class StepForecast(Frozen):
+    """One guard at one step; minutes count from REACHED, None where no traffic would do it."""
+
+    step: int
+    share: float
+    guard: str
+    median_minutes: float | None
+    p90_minutes: float | None
+    bake_max_minutes: int
+    smallest_ratio: float | None
+    """The smallest multiple of the baseline's rate that a whole bake would typically take back."""
+    twice_as_bad_minutes: float | None
+    """Typical minutes until a canary with twice the rate is taken back."""
+    warning: str | None = None
+
+    @property
+    def conclusive(self) -> bool:
+        """Return whether nine of ten good canaries are shown within the margin before the longest
+        bake.
+        """
+        return self.warning is None
+
+
+def forecast(plan: Plan) -> tuple[StepForecast, ...]:
+    """Return the forecast of every step below share 1 and every guard whose traffic the plan
+    knows.
+    """
+    return tuple(
+        _forecast(plan, index, guard)
+        for index, step in enumerate(plan.steps)
+        if 0 < step.share < 1
+        for guard in plan.guards
+        if guard.history.requests_per_minute > 0
+    )
+
+
+def _forecast(plan: Plan, step: int, guard: CountGuard) -> StepForecast:
+    planned = plan.steps[step]
+    traffic = Traffic(planned.share, guard.history.requests_per_minute)
+    setting = _setting(guard, advance_margin(plan, guard, step), planned.share)
+    median, p90 = _advance(plan, step, setting, traffic)
+    alpha, count, rate = alpha_live(plan), len(plan.guards), guard.history.rate
+    judged = planned.bake_max_minutes - plan.warm_up_minutes
+    twice = detection_minutes(rate, 2 * rate, setting.roll_back, traffic, alpha, count)
+    return StepForecast(
+        step=step,
+        share=planned.share,
+        guard=guard.name,
+        median_minutes=_finite(median),
+        p90_minutes=_finite(p90),
+        bake_max_minutes=planned.bake_max_minutes,
+        smallest_ratio=smallest_ratio_seen(rate, setting.roll_back, traffic, alpha, count, judged),
+        twice_as_bad_minutes=_finite(twice + plan.warm_up_minutes),
+        warning=_warning(plan, step, guard, p90) if p90 > planned.bake_max_minutes else None,
+    )
+
+
+def _setting(guard: CountGuard, allowed: Margin, share: float) -> Setting:
+    return settle(
+        history_of(guard),
+        bound_of(guard.roll_back_beyond),
+        bound_of(allowed),
+        share,
+        GRIDS[guard.name],
+    )
+
+
+def _advance(plan: Plan, step: int, setting: Setting, traffic: Traffic) -> tuple[float, float]:
+    """Return (median, 90th percentile) of minutes from REACHED, warm-up and minimum bake
+    included.
+    """
+    judged = advance_minutes(setting, traffic, plan.error_rates.false_promotion)
+    least = plan.steps[step].bake_min_minutes
+    median, p90 = (max(least, minutes + plan.warm_up_minutes) for minutes in judged)
+    return median, p90
+
+
+def _finite(minutes: float) -> float | None:
+    return round(minutes, 1) if math.isfinite(minutes) else None
+
+
+def _warning(plan: Plan, step: int, guard: CountGuard, p90: float) -> str:
+    planned = plan.steps[step]
+    per_minute = planned.share * guard.history.requests_per_minute
+    yields = per_minute * (planned.bake_max_minutes - plan.warm_up_minutes)
+    where = (
+        f"step {step} ({percent(planned.share)}) cannot conclude on {BAD[guard.name]} in "
+        f"{planned.bake_max_minutes} min"
+    )
+    if not math.isfinite(p90):
+        why = "equal variants are no evidence at this margin"
+    else:
+        why = (
+            f"it needs {per_minute * (p90 - plan.warm_up_minutes):,.0f} canary requests, "
+            f"traffic yields {yields:,.0f}"
+        )
+    wider = _wider_margin(plan, step, guard)
+    widen = f"widen the margin to {margin(wider)}" if wider else "widen the margin"
+    return f"{where}: {why}; raise the share, {widen} or lengthen the bake"
+
+
+def _wider_margin(plan: Plan, step: int, guard: CountGuard) -> Margin | None:
+    """Return the smallest wider margin at which the step would conclude; None when none tried
+    would.
+    """
+    now, planned = advance_margin(plan, guard, step), plan.steps[step]
+    traffic = Traffic(planned.share, guard.history.requests_per_minute)
+    for ratio in PROPOSED_RATIOS:
+        if ratio <= now.ratio:
+            continue
+        wider = now.but(ratio=ratio)
+        if (
+            _advance(plan, step, _setting(guard, wider, planned.share), traffic)[1]
+            <= planned.bake_max_minutes
+        ):
+            return wider
+    return None

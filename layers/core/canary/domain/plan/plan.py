@@ -1,0 +1,87 @@
+"""The plan: everything computed once at the start, so that nothing later depends on when it is
+looked at.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from canary.domain.model import Frozen
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.plan.spec import ErrorRates, Margin
+
+GuardName = Literal["errors", "slow_requests"]
+Weights = dict[str, float]
+
+
+class PlannedStep(Frozen):
+    """One share with the exact weight of every variant; step 0 is the shadow gate at share 0."""
+
+    share: float
+    weights: Weights
+    bake_min_minutes: int
+    bake_max_minutes: int
+
+
+class GuardHistory(Frozen):
+    """What 24 hours of the baseline's minutes teach about one guard.
+
+    `rate` bad events a request, `burstiness` k and `burst_lags` D of the statistics,
+    `requests_per_minute` the mean. Fewer than 720 minutes teach nothing about bursts: k = D = 0.
+    """
+
+    minutes: int = 0
+    rate: float = 0.0
+    burstiness: float = 0.0
+    burst_lags: int = 0
+    requests_per_minute: float = 0.0
+
+
+class CountGuard(Frozen):
+    """One count guard with its margins as planned; `threshold_ms` only for slow_requests."""
+
+    name: GuardName
+    roll_back_beyond: Margin
+    last_gate: Margin
+    early_steps: Margin
+    history: GuardHistory = GuardHistory()
+    threshold_ms: float | None = None
+    count: Literal["model_errors", "5xx", "4xx"] = "model_errors"
+
+
+class Plan(Frozen):
+    """The whole course of one rollout."""
+
+    version: Literal[1] = 1
+    endpoint: str
+    config_name: str
+    canary: str
+    baselines: tuple[str, ...]
+    found_weights: Weights
+    safe_weights: Weights
+    steps: tuple[PlannedStep, ...] = Field(min_length=3)
+    guards: tuple[CountGuard, ...] = Field(min_length=1)
+    alarms: tuple[str, ...] = ()
+    quality: QualityGuardSpec | None = None
+    error_rates: ErrorRates = ErrorRates()
+    on_inconclusive: Literal["hold", "roll_back"] = "hold"
+    hold_at_most_minutes: int
+    watch_minutes: int
+    warm_up_minutes: int = 2
+    overdue_minutes: int = 15
+    notices: tuple[str, ...] = ()
+
+    @property
+    def last_step(self) -> int:
+        """Return the index of the step at share 1."""
+        return len(self.steps) - 1
+
+    @property
+    def last_gate(self) -> int:
+        """Return the index of the last step below share 1: the one judged at the real margin."""
+        return len(self.steps) - 2
+
+    @property
+    def has_quality(self) -> bool:
+        """Return whether a labelled set is judged at share 0."""
+        return self.quality is not None

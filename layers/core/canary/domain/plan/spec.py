@@ -1,0 +1,225 @@
+"""The spec: what the user asked for, and every refusal that reading it alone can give.
+
+Only `endpoint` and `canary` are required. Shares are fractions of traffic (0-1); percentage points
+are written as the user says them (0.1 means 0.1 pp, a difference of 0.001).
+"""
+
+import json
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from canary.domain.errors import Refused
+from canary.domain.model import Frozen
+from canary.domain.plan.quality import QualityGuardSpec
+
+MINUTES_PER_DAY = 1440
+# The state machine ends every execution after 14 days, bypassing Catch: one day is left for a
+# restore.
+LONGEST_ROLLOUT_MINUTES = 13 * MINUTES_PER_DAY
+
+# The record keeps spec and plan, and one item of the table holds 400 KB.
+LARGEST_SPEC_CHARACTERS = 32_768
+
+Minutes = Annotated[int, Field(ge=1, le=LONGEST_ROLLOUT_MINUTES)]
+ErrorRate = Annotated[float, Field(gt=0, lt=0.5)]
+
+
+class Margin(Frozen):
+    """How much worse counts: a bad-event rate above `ratio` x the baseline's plus
+    `percentage_points`.
+    """
+
+    ratio: float = Field(ge=1, le=1000, allow_inf_nan=False)
+    percentage_points: float = Field(ge=0, le=100, allow_inf_nan=False)
+
+    @property
+    def difference(self) -> float:
+        """Return the additive part as a fraction of requests."""
+        return self.percentage_points / 100
+
+
+class BakeMinutes(Frozen):
+    """How long a step serves before it may advance (`min`) and before it is called inconclusive
+    (`max`).
+    """
+
+    min: Minutes = 5
+    max: Minutes = 120
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min > self.max:
+            msg = f"min ({self.min}) is longer than max ({self.max}); lower min or raise max"
+            raise ValueError(msg)
+        return self
+
+
+class StepSpec(Frozen):
+    """One planned share of the canary, 0 < share <= 1."""
+
+    share: float = Field(gt=0, le=1, allow_inf_nan=False)
+    bake_minutes: BakeMinutes = BakeMinutes()
+
+
+class ErrorsGuard(Frozen):
+    """The share of requests that failed; `count` says which CloudWatch counter is meant, never a
+    sum of them.
+    """
+
+    count: Literal["model_errors", "5xx", "4xx"] = "model_errors"
+    roll_back_beyond: Margin = Margin(ratio=1.1, percentage_points=0.01)
+    last_gate: Margin = Margin(ratio=1.5, percentage_points=0.1)
+    early_steps: Margin = Margin(ratio=3, percentage_points=0.5)
+
+
+class SlowRequestsGuard(Frozen):
+    """The share of requests slower than `threshold_ms`; without it the baseline's own p95 of the
+    last hour.
+    """
+
+    threshold_ms: float | None = Field(default=None, gt=0, le=3_600_000, allow_inf_nan=False)
+    roll_back_beyond: Margin = Margin(ratio=1.05, percentage_points=0.1)
+    last_gate: Margin = Margin(ratio=1.2, percentage_points=0.5)
+    early_steps: Margin = Margin(ratio=2, percentage_points=2)
+
+
+class Guards(Frozen):
+    """What is watched. `slow_requests` left out: watched where the metric allows it; null: not
+    watched.
+    """
+
+    errors: ErrorsGuard = ErrorsGuard()
+    slow_requests: SlowRequestsGuard | None = None
+    alarms: tuple[Annotated[str, Field(min_length=1, max_length=255)], ...] = ()
+    quality: QualityGuardSpec | None = None
+
+    @property
+    def slow_requests_named(self) -> bool:
+        """Return whether the user wrote the key, so that leaving it out and switching it off stay
+        apart.
+        """
+        return "slow_requests" in self.model_fields_set
+
+
+class ErrorRates(Frozen):
+    """How often the controller may be wrong, as fractions of rollouts."""
+
+    false_rollback: ErrorRate = 0.05
+    false_promotion: ErrorRate = 0.05
+
+
+DEFAULT_STEPS = (
+    StepSpec(share=0.05),
+    StepSpec(share=0.25),
+    StepSpec(share=0.5),
+    StepSpec(share=1.0),
+)
+
+
+class Spec(Frozen):
+    """One rollout as the user wants it; frozen, unknown keys refused."""
+
+    version: Literal[1] = 1
+    endpoint: str = Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")
+    canary: str = Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")
+    steps: tuple[StepSpec, ...] = Field(default=DEFAULT_STEPS, max_length=50)
+    guards: Guards = Guards()
+    error_rates: ErrorRates = ErrorRates()
+    on_inconclusive: Literal["hold", "roll_back"] = "hold"
+    hold_at_most_minutes: Minutes = MINUTES_PER_DAY
+    watch_minutes: Minutes = 30
+    adopt_live: bool = False
+    require_conclusive: bool = False
+
+    @property
+    def longest_minutes(self) -> int:
+        """Return the most minutes the rollout can take: every gate held to its limit, an hour for
+        each move.
+        """
+        bakes = sum(step.bake_minutes.max for step in self.steps) + self.watch_minutes
+        return bakes + (len(self.steps) + 1) * (self.hold_at_most_minutes + 60)
+
+
+def read_spec(document: object) -> Spec:
+    """Return the spec a document describes.
+
+    Raises Refused naming the first wrong field, what is wrong with it and the remedy.
+    """
+    if not isinstance(document, dict):
+        raise Refused(
+            "spec",
+            f"expected a JSON object, got {type(document).__name__}",
+            'Send an object such as {"endpoint": "churn-prod", "canary": "Variant2"}',
+        )
+    try:
+        spec = Spec.model_validate_json(_as_json(document))
+    except ValidationError as error:
+        raise _refusal(error.errors(include_url=False)) from error
+    _check_steps([step.share for step in spec.steps])
+    if spec.longest_minutes > LONGEST_ROLLOUT_MINUTES:
+        raise Refused(
+            "hold_at_most_minutes",
+            f"this rollout could take {spec.longest_minutes} minutes, more than the "
+            f"{LONGEST_ROLLOUT_MINUTES} the state machine allows",
+            "Lower it, the longest bakes or the number of steps",
+        )
+    return spec
+
+
+def _check_steps(shares: list[float]) -> None:
+    if shares != sorted(set(shares)):
+        raise Refused(
+            "steps",
+            f"shares must rise from step to step, got {shares}",
+            "Sort them and drop repeats",
+        )
+    if not shares or shares[-1] != 1:
+        raise Refused(
+            "steps", f"the last share must be 1.0, got {shares}", 'End with {"share": 1.0}'
+        )
+    if len(shares) == 1:
+        raise Refused(
+            "steps",
+            "there is no step below 1, so nothing could be judged",
+            "Begin lower, such as 0.05",
+        )
+
+
+def _as_json(document: dict[Any, Any]) -> str:
+    try:
+        text = json.dumps(document, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Refused(
+            "spec", f"not plain JSON ({error})", "Use JSON numbers, strings, lists and objects"
+        ) from error
+    if len(text) > LARGEST_SPEC_CHARACTERS:
+        raise Refused(
+            "spec",
+            f"{len(text)} characters of JSON, more than {LARGEST_SPEC_CHARACTERS}",
+            "Leave out what is not needed; drop_columns may be indices",
+        )
+    return text
+
+
+def _refusal(errors: list[ErrorDetails]) -> Refused:
+    """Return the refusal for the first error; unknown keys come last, a missing field may explain
+    them.
+    """
+    first = min(errors, key=lambda e: e["type"] == "extra_forbidden")
+    field = _short_text(".".join(str(part) for part in first["loc"]) or "spec", 160)
+    if first["type"] == "extra_forbidden":
+        return Refused(field, "unknown key", "Remove it or check its spelling (docs: the spec)")
+    if first["type"] == "missing":
+        return Refused(field, "required and missing", "Add it")
+    message = first["msg"].removeprefix("Value error, ")
+    return Refused(field, f"{message}, got {_short(first['input'])}", "Correct this field")
+
+
+def _short(value: object) -> str:
+    return _short_text(repr(value), 60)
+
+
+def _short_text(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 3] + "..."

@@ -1,0 +1,126 @@
+"""Did the weights arrive? One read of the endpoint against what was asked, and what to do about it.
+
+InService alone proves nothing: success is InService AND current == desired == asked, for every
+variant. A read that looks wrong may be stale, so the caller reads three times before REVERTED or
+FOREIGN is believed, and an ask younger than a minute is given time to become visible.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from canary.domain.plan.endpoint import Arrival, EndpointView, same_weights
+from canary.domain.plan.plan import Weights
+from canary.domain.rollout.record import Record
+
+VISIBLE_WITHIN = timedelta(seconds=60)
+RESTORE_OVERDUE = timedelta(minutes=60)
+READS = 3
+
+
+def agreed(
+    read: Callable[[], EndpointView], suspicious: Callable[[EndpointView], bool]
+) -> EndpointView:
+    """Return the first read that is not suspicious, or the last of three that all are."""
+    view = read()
+    for _ in range(READS - 1):
+        if not suspicious(view):
+            break
+        view = read()
+    return view
+
+
+def is_foreign(record: Record, view: EndpointView) -> bool:
+    """Return whether somebody else changed the endpoint: another config, other variants, or weights
+    not ours.
+
+    Instance counts are never looked at: autoscaling moves them.
+    """
+    if not view.exists:
+        return False
+    if view.config_name != record.plan.config_name:
+        return True
+    return view.in_service and not any(
+        same_weights(view.current_weights, ours) for ours in our_weights(record)
+    )
+
+
+def our_weights(record: Record) -> Sequence[Weights]:
+    """Return every set of weights this rollout may have left behind at this point.
+
+    Going forward that is the last ask and what served before it. On the way back a late call of a
+    dead execution may still land, so every step so far counts as ours.
+    """
+    last = (
+        [record.asked.weights, record.asked.before] if record.asked else [record.plan.found_weights]
+    )
+    if not record.rolling_back:
+        return last if record.asked and record.asked.reached_at is None else last[:1]
+    return [
+        *last,
+        record.plan.found_weights,
+        *(step.weights for step in record.plan.steps[: record.step + 1]),
+    ]
+
+
+def look_forward(record: Record, view: EndpointView, now: datetime) -> Arrival:
+    """Return how the last forward ask stands; the record must have one."""
+    assert record.asked is not None  # noqa: S101 - claimed before it is looked at
+    if not view.exists:
+        return "GONE"
+    if is_foreign(record, view):
+        return "FOREIGN"
+    if view.serves(record.asked.weights):
+        return "REACHED"
+    if now - record.asked.at > timedelta(minutes=record.plan.overdue_minutes):
+        return "OVERDUE"
+    return "REVERTED" if view.in_service and not _maybe_unseen(record, now) else "MOVING"
+
+
+def look_restored(record: Record, view: EndpointView, now: datetime) -> Arrival:
+    """Return how the way to the safe weights stands. REVERTED: others of our weights serve, so the
+    safe ones are due.
+
+    They are due as well when the endpoint is stuck: SageMaker's answer to the ask says whether it
+    is beyond repair. A forward ask younger than a minute may not be visible yet, so safe weights
+    seen meanwhile prove nothing.
+    """
+    if not view.exists:
+        return "GONE"
+    if is_foreign(record, view):
+        return "FOREIGN"
+    if view.serves(record.plan.safe_weights) and not (
+        _maybe_unseen(record, now) and _forward(record)
+    ):
+        return "REACHED"
+    if now - _patient_from(record, now) > RESTORE_OVERDUE:
+        return "OVERDUE"
+    due = view.stuck or (view.in_service and not view.serves(record.plan.safe_weights))
+    return "REVERTED" if due and (_forward(record) or not _maybe_unseen(record, now)) else "MOVING"
+
+
+def _patient_from(record: Record, now: datetime) -> datetime:
+    """Return since when this generation tries: a recovery that begins late has all of its patience
+    left.
+    """
+    restoring = record.restoring
+    return (restoring.patient_from or restoring.began_at) if restoring else now
+
+
+def _maybe_unseen(record: Record, now: datetime) -> bool:
+    """Return whether the last ask is unconfirmed and so young that a read may not show it yet."""
+    asked = record.asked
+    return asked is not None and asked.reached_at is None and now - asked.at < VISIBLE_WITHIN
+
+
+def _forward(record: Record) -> bool:
+    return record.asked is None or record.asked.direction == "forward"
+
+
+def is_suspicious(record: Record, now: datetime) -> Callable[[EndpointView], bool]:
+    """Return the test for a read that must be repeated before it is believed."""
+
+    def suspicious(view: EndpointView) -> bool:
+        look = look_restored if record.rolling_back or record.asked is None else look_forward
+        return look(record, view, now) in {"REVERTED", "FOREIGN", "GONE"}
+
+    return suspicious

@@ -1,0 +1,54 @@
+"""Messages wait in the record until they were published: at least once, and once unless AWS lost an
+answer.
+"""
+
+import re
+from datetime import datetime, timedelta
+
+from canary.domain.rollout.record import Message, Record
+
+CLAIM_EXPIRES = timedelta(minutes=2)
+TOLD_KEPT = 100
+
+
+def telling(record: Record, *messages: Message) -> tuple[Message, ...]:
+    """Return the outbox with these messages added."""
+    return (*record.outbox, *messages)
+
+
+def claim_messages(record: Record, claimant: str, now: datetime) -> Record:
+    """Return the record with every message that nobody is publishing claimed by `claimant`."""
+    outbox = tuple(
+        message.but(claim=claimant, claimed_at=now) if _free(message, now) else message
+        for message in record.outbox
+    )
+    return record.but(outbox=outbox)
+
+
+def _free(message: Message, now: datetime) -> bool:
+    return message.claimed_at is None or now - message.claimed_at >= CLAIM_EXPIRES
+
+
+def told(record: Record, published: frozenset[str], released: frozenset[str]) -> Record:
+    """Return the record with the published messages moved from the outbox to what was told, the
+    newest 100 of them.
+
+    Those that failed are free to be tried again.
+    """
+    outbox = tuple(
+        message.but(claim=None, claimed_at=None) if message.id in released else message
+        for message in record.outbox
+        if message.id not in published
+    )
+    sent = tuple(message for message in record.outbox if message.id in published)
+    return record.but(outbox=outbox, told=(*record.told, *sent)[-TOLD_KEPT:])
+
+
+def noticing(record: Record, message: Message, text: str) -> Record:
+    """Return the record with a notice queued; the same text, whatever its numbers, is told once a
+    step.
+    """
+    key = f"{record.step}: {re.sub(r'[0-9][0-9.,:]*', '#', text)}"
+    if key in record.noticed:
+        return record
+    return record.but(outbox=telling(record, message), noticed=(*record.noticed, key))

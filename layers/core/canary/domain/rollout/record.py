@@ -1,0 +1,161 @@
+"""The record: the one place that knows where a rollout is.
+
+The store bumps `revision` at every write and refuses a write on an older one, so a pure function
+from record to record is all a transition has to be. Times are aware UTC datetimes; minutes are
+whole minutes since the epoch.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from canary.domain.model import Frozen
+from canary.domain.plan.bake import BakeInterval
+from canary.domain.plan.plan import Plan, Weights
+from canary.domain.rollout.phase import ENDS, Phase
+
+
+class Asked(Frozen):
+    """The last weights this rollout asked for, written before the call.
+
+    `before` are the weights believed to serve until then; `reached_at` is set when they were seen
+    serving. `accepted` says that SageMaker took an ask for the safe weights; False also where the
+    answer is not known.
+    """
+
+    weights: Weights
+    before: Weights
+    at: datetime
+    direction: Literal["forward", "restore"]
+    reached_at: datetime | None = None
+    accepted: bool = False
+
+
+class Decision(Frozen):
+    """A verdict waiting to be carried out. `to_step` is the step an ADVANCE leads to; None closes
+    as promoted.
+    """
+
+    verdict: Literal["ADVANCE", "ROLL_BACK"]
+    step: int
+    to_step: int | None = None
+    reason: str
+    by: Literal["judge", "alarm", "person", "fault"] = "judge"
+    at: datetime
+
+
+class Message(Frozen):
+    """One message for the person on call, kept until it was published. `at` is when what it tells
+    took effect.
+
+    `claim` names who is publishing it since `claimed_at`, so that two ticks at once do not tell it
+    twice.
+    """
+
+    id: str
+    kind: Literal["transition", "notice"]
+    subject: str = Field(max_length=100)
+    body: str
+    at: datetime
+    claim: str | None = None
+    claimed_at: datetime | None = None
+
+
+class Restoring(Frozen):
+    """How the way to the safe weights goes: when it began, how often they were asked, what stood in
+    the way.
+
+    `accepted` of the `asks` are known to have been taken by SageMaker. `patient_from` is the first
+    claim of the generation that restores now. `forward_unseen`: the last forward ask was never
+    seen, so it may still land.
+    """
+
+    began_at: datetime
+    patient_from: datetime | None = None
+    forward_unseen: bool = False
+    asks: int = 0
+    accepted: int = 0
+    denied_since: datetime | None = None
+    denial: str | None = None
+    verified_at: datetime | None = None
+
+
+class Outcome(Frozen):
+    """How the rollout will end once it is closed, and why."""
+
+    end: Literal[Phase.ROLLED_BACK, Phase.HANDED_OVER, Phase.UNPROVEN, Phase.PROMOTED]
+    reason: str
+
+
+class Record(Frozen):
+    """One rollout from its lease to its last message. `obeyed` is the execution of the last command
+    carried out.
+    """
+
+    version: Literal[1] = 1
+    rollout: str
+    revision: int = 0
+    generation: int = 1
+    holder: str
+    endpoint: str
+    canary: str
+    spec: dict[str, JsonValue]
+    plan: Plan
+    phase: Phase = Phase.PLANNED
+    step: int = 0
+    started_at: datetime
+    progress_at: datetime
+    ended_at: datetime | None = None
+    asked: Asked | None = None
+    bakes: tuple[BakeInterval, ...] = ()
+    token: str | None = None
+    decision: Decision | None = None
+    paused_until: datetime | None = None
+    restoring: Restoring | None = None
+    outcome: Outcome | None = None
+    recoveries: int = 0
+    obeyed: str = ""
+    outbox: tuple[Message, ...] = ()
+    told: tuple[Message, ...] = ()
+    noticed: tuple[str, ...] = ()
+
+    @property
+    def ended(self) -> bool:
+        """Return whether the rollout is over (UNPROVEN counts: only a person moves it on)."""
+        return self.phase in ENDS
+
+    @property
+    def listed(self) -> bool:
+        """Return whether ticks must still visit it: not ended, something left to tell, or a person
+        still to act.
+        """
+        return not self.ended or bool(self.outbox) or self.phase is Phase.UNPROVEN
+
+    @property
+    def holds_lease(self) -> bool:
+        """Return whether the endpoint is still this rollout's."""
+        return not self.ended or self.phase is Phase.UNPROVEN
+
+    @property
+    def rolling_back(self) -> bool:
+        """Return whether a roll-back is recorded, so that only the safe weights may be asked
+        for.
+        """
+        return self.phase is Phase.ROLLING_BACK or (
+            self.decision is not None and self.decision.verdict == "ROLL_BACK"
+        )
+
+    @property
+    def expected_weights(self) -> Weights:
+        """Return the weights the endpoint should serve with when nothing is in flight."""
+        return self.asked.weights if self.asked else self.plan.found_weights
+
+    @property
+    def share(self) -> float:
+        """Return the canary's planned share of traffic at the current position; 0 when rolled
+        back.
+        """
+        if self.phase is Phase.ROLLED_BACK:
+            return 0.0
+        return self.plan.steps[self.step].share

@@ -1,0 +1,64 @@
+"""What a task answers to the state machine: what comes next, and why.
+
+The machine only follows `next`; when it must restore, the story goes along and ends in the message
+to on-call.
+"""
+
+import json
+from typing import Literal
+
+from pydantic import Field
+
+from canary.domain.model import Frozen
+from canary.domain.plan.endpoint import Arrival
+
+LONGEST_MESSAGE = 1_500
+
+Next = Literal[
+    "LOOK",
+    "WAIT",
+    "EVALUATE",
+    "BAKE",
+    "MOVE",
+    "CONFIRM",
+    "RESTORE",
+    "CLOSE",
+    "PROMOTED",
+    "ROLLED_BACK",
+    "HANDED_OVER",
+    "UNPROVEN",
+]
+
+
+class TaskResult(Frozen):
+    """One answer to the state machine; the reason is cut to keep the machine's input small."""
+
+    next: Next
+    reason: str = Field(default="", max_length=2000)
+    arrival: Arrival | None = None
+
+
+def read_cause(story: object) -> str:
+    """Return one readable sentence for whatever the machine carried: a story, or a caught error."""
+    if isinstance(story, dict):
+        if story.get("reason"):
+            return str(story["reason"])[:2000]
+        if story.get("Error") or story.get("Cause"):
+            error, message = str(story.get("Error", ""))[:200], _message(story.get("Cause"))
+            return f"a step of the controller failed: {error} {message}".strip()
+    return "the controller lost its way; restoring to be safe"
+
+
+def _message(cause: object) -> str:
+    """Return the sentence in a caught error's cause: of Lambda's JSON the message alone, never its
+    stack trace.
+    """
+    text = cause if isinstance(cause, str) else ""
+    if text.lstrip()[:1] == "{":
+        try:
+            document = json.loads(text)
+        except ValueError:
+            # Step Functions cuts a cause that is too long, which leaves JSON that nobody can read.
+            return ""
+        text = str(document.get("errorMessage") or "")
+    return text[:LONGEST_MESSAGE]

@@ -1,0 +1,157 @@
+"""Every minute: fetch what CloudWatch knows by now of every listed rollout, store it, say so."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from canary.domain.judge.metrics import RawSeries, queries_of, windows_of
+from canary.domain.judge.verdict_record import FREEZE_AFTER_MINUTES
+from canary.domain.plan.endpoint import EndpointView
+from canary.domain.rollout.arrival import agreed, is_suspicious
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Record
+from canary.domain.rollout.tick import Tick
+from canary.domain.time import minute_of
+from canary.flow.problems import Problems
+from canary.flow.time_left import TimeLeft, in_turn
+from canary.ports.aws import Alarms, Announcer, EndpointReader, Metrics
+from canary.ports.rollouts import EvidenceStore, Rollouts
+
+TOLD_WITHIN = timedelta(minutes=5)
+"""Publishing is tried again every minute; a message older than this is told of by an alarm, which
+needs no decider.
+"""
+
+KEPT_SECONDS = 30.0
+"""Half of the function's minute: longer than one call that hangs, so that it ends before all have
+to be announced.
+"""
+
+
+class Visit(NamedTuple):
+    """One tick's count: rollouts visited, those UNPROVEN, and messages that could not be told for
+    minutes.
+
+    `announced` says whether the decider was told of the tick; `failed` is the first problem met,
+    None when all went well; `left_out` are the rollouts there was no time for, which is a problem
+    too. What was counted counts either way.
+    """
+
+    rollouts: int
+    unproven: int
+    untold: int
+    announced: bool = True
+    failed: Exception | None = None
+    left_out: tuple[str, ...] = ()
+
+
+class Collector:
+    """Collects evidence; it never judges."""
+
+    def __init__(
+        self,
+        rollouts: Rollouts,
+        evidence: EvidenceStore,
+        metrics: Metrics,
+        alarms: Alarms,
+        endpoints: EndpointReader,
+        announcer: Announcer,
+    ) -> None:
+        """Take the stores and what it reads through."""
+        self._rollouts = rollouts
+        self._evidence = evidence
+        self._metrics = metrics
+        self._alarms = alarms
+        self._endpoints = endpoints
+        self._announcer = announcer
+
+    def collect(self, now: datetime, remaining_seconds: Callable[[], float]) -> Visit:
+        """Store the closed minutes and surroundings of every listed rollout, announce each, and
+        count them.
+
+        Ended rollouts with something left to tell are announced too, so that the telling is tried
+        again. What fails for one rollout, or for all of them, never keeps a rollout from being
+        announced: taking over a dead execution needs no metrics. The first problem is returned with
+        the count, so that alarms on the count stay awake; only what fails before there is anything
+        to count is raised. While AWS is slow, collecting stops with KEPT_SECONDS of
+        `remaining_seconds` left, so that all are announced before the function is killed.
+        """
+        listed, problems, time_left = (
+            self._rollouts.listed(),
+            Problems(),
+            TimeLeft(remaining_seconds, KEPT_SECONDS),
+        )
+        records = []
+        for rollout in in_turn(listed, minute_of(now)):
+            with problems.kept():
+                time_left.ask(rollout)
+                records.append(self._rollouts.load(rollout))
+        running = [record for record in records if not record.ended]
+        if running:
+            with problems.kept():
+                self._collect(running, now, problems, time_left)
+        announced = False
+        with problems.kept():
+            self._announcer.evidence_collected(listed, minute_of(now))
+            announced = True
+        late = [m for record in records for m in record.outbox if now - m.at >= TOLD_WITHIN]
+        unproven = sum(record.phase is Phase.UNPROVEN for record in records)
+        return Visit(
+            len(listed), unproven, len(late), announced, problems.first, tuple(time_left.left_out)
+        )
+
+    def _collect(
+        self, records: list[Record], now: datetime, problems: Problems, time_left: TimeLeft
+    ) -> None:
+        end = now.replace(second=0, microsecond=0)
+        queries = {record.rollout: queries_of(record.plan) for record in records}
+        everything = [query for several in queries.values() for query in several]
+        time_left.ask(*queries)
+        answer = self._metrics.minutes(
+            everything, end - timedelta(minutes=FREEZE_AFTER_MINUTES), end
+        )
+        names = sorted({name for record in records for name in record.plan.alarms})
+        time_left.ask(*queries)
+        states = self._alarms.states(names) if names else {}
+        for record in records:
+            with problems.kept():
+                series = {query.variant: answer[query] for query in queries[record.rollout]}
+                self._store_windows(record, series, now, time_left)
+                self._store_tick(record, series, states, now, time_left)
+
+    def _store_windows(
+        self, record: Record, series: Mapping[str, RawSeries], now: datetime, time_left: TimeLeft
+    ) -> None:
+        time_left.ask(record.rollout)
+        began, minute = minute_of(record.started_at), minute_of(now)
+        before = {
+            w.minute: w
+            for w in self._evidence.windows(record.rollout, minute - FREEZE_AFTER_MINUTES)
+        }
+        read = (w.but(since=minute) for w in windows_of(record.plan, series) if w.minute >= began)
+        windows = [before[w.minute].read_again(w) if w.minute in before else w for w in read]
+        if windows:
+            time_left.ask(record.rollout)
+            self._evidence.save_windows(record.rollout, windows)
+
+    def _store_tick(
+        self,
+        record: Record,
+        series: Mapping[str, RawSeries],
+        states: Mapping[str, str],
+        now: datetime,
+        time_left: TimeLeft,
+    ) -> None:
+        def read() -> EndpointView:
+            time_left.ask(record.rollout)
+            return self._endpoints.describe(record.endpoint)
+
+        tick = Tick(
+            rollout=record.rollout,
+            minute=minute_of(now),
+            complete=all(one.complete for one in series.values()),
+            alarms={name: states[name] for name in record.plan.alarms if name in states},
+            endpoint=agreed(read, is_suspicious(record, now)),
+        )
+        time_left.ask(record.rollout)
+        self._evidence.save_tick(tick)

@@ -1,0 +1,179 @@
+"""Manual commands: each answers with one sentence, and repeating one under its own execution
+changes nothing.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from canary.domain.errors import Refused
+from canary.domain.model import Frozen
+from canary.domain.rollout import messages, transitions
+from canary.domain.rollout.outbox import telling
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Outcome, Record
+from canary.flow.decide import Decider
+from canary.flow.recover import Recovery
+from canary.flow.tell import Teller
+from canary.ports.rollouts import Rollouts
+
+
+class Command(Frozen):
+    """One command to the rollout that holds an endpoint; `minutes` for pause, `full` for
+    promote.
+    """
+
+    command: Literal["pause", "resume", "promote", "rollback", "retry", "release"]
+    endpoint: str = Field(min_length=1, max_length=63)
+    minutes: int = Field(default=60, ge=1, le=10_080)
+    full: bool = False
+    reason: str = Field(default="", max_length=500)
+
+
+class Order(Command):
+    """A command and the execution that carries it: it may come again from there, when its answer
+    was lost.
+    """
+
+    execution: str
+
+
+class Commander:
+    """Carries out commands."""
+
+    def __init__(
+        self, rollouts: Rollouts, decider: Decider, recovery: Recovery, teller: Teller
+    ) -> None:
+        """Take the record store and the use cases that act."""
+        self._rollouts = rollouts
+        self._decider = decider
+        self._recovery = recovery
+        self._teller = teller
+        self._known: dict[str, Callable[[Record, Order, datetime], str]] = {
+            "pause": self._pause,
+            "resume": self._resume,
+            "promote": self._promote,
+            "rollback": self._rollback,
+            "retry": self._retry,
+            "release": self._release,
+        }
+
+    def obey(self, document: object, execution: str, now: datetime) -> dict[str, str]:
+        """Return the answer to a command; one that was carried out is not carried out again by its
+        own execution.
+
+        Raises Refused naming what is wrong with it.
+        """
+        command = Order(**_read(document).model_dump(), execution=execution)
+        rollout = self._rollouts.holding(command.endpoint)
+        if rollout is None:
+            raise Refused(
+                "endpoint",
+                f"no rollout holds {command.endpoint}",
+                "Check the name; ended rollouts are over",
+            )
+        record = self._rollouts.load(rollout)
+        if execution and record.obeyed == execution:
+            answer = "carried out already; its first answer was lost"
+        else:
+            answer = self._known[command.command](record, command, now)
+        record = self._teller.tell(rollout, now)
+        return {"rollout": rollout, "phase": record.phase, "answer": answer}
+
+    def _pause(self, record: Record, command: Order, now: datetime) -> str:
+        _running(record, command)
+        until = now + timedelta(minutes=command.minutes)
+        self._rollouts.change(record.rollout, lambda r: r.but(paused_until=until))
+        return f"paused until {messages.clock(until)}: it will not advance, it still rolls back"
+
+    def _resume(self, record: Record, command: Order, now: datetime) -> str:
+        del now
+        _running(record, command)
+        self._rollouts.change(record.rollout, lambda r: r.but(paused_until=None))
+        return "it may advance again"
+
+    def _promote(self, record: Record, command: Order, now: datetime) -> str:
+        _running(record, command)
+        if record.rolling_back:
+            raise Refused(
+                "command",
+                f"{record.rollout} is rolling back",
+                "Start a new rollout when it has ended",
+            )
+        if record.phase not in {Phase.EVALUATING, Phase.BAKING, Phase.WATCHING}:
+            raise Refused(
+                "command",
+                f"{record.rollout} is {record.phase}",
+                "Try again in a minute, when it serves",
+            )
+        last = record.plan.last_step
+        to_step = None if record.step == last else (last if command.full else record.step + 1)
+        reason = command.reason or "a person promoted it"
+        record = self._decider.advance(
+            record, to_step, f"Promoted by hand: {reason}", command.execution, now
+        )
+        if record.decision is None or record.decision.verdict != "ADVANCE":
+            raise Refused(
+                "command", "a roll-back was recorded first", "Start a new rollout when it has ended"
+            )
+        target = "done" if to_step is None else messages.percent(record.plan.steps[to_step].share)
+        return f"going on to {target}"
+
+    def _rollback(self, record: Record, command: Order, now: datetime) -> str:
+        _running(record, command)
+        reason = command.reason or "a person asked for it"
+        self._decider.roll_back(record, f"Rolled back by hand: {reason}", now)
+        return f"going back to {messages.describe(record.plan.safe_weights)}"
+
+    def _retry(self, record: Record, command: Order, now: datetime) -> str:
+        if record.phase is not Phase.UNPROVEN:
+            raise Refused(
+                "command",
+                f"{record.rollout} is {record.phase}",
+                "retry is for UNPROVEN rollouts only",
+            )
+        self._recovery.retry(record, command.execution, now)
+        return f"restoring {messages.describe(record.plan.safe_weights)} again"
+
+    def _release(self, record: Record, command: Order, now: datetime) -> str:
+        reason = command.reason or "a person released it"
+        outcome = Outcome(end=Phase.HANDED_OVER, reason=f"Released by hand: {reason}")
+
+        def transition(current: Record) -> Record:
+            if not current.holds_lease:
+                return current
+            if current.phase is not Phase.UNPROVEN:
+                return transitions.close(current.but(outcome=outcome), now)
+            message = messages.handed_over(current, outcome.reason, now)
+            return current.but(
+                phase=Phase.HANDED_OVER,
+                outcome=outcome,
+                ended_at=now,
+                outbox=telling(current, message),
+            )
+
+        self._rollouts.change(record.rollout, transition)
+        self._decider.let_go(record)
+        return "the lease is free, weights are as they are"
+
+
+def _read(document: object) -> Command:
+    try:
+        return Command.model_validate(document)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"])[:160] or "command"
+        raise Refused(
+            field, first["msg"], "Known: pause, resume, promote, rollback, retry, release"
+        ) from error
+
+
+def _running(record: Record, command: Command) -> None:
+    if record.ended:
+        raise Refused(
+            "command",
+            f"{record.rollout} is {record.phase}",
+            f"{command.command} needs a running rollout; retry or release finish an UNPROVEN one",
+        )

@@ -1,0 +1,131 @@
+"""Both variants' predictions column by column, handed to the report in chunks, so that memory does
+not grow.
+
+The AUC's test needs scores side by side: it rests on the first 50,000 records of the seeded order,
+which are a random sample of the set.
+"""
+
+from array import array
+from collections.abc import Sequence
+
+from pydantic import JsonValue
+
+from canary.domain.labelled.paired import AUC, AnswerPair
+from canary.domain.labelled.prediction import Label, Prediction
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.ports.quality import NO_SLICE, ScoredPairs, Scoring
+
+NO_SCORE = float("nan")
+CHUNK_RECORDS = 50_000
+RANKED_RECORDS = 50_000
+MOST_SLICES = 1_000
+OTHER_SLICES = "(others)"
+
+
+class Columns:
+    """Predictions on the records both variants answered, and scores for the AUC with errors at
+    their worst.
+    """
+
+    def __init__(self, spec: QualityGuardSpec, scoring: Scoring | None) -> None:
+        """Start with no record; without `scoring` no report is made."""
+        self._scoring = scoring
+        self._classes = _Names()
+        self._slice_names = _Names()
+        self._coded = spec.task == "multiclass"
+        self._decided = spec.task != "regression"
+        self._empty()
+        self._ranks = AUC in spec.metrics
+        self._positive = bytearray()
+        self._ranked = (array("d"), array("d"))
+        self.records = self.pairs = 0
+
+    def _empty(self) -> None:
+        self._labels, self._slices = array("d"), array("i")
+        self._decisions = (array("i"), array("i"))
+        self._scores = (array("d"), array("d"))
+
+    def add(self, outcome: AnswerPair, slice_: str | None) -> None:
+        """Take one record that at least one variant answered."""
+        self.records += 1
+        label = outcome.label
+        if self._ranks and self.records <= RANKED_RECORDS:
+            self._positive.append(label == 1)
+            self._ranked[0].append(_ranking(label, outcome.baseline))
+            self._ranked[1].append(_ranking(label, outcome.canary))
+        if outcome.baseline is None or outcome.canary is None:
+            return
+        self.pairs += 1
+        if self._scoring is not None:
+            self._append(outcome.label, (outcome.baseline, outcome.canary), slice_)
+        if len(self._labels) >= CHUNK_RECORDS:
+            self._hand_over()
+
+    def _append(
+        self, label: Label, predictions: tuple[Prediction, Prediction], slice_: str | None
+    ) -> None:
+        self._labels.append(self._classes.code(str(label)) if self._coded else float(label))
+        self._slices.append(
+            NO_SLICE if slice_ is None else self._slice_names.code(self._known_slice(slice_))
+        )
+        for index, prediction in enumerate(predictions):
+            self._decisions[index].append(self._decision(prediction))
+            score = prediction.score_of(label)
+            self._scores[index].append(NO_SCORE if score is None else score)
+
+    def _decision(self, prediction: Prediction) -> int:
+        if self._coded:
+            return self._classes.code(prediction.decision)
+        return int(prediction.decision) if self._decided else 0
+
+    def _known_slice(self, name: str) -> str:
+        return (
+            name
+            if len(self._slice_names.all) < MOST_SLICES or name in self._slice_names.all
+            else OTHER_SLICES
+        )
+
+    def _hand_over(self) -> None:
+        """Give the report what came in since the last chunk."""
+        if self._scoring is not None:
+            self._scoring.add(
+                ScoredPairs(
+                    classes=list(self._classes.all),
+                    labels=self._labels,
+                    slice_names=list(self._slice_names.all),
+                    slices=self._slices,
+                    baseline=(self._decisions[0], self._scores[0]),
+                    canary=(self._decisions[1], self._scores[1]),
+                )
+            )
+        self._empty()
+
+    def report(self) -> dict[str, JsonValue] | None:
+        """Return the report on all pairs; None without any, or where none is made."""
+        if self._scoring is None or not self.pairs:
+            return None
+        self._hand_over()
+        return dict(self._scoring.report())
+
+    def ranked(self) -> tuple[Sequence[int], Sequence[float], Sequence[float]]:
+        """Return (1 for a positive, baseline scores, canary scores) of the first records; NaN for a
+        bare label.
+        """
+        return self._positive, self._ranked[0], self._ranked[1]
+
+
+class _Names:
+    """Texts by number, in order of first appearance."""
+
+    def __init__(self) -> None:
+        self.all: dict[str, int] = {}
+
+    def code(self, text: str) -> int:
+        return self.all.setdefault(text, len(self.all))
+
+
+def _ranking(label: Label, prediction: Prediction | None) -> float:
+    """Return the score to rank by: an error ranks a positive lowest and a negative highest."""
+    if prediction is None:
+        return 0.0 if label == 1 else 1.0
+    return NO_SCORE if prediction.score is None else prediction.score

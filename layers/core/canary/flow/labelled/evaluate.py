@@ -1,0 +1,56 @@
+"""The labelled set through both variants: paired evidence, gathered until it decides, the set ends
+or time runs out.
+
+Rules: the order of records is a permutation seeded by the rollout, so a continuation walks the same
+order from the stored position. Evidence is saved after every batch: whatever ends an evaluation,
+what was evaluated is kept.
+"""
+
+from canary.domain.labelled.evidence import QualityEvidence
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
+from canary.flow.labelled.new_labels import rewritten, still_holds
+from canary.flow.labelled.walk import Walk, first_evidence
+from canary.labelled.check import check_records
+from canary.labelled.records import RecordFile
+from canary.ports.quality import LabelledSource
+
+HEAD_BYTES = 262_144
+"""How much of a set is read to check it before a rollout."""
+
+
+def check_labelled_set(spec: QualityGuardSpec, source: LabelledSource) -> str:
+    """Return the labelled set's version once its head fits the spec; no model is called.
+
+    Raises Refused naming the field, the problem and the remedy.
+    """
+    head = source.head(spec.labelled_set, HEAD_BYTES)
+    with RecordFile(head.path, spec, at_most_bytes=None if head.whole else HEAD_BYTES) as records:
+        check_records(records, spec, whole=head.whole)
+    return head.version
+
+
+def evaluate(request: EvaluationRequest, ports: EvaluationPorts) -> QualityEvidence:
+    """Return the evidence after as much of the set as was needed or as time allowed; `concluded`
+    tells which.
+
+    Raises Refused when the spec does not fit the set, AwsUnavailable when a variant stays busy and
+    AwsDenied when the endpoint is gone; evidence gathered before is stored in every case. A set
+    rewritten between two calls closes the evidence as it stands: its order and its records are
+    gone.
+    """
+    stored = ports.store.load(request.rollout)
+    if stored is not None and stored.concluded:
+        return stored
+    fetched = ports.source.fetch(request.spec.labelled_set)
+    with RecordFile(fetched.path, request.spec) as records:
+        check_records(records, request.spec, whole=True)
+        if stored is None:
+            return Walk(
+                request, ports, records, first_evidence(request, fetched.version, records)
+            ).walk()
+        if fetched.version != stored.set_version and not still_holds(stored, records):
+            closed = rewritten(stored, fetched.version).but(revision=stored.revision + 1)
+            ports.store.save(closed, stored.revision)
+            return closed
+        return Walk(request, ports, records, stored).walk()

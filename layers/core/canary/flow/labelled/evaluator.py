@@ -1,0 +1,144 @@
+"""The evaluator's use cases: one call's worth of a rollout's labelled set, and new labels while
+rollouts bake.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from canary.domain.errors import AwsDenied, AwsUnavailable, Conflict, Refused
+from canary.domain.labelled.paired import GateLevels
+from canary.domain.plan.plan import Plan
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.time import minute_of
+from canary.flow.labelled.evaluate import evaluate
+from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
+from canary.flow.labelled.new_labels import evaluate_new_labels, wants_new_labels
+from canary.flow.labelled.shard import evaluate_shard
+from canary.flow.labelled.sharding import at_once, share_of, wave
+from canary.ports.aws import Announcer
+from canary.ports.quality import QualityStore
+from canary.ports.rollouts import Rollouts
+
+GATE_SHARE_OF_FALSE_ROLLBACK = 0.5
+"""With a quality guard half of the false roll-back rate is the gate's and half is for live
+evidence.
+"""
+
+RemainingSeconds = Callable[[], float]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an evaluation is: concluded, or to be called again, after these shards where there
+    are any.
+    """
+
+    concluded: bool
+    shards: tuple[int, ...] = ()
+    at_once: int = 1
+
+
+class Evaluator:
+    """Evaluates rollouts, one call at a time."""
+
+    def __init__(
+        self,
+        rollouts: Rollouts,
+        store: QualityStore,
+        announcer: Announcer,
+        ports: Callable[[QualityGuardSpec, RemainingSeconds], EvaluationPorts],
+    ) -> None:
+        """Take the rollouts, their quality evidence, who is told, and what makes one evaluation's
+        ports.
+        """
+        self._rollouts = rollouts
+        self._store = store
+        self._announcer = announcer
+        self._ports = ports
+
+    def evaluate(
+        self, rollout: str, generation: int, remaining_seconds: RemainingSeconds
+    ) -> Progress:
+        """Return whether there is nothing left to evaluate, or what to do before the next call.
+
+        A rollout that has ended, is going back or belongs to another generation has nothing to
+        evaluate: the next claim tells its execution so.
+        """
+        found = self._to_evaluate(rollout, generation)
+        if found is None:
+            return Progress(concluded=True)
+        plan, spec = found
+        evidence = evaluate(request_of(rollout, plan, spec), self._ports(spec, remaining_seconds))
+        return Progress(evidence.concluded, wave(evidence, spec), at_once(spec))
+
+    def evaluate_shard(
+        self, rollout: str, generation: int, shard: int, remaining_seconds: RemainingSeconds
+    ) -> int:
+        """Return how many records of a shard were gone through; none for a rollout with nothing to
+        evaluate.
+        """
+        found = self._to_evaluate(rollout, generation)
+        if found is None:
+            return 0
+        plan, spec = found[0], share_of(found[1])
+        return evaluate_shard(
+            request_of(rollout, plan, spec), self._ports(spec, remaining_seconds), shard
+        )
+
+    def _to_evaluate(self, rollout: str, generation: int) -> tuple[Plan, QualityGuardSpec] | None:
+        record = self._rollouts.load(rollout)
+        spec = record.plan.quality
+        if spec is None or record.ended or record.rolling_back or record.generation != generation:
+            return None
+        return record.plan, spec
+
+    def look_for_new_labels(
+        self, now: datetime, remaining_seconds: RemainingSeconds
+    ) -> tuple[str, ...]:
+        """Return the baking rollouts whose labelled set has grown, evaluated on what is new, and
+        announce them.
+
+        A rollout whose set cannot be read or whose variants are busy is left for the next minute:
+        the bake goes on without new labels.
+        """
+        told = []
+        for rollout in self._rollouts.listed():
+            record = self._rollouts.load(rollout)
+            spec, stored = (
+                record.plan.quality,
+                self._store.load(rollout) if record.plan.has_quality else None,
+            )
+            if spec is None or stored is None or not wants_new_labels(record, stored, now):
+                continue
+            try:
+                ports = self._ports(spec, remaining_seconds)
+                if evaluate_new_labels(request_of(rollout, record.plan, spec), ports, stored):
+                    told.append(rollout)
+            except (Refused, AwsUnavailable, AwsDenied, Conflict):
+                continue
+        if told:
+            self._announcer.quality_evaluated(told, minute_of(now))
+        return tuple(told)
+
+
+def request_of(rollout: str, plan: Plan, spec: QualityGuardSpec) -> EvaluationRequest:
+    """Return what to evaluate for a rollout."""
+    return EvaluationRequest(
+        rollout=rollout,
+        endpoint=plan.endpoint,
+        baseline=compared_baseline(plan),
+        canary=plan.canary,
+        spec=spec,
+        levels=GateLevels(
+            stop=plan.error_rates.false_rollback * GATE_SHARE_OF_FALSE_ROLLBACK,
+            promote=plan.error_rates.false_promotion,
+        ),
+    )
+
+
+def compared_baseline(plan: Plan) -> str:
+    """Return the baseline the canary is compared with: the one that serves most, the first by name
+    among equals.
+    """
+    return max(sorted(plan.baselines), key=lambda name: plan.safe_weights.get(name, 0.0))

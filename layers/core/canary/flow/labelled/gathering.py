@@ -1,0 +1,220 @@
+"""Evidence growing: answers in, one look and one save a batch. The only mutable thing of an
+evaluation.
+"""
+
+from collections.abc import Sequence
+
+from canary.domain.labelled import paired_auc
+from canary.domain.labelled.evidence import (
+    CALLED_MINUTES_KEPT,
+    DISAGREEMENTS_KEPT,
+    NOTES_KEPT,
+    CallCounts,
+    Disagreement,
+    Note,
+    PairedState,
+    QualityEvidence,
+)
+from canary.domain.labelled.findings import findings
+from canary.domain.labelled.paired import AnswerPair, advanced, has_decided
+from canary.domain.labelled.prediction import Prediction
+from canary.flow.labelled.asking import Answered
+from canary.flow.labelled.columns import RANKED_RECORDS, Columns
+from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
+from canary.flow.labelled.prediction_file import Failed, Told
+
+BATCH_RECORDS = 50
+LOOK_EVERY_SECONDS = 15.0
+"""Slow endpoints are looked at by time, so that a call that is cut off loses little."""
+HOPELESS_AFTER = 20
+"""Records that all fail on both variants before the evaluation stops asking: the setting is wrong,
+not the models.
+"""
+
+
+class Gathering:
+    """The evidence of one evaluation while it grows."""
+
+    def __init__(
+        self,
+        request: EvaluationRequest,
+        ports: EvaluationPorts,
+        evidence: QualityEvidence,
+        columns: Columns,
+    ) -> None:
+        """Go on from this evidence; `columns` holds the predictions it rests on, as far as they are
+        known.
+        """
+        self.evidence = evidence
+        self._request, self._ports, self._columns = request, ports, columns
+        self._looked_at = ports.monotonic()
+        self._outcomes: list[AnswerPair] = []
+        self._position = evidence.position
+        self._counts = evidence.counts.model_dump()
+        self._notes = list(evidence.notes)
+        self._disagreements = list(evidence.disagreements)
+        self._minutes = dict.fromkeys((*evidence.called_minutes, *self._shards_minutes()))
+        self._passed_before = all(state.passed for state in evidence.states)
+        self._columns_before = evidence.counts.used - columns.records
+
+    def _shards_minutes(self) -> range:
+        """Return the minutes since a wave of shards was sent off: any of them may have had
+        calls.
+        """
+        sent, now = self.evidence.sharded_at, int(self._ports.utc_now().timestamp()) // 60
+        return range(0) if sent is None else range(max(sent, now - CALLED_MINUTES_KEPT), now + 1)
+
+    def due(self) -> bool:
+        """Return whether enough came in, or enough time went by, for another look and save."""
+        waited = self._ports.monotonic() - self._looked_at
+        return (
+            self._position - self.evidence.position >= BATCH_RECORDS or waited >= LOOK_EVERY_SECONDS
+        )
+
+    def add(
+        self, answered: Sequence[Answered], unusable: Sequence[tuple[int, str]], end: int
+    ) -> None:
+        """Take the answers of one request, the rows it had to leave out, and the position behind
+        them.
+        """
+        if any(one.asked for one in answered):
+            self._minutes[int(self._ports.utc_now().timestamp()) // 60] = None
+        for row, problem in unusable:
+            self._counts["unusable_rows"] += 1
+            self.note("unusable row", f"row {row} {problem}", row)
+        for one in answered:
+            self._take(one)
+        self._position = end
+
+    def _take(self, one: Answered) -> None:
+        row = one.example.row
+        if isinstance(one.baseline, Failed) and isinstance(one.canary, Failed):
+            self._counts["failed_on_both"] += 1
+            self.note("failed on both", f"row {row}: {one.canary.text}", row)
+            return
+        for side, told in (("baseline", one.baseline), ("canary", one.canary)):
+            if isinstance(told, Failed):
+                self._counts[f"errors_{side}"] += 1
+                self.note(f"{side} error", f"row {row}: {told.text}", row)
+        self._counts["used"] += 1
+        outcome = AnswerPair(one.example.label, _prediction(one.baseline), _prediction(one.canary))
+        self._outcomes.append(outcome)
+        self._columns.add(outcome, one.example.slice)
+        self._disagree(one, outcome)
+
+    def _disagree(self, one: Answered, outcome: AnswerPair) -> None:
+        baseline, canary = outcome.baseline, outcome.canary
+        differ = baseline is None or canary is None or baseline.decision != canary.decision
+        if (
+            differ
+            and self._request.spec.task != "regression"
+            and len(self._disagreements) < DISAGREEMENTS_KEPT
+        ):
+            self._disagreements.append(
+                Disagreement(
+                    record=one.example.record_id[:128],
+                    label=str(one.example.label)[:128],
+                    baseline=_shown(one.baseline),
+                    canary=_shown(one.canary),
+                )
+            )
+
+    def note(self, kind: str, text: str, row: int | None = None) -> None:
+        """Keep something a person should know; the first fifty."""
+        if len(self._notes) < NOTES_KEPT:
+            self._notes.append(Note(kind=kind, text=text[:500], row=row))
+
+    def look(self) -> None:
+        """Bring the tests up to date with what was added, once, and save."""
+        self._looked_at = self._ports.monotonic()
+        if self._position == self.evidence.position:
+            return
+        request = self._request
+        states = advanced(self.evidence.states, self._outcomes, request.spec, request.levels)
+        self._outcomes = []
+        counts = CallCounts.model_validate(self._counts)
+        self._save(
+            position=self._position,
+            states=self._with_auc(states, last=self._position == _end(self.evidence)),
+            counts=counts,
+            notes=tuple(self._notes),
+            disagreements=tuple(self._disagreements),
+            called_minutes=tuple(self._minutes)[-CALLED_MINUTES_KEPT:],
+        )
+        self._ports.progress(self.evidence)
+
+    def _with_auc(self, states: Sequence[PairedState], *, last: bool) -> tuple[PairedState, ...]:
+        """Return the states with the AUC's own looked at when due; never on a part of the
+        scores.
+        """
+        records = self._columns.records
+        if self._columns_before:
+            return tuple(states)
+        request = self._request
+        return tuple(
+            paired_auc.looked_at(state, self._columns.ranked(), request.spec, request.levels)
+            if state.metric == paired_auc.METRIC
+            and state.records < RANKED_RECORDS
+            and (last or paired_auc.is_due(state, records))
+            else state
+            for state in states
+        )
+
+    def may_stop(self) -> bool:
+        """Return whether no further record is worth asking about: once passed, new labels can only
+        show worse.
+        """
+        if self._hopeless():
+            return True
+        states = self.evidence.states
+        decided = (
+            any(state.worse for state in states) if self._passed_before else has_decided(states)
+        )
+        return self._request.stop_early and decided
+
+    def _hopeless(self) -> bool:
+        return not self._counts["used"] and self._counts["failed_on_both"] >= HOPELESS_AFTER
+
+    def finish(self, **changes: object) -> None:
+        """Mark the evidence concluded or exhausted where it is, add the report and other changes,
+        and save.
+        """
+        exhausted = self.evidence.position >= _end(self.evidence)
+        concluded = exhausted or self.may_stop()
+        covers_less = self.evidence.first_record > 0 and self._columns_before > 0
+        # Where no record was answered by both there is nothing to compare; the errors are in the
+        # counts and findings.
+        made = self._columns.report() if concluded and not covers_less else None
+        report = self.evidence.report if made is None else made
+        self._save(
+            exhausted=exhausted,
+            concluded=concluded,
+            report=report,
+            notes=tuple(self._notes),
+            **changes,
+        )
+
+    def _save(self, **changes: object) -> None:
+        before = self.evidence
+        changed = before.but(**changes, revision=before.revision + 1)
+        request = self._request
+        found = findings(changed.states, changed.counts, request.spec, request.levels)
+        self.evidence = changed.but(findings=found)
+        self._ports.store.save(self.evidence, before.revision or None)
+
+
+def _end(evidence: QualityEvidence) -> int:
+    """Return how many records the evidence's round has."""
+    return evidence.records_total - evidence.first_record
+
+
+def _prediction(told: Told) -> Prediction | None:
+    return None if isinstance(told, Failed) else told
+
+
+def _shown(told: Told) -> str:
+    if isinstance(told, Failed):
+        return f"error ({told.text[:80]})"
+    return (
+        told.decision[:128] if told.score is None else f"{told.decision[:128]} ({told.score:.4g})"
+    )

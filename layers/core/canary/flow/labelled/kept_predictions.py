@@ -1,0 +1,129 @@
+"""Predictions kept from earlier calls, so that no record is paid for twice.
+
+Rules: keeping saves money and is never needed, so a store that fails is left alone from then on.
+Kept under a key of set version, deployed model behind the variant, and everything that shapes
+request and answer; where the model cannot be told, under the rollout's own id. Failures are kept
+for the rollout itself alone, under a key of its own: what failed once counts as failed, whichever
+call saw it, and the next rollout asks again.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+from canary.domain.errors import AwsDenied, AwsUnavailable, CanaryError
+from canary.domain.labelled.prediction import Label
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
+from canary.flow.labelled.prediction_file import Failed, PredictionFile, Told
+from canary.ports.quality import KeptPrediction, PredictionStore
+
+PART_RECORDS = 1_000
+_DECISION_ONLY = {
+    "labelled_set",
+    "metrics",
+    "on_inconclusive",
+    "concurrency",
+    "max_requests_per_second",
+    "request_timeout_seconds",
+    "right_within",
+    "slice_column",
+    "id_column",
+}
+
+
+class KeptPredictions:
+    """One variant's predictions by row; empty and forgetful without a store."""
+
+    def __init__(self, store: PredictionStore | None, key: str, records: int, owner: str) -> None:
+        """Load what is kept under the key; `owner` is this evaluation, which failures are kept
+        for.
+        """
+        self._store, self._key, self._owner = store, key, owner
+        self._failures_key = hashlib.sha256(f"{key} failures {owner}".encode()).hexdigest()
+        self._fresh: dict[str, list[KeptPrediction]] = {key: []}
+        self._file = PredictionFile() if store else None
+        self.problem = ""
+        try:
+            self._load(records)
+        except (AwsDenied, AwsUnavailable) as error:
+            self._give_up(error)
+
+    def _load(self, records: int) -> None:
+        """Take what is stored; an answer counts for more than a failure."""
+        for key in (self._failures_key, self._key):
+            for kept in self._store.load(key) if self._store else ():
+                if 0 < kept.row <= records:
+                    self._put(key, kept)
+
+    def known(self, row: int) -> Told | None:
+        """Return the kept prediction for a row (from 1), or what went wrong on it, if there is
+        either.
+        """
+        return None if self._file is None else self._file.get(row)
+
+    def keep(self, row: int, label: Label, told: Told) -> None:
+        """Keep what is not kept yet; written once a thousand are new, or when flushed."""
+        if self._store is None or self._file is None or self._file.get(row) is not None:
+            return
+        if not isinstance(told, Failed):
+            self._take(self._key, KeptPrediction(row, told.decision, told.score_of(label)))
+        else:
+            self._take(self._failures_key, KeptPrediction(row, told.text, None))
+
+    def _take(self, key: str, kept: KeptPrediction) -> None:
+        self._put(key, kept)
+        fresh = self._fresh.setdefault(key, [])
+        fresh.append(kept)
+        if len(fresh) >= PART_RECORDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is new as parts, named so that a repeated write replaces itself."""
+        for key, fresh in self._fresh.items():
+            if self._store is not None and fresh:
+                part = f"{self._owner}-{fresh[0].row:09d}-{len(fresh):04d}"
+                try:
+                    self._store.append(key, part, fresh)
+                except (AwsDenied, AwsUnavailable) as error:
+                    self._give_up(error)
+        self._fresh = {}
+
+    def close(self) -> None:
+        """Give the disk back; nothing is known any more."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _give_up(self, error: CanaryError) -> None:
+        self._store, self.problem = None, f"predictions are not kept: {error}"
+
+    def _put(self, key: str, kept: KeptPrediction) -> None:
+        if self._file is not None and key == self._failures_key:
+            self._file.put_failure(kept.row, kept.decision)
+        elif self._file is not None:
+            self._file.put(kept.row, kept.decision, kept.score)
+
+
+def kept_predictions(
+    request: EvaluationRequest, ports: EvaluationPorts, set_version: str, records: int
+) -> tuple[KeptPredictions, KeptPredictions]:
+    """Return what is kept for baseline and canary."""
+    owner = hashlib.sha256(request.rollout.encode()).hexdigest()[:16]
+
+    def of(variant: str) -> KeptPredictions:
+        model = (
+            ports.identity.identify(request.endpoint, variant)
+            if ports.predictions and ports.identity
+            else None
+        )
+        key = _key(request.spec, set_version, variant, model or f"rollout {request.rollout}")
+        return KeptPredictions(ports.predictions, key, records, owner)
+
+    return of(request.baseline), of(request.canary)
+
+
+def _key(spec: QualityGuardSpec, set_version: str, variant: str, model: str) -> str:
+    shape = spec.model_dump(mode="json", exclude=_DECISION_ONLY)
+    parts: Sequence[object] = (set_version, variant, model, shape)
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,103 @@
+"""New labels while a rollout bakes: the records that arrived are evaluated, and the tests go on
+where they stand.
+
+Rules: only records appended to the set are new; a set that was rewritten is told and not used,
+because its records cannot be told apart from those already counted. The calls are own traffic, so
+at most 2 minutes in 10 have any.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from canary.domain.labelled.evidence import NOTES_KEPT, Note, QualityEvidence
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Record
+from canary.domain.time import minute_of
+from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
+from canary.flow.labelled.walk import Walk
+from canary.labelled.records import RecordFile
+
+OWN_TRAFFIC_MINUTES, WITHIN_MINUTES = 2, 10
+CALL_SECONDS = 60.0
+"""How long one call may take during a bake, reserve included: it touches two minutes at most."""
+
+
+def wants_new_labels(record: Record, evidence: QualityEvidence | None, now: datetime) -> bool:
+    """Return whether a rollout may be asked about new labels in this minute."""
+    if evidence is None or record.phase is not Phase.BAKING or record.rolling_back:
+        return False
+    minute = minute_of(now)
+    recent = [called for called in evidence.called_minutes if minute - WITHIN_MINUTES < called]
+    return len(recent) < OWN_TRAFFIC_MINUTES and not any(state.worse for state in evidence.states)
+
+
+def evaluate_new_labels(
+    request: EvaluationRequest, ports: EvaluationPorts, stored: QualityEvidence
+) -> bool:
+    """Return whether there was something new: the set's version changed, or an earlier call left
+    new records over.
+    """
+    unfinished = stored.first_record > 0 and not stored.concluded
+    if not unfinished and ports.source.version(request.spec.labelled_set) == stored.set_version:
+        return False
+    fetched = ports.source.fetch(request.spec.labelled_set)
+    with RecordFile(fetched.path, request.spec) as records:
+        begun = (
+            stored
+            if fetched.version == stored.set_version
+            else next_round(stored, fetched.version, records)
+        )
+        if begun.concluded:
+            ports.store.save(begun.but(revision=stored.revision + 1), stored.revision)
+            return True
+        limited = replace(ports, remaining_seconds=_at_most(CALL_SECONDS, ports))
+        Walk(request, limited, records, begun).walk()
+    return True
+
+
+def next_round(stored: QualityEvidence, set_version: str, records: RecordFile) -> QualityEvidence:
+    """Return the evidence ready for the appended records; concluded as it was when there are none
+    to tell apart.
+    """
+    before, total = stored.records_total, len(records)
+    if not still_holds(stored, records):
+        return rewritten(stored, set_version)
+    if total == before:
+        return stored.but(set_version=set_version)
+    return stored.but(
+        set_version=set_version,
+        content_digest=records.digest(total),
+        first_record=before,
+        records_total=total,
+        position=0,
+        concluded=False,
+        exhausted=False,
+        shard_records=0,
+        sharded_until=0,
+        sharded_at=None,
+    )
+
+
+def still_holds(stored: QualityEvidence, records: RecordFile) -> bool:
+    """Return whether the set still begins with the records the evidence speaks of."""
+    return (
+        len(records) >= stored.records_total
+        and records.digest(stored.records_total) == stored.content_digest
+    )
+
+
+def rewritten(stored: QualityEvidence, set_version: str) -> QualityEvidence:
+    """Return the evidence closed, with a note, because its set is not there any more."""
+    note = Note(
+        kind="rewritten set",
+        text="the set was rewritten, not appended to; its records are not used",
+    )
+    notes = (*stored.notes[: NOTES_KEPT - 1], note)
+    return stored.but(set_version=set_version, concluded=True, notes=notes)
+
+
+def _at_most(seconds: float, ports: EvaluationPorts) -> Callable[[], float]:
+    """Return the remaining time, cut to so many seconds from now."""
+    deadline = ports.monotonic() + seconds
+    return lambda: min(ports.remaining_seconds(), deadline - ports.monotonic())

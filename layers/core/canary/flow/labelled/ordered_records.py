@@ -1,0 +1,131 @@
+"""The places of a round's seeded order: the requests behind them, their answers, and what is kept
+of those.
+"""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+
+from canary.domain.labelled.evidence import QualityEvidence
+from canary.flow.labelled.asking import Answered, Asker, RateCeiling, ask_in_order
+from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
+from canary.flow.labelled.kept_predictions import kept_predictions
+from canary.labelled.examples import Example, read_example
+from canary.labelled.order import seeded_order
+from canary.labelled.records import RecordFile, UnusableRow
+
+
+@dataclass(frozen=True)
+class Group:
+    """The rows of one request: those to ask about, those that cannot be used, and the position
+    behind them.
+    """
+
+    examples: tuple[Example, ...]
+    unusable: tuple[tuple[int, str], ...]
+    end: int
+
+
+class OrderedRecords:
+    """One round's records by their place in its order, and what is known of them; close it when
+    done.
+    """
+
+    def __init__(
+        self,
+        request: EvaluationRequest,
+        ports: EvaluationPorts,
+        records: RecordFile,
+        evidence: QualityEvidence,
+    ) -> None:
+        """Take the round the evidence speaks of: the same set version and order."""
+        self._request, self._ports, self._records = request, ports, records
+        self._first = evidence.first_record
+        self._order = seeded_order(evidence.records_total - self._first, request.rollout)
+        self.kept = kept_predictions(
+            request, ports, evidence.kept_as or evidence.set_version, len(records)
+        )
+
+    def __len__(self) -> int:
+        """Return how many records the round has."""
+        return len(self._order)
+
+    def taken_before(self, position: int) -> Iterator[Example]:
+        """Return the usable records of earlier rounds, then of this one up to a place."""
+        yield from self._usable(range(self._first))
+        yield from self._usable(self._first + self._order[place] for place in range(position))
+
+    def _usable(self, numbers: Iterator[int] | range) -> Iterator[Example]:
+        for number in numbers:
+            try:
+                yield self._example(number)
+            except UnusableRow:
+                continue
+
+    def answers(self, start: int, end: int) -> Generator[tuple[Group, list[Answered]], None, None]:
+        """Return the answers of the requests from one place to another, in order, keeping them as
+        they come.
+        """
+        asker = self._asker()
+
+        def ask(group: Group) -> tuple[Group, list[Answered]]:
+            return group, asker.ask(group.examples) if group.examples else []
+
+        late: list[tuple[Group, list[Answered]]] = []
+        answers = ask_in_order(ask, self._groups(start, end), self._request.spec.concurrency, late)
+        try:
+            for group, answered in answers:
+                self._keep(answered)
+                yield group, answered
+        finally:
+            answers.close()
+            for _, answered in late:
+                self._keep(answered)
+            for kept in self.kept:
+                kept.flush()
+
+    @property
+    def problems(self) -> set[str]:
+        """Return why predictions are not kept, where they are not."""
+        return {kept.problem for kept in self.kept if kept.problem}
+
+    def close(self) -> None:
+        """Give the disk back."""
+        for kept in self.kept:
+            kept.close()
+
+    def _asker(self) -> Asker:
+        request, ports = self._request, self._ports
+        ceiling = RateCeiling(request.spec.max_requests_per_second, ports.monotonic, ports.sleep)
+        return Asker(
+            ports.invoker,
+            request.endpoint,
+            request.baseline,
+            request.canary,
+            request.spec,
+            self._records.layout,
+            ceiling,
+            ports.sleep,
+            self.kept[0].known,
+            self.kept[1].known,
+        )
+
+    def _keep(self, answered: list[Answered]) -> None:
+        for one in answered:
+            for kept, told in zip(self.kept, (one.baseline, one.canary), strict=True):
+                kept.keep(one.example.row, one.example.label, told)
+
+    def _example(self, number: int) -> Example:
+        return read_example(self._records.row(number), self._records.layout, self._request.spec)
+
+    def _groups(self, start: int, end: int) -> Iterator[Group]:
+        examples: list[Example] = []
+        unusable: list[tuple[int, str]] = []
+        for place in range(start, end):
+            number = self._first + self._order[place]
+            try:
+                examples.append(self._example(number))
+            except UnusableRow as error:
+                unusable.append((number + 1, str(error)))
+            if len(examples) == self._request.spec.records_per_request or place == end - 1:
+                yield Group(tuple(examples), tuple(unusable), place + 1)
+                examples, unusable = [], []

@@ -1,0 +1,137 @@
+"""One walk through a labelled set's records in their seeded order, from where the last call
+stopped.
+
+A round is the whole set, or after new labels arrived the records that are new. Where shards ask
+ahead, a walk ends behind the last record they were sent to.
+"""
+
+from canary.domain.labelled.evidence import QualityEvidence
+from canary.domain.labelled.paired import AnswerPair, first_states
+from canary.domain.labelled.prediction import Prediction
+from canary.flow.labelled import sharding
+from canary.flow.labelled.columns import Columns
+from canary.flow.labelled.gathering import Gathering
+from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
+from canary.flow.labelled.ordered_records import OrderedRecords
+from canary.flow.labelled.prediction_file import Told
+from canary.labelled.records import RecordFile
+
+RESERVE_SECONDS = 20.0
+"""Time kept back for the calls under way, the report and the save."""
+
+
+def first_evidence(
+    request: EvaluationRequest, set_version: str, records: RecordFile
+) -> QualityEvidence:
+    """Return the evidence before the first record; revision 0 says that nothing is stored."""
+    return QualityEvidence(
+        rollout=request.rollout,
+        endpoint=request.endpoint,
+        baseline=request.baseline,
+        canary=request.canary,
+        labelled_set=request.spec.labelled_set,
+        set_version=set_version,
+        kept_as=set_version,
+        content_digest=records.digest(len(records)),
+        records_total=len(records),
+        states=first_states(request.spec),
+    )
+
+
+class Walk:
+    """The records still to take, and what takes them."""
+
+    def __init__(
+        self,
+        request: EvaluationRequest,
+        ports: EvaluationPorts,
+        records: RecordFile,
+        evidence: QualityEvidence,
+    ) -> None:
+        """Go on from the evidence: the same set version, order and position."""
+        self._request, self._ports = request, ports
+        self._call_seconds = ports.remaining_seconds()
+        self._places = OrderedRecords(request, ports, records, evidence)
+        self._until = evidence.sharded_until or len(self._places)
+        self._pace: float | None = None
+        self._gathering = Gathering(
+            request, ports, evidence, self._columns_before(evidence.position)
+        )
+
+    def walk(self) -> QualityEvidence:
+        """Return the evidence once the tests decide, the records end or time runs short."""
+        gathering = self._gathering
+        try:
+            if not gathering.may_stop():
+                self._ask(gathering)
+            for problem in sorted(self._places.problems):
+                gathering.note("predictions", problem)
+            gathering.finish(**self._shards(gathering.evidence))
+        finally:
+            self._places.close()
+        return gathering.evidence
+
+    def _ask(self, gathering: Gathering) -> None:
+        """Ask until the tests decide, the records end or time runs short; look and keep whatever
+        ends it.
+        """
+        start, started = gathering.evidence.position, self._ports.monotonic()
+        answers = self._places.answers(start, self._until)
+        try:
+            for group, answered in answers:
+                gathering.add(answered, group.unusable, group.end)
+                if gathering.due():
+                    gathering.look()
+                    if gathering.may_stop() or self._is_far(start, started):
+                        break
+                if self._ports.remaining_seconds() < RESERVE_SECONDS:
+                    break
+        finally:
+            answers.close()
+            gathering.look()
+
+    def _is_far(self, start: int, started: float) -> bool:
+        """Return whether shards should go on from here; notes the pace they are cut by."""
+        evidence, seconds = self._gathering.evidence, self._ports.monotonic() - started
+        if seconds < sharding.MEASURED_SECONDS or not self._may_shard(evidence):
+            return False
+        pace, left = (evidence.position - start) / seconds, self._until - evidence.position
+        if sharding.pays(self._request.spec, left, pace, self._call_seconds):
+            self._pace = pace
+        return self._pace is not None
+
+    def _may_shard(self, evidence: QualityEvidence) -> bool:
+        """Return whether shards could leave their answers anywhere; records that arrive in a bake
+        are few.
+        """
+        kept = self._ports.predictions is not None and not self._places.problems
+        return kept and evidence.first_record == 0 and evidence.shard_records == 0
+
+    def _shards(self, evidence: QualityEvidence) -> dict[str, int | None]:
+        """Return what the evidence says of shards from here on: the next wave's, or none."""
+        none: dict[str, int | None] = {"shard_records": 0, "sharded_until": 0, "sharded_at": None}
+        spec, size = self._request.spec, evidence.shard_records
+        if self._pace is not None:
+            size = sharding.shard_size(spec, len(self._places), self._pace)
+        if not size or self._places.problems:
+            return none
+        numbers = sharding.wave(evidence.but(shard_records=size), spec)
+        until = min((numbers[-1] + 1) * size, len(self._places)) if numbers else 0
+        minute = int(self._ports.utc_now().timestamp()) // 60
+        return {"shard_records": size, "sharded_until": until, "sharded_at": minute}
+
+    def _columns_before(self, position: int) -> Columns:
+        """Return the predictions that the evidence so far rests on, as far as they were kept."""
+        scorer, kept = self._ports.scorer, self._places.kept
+        columns = Columns(
+            self._request.spec, None if scorer is None else scorer.begin(self._request.spec)
+        )
+        for example in self._places.taken_before(position):
+            baseline, canary = (_prediction(one.known(example.row)) for one in kept)
+            if baseline is not None or canary is not None:
+                columns.add(AnswerPair(example.label, baseline, canary), example.slice)
+        return columns
+
+
+def _prediction(told: Told | None) -> Prediction | None:
+    return told if isinstance(told, Prediction) else None

@@ -1,0 +1,124 @@
+"""Takes over dead executions: the next generation, started under a numbered name, only restores."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from canary.domain.errors import Superseded
+from canary.domain.rollout import claims, transitions
+from canary.domain.rollout.phase import Event, Phase, after
+from canary.domain.rollout.record import Outcome, Record, Restoring
+from canary.ports.aws import Executions
+from canary.ports.rollouts import Rollouts
+
+QUIET_AT_MOST = timedelta(minutes=3)
+RECOVERIES_AT_MOST = 3
+ALIVE = frozenset({"RUNNING", "PENDING_REDRIVE"})
+
+
+class Recovery:
+    """Keeps exactly one living execution behind every rollout that has not ended."""
+
+    def __init__(self, rollouts: Rollouts, executions: Executions) -> None:
+        """Take the record store and the executions."""
+        self._rollouts = rollouts
+        self._executions = executions
+
+    def take_over_if_dead(self, record: Record, now: datetime) -> Record:
+        """Return the record, held by a new execution when its holder is dead; UNPROVEN after three
+        dead recoveries.
+        """
+        if record.ended:
+            return record
+        status = self._executions.status(record.holder)
+        if status in ALIVE:
+            return record
+        if status == "MISSING" and record.generation > 1:
+            self._start(record)  # the claim was written, the start was lost: the same name again
+            return record
+        story = (
+            f"Execution {record.holder.rsplit(':', 1)[-1]} is {status} while the rollout "
+            f"was {record.phase}."
+        )
+        if record.recoveries >= RECOVERIES_AT_MOST:
+            return self._give_up(record, now)
+        return self._next_generation(record, story, now)
+
+    def _next_generation(self, record: Record, story: str, now: datetime) -> Record:
+        generation = record.generation
+        holder = self._executions.arn_of(f"{record.rollout}-{generation + 1}")
+
+        def transition(current: Record) -> Record:
+            return (
+                current
+                if current.generation != generation
+                else claims.take_over(current, holder, story, now)
+            )
+
+        try:
+            record = self._rollouts.change(record.rollout, transition)
+        except Superseded:
+            return self._rollouts.load(record.rollout)
+        if record.holder == holder:
+            self._start(record)
+        return record
+
+    def _give_up(self, record: Record, now: datetime) -> Record:
+        outcome = Outcome(
+            end=Phase.UNPROVEN, reason=f"{record.recoveries} executions died while restoring"
+        )
+
+        def transition(current: Record) -> Record:
+            if current.ended or current.generation != record.generation:
+                return current
+            return transitions.close(current.but(outcome=outcome), now)
+
+        return self._rollouts.change(record.rollout, transition)
+
+    def retry(self, record: Record, command: str, now: datetime) -> Record:
+        """Return an UNPROVEN record on its way to the safe weights again, held by a new execution.
+
+        `command` is the execution of the command that asked for it, kept in the same write.
+        """
+        generation = record.generation + 1
+        holder = self._executions.arn_of(f"{record.rollout}-{generation}")
+
+        def transition(current: Record) -> Record:
+            if current.phase is not Phase.UNPROVEN or current.generation >= generation:
+                return current
+            return current.but(
+                phase=after(current.phase, Event.RETRY),
+                generation=generation,
+                holder=holder,
+                recoveries=0,
+                obeyed=command,
+                outcome=None,
+                ended_at=None,
+                restoring=Restoring(began_at=now),
+                progress_at=now,
+            )
+
+        record = self._rollouts.change(record.rollout, transition)
+        if record.holder == holder:
+            self._start(record)
+        return record
+
+    def _start(self, record: Record) -> None:
+        self._executions.start(record.holder.rsplit(":", 1)[-1], recover_document(record))
+
+
+def recover_document(record: Record) -> Mapping[str, object]:
+    """Return the input of an execution that restores."""
+    story = record.decision.reason if record.decision else "recovering"
+    recover = {
+        "rollout": record.rollout,
+        "generation": record.generation,
+        "story": {"reason": story},
+    }
+    return {"recover": recover}
+
+
+def is_quiet(record: Record, now: datetime) -> bool:
+    """Return whether a rollout made no progress for three minutes and holds no token that would
+    tell.
+    """
+    return record.token is None and now - record.progress_at > QUIET_AT_MOST

@@ -1,0 +1,232 @@
+"""The only use case that moves weights: claim, ask, and look whether it really happened.
+
+Each method answers with what comes `next`: the state machine follows it and keeps no position of
+its own.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from canary.domain.errors import AwsDenied, AwsUnavailable
+from canary.domain.plan.endpoint import Arrival, EndpointView
+from canary.domain.rollout import claims, transitions
+from canary.domain.rollout.arrival import (
+    agreed,
+    is_foreign,
+    is_suspicious,
+    look_forward,
+    look_restored,
+)
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Asked, Outcome, Record
+from canary.domain.rollout.task_result import TaskResult
+from canary.ports.aws import WeightMover
+from canary.ports.rollouts import Rollouts
+
+Clock = Callable[[], datetime]
+
+FOREIGN_REASON = (
+    "somebody else changed the endpoint: another configuration, or weights that are not ours"
+)
+GONE_REASON = "the endpoint does not exist any more"
+
+
+class Shifter:
+    """Moves the weights of one rollout at a time, for the execution that holds it."""
+
+    def __init__(
+        self, rollouts: Rollouts, endpoints: WeightMover, clock: Clock | None = None
+    ) -> None:
+        """Take the record store, the endpoints, and the clock to read just before a claim.
+
+        `now`, which every method is given, is when its invocation began; without a clock it stands
+        for the claim too.
+        """
+        self._rollouts = rollouts
+        self._endpoints = endpoints
+        self._clock = clock
+
+    def move(self, rollout: str, holder: str, generation: int, now: datetime) -> TaskResult:
+        """Claim the next step and ask for its weights.
+
+        Raises Superseded, RollBackPending, AwsUnavailable, AwsDenied.
+        """
+        before = self._held(rollout, holder, generation)
+        view = self._look(before, now)
+        lost = self._lost(before, holder, generation, view)
+        if lost:
+            return lost
+        asking = self._clock() if self._clock else now
+        record = self._rollouts.change(
+            rollout, lambda r: claims.claim_forward(r, holder, generation, asking)
+        )
+        assert record.asked is not None  # noqa: S101 - the claim has just written it
+        if not view.serves(record.asked.weights):
+            self._endpoints.move(record.endpoint, record.asked.weights)
+        return TaskResult(next="LOOK", reason=f"asked for step {record.step}")
+
+    def look(self, rollout: str, holder: str, generation: int, now: datetime) -> TaskResult:
+        """Say whether the asked weights serve, and what comes next. Raises Superseded."""
+        record = self._held(rollout, holder, generation)
+        if record.rolling_back:
+            return _overruled(record)
+        view = self._look(record, now)
+        arrival = look_forward(record, view, now)
+        if arrival == "REACHED":
+            arrived = self._rollouts.change(
+                rollout, lambda r: transitions.arrive(r, holder, generation, now)
+            )
+            evaluate = arrived.phase is Phase.EVALUATING
+            return TaskResult(
+                next="EVALUATE" if evaluate else "BAKE",
+                reason="the asked weights serve",
+                arrival=arrival,
+            )
+        if arrival in {"REVERTED", "OVERDUE"}:
+            return TaskResult(
+                next="RESTORE", reason=_why_restore(arrival, record, view), arrival=arrival
+            )
+        lost = self._lost(record, holder, generation, view)
+        return lost or TaskResult(next="WAIT", reason="the endpoint is moving", arrival=arrival)
+
+    def confirm(self, rollout: str, holder: str, generation: int, now: datetime) -> TaskResult:
+        """Say whether the weights of the last step still serve, so that PROMOTED may be told.
+        Raises Superseded.
+        """
+        record = self._held(rollout, holder, generation)
+        if record.rolling_back:
+            return _overruled(record)
+        view = self._look(record, now)
+        lost = self._lost(record, holder, generation, view)
+        if lost:
+            return lost
+        if view.serves(record.expected_weights):
+            return TaskResult(next="CLOSE", reason="the weights still serve", arrival="REACHED")
+        decided = record.decision.at if record.decision else now
+        if now - decided > timedelta(minutes=record.plan.overdue_minutes):
+            reason = (
+                f"the last step did not serve for {record.plan.overdue_minutes} minutes "
+                f"(endpoint {view.status})"
+            )
+            return TaskResult(next="RESTORE", reason=reason, arrival="OVERDUE")
+        return TaskResult(next="WAIT", reason=f"endpoint {view.status}", arrival="MOVING")
+
+    def restore(
+        self, rollout: str, holder: str, generation: int, story: str, now: datetime
+    ) -> TaskResult:
+        """Record the roll-back and ask for the safe weights unless they serve or the endpoint is
+        busy.
+
+        Never raises for what SageMaker answers: the next look judges it. Raises Superseded.
+        """
+        record = self._rollouts.change(
+            rollout, lambda r: claims.claim_restore(r, holder, generation, story, now)
+        )
+        view = self._look(record, now)
+        lost = self._lost(record, holder, generation, view)
+        if lost:
+            return lost
+        if look_restored(record, view, now) != "REVERTED":
+            return TaskResult(next="LOOK", reason="the safe weights are on their way")
+        asking = self._clock() if self._clock else now
+        live = view.current_weights
+        asked = self._rollouts.change(
+            rollout, lambda r: claims.ask_safe(r, holder, generation, live, asking)
+        )
+        answer = self._ask_safe(asked, record.asked, asking)
+        return TaskResult(next="LOOK", reason=answer or "asked for the safe weights")
+
+    def _ask_safe(self, record: Record, before: Asked | None, asking: datetime) -> str:
+        """Ask for the safe weights as claimed, note the answer, and return what stood in the way,
+        '' for nothing.
+
+        An ask whose answer was lost is left as it is: the look waits until it must be visible.
+        """
+        rollout, ask = record.rollout, record.asked
+        assert ask is not None  # noqa: S101 - the claim has just written it
+        try:
+            self._endpoints.move(record.endpoint, ask.weights)
+        except AwsUnavailable as error:
+            if error.refused:
+                self._rollouts.change(rollout, lambda r: transitions.not_accepted(r, ask, before))
+            return str(error)
+        except AwsDenied as error:
+            answer = str(error)
+            self._rollouts.change(
+                rollout,
+                lambda r: transitions.denied(
+                    transitions.not_accepted(r, ask, before), answer, asking
+                ),
+            )
+            return answer
+        self._rollouts.change(rollout, lambda r: transitions.accepted(r, ask))
+        return ""
+
+    def look_restored(
+        self, rollout: str, holder: str, generation: int, now: datetime
+    ) -> TaskResult:
+        """Say whether the safe weights serve, and what comes next. Raises Superseded."""
+        record = self._held(rollout, holder, generation)
+        view = self._look(record, now)
+        arrival = look_restored(record, view, now)
+        if arrival == "REACHED":
+            record = self._rollouts.change(
+                rollout, lambda r: transitions.verify_safe(r, holder, generation, now)
+            )
+            settled = record.outcome is not None
+            reason = (
+                "the safe weights serve" if settled else "the safe weights serve; looking once more"
+            )
+            return TaskResult(next="CLOSE" if settled else "WAIT", reason=reason, arrival=arrival)
+        lost = self._lost(record, holder, generation, view)
+        if lost:
+            return lost
+        why = transitions.why_unproven(record, arrival, now)
+        if why:
+            outcome = Outcome(end=Phase.UNPROVEN, reason=why)
+            self._rollouts.change(
+                rollout, lambda r: transitions.set_outcome(r, holder, generation, outcome)
+            )
+            return TaskResult(next="CLOSE", reason=why, arrival=arrival)
+        asking = arrival == "REVERTED"
+        return TaskResult(
+            next="RESTORE" if asking else "WAIT", reason=f"endpoint {view.status}", arrival=arrival
+        )
+
+    def _held(self, rollout: str, holder: str, generation: int) -> Record:
+        """Return the record. Raises Superseded when this execution does not hold it."""
+        record = self._rollouts.load(rollout)
+        claims.check_holder(record, holder, generation)
+        return record
+
+    def _look(self, record: Record, now: datetime) -> EndpointView:
+        return agreed(lambda: self._endpoints.describe(record.endpoint), is_suspicious(record, now))
+
+    def _lost(
+        self, record: Record, holder: str, generation: int, view: EndpointView
+    ) -> TaskResult | None:
+        """Hand over an endpoint that is gone or somebody else's; None when it is still ours."""
+        if view.exists and not is_foreign(record, view):
+            return None
+        reason = FOREIGN_REASON if view.exists else GONE_REASON
+        outcome = Outcome(end=Phase.HANDED_OVER, reason=reason)
+        self._rollouts.change(
+            record.rollout, lambda r: transitions.set_outcome(r, holder, generation, outcome)
+        )
+        return TaskResult(next="CLOSE", reason=reason, arrival="FOREIGN" if view.exists else "GONE")
+
+
+def _overruled(record: Record) -> TaskResult:
+    return TaskResult(
+        next="RESTORE", reason=record.decision.reason if record.decision else "rolling back"
+    )
+
+
+def _why_restore(arrival: Arrival, record: Record, view: EndpointView) -> str:
+    share = f"{100 * record.plan.steps[record.step].share:.4g}%"
+    if arrival == "REVERTED":
+        return f"SageMaker went back to the weights before the step to {share}"
+    return (
+        f"the step to {share} was not reached in {record.plan.overdue_minutes} minutes "
+        f"(endpoint {view.status})"
+    )

@@ -8,6 +8,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 LOCK_FILES = {
     "uv.lock",
@@ -120,3 +122,18 @@ def test_no_copy_of_a_value_goes_unvalidated() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "model_copy"
     ]
     assert not found
+
+
+def test_commit_subjects_are_short() -> None:
+    """A subject fits one line of 72 characters, since the commit that wrote the rule down."""
+    begun = "5d17009"
+    log = subprocess.run(
+        ["git", "log", "--format=%s", f"{begun}..HEAD"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if log.returncode:
+        pytest.skip(reason=f"this clone has no history back to {begun}")
+    assert [subject for subject in log.stdout.splitlines() if len(subject) > 72] == []

@@ -37,12 +37,12 @@ class Ending:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One rollout. `story` says what is wrong with the canary, `lesson` what its end shows, both
+    """One rollout. `shows` says what is wrong with the canary, `lesson` what its end shows, both
     for a newcomer.
     """
 
     name: str
-    story: str
+    shows: str
     lesson: str
     ending: Ending
     outage: SharedOutage | None = None

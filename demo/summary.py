@@ -33,7 +33,7 @@ def write_pages(results: Sequence[Result], folder: Path) -> Path:
         if result.history is not None:
             page = write_report(result.history, folder / f"{result.scenario.name}.html")
             entries.append(
-                Entry(result.scenario.name, result.scenario.story, page.name, result.history)
+                Entry(result.scenario.name, result.scenario.shows, page.name, result.history)
             )
     return write_index(entries, folder / "index.html")
 
@@ -44,7 +44,7 @@ def print_summary(console: Console, results: Sequence[Result], found: Doubts, in
     grid = Table.grid(padding=(0, 2, 0, 1))
     for result in results:
         grid.add_row(*_line(result, good=not found[result.scenario.name]))
-        grid.add_row("", "", Text(f"{result.scenario.story} {result.scenario.lesson}", style="dim"))
+        grid.add_row("", "", Text(f"{result.scenario.shows} {result.scenario.lesson}", style="dim"))
     console.print(grid)
     for name, doubts in found.items():
         for doubt in doubts:

@@ -17,7 +17,7 @@ class Entry:
     """One rollout of the index: its name, a sentence about it, its page beside the index."""
 
     name: str
-    story: str
+    shows: str
     page: str
     history: RolloutHistory
 

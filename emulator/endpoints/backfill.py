@@ -3,7 +3,7 @@ now.
 
 Every row is put through the model once; a minute's failures are then binomial, exactly as if each
 request had been one of the rows, and its latencies are drawn one by one. Nothing here touches the
-ledger: it happened before the story.
+ledger: it happened before the clock began.
 """
 
 from datetime import datetime, timedelta

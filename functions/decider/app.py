@@ -34,12 +34,16 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _act(use: Deciding, event: dict[str, Any]) -> dict[str, Any]:
     now = wiring.utc_now()
     if event["action"] == "command":
-        return {"story": use.commander.obey(event["input"], event["execution"], now)}
+        answer = use.commander.obey(event["input"], event["execution"], now)
+        # An execution of 5d17009's definition that still runs reads its answer under "story".
+        return {"answer": answer, "story": answer}
     held = (event["rollout"], event["execution"], event["generation"])
     if event["action"] == "bake":
         record = use.decider.bake(*held, event["token"], now)
         return {"phase": record.phase}
-    return use.decider.close(*held, event.get("story"), now).model_dump(mode="json")
+    return use.decider.close(*held, event.get("cause", event.get("story")), now).model_dump(
+        mode="json"
+    )
 
 
 def _hear(use: Deciding, event: dict[str, Any]) -> dict[str, Any]:

@@ -17,16 +17,16 @@ _shifter = cache(shifter.build)
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Return the story of one action: move | look | confirm | restore | look_restored, for the
+    """Return the result of one action: move | look | confirm | restore | look_restored, for the
     execution that asks.
     """
     del context
-    story = _act(_shifter(), event)
+    result = _act(_shifter(), event)
     logger.info(
         event["action"],
-        extra={"rollout": event["rollout"], "next": story.next, "reason": story.reason},
+        extra={"rollout": event["rollout"], "next": result.next, "reason": result.reason},
     )
-    return story.model_dump(mode="json")
+    return result.model_dump(mode="json")
 
 
 def _act(use_case: Shifter, event: dict[str, Any]) -> TaskResult:
@@ -40,7 +40,7 @@ def _act(use_case: Shifter, event: dict[str, Any]) -> TaskResult:
         case "confirm":
             return use_case.confirm(*held, now)
         case "restore":
-            return use_case.restore(*held, read_cause(event.get("story")), now)
+            return use_case.restore(*held, read_cause(event.get("cause", event.get("story"))), now)
         case "look_restored":
             return use_case.look_restored(*held, now)
         case unknown:

@@ -157,13 +157,13 @@ def test_spent_retries_go_on_to_the_catch(account: SmallAccount) -> None:
         "Call": task(
             failing(account),
             Retry=[{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 2}],
-            Catch=[{"ErrorEquals": ["ValueError"], "ResultPath": "$.story", "Next": "Caught"}],
+            Catch=[{"ErrorEquals": ["ValueError"], "ResultPath": "$.caught", "Next": "Caught"}],
         ),
         "Caught": {"Type": "Pass", "OutputPath": "$", "End": True},
     }
     answer = account.output(states, {"kept": 1})
-    assert (answer["kept"], answer["story"]["Error"]) == (1, "ValueError")
-    assert '"errorMessage": "bad"' in answer["story"]["Cause"]
+    assert (answer["kept"], answer["caught"]["Error"]) == (1, "ValueError")
+    assert '"errorMessage": "bad"' in answer["caught"]["Cause"]
     assert len(account.emulator.invocations) == 3
 
 

@@ -1,5 +1,4 @@
-"""The rollouts that are broken: each a person's story that ends in one known way when nothing is
-broken.
+"""The rollouts that are broken: each ends in one known way when nothing is broken.
 
 `never` are the ends that no fault may bring about: a bad canary is never promoted.
 """
@@ -20,7 +19,7 @@ Play = Callable[[World], object]
 
 @dataclass(frozen=True)
 class Scenario:
-    """One story: the canary, the spec, what a person does meanwhile, and the end it has when all
+    """One rollout: the canary, the spec, what a person does meanwhile, and the end it has when all
     goes well.
     """
 

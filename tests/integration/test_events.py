@@ -27,7 +27,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "collector-schedule": {"rollouts": 1},
     "decider-evidence-collected": {"phase": "BAKING"},
     "decider-quality-evaluated": {"phase": "BAKING"},
-    "decider-command": {"story": {}},
+    "decider-command": {"answer": {}},
     "decider-execution-status-change": {"execution": HOLDER},
     "decider-alarm-state-change": {"guarded": []},
 }

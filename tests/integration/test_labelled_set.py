@@ -180,7 +180,7 @@ def test_a_set_too_large_for_calls_in_a_row_is_evaluated_in_shards(
 
 @pytest.mark.slow
 def test_shards_that_fail_lead_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A wave that cannot be evaluated ends in Restore, its error is the story, and the weights are
+    """A wave that cannot be evaluated ends in Restore, its error is the cause, and the weights are
     as they were.
     """
     monkeypatch.setattr(sharding, "MEASURED_SECONDS", 0.0)

@@ -20,13 +20,13 @@ RESTORING = frozenset({"restore", "look_restored"})
 
 
 class Execution:
-    """One execution: the state it is in, the story it carries, the token it waits with."""
+    """One execution: the state it is in, the result it carries, the token it waits with."""
 
     def __init__(
-        self, world: World, arn: str, generation: int, state: str, story: Mapping[str, Any]
+        self, world: World, arn: str, generation: int, state: str, result: Mapping[str, Any]
     ) -> None:
         self.world, self.arn, self.generation, self.state = world, arn, generation, state
-        self.story: Mapping[str, Any] = story
+        self.result: Mapping[str, Any] = result
         self.token: str | None = None
         self.tries = 0
         self.tokens = 0
@@ -53,13 +53,13 @@ class Execution:
         self.token = None
         if self.running:
             known = {"MOVE": "move", "CONFIRM": "confirm", "CLOSE": "close"}
-            self.story, self.state = answer, known.get(answer["next"], "restore")
+            self.result, self.state = answer, known.get(answer["next"], "restore")
 
     def heartbeat_missed(self) -> None:
         """Give up waiting, as after ten minutes without a heartbeat."""
         if self.running and self.token is not None:
             self.world.executions.dead_tokens.add(self.token)
-            self.token, self.state, self.story = (
+            self.token, self.state, self.result = (
                 None,
                 "restore",
                 {"Error": "States.HeartbeatTimeout", "Cause": ""},
@@ -84,13 +84,13 @@ class Execution:
             case "move":
                 return lambda: shifter.move(*held, now)
             case "restore":
-                story = str(self.story.get("reason") or self.story.get("Error") or "")
-                return lambda: shifter.restore(*held, story, now)
+                cause = str(self.result.get("reason") or self.result.get("Error") or "")
+                return lambda: shifter.restore(*held, cause, now)
             case "bake":
                 self.tokens += 1
                 self.token = token = f"{self.arn}/{self.tokens}"
                 return lambda: world.decider.bake(*held, token, now)
-        return lambda: world.decider.close(*held, self.story, now)
+        return lambda: world.decider.close(*held, self.result, now)
 
     def _follow(self, did: str, answer: Any) -> None:
         if not self.running:
@@ -101,12 +101,12 @@ class Execution:
         self.tries = 0
         if did == "bake":
             return  # the token is waited for
-        self.story = answer.model_dump(mode="json")
+        self.result = answer.model_dump(mode="json")
         self._go(answer.next)
 
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, Superseded):
-            self.story, self.tries = {"Error": "Superseded", "Cause": str(error)}, 0
+            self.result, self.tries = {"Error": "Superseded", "Cause": str(error)}, 0
             if self.state == "close":
                 self.end("FAILED")
             else:
@@ -117,7 +117,7 @@ class Execution:
         if self.tries < bound:
             return
         self.tries, self.token = 0, None
-        self.story = {"Error": type(error).__name__, "Cause": str(error)}
+        self.result = {"Error": type(error).__name__, "Cause": str(error)}
         if self.state == "close":
             self.end("FAILED")
         else:
@@ -162,7 +162,7 @@ class Machine:
     def _started(self, arn: str, document: Mapping[str, Any]) -> None:
         recover = document["recover"]
         self.executions.append(
-            Execution(self.world, arn, recover["generation"], "restore", recover["story"])
+            Execution(self.world, arn, recover["generation"], "restore", recover["cause"])
         )
 
     def _answered(self, token: str, answer: Mapping[str, Any]) -> None:

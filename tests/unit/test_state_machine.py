@@ -34,23 +34,23 @@ def edges() -> Iterator[tuple[str, str, str | None]]:
                 yield name, state[key], state.get("ResultPath")
 
 
-def writes_the_story(name: str) -> bool:
-    """Return whether whatever leads through a state has set $.story by the time it is left."""
+def writes_the_result(name: str) -> bool:
+    """Return whether whatever leads through a state has set $.result by the time it is left."""
     state = STATES[name]
     if state["Type"] == "Task":
-        return state.get("ResultPath") == "$.story" or "story" in state.get("ResultSelector", {})
+        return state.get("ResultPath") == "$.result" or "result" in state.get("ResultSelector", {})
     if state["Type"] == "Pass":
-        return any(key.startswith("story") for key in state["Parameters"])
-    return all(writes_the_story(source) for source, target, _ in edges() if target == name)
+        return any(key.startswith("result") for key in state["Parameters"])
+    return all(writes_the_result(source) for source, target, _ in edges() if target == name)
 
 
-def test_every_edge_into_restore_carries_its_story() -> None:
+def test_every_edge_into_restore_carries_its_cause() -> None:
     """On-call is told why, whichever way the restore was reached."""
     into = [(source, path) for source, target, path in edges() if target == RESTORE]
     assert len(into) >= 8
     for source, path in into:
         by_catch = any(catch["Next"] == RESTORE for catch in STATES[source].get("Catch", []))
-        assert path == "$.story" if by_catch else writes_the_story(source), source
+        assert path == "$.result" if by_catch else writes_the_result(source), source
 
 
 @pytest.mark.parametrize("name", CHOICES)
@@ -97,7 +97,7 @@ def test_every_task_catches_superseded_first(name: str) -> None:
     else:
         assert CAUGHT[name]["Catch"][0] == {
             "ErrorEquals": ["Superseded"],
-            "ResultPath": "$.story",
+            "ResultPath": "$.result",
             "Next": "Superseded" if name == "Close and tell" else "Close and tell",
         }
 
@@ -160,10 +160,10 @@ def test_every_state_is_reachable_and_every_next_exists() -> None:
 
 
 def test_the_machine_carries_no_position() -> None:
-    """Tasks after the plan get rollout, generation, execution, story, token and a shard's number,
+    """Tasks after the plan get rollout, generation, execution, cause, token and a shard's number,
     nothing else.
     """
-    allowed = {"action", "execution", "rollout", "generation", "story", "token", "shard"}
+    allowed = {"action", "execution", "rollout", "generation", "cause", "token", "shard"}
     for name, task in (TASKS | INNER_TASKS).items():
         if name not in BEFORE_THE_LEASE:
             assert {key.removesuffix(".$") for key in task["Parameters"]["Payload"]} <= allowed, (

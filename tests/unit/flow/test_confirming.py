@@ -32,9 +32,9 @@ class Stage:
 
     def confirm(self, seconds: float = 10) -> tuple[str, str]:
         """Return what comes next, and the end that is recorded."""
-        story = Shifter(self.rollouts, self.endpoint).confirm(ROLLOUT, HOLDER, 1, after(seconds))
+        result = Shifter(self.rollouts, self.endpoint).confirm(ROLLOUT, HOLDER, 1, after(seconds))
         outcome = self.rollouts.load(ROLLOUT).outcome
-        return story.next, str(outcome.end) if outcome else ""
+        return result.next, str(outcome.end) if outcome else ""
 
 
 def test_weights_that_still_serve_may_be_called_promoted() -> None:

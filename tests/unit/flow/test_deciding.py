@@ -206,8 +206,8 @@ def test_closing_tells_after_the_record_says_so() -> None:
         ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "errors", after(60))
     )
     stage.rollouts.change(ROLLOUT, lambda r: transitions.verify_safe(r, HOLDER, 1, after(90)))
-    story = stage.decider.close(ROLLOUT, HOLDER, 1, {}, after(91))
-    assert story.next == "ROLLED_BACK"
+    result = stage.decider.close(ROLLOUT, HOLDER, 1, {}, after(91))
+    assert result.next == "ROLLED_BACK"
     assert stage.rollouts.holding("churn") is None
     assert stage.publisher.subjects[-1] == "ROLLED BACK, v2 at 0%"
     assert stage.decider.close(ROLLOUT, HOLDER, 1, {}, after(99)).next == "ROLLED_BACK"
@@ -274,10 +274,10 @@ def test_a_stale_execution_of_a_rollout_that_has_ended_answers_how_it_ended() ->
     stage = Stage()
     outcome = Outcome(end=Phase.HANDED_OVER, reason="a person released it")
     stage.rollouts.change(ROLLOUT, lambda r: transitions.close(r.but(outcome=outcome), NOON))
-    story = stage.decider.close(
+    result = stage.decider.close(
         ROLLOUT, HOLDER, 1, {"Error": "Superseded", "Cause": "has ended"}, after(60)
     )
-    assert story.next == "HANDED_OVER"
+    assert result.next == "HANDED_OVER"
 
 
 def test_superseded_without_an_end_leads_to_restore_and_not_to_unproven() -> None:
@@ -285,7 +285,7 @@ def test_superseded_without_an_end_leads_to_restore_and_not_to_unproven() -> Non
     home.
     """
     stage = Stage()
-    story = stage.decider.close(
+    result = stage.decider.close(
         ROLLOUT, HOLDER, 1, {"Error": "Superseded", "Cause": "no advance"}, after(60)
     )
-    assert story.next == "RESTORE"
+    assert result.next == "RESTORE"

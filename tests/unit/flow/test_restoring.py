@@ -40,9 +40,9 @@ def test_a_restore_that_is_taken_back_three_times_is_unproven() -> None:
     seconds = 300
     for _ in range(3):
         assert stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(seconds)).next == "LOOK"
-        story = stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(seconds + 61))
+        result = stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(seconds + 61))
         seconds += 70
-    assert story.next == "CLOSE"
+    assert result.next == "CLOSE"
     assert len(stage.endpoint.moves) == 4
     assert stage.record.outcome
     assert stage.record.outcome.end is Phase.UNPROVEN
@@ -56,9 +56,9 @@ def test_a_denied_restore_is_tried_for_a_quarter_of_an_hour() -> None:
     assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(361)).next == "RESTORE"
     for seconds in range(362, 1200, 61):
         stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(seconds))
-    story = stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(1262))
-    assert story.next == "CLOSE"
-    assert "AccessDenied" in story.reason
+    result = stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(1262))
+    assert result.next == "CLOSE"
+    assert "AccessDenied" in result.reason
 
 
 def test_asks_that_sagemaker_never_took_are_not_counted() -> None:
@@ -83,15 +83,15 @@ def test_asks_without_an_answer_are_bounded_by_the_hour_and_told_as_they_were() 
     """
     stage = live()
     stage.endpoint.failure = AwsUnavailable("read timed out")
-    seconds, story = 300, None
-    while story is None or story.next != "CLOSE":
-        if story is None or story.next == "RESTORE":
+    seconds, result = 300, None
+    while result is None or result.next != "CLOSE":
+        if result is None or result.next == "RESTORE":
             stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(seconds))
         seconds += 15
-        story = stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(seconds))
+        result = stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(seconds))
     assert seconds == 300 + 3600 + 15
-    assert "within 60 minutes" in story.reason
-    assert "accepted 0 of 61 asks" in story.reason
+    assert "within 60 minutes" in result.reason
+    assert "accepted 0 of 61 asks" in result.reason
     assert len(stage.endpoint.moves) == 1 + 61
 
 
@@ -190,5 +190,5 @@ def test_a_stuck_endpoint_is_unproven_after_an_hour() -> None:
     stage.endpoint.view = a_view(STEP_ONE, status="Updating")
     stage.shifter.restore(ROLLOUT, HOLDER, 1, "errors", after(300))
     assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(3900)).next == "WAIT"
-    story = stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(3901))
-    assert (story.next, story.arrival) == ("CLOSE", "OVERDUE")
+    result = stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(3901))
+    assert (result.next, result.arrival) == ("CLOSE", "OVERDUE")

@@ -61,9 +61,9 @@ def test_old_weights_in_service_lead_to_restore() -> None:
     stage.endpoint.arrives = False
     stage.shifter.move(ROLLOUT, HOLDER, 1, after(60))
     assert stage.shifter.look(ROLLOUT, HOLDER, 1, after(90)).next == "WAIT"
-    story = stage.shifter.look(ROLLOUT, HOLDER, 1, after(125))
-    assert (story.next, story.arrival) == ("RESTORE", "REVERTED")
-    assert "went back" in story.reason
+    result = stage.shifter.look(ROLLOUT, HOLDER, 1, after(125))
+    assert (result.next, result.arrival) == ("RESTORE", "REVERTED")
+    assert "went back" in result.reason
 
 
 def test_a_roll_back_recorded_mid_shift_turns_the_look_into_a_restore() -> None:
@@ -81,8 +81,8 @@ def test_a_foreign_change_is_handed_over_untouched() -> None:
     """Somebody else's weights are never overwritten, forward or back."""
     stage = Stage().at_gate()
     stage.endpoint.view = a_view({"v1": 1.0, "v2": 1.0})
-    story = stage.shifter.move(ROLLOUT, HOLDER, 1, after(60))
-    assert (story.next, story.arrival) == ("CLOSE", "FOREIGN")
+    result = stage.shifter.move(ROLLOUT, HOLDER, 1, after(60))
+    assert (result.next, result.arrival) == ("CLOSE", "FOREIGN")
     assert stage.shifter.restore(ROLLOUT, HOLDER, 1, "trouble", after(61)).next == "CLOSE"
     assert stage.endpoint.moves == []
     assert stage.record.outcome
@@ -98,8 +98,8 @@ def test_an_endpoint_that_vanished_is_handed_over() -> None:
     """There is nothing left to restore."""
     stage = Stage().at_gate()
     stage.endpoint.vanish()
-    story = stage.shifter.look(ROLLOUT, HOLDER, 1, after(60))
-    assert (story.next, story.arrival) == ("CLOSE", "GONE")
+    result = stage.shifter.look(ROLLOUT, HOLDER, 1, after(60))
+    assert (result.next, result.arrival) == ("CLOSE", "GONE")
 
 
 def test_a_superseded_execution_asks_nothing() -> None:

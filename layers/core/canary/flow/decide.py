@@ -212,8 +212,8 @@ class Decider:
     def let_go(self, record: Record) -> None:
         """Wake the execution of a rollout that a person ended, so that it ends too."""
         if record.token is not None:
-            story = TaskResult(next="CLOSE", reason="a person ended the rollout")
-            self._executions.wake(record.token, story.model_dump(mode="json"))
+            result = TaskResult(next="CLOSE", reason="a person ended the rollout")
+            self._executions.wake(record.token, result.model_dump(mode="json"))
 
     def roll_back(self, record: Record, reason: str, now: datetime) -> Record:
         """Record a person's roll-back and wake the machine."""
@@ -263,7 +263,7 @@ class Decider:
         return record
 
     def close(
-        self, rollout: str, holder: str, generation: int, story: object, now: datetime
+        self, rollout: str, holder: str, generation: int, cause: object, now: datetime
     ) -> TaskResult:
         """End the rollout as its record says, tell it, and answer how it ended; RESTORE when it may
         not end yet.
@@ -272,8 +272,8 @@ class Decider:
         def transition(current: Record) -> Record:
             if (current.holder, current.generation) != (holder, generation):
                 raise Superseded(f"{rollout} is held by generation {current.generation}")
-            if not current.ended and current.outcome is None and _is_failure(story):
-                current = current.but(outcome=Outcome(end=Phase.UNPROVEN, reason=read_cause(story)))
+            if not current.ended and current.outcome is None and _is_failure(cause):
+                current = current.but(outcome=Outcome(end=Phase.UNPROVEN, reason=read_cause(cause)))
             return transitions.close(current, now)
 
         try:
@@ -319,11 +319,11 @@ def _answer(record: Record) -> TaskResult | None:
     )
 
 
-def _is_failure(story: object) -> bool:
+def _is_failure(cause: object) -> bool:
     """Return whether a restore was given up. Superseded is none: there was nothing to do, and the
     record says why.
     """
-    return isinstance(story, dict) and "Error" in story and story["Error"] != "Superseded"
+    return isinstance(cause, dict) and "Error" in cause and cause["Error"] != "Superseded"
 
 
 def verdict_of(record: Record, decision: Decision) -> VerdictRecord:

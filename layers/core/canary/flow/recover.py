@@ -35,15 +35,15 @@ class Recovery:
         if status == "MISSING" and record.generation > 1:
             self._start(record)  # the claim was written, the start was lost: the same name again
             return record
-        story = (
+        cause = (
             f"Execution {record.holder.rsplit(':', 1)[-1]} is {status} while the rollout "
             f"was {record.phase}."
         )
         if record.recoveries >= RECOVERIES_AT_MOST:
             return self._give_up(record, now)
-        return self._next_generation(record, story, now)
+        return self._next_generation(record, cause, now)
 
-    def _next_generation(self, record: Record, story: str, now: datetime) -> Record:
+    def _next_generation(self, record: Record, cause: str, now: datetime) -> Record:
         generation = record.generation
         holder = self._executions.arn_of(f"{record.rollout}-{generation + 1}")
 
@@ -51,7 +51,7 @@ class Recovery:
             return (
                 current
                 if current.generation != generation
-                else claims.take_over(current, holder, story, now)
+                else claims.take_over(current, holder, cause, now)
             )
 
         try:
@@ -108,11 +108,14 @@ class Recovery:
 
 def recover_document(record: Record) -> Mapping[str, object]:
     """Return the input of an execution that restores."""
-    story = record.decision.reason if record.decision else "recovering"
+    cause = {"reason": record.decision.reason if record.decision else "recovering"}
     recover = {
         "rollout": record.rollout,
         "generation": record.generation,
-        "story": {"reason": story},
+        "cause": cause,
+        # While a stack is updated this code may start the machine of 5d17009,
+        # which reads this key.
+        "story": cause,
     }
     return {"recover": recover}
 

@@ -112,7 +112,7 @@ class Shifter:
         return TaskResult(next="WAIT", reason=f"endpoint {view.status}", arrival="MOVING")
 
     def restore(
-        self, rollout: str, holder: str, generation: int, story: str, now: datetime
+        self, rollout: str, holder: str, generation: int, cause: str, now: datetime
     ) -> TaskResult:
         """Record the roll-back and ask for the safe weights unless they serve or the endpoint is
         busy.
@@ -120,7 +120,7 @@ class Shifter:
         Never raises for what SageMaker answers: the next look judges it. Raises Superseded.
         """
         record = self._rollouts.change(
-            rollout, lambda r: claims.claim_restore(r, holder, generation, story, now)
+            rollout, lambda r: claims.claim_restore(r, holder, generation, cause, now)
         )
         view = self._look(record, now)
         lost = self._lost(record, holder, generation, view)

@@ -76,9 +76,9 @@ def _next_step(record: Record) -> int:
 
 
 def claim_restore(
-    record: Record, holder: str, generation: int, story: str, now: datetime
+    record: Record, holder: str, generation: int, cause: str, now: datetime
 ) -> Record:
-    """Return the record on its way to the safe weights, the story kept unless an earlier roll-back
+    """Return the record on its way to the safe weights, the cause kept unless an earlier roll-back
     gave one.
 
     Raises Superseded.
@@ -91,7 +91,7 @@ def claim_restore(
         return record.but(restoring=restoring, progress_at=now)
     decision = record.decision
     if decision is None or decision.verdict != "ROLL_BACK":
-        decision = Decision(verdict="ROLL_BACK", step=record.step, reason=story, by="fault", at=now)
+        decision = Decision(verdict="ROLL_BACK", step=record.step, reason=cause, by="fault", at=now)
     return record.but(
         phase=after(record.phase, Event.CLAIM_RESTORE),
         decision=decision,
@@ -134,7 +134,7 @@ def close_bake(record: Record, now: datetime) -> tuple[BakeInterval, ...]:
     return (*record.bakes[:-1], record.bakes[-1].but(left_minute=minute_of(now)))
 
 
-def take_over(record: Record, holder: str, story: str, now: datetime) -> Record:
+def take_over(record: Record, holder: str, cause: str, now: datetime) -> Record:
     """Return the record held by the next generation, which may only restore.
 
     `holder` is the execution about to be started for it. Raises Superseded when the rollout has
@@ -144,7 +144,7 @@ def take_over(record: Record, holder: str, story: str, now: datetime) -> Record:
         raise Superseded(f"rollout {record.rollout} has ended: {record.phase}")
     decision = record.decision
     if decision is None or decision.verdict != "ROLL_BACK":
-        decision = Decision(verdict="ROLL_BACK", step=record.step, reason=story, by="fault", at=now)
+        decision = Decision(verdict="ROLL_BACK", step=record.step, reason=cause, by="fault", at=now)
     restoring = record.restoring or _begun(record, now)
     return record.but(
         generation=record.generation + 1,
@@ -155,5 +155,5 @@ def take_over(record: Record, holder: str, story: str, now: datetime) -> Record:
         token=None,
         restoring=restoring.but(verified_at=None, patient_from=None),
         progress_at=now,
-        outbox=telling(record, messages.taken_over(record, story, now)),
+        outbox=telling(record, messages.taken_over(record, cause, now)),
     )

@@ -116,9 +116,9 @@ def unproven(record: Record, reason: str, now: datetime) -> Message:
     return _transition(record, now, "UNPROVEN - a person must look now", lines)
 
 
-def taken_over(record: Record, story: str, now: datetime) -> Message:
+def taken_over(record: Record, cause: str, now: datetime) -> Message:
     """Return the notice that a dead execution was replaced by one that restores."""
-    lines = [f"{story} A new execution goes back to {describe(record.plan.safe_weights)}."]
+    lines = [f"{cause} A new execution goes back to {describe(record.plan.safe_weights)}."]
     return _message(record, now, "notice", "execution died, restoring", lines)
 
 

@@ -1,6 +1,6 @@
 """What a task answers to the state machine: what comes next, and why.
 
-The machine only follows `next`; when it must restore, the story goes along and ends in the message
+The machine only follows `next`; when it must restore, the cause goes along and ends in the message
 to on-call.
 """
 
@@ -38,13 +38,13 @@ class TaskResult(Frozen):
     arrival: Arrival | None = None
 
 
-def read_cause(story: object) -> str:
-    """Return one readable sentence for whatever the machine carried: a story, or a caught error."""
-    if isinstance(story, dict):
-        if story.get("reason"):
-            return str(story["reason"])[:2000]
-        if story.get("Error") or story.get("Cause"):
-            error, message = str(story.get("Error", ""))[:200], _message(story.get("Cause"))
+def read_cause(cause: object) -> str:
+    """Return one readable sentence for whatever the machine carried: a cause, or a caught error."""
+    if isinstance(cause, dict):
+        if cause.get("reason"):
+            return str(cause["reason"])[:2000]
+        if cause.get("Error") or cause.get("Cause"):
+            error, message = str(cause.get("Error", ""))[:200], _message(cause.get("Cause"))
             return f"a step of the controller failed: {error} {message}".strip()
     return "the controller lost its way; restoring to be safe"
 

@@ -22,7 +22,7 @@ def failed(cause: object) -> str:
     return read_cause({"Error": "AwsUnavailable", "Cause": cause})
 
 
-def test_a_story_is_its_reason() -> None:
+def test_a_cause_is_its_reason() -> None:
     """What a task said itself is told as it is, bounded."""
     assert read_cause({"next": "RESTORE", "reason": "the canary is worse"}) == "the canary is worse"
     assert len(read_cause({"reason": "x" * 9_000})) == 2_000
@@ -55,7 +55,7 @@ def test_a_long_message_is_cut() -> None:
     assert len(read_cause({"Error": "x" * 9_000})) < 300
 
 
-@pytest.mark.parametrize("story", [None, "text", {}, {"reason": ""}])
-def test_no_story_is_a_reason_too(story: object) -> None:
+@pytest.mark.parametrize("no_cause", [None, "text", {}, {"reason": ""}])
+def test_no_cause_is_a_reason_too(no_cause: object) -> None:
     """Whoever restores must always have something to say."""
-    assert read_cause(story) == "the controller lost its way; restoring to be safe"
+    assert read_cause(no_cause) == "the controller lost its way; restoring to be safe"

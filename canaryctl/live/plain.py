@@ -5,10 +5,9 @@ changes, no more.
 from collections.abc import Sequence
 from datetime import datetime
 
-from canary.domain.rollout.messages import percent
+from canary.domain.words import percent
 from canaryctl.history import ToldMessage
 from canaryctl.live.row import LiveRow
-from canaryctl.live.table import odds
 
 
 class PlainLines:
@@ -44,8 +43,8 @@ def line_of(row: LiveRow) -> str:
         )
     ]
     if row.worse:
-        parts.append(f"worse {odds(row.worse.log_value)}/{odds(row.worse.log_threshold)}")
+        parts.append(f"worse {row.worse.words}")
     if row.better:
-        parts.append(f"good enough {odds(row.better.log_value)}/{odds(row.better.log_threshold)}")
+        parts.append(f"good enough {row.better.words}")
     word = f"{row.verdict.replace('_', ' ')} {row.reason}".strip()
     return "  ".join([*parts, word[:140]])

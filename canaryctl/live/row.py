@@ -7,7 +7,8 @@ from canary.domain.judge.judgement import Evidence, Judgement
 from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.rollout.phase import SERVING, Phase
 from canary.domain.rollout.record import Record
-from canaryctl.report.words import minute_of
+from canary.domain.time import minute_of
+from canary.domain.words import brief_strength
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class Gauge:
             if self.log_threshold > 0
             else 0.0
         )
+
+    @property
+    def words(self) -> str:
+        """Return evidence and threshold side by side, such as 12/40."""
+        return f"{brief_strength(self.log_value)}/{brief_strength(self.log_threshold)}"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The live table for a terminal: one line a rollout, evidence as a bar towards its threshold."""
 
-import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -11,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from canary.domain.rollout.messages import percent
+from canary.domain.words import percent
 from canaryctl.history import ToldMessage
 from canaryctl.live.row import Gauge, LiveRow
 
@@ -86,18 +85,8 @@ def gauge_bar(gauge: Gauge | None, colour: str, width: int = BAR_WIDTH) -> Text:
     full = round(gauge.filled * width)
     text = Text("█" * full, style=colour)
     text.append("░" * (width - full), style="dim")
-    text.append(f" {odds(gauge.log_value)}/{odds(gauge.log_threshold)}")
+    text.append(f" {gauge.words}")
     return text
-
-
-def odds(log_value: float) -> str:
-    """Return evidence in at most four characters: 0.1, 7.3, 40, 2k, >1M."""
-    if log_value > math.log(1e6):
-        return ">1M"
-    value = math.exp(log_value)
-    if value >= 1000:
-        return f"{value / 1000:.0f}k"
-    return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}"
 
 
 def _last_word(row: LiveRow) -> Text:

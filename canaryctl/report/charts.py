@@ -11,6 +11,7 @@ from functools import partial
 from canary.domain.judge.judgement import Judgement
 from canary.domain.model import Frozen
 from canary.domain.plan.plan import CountGuard
+from canary.domain.words import strength
 from canaryctl.history import RolloutHistory
 from canaryctl.report.figure import Json, axis, figure_of
 from canaryctl.report.minutes import (
@@ -23,7 +24,6 @@ from canaryctl.report.minutes import (
     request_lines,
     start_of,
 )
-from canaryctl.report.words import evidence
 
 LEAST, MOST = 1e-3, 1e6
 GUARD_NAMES = {"errors": "errors", "slow_requests": "slow requests"}
@@ -136,12 +136,12 @@ def _roll_back(history: RolloutHistory, looks: Sequence[Looked]) -> Chart:
     return Chart(
         id="rollback",
         title="Evidence that the canary is worse",
-        note=f"The strong line is compared with the threshold, {evidence(threshold)}: at or "
+        note=f"The strong line is compared with the threshold, {strength(threshold)}: at or "
         "above it the canary is "
         "taken back. Coloured lines are each guard's share of it. However often one looks, a "
         "canary that is no worse "
         "than the tolerance crosses it in at most "
-        f"1 of {evidence(threshold)} rollouts.",
+        f"1 of {strength(threshold)} rollouts.",
         figure=_evidence_figure(history, [*traces, whole], threshold, "role:bad", "roll back"),
     )
 
@@ -181,7 +181,7 @@ def _advance(history: RolloutHistory, looks: Sequence[Looked]) -> list[Chart]:
         id="advance",
         title="Evidence that the canary is good enough",
         note="Fresh at every step: the share rises only when every guard stands at or above "
-        f"{evidence(threshold)} "
+        f"{strength(threshold)} "
         "after the shortest bake. The last step below 100% is judged at the strict margin.",
         figure=_evidence_figure(history, traces, threshold, "role:good", "advance"),
     )
@@ -198,7 +198,7 @@ def _threshold(looks: Sequence[Looked], value: Callable[[Judgement], float]) -> 
 
 def _evidence(line: Line, role: str, width: float) -> Json:
     shown = [None if y is None else min(max(math.exp(min(y, 50)), LEAST), MOST) for y in line.y]
-    notes = ["" if y is None else evidence(y) for y in line.y]
+    notes = ["" if y is None else strength(y) for y in line.y]
     return {
         "type": "scatter",
         "mode": "lines+markers",
@@ -253,7 +253,7 @@ def _evidence_figure(
                 "y": math.log10(level),
                 "xanchor": "right",
                 "yanchor": "bottom",
-                "text": f"{what} at {evidence(threshold)}",
+                "text": f"{what} at {strength(threshold)}",
                 "showarrow": False,
                 "font": {"color": role},
             }

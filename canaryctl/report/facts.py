@@ -5,12 +5,11 @@ watched.
 from dataclasses import dataclass
 
 from canary.domain.plan.plan import CountGuard, Plan
-from canary.domain.plan.spec import Margin
 from canary.domain.rollout.messages import describe
+from canary.domain.words import duration, percent
 from canary.stats.history import LEAST_HISTORY_MINUTES
 from canaryctl.history import RolloutHistory
 from canaryctl.report.charts import GUARD_NAMES
-from canaryctl.report.words import duration, percent
 
 
 @dataclass(frozen=True)
@@ -92,9 +91,9 @@ def guard_rows(plan: Plan) -> list[tuple[str, str, str, str, str]]:
     rows = [
         (
             _guard_name(guard),
-            _margin(guard.roll_back_beyond),
-            _margin(guard.early_steps),
-            _margin(guard.last_gate),
+            guard.roll_back_beyond.words,
+            guard.early_steps.words,
+            guard.last_gate.words,
             _history(guard),
         )
         for guard in plan.guards
@@ -111,15 +110,9 @@ def _guard_name(guard: CountGuard) -> str:
     )
 
 
-def _margin(margin: Margin) -> str:
-    return f"{margin.ratio:g}× baseline + {margin.percentage_points:g} pp"
-
-
 def _history(guard: CountGuard) -> str:
     known = guard.history
     if known.minutes < LEAST_HISTORY_MINUTES:
         return f"{known.minutes} minutes of history: nothing known of bursts"
     bursts = "no bursts" if not known.burstiness else f"burstiness {known.burstiness:.2g}"
-    return (
-        f"{100 * known.rate:.3g}% of {known.requests_per_minute:,.0f} requests a minute, {bursts}"
-    )
+    return f"{percent(known.rate)} of {known.requests_per_minute:,.0f} requests a minute, {bursts}"

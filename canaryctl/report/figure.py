@@ -5,10 +5,10 @@ moves dotted.
 from collections.abc import Sequence
 from typing import Any
 
+from canary.domain.words import percent
 from canaryctl.history import RolloutHistory
 from canaryctl.report.minutes import newest_minute, start_of
 from canaryctl.report.timeline import Segment, segments_of
-from canaryctl.report.words import percent
 
 Json = dict[str, Any]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from canary.domain.labelled.evidence import Disagreement, QualityEvidence, QualityFinding
+from canary.domain.words import strength
 from canaryctl.history import Picture, RolloutHistory
-from canaryctl.report.words import evidence, signed_points
 
 PICTURES_AT_MOST = 12
 INK_FROM = 0.05
@@ -69,7 +69,7 @@ def _paired(finding: QualityFinding, state: Any) -> Paired:
         ""
         if finding.drop is None
         else (
-            signed_points(finding.drop)
+            f"{100 * finding.drop:+.2f} points"
             if finding.metric != "log_loss"
             else f"{finding.drop:+.3g} nats"
         )
@@ -83,7 +83,7 @@ def _paired(finding: QualityFinding, state: Any) -> Paired:
 
 def _bar(label: str, log_value: float, log_needed: float, tone: str) -> Bar:
     filled = min(max(log_value / log_needed, 0.0), 1.0) if log_needed > 0 else 0.0
-    return Bar(label, evidence(log_value), evidence(log_needed), filled, tone)
+    return Bar(label, strength(log_value), strength(log_needed), filled, tone)
 
 
 def metrics_of(quality: QualityEvidence) -> list[tuple[str, str, str, str]]:

@@ -16,6 +16,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from plotly.offline import get_plotlyjs
 
+from canary.domain.time import minute_of
+from canary.domain.words import clock
 from canaryctl.history import RolloutHistory
 from canaryctl.report.charts import charts_of
 from canaryctl.report.facts import facts_of, guard_rows, step_rows
@@ -24,7 +26,6 @@ from canaryctl.report.minutes import newest_minute, start_of
 from canaryctl.report.summary import summary_of
 from canaryctl.report.timeline import segments_of
 from canaryctl.report.verdicts import groups_of
-from canaryctl.report.words import clock_of, minute_of
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -57,7 +58,7 @@ def render_report(history: RolloutHistory) -> str:
         steps=step_rows(record.plan),
         guards=guard_rows(record.plan),
         spec=json.dumps(record.spec, indent=2),
-        started=f"{record.started_at:%Y-%m-%d} {clock_of(start_of(record))} UTC",
+        started=f"{record.started_at:%Y-%m-%d} {clock(start_of(record))}",
         library=plotly_packed(),
     )
 

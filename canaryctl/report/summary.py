@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from canary.domain.rollout.messages import describe
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
+from canary.domain.time import minute_of
+from canary.domain.words import clock, duration, percent
 from canaryctl.history import RolloutHistory
-from canaryctl.report.words import clock_of, duration, minute_of, percent
 
 
 @dataclass(frozen=True)
@@ -108,4 +109,4 @@ def _safe(record: Record) -> str:
 
 def _clock(record: Record) -> str:
     ended = record.ended_at or record.progress_at
-    return f"{clock_of(minute_of(ended))} UTC"
+    return clock(minute_of(ended))

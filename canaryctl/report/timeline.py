@@ -5,7 +5,8 @@ from itertools import pairwise
 
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
-from canaryctl.report.words import duration, minute_of, percent
+from canary.domain.time import minute_of
+from canary.domain.words import duration, percent
 
 WIDE_FROM = 0.07
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from canary.domain.judge.verdict_record import VerdictRecord
+from canary.domain.words import clock, percent
 from canaryctl.history import RolloutHistory
 from canaryctl.report.minutes import start_of
-from canaryctl.report.words import clock_of, percent
 
 NUMBERS = re.compile(r"\d[\d.,:]*")
 
@@ -56,7 +56,7 @@ def groups_of(history: RolloutHistory) -> list[Group]:
 def _row(verdict: VerdictRecord, history: RolloutHistory) -> Row:
     return Row(
         minute=verdict.minute - start_of(history.record),
-        clock=clock_of(verdict.minute),
+        clock=clock(verdict.minute),
         share=percent(history.record.plan.steps[verdict.step].share),
         verdict=verdict.verdict,
         by=verdict.by,

@@ -13,7 +13,7 @@ from canaryctl.history import RolloutHistory, ToldMessage
 from canaryctl.live import Screen, row_of
 from canaryctl.live.plain import PlainLines
 from canaryctl.live.row import Gauge
-from canaryctl.live.table import gauge_bar, odds
+from canaryctl.live.table import gauge_bar
 from tests.unit.canaryctl.histories import STARTED, make_record, simulate
 
 NOW = STARTED + timedelta(minutes=12)
@@ -69,15 +69,6 @@ def test_a_bar_carries_its_numbers() -> None:
     """Nobody has to guess from a bar's length."""
     assert gauge_bar(Gauge(math.log(10), math.log(40)), "red").plain.endswith(" 10/40")
     assert gauge_bar(None, "red").plain == "-"
-
-
-@pytest.mark.parametrize(
-    ("log_value", "text"),
-    [(math.log(0.05), "0.1"), (math.log(7.3), "7.3"), (math.log(2500), "2k"), (50.0, ">1M")],
-)
-def test_odds_take_four_characters_at_most(log_value: float, text: str) -> None:
-    """The column keeps its width whatever the evidence is."""
-    assert odds(log_value) == text
 
 
 def test_plain_lines_say_only_what_is_new(history: RolloutHistory) -> None:

@@ -166,7 +166,7 @@ def test_the_page_has_every_part(rolled_back: RolloutHistory) -> None:
     for text in (
         "Where they differ",
         "ROLLED BACK, Variant2 at 0%",
-        "1.05× baseline",
+        "1.05x the baseline",
         "s3://labels",
     ):
         assert text in page

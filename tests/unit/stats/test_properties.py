@@ -134,8 +134,8 @@ def test_swapping_equal_labels_mirrors_the_request_bet(counts: MinuteCounts) -> 
 def test_extreme_counts_stay_finite(
     n_c: int, n_b: int, canary: float, baseline: float, history: History, rate_now: float
 ) -> None:
-    """One request or a million million, no error or nothing else: evidence is a finite number and
-    JSON can hold it.
+    """One request or a million million, no error or nothing else: evidence is a finite
+    number.
     """
     counts = MinuteCounts(int(n_c * canary), n_c, int(n_b * baseline), n_b)
     terms, against, within = settled(history), roll_back.start(len(ERRORS_GRID)), advance.FRESH
@@ -144,8 +144,6 @@ def test_extreme_counts_stay_finite(
         within = advance.step(within, counts, terms, rate_now)
     assert math.isfinite(roll_back.log_evidence(against, terms))
     assert math.isfinite(advance.log_evidence(within, terms))
-    assert roll_back.RollBackState.from_plain(against.to_plain()) == against
-    assert advance.AdvanceState.from_plain(within.to_plain()) == within
 
 
 def test_no_minute_pays_more_than_its_cap() -> None:

@@ -1,15 +1,64 @@
-"""The words that people read."""
+"""The words that people read: one spelling of a rate, an evidence number, a time and a span.
 
-from canary.domain.plan.spec import Margin
+Rules: numbers in, text out, whoever reads it: verdict, message, command line, live view or page.
+Nothing here knows what the numbers are about.
+"""
 
-BAD = {"errors": "errors", "slow_requests": "slow requests"}
+import math
+from datetime import UTC, datetime
+
+MOST_SHOWN = 1_000_000
+"""Evidence beyond this is named and not counted: more digits would say nothing."""
 
 
 def percent(fraction: float) -> str:
-    """Return a share or a rate as a percentage with up to three significant digits."""
-    return f"{fraction * 100:.3g}%"
+    """Return a share or a rate as a percentage with three significant digits.
+
+    What is not all of it never rounds to 100%: a canary with .9996 of the traffic leaves somebody
+    else the rest.
+    """
+    text = f"{fraction * 100:.3g}"
+    return f"{fraction * 100:.6g}%" if text == "100" and fraction != 1 else f"{text}%"
 
 
-def margin(value: Margin) -> str:
-    """Return a margin in the user's own units."""
-    return f"{value.ratio:g}x the baseline + {value.percentage_points:g} pp"
+def rate(bad: int, requests: int) -> str:
+    """Return a rate with the counts it comes from."""
+    return f"{percent(bad / requests)} ({bad:,} of {requests:,})" if requests else "no requests"
+
+
+def strength(log_value: float) -> str:
+    """Return an evidence number (given as its natural logarithm): no more digits than it means."""
+    if log_value > math.log(MOST_SHOWN):
+        return f"over {MOST_SHOWN:,}"
+    value = math.exp(log_value)
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+
+
+def brief_strength(log_value: float) -> str:
+    """Return an evidence number in at most four characters: 0.1, 7.3, 40, 2k, >1M."""
+    if log_value > math.log(MOST_SHOWN):
+        return ">1M"
+    value = math.exp(log_value)
+    if value >= 1000:
+        return f"{value / 1000:.0f}k"
+    return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}"
+
+
+def clock(minute: int) -> str:
+    """Return a minute since the epoch as wall time, in UTC."""
+    return f"{datetime.fromtimestamp(minute * 60, UTC):%H:%M} UTC"
+
+
+def moment(when: datetime) -> str:
+    """Return a moment with its date, to the second."""
+    return f"{when:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def duration(seconds: float) -> str:
+    """Return a span of time as people say it: 45 s, 12 min, 3 h 20 min."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"

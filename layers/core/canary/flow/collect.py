@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from canary.domain.judge.metrics import RawSeries, queries_of, windows_of
-from canary.domain.judge.verdict_record import FREEZE_AFTER_MINUTES
+from canary.domain.judge.windows import FROZEN_AFTER_MINUTES
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.rollout.arrival import agreed, is_suspicious
 from canary.domain.rollout.phase import Phase
@@ -108,7 +108,7 @@ class Collector:
         everything = [query for several in queries.values() for query in several]
         time_left.ask(*queries)
         answer = self._metrics.minutes(
-            everything, end - timedelta(minutes=FREEZE_AFTER_MINUTES), end
+            everything, end - timedelta(minutes=FROZEN_AFTER_MINUTES), end
         )
         names = sorted({name for record in records for name in record.plan.alarms})
         time_left.ask(*queries)
@@ -126,7 +126,7 @@ class Collector:
         began, minute = minute_of(record.started_at), minute_of(now)
         before = {
             w.minute: w
-            for w in self._evidence.windows(record.rollout, minute - FREEZE_AFTER_MINUTES)
+            for w in self._evidence.windows(record.rollout, minute - FROZEN_AFTER_MINUTES)
         }
         read = (w.but(since=minute) for w in windows_of(record.plan, series) if w.minute >= began)
         windows = [before[w.minute].read_again(w) if w.minute in before else w for w in read]

@@ -14,6 +14,7 @@ from canary.domain.rollout import messages, transitions
 from canary.domain.rollout.outbox import telling
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Outcome, Record
+from canary.domain.words import moment, percent
 from canary.flow.decide import Decider
 from canary.flow.recover import Recovery
 from canary.flow.tell import Teller
@@ -86,7 +87,7 @@ class Commander:
         _running(record, command)
         until = now + timedelta(minutes=command.minutes)
         self._rollouts.change(record.rollout, lambda r: r.but(paused_until=until))
-        return f"paused until {messages.clock(until)}: it will not advance, it still rolls back"
+        return f"paused until {moment(until)}: it will not advance, it still rolls back"
 
     def _resume(self, record: Record, command: Order, now: datetime) -> str:
         del now
@@ -118,7 +119,7 @@ class Commander:
             raise Refused(
                 "command", "a roll-back was recorded first", "Start a new rollout when it has ended"
             )
-        target = "done" if to_step is None else messages.percent(record.plan.steps[to_step].share)
+        target = "done" if to_step is None else percent(record.plan.steps[to_step].share)
         return f"going on to {target}"
 
     def _rollback(self, record: Record, command: Order, now: datetime) -> str:

@@ -16,6 +16,7 @@ from canary.domain.rollout.phase import SERVING, Phase
 from canary.domain.rollout.record import Decision, Outcome, Record
 from canary.domain.rollout.task_result import TaskResult, read_cause
 from canary.domain.time import minute_of
+from canary.domain.words import moment
 from canary.flow.judge import Judging, alarm_reason
 from canary.flow.problems import Problems
 from canary.flow.recover import Recovery, is_quiet
@@ -149,8 +150,7 @@ class Decider:
             if current.paused_until is None or current.paused_until > now:
                 return current
             text = (
-                f"The pause ended at {messages.clock(current.paused_until)}; the rollout may "
-                "advance again."
+                f"The pause ended at {moment(current.paused_until)}; the rollout may advance again."
             )
             current = current.but(paused_until=None)
             return noticing(
@@ -296,7 +296,7 @@ def _not_safe_yet(record: Record, standing: str, now: datetime, *, at_once: bool
         return record
     refused = f"SageMaker refuses: {restoring.denial.rstrip('.')}. " if restoring.denial else ""
     text = (
-        f"Rolling back since {messages.clock(restoring.began_at)} and the safe weights "
+        f"Rolling back since {moment(restoring.began_at)} and the safe weights "
         f"{messages.describe(record.plan.safe_weights)} do not serve yet. The endpoint is "
         f"{standing}. "
         f"Asked {restoring.asks} times, {restoring.accepted} of them accepted. "

@@ -10,8 +10,8 @@ from pydantic import JsonValue
 from canary.domain.finding import Finding
 from canary.domain.judge.judge import judge
 from canary.domain.judge.judgement import Judgement
-from canary.domain.judge.verdict_record import FREEZE_AFTER_MINUTES, VerdictRecord
-from canary.domain.judge.windows import Window
+from canary.domain.judge.verdict_record import VerdictRecord
+from canary.domain.judge.windows import FROZEN_AFTER_MINUTES, Window
 from canary.domain.labelled.evidence import QualityEvidence, finding_of_quality
 from canary.domain.rollout import messages, transitions
 from canary.domain.rollout.outbox import noticing
@@ -19,6 +19,7 @@ from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Decision, Record
 from canary.domain.rollout.tick import Checkpoint, Tick
 from canary.domain.time import minute_of
+from canary.domain.words import moment, percent
 from canary.ports.quality import QualityStore
 from canary.ports.rollouts import EvidenceStore, Rollouts
 
@@ -59,7 +60,7 @@ class Judging:
             unsettled(record, tick, minute),
         )
         verdict = verdict.but(
-            unfrozen=tuple(w for w in settled if w.minute >= minute - FREEZE_AFTER_MINUTES)
+            unfrozen=tuple(w for w in settled if w.minute >= minute - FROZEN_AFTER_MINUTES)
         )
         self._evidence.save_verdict(verdict)
         return self._rollouts.change(
@@ -137,10 +138,7 @@ def weigh(
         verdict, by, reason = "HOLD", "alarm", _unclear(record, alarms)
     elif verdict == "ADVANCE" and paused:
         verdict, by = "HOLD", "person"
-        reason = (
-            f"Paused until {messages.clock(record.paused_until or now)}; otherwise: "
-            f"{judgement.reason}"
-        )
+        reason = f"Paused until {moment(record.paused_until or now)}; otherwise: {judgement.reason}"
     return VerdictRecord.model_validate(
         {
             "rollout": record.rollout,
@@ -165,9 +163,7 @@ def ringing(record: Record, alarms: dict[str, str]) -> str | None:
 
 def alarm_reason(name: str, record: Record) -> str:
     """Return why an alarm in ALARM takes the canary back."""
-    return (
-        f"Alarm {name} went into ALARM while {record.canary} had {messages.percent(record.share)}"
-    )
+    return f"Alarm {name} went into ALARM while {record.canary} had {percent(record.share)}"
 
 
 def _unclear(record: Record, alarms: dict[str, str]) -> str:

@@ -21,16 +21,6 @@ class AdvanceState:
     pairs: tuple[float, ...] = (0.0,) * len(ADVANCE_WEIGHTS)
     skip: int = 0
 
-    def to_plain(self) -> list[object]:
-        """Return the state as JSON lists and numbers."""
-        return [list(self.requests), list(self.pairs), self.skip]
-
-    @staticmethod
-    def from_plain(plain: list[object]) -> "AdvanceState":
-        """Return the state that `to_plain` wrote."""
-        requests, pairs, skip = plain
-        return AdvanceState(tuple(requests), tuple(pairs), skip)  # type: ignore[arg-type]
-
 
 FRESH = AdvanceState()
 

@@ -38,16 +38,6 @@ class PairedBets:
         """Return ln E that the canary's drop is below the margin."""
         return log_mean(self.advance)
 
-    def to_plain(self) -> list[object]:
-        """Return the state as JSON lists and numbers."""
-        return [list(self.roll_back), list(self.advance), self.records]
-
-    @staticmethod
-    def from_plain(plain: list[object]) -> "PairedBets":
-        """Return the state that `to_plain` wrote."""
-        roll_back, advance, records = plain
-        return PairedBets(tuple(roll_back), tuple(advance), records)  # type: ignore[arg-type]
-
 
 START = PairedBets()
 

@@ -30,16 +30,6 @@ class RollBackState:
     restarts: int
     skip: int = 0
 
-    def to_plain(self) -> list[object]:
-        """Return the state as JSON lists and numbers."""
-        return [list(self.requests), list(self.pairs), self.restarts, self.skip]
-
-    @staticmethod
-    def from_plain(plain: list[object]) -> "RollBackState":
-        """Return the state that `to_plain` wrote."""
-        requests, pairs, restarts, skip = plain
-        return RollBackState(tuple(requests), tuple(pairs), restarts, skip)  # type: ignore[arg-type]
-
 
 def start(grid_size: int) -> RollBackState:
     """Return the process at its first restart, before any minute."""

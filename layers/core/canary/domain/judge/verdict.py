@@ -12,8 +12,8 @@ from pydantic import JsonValue
 from canary.domain.finding import Finding, FindingLabel
 from canary.domain.judge.judgement import Evidence, Judgement, Verdict
 from canary.domain.judge.look import Look
-from canary.domain.judge.words import clock, finding_reason, rates, still_needed, strength
-from canary.domain.words import BAD, margin, percent
+from canary.domain.judge.words import BAD, finding_reason, rates, still_needed
+from canary.domain.words import clock, percent, strength
 
 
 class Decided(NamedTuple):
@@ -87,7 +87,7 @@ def _worse(look: Look, numbers: Evidence) -> Decided:
     )
     return Decided(
         "ROLL_BACK",
-        f"At {percent(share)} the canary has more {BAD[worst.guard]} than {margin(beyond)}: "
+        f"At {percent(share)} the canary has more {BAD[worst.guard]} than {beyond.words}: "
         f"{rates(worst)}; "
         f"evidence {strength(numbers.log_roll_back)} against "
         f"{strength(numbers.log_roll_back_threshold)} needed, "

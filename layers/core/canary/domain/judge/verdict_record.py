@@ -1,7 +1,7 @@
 """The verdict record: what was decided and everything needed to decide it again.
 
-Windows older than 15 minutes are frozen in the store; the younger ones may still heal, so the
-record keeps them as they were read. Plan, frozen windows and this record give the same judgement
+Frozen windows stay as they are stored; the younger ones may still heal, so the record keeps them as
+they were read. Plan, frozen windows and this record give the same judgement
 again.
 """
 
@@ -12,8 +12,6 @@ from pydantic import JsonValue
 from canary.domain.judge.windows import Window
 from canary.domain.model import Frozen
 from canary.domain.plan.bake import BakeInterval
-
-FREEZE_AFTER_MINUTES = 15
 
 
 class VerdictRecord(Frozen):

@@ -9,6 +9,10 @@ from pydantic import Field
 from canary.domain.model import Frozen
 
 BELIEVED_AFTER_MINUTES = 5
+FROZEN_AFTER_MINUTES = 15
+"""A window older than this is read no more and stays as it is stored; younger ones may still
+heal.
+"""
 
 
 class Counts(Frozen):

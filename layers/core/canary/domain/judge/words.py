@@ -1,26 +1,14 @@
 """The sentences of a judgement: what, how strong, since when, what would change it."""
 
 import math
-from datetime import UTC, datetime
 
 from canary.domain.judge.judgement import GuardEvidence
 from canary.domain.judge.look import Look
 from canary.domain.plan.guards import advance_margin
 from canary.domain.plan.plan import CountGuard
-from canary.domain.words import BAD, margin, percent
+from canary.domain.words import clock, percent, rate, strength
 
-
-def clock(minute: int) -> str:
-    """Return a minute since the epoch as a person reads it, in UTC."""
-    return datetime.fromtimestamp(minute * 60, UTC).strftime("%H:%M UTC")
-
-
-def strength(log_value: float) -> str:
-    """Return an evidence number for reading: no more digits than it means."""
-    if log_value > math.log(1e6):
-        return "over 1,000,000"
-    value = math.exp(log_value)
-    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+BAD = {"errors": "errors", "slow_requests": "slow requests"}
 
 
 def rates(guard: GuardEvidence) -> str:
@@ -32,9 +20,7 @@ def rates(guard: GuardEvidence) -> str:
 
 
 def _side(name: str, bad: int, requests: int) -> str:
-    if requests == 0:
-        return f"{name}: no requests"
-    return f"{name} {percent(bad / requests)} ({bad:,} of {requests:,})"
+    return f"{name} {rate(bad, requests)}" if requests else f"{name}: no requests"
 
 
 def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label: str) -> str:
@@ -43,7 +29,7 @@ def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label:
         return _no_data(guard, numbers, look.state(look.plan.guards.index(guard)).last_minute)
     allowed = guard.early_steps if look.share >= 1 else guard.roll_back_beyond
     worse = (
-        f"evidence for worse than {margin(allowed)}: "
+        f"evidence for worse than {allowed.words}: "
         f"{strength(numbers.log_roll_back)}, {percent(numbers.share_of_roll_back)} of what is "
         "weighed against "
         f"{strength(look.log_roll_back_threshold)}"
@@ -51,7 +37,7 @@ def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label:
     text = f"{BAD[guard.name]}: {rates(numbers)} in {numbers.minutes} judged minutes; {worse}"
     if look.share >= 1:
         return text
-    within = margin(advance_margin(look.plan, guard, look.step))
+    within = advance_margin(look.plan, guard, look.step).words
     return (
         f"{text}; evidence for within {within}: {strength(numbers.log_advance)} of "
         f"{strength(look.log_advance_threshold)} needed"

@@ -12,7 +12,7 @@ from canary.domain.plan.error_budget import alpha_live
 from canary.domain.plan.guards import GRIDS, advance_margin, bound_of, history_of
 from canary.domain.plan.plan import CountGuard, Plan
 from canary.domain.plan.spec import Margin
-from canary.domain.words import BAD, margin, percent
+from canary.domain.words import percent
 from canary.stats.forecast import Traffic, advance_minutes, detection_minutes, smallest_ratio_seen
 from canary.stats.setting import Setting, settle
 
@@ -106,8 +106,8 @@ def _warning(plan: Plan, step: int, guard: CountGuard, p90: float) -> str:
     per_minute = planned.share * guard.history.requests_per_minute
     yields = per_minute * (planned.bake_max_minutes - plan.warm_up_minutes)
     where = (
-        f"step {step} ({percent(planned.share)}) cannot conclude on {BAD[guard.name]} in "
-        f"{planned.bake_max_minutes} min"
+        f"step {step} ({percent(planned.share)}) cannot conclude on "
+        f"{guard.name.replace('_', ' ')} in {planned.bake_max_minutes} min"
     )
     if not math.isfinite(p90):
         why = "equal variants are no evidence at this margin"
@@ -117,7 +117,7 @@ def _warning(plan: Plan, step: int, guard: CountGuard, p90: float) -> str:
             f"traffic yields {yields:,.0f}"
         )
     wider = _wider_margin(plan, step, guard)
-    widen = f"widen the margin to {margin(wider)}" if wider else "widen the margin"
+    widen = f"widen the margin to {wider.words}" if wider else "widen the margin"
     return f"{where}: {why}; raise the share, {widen} or lengthen the bake"
 
 

@@ -39,6 +39,11 @@ class Margin(Frozen):
         """Return the additive part as a fraction of requests."""
         return self.percentage_points / 100
 
+    @property
+    def words(self) -> str:
+        """Return the margin in the user's own units."""
+        return f"{self.ratio:g}x the baseline + {self.percentage_points:g} pp"
+
 
 class BakeMinutes(Frozen):
     """How long a step serves before it may advance (`min`) and before it is called inconclusive

@@ -10,6 +10,7 @@ from datetime import datetime
 from canary.domain.plan.endpoint import shares
 from canary.domain.plan.plan import Weights
 from canary.domain.rollout.record import Message, Record
+from canary.domain.words import moment, percent
 
 SUBJECT_LENGTH = 100
 
@@ -81,7 +82,7 @@ def handed_over(record: Record, reason: str, now: datetime) -> Message:
     """Return the message that somebody else owns the endpoint now; our last write is told."""
     last = record.asked
     write = (
-        f"{describe(last.weights)} at {clock(last.at)}"
+        f"{describe(last.weights)} at {moment(last.at)}"
         if last
         else "none: this rollout never moved a weight"
     )
@@ -127,22 +128,12 @@ def notice(record: Record, subject: str, text: str, now: datetime) -> Message:
     return _message(record, now, "notice", subject, [text])
 
 
-def percent(share: float) -> str:
-    """Return a share as people read it: 0.05 -> 5%."""
-    return f"{100 * share:.4g}%"
-
-
 def describe(weights: Weights) -> str:
     """Return weights with the share each gives, such as 'Variant1 1 (95%)'."""
     parts = shares(weights)
     return ", ".join(
         f"{name} {weight:.6g} ({percent(parts[name])})" for name, weight in sorted(weights.items())
     )
-
-
-def clock(when: datetime) -> str:
-    """Return a time as on-call reads it."""
-    return f"{when:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _why_moved(record: Record) -> str:
@@ -166,7 +157,7 @@ def _time_to_safe(record: Record, now: datetime) -> str:
     # A second look, which a late call may make necessary, does not make it safe any later.
     safe = (record.restoring.verified_at if record.restoring else None) or now
     seconds = (safe - record.decision.at).total_seconds()
-    return f"Decided {clock(record.decision.at)}, safe {seconds:.0f} s later."
+    return f"Decided {moment(record.decision.at)}, safe {seconds:.0f} s later."
 
 
 def _transition(record: Record, now: datetime, what: str, lines: Sequence[str]) -> Message:
@@ -178,7 +169,7 @@ def _message(record: Record, now: datetime, kind: str, what: str, lines: Sequenc
     identity = f"{record.rollout}/{revision}/{len(record.outbox)}"
     footer = (
         f"Rollout {record.rollout}, revision {revision}, generation {record.generation}, "
-        f"{clock(now)}."
+        f"{moment(now)}."
     )
     subject = f"[canary] {record.endpoint}: {what}"[:SUBJECT_LENGTH]
     body = "\n".join([*(line for line in lines if line), footer])

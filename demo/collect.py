@@ -19,7 +19,7 @@ from demo.scenarios import CANARY, Scenario
 from demo.worlds import DigitsWorld
 from demo.worlds.classifier import WHITE
 from emulator import Emulator
-from emulator.endpoints.ledger import Ledger
+from emulator.endpoints.serving.ledger import Ledger
 
 BEFORE_MINUTES, AFTER_MINUTES = 5, 5
 PIXELS_A_SIDE = 8

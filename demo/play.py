@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from threadpoolctl import threadpool_limits
 
 from canaryctl.live.screen import Screen
+from demo.account import deploy, open_account
 from demo.collect import AFTER_MINUTES, Result, collect
 from demo.expectations import doubts
 from demo.run import MOST_MINUTES, drive, start
@@ -21,7 +22,6 @@ from demo.summary import print_summary, write_pages, write_summary
 from demo.worlds import DigitsWorld, digits_world
 from emulator import Emulator
 
-ROOT = Path(__file__).parents[1]
 BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
@@ -61,7 +61,7 @@ def run_scenarios(
     """Return how each scenario ended; one that has not ended in time is taken as it is."""
     # One thread a matrix product: these are small, and threads that wait for work take the cores
     # from the rollouts.
-    with threadpool_limits(1), Emulator(start=BEGIN, seed=seed, enforce_iam=True) as emulator:
+    with threadpool_limits(1), open_account(BEGIN, seed=seed, enforce_iam=True) as emulator:
         with _step(console, "training models on 500 handwritten digits"):
             world = digits_world(seed)
         _prepare(emulator, world, scenarios, pace.past_minutes, console)
@@ -77,7 +77,7 @@ def run_scenarios(
 
 
 def _deploy(emulator: Emulator) -> tuple[str, str]:
-    outputs = emulator.deploy(ROOT / "template.yaml")
+    outputs = deploy(emulator)
     return outputs["TableName"], outputs["StateMachineArn"]
 
 

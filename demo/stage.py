@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from demo.scenarios import BASELINE, CANARY, Scenario
 from demo.worlds import DigitsWorld, candidates
 from emulator import Emulator
-from emulator.endpoints.models import Model
+from emulator.endpoints.serving.models import Model
 
 BUCKET, LABELLED_KEY = "canary-demo-labels", "digits.csv"
 REQUESTS_PER_MINUTE = 6_000

@@ -4,12 +4,11 @@ block lasts.
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -41,9 +40,9 @@ from emulator.functions.asynchronous import EventQueue
 from emulator.functions.fleet import FunctionFleet
 from emulator.functions.invocation import Invocation
 from emulator.functions.moto_lambda import patch_lambda, patch_process
-from emulator.iam import Permissions
+from emulator.iam.permissions import Permissions
+from emulator.iam.requirements import Requirement
 from emulator.patching import Patches
-from emulator.requirements import Requirement
 from emulator.sdk import patch_sdk
 from emulator.sns import Mailbox, Message, patch_sns
 from emulator.states.engine import Engine
@@ -55,6 +54,8 @@ from emulator.states.status_events import DETAIL_TYPE, SOURCE, detail_of
 REGION = "us-east-1"
 MINUTE_SECONDS = 60
 
+TimeHook = Callable[[Clock], AbstractContextManager[object]]
+
 
 class Emulator:
     """A context manager; inside it boto3 talks to the emulated account, and time moves only through
@@ -63,7 +64,8 @@ class Emulator:
     start: emulated time at entry (aware UTC). minute_seconds: wall seconds an emulated minute
     takes, 0 = as fast as possible. seed: of everything drawn. enforce_iam: roles are enforced from
     the deployed template. endpoints: options of the emulated SageMaker endpoints (timing,
-    publication, emit_zeros).
+    publication, emit_zeros). time_hooks: each is entered with the clock for as long as the account
+    is open, and lets what is deployed read and await emulated time where it has a clock of its own.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Emulator:
         enforce_iam: bool = False,
         patience_seconds: float = 120.0,
         endpoints: Mapping[str, Any] | None = None,
+        time_hooks: Sequence[TimeHook] = (),
     ) -> None:
         self.seed = seed
         self.clock = Clock(start, minute_seconds, patience_seconds)
@@ -99,6 +102,7 @@ class Emulator:
         self.endpoints: Endpoints
         self._endpoint_options = dict(endpoints or {})
         self._enforce_iam = enforce_iam
+        self._time_hooks = tuple(time_hooks)
         self._patches = Patches()
         self._stack = ExitStack()
         self._layers: list[Path] = []
@@ -139,7 +143,8 @@ class Emulator:
         patch_events(self._patches, self.bus, Schedules(self.clock, self.bus))
         patch_dynamodb(self._patches)
         patch_sns(self._patches, self.mailbox)
-        self._patch_clock_of_the_application()
+        for hook in self._time_hooks:
+            self._stack.enter_context(hook(self.clock))
         # Before the alarms are looked at, so that they see the minute that has just ended.
         self.clock.every(MINUTE_SECONDS, self._send_service_metrics, next_minute(self.clock.now()))
         self.endpoints = self._stack.enter_context(
@@ -158,11 +163,6 @@ class Emulator:
     def _exit(self) -> None:
         self._stack.close()
 
-    def _patch_clock_of_the_application(self) -> None:
-        wiring = importlib.import_module("canary.wiring")
-        self._patches.replace(wiring, "utc_now", self.clock.now)
-        self._patches.replace(wiring, "sleep", self.clock.sleep)
-
     def _forget_layers(self) -> None:
         for folder in self._layers:
             sys.path.remove(str(folder))
@@ -174,7 +174,7 @@ class Emulator:
         self,
         template: str | Path = "template.yaml",
         parameters: Mapping[str, str] | None = None,
-        stack: str = "canary",
+        stack: str = "app",
     ) -> dict[str, str]:
         """Return the stack's outputs after deploying the SAM template, again for an update. Raises
         TemplateError.
@@ -227,7 +227,7 @@ class Emulator:
         """Every finished Lambda invocation, in the order they ended."""
         return self.functions.invocations
 
-    # -- wiring ------------------------------------------------------------------------------------
+    # -- the services among themselves ------------------------------------------------------------
 
     def _authorize(self, role_arn: str, action: str, resource: str) -> str | None:
         if not self._enforce_iam:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 
-from emulator.endpoints.invocation import Reply, Request
-from emulator.runtime_server import RuntimeServer
+from emulator.endpoints.serving.invocation import Reply, Request
+from emulator.endpoints.serving.runtime_server import RuntimeServer
 
 
 @contextmanager

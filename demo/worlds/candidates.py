@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from demo.worlds.classifier import beyond_white
 from demo.worlds.digits import DigitsWorld
 from demo.worlds.faults import BreaksAtLoad, FailsOnLive, SlowUnderLoad
-from emulator.endpoints.models import Model
+from emulator.endpoints.serving.models import Model
 
 # Fractions of the endpoint's traffic one instance of the candidate can take.
 SLOW_BEYOND, BREAKS_BEYOND = 0.53, 0.8

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emulator.endpoints.errors import ModelFailure
-from emulator.endpoints.models import Rows
+from emulator.endpoints.serving.models import Rows
 
 PIXELS = 64
 WHITE = 16  # the brightest pixel of the original scanner

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emulator.endpoints.errors import ModelFailure
-from emulator.endpoints.latency import Latency
-from emulator.endpoints.models import Answers, Load, Model, Rows
+from emulator.endpoints.serving.latency import Latency
+from emulator.endpoints.serving.models import Answers, Load, Model, Rows
 
 
 @dataclass(frozen=True)

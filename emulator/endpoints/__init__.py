@@ -5,9 +5,9 @@ away again.
 from emulator.endpoints.controls import Endpoints
 from emulator.endpoints.errors import EndpointRefusal, ModelFailure
 from emulator.endpoints.installation import install
-from emulator.endpoints.latency import Latency
-from emulator.endpoints.ledger import Ledger, Tally
-from emulator.endpoints.models import Load, Model
+from emulator.endpoints.serving.latency import Latency
+from emulator.endpoints.serving.ledger import Ledger, Tally
+from emulator.endpoints.serving.models import Load, Model
 from emulator.endpoints.timing import Timing, UpdateEnd
 
 __all__ = [

@@ -13,10 +13,10 @@ import numpy as np
 from emulator.cloudwatch.distribution import Floats
 from emulator.cloudwatch.endpoint_metrics import Served
 from emulator.endpoints.endpoint import Endpoint
-from emulator.endpoints.latency import Latency
-from emulator.endpoints.models import HasLatency, Load, predict
-from emulator.endpoints.routing import shares
-from emulator.endpoints.service import OK, Service, Statuses, statuses_of
+from emulator.endpoints.serving.latency import Latency
+from emulator.endpoints.serving.models import HasLatency, Load, predict
+from emulator.endpoints.serving.routing import shares
+from emulator.endpoints.serving.service import OK, Service, Statuses, statuses_of
 from emulator.endpoints.traffic import Traffic
 from emulator.endpoints.variant import Variant
 

@@ -12,19 +12,19 @@ from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from numpy.typing import NDArray
 
-from emulator.cloudwatch.alarms import Alarms
+from emulator.cloudwatch.alarms.evaluation import Alarms
 from emulator.cloudwatch.endpoint_metrics import EndpointMetrics
 from emulator.cloudwatch.publication import Publication
 from emulator.cloudwatch.query import Trouble
 from emulator.endpoints.backfill import backfill
 from emulator.endpoints.endpoint import Endpoint
 from emulator.endpoints.fleet import Fleet
-from emulator.endpoints.invocation import Invocations
-from emulator.endpoints.ledger import Ledger
 from emulator.endpoints.mishaps import Mishaps
-from emulator.endpoints.models import Model, Models
-from emulator.endpoints.runtime_errors import RuntimeRefusal
-from emulator.endpoints.service import Outage, Service
+from emulator.endpoints.serving.invocation import Invocations
+from emulator.endpoints.serving.ledger import Ledger
+from emulator.endpoints.serving.models import Model, Models
+from emulator.endpoints.serving.runtime_errors import RuntimeRefusal
+from emulator.endpoints.serving.service import Outage, Service
 from emulator.endpoints.state_events import Event, state_change
 from emulator.endpoints.timing import Clock, Timing
 from emulator.endpoints.traffic import Profile, Traffic, steady

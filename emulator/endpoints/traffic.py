@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from emulator.endpoints.endpoint import Endpoint
 from emulator.endpoints.fleet import Fleet
-from emulator.endpoints.models import predict
-from emulator.endpoints.routing import split
-from emulator.endpoints.service import Service, wrong_answers
+from emulator.endpoints.serving.models import predict
+from emulator.endpoints.serving.routing import split
+from emulator.endpoints.serving.service import Service, wrong_answers
 
 # A slice that ends with a minute belongs to that minute: nothing is added to a minute that is over.
 JUST_BEFORE = timedelta(milliseconds=1)

@@ -20,7 +20,7 @@ from moto.events.utils import EventTemplateParser
 
 from emulator.clock import Clock
 from emulator.events.delivery import Delivery, Undeliverable
-from emulator.states.paths import read
+from emulator.states.language.paths import read
 
 Event = Mapping[str, Any]
 

@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 
 from moto.events.models import Rule
 
-from emulator.clock import Clock
+from emulator.clock import Clock, Scheduled
 from emulator.events.bus import Bus
-from emulator.worker import Scheduled
 
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _CRON = re.compile(r"cron\((.+)\)")

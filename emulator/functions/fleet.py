@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from emulator.clock import Clock
+from emulator.clock import Clock, ClockClosed, DeadlinePassed
 from emulator.functions import logs, sandbox
 from emulator.functions.invocation import (
     Invocation,
@@ -24,7 +24,6 @@ from emulator.functions.invocation import (
     failure_of,
     timeout_of,
 )
-from emulator.worker import ClockClosed, DeadlinePassed
 
 MOST_RESPONSE_BYTES = 6_291_556
 

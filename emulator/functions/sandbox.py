@@ -2,7 +2,7 @@
 its session.
 
 Functions share no module of their own, no environment and no boto3 session. What lies in layers
-(the package `canary`) is shared by the process, so nothing there may keep what belongs to one
+is shared by the process, so nothing there may keep what belongs to one
 function.
 """
 

@@ -8,10 +8,10 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
-from emulator.states import intrinsics, paths
-from emulator.states.definition import item_processor
-from emulator.states.errors import Halted, StateError
 from emulator.states.interpreter import State, Walk
+from emulator.states.language import intrinsics, paths
+from emulator.states.language.definition import item_processor
+from emulator.states.language.errors import Halted, StateError
 
 MOST_INLINE_CONCURRENCY = 40
 

@@ -6,8 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from emulator.clock import Clock
-from emulator.states.errors import Halted, InvalidDefinition, StateError
+from emulator.clock import Clock, DeadlinePassed
 from emulator.states.execution import (
     ABORTED,
     FAILED,
@@ -18,9 +17,9 @@ from emulator.states.execution import (
     compact,
 )
 from emulator.states.interpreter import Walk, stamp
+from emulator.states.language.errors import Halted, InvalidDefinition, StateError
 from emulator.states.tasks import Services, StateTasks
 from emulator.states.tokens import Tokens
-from emulator.worker import DeadlinePassed
 
 
 class NotRedrivable(Exception):

@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from emulator.clock import Clock
-from emulator.states import choice, intrinsics, paths
-from emulator.states.errors import DATA_LIMIT, Halted, StateError, matches
 from emulator.states.execution import Execution, compact
+from emulator.states.language import choice, intrinsics, paths
+from emulator.states.language.errors import DATA_LIMIT, Halted, StateError, matches
 
 MOST_DATA_BYTES = 262_144
 State = dict[str, Any]

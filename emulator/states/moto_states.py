@@ -18,10 +18,10 @@ from moto.stepfunctions.responses import StepFunctionResponse
 
 from emulator.patching import Patches
 from emulator.states import tokens
-from emulator.states.definition import parse
 from emulator.states.engine import Engine, NotRedrivable
-from emulator.states.errors import InvalidDefinition, StateError
 from emulator.states.execution import RUNNING, SUCCEEDED, Execution
+from emulator.states.language.definition import parse
+from emulator.states.language.errors import InvalidDefinition, StateError
 
 
 class InvalidDefinitionError(AWSError):  # type: ignore[misc]

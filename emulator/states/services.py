@@ -18,7 +18,7 @@ from moto.awslambda.utils import get_backend
 
 from emulator.functions.fleet import FunctionFleet, RunningInvocation
 from emulator.functions.moto_lambda import configuration_of
-from emulator.states.errors import InvalidDefinition, StateError
+from emulator.states.language.errors import InvalidDefinition, StateError
 
 # The optimized integrations by the name in the resource: boto3's service, and the prefix of its
 # error names.

@@ -11,10 +11,16 @@ from typing import Any, Protocol
 
 from emulator.functions.fleet import RunningInvocation
 from emulator.functions.invocation import InvokeRefused
-from emulator.states import branches, intrinsics, paths
-from emulator.states.errors import HEARTBEAT_TIMEOUT, TIMEOUT, InvalidDefinition, StateError
+from emulator.states import branches
 from emulator.states.execution import compact
 from emulator.states.interpreter import State, Walk
+from emulator.states.language import intrinsics, paths
+from emulator.states.language.errors import (
+    HEARTBEAT_TIMEOUT,
+    TIMEOUT,
+    InvalidDefinition,
+    StateError,
+)
 from emulator.states.tokens import PendingTask, Tokens
 
 LONGEST_SECONDS = 99_999_999

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from emulator.states.errors import StateError
+from emulator.states.language.errors import StateError
 
 
 class InvalidToken(Exception):

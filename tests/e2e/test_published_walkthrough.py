@@ -15,8 +15,9 @@ from typer.testing import CliRunner
 from canary.adapters.quality_store import DynamoQualityStore
 from canary.adapters.table import DynamoRollouts
 from canaryctl.evaluate import evaluate_command
+from demo.account import deploy, open_account
 from emulator import Emulator
-from emulator.runtime_server import RuntimeServer
+from emulator.endpoints.serving.runtime_server import RuntimeServer
 from examples import two_variants
 from tests.integration.stage import START
 from tests.unit.quality.churn import CELLS, NAMES, PUBLISHED, last_rows, needs_churn, scores
@@ -52,7 +53,7 @@ class Walk:
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
         self.rollout = ""
-        self.outputs = emulator.deploy("template.yaml")
+        self.outputs = deploy(emulator)
         self.sagemaker = emulator.client("sagemaker")
         archives = {variant: f"s3://bucket/{variant}.tar.gz" for variant in VARIANTS}
         two_variants.create(self.sagemaker, "churn", archives, IMAGE, ROLE, "ml.m5.large")
@@ -114,7 +115,7 @@ class Walk:
 @pytest.fixture(scope="module")
 def walk() -> Iterator[Walk]:
     """The endpoint with both variants at equal weights."""
-    with Emulator(start=START) as emulator:
+    with open_account(START) as emulator:
         yield Walk(emulator)
 
 

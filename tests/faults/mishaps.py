@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 from canary import wiring
 from canary.domain.rollout.phase import Phase
+from demo.account import deploy
 from emulator.endpoints.timing import UpdateEnd
 from emulator.functions.fleet import Proceed
 from tests.faults.base import ALARM, SPEC, set_alarm
@@ -156,14 +157,14 @@ def command(name: str, **fields: Any) -> Act:
 
 def redeploy(world: World) -> None:
     """Deploy the template again."""
-    world.emulator.deploy("template.yaml")
+    deploy(world.emulator)
 
 
 def redeploy_with_new_sandboxes(world: World) -> None:
     """Deploy the template again with another parameter, so that every function gets a new
     sandbox.
     """
-    world.emulator.deploy("template.yaml", {"LogLevel": "DEBUG"})
+    deploy(world.emulator, LogLevel="DEBUG")
 
 
 def blind(minutes: float) -> Act:

@@ -23,14 +23,10 @@ MAX_LINES = 300
 LONG = {
     "canaryctl/evaluate.py": "to be split when its room is rebuilt",
     "layers/core/canary/flow/decide.py": "to be split when its room is rebuilt",
-    "tests/contract/endpoints/test_alarms.py": "to be split when its room is rebuilt",
-    "tests/contract/endpoints/test_metric_data.py": "to be split when its room is rebuilt",
-    "tests/contract/quality/test_adapters.py": "to be split when its room is rebuilt",
-    "tests/contract/test_step_functions_states.py": "to be split when its room is rebuilt",
     "tests/faults/catalogue.py": "to be split when its room is rebuilt",
     "tests/traps/defects_of_rollouts.py": "to be split when its room is rebuilt",
     "tests/unit/quality/test_evaluate.py": "to be split when its room is rebuilt",
-    "emulator/clock.py": "one idea, the loop and the threads that hand it the turn",
+    "emulator/clock/clock.py": "one idea, the loop and the threads that hand it the turn",
 }
 """Files over MAX_LINES that still hold one idea, with that idea."""
 

@@ -13,7 +13,7 @@ from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.table import DynamoRollouts
 from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.rollout.record import Record
-from emulator import Emulator
+from demo.account import deploy, open_account
 from emulator.endpoints import ModelFailure
 from emulator.sns import Message
 
@@ -47,13 +47,13 @@ class Stage:
     def __init__(
         self, canary: SumModel | None = None, requests_per_minute: float = 6000, **options: Any
     ) -> None:
-        self.emulator = Emulator(start=START, **options)
+        self.emulator = open_account(START, **options)
         self._canary = canary or SumModel()
         self._requests = requests_per_minute
 
     def __enter__(self) -> Self:
         self.emulator.__enter__()
-        self.outputs = self.emulator.deploy("template.yaml")
+        self.outputs = deploy(self.emulator)
         self._endpoint({"v1": 1.0, "v2": 0.0})
         self.emulator.run_minutes(5)
         rows = np.random.default_rng(7).random((500, 4))

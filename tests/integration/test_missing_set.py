@@ -2,6 +2,7 @@
 
 import pytest
 
+from demo.account import deploy
 from tests.integration.stage import Stage
 from tests.integration.test_labelled_set import BUCKET, spec
 
@@ -17,7 +18,7 @@ def test_a_missing_set_is_refused_in_words_that_help(pattern: str, said: str) ->
     """
     with Stage(enforce_iam=True) as stage:
         stage.client("s3").create_bucket(Bucket=BUCKET)
-        stage.emulator.deploy("template.yaml", {"LabelledSetBucketPattern": pattern})
+        deploy(stage.emulator, LabelledSetBucketPattern=pattern)
         ended = stage.finish(stage.start(spec()))
         assert ended["status"] == "FAILED"
         assert said in ended["cause"]

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from demo.account import deploy, open_account
 from emulator import Emulator
-from emulator.lookups import topic_key
-from emulator.requirements import Requirement
+from emulator.iam.lookups import topic_key
+from emulator.iam.requirements import Requirement
 from tests.integration.stage import START
 
 PARAMETERS = {"EndpointNamePattern": "churn-*", "LabelledSetBucketPattern": "labels"}
@@ -79,8 +80,8 @@ class Account:
 @pytest.fixture(scope="module")
 def account() -> Iterator[Account]:
     """The template deployed with narrow parameters."""
-    with Emulator(START, enforce_iam=True) as emulator:
-        yield Account(emulator, emulator.deploy("template.yaml", PARAMETERS))
+    with open_account(START, enforce_iam=True) as emulator:
+        yield Account(emulator, deploy(emulator, **PARAMETERS))
 
 
 ALLOWED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (

@@ -11,9 +11,9 @@ from typer.testing import CliRunner, Result
 
 from canary_scoring.sample import Sample
 from canaryctl.evaluate import evaluate_command
-from emulator.endpoints.invocation import Reply, Request
-from emulator.endpoints.runtime_errors import RuntimeRefusal
-from emulator.runtime_server import RuntimeServer
+from emulator.endpoints.serving.invocation import Reply, Request
+from emulator.endpoints.serving.runtime_errors import RuntimeRefusal
+from emulator.endpoints.serving.runtime_server import RuntimeServer
 from tests.unit.quality.churn import CELLS, NAMES, PUBLISHED, last_rows, needs_churn, scores
 
 Serve = Callable[[Callable[[Request], Reply]], AbstractContextManager[None]]

@@ -1,0 +1,1 @@
+"""Who may do what: the permissions of roles, and what each AWS call requires."""

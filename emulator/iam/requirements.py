@@ -1,0 +1,183 @@
+"""What a call needs: the IAM action, the resource's ARN and the condition keys, per service
+authorization reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from emulator.calls import Call
+from emulator.iam.lookups import lacks_object, topic_key
+
+Parameters = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One action on one resource; context holds lower-case condition keys."""
+
+    action: str
+    resource: str
+    context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class UnknownCall(NotImplementedError):
+    """No rule says what this call needs; it must be added here before enforcement means
+    anything.
+    """
+
+
+TRANSPORT = {"aws:securetransport": ("true",)}
+# DynamoDB's transaction items need the action of each item.
+_ITEM_ACTIONS = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+
+_SAGEMAKER_KINDS = {
+    "EndpointName": "endpoint",
+    "EndpointConfigName": "endpoint-config",
+    "ModelName": "model",
+}
+
+
+def requirements_of(call: Call, account: str, region: str) -> list[Requirement]:
+    """Return everything the caller's role must allow. Raises UnknownCall for a service without a
+    rule.
+    """
+    rule = _RULES.get(call.service)
+    if rule is None:
+        raise UnknownCall(f"IAM requirements of {call.name} are not known")
+    return list(rule(call.operation, call.parameters, f"{region}:{account}"))
+
+
+def _dynamodb(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+    def table(name: str) -> str:
+        return name if name.startswith("arn:") else f"arn:aws:dynamodb:{place}:table/{name}"
+
+    if operation in {"TransactWriteItems", "TransactGetItems"}:
+        for item in given["TransactItems"]:
+            kind, content = next(iter(item.items()))
+            yield Requirement(
+                f"dynamodb:{_ITEM_ACTIONS.get(kind, 'GetItem')}",
+                table(content["TableName"]),
+                TRANSPORT,
+            )
+        return
+    if operation in {"BatchGetItem", "BatchWriteItem"}:
+        for name in given["RequestItems"]:
+            yield Requirement(f"dynamodb:{operation}", table(name), TRANSPORT)
+        return
+    index = f"/index/{given['IndexName']}" if "IndexName" in given else ""
+    yield Requirement(
+        f"dynamodb:{operation}", table(given.get("TableName", "*")) + index, TRANSPORT
+    )
+
+
+def _sagemaker(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+    # SageMaker writes names in lower case in ARNs.
+    kind = next((kind for kind in _SAGEMAKER_KINDS if kind in given), None)
+    resource = (
+        f"arn:aws:sagemaker:{place}:{_SAGEMAKER_KINDS[kind]}/{given[kind].lower()}" if kind else "*"
+    )
+    yield Requirement(f"sagemaker:{operation}", resource, TRANSPORT)
+
+
+def _cloudwatch(operation: str, _given: Parameters, _place: str) -> Iterator[Requirement]:
+    yield Requirement(f"cloudwatch:{operation}", "*", TRANSPORT)
+
+
+def _events(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+    if operation != "PutEvents":
+        yield Requirement(f"events:{operation}", "*", TRANSPORT)
+        return
+    # One request for each bus; source and detail type are keys with a value for every entry.
+    for bus in dict.fromkeys(entry.get("EventBusName", "default") for entry in given["Entries"]):
+        entries = [
+            entry for entry in given["Entries"] if entry.get("EventBusName", "default") == bus
+        ]
+        resource = bus if bus.startswith("arn:") else f"arn:aws:events:{place}:event-bus/{bus}"
+        sources, types = (
+            tuple(entry[name] for entry in entries) for name in ("Source", "DetailType")
+        )
+        yield Requirement(
+            "events:PutEvents",
+            resource,
+            {"events:source": sources, "events:detail-type": types, **TRANSPORT},
+        )
+
+
+def _states(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+    # SendTask calls are granted on the state machine; a token names none, so the machine is any of
+    # the account.
+    token = f"arn:aws:states:{place}:stateMachine:*" if "taskToken" in given else None
+    resource = given.get("executionArn") or given.get("stateMachineArn") or token
+    yield Requirement(f"states:{operation}", resource or "*", TRANSPORT)
+
+
+def _sns(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+    topic = given.get("TopicArn", "*")
+    yield Requirement(f"sns:{operation}", topic, TRANSPORT)
+    # Whoever publishes to an encrypted topic has SNS use the topic's key in its name.
+    key = topic_key(topic) if operation == "Publish" and topic != "*" else None
+    if key is not None:
+        region, _ = place.split(":")
+        via = {"kms:viaservice": (f"sns.{region}.amazonaws.com",), **TRANSPORT}
+        yield Requirement("kms:GenerateDataKey", key, via)
+        yield Requirement("kms:Decrypt", key, via)
+
+
+def _s3(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+    actions = {"HeadObject": "GetObject", "ListObjectsV2": "ListBucket", "CopyObject": "PutObject"}
+    key = f"/{given['Key']}" if "Key" in given else ""
+    versioned = operation in {"GetObject", "HeadObject"} and "VersionId" in given
+    action = "GetObjectVersion" if versioned else actions.get(operation, operation)
+    bucket = f"arn:aws:s3:::{given.get('Bucket', '*')}"
+    yield Requirement(f"s3:{action}", f"{bucket}{key}", TRANSPORT)
+    # That a key does not exist is told only to those who may list the bucket; everybody else is
+    # forbidden to know.
+    if operation in {"GetObject", "HeadObject"} and lacks_object(
+        place.split(":")[1], given["Bucket"], given["Key"]
+    ):
+        yield Requirement("s3:ListBucket", bucket, TRANSPORT)
+
+
+def _lambda(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+    name = given.get("FunctionName", "*")
+    resource = name if name.startswith("arn:") else f"arn:aws:lambda:{place}:function:{name}"
+    yield Requirement(
+        "lambda:InvokeFunction" if operation == "Invoke" else f"lambda:{operation}",
+        resource,
+        TRANSPORT,
+    )
+
+
+def _sqs(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+    yield Requirement(
+        f"sqs:{operation}",
+        f"arn:aws:sqs:{place}:{given.get('QueueUrl', '*').rsplit('/', 1)[-1]}",
+        TRANSPORT,
+    )
+
+
+def _sts(_operation: str, _given: Parameters, _place: str) -> Iterator[Requirement]:
+    return iter(())  # GetCallerIdentity is always allowed
+
+
+_RULES: dict[str, Callable[[str, Parameters, str], Iterator[Requirement]]] = {
+    "cloudwatch": _cloudwatch,
+    "dynamodb": _dynamodb,
+    "events": _events,
+    "lambda": _lambda,
+    "s3": _s3,
+    "sagemaker": _sagemaker,
+    "sagemaker-runtime": _sagemaker,
+    "sns": _sns,
+    "sqs": _sqs,
+    "stepfunctions": _states,
+    "sts": _sts,
+}

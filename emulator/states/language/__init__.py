@@ -1,0 +1,1 @@
+"""Amazon States Language without its machines: definitions, paths, intrinsics, choices, errors."""

@@ -1,0 +1,1 @@
+"""What the emulated account promises, each behaviour shown in one test."""

@@ -1,0 +1,1 @@
+"""Alarms, metrics and when they are published."""

@@ -1,0 +1,1 @@
+"""State machines: executions, states, task tokens."""

@@ -8,7 +8,8 @@ from canary.domain.judge.terms import counted
 from canary.domain.judge.windows import Window
 from canary.domain.plan.plan import CountGuard, GuardHistory, Plan
 from canary.domain.plan.spec import Guards, SlowRequestsGuard, Spec
-from canary.domain.plan.target import plan_steps
+from canary.domain.plan.steps import plan_steps
+from canary.domain.plan.target import Target
 from canary.stats.history import FULL_HISTORY_MINUTES, learn
 
 BASELINE = "baseline"
@@ -23,14 +24,15 @@ def plan_offline(
     The slow_requests guard is planned where the spec names it, or does not mention it and the
     windows carry it.
     """
-    safe = {BASELINE if spec.canary != BASELINE else "others": 1.0, spec.canary: 0.0}
+    baseline = BASELINE if spec.canary != BASELINE else "others"
+    safe = Target(weights={baseline: 1.0, spec.canary: 0.0})
     return Plan(
         endpoint=spec.endpoint,
         config_name="recorded",
         canary=spec.canary,
-        baselines=tuple(name for name in safe if name != spec.canary),
-        found_weights=safe,
-        safe_weights=safe,
+        baselines=(baseline,),
+        found_target=safe,
+        safe_target=safe,
         steps=plan_steps(spec, safe),
         guards=tuple(
             _learnt(guard, history) for guard in _guards(spec.guards, slow_measured=slow_measured)

@@ -3,7 +3,7 @@
 Rules: what is checked is what AWS and the router say wherever they can say it.
 """
 
-from canary.domain.plan.endpoint import same_weights
+from canary.domain.plan.target import same_weights
 from canary.domain.rollout.phase import Phase
 from demo.collect import Result
 from demo.scenarios import CANARY

@@ -10,7 +10,7 @@ from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.judge.windows import Window
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.plan.endpoint import GONE, EndpointView
-from canary.domain.plan.plan import Weights
+from canary.domain.plan.target import Target
 from canary.domain.rollout.record import Message, Record
 from canary.domain.rollout.tick import Checkpoint, Tick
 from canary.ports.aws import ExecutionStatus
@@ -134,7 +134,7 @@ class ScriptedEndpoint:
     def __init__(self, view: EndpointView | None = None) -> None:
         self.view = view or a_view()
         self.reads: list[EndpointView] = []
-        self.moves: list[Weights] = []
+        self.moves: list[Target] = []
         self.failure: BaseException | None = None
         self.arrives = True
 
@@ -142,13 +142,13 @@ class ScriptedEndpoint:
         """Return the next scripted read, or the endpoint as it is."""
         return self.reads.pop(0) if self.reads else self.view
 
-    def move(self, endpoint: str, weights: Weights) -> None:
-        """Serve these weights at once, unless told to fail or to stay."""
-        self.moves.append(dict(weights))
+    def move(self, endpoint: str, target: Target) -> None:
+        """Serve this target at once, unless told to fail or to stay."""
+        self.moves.append(target)
         if self.failure:
             raise self.failure
         if self.arrives:
-            self.view = a_view(weights)
+            self.view = a_view(target)
 
     def vanish(self) -> None:
         """Be deleted."""

@@ -6,11 +6,12 @@ from typing import Any
 from canary.domain.plan.endpoint import EndpointView, Variant
 from canary.domain.plan.plan import CountGuard, Plan
 from canary.domain.plan.spec import ErrorsGuard, Spec, read_spec
-from canary.domain.plan.target import plan_steps, safe_weights
+from canary.domain.plan.steps import plan_steps, safe_target
+from canary.domain.plan.target import Target, Weights
 from canary.domain.rollout.record import Record
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-FOUND = {"v1": 3.0, "v2": 0.0}
+FOUND = Target(weights={"v1": 3.0, "v2": 0.0})
 HOLDER = "arn:aws:states:eu-west-1:111111111111:execution:canary-rollout:first"
 
 
@@ -24,10 +25,9 @@ def a_spec(**changes: Any) -> Spec:
     return read_spec({"endpoint": "churn", "canary": "v2", **changes})
 
 
-def a_plan(found: dict[str, float] | None = None, **changes: Any) -> Plan:
+def a_plan(found: Target = FOUND, **changes: Any) -> Plan:
     """Return a plan of the minimal spec for variants v1 (baseline) and v2 (canary)."""
-    spec, weights = a_spec(), found or FOUND
-    safe = safe_weights(weights, "v2")
+    spec, safe = a_spec(), safe_target(found, "v2")
     margins = ErrorsGuard()
     guard = CountGuard(
         name="errors",
@@ -39,9 +39,9 @@ def a_plan(found: dict[str, float] | None = None, **changes: Any) -> Plan:
         endpoint="churn",
         config_name="config-1",
         canary="v2",
-        baselines=tuple(name for name, weight in safe.items() if weight),
-        found_weights=weights,
-        safe_weights=safe,
+        baselines=tuple(name for name, weight in safe.weights.items() if weight),
+        found_target=found,
+        safe_target=safe,
         steps=plan_steps(spec, safe),
         guards=(guard,),
         hold_at_most_minutes=1440,
@@ -66,11 +66,18 @@ def a_record(**changes: Any) -> Record:
 
 
 def a_view(
-    weights: dict[str, float] | None = None, status: str = "InService", **changes: Any
+    serving: Weights | Target = FOUND, status: str = "InService", **changes: Any
 ) -> EndpointView:
-    """Return an endpoint serving these weights (the found ones unless given)."""
+    """Return an endpoint serving this target or these weights (what was found unless given)."""
+    target = serving if isinstance(serving, Target) else Target(weights=serving)
     variants = tuple(
-        Variant(name=name, current_weight=weight, desired_weight=weight)
-        for name, weight in (weights or FOUND).items()
+        Variant(
+            name=name,
+            current_weight=weight,
+            desired_weight=weight,
+            current_count=target.counts.get(name, 1),
+            desired_count=target.counts.get(name, 1),
+        )
+        for name, weight in target.weights.items()
     )
     return EndpointView(status=status, config_name="config-1", variants=variants).but(**changes)

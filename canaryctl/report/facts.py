@@ -58,7 +58,7 @@ def _served(history: RolloutHistory) -> tuple[int | None, int]:
 def step_rows(plan: Plan) -> list[tuple[str, str, str, str]]:
     """Return (share, exact weights, minutes, what is asked) of every planned step."""
     return [
-        (percent(step.share), describe(step.weights), _minutes(plan, index), _asked(plan, index))
+        (percent(step.share), describe(step.target), _minutes(plan, index), _asked(plan, index))
         for index, step in enumerate(plan.steps)
     ]
 

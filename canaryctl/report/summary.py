@@ -90,7 +90,7 @@ def _why(history: RolloutHistory) -> str:
 
 
 def _safe(record: Record) -> str:
-    weights = describe(record.plan.safe_weights)
+    weights = describe(record.plan.safe_target)
     match record.phase:
         case Phase.PROMOTED:
             return f"Promoted at {_clock(record)}; the other variants are still there at weight 0."

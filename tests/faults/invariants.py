@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from canary.domain.plan.endpoint import same_weights
+from canary.domain.plan.target import same_weights
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from tests.faults.invariants_of_messages import MESSAGES
@@ -47,8 +47,8 @@ def the_weights_are_exact(run: Run) -> Iterator[str]:
     """PROMOTED and ROLLED_BACK promise exact weights of every variant, not only the canary's."""
     for record in run.last.values():
         wanted = {
-            Phase.PROMOTED: record.plan.steps[-1].weights,
-            Phase.ROLLED_BACK: record.plan.safe_weights,
+            Phase.PROMOTED: record.plan.steps[-1].target.weights,
+            Phase.ROLLED_BACK: record.plan.safe_target.weights,
         }.get(record.phase)
         if wanted is None or run.world.foreign_since or record is not list(run.last.values())[-1]:
             continue
@@ -93,7 +93,7 @@ def after_roll_back_only_safe_weights_are_asked(run: Run) -> Iterator[str]:
             began.setdefault(revision.record.rollout, revision.record.revision)
     for move in run.observer.moves:
         record = run.last[move.rollout]
-        safe = same_weights(dict(move.weights), record.plan.safe_weights)
+        safe = same_weights(dict(move.weights), record.plan.safe_target.weights)
         if not safe and move.seen_revision >= began.get(move.rollout, move.seen_revision + 1):
             yield (
                 f"{dict(move.weights)} asked at r{move.seen_revision}, roll-back recorded at "
@@ -108,7 +108,7 @@ def every_weight_call_was_claimed(run: Run) -> Iterator[str]:
     stored = {(r.record.rollout, r.record.revision): r.record for r in run.observer.revisions}
     for move in run.observer.moves:
         record = stored.get((move.rollout, move.seen_revision))
-        asked = record.asked.weights if record and record.asked else None
+        asked = record.asked.target.weights if record and record.asked else None
         if asked is None or not same_weights(dict(move.weights), asked):
             yield (
                 f"{dict(move.weights)} asked by {move.by} on r{move.seen_revision}, which "

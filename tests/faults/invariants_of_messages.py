@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from canary.domain.plan.endpoint import same_weights
+from canary.domain.plan.target import same_weights
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from tests.faults.run import Invariant, Run
@@ -78,11 +78,11 @@ def _just_overtaken(run: Run, at: datetime) -> bool:
 def _said(record: Record, subject: str) -> Mapping[str, float] | None:
     """Return the weights a message says are serving, None when it says nothing of weights."""
     if "ROLLED BACK" in subject:
-        return record.plan.safe_weights
+        return record.plan.safe_target.weights
     if "PROMOTED" in subject:
-        return record.plan.steps[-1].weights
+        return record.plan.steps[-1].target.weights
     if " serves " in subject:
-        return record.plan.steps[record.step].weights
+        return record.plan.steps[record.step].target.weights
     return None
 
 

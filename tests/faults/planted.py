@@ -44,8 +44,8 @@ def _claim_without_condition() -> AbstractContextManager[Any]:
         step = (
             record.decision.to_step if record.decision and record.decision.to_step else record.step
         )
-        weights = record.plan.steps[step].weights
-        asked = Asked(weights=weights, before=record.expected_weights, at=now, direction="forward")
+        target = record.plan.steps[step].target
+        asked = Asked(target=target, before=record.expected_target, at=now, direction="forward")
         changes = {
             "phase": Phase.SHIFTING,
             "step": step,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
-from canary.domain.plan.endpoint import same_weights
+from canary.domain.plan.target import same_weights
 from canary.domain.rollout.phase import Phase
 from emulator.states.execution import RUNNING, SUCCEEDED
 from tests.faults.cases import Case, Result
@@ -141,7 +141,7 @@ def _seconds_to_safe(world: World) -> float | None:
         if (
             decided
             and revision.serving
-            and same_weights(dict(revision.serving), revision.record.plan.safe_weights)
+            and same_weights(dict(revision.serving), revision.record.plan.safe_target.weights)
         ):
             return (revision.at - decided).total_seconds()
     return None

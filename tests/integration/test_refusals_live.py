@@ -12,7 +12,7 @@ def test_a_canary_that_serves_already_is_refused_unless_adopted() -> None:
         stage.start({"adopt_live": True}, "adopted")
         stage.reach("BAKING", 1)
         plan = stage.record.plan
-        assert (plan.found_weights, plan.safe_weights) == (
+        assert (plan.found_target.weights, plan.safe_target.weights) == (
             {"v1": 1.0, "v2": 1.0},
             {"v1": 1.0, "v2": 0.0},
         )

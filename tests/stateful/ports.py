@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.plan.endpoint import EndpointView, Variant
-from canary.domain.plan.plan import Weights
+from canary.domain.plan.target import Target, Weights
 from canary.domain.rollout import transitions
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Decision, Message, Record
@@ -75,7 +75,7 @@ class Endpoint:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.current: Weights = dict(a_plan().found_weights)
+        self.current: Weights = dict(a_plan().found_target.weights)
         self.target: Weights | None = None
         self.answers = "taken"
 
@@ -95,7 +95,7 @@ class Endpoint:
         self.world.seam()
         return self.view
 
-    def move(self, endpoint: str, weights: Weights) -> None:
+    def move(self, endpoint: str, target: Target) -> None:
         """Begin a change; refused while another is under way, or answered as it is told to."""
         self.world.seam()
         if self.answers == "denied":
@@ -105,9 +105,9 @@ class Endpoint:
         if self.answers == "lost before":
             raise AwsUnavailable("no answer")
         work = self.world.work
-        self.target = {name: weights[name] for name in self.current}
+        self.target = {name: target.weights[name] for name in self.current}
         self.world.moves.append(
-            Move(self.world.now, dict(weights), work.execution, ROLLOUT, work.seen_revision)
+            Move(self.world.now, dict(target.weights), work.execution, ROLLOUT, work.seen_revision)
         )
         self.world.seam()
         if self.answers == "lost after":

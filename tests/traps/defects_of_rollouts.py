@@ -17,7 +17,7 @@ from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.table import DynamoRollouts
 from canary.domain.plan.bake import BakeInterval
 from canary.domain.plan.endpoint import EndpointView
-from canary.domain.plan.plan import Weights
+from canary.domain.plan.target import Target
 from canary.domain.rollout import arrival, messages, transitions
 from canary.domain.rollout.outbox import telling
 from canary.domain.rollout.record import Decision, Record
@@ -81,14 +81,14 @@ def _model_known_by_variant_name() -> Planted:
 
 
 def _variants_sized_by_weight() -> Planted:
-    def planted(endpoints: SageMakerEndpoints, endpoint: str, weights: Weights) -> None:
+    def planted(endpoints: SageMakerEndpoints, endpoint: str, target: Target) -> None:
         wanted = [
             {
                 "VariantName": name,
                 "DesiredWeight": weight,
                 "DesiredInstanceCount": 2 if weight else 1,
             }
-            for name, weight in weights.items()
+            for name, weight in target.weights.items()
         ]
         endpoints._client.update_endpoint_weights_and_capacities(
             EndpointName=endpoint,
@@ -136,13 +136,8 @@ def _step_follows_the_live_weights() -> Planted:
     def planted(decider: Decider, record: Record, seen: Surroundings, _now: datetime) -> Record:
         tick = seen.tick
         for number, step in enumerate(record.plan.steps):
-            if (
-                tick
-                and record.asked
-                and number > record.step
-                and tick.endpoint.serves(step.weights)
-            ):
-                asked = record.asked.but(weights=step.weights)
+            if tick and record.asked and number > record.step and tick.endpoint.serves(step.target):
+                asked = record.asked.but(target=step.target)
                 bakes = (*record.bakes, BakeInterval(step=number, reached_minute=tick.minute))
                 inferred = record.but(step=number, asked=asked, bakes=bakes)
                 return decider._rollouts.change(record.rollout, lambda _: inferred)  # noqa: B023 - called at once

@@ -211,7 +211,7 @@ def test_a_step_inferred_from_the_live_weight(stage: Stage) -> None:
     """
     execution = stage.start(QUICK)
     stage.reach("BAKING", 1)
-    weights = stage.record.plan.steps[2].weights
+    weights = stage.record.plan.steps[2].target.weights
     stage.client("sagemaker").update_endpoint_weights_and_capacities(
         EndpointName=ENDPOINT,
         DesiredWeightsAndCapacities=[

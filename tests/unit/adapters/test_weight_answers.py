@@ -12,6 +12,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.domain.errors import AwsDenied, AwsUnavailable
+from canary.domain.plan.target import Target
 
 LOST = "lost"
 
@@ -81,7 +82,7 @@ def test_only_answers_to_every_attempt_are_a_refusal(
     """
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
     with pytest.raises(AwsUnavailable) as caught:
-        endpoints(*answers).move("churn", {"v1": 1.0})
+        endpoints(*answers).move("churn", Target(weights={"v1": 1.0}))
     assert caught.value.refused is refused
 
 
@@ -93,11 +94,11 @@ def test_a_lost_answer_of_one_call_is_not_held_against_the_next(
     adapter = endpoints(LOST, LOST, BUSY)
     for refused in (False, True):
         with pytest.raises(AwsUnavailable) as caught:
-            adapter.move("churn", {"v1": 1.0})
+            adapter.move("churn", Target(weights={"v1": 1.0}))
         assert caught.value.refused is refused
 
 
 def test_a_denied_call_is_denied() -> None:
     """Trying again alone will not help."""
     with pytest.raises(AwsDenied, match="AccessDenied"):
-        endpoints((400, "AccessDeniedException")).move("churn", {"v1": 1.0})
+        endpoints((400, "AccessDeniedException")).move("churn", Target(weights={"v1": 1.0}))

@@ -22,7 +22,8 @@ from canary.domain.plan.bake import BakeInterval
 from canary.domain.plan.plan import CountGuard, GuardHistory, Plan
 from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
 from canary.domain.plan.spec import ErrorsGuard, SlowRequestsGuard, read_spec
-from canary.domain.plan.target import plan_steps, safe_weights
+from canary.domain.plan.steps import plan_steps, safe_target
+from canary.domain.plan.target import Target
 from canary.domain.rollout import messages
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Decision, Message, Outcome, Record
@@ -30,7 +31,7 @@ from canary.domain.time import minute_of
 from canaryctl.history import RolloutHistory, ToldMessage
 
 STARTED = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
-FOUND = {"Variant1": 1.0, "Variant2": 0.0}
+FOUND = Target(weights={"Variant1": 1.0, "Variant2": 0.0})
 REQUESTS = 6_000
 LABELS = "s3://labels/churn.csv"
 BAD = {"errors": 0.003, "slow": 0.05}
@@ -63,8 +64,8 @@ def make_plan() -> Plan:
         config_name="churn-config",
         canary=spec.canary,
         baselines=("Variant1",),
-        found_weights=FOUND,
-        safe_weights=safe_weights(FOUND, spec.canary),
+        found_target=FOUND,
+        safe_target=safe_target(FOUND, spec.canary),
         steps=plan_steps(spec, FOUND),
         guards=(
             CountGuard(name="errors", history=history, **margins(errors)),

@@ -13,7 +13,7 @@ from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Decision, Record
 from tests.rollouts import FOUND, HOLDER, NOON, a_record, a_view, after
 
-STEP_ONE = a_record().plan.steps[1].weights
+STEP_ONE = a_record().plan.steps[1].target
 
 
 def shifting() -> Record:

@@ -11,7 +11,7 @@ from canary.domain.rollout.record import Decision, Outcome, Record
 from tests.rollouts import FOUND, HOLDER, NOON, a_record, after
 
 OTHER = HOLDER.replace("first", "churn-1-2")
-STEP_ONE = a_record().plan.steps[1].weights
+STEP_ONE = a_record().plan.steps[1].target
 
 
 def advance(step: int, to_step: int | None) -> Decision:
@@ -47,15 +47,15 @@ def test_the_first_claim_asks_for_step_zero() -> None:
     record = claims.claim_forward(a_record(), HOLDER, 1, NOON)
     assert (record.phase, record.step) == (Phase.SHIFTING, 0)
     assert record.asked
-    assert record.asked.weights == FOUND
+    assert record.asked.target == FOUND
 
 
 def test_a_claim_records_weights_and_time_before_the_call() -> None:
     """A crash between claim and call is seen by the next look."""
     record = claims.claim_forward(baking(1, decision=advance(1, 2)), HOLDER, 1, after(600))
     assert record.asked
-    assert record.asked.weights == record.plan.steps[2].weights
-    assert record.asked.before == record.plan.steps[1].weights
+    assert record.asked.target == record.plan.steps[2].target
+    assert record.asked.before == record.plan.steps[1].target
     assert (record.asked.at, record.asked.reached_at) == (after(600), None)
     assert record.bakes[-1].left_minute is not None
 
@@ -220,7 +220,7 @@ def test_a_forward_ask_that_was_seen_serving_is_safe_at_the_first_look() -> None
     """An alarm in the middle of a step that then arrives costs no second look."""
     moving = claims.claim_forward(baking(1, decision=advance(1, 2)), HOLDER, 1, after(600))
     record = claims.claim_restore(moving, HOLDER, 1, "alarm", after(605))
-    record = claims.ask_safe(record, HOLDER, 1, record.plan.steps[2].weights, after(640))
+    record = claims.ask_safe(record, HOLDER, 1, record.plan.steps[2].target, after(640))
     assert transitions.verify_safe(record, HOLDER, 1, after(670)).outcome is not None
 
 
@@ -242,7 +242,7 @@ def test_asking_again_starts_the_second_look_over() -> None:
     record = claims.take_over(baking(1), OTHER, "it died", NOON)
     record = claims.claim_restore(record, OTHER, 2, "it died", NOON)
     seen = transitions.verify_safe(record, OTHER, 2, after(10))
-    asked = claims.ask_safe(seen, OTHER, 2, seen.plan.steps[1].weights, after(20))
+    asked = claims.ask_safe(seen, OTHER, 2, seen.plan.steps[1].target, after(20))
     assert asked.restoring
     assert asked.restoring.verified_at is None
 

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canary.domain.errors import Refused
-from canary.domain.plan.endpoint import EndpointView, Variant, same_weights, shares
+from canary.domain.plan.endpoint import EndpointView, Variant
 from canary.domain.plan.spec import read_spec
-from canary.domain.plan.target import check_endpoint, plan_steps, safe_weights, step_weights
+from canary.domain.plan.steps import check_endpoint, plan_steps, safe_target, step_target
+from canary.domain.plan.target import Target, same_weights, shares
 
 FOUND = st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), st.floats(1e-3, 1e4), min_size=1)
 
@@ -17,7 +18,7 @@ def test_the_canary_gets_its_share_and_the_others_keep_their_weights(
     found: dict[str, float], share: float
 ) -> None:
     """Only the canary's weight changes below share 1."""
-    weights = step_weights({**found, "canary": 0.0}, "canary", share)
+    weights = step_target(Target(weights={**found, "canary": 0.0}), "canary", share).weights
     assert shares(weights)["canary"] == pytest.approx(share)
     assert {name: weight for name, weight in weights.items() if name != "canary"} == found
 
@@ -25,14 +26,15 @@ def test_the_canary_gets_its_share_and_the_others_keep_their_weights(
 @given(found=FOUND)
 def test_at_share_one_the_canary_takes_everything(found: dict[str, float]) -> None:
     """The canary takes the sum of the others' weights and they go to 0."""
-    weights = step_weights({**found, "canary": 0.0}, "canary", 1.0)
+    weights = step_target(Target(weights={**found, "canary": 0.0}), "canary", 1.0).weights
     assert weights["canary"] == pytest.approx(sum(found.values()))
     assert not any(weight for name, weight in weights.items() if name != "canary")
 
 
 def test_the_safe_weights_are_what_was_found_with_the_canary_at_zero() -> None:
     """Nothing else is changed on the way back."""
-    assert safe_weights({"v1": 3.0, "v2": 1.0, "old": 0.0}, "v2") == {
+    found = Target(weights={"v1": 3.0, "v2": 1.0, "old": 0.0})
+    assert safe_target(found, "v2").weights == {
         "v1": 3.0,
         "v2": 0.0,
         "old": 0.0,
@@ -41,9 +43,10 @@ def test_the_safe_weights_are_what_was_found_with_the_canary_at_zero() -> None:
 
 def test_the_plan_begins_with_the_shadow_gate() -> None:
     """Step 0 has share 0 and the safe weights."""
-    steps = plan_steps(read_spec({"endpoint": "e", "canary": "v2"}), {"v1": 1.0, "v2": 0.0})
+    safe = Target(weights={"v1": 1.0, "v2": 0.0})
+    steps = plan_steps(read_spec({"endpoint": "e", "canary": "v2"}), safe)
     assert [step.share for step in steps] == [0.0, 0.05, 0.25, 0.5, 1.0]
-    assert steps[0].weights == {"v1": 1.0, "v2": 0.0}
+    assert steps[0].target == safe
 
 
 def test_weights_are_compared_as_float32() -> None:

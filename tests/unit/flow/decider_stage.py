@@ -59,7 +59,7 @@ class Stage:
     def tick(self, minutes: float, *, complete: bool = True, **alarms: str) -> Record:
         """Tick so many minutes after noon, having seen everything unless told otherwise."""
         now = after(60 * minutes)
-        view = a_view(self.record.expected_weights)
+        view = a_view(self.record.expected_target)
         seen = Tick(
             rollout=ROLLOUT, minute=minute_of(now), complete=complete, alarms=alarms, endpoint=view
         )

@@ -8,7 +8,7 @@ from tests.rollouts import HOLDER, NOON, a_record, after
 
 ROLLOUT = "churn-1"
 ADVANCE = Decision(verdict="ADVANCE", step=0, to_step=1, reason="gate open", at=NOON)
-STEP_ONE = a_record().plan.steps[1].weights
+STEP_ONE = a_record().plan.steps[1].target
 
 
 class Stage:

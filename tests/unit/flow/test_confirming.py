@@ -9,7 +9,7 @@ from tests.rollouts import HOLDER, NOON, a_plan, a_record, a_view, after
 
 ROLLOUT = "churn-1"
 PLAN = a_plan()
-LAST = PLAN.steps[-1].weights
+LAST = PLAN.steps[-1].target
 PROMOTE = Decision(verdict="ADVANCE", step=PLAN.last_step, to_step=None, reason="watched", at=NOON)
 WATCHING = a_record(
     plan=PLAN,
@@ -17,7 +17,7 @@ WATCHING = a_record(
     step=PLAN.last_step,
     decision=PROMOTE,
     asked=Asked(
-        weights=LAST, before=PLAN.steps[-2].weights, at=NOON, direction="forward", reached_at=NOON
+        target=LAST, before=PLAN.steps[-2].target, at=NOON, direction="forward", reached_at=NOON
     ),
 )
 
@@ -47,7 +47,7 @@ def test_weights_that_still_serve_may_be_called_promoted() -> None:
 def test_foreign_weights_are_handed_over_instead() -> None:
     """Somebody changed them after the last tick looked."""
     stage = Stage()
-    stage.endpoint.view = a_view({name: weight + 1 for name, weight in LAST.items()})
+    stage.endpoint.view = a_view({name: weight + 1 for name, weight in LAST.weights.items()})
     assert stage.confirm() == ("CLOSE", "HANDED_OVER")
 
 

@@ -39,7 +39,7 @@ def test_the_share_does_not_rise_while_the_endpoint_is_in_maintenance() -> None:
     stage = Stage()
     stage.serve(60)
     seen = {"rollout": ROLLOUT, "minute": minute_of(after(3600)), "complete": True, "alarms": {}}
-    weights = stage.record.expected_weights
+    weights = stage.record.expected_target
     stage.evidence.save_tick(Tick(endpoint=a_view(weights, status="SystemUpdating"), **seen))
     record = stage.decider.tick(ROLLOUT, after(3600))
     assert record.decision is None

@@ -3,6 +3,7 @@
 import pytest
 
 from canary.domain.errors import AwsUnavailable, RollBackPending, Superseded
+from canary.domain.plan.target import Target
 from canary.domain.rollout.phase import Phase
 from tests.rollouts import HOLDER, NOON, a_record, a_view, after
 from tests.unit.flow.shifter_stage import ADVANCE, ROLLOUT, STEP_ONE, Stage
@@ -18,12 +19,12 @@ def test_step_zero_moves_nothing_when_the_safe_weights_serve() -> None:
 
 def test_a_live_canary_that_was_adopted_goes_to_zero_first() -> None:
     """With adopt_live step 0 really moves to the safe weights."""
-    found = {"v1": 3.0, "v2": 1.0}
-    plan = a_record().plan.but(found_weights=found)
+    found = Target(weights={"v1": 3.0, "v2": 1.0})
+    plan = a_record().plan.but(found_target=found)
     stage = Stage(a_record(plan=plan))
     stage.endpoint.view = a_view(found)
     stage.shifter.move(ROLLOUT, HOLDER, 1, NOON)
-    assert stage.endpoint.moves == [{"v1": 3.0, "v2": 0.0}]
+    assert stage.endpoint.moves == [Target(weights={"v1": 3.0, "v2": 0.0})]
 
 
 def test_a_step_asks_for_exactly_the_planned_weights() -> None:
@@ -89,9 +90,18 @@ def test_a_foreign_change_is_handed_over_untouched() -> None:
     assert stage.record.outcome.end is Phase.HANDED_OVER
 
 
-def test_instance_counts_are_not_a_foreign_change() -> None:
-    """Autoscaling moves counts; the view does not even carry them."""
-    assert "count" not in " ".join(type(a_view().variants[0]).model_fields)
+def test_a_step_asks_for_the_counts_of_its_target() -> None:
+    """Weights and counts go in one call, and the way back asks for the safe counts."""
+    plan = a_record().plan
+    wide = STEP_ONE.but(counts={"v2": 3})
+    steps = (plan.steps[0], plan.steps[1].but(target=wide), *plan.steps[2:])
+    safe = plan.safe_target.but(counts={"v2": 1})
+    stage = Stage(a_record(plan=plan.but(steps=steps, safe_target=safe))).at_gate()
+    stage.shifter.move(ROLLOUT, HOLDER, 1, after(60))
+    assert stage.shifter.look(ROLLOUT, HOLDER, 1, after(75)).arrival == "REACHED"
+    stage.shifter.restore(ROLLOUT, HOLDER, 1, "trouble", after(200))
+    assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(215)).next == "CLOSE"
+    assert stage.endpoint.moves == [wide, safe]
 
 
 def test_an_endpoint_that_vanished_is_handed_over() -> None:

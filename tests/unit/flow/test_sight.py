@@ -26,7 +26,7 @@ def test_an_advance_waits_until_somebody_has_looked_at_the_endpoint() -> None:
 def test_an_endpoint_that_fails_while_it_bakes_is_given_back_at_once(status: str) -> None:
     """It does not come back by itself: waiting for evidence would leave on-call asleep."""
     stage = Stage()
-    view = a_view(stage.record.expected_weights).but(status=status, failure_reason="no capacity")
+    view = a_view(stage.record.expected_target).but(status=status, failure_reason="no capacity")
     seen = Tick(
         rollout=ROLLOUT, minute=minute_of(after(120)), complete=True, alarms={}, endpoint=view
     )
@@ -40,7 +40,7 @@ def test_an_endpoint_that_fails_while_it_bakes_is_given_back_at_once(status: str
 def test_maintenance_of_an_endpoint_is_no_reason_to_give_it_back() -> None:
     """SystemUpdating ends by itself."""
     stage = Stage()
-    view = a_view(stage.record.expected_weights).but(status="SystemUpdating")
+    view = a_view(stage.record.expected_target).but(status="SystemUpdating")
     seen = Tick(
         rollout=ROLLOUT, minute=minute_of(after(120)), complete=True, alarms={}, endpoint=view
     )
@@ -54,7 +54,7 @@ def test_a_way_back_that_is_blocked_is_told_at_once() -> None:
     """
     stage = Stage()
     stage.rollouts.change(ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "bad", after(60)))
-    view = a_view(stage.record.expected_weights)
+    view = a_view(stage.record.expected_target)
     for minute, status in ((2, "Updating"), (3, "Failed")):
         seen = view.but(status=status)
         now = after(60 * minute)

@@ -7,6 +7,7 @@ from canary.domain.judge.windows import Counts, Window
 from canary.domain.plan.bake import BakeInterval
 from canary.domain.plan.plan import CountGuard, GuardHistory, Plan, PlannedStep
 from canary.domain.plan.spec import ErrorsGuard, SlowRequestsGuard
+from canary.domain.plan.target import Target
 
 START = 1_000
 ERRORS = ErrorsGuard()
@@ -38,19 +39,19 @@ def slow_guard(history: GuardHistory | None = None) -> CountGuard:
 
 def plan(shares: Sequence[float] = (0.0, 0.05, 0.5, 1.0), **changes: Any) -> Plan:
     """Return a plan with the given shares, errors alone unless guards are given."""
-    weights = {"baseline": 1.0, "canary": 0.0}
+    target = Target(weights={"baseline": 1.0, "canary": 0.0})
     values: dict[str, Any] = {
         "endpoint": "churn-prod",
         "config_name": "config",
         "canary": "canary",
         "baselines": ("baseline",),
-        "found_weights": weights,
-        "safe_weights": weights,
+        "found_target": target,
+        "safe_target": target,
         "guards": (errors_guard(),),
         "steps": tuple(
             PlannedStep(
                 share=s,
-                weights={"baseline": 1 - s, "canary": s},
+                target=Target(weights={"baseline": 1 - s, "canary": s}),
                 bake_min_minutes=5,
                 bake_max_minutes=60,
             )

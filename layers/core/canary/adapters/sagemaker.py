@@ -7,11 +7,14 @@ from botocore.exceptions import ClientError
 from canary.adapters.translation import SERVER_ERROR, code_of, translated
 from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.plan.endpoint import GONE, EndpointView, Variant
-from canary.domain.plan.plan import Weights
+from canary.domain.plan.target import Target
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
-    from mypy_boto3_sagemaker.type_defs import DescribeEndpointOutputTypeDef
+    from mypy_boto3_sagemaker.type_defs import (
+        DescribeEndpointOutputTypeDef,
+        DesiredWeightAndCapacityTypeDef,
+    )
 
 
 MOVE = "UpdateEndpointWeightsAndCapacities"
@@ -36,20 +39,18 @@ class SageMakerEndpoints:
                 return GONE
             raise
 
-    def move(self, endpoint: str, weights: Weights) -> None:
-        """Ask for exactly these weights. A busy endpoint raises AwsUnavailable, not AwsDenied.
+    def move(self, endpoint: str, target: Target) -> None:
+        """Ask for exactly this target. A busy endpoint raises AwsUnavailable, not AwsDenied.
 
         An answer to one of the SDK's attempts says nothing of an earlier one whose answer was lost.
         """
         self._lost = False
-        desired = [
-            {"VariantName": name, "DesiredWeight": weight} for name, weight in weights.items()
-        ]
+        desired = [_desired(name, target) for name in target.weights]
         try:
             with translated(MOVE):
                 self._client.update_endpoint_weights_and_capacities(
                     EndpointName=endpoint,
-                    DesiredWeightsAndCapacities=desired,  # type: ignore[arg-type]
+                    DesiredWeightsAndCapacities=desired,
                 )
         except AwsUnavailable as error:
             raise AwsUnavailable(str(error), refused=error.refused and not self._lost) from error
@@ -76,6 +77,17 @@ def _says(error: Exception, words: str) -> bool:
     )
 
 
+def _desired(name: str, target: Target) -> "DesiredWeightAndCapacityTypeDef":
+    """Return what one variant is asked for; a count that is left out stays as it is."""
+    asked: DesiredWeightAndCapacityTypeDef = {
+        "VariantName": name,
+        "DesiredWeight": target.weights[name],
+    }
+    if name in target.counts:
+        asked["DesiredInstanceCount"] = target.counts[name]
+    return asked
+
+
 def _view(answer: "DescribeEndpointOutputTypeDef") -> EndpointView:
     variants = answer.get("ProductionVariants") or []
     return EndpointView(
@@ -88,6 +100,8 @@ def _view(answer: "DescribeEndpointOutputTypeDef") -> EndpointView:
                 name=variant["VariantName"],
                 current_weight=variant.get("CurrentWeight", 0.0),
                 desired_weight=variant.get("DesiredWeight", variant.get("CurrentWeight", 0.0)),
+                current_count=variant.get("CurrentInstanceCount"),
+                desired_count=variant.get("DesiredInstanceCount"),
             )
             for variant in variants
         ),

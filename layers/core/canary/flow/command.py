@@ -126,7 +126,7 @@ class Commander:
         _running(record, command)
         reason = command.reason or "a person asked for it"
         self._decider.roll_back(record, f"Rolled back by hand: {reason}", now)
-        return f"going back to {messages.describe(record.plan.safe_weights)}"
+        return f"going back to {messages.describe(record.plan.safe_target)}"
 
     def _retry(self, record: Record, command: Order, now: datetime) -> str:
         if record.phase is not Phase.UNPROVEN:
@@ -136,7 +136,7 @@ class Commander:
                 "retry is for UNPROVEN rollouts only",
             )
         self._recovery.retry(record, command.execution, now)
-        return f"restoring {messages.describe(record.plan.safe_weights)} again"
+        return f"restoring {messages.describe(record.plan.safe_target)} again"
 
     def _release(self, record: Record, command: Order, now: datetime) -> str:
         reason = command.reason or "a person released it"

@@ -297,7 +297,7 @@ def _not_safe_yet(record: Record, standing: str, now: datetime, *, at_once: bool
     refused = f"SageMaker refuses: {restoring.denial.rstrip('.')}. " if restoring.denial else ""
     text = (
         f"Rolling back since {moment(restoring.began_at)} and the safe weights "
-        f"{messages.describe(record.plan.safe_weights)} do not serve yet. The endpoint is "
+        f"{messages.describe(record.plan.safe_target)} do not serve yet. The endpoint is "
         f"{standing}. "
         f"Asked {restoring.asks} times, {restoring.accepted} of them accepted. "
         f"{refused}It goes on trying; look at the endpoint meanwhile."

@@ -106,7 +106,7 @@ def unsettled(record: Record, tick: Tick | None, minute: int) -> str:
             f"{STALE_TICK_MINUTES} minutes"
         )
     if tick.minute <= record.bakes[-1].reached_minute or tick.endpoint.serves(
-        record.expected_weights
+        record.expected_target
     ):
         return ""
     return (

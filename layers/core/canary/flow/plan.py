@@ -12,7 +12,8 @@ from canary.domain.plan.forecast import forecast
 from canary.domain.plan.plan import CountGuard, GuardHistory, Plan
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.spec import SlowRequestsGuard, Spec, read_spec
-from canary.domain.plan.target import check_endpoint, plan_steps, safe_weights
+from canary.domain.plan.steps import check_endpoint, plan_steps, safe_target
+from canary.domain.plan.target import Target
 from canary.domain.rollout import messages
 from canary.domain.rollout.outbox import telling
 from canary.domain.rollout.record import Record
@@ -76,17 +77,17 @@ class Planner:
         self._check_alarms(spec.guards.alarms)
         if spec.guards.quality:
             self._check_labelled_set(spec.guards.quality)
-        found = view.current_weights
-        safe = safe_weights(found, spec.canary)
-        baselines = tuple(name for name, weight in safe.items() if weight > 0)
+        found = Target(weights=view.current_weights)
+        safe = safe_target(found, spec.canary)
+        baselines = tuple(name for name, weight in safe.weights.items() if weight > 0)
         guards, notices = self._guards(spec, baselines, now)
         return Plan(
             endpoint=spec.endpoint,
             config_name=view.config_name,
             canary=spec.canary,
             baselines=baselines,
-            found_weights=found,
-            safe_weights=safe,
+            found_target=found,
+            safe_target=safe,
             steps=plan_steps(spec, safe),
             guards=guards,
             alarms=spec.guards.alarms,

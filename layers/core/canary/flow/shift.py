@@ -61,8 +61,8 @@ class Shifter:
             rollout, lambda r: claims.claim_forward(r, holder, generation, asking)
         )
         assert record.asked is not None  # noqa: S101 - the claim has just written it
-        if not view.serves(record.asked.weights):
-            self._endpoints.move(record.endpoint, record.asked.weights)
+        if not view.serves(record.asked.target):
+            self._endpoints.move(record.endpoint, record.asked.target)
         return TaskResult(next="LOOK", reason=f"asked for step {record.step}")
 
     def look(self, rollout: str, holder: str, generation: int, now: datetime) -> TaskResult:
@@ -100,7 +100,7 @@ class Shifter:
         lost = self._lost(record, holder, generation, view)
         if lost:
             return lost
-        if view.serves(record.expected_weights):
+        if view.serves(record.expected_target):
             return TaskResult(next="CLOSE", reason="the weights still serve", arrival="REACHED")
         decided = record.decision.at if record.decision else now
         if now - decided > timedelta(minutes=record.plan.overdue_minutes):
@@ -129,7 +129,7 @@ class Shifter:
         if look_restored(record, view, now) != "REVERTED":
             return TaskResult(next="LOOK", reason="the safe weights are on their way")
         asking = self._clock() if self._clock else now
-        live = view.current_weights
+        live = view.current_target
         asked = self._rollouts.change(
             rollout, lambda r: claims.ask_safe(r, holder, generation, live, asking)
         )
@@ -145,7 +145,7 @@ class Shifter:
         rollout, ask = record.rollout, record.asked
         assert ask is not None  # noqa: S101 - the claim has just written it
         try:
-            self._endpoints.move(record.endpoint, ask.weights)
+            self._endpoints.move(record.endpoint, ask.target)
         except AwsUnavailable as error:
             if error.refused:
                 self._rollouts.change(rollout, lambda r: transitions.not_accepted(r, ask, before))

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from canary.domain.judge.metrics import RawSeries, VariantQuery
 from canary.domain.plan.endpoint import EndpointView
-from canary.domain.plan.plan import Weights
+from canary.domain.plan.target import Target
 from canary.domain.rollout.record import Message
 
 ExecutionStatus = Literal[
@@ -25,10 +25,10 @@ class EndpointReader(Protocol):
 
 
 class WeightMover(EndpointReader, Protocol):
-    """Looks at endpoints and moves their weights."""
+    """Looks at endpoints and moves their weights, and instance counts where these are asked for."""
 
-    def move(self, endpoint: str, weights: Weights) -> None:
-        """Ask for exactly these weights; returns when SageMaker accepted, not when they serve."""
+    def move(self, endpoint: str, target: Target) -> None:
+        """Ask for exactly this target; returns when SageMaker accepted, not when it serves."""
 
 
 class Metrics(Protocol):

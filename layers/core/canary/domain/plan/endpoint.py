@@ -1,25 +1,21 @@
-"""What DescribeEndpoint showed, and when two sets of weights are the same."""
+"""What DescribeEndpoint showed, and whether a target serves."""
 
 from typing import Literal
 
 from canary.domain.model import Frozen
-from canary.domain.plan.plan import Weights
-
-# SageMaker keeps weights as float32: 24 bits of mantissa, so 0.05 reads back as
-# 0.05000000074505806.
-FLOAT32_RELATIVE = 2**-22
+from canary.domain.plan.target import Target, Weights, same_weight
 
 TRANSITIONAL = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"})
 
 
 class Variant(Frozen):
-    """One production variant as the endpoint reports it; instance counts are left out on purpose
-    (autoscaling).
-    """
+    """One production variant as the endpoint reports it; counts None where it has none."""
 
     name: str
     current_weight: float
     desired_weight: float
+    current_count: int | None = None
+    desired_count: int | None = None
 
 
 class EndpointView(Frozen):
@@ -57,33 +53,31 @@ class EndpointView(Frozen):
         return {variant.name: variant.current_weight for variant in self.variants}
 
     @property
+    def current_target(self) -> Target:
+        """Return what serves now, weights and every count there is."""
+        counts = {v.name: v.current_count for v in self.variants if v.current_count}
+        return Target(weights=self.current_weights, counts=counts)
+
+    @property
     def settled(self) -> bool:
         """Return whether every variant serves with the weight it was asked to."""
         return self.in_service and all(
-            _same(v.current_weight, v.desired_weight) for v in self.variants
+            same_weight(v.current_weight, v.desired_weight) for v in self.variants
         )
 
-    def serves(self, weights: Weights) -> bool:
-        """Return whether the endpoint is InService with exactly these weights, as float32."""
-        return self.settled and same_weights(self.current_weights, weights)
+    def serves(self, target: Target) -> bool:
+        """Return whether the endpoint is InService with exactly this target, nothing on its way.
+
+        Counts that the target does not name are not looked at: autoscaling moves them.
+        """
+        counts = [
+            {v.name: v.current_count for v in self.variants},
+            {v.name: v.desired_count for v in self.variants},
+        ]
+        return self.settled and all(target.met_by(self.current_weights, c) for c in counts)
 
 
 GONE = EndpointView(exists=False, status="Gone")
-
-
-def same_weights(left: Weights, right: Weights) -> bool:
-    """Return whether both name the same variants with the same float32 weights."""
-    return left.keys() == right.keys() and all(_same(left[name], right[name]) for name in left)
-
-
-def _same(left: float, right: float) -> bool:
-    return abs(left - right) <= FLOAT32_RELATIVE * max(abs(left), abs(right))
-
-
-def shares(weights: Weights) -> Weights:
-    """Return each variant's fraction of traffic; all zero when no variant has weight."""
-    total = sum(weights.values())
-    return {name: weight / total if total else 0.0 for name, weight in weights.items()}
 
 
 Arrival = Literal["REACHED", "MOVING", "OVERDUE", "REVERTED", "FOREIGN", "GONE"]

@@ -2,25 +2,30 @@
 looked at.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from canary.domain.model import Frozen
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.spec import ErrorRates, Margin
+from canary.domain.plan.target import Target, read_weights
 
 GuardName = Literal["errors", "slow_requests"]
-Weights = dict[str, float]
 
 
 class PlannedStep(Frozen):
-    """One share with the exact weight of every variant; step 0 is the shadow gate at share 0."""
+    """One share with the exact target that gives it; step 0 is the shadow gate at share 0."""
 
     share: float
-    weights: Weights
+    target: Target
     bake_min_minutes: int
     bake_max_minutes: int
+
+    @model_validator(mode="before")
+    @classmethod
+    def _stored(cls, data: Any) -> Any:
+        return read_weights(data, target="weights")
 
 
 class GuardHistory(Frozen):
@@ -57,8 +62,8 @@ class Plan(Frozen):
     config_name: str
     canary: str
     baselines: tuple[str, ...]
-    found_weights: Weights
-    safe_weights: Weights
+    found_target: Target
+    safe_target: Target
     steps: tuple[PlannedStep, ...] = Field(min_length=3)
     guards: tuple[CountGuard, ...] = Field(min_length=1)
     alarms: tuple[str, ...] = ()
@@ -70,6 +75,11 @@ class Plan(Frozen):
     warm_up_minutes: int = 2
     overdue_minutes: int = 15
     notices: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _stored(cls, data: Any) -> Any:
+        return read_weights(data, found_target="found_weights", safe_target="safe_weights")
 
     @property
     def last_step(self) -> int:

@@ -1,113 +1,70 @@
-"""The exact weights of every step, computed once.
+"""A target: what is asked of an endpoint, looked at, compared and restored.
 
-The other variants keep the weights they were found with until the last step, so that nothing but
-the canary's weight changes on the way up, and the way back is always "what was found, with the
-canary at 0".
+Weights are SageMaker's relative numbers; it keeps them as float32. Instance counts are named only
+where they are asked for: a count nobody asked for is nobody's business, because autoscaling moves
+it.
 """
 
-from canary.domain.errors import Refused
-from canary.domain.plan.endpoint import EndpointView
-from canary.domain.plan.plan import PlannedStep, Weights
-from canary.domain.plan.spec import Spec
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from canary.domain.model import Frozen
+
+Weights = dict[str, float]
+Instances = Annotated[int, Field(ge=1)]
+
+# 24 bits of mantissa: 0.05 reads back as 0.05000000074505806.
+FLOAT32_RELATIVE = 2**-22
 
 
-def safe_weights(found: Weights, canary: str) -> Weights:
-    """Return the weights found, with the canary at 0."""
-    return {**found, canary: 0.0}
+class Target(Frozen):
+    """The weight of every variant, and the instances of those whose count is asked for."""
+
+    weights: Weights
+    counts: dict[str, Instances] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        unknown = self.counts.keys() - self.weights.keys()
+        if unknown:
+            raise ValueError(
+                f"counts names {sorted(unknown)}, which weights does not: "
+                "give each of them a weight, or leave its count out"
+            )
+        return self
+
+    def met_by(self, weights: Weights, counts: Mapping[str, int | None]) -> bool:
+        """Return whether these are its variants and weights, and its counts where it names any."""
+        return same_weights(self.weights, weights) and all(
+            counts.get(name) == count for name, count in self.counts.items()
+        )
 
 
-def step_weights(safe: Weights, canary: str, share: float) -> Weights:
-    """Return the weights that give the canary `share` of the traffic, the others keeping
-    proportions and scale.
+def same_weights(left: Weights, right: Weights) -> bool:
+    """Return whether both name the same variants with the same float32 weights."""
+    return left.keys() == right.keys() and all(same_weight(left[n], right[n]) for n in left)
 
-    At share 1 the canary takes the sum of the others' weights and they go to 0.
+
+def same_weight(left: float, right: float) -> bool:
+    """Return whether two weights are one as float32."""
+    return abs(left - right) <= FLOAT32_RELATIVE * max(abs(left), abs(right))
+
+
+def shares(weights: Weights) -> Weights:
+    """Return each variant's fraction of traffic; all zero when no variant has weight."""
+    total = sum(weights.values())
+    return {name: weight / total if total else 0.0 for name, weight in weights.items()}
+
+
+def read_weights(stored: Any, **names: str) -> Any:
+    """Return stored data with targets under today's names, where version 5d17009 kept weights.
+
+    `names` gives today's name = the name of then. What has today's name already is left alone.
     """
-    others = sum(safe.values())
-    if share >= 1:
-        return {name: others if name == canary else 0.0 for name in safe}
-    return {**safe, canary: others * share / (1 - share)}
-
-
-def plan_steps(spec: Spec, safe: Weights) -> tuple[PlannedStep, ...]:
-    """Return the shadow gate at share 0 followed by the steps of the spec."""
-    gate = PlannedStep(
-        share=0.0, weights=safe, bake_min_minutes=0, bake_max_minutes=spec.steps[0].bake_minutes.max
-    )
-    steps = (
-        PlannedStep(
-            share=step.share,
-            weights=step_weights(safe, spec.canary, step.share),
-            bake_min_minutes=step.bake_minutes.min,
-            bake_max_minutes=step.bake_minutes.max,
-        )
-        for step in spec.steps
-    )
-    return (gate, *steps)
-
-
-def check_endpoint(spec: Spec, view: EndpointView) -> None:
-    """Raise Refused when this endpoint cannot carry this rollout; the message names the field and
-    the remedy.
-    """
-    if not view.exists:
-        raise Refused(
-            "endpoint",
-            f"no endpoint named {spec.endpoint!r} here",
-            "Check name, account and region",
-        )
-    if (
-        view.name and view.name != spec.endpoint
-    ):  # SageMaker finds it in any case, and the lease goes by its name
-        raise Refused(
-            "endpoint",
-            f"it is written {view.name!r} here",
-            f"Write {view.name!r}, in upper and lower case",
-        )
-    if not view.in_service:
-        reason = f" ({view.failure_reason})" if view.failure_reason else ""
-        raise Refused(
-            "endpoint",
-            f"{spec.endpoint} is {view.status}{reason}",
-            "Start again when it is InService",
-        )
-    if not view.variants:
-        raise Refused(
-            "endpoint",
-            f"{spec.endpoint} has no production variants (inference components?)",
-            "Use an endpoint whose models are production variants",
-        )
-    found = view.current_weights
-    if spec.canary not in found:
-        raise Refused(
-            "canary",
-            f"{spec.endpoint} has no variant {spec.canary!r}",
-            f"Choose one of {sorted(found)}",
-        )
-    if len(found) == 1:
-        raise Refused(
-            "canary",
-            f"{spec.canary} is the only variant of {spec.endpoint}",
-            "Add a baseline variant",
-        )
-    if not view.settled:
-        raise Refused(
-            "endpoint",
-            "its current weights differ from the desired ones",
-            "Settle the weights first",
-        )
-    _check_weights(spec, found)
-
-
-def _check_weights(spec: Spec, found: Weights) -> None:
-    if not sum(safe_weights(found, spec.canary).values()):
-        raise Refused(
-            "canary",
-            f"no other variant of {spec.endpoint} has any weight, so there is no baseline",
-            "Give a baseline variant a weight above 0",
-        )
-    if found[spec.canary] and not spec.adopt_live:
-        raise Refused(
-            "canary",
-            f"{spec.canary} already serves with weight {found[spec.canary]:g}",
-            'Set its weight to 0, or say "adopt_live": true to start from share 0',
-        )
+    if not isinstance(stored, dict):
+        return stored
+    then = {now: was for now, was in names.items() if was in stored and now not in stored}
+    kept = {name: value for name, value in stored.items() if name not in then.values()}
+    return kept | {now: {"weights": stored[was]} for now, was in then.items()}

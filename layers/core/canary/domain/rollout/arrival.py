@@ -1,15 +1,16 @@
-"""Did the weights arrive? One read of the endpoint against what was asked, and what to do about it.
+"""Did the target arrive? One read of the endpoint against what was asked, and what to do about it.
 
 InService alone proves nothing: success is InService AND current == desired == asked, for every
-variant. A read that looks wrong may be stale, so the caller reads three times before REVERTED or
-FOREIGN is believed, and an ask younger than a minute is given time to become visible.
+variant's weight and every count that was asked for. A read that looks wrong may be stale, so the
+caller reads three times before REVERTED or FOREIGN is believed, and an ask younger than a minute is
+given time to become visible.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from canary.domain.plan.endpoint import Arrival, EndpointView, same_weights
-from canary.domain.plan.plan import Weights
+from canary.domain.plan.endpoint import Arrival, EndpointView
+from canary.domain.plan.target import Target, same_weights
 from canary.domain.rollout.record import Record
 
 VISIBLE_WITHIN = timedelta(seconds=60)
@@ -33,32 +34,32 @@ def is_foreign(record: Record, view: EndpointView) -> bool:
     """Return whether somebody else changed the endpoint: another config, other variants, or weights
     not ours.
 
-    Instance counts are never looked at: autoscaling moves them.
+    Instance counts say nothing of who owns the endpoint: autoscaling moves them.
     """
     if not view.exists:
         return False
     if view.config_name != record.plan.config_name:
         return True
     return view.in_service and not any(
-        same_weights(view.current_weights, ours) for ours in our_weights(record)
+        same_weights(view.current_weights, ours.weights) for ours in our_targets(record)
     )
 
 
-def our_weights(record: Record) -> Sequence[Weights]:
-    """Return every set of weights this rollout may have left behind at this point.
+def our_targets(record: Record) -> Sequence[Target]:
+    """Return every target this rollout may have left behind at this point.
 
     Going forward that is the last ask and what served before it. On the way back a late call of a
     dead execution may still land, so every step so far counts as ours.
     """
     last = (
-        [record.asked.weights, record.asked.before] if record.asked else [record.plan.found_weights]
+        [record.asked.target, record.asked.before] if record.asked else [record.plan.found_target]
     )
     if not record.rolling_back:
         return last if record.asked and record.asked.reached_at is None else last[:1]
     return [
         *last,
-        record.plan.found_weights,
-        *(step.weights for step in record.plan.steps[: record.step + 1]),
+        record.plan.found_target,
+        *(step.target for step in record.plan.steps[: record.step + 1]),
     ]
 
 
@@ -69,7 +70,7 @@ def look_forward(record: Record, view: EndpointView, now: datetime) -> Arrival:
         return "GONE"
     if is_foreign(record, view):
         return "FOREIGN"
-    if view.serves(record.asked.weights):
+    if view.serves(record.asked.target):
         return "REACHED"
     if now - record.asked.at > timedelta(minutes=record.plan.overdue_minutes):
         return "OVERDUE"
@@ -88,13 +89,13 @@ def look_restored(record: Record, view: EndpointView, now: datetime) -> Arrival:
         return "GONE"
     if is_foreign(record, view):
         return "FOREIGN"
-    if view.serves(record.plan.safe_weights) and not (
+    if view.serves(record.plan.safe_target) and not (
         _maybe_unseen(record, now) and _forward(record)
     ):
         return "REACHED"
     if now - _patient_from(record, now) > RESTORE_OVERDUE:
         return "OVERDUE"
-    due = view.stuck or (view.in_service and not view.serves(record.plan.safe_weights))
+    due = view.stuck or (view.in_service and not view.serves(record.plan.safe_target))
     return "REVERTED" if due and (_forward(record) or not _maybe_unseen(record, now)) else "MOVING"
 
 

@@ -12,8 +12,7 @@ from datetime import datetime
 
 from canary.domain.errors import RollBackPending, Superseded
 from canary.domain.plan.bake import BakeInterval
-from canary.domain.plan.endpoint import same_weights
-from canary.domain.plan.plan import Weights
+from canary.domain.plan.target import Target
 from canary.domain.rollout import messages
 from canary.domain.rollout.outbox import telling
 from canary.domain.rollout.phase import Event, Phase, after
@@ -45,8 +44,8 @@ def claim_forward(record: Record, holder: str, generation: int, now: datetime) -
         return _asked_again(record, record.asked, now)
     step = _next_step(record)
     asked = Asked(
-        weights=record.plan.steps[step].weights,
-        before=record.expected_weights,
+        target=record.plan.steps[step].target,
+        before=record.expected_target,
         at=now,
         direction="forward",
     )
@@ -108,17 +107,17 @@ def _begun(record: Record, now: datetime) -> Restoring:
     return Restoring(began_at=now, forward_unseen=unseen)
 
 
-def ask_safe(record: Record, holder: str, generation: int, live: Weights, now: datetime) -> Record:
-    """Return the record with the safe weights asked for once more, `live` being what serves now.
+def ask_safe(record: Record, holder: str, generation: int, live: Target, now: datetime) -> Record:
+    """Return the record with the safe target asked for once more, `live` being what serves now.
 
     Written before the call, `now` being the time just before it. Raises Superseded.
     """
     check_holder(record, holder, generation)
-    ask = Asked(weights=record.plan.safe_weights, before=live, at=now, direction="restore")
+    ask = Asked(target=record.plan.safe_target, before=live, at=now, direction="restore")
     if record.asked == ask:
         return record
     restoring = record.restoring or _begun(record, now)
-    seen = record.asked is not None and same_weights(live, record.asked.weights)
+    seen = record.asked is not None and record.asked.target.met_by(live.weights, live.counts)
     going = {
         "asks": restoring.asks + 1,
         "forward_unseen": restoring.forward_unseen and not seen,

@@ -7,8 +7,7 @@ No payloads, labels or predictions ever appear here.
 from collections.abc import Sequence
 from datetime import datetime
 
-from canary.domain.plan.endpoint import shares
-from canary.domain.plan.plan import Weights
+from canary.domain.plan.target import Target, shares
 from canary.domain.rollout.record import Message, Record
 from canary.domain.words import moment, percent
 
@@ -30,7 +29,7 @@ def started(record: Record, now: datetime) -> Message:
             "evidence."
         ),
         f"Watched: {', '.join(guards)}.",
-        f"If anything is wrong it goes back to {describe(plan.safe_weights)}.",
+        f"If anything is wrong it goes back to {describe(plan.safe_target)}.",
         *plan.notices,
     ]
     return _transition(record, now, "rollout started", lines)
@@ -41,7 +40,7 @@ def reached(record: Record, step: int, now: datetime) -> Message:
     planned = record.plan.steps[step]
     subject = f"{record.canary} serves {percent(planned.share)}"
     lines = [
-        f"Weights now: {describe(planned.weights)}, confirmed by DescribeEndpoint.",
+        f"Weights now: {describe(planned.target)}, confirmed by DescribeEndpoint.",
         _why_moved(record),
     ]
     return _transition(record, now, subject, lines)
@@ -51,7 +50,7 @@ def promoted(record: Record, now: datetime) -> Message:
     """Return the message of a promotion."""
     minutes = (now - record.started_at).total_seconds() / 60
     lines = [
-        f"{record.canary} serves all traffic: {describe(record.plan.steps[-1].weights)}.",
+        f"{record.canary} serves all traffic: {describe(record.plan.steps[-1].target)}.",
         (
             f"It took {minutes:.0f} minutes. {record.decision.reason if record.decision else ''}"
         ).strip(),
@@ -70,7 +69,7 @@ def rolled_back(record: Record, reason: str, now: datetime) -> Message:
             f"{record.canary} is at 0 and every other variant as it was found, verified by "
             "DescribeEndpoint:"
         ),
-        f"{describe(record.plan.safe_weights)}.",
+        f"{describe(record.plan.safe_target)}.",
         f"Why: {reason}",
         _time_to_safe(record, now),
         "Nothing has to be done tonight. Start a new rollout when the cause is fixed.",
@@ -82,7 +81,7 @@ def handed_over(record: Record, reason: str, now: datetime) -> Message:
     """Return the message that somebody else owns the endpoint now; our last write is told."""
     last = record.asked
     write = (
-        f"{describe(last.weights)} at {moment(last.at)}"
+        f"{describe(last.target)} at {moment(last.at)}"
         if last
         else "none: this rollout never moved a weight"
     )
@@ -101,7 +100,7 @@ def unproven(record: Record, reason: str, now: datetime) -> Message:
     """Return the page: the safe weights could not be verified, a person must act."""
     lines = [
         (
-            f"The safe weights {describe(record.plan.safe_weights)} could not be verified. Why: "
+            f"The safe weights {describe(record.plan.safe_target)} could not be verified. Why: "
             f"{reason}"
         ),
         f"Look: aws sagemaker describe-endpoint --endpoint-name {record.endpoint}",
@@ -119,7 +118,7 @@ def unproven(record: Record, reason: str, now: datetime) -> Message:
 
 def taken_over(record: Record, cause: str, now: datetime) -> Message:
     """Return the notice that a dead execution was replaced by one that restores."""
-    lines = [f"{cause} A new execution goes back to {describe(record.plan.safe_weights)}."]
+    lines = [f"{cause} A new execution goes back to {describe(record.plan.safe_target)}."]
     return _message(record, now, "notice", "execution died, restoring", lines)
 
 
@@ -128,12 +127,12 @@ def notice(record: Record, subject: str, text: str, now: datetime) -> Message:
     return _message(record, now, "notice", subject, [text])
 
 
-def describe(weights: Weights) -> str:
-    """Return weights with the share each gives, such as 'Variant1 1 (95%)'."""
-    parts = shares(weights)
-    return ", ".join(
-        f"{name} {weight:.6g} ({percent(parts[name])})" for name, weight in sorted(weights.items())
-    )
+def describe(target: Target) -> str:
+    """Return weights with the share each gives, such as 'v1 1 (95%)', and the counts asked for."""
+    parts = {name: percent(share) for name, share in shares(target.weights).items()}
+    parts |= {n: f"{parts[n]}, {count} instances" for n, count in target.counts.items()}
+    weights = sorted(target.weights.items())
+    return ", ".join(f"{name} {weight:.6g} ({parts[name]})" for name, weight in weights)
 
 
 def _why_moved(record: Record) -> str:

@@ -6,30 +6,38 @@ whole minutes since the epoch.
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from canary.domain.model import Frozen
 from canary.domain.plan.bake import BakeInterval
-from canary.domain.plan.plan import Plan, Weights
+from canary.domain.plan.plan import Plan
+from canary.domain.plan.target import Target, read_weights
 from canary.domain.rollout.phase import ENDS, Phase
 
 
 class Asked(Frozen):
-    """The last weights this rollout asked for, written before the call.
+    """The last target this rollout asked for, written before the call.
 
-    `before` are the weights believed to serve until then; `reached_at` is set when they were seen
+    `before` is the one believed to serve until then; `reached_at` is set when they were seen
     serving. `accepted` says that SageMaker took an ask for the safe weights; False also where the
     answer is not known.
     """
 
-    weights: Weights
-    before: Weights
+    target: Target
+    before: Target
     at: datetime
     direction: Literal["forward", "restore"]
     reached_at: datetime | None = None
     accepted: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _stored(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "weights" in data and "target" not in data:
+            data = {**data, "before": {"weights": data.get("before")}}
+        return read_weights(data, target="weights")
 
 
 class Decision(Frozen):
@@ -147,9 +155,9 @@ class Record(Frozen):
         )
 
     @property
-    def expected_weights(self) -> Weights:
-        """Return the weights the endpoint should serve with when nothing is in flight."""
-        return self.asked.weights if self.asked else self.plan.found_weights
+    def expected_target(self) -> Target:
+        """Return what the endpoint should serve when nothing is in flight."""
+        return self.asked.target if self.asked else self.plan.found_target
 
     @property
     def share(self) -> float:

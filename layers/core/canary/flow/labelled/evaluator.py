@@ -141,4 +141,5 @@ def compared_baseline(plan: Plan) -> str:
     """Return the baseline the canary is compared with: the one that serves most, the first by name
     among equals.
     """
-    return max(sorted(plan.baselines), key=lambda name: plan.safe_weights.get(name, 0.0))
+    weights = plan.safe_target.weights
+    return max(sorted(plan.baselines), key=lambda name: weights.get(name, 0.0))

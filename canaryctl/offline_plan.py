@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from canary.domain.judge.terms import counted
 from canary.domain.judge.windows import Window
+from canary.domain.plan.error_budget import share_out
 from canary.domain.plan.plan import CountGuard, GuardHistory, Plan
 from canary.domain.plan.spec import Guards, SlowRequestsGuard, Spec
 from canary.domain.plan.steps import plan_steps
@@ -26,6 +27,9 @@ def plan_offline(
     """
     baseline = BASELINE if spec.canary != BASELINE else "others"
     safe = Target(weights={baseline: 1.0, spec.canary: 0.0})
+    guards = tuple(
+        _learnt(guard, history) for guard in _guards(spec.guards, slow_measured=slow_measured)
+    )
     return Plan(
         endpoint=spec.endpoint,
         config_name="recorded",
@@ -34,12 +38,15 @@ def plan_offline(
         found_target=safe,
         safe_target=safe,
         steps=plan_steps(spec, safe),
-        guards=tuple(
-            _learnt(guard, history) for guard in _guards(spec.guards, slow_measured=slow_measured)
-        ),
+        guards=guards,
         alarms=spec.guards.alarms,
         quality=spec.guards.quality,
         error_rates=spec.error_rates,
+        budget=share_out(
+            spec.error_rates,
+            [guard.name for guard in guards],
+            labelled_set=spec.guards.quality is not None,
+        ),
         on_inconclusive=spec.on_inconclusive,
         hold_at_most_minutes=spec.hold_at_most_minutes,
         watch_minutes=spec.watch_minutes,

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from canary.domain.plan.endpoint import EndpointView, Variant
+from canary.domain.plan.error_budget import share_out
 from canary.domain.plan.plan import CountGuard, Plan
 from canary.domain.plan.spec import ErrorsGuard, Spec, read_spec
 from canary.domain.plan.steps import plan_steps, safe_target
@@ -46,6 +47,7 @@ def a_plan(found: Target = FOUND, **changes: Any) -> Plan:
         guards=(guard,),
         hold_at_most_minutes=1440,
         watch_minutes=30,
+        budget=share_out(spec.error_rates, ["errors"], labelled_set=False),
     )
     return plan.but(**changes)
 

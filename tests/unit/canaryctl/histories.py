@@ -19,6 +19,7 @@ from canary.domain.labelled.evidence import (
     QualityFinding,
 )
 from canary.domain.plan.bake import BakeInterval
+from canary.domain.plan.error_budget import share_out
 from canary.domain.plan.plan import CountGuard, GuardHistory, Plan
 from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
 from canary.domain.plan.spec import ErrorsGuard, SlowRequestsGuard, read_spec
@@ -76,6 +77,7 @@ def make_plan() -> Plan:
         ),
         hold_at_most_minutes=1440,
         watch_minutes=8,
+        budget=share_out(spec.error_rates, ["errors", "slow_requests"], labelled_set=True),
     )
 
 

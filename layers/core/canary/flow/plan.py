@@ -8,6 +8,7 @@ from typing import Any
 from canary.domain.errors import Refused
 from canary.domain.judge.metrics import RawSeries, VariantQuery, counts_of, together
 from canary.domain.judge.windows import Counts
+from canary.domain.plan.error_budget import share_out
 from canary.domain.plan.forecast import forecast
 from canary.domain.plan.plan import CountGuard, GuardHistory, Plan
 from canary.domain.plan.quality import QualityGuardSpec
@@ -93,6 +94,11 @@ class Planner:
             alarms=spec.guards.alarms,
             quality=spec.guards.quality,
             error_rates=spec.error_rates,
+            budget=share_out(
+                spec.error_rates,
+                [guard.name for guard in guards],
+                labelled_set=spec.guards.quality is not None,
+            ),
             on_inconclusive=spec.on_inconclusive,
             hold_at_most_minutes=spec.hold_at_most_minutes,
             watch_minutes=spec.watch_minutes,

@@ -92,7 +92,7 @@ def advance_minutes(setting: Setting, traffic: Traffic, beta: float) -> tuple[fl
 
 
 def detection_minutes(
-    rate: float, canary_rate: float, edge: Bound, traffic: Traffic, alpha: float, guards: int
+    rate: float, canary_rate: float, edge: Bound, traffic: Traffic, alpha: float, guards: float
 ) -> float:
     """Return the judged minutes until a canary at `canary_rate` is typically shown beyond `edge`;
     inf if it is not.
@@ -124,7 +124,7 @@ def poisson_divergence(rate: float, other: float) -> float:
 
 
 def smallest_ratio_seen(
-    rate: float, edge: Bound, traffic: Traffic, alpha: float, guards: int, minutes: float
+    rate: float, edge: Bound, traffic: Traffic, alpha: float, guards: float, minutes: float
 ) -> float | None:
     """Return the smallest multiple of the rate typically shown worse within so many judged minutes;
     None when none.

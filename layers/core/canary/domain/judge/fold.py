@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from canary.domain.judge.guard_fold import GuardFold, start_guard
 from canary.domain.judge.terms import BakeTerms, counted
 from canary.domain.judge.windows import Window
-from canary.domain.plan.error_budget import alpha_live
 from canary.domain.plan.guards import GRIDS
 from canary.domain.plan.plan import Plan
 from canary.stats import fuse, roll_back
@@ -148,15 +147,22 @@ def _weigh(fold: Fold, minute: int, plan: Plan, bake: BakeTerms) -> Fold:
     value = combined(fold, bake)
     quiet = minute if value <= UNREMARKABLE else fold.quiet_minute
     crossed = fold.crossed_minute
-    if crossed is None and value >= -math.log(alpha_live(plan)):
+    if crossed is None and value >= -math.log(plan.budget.live):
         crossed = minute
     return replace(fold, log_roll_back=value, quiet_minute=quiet, crossed_minute=crossed)
 
 
 def combined(fold: Fold, bake: BakeTerms) -> float:
-    """Return ln Ebar: the plain average over all planned guards, NO_DATA counting as E = 1."""
-    logs = guard_logs(fold, bake)
+    """Return ln Ebar: the average over all planned guards, weighted by their parts of the error
+    budget, NO_DATA counting as E = 1.
+    """
+    logs = weighed(guard_logs(fold, bake), bake)
     return log_sum(logs) - math.log(len(logs))
+
+
+def weighed(logs: Sequence[float], bake: BakeTerms) -> list[float]:
+    """Return each guard's ln E plus the logarithm of its weight."""
+    return [log + weight for log, weight in zip(logs, bake.log_weights, strict=True)]
 
 
 def guard_logs(fold: Fold, bake: BakeTerms) -> list[float]:

@@ -42,7 +42,7 @@ class Evidence(Frozen):
     log_roll_back: float
     """ln of the combined roll-back evidence Ebar."""
     log_roll_back_threshold: float
-    """ROLL_BACK at or beyond this: ln(1 / alpha_live)."""
+    """ROLL_BACK at or beyond this: ln(1 / alpha), the live part of the budget."""
     log_advance_threshold: float
     """Each guard passes at or beyond this: ln(1 / beta)."""
     log_split: float

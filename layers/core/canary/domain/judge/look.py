@@ -6,11 +6,10 @@ import math
 from dataclasses import dataclass
 
 from canary.domain.finding import Finding, FindingLabel
-from canary.domain.judge.fold import Fold, guard_logs
+from canary.domain.judge.fold import Fold, guard_logs, weighed
 from canary.domain.judge.guard_fold import GuardFold
 from canary.domain.judge.judgement import Evidence, GuardEvidence
 from canary.domain.judge.terms import BakeTerms
-from canary.domain.plan.error_budget import alpha_live
 from canary.domain.plan.plan import CountGuard, Plan
 from canary.stats import advance, split
 
@@ -62,13 +61,13 @@ class Look:
 
     @property
     def log_roll_back_threshold(self) -> float:
-        """Return ln(1 / alpha_live)."""
-        return -math.log(alpha_live(self.plan))
+        """Return ln(1 / alpha), the live part of the budget."""
+        return -math.log(self.plan.budget.live)
 
     @property
     def log_advance_threshold(self) -> float:
         """Return ln(1 / beta)."""
-        return -math.log(self.plan.error_rates.false_promotion)
+        return -math.log(self.plan.budget.promotion)
 
     @property
     def log_split(self) -> float:
@@ -132,19 +131,19 @@ class Look:
         )
 
     def _guard(self, index: int, guard: CountGuard, logs: list[float]) -> GuardEvidence:
-        state, largest = self.state(index), max(logs)
-        total = sum(math.exp(v - largest) for v in logs)
+        bake = self.numbers_bake
+        weights = weighed(logs, bake) if bake else logs
+        state, largest = self.state(index), max(weights)
+        total = sum(math.exp(v - largest) for v in weights)
         return GuardEvidence(
             guard=guard.name,
             log_roll_back=logs[index],
-            share_of_roll_back=math.exp(logs[index] - largest) / total,
+            share_of_roll_back=math.exp(weights[index] - largest) / total,
             log_advance=self.log_advance(index),
             minutes=state.minutes,
             canary_bad=state.canary[0],
             canary_requests=state.canary[1],
             baseline_bad=state.baseline[0],
             baseline_requests=state.baseline[1],
-            reference_rate=state.reference_rate(guard)
-            if self.numbers_bake and self.numbers_bake.alone
-            else None,
+            reference_rate=state.reference_rate(guard) if bake and bake.alone else None,
         )

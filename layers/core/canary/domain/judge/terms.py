@@ -17,6 +17,9 @@ from canary.stats.setting import Setting, settle
 class BakeTerms:
     """How the minutes of one bake are read; `settings` has one entry a guard and is empty where
     none may speak.
+
+    `log_weights` are each guard's weight in the combined roll-back evidence, from the error budget:
+    ln of its part over an equal part, so 0 where all have the same.
     """
 
     index: int
@@ -26,6 +29,7 @@ class BakeTerms:
     last_minute: float
     warm_up_minutes: int
     settings: tuple[Setting, ...]
+    log_weights: tuple[float, ...]
 
     @property
     def live(self) -> bool:
@@ -57,8 +61,16 @@ def _bake_terms(plan: Plan, index: int, bake: BakeInterval) -> BakeTerms:
     settings = (
         tuple(_setting(plan, guard, bake.step) for guard in plan.guards) if 0 < share < 1 else ()
     )
+    parts = plan.budget.guards
     return BakeTerms(
-        index, bake.step, share, bake.reached_minute + 1, last, plan.warm_up_minutes, settings
+        index=index,
+        step=bake.step,
+        share=share,
+        first_minute=bake.reached_minute + 1,
+        last_minute=last,
+        warm_up_minutes=plan.warm_up_minutes,
+        settings=settings,
+        log_weights=tuple(math.log(len(parts) * parts[guard.name]) for guard in plan.guards),
     )
 
 

@@ -8,7 +8,6 @@ unknown.
 import math
 
 from canary.domain.model import Frozen
-from canary.domain.plan.error_budget import alpha_live
 from canary.domain.plan.guards import GRIDS, advance_margin, bound_of, history_of
 from canary.domain.plan.plan import CountGuard, Plan
 from canary.domain.plan.spec import Margin
@@ -61,7 +60,8 @@ def _forecast(plan: Plan, step: int, guard: CountGuard) -> StepForecast:
     traffic = Traffic(planned.share, guard.history.requests_per_minute)
     setting = _setting(guard, advance_margin(plan, guard, step), planned.share)
     median, p90 = _advance(plan, step, setting, traffic)
-    alpha, count, rate = alpha_live(plan), len(plan.guards), guard.history.rate
+    alpha, rate = plan.budget.live, guard.history.rate
+    count = 1 / plan.budget.guards[guard.name]
     judged = planned.bake_max_minutes - plan.warm_up_minutes
     twice = detection_minutes(rate, 2 * rate, setting.roll_back, traffic, alpha, count)
     return StepForecast(
@@ -91,7 +91,7 @@ def _advance(plan: Plan, step: int, setting: Setting, traffic: Traffic) -> tuple
     """Return (median, 90th percentile) of minutes from REACHED, warm-up and minimum bake
     included.
     """
-    judged = advance_minutes(setting, traffic, plan.error_rates.false_promotion)
+    judged = advance_minutes(setting, traffic, plan.budget.promotion)
     least = plan.steps[step].bake_min_minutes
     median, p90 = (max(least, minutes + plan.warm_up_minutes) for minutes in judged)
     return median, p90

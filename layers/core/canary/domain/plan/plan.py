@@ -2,11 +2,13 @@
 looked at.
 """
 
-from typing import Any, Literal
+import math
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from canary.domain.model import Frozen
+from canary.domain.plan.error_budget import ErrorBudget, share_out
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.spec import ErrorRates, Margin
 from canary.domain.plan.target import Target, read_weights
@@ -69,6 +71,8 @@ class Plan(Frozen):
     alarms: tuple[str, ...] = ()
     quality: QualityGuardSpec | None = None
     error_rates: ErrorRates = ErrorRates()
+    budget: ErrorBudget
+    """How the false roll-back rate is shared out."""
     on_inconclusive: Literal["hold", "roll_back"] = "hold"
     hold_at_most_minutes: int
     watch_minutes: int
@@ -79,7 +83,21 @@ class Plan(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _stored(cls, data: Any) -> Any:
-        return read_weights(data, found_target="found_weights", safe_target="safe_weights")
+        return _with_budget(
+            read_weights(data, found_target="found_weights", safe_target="safe_weights")
+        )
+
+    @model_validator(mode="after")
+    def _budget_is_of_this_plan(self) -> Self:
+        budget = self.budget
+        if set(budget.guards) != {guard.name for guard in self.guards}:
+            raise ValueError("the budget is not of these guards; share it out again")
+        if (budget.gate > 0) is not self.has_quality:
+            raise ValueError("a labelled set, and nothing else, gives the gate a part")
+        spent = budget.gate + budget.live + budget.kept_back
+        if not math.isclose(spent, self.error_rates.false_rollback):
+            raise ValueError(f"the budget spends {spent}, not error_rates.false_rollback")
+        return self
 
     @property
     def last_step(self) -> int:
@@ -95,3 +113,16 @@ class Plan(Frozen):
     def has_quality(self) -> bool:
         """Return whether a labelled set is judged at share 0."""
         return self.quality is not None
+
+
+def _with_budget(stored: Any) -> Any:
+    """Return stored data with the budget it implies, where it was written before plans had one."""
+    if not isinstance(stored, dict) or "budget" in stored or "guards" not in stored:
+        return stored
+    names = [
+        guard.get("name", "") if isinstance(guard, dict) else guard.name
+        for guard in stored["guards"]
+    ]
+    rates = ErrorRates.model_validate(stored.get("error_rates", {}))
+    budget = share_out(rates, names, labelled_set=stored.get("quality") is not None)
+    return {**stored, "budget": budget}

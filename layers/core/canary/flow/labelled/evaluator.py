@@ -20,11 +20,6 @@ from canary.ports.aws import Announcer
 from canary.ports.quality import QualityStore
 from canary.ports.rollouts import Rollouts
 
-GATE_SHARE_OF_FALSE_ROLLBACK = 0.5
-"""With a quality guard half of the false roll-back rate is the gate's and half is for live
-evidence.
-"""
-
 RemainingSeconds = Callable[[], float]
 
 
@@ -130,10 +125,7 @@ def request_of(rollout: str, plan: Plan, spec: QualityGuardSpec) -> EvaluationRe
         baseline=compared_baseline(plan),
         canary=plan.canary,
         spec=spec,
-        levels=GateLevels(
-            stop=plan.error_rates.false_rollback * GATE_SHARE_OF_FALSE_ROLLBACK,
-            promote=plan.error_rates.false_promotion,
-        ),
+        levels=GateLevels(stop=plan.budget.gate, promote=plan.budget.promotion),
     )
 
 

@@ -18,7 +18,7 @@ from canary.domain.judge.metrics import VariantQuery, counts_of, together
 from canary.domain.judge.windows import Counts, Window
 from canary.domain.plan.plan import Plan
 from canary.domain.plan.spec import Spec
-from canary.ports.aws import Metrics
+from canary.ports.metrics import Metrics
 from canaryctl.offline_plan import plan_offline
 from canaryctl.replay_run import FIRST_LIVE_STEP, RunEnd, replay_run
 

@@ -9,7 +9,6 @@ from benchmarks.verdicts.learning import Histories
 from benchmarks.verdicts.tanh import expected_tanh
 from canary.stats import pair_bet as pb
 from canary.stats import request_bet as rb
-from canary.stats import roll_back as rbk
 from canary.stats import setting as st
 from canary.stats.counts import Bound
 
@@ -128,15 +127,15 @@ class RollBackRuns:
 
     def __init__(self, runs: int, grid: tuple[float, ...]) -> None:
         """Start at the first restart."""
-        self.requests = np.full((len(grid), runs), np.log(rbk.FIRST_MASS))
-        self.pairs = np.full((2, runs), np.log(rbk.FIRST_MASS))
+        self.requests = np.full((len(grid), runs), np.log(st.FIRST_MASS))
+        self.pairs = np.full((2, runs), np.log(st.FIRST_MASS))
         self.restarts = np.ones(runs)
         self.skip = np.zeros(runs, dtype=int)
 
     def restart(self, where: Array) -> None:
         """Put the next restart's mass on the components of some runs."""
         j = self.restarts + 1
-        mass = np.where(where, np.log(2 * (1 - rbk.FIRST_MASS) / (j * (j + 1))), -np.inf)
+        mass = np.where(where, np.log(2 * (1 - st.FIRST_MASS) / (j * (j + 1))), -np.inf)
         self.requests = np.logaddexp(self.requests, mass)
         self.pairs = np.logaddexp(self.pairs, mass)
         self.restarts = np.where(where, j, self.restarts)
@@ -164,7 +163,7 @@ class RollBackRuns:
                 logsumexp(self.requests, axis=0) - np.log(len(self.requests)) + np.log(1 - weight)
             )
         return logsumexp(
-            np.stack([pairs, requests, np.log(2 * (1 - rbk.FIRST_MASS) / (self.restarts + 1))]),
+            np.stack([pairs, requests, np.log(2 * (1 - st.FIRST_MASS) / (self.restarts + 1))]),
             axis=0,
         )
 

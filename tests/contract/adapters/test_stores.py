@@ -17,7 +17,8 @@ from canary.domain.judge.windows import Counts, Window
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Message, Record
 from canary.domain.rollout.tick import Checkpoint, Tick
-from canary.ports.rollouts import EvidenceStore, Rollouts
+from canary.ports.evidence import EvidenceStore
+from canary.ports.rollouts import Rollouts
 from tests.ports import MemoryEvidence, MemoryRollouts
 from tests.rollouts import HOLDER, NOON, a_record, a_view
 

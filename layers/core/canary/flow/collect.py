@@ -14,8 +14,10 @@ from canary.domain.rollout.tick import Tick
 from canary.domain.time import minute_of
 from canary.flow.problems import Problems
 from canary.flow.time_left import TimeLeft, in_turn
-from canary.ports.aws import Alarms, Announcer, EndpointReader, Metrics
-from canary.ports.rollouts import EvidenceStore, Rollouts
+from canary.ports.aws import Alarms, Announcer, EndpointReader
+from canary.ports.evidence import EvidenceStore
+from canary.ports.metrics import Metrics
+from canary.ports.rollouts import Rollouts
 
 TOLD_WITHIN = timedelta(minutes=5)
 """Publishing is tried again every minute; a message older than this is told of by an alarm, which

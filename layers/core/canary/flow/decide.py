@@ -23,7 +23,8 @@ from canary.flow.recover import Recovery, is_quiet
 from canary.flow.surroundings import Surroundings
 from canary.flow.tell import Teller
 from canary.ports.aws import Alarms, Executions
-from canary.ports.rollouts import EvidenceStore, Rollouts
+from canary.ports.evidence import EvidenceStore
+from canary.ports.rollouts import Rollouts
 
 SAFE_WITHIN = timedelta(minutes=10)
 """A roll-back that takes longer is told: a person may want to look long before it is called

@@ -20,8 +20,9 @@ from canary.domain.rollout.record import Decision, Record
 from canary.domain.rollout.tick import Checkpoint, Tick
 from canary.domain.time import minute_of
 from canary.domain.words import moment, percent
+from canary.ports.evidence import EvidenceStore
 from canary.ports.quality import QualityStore
-from canary.ports.rollouts import EvidenceStore, Rollouts
+from canary.ports.rollouts import Rollouts
 
 STALE_TICK_MINUTES = 3
 CHECKPOINT_EVERY_MINUTES = 10

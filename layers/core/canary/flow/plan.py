@@ -19,7 +19,8 @@ from canary.domain.rollout import messages
 from canary.domain.rollout.outbox import telling
 from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
-from canary.ports.aws import Alarms, EndpointReader, Metrics
+from canary.ports.aws import Alarms, EndpointReader
+from canary.ports.metrics import Metrics
 from canary.ports.rollouts import Rollouts
 from canary.stats.history import LEAST_HISTORY_MINUTES, learn
 

@@ -4,10 +4,8 @@ Every method may raise AwsUnavailable (try again) or AwsDenied (permanent).
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Literal, Protocol
 
-from canary.domain.judge.metrics import RawSeries, VariantQuery
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.target import Target
 from canary.domain.rollout.record import Message
@@ -29,22 +27,6 @@ class WeightMover(EndpointReader, Protocol):
 
     def move(self, endpoint: str, target: Target) -> None:
         """Ask for exactly this target; returns when SageMaker accepted, not when it serves."""
-
-
-class Metrics(Protocol):
-    """Reads closed minutes."""
-
-    def minutes(
-        self, queries: Sequence[VariantQuery], start: datetime, end: datetime
-    ) -> Mapping[VariantQuery, RawSeries]:
-        """Return the one-minute points in [start, end) for every query, in as few calls as AWS
-        allows.
-        """
-
-    def p95_latency_ms(
-        self, endpoint: str, variant: str, start: datetime, end: datetime
-    ) -> float | None:
-        """Return the 95th percentile of ModelLatency over the time, or None where there is none."""
 
 
 class Alarms(Protocol):

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from canary.stats.counts import Bound
 from canary.stats.request_bet import ADVANCE_CAP, LARGEST_STAKE
-from canary.stats.roll_back import FIRST_MASS
-from canary.stats.setting import Setting
+from canary.stats.setting import FIRST_MASS, Setting
 
 MEDIAN_FACTOR = 1.3
 P90_FACTOR = 3.0

@@ -14,9 +14,7 @@ from canary.stats.counts import MinuteCounts
 from canary.stats.logsum import log_add, log_sum
 from canary.stats.pair_bet import ROLL_BACK_WEIGHTS, roll_back_pair
 from canary.stats.request_bet import roll_back_blocks
-from canary.stats.setting import Setting, is_outlier, overdispersion
-
-FIRST_MASS = 0.7
+from canary.stats.setting import FIRST_MASS, Setting, is_outlier, overdispersion
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,26 +8,23 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from canary import wiring
-from canary.flow.collect import Collector
-from canary.wiring import collector
+from canary.wiring import collector, events
 
-logger = Logger(service="collector")
-metrics = Metrics(service="collector")
+logger = Logger()
+metrics = Metrics()
 _collector = cache(collector.build)
 
 
-@metrics.log_metrics
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Return {"rollouts": how many were visited, "unproven", "untold"}, see Visit; the event does
-    not matter.
+    """Return {"rollouts": how many were visited, "unproven", "untold"}, see Visit, for the
+    schedule.
 
     Raises the first problem of the visit, after its metrics: one sick rollout must not silence the
     others' alarms.
     """
-    del event
-    use_case: Collector = _collector()
-    visited = use_case.collect(
+    events.collector_event(event)
+    visited = _collector().collect(
         wiring.utc_now(), lambda: context.get_remaining_time_in_millis() / 1000
     )
     metrics.add_metric(name="Ticks", unit=MetricUnit.Count, value=int(visited.announced))
@@ -35,6 +32,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     # Said every minute, not once: the alarms on them ring until a person has finished it.
     metrics.add_metric(name="UnprovenRollouts", unit=MetricUnit.Count, value=visited.unproven)
     metrics.add_metric(name="UntoldMessages", unit=MetricUnit.Count, value=visited.untold)
+    metrics.flush_metrics()
     counts = {"rollouts": visited.rollouts, "unproven": visited.unproven, "untold": visited.untold}
     logger.info("collected", extra=counts)
     if visited.left_out:

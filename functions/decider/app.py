@@ -10,11 +10,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from canary import wiring
-from canary.wiring import decider
-from canary.wiring.decider import Deciding
+from canary.wiring import decider, events
 
-logger = Logger(service="decider")
-metrics = Metrics(service="decider")
+logger = Logger()
+metrics = Metrics()
 _deciding = cache(decider.build)
 
 
@@ -24,39 +23,28 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     event.
     """
     del context
-    answer = (_act if "action" in event else _hear)(_deciding(), event)
-    logger.info(
-        event.get("action") or event.get("detail-type", "unknown"), extra={"answer": answer}
-    )
-    return answer
-
-
-def _act(use: Deciding, event: dict[str, Any]) -> dict[str, Any]:
-    now = wiring.utc_now()
-    if event["action"] == "command":
-        answer = use.commander.obey(event["input"], event["execution"], now)
-        # An execution of 5d17009's definition that still runs reads its answer under "story".
-        return {"answer": answer, "story": answer}
-    held = (event["rollout"], event["execution"], event["generation"])
-    if event["action"] == "bake":
-        record = use.decider.bake(*held, event["token"], now)
-        return {"phase": record.phase}
-    return use.decider.close(*held, event.get("cause", event.get("story")), now).model_dump(
-        mode="json"
-    )
-
-
-def _hear(use: Deciding, event: dict[str, Any]) -> dict[str, Any]:
-    now, detail = wiring.utc_now(), event.get("detail", {})
-    match event.get("detail-type"):
-        case "Evidence Collected" | "Quality Evaluated":
-            record = use.decider.tick(detail["rollout"], now)
+    asked, use, now = events.decider_event(event), _deciding(), wiring.utc_now()
+    answer: dict[str, Any]
+    match asked:
+        case events.BakeTask():
+            answer = {"phase": use.decider.bake(*asked.held, asked.token, now).phase}
+        case events.CloseTask():
+            answer = use.decider.close(*asked.held, asked.carried, now).model_dump(mode="json")
+        case events.CommandTask():
+            obeyed = use.commander.obey(asked.input, asked.execution, now)
+            # An execution of 5d17009's definition that still runs reads it under "story".
+            answer = {"answer": obeyed, "story": obeyed}
+        case events.OwnEvent():
+            record = use.decider.tick(asked.detail.rollout, now)
             metrics.add_metric(name="Recoveries", unit=MetricUnit.Count, value=record.recoveries)
             metrics.flush_metrics()
-            return {"phase": record.phase}
-        case "CloudWatch Alarm State Change" if detail.get("state", {}).get("value") == "ALARM":
-            return {"guarded": use.decider.alarm(detail["alarmName"], now)}
-        case "Step Functions Execution Status Change":
-            use.decider.execution_ended(detail["executionArn"], now)
-            return {"execution": detail["executionArn"]}
-    return {"ignored": event.get("detail-type", "")}
+            answer = {"phase": record.phase}
+        case events.AlarmChange() if asked.detail.state.value == "ALARM":
+            answer = {"guarded": use.decider.alarm(asked.detail.alarm_name, now)}
+        case events.AlarmChange():
+            answer = {"ignored": asked.detail.state.value}
+        case events.ExecutionChange():
+            use.decider.execution_ended(asked.detail.execution_arn, now)
+            answer = {"execution": asked.detail.execution_arn}
+    logger.info(event.get("action") or event["detail-type"], extra={"answer": answer})
+    return answer

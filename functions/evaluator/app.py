@@ -13,16 +13,13 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from canary import wiring
-from canary.flow.labelled.evaluator import Evaluator
-from canary.wiring import evaluator
+from canary.wiring import evaluator, events
 from canary_scoring.scorer import SklearnScorer
 
-logger = Logger(service="evaluator")
+logger = Logger()
 
 
-@cache
-def _evaluator() -> Evaluator:
-    return evaluator.build(SklearnScorer())
+_evaluator = cache(lambda: evaluator.build(SklearnScorer()))
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -36,13 +33,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     def remaining_seconds() -> float:
         return context.get_remaining_time_in_millis() / 1000
 
-    if event.get("source") == "aws.events":
+    asked = events.evaluator_event(event)
+    if isinstance(asked, events.Schedule):
         rollouts = _evaluator().look_for_new_labels(wiring.utc_now(), remaining_seconds)
         logger.info("looked for new labels", extra={"rollouts": rollouts})
         return {"rollouts": list(rollouts)}
-    rollout, generation = str(event["rollout"]), int(event["generation"])
-    if "shard" in event:
-        shard = int(event["shard"])
+    rollout, generation = asked.rollout, asked.generation
+    if isinstance(asked, events.ShardTask):
+        shard = asked.shard
         records = _evaluator().evaluate_shard(rollout, generation, shard, remaining_seconds)
         logger.info(
             "evaluated shard", extra={"rollout": rollout, "shard": shard, "records": records}

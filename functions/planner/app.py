@@ -7,10 +7,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from canary import wiring
-from canary.flow.plan import Planner
-from canary.wiring import planner
+from canary.wiring import events, planner
 
-logger = Logger(service="planner")
+logger = Logger()
 _planner = cache(planner.build)
 
 
@@ -20,8 +19,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     and remedy.
     """
     del context
-    use_case: Planner = _planner()
-    record = use_case.plan(event["input"], event["execution"], wiring.utc_now())
+    task = events.planner_event(event)
+    record = _planner().plan(task.input, task.execution, wiring.utc_now())
     logger.info(
         "planned",
         extra={"rollout": record.rollout, "endpoint": record.endpoint, "revision": record.revision},

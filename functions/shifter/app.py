@@ -7,11 +7,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from canary import wiring
-from canary.domain.rollout.task_result import TaskResult, read_cause
-from canary.flow.shift import Shifter
-from canary.wiring import shifter
+from canary.wiring import events, shifter
 
-logger = Logger(service="shifter")
+logger = Logger()
 _shifter = cache(shifter.build)
 
 
@@ -21,28 +19,20 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     execution that asks.
     """
     del context
-    result = _act(_shifter(), event)
+    task, use, now = events.shifter_event(event), _shifter(), wiring.utc_now()
+    match task.action:
+        case "move":
+            result = use.move(*task.held, now)
+        case "look":
+            result = use.look(*task.held, now)
+        case "confirm":
+            result = use.confirm(*task.held, now)
+        case "restore":
+            result = use.restore(*task.held, task.cause, now)
+        case "look_restored":
+            result = use.look_restored(*task.held, now)
     logger.info(
-        event["action"],
-        extra={"rollout": event["rollout"], "next": result.next, "reason": result.reason},
+        task.action,
+        extra={"rollout": task.rollout, "next": result.next, "reason": result.reason},
     )
     return result.model_dump(mode="json")
-
-
-def _act(use_case: Shifter, event: dict[str, Any]) -> TaskResult:
-    now = wiring.utc_now()
-    held = (event["rollout"], event["execution"], event["generation"])
-    match event["action"]:
-        case "move":
-            return use_case.move(*held, now)
-        case "look":
-            return use_case.look(*held, now)
-        case "confirm":
-            return use_case.confirm(*held, now)
-        case "restore":
-            return use_case.restore(*held, read_cause(event.get("cause", event.get("story"))), now)
-        case "look_restored":
-            return use_case.look_restored(*held, now)
-        case unknown:
-            msg = f"unknown action {unknown!r}"
-            raise ValueError(msg)

@@ -15,25 +15,29 @@ import pytest
 
 from layers.artifact import BuiltFunction
 from tests.artifact.runtime_api import RuntimeApi
+from tests.template import environment_of
 
 pytestmark = [pytest.mark.artifact, pytest.mark.slow]
-ROLLOUT = {
-    "rollout": "churn-1",
-    "generation": 1,
-    "execution": "arn:aws:states:eu-west-1:1:execution:r:e",
-}
+ROLLOUT = {"rollout": "churn-1", "generation": 1}
+EXECUTION = {"execution": "arn:aws:states:eu-west-1:1:execution:r:e"}
 BOOTSTRAP = """
 import runpy, sys
 sys.path[:0] = sys.argv.pop().split(";")
 runpy.run_module("awslambdaric", run_name="__main__")
 """
 ANSWERS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "collector": ({}, {"rollouts": 0, "unproven": 0, "untold": 0}),
-    "decider": ({"detail-type": "Unheard Of"}, {"ignored": "Unheard Of"}),
+    "collector": ({"source": "aws.events"}, {"rollouts": 0, "unproven": 0, "untold": 0}),
+    "decider": (
+        {
+            "detail-type": "CloudWatch Alarm State Change",
+            "detail": {"alarmName": "churn-5xx", "state": {"value": "OK"}},
+        },
+        {"ignored": "OK"},
+    ),
 }
-REFUSALS = {
-    "planner": ({**ROLLOUT, "input": {}}, "endpoint"),
-    "shifter": ({**ROLLOUT, "action": "look"}, "rollout"),
+REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
+    "planner": ({**EXECUTION, "input": {}}, "endpoint"),
+    "shifter": ({**ROLLOUT, **EXECUTION, "action": "look"}, "rollout"),
     "evaluator": (ROLLOUT, "rollout"),
 }
 """Events that a function refuses, with the field its answer must name first."""
@@ -136,7 +140,7 @@ def invoke(
     with RuntimeApi(event) as api:
         command = [interpreter, "-I", "-S", "-B", "-c", BOOTSTRAP, function.handler, folders]
         with subprocess.Popen(
-            command, env=environment(api.address, aws), stdout=subprocess.DEVNULL
+            command, env=environment(function.name, api.address, aws), stdout=subprocess.DEVNULL
         ) as process:
             threading.Thread(target=notice_end, args=(process, api.answered), daemon=True).start()
             assert api.answered.wait(timeout=30), f"{function.name} hangs"
@@ -153,7 +157,7 @@ def notice_end(process: subprocess.Popen[bytes], answered: threading.Event) -> N
     answered.set()
 
 
-def environment(runtime_api: str, aws: str) -> dict[str, str]:
+def environment(function: str, runtime_api: str, aws: str) -> dict[str, str]:
     """Return the environment Lambda would give, pointing at stand-ins."""
     return {
         "PATH": os.environ["PATH"],
@@ -165,9 +169,5 @@ def environment(runtime_api: str, aws: str) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "a",
         "AWS_SECRET_ACCESS_KEY": "b",
         "AWS_ENDPOINT_URL": aws,
-        "TABLE_NAME": "rollouts",
-        "TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:topic",
-        "STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:rollout",
-        "EVENT_SOURCE": "sagemaker-canary.canary",
-        "POWERTOOLS_METRICS_NAMESPACE": "SageMakerCanary",
+        **environment_of(function),
     }

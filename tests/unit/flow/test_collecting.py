@@ -13,7 +13,7 @@ from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.flow.collect import KEPT_SECONDS, Collector
 from canary.flow.time_left import in_turn
-from canary.wiring.settings import AWS_CONFIG
+from canary.wiring.clients import AWS_CONFIG
 from tests.patience import longest_call_seconds
 from tests.ports import (
     MemoryAlarms,

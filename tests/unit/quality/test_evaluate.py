@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from canary.domain.errors import AwsDenied, AwsUnavailable, Refused
-from canary.flow.labelled.evaluate import check_labelled_set, evaluate
+from canary.flow.labelled.evaluate import evaluate
+from canary.flow.labelled.head import check_labelled_set
 from canary.ports.quality import CallBusy, CallFailed, Reply
 from tests.unit.quality.variants import world
 

@@ -5,37 +5,19 @@ Lambda's.
 from __future__ import annotations
 
 import importlib
-from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-import yaml
 from botocore.config import Config
 
 from tests.patience import longest_call_seconds
-
-FUNCTIONS = ("planner", "shifter", "collector", "evaluator", "decider")
-
-
-class _Loader(yaml.SafeLoader):
-    """Reads a template, its intrinsic functions as nothing."""
-
-
-_Loader.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
-TEMPLATE: dict[str, Any] = yaml.load(Path("template.yaml").read_text(encoding="utf-8"), _Loader)
-
-
-def properties(function: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what the template says of all functions, and of one."""
-    return TEMPLATE["Globals"]["Function"], TEMPLATE["Resources"][
-        f"{function.capitalize()}Function"
-    ]["Properties"]
+from tests.template import FUNCTIONS, environment_of, said_of
 
 
 def timeout_seconds(function: str) -> int:
     """Return the Timeout the template gives a function."""
-    everywhere, own = properties(function)
+    everywhere, own = said_of(function)
     return int(own.get("Timeout", everywhere["Timeout"]))
 
 
@@ -52,9 +34,8 @@ def configs(
         return original(self, service, region_name="eu-west-1", **options)
 
     monkeypatch.setattr(boto3.session.Session, "client", client)
-    for said in properties(request.param):
-        for name in said["Environment"]["Variables"]:
-            monkeypatch.setenv(name, "anything")
+    for name, value in environment_of(request.param).items():
+        monkeypatch.setenv(name, value)
     module: Any = importlib.import_module(f"canary.wiring.{request.param}")
     module.build(*([None] if request.param == "evaluator" else []))
     return made

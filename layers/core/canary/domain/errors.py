@@ -7,7 +7,8 @@
     |   `-- RollBackPending  a roll-back is recorded: the only way is to the safe weights
     |-- Conflict          a conditional write lost its race too often: retry the task
     |-- AwsUnavailable    throttled, timed out, 5XX, or busy: retry the task
-    `-- AwsDenied         a permanent answer (access denied, validation): retrying will not help
+    |-- AwsDenied         a permanent answer (access denied, validation): retrying will not help
+    `-- Misconfigured     the function's own environment is not complete: a deployment mends it
 
 Missing data and uncertainty are findings, never errors. The class names are what Step Functions
 sees in Retry and Catch, so renaming one is a change of the state machine.
@@ -64,3 +65,9 @@ class AwsUnavailable(CanaryError):
 
 class AwsDenied(CanaryError):
     """AWS answered with a permanent refusal, such as access denied or a validation error."""
+
+
+class Misconfigured(CanaryError):
+    """A function's environment lacks a variable or holds a malformed one; the message names every
+    one.
+    """

@@ -8,12 +8,13 @@ from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.table import DynamoRollouts
 from canary.flow.collect import Collector
-from canary.wiring.settings import client, read_settings
+from canary.wiring.clients import client
+from canary.wiring.settings import CollectorSettings
 
 
 def build() -> Collector:
-    """Return the collector of this environment; raises KeyError naming a missing variable."""
-    settings = read_settings()
+    """Return the collector of this environment. Raises Misconfigured."""
+    settings = CollectorSettings.read(os.environ)
     table, cloudwatch = client("dynamodb"), client("cloudwatch")
     return Collector(
         rollouts=DynamoRollouts(table, settings.table),
@@ -21,7 +22,5 @@ def build() -> Collector:
         metrics=CloudWatchMetrics(cloudwatch),
         alarms=CloudWatchAlarms(cloudwatch),
         endpoints=SageMakerEndpoints(client("sagemaker")),
-        announcer=EventBridgeAnnouncer(
-            client("events"), settings.event_bus, os.environ["EVENT_SOURCE"]
-        ),
+        announcer=EventBridgeAnnouncer(client("events"), settings.event_bus, settings.event_source),
     )

@@ -1,5 +1,6 @@
 """The decider's use cases on their adapters."""
 
+import os
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -14,7 +15,8 @@ from canary.flow.decide import Decider
 from canary.flow.judge import Judging
 from canary.flow.recover import Recovery
 from canary.flow.tell import Teller
-from canary.wiring.settings import client, read_settings
+from canary.wiring.clients import client
+from canary.wiring.settings import DeciderSettings
 
 
 class Deciding(NamedTuple):
@@ -25,8 +27,8 @@ class Deciding(NamedTuple):
 
 
 def build() -> Deciding:
-    """Return the decider of this environment."""
-    settings = read_settings()
+    """Return the decider of this environment. Raises Misconfigured."""
+    settings = DeciderSettings.read(os.environ)
     table = client("dynamodb")
     rollouts = DynamoRollouts(table, settings.table)
     evidence = DynamoEvidence(table, settings.table)

@@ -18,18 +18,20 @@ from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled.evaluator import Evaluator
 from canary.flow.labelled.inputs import EvaluationPorts
 from canary.ports.quality import Invoker, Scorer
-from canary.wiring.settings import client, read_settings
+from canary.wiring.clients import client
+from canary.wiring.settings import EvaluatorSettings
 
 
 def build(scorer: Scorer) -> Evaluator:
     """Return the evaluator of this environment; `scorer` comes from the layer that has
     scikit-learn.
+
+    Raises Misconfigured.
     """
-    settings, dynamodb = read_settings(), client("dynamodb")
+    settings, dynamodb = EvaluatorSettings.read(os.environ), client("dynamodb")
     s3, store = client("s3"), DynamoQualityStore(dynamodb, settings.table, wiring.utc_now)
-    bucket, source = os.environ.get("PREDICTIONS_BUCKET"), S3LabelledSets(s3)
-    predictions = S3Predictions(s3, bucket) if bucket else None
-    identity = SageMakerModels(client("sagemaker")) if bucket else None
+    source, predictions = S3LabelledSets(s3), S3Predictions(s3, settings.predictions_bucket)
+    identity = SageMakerModels(client("sagemaker"))
     invoker = lru_cache(maxsize=8)(_invoker)
 
     def ports(spec: QualityGuardSpec, remaining_seconds: Callable[[], float]) -> EvaluationPorts:
@@ -46,9 +48,7 @@ def build(scorer: Scorer) -> Evaluator:
             identity=identity,
         )
 
-    announcer = EventBridgeAnnouncer(
-        client("events"), settings.event_bus, os.environ["EVENT_SOURCE"]
-    )
+    announcer = EventBridgeAnnouncer(client("events"), settings.event_bus, settings.event_source)
     return Evaluator(DynamoRollouts(dynamodb, settings.table), store, announcer, ports)
 
 

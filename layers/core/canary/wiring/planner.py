@@ -1,24 +1,31 @@
 """The planner's use case on its adapters."""
 
-from functools import partial
+import os
 
 from canary.adapters.cloudwatch import CloudWatchAlarms, CloudWatchMetrics
-from canary.adapters.labelled_s3 import S3LabelledSets
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.table import DynamoRollouts
-from canary.flow.labelled.evaluate import check_labelled_set
+from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.plan import Planner
-from canary.wiring.settings import PLANNER_CONFIG, client, read_settings
+from canary.wiring.clients import PLANNER_CONFIG, client
+from canary.wiring.settings import PlannerSettings
 
 
 def build() -> Planner:
-    """Return the planner of this environment."""
-    settings = read_settings()
+    """Return the planner of this environment. Raises Misconfigured."""
+    settings = PlannerSettings.read(os.environ)
     cloudwatch = client("cloudwatch", PLANNER_CONFIG)
     return Planner(
         rollouts=DynamoRollouts(client("dynamodb"), settings.table),
         endpoints=SageMakerEndpoints(client("sagemaker")),
         metrics=CloudWatchMetrics(cloudwatch),
         alarms=CloudWatchAlarms(cloudwatch),
-        check_labelled_set=partial(check_labelled_set, source=S3LabelledSets(client("s3"))),
+        check_labelled_set=_check_labelled_set,
     )
+
+
+def _check_labelled_set(spec: QualityGuardSpec) -> str:
+    # What reads labelled sets is as large as the planner itself: only a spec that names one pays.
+    from canary.wiring import labelled_check  # noqa: PLC0415 -- see above
+
+    return labelled_check.check(spec)

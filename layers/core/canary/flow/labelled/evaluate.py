@@ -7,27 +7,11 @@ what was evaluated is kept.
 """
 
 from canary.domain.labelled.evidence import QualityEvidence
-from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.flow.labelled.new_labels import rewritten, still_holds
 from canary.flow.labelled.walk import Walk, first_evidence
 from canary.labelled.check import check_records
 from canary.labelled.records import RecordFile
-from canary.ports.quality import LabelledSource
-
-HEAD_BYTES = 262_144
-"""How much of a set is read to check it before a rollout."""
-
-
-def check_labelled_set(spec: QualityGuardSpec, source: LabelledSource) -> str:
-    """Return the labelled set's version once its head fits the spec; no model is called.
-
-    Raises Refused naming the field, the problem and the remedy.
-    """
-    head = source.head(spec.labelled_set, HEAD_BYTES)
-    with RecordFile(head.path, spec, at_most_bytes=None if head.whole else HEAD_BYTES) as records:
-        check_records(records, spec, whole=head.whole)
-    return head.version
 
 
 def evaluate(request: EvaluationRequest, ports: EvaluationPorts) -> QualityEvidence:

@@ -1,0 +1,32 @@
+"""The boto3 clients of a function, each with the SDK's patience set to that function's time."""
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+
+def patience(attempts: int, answer_seconds: float) -> Config:
+    """Return what the SDK does inside one call: so many attempts, each given 2 s to connect and so
+    long to answer.
+
+    One call that hangs through all of them must leave half of its function's Timeout for the calls
+    after it, so that what happened is still written down. The state machine and the ticks retry
+    whole tasks.
+    """
+    retries: Any = {"mode": "standard", "total_max_attempts": attempts}
+    return Config(retries=retries, connect_timeout=2, read_timeout=answer_seconds)
+
+
+AWS_CONFIG = patience(attempts=3, answer_seconds=5)
+SHIFTER_CONFIG = patience(attempts=2, answer_seconds=6)
+# A day of history is read in one call.
+PLANNER_CONFIG = patience(attempts=3, answer_seconds=15)
+
+
+def client(service: str, config: Config = AWS_CONFIG) -> Any:
+    """Return a boto3 client of this function's own session, so that it carries this function's
+    credentials.
+    """
+    session: Any = boto3.session.Session()
+    return session.client(service, config=config)

@@ -1,0 +1,110 @@
+"""A handler parses, calls one function and answers."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from canary import wiring
+from canary.domain.errors import Refused
+from canary.flow.command import Commander
+from canary.flow.recover import Recovery
+from canary.flow.tell import Teller
+from canary.wiring.decider import Deciding
+from tests.ports import claims_of
+from tests.rollouts import HOLDER, after
+from tests.unit.flow import decider_stage, shifter_stage
+
+CONTEXT = SimpleNamespace(
+    function_name="built",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:built",
+    aws_request_id="r-1",
+)
+
+
+def answer(function: str, event: object) -> Any:
+    """Return what a function's handler answers."""
+    return importlib.import_module(f"functions.{function}.app").handler(event, CONTEXT)
+
+
+def task(rollout: str, **more: Any) -> dict[str, Any]:
+    """Return a task of the execution that holds a rollout."""
+    return {"rollout": rollout, "execution": HOLDER, "generation": 1, **more}
+
+
+@pytest.fixture
+def shifting(monkeypatch: pytest.MonkeyPatch) -> shifter_stage.Stage:
+    """A rollout that serves step 1, behind the shifter's handler."""
+    stage = shifter_stage.live()
+    app: Any = importlib.import_module("functions.shifter.app")
+    monkeypatch.setattr(app, "_shifter", lambda: stage.shifter)
+    monkeypatch.setattr(wiring, "utc_now", lambda: after(300))
+    return stage
+
+
+@pytest.fixture
+def deciding(monkeypatch: pytest.MonkeyPatch) -> decider_stage.Stage:
+    """A rollout that bakes at step 1, behind the decider's handler."""
+    stage = decider_stage.Stage()
+    recovery = Recovery(stage.rollouts, stage.executions)
+    teller = Teller(stage.rollouts, stage.publisher, claims_of())
+    use = Deciding(stage.decider, Commander(stage.rollouts, stage.decider, recovery, teller))
+    app: Any = importlib.import_module("functions.decider.app")
+    monkeypatch.setattr(app, "_deciding", lambda: use)
+    monkeypatch.setattr(wiring, "utc_now", lambda: after(300))
+    return stage
+
+
+@pytest.mark.parametrize("key", ["cause", "story"])
+def test_a_restore_is_told_its_cause(shifting: shifter_stage.Stage, key: str) -> None:
+    """By either name: an execution of 5d17009's definition that still runs calls it story."""
+    carried = {"Error": "States.Timeout", "Cause": "no heartbeat"}
+    restored = answer("shifter", task("churn-1", action="restore", **{key: carried}))
+    assert restored["next"] == "LOOK"
+    decision = shifting.record.decision
+    assert decision is not None
+    assert (decision.verdict, decision.by) == ("ROLL_BACK", "fault")
+    assert "States.Timeout no heartbeat" in decision.reason
+
+
+@pytest.mark.parametrize("key", ["cause", "story"])
+def test_a_restore_that_failed_is_closed_as_unproven(
+    deciding: decider_stage.Stage, key: str
+) -> None:
+    """By either name, a caught error makes the end UNPROVEN."""
+    carried = {"Error": "AwsUnavailable", "Cause": "the endpoint stayed busy"}
+    closed = answer("decider", task("churn-1", action="close", **{key: carried}))
+    assert closed["next"] == "UNPROVEN"
+    assert "the endpoint stayed busy" in closed["reason"]
+    assert deciding.record.phase == "UNPROVEN"
+
+
+def test_a_command_is_answered_under_both_names(deciding: decider_stage.Stage) -> None:
+    """The machine reads `answer`; an execution of 5d17009's definition reads `story`."""
+    command = {"command": "pause", "endpoint": "churn", "minutes": 30}
+    event = {"action": "command", "execution": f"{HOLDER}-pause", "input": command}
+    answered = answer("decider", event)
+    assert answered["answer"] == answered["story"]
+    assert answered["answer"]["answer"].startswith("paused until")
+    assert deciding.record.paused_until == after(300 + 30 * 60)
+
+
+def test_an_alarm_that_is_over_is_ignored(deciding: decider_stage.Stage) -> None:
+    """Only ALARM takes a rollout back."""
+    sample = json.loads(Path("events/decider-alarm-state-change.json").read_text(encoding="utf-8"))
+    sample["detail"]["state"]["value"] = "OK"
+    assert answer("decider", sample) == {"ignored": "OK"}
+    assert deciding.record.phase == "BAKING"
+
+
+@pytest.mark.parametrize("function", ["planner", "shifter", "collector", "evaluator", "decider"])
+def test_a_malformed_event_is_refused_before_anything_is_built(function: str) -> None:
+    """Without an environment, without AWS: the event is read first."""
+    with pytest.raises(Refused, match="Send what events/"):
+        answer(function, {"action": "jump"})

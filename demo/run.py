@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.table import DynamoRollouts
 from canary.domain.errors import Refused
 from canary.domain.rollout.record import Record
 from canary.flow.plan import rollout_id
 from canaryctl.history import ToldMessage
 from canaryctl.live.row import LiveRow, row_of
-from canaryctl.newest import newest_verdict
 from demo.scenarios import CANARY, Scenario, SharedOutage
 from emulator import Emulator
 
@@ -89,9 +89,8 @@ class Watched:
     def __init__(self, emulator: Emulator, table: str) -> None:
         """Take the account and the stack's table."""
         self._emulator = emulator
-        self._client = emulator.client("dynamodb")
-        self._table = table
-        self._rollouts = DynamoRollouts(self._client, table)
+        self._rollouts = DynamoRollouts(emulator.client("dynamodb"), table)
+        self._evidence = DynamoEvidence(emulator.client("dynamodb"), table)
 
     def record(self, run: Run) -> Record | None:
         """Return the run's record; None before it is planned, or when it was refused."""
@@ -109,7 +108,7 @@ class Watched:
             return LiveRow(
                 run.scenario.name, phase, 0, 0, 0.0, 0, None, None, "", "", ended=status in OVER
             )
-        verdict = newest_verdict(self._client, self._table, record.rollout)
+        verdict = self._evidence.newest_verdict(record.rollout)
         return row_of(run.scenario.name, record, verdict, now)
 
 

@@ -3,32 +3,15 @@
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from canary.domain.errors import AwsUnavailable, CanaryError
+from canary.ports.aws import ExecutionView
 from canaryctl.operate.stack import Stack, StackError
 
-OVER = frozenset({"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"})
 NAME_LENGTH = 80
 POLL_SECONDS = 1.0
 Sleep = Callable[[float], object]
-
-
-@dataclass(frozen=True)
-class Execution:
-    """An execution as it stands; `error` and `cause` are set once it has failed."""
-
-    arn: str
-    status: str
-    output: str | None = None
-    error: str | None = None
-    cause: str | None = None
-
-    @property
-    def over(self) -> bool:
-        """Return whether it has ended."""
-        return self.status in OVER
 
 
 def start_execution(
@@ -37,25 +20,11 @@ def start_execution(
     """Return the ARN of a new execution; without a name it gets one that begins with `prefix`.
     Raises StackError.
     """
-    client = stack.client("stepfunctions")
     chosen = name or f"{prefix[: NAME_LENGTH - 13]}-{uuid.uuid4().hex[:12]}"
-    try:
-        answer = client.start_execution(
-            stateMachineArn=stack.state_machine_arn, name=chosen, input=json.dumps(document)
-        )
-    except client.exceptions.ExecutionAlreadyExists as error:
-        raise StackError(
-            f"an execution named {chosen!r} exists already; choose another --name"
-        ) from error
-    return str(answer["executionArn"])
-
-
-def look_at(stack: Stack, arn: str) -> Execution:
-    """Return an execution as it stands."""
-    answer = stack.client("stepfunctions").describe_execution(executionArn=arn)
-    return Execution(
-        arn, answer["status"], answer.get("output"), answer.get("error"), answer.get("cause")
-    )
+    arn = stack.executions.start_new(chosen, document)
+    if arn is None:
+        raise StackError(f"an execution named {chosen!r} exists already; choose another --name")
+    return arn
 
 
 def wait_for(
@@ -63,16 +32,16 @@ def wait_for(
     arn: str,
     sleep: Sleep,
     at_most_seconds: float,
-    done: Callable[[Execution], bool] | None = None,
-) -> Execution:
+    done: Callable[[ExecutionView], bool] | None = None,
+) -> ExecutionView:
     """Return the execution once it is over or `done` holds, or as it stands after
     `at_most_seconds`.
     """
-    found, waited = look_at(stack, arn), 0.0
+    found, waited = stack.executions.look(arn), 0.0
     while not found.over and not (done and done(found)) and waited < at_most_seconds:
         sleep(POLL_SECONDS)
         waited += POLL_SECONDS
-        found = look_at(stack, arn)
+        found = stack.executions.look(arn)
     return found
 
 
@@ -80,7 +49,7 @@ class RefusedThere(CanaryError):
     """The controller refused, in its own words: field, problem and remedy."""
 
 
-def refusal(execution: Execution) -> CanaryError:
+def refusal(execution: ExecutionView) -> CanaryError:
     """Return why an execution did not do what it was started for: refused by the controller, or
     failed on the way.
     """

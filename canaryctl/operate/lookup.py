@@ -1,6 +1,4 @@
-"""Finds rollouts in the table: those under way, the one that holds an endpoint, or an endpoint's
-newest.
-"""
+"""Finds rollouts: those under way, the one that holds an endpoint, or an endpoint's newest."""
 
 from canary.domain.errors import Refused
 from canary.domain.rollout.record import Record
@@ -13,25 +11,6 @@ def under_way(stack: Stack) -> list[Record]:
     return sorted(records, key=lambda record: record.started_at)
 
 
-def all_rollouts(stack: Stack, endpoint: str | None = None) -> list[Record]:
-    """Return every rollout the table holds, of one endpoint where it is given, oldest first; reads
-    the whole table.
-    """
-    condition = "sk = :sk" + (" AND endpoint = :endpoint" if endpoint else "")
-    values = {":sk": {"S": "RECORD"}, **({":endpoint": {"S": endpoint}} if endpoint else {})}
-    pages = (
-        stack.client("dynamodb")
-        .get_paginator("scan")
-        .paginate(
-            TableName=stack.table_name, FilterExpression=condition, ExpressionAttributeValues=values
-        )
-    )
-    records = [
-        Record.model_validate_json(item["body"]["S"]) for page in pages for item in page["Items"]
-    ]
-    return sorted(records, key=lambda record: record.started_at)
-
-
 def newest_of(stack: Stack, endpoint: str) -> Record:
     """Return the rollout that holds an endpoint, else its newest ended one. Raises Refused when it
     never had one.
@@ -39,7 +18,7 @@ def newest_of(stack: Stack, endpoint: str) -> Record:
     holder = stack.rollouts.holding(endpoint)
     if holder is not None:
         return stack.rollouts.load(holder)
-    found = all_rollouts(stack, endpoint)
+    found = stack.rollouts.every(endpoint)
     if not found:
         raise Refused(
             "endpoint",

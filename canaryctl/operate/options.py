@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 
 from canary.domain.errors import CanaryError, Refused
 from canaryctl.operate.executions import RefusedThere, Sleep
@@ -77,7 +76,7 @@ def told_plainly() -> Iterator[None]:
         yield
     except (StackError, Refused, RefusedThere) as error:
         raise _exit(str(error), EXIT_REFUSED) from error
-    except (CanaryError, ClientError, BotoCoreError) as error:
+    except CanaryError as error:
         raise _exit(f"AWS: {error}", EXIT_AWS) from error
 
 

@@ -2,16 +2,19 @@
 name is of no use.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import boto3.session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError
 
+from canary.adapters.cloudformation import CloudFormationStacks
+from canary.adapters.evidence import DynamoEvidence
+from canary.adapters.stepfunctions import StepFunctionsExecutions
 from canary.adapters.table import DynamoRollouts
-from canary.adapters.translation import code_of
 
 OUTPUTS = {"table": "TableName", "state_machine": "StateMachineArn"}
 
@@ -58,16 +61,23 @@ class Stack:
         return DynamoRollouts(self.client("dynamodb"), self.table_name)
 
     @cached_property
-    def _outputs(self) -> dict[str, str]:
-        try:
-            found = self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
-        except ClientError as error:
-            if code_of(error) == "ValidationError":
-                raise StackError(
-                    f"no stack named {self.name!r} here; check --stack, --region and account"
-                ) from error
-            raise
-        return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+    def evidence(self) -> DynamoEvidence:
+        """Return the store of what was seen."""
+        return DynamoEvidence(self.client("dynamodb"), self.table_name)
+
+    @cached_property
+    def executions(self) -> StepFunctionsExecutions:
+        """Return the executions of its state machine."""
+        return StepFunctionsExecutions(self.client("stepfunctions"), self.state_machine_arn)
+
+    @cached_property
+    def _outputs(self) -> Mapping[str, str]:
+        found = CloudFormationStacks(self.client("cloudformation")).outputs(self.name)
+        if found is None:
+            raise StackError(
+                f"no stack named {self.name!r} here; check --stack, --region and account"
+            )
+        return found
 
     def _output(self, what: str) -> str:
         key = OUTPUTS[what]

@@ -11,7 +11,8 @@ from rich.console import Console
 from canary.domain.errors import Refused
 from canary.domain.plan.spec import Spec, read_spec
 from canary.flow.plan import rollout_id
-from canaryctl.operate.executions import Execution, refusal, start_execution, wait_for
+from canary.ports.aws import ExecutionView
+from canaryctl.operate.executions import refusal, start_execution, wait_for
 from canaryctl.operate.options import (
     DEFAULT_STACK,
     EXIT_NOT_PROMOTED,
@@ -104,6 +105,6 @@ def _say(spec: Spec, arn: str, rollout: str, *, as_json: bool) -> None:
     typer.echo(f"Watch it: canaryctl status --watch --endpoint {spec.endpoint}")
 
 
-def _watch(stack: Stack, rollout: str, arn: str, when: Time, *, as_json: bool) -> Execution:
+def _watch(stack: Stack, rollout: str, arn: str, when: Time, *, as_json: bool) -> ExecutionView:
     watch(stack, lambda: [stack.rollouts.load(rollout)], when, Console(stderr=as_json))
     return wait_for(stack, arn, when.sleep, PLANNED_WITHIN_SECONDS)

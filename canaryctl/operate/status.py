@@ -11,7 +11,7 @@ from canary.domain.rollout.record import Record
 from canaryctl.live.plain import line_of
 from canaryctl.live.row import LiveRow
 from canaryctl.live.table import live_table
-from canaryctl.operate.lookup import all_rollouts, newest_of, under_way
+from canaryctl.operate.lookup import newest_of, under_way
 from canaryctl.operate.options import (
     DEFAULT_STACK,
     AsJson,
@@ -65,7 +65,7 @@ def _reader(
 ) -> Callable[[], Sequence[Record]]:
     if endpoint:
         return lambda: [newest_of(stack, endpoint)]
-    return lambda: all_rollouts(stack) if everything else under_way(stack)
+    return lambda: stack.rollouts.every() if everything else under_way(stack)
 
 
 def _show(rows: Sequence[LiveRow]) -> None:

@@ -8,7 +8,6 @@ from canary.domain.rollout.record import Record
 from canaryctl.history import ToldMessage
 from canaryctl.live.row import LiveRow, row_of
 from canaryctl.live.screen import Screen
-from canaryctl.newest import newest_verdict
 from canaryctl.operate.options import Time
 from canaryctl.operate.stack import Stack
 
@@ -18,10 +17,8 @@ Read = Callable[[], Sequence[Record]]
 
 def rows_of(stack: Stack, records: Sequence[Record], when: Time) -> list[LiveRow]:
     """Return one line a rollout, named by its endpoint."""
-    client, table = stack.client("dynamodb"), stack.table_name
-    return [
-        row_of(r.endpoint, r, newest_verdict(client, table, r.rollout), when.now()) for r in records
-    ]
+    newest = stack.evidence.newest_verdict
+    return [row_of(r.endpoint, r, newest(r.rollout), when.now()) for r in records]
 
 
 def watch(

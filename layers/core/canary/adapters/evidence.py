@@ -113,6 +113,16 @@ class DynamoEvidence:
             for item in self._query(rollout, "VERDICT#", "VERDICT#:")
         )
 
+    def newest_verdict(self, rollout: str) -> VerdictRecord | None:
+        """Return the last verdict, without reading the ones before it; None before the first."""
+        with translated("Query"):
+            found = self._client.query(
+                **_between(self._table, rollout, "VERDICT#", "VERDICT#:"),
+                ScanIndexForward=False,
+                Limit=1,
+            )["Items"]
+        return VerdictRecord.model_validate_json(found[0]["body"]["S"]) if found else None
+
     def _get(self, rollout: str, sort: str) -> str | None:
         with translated("GetItem"):
             item = self._client.get_item(
@@ -123,16 +133,22 @@ class DynamoEvidence:
     def _query(self, rollout: str, first: str, last: str) -> list[Item]:
         with translated("Query"):
             pages = self._client.get_paginator("query").paginate(
-                TableName=self._table,
-                KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
-                ExpressionAttributeValues={
-                    ":pk": {"S": f"ROLLOUT#{rollout}"},
-                    ":first": {"S": first},
-                    ":last": {"S": last},
-                },
-                ConsistentRead=True,
+                **_between(self._table, rollout, first, last)
             )
             return [item for page in pages for item in page["Items"]]
+
+
+def _between(table: str, rollout: str, first: str, last: str) -> Any:
+    return {
+        "TableName": table,
+        "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
+        "ExpressionAttributeValues": {
+            ":pk": rollout_key(rollout, first)["pk"],
+            ":first": {"S": first},
+            ":last": {"S": last},
+        },
+        "ConsistentRead": True,
+    }
 
 
 def _body(rollout: str, sort: str, body: str, minute: int) -> Item:

@@ -4,10 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from canary.adapters.translation import code_of, translated
-from canary.ports.aws import ExecutionStatus
+from canary.adapters.translation import code_of_cause, translated
+from canary.ports.aws import ExecutionStatus, ExecutionView
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -33,20 +31,38 @@ class StepFunctionsExecutions:
             with translated("DescribeExecution"):
                 return self._client.describe_execution(executionArn=execution)["status"]
         except Exception as error:
-            if _code(error) == "ExecutionDoesNotExist":
+            if code_of_cause(error) == "ExecutionDoesNotExist":
                 return "MISSING"
             raise
 
     def start(self, name: str, document: Mapping[str, object]) -> None:
         """Start an execution; one of the same name is success."""
+        self.start_new(name, document)
+
+    def start_new(self, name: str, document: Mapping[str, object]) -> str | None:
+        """Return the ARN of a new execution, None when the name is taken."""
         try:
             with translated("StartExecution"):
-                self._client.start_execution(
+                answer = self._client.start_execution(
                     stateMachineArn=self._machine, name=name, input=json.dumps(document)
                 )
         except Exception as error:
-            if _code(error) != "ExecutionAlreadyExists":
-                raise
+            if code_of_cause(error) == "ExecutionAlreadyExists":
+                return None
+            raise
+        return answer["executionArn"]
+
+    def look(self, execution: str) -> ExecutionView:
+        """Return an execution as it stands."""
+        with translated("DescribeExecution"):
+            answer = self._client.describe_execution(executionArn=execution)
+        return ExecutionView(
+            execution,
+            answer["status"],
+            answer.get("output"),
+            answer.get("error"),
+            answer.get("cause"),
+        )
 
     def wake(self, token: str, answer: Mapping[str, object]) -> bool:
         """Send a task's success; False when the token is no longer good."""
@@ -64,12 +80,7 @@ class StepFunctionsExecutions:
                 else:
                     self._client.send_task_success(taskToken=token, output=json.dumps(answer))
         except Exception as error:
-            if _code(error) in STALE_TOKEN:
+            if code_of_cause(error) in STALE_TOKEN:
                 return False
             raise
         return True
-
-
-def _code(error: Exception) -> str:
-    cause = error.__cause__
-    return code_of(cause) if isinstance(cause, ClientError) else ""

@@ -142,6 +142,21 @@ class DynamoRollouts:
                 item["pk"]["S"].removeprefix("ROLLOUT#") for page in pages for item in page["Items"]
             ]
 
+    def every(self, endpoint: str | None = None) -> list[Record]:
+        """Return every record, ended ones too, of one endpoint where it is given, oldest first;
+        reads the whole table.
+        """
+        condition = "sk = :sk" + (" AND endpoint = :endpoint" if endpoint else "")
+        values: Item = {":sk": {"S": "RECORD"}}
+        if endpoint:
+            values[":endpoint"] = {"S": endpoint}
+        with translated("Scan"):
+            pages = self._client.get_paginator("scan").paginate(
+                TableName=self._table, FilterExpression=condition, ExpressionAttributeValues=values
+            )
+            records = [_record(item) for page in pages for item in page["Items"]]
+        return sorted(records, key=lambda record: record.started_at)
+
     def _get(self, key: Item) -> Item | None:
         with translated("GetItem"):
             return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get(

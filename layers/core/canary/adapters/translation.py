@@ -59,6 +59,12 @@ def code_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
+def code_of_cause(error: Exception) -> str:
+    """Return AWS's error code behind a translated error, '' when AWS did not answer."""
+    cause = error.__cause__
+    return code_of(cause) if isinstance(cause, ClientError) else ""
+
+
 def is_transient(error: ClientError) -> bool:
     """Return whether the same call may well succeed later."""
     return code_of(error) in TRANSIENT or _status_of(error) >= SERVER_ERROR

@@ -4,6 +4,7 @@ Every method may raise AwsUnavailable (try again) or AwsDenied (permanent).
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from canary.domain.plan.endpoint import EndpointView
@@ -13,6 +14,22 @@ from canary.domain.rollout.record import Message
 ExecutionStatus = Literal[
     "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE", "MISSING"
 ]
+
+
+@dataclass(frozen=True)
+class ExecutionView:
+    """An execution as it stands; `error` and `cause` are set once it has failed."""
+
+    arn: str
+    status: ExecutionStatus
+    output: str | None = None
+    error: str | None = None
+    cause: str | None = None
+
+    @property
+    def over(self) -> bool:
+        """Return whether it has ended."""
+        return self.status not in {"RUNNING", "PENDING_REDRIVE"}
 
 
 class EndpointReader(Protocol):

@@ -31,9 +31,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from canary.adapters.invoker import EndpointInvoker, runtime_config
-from canary.adapters.labelled_files import LocalLabelledFiles
-from canary.adapters.labelled_s3 import S3LabelledSets
+from canary.adapters.labelled.files import LocalLabelledFiles
+from canary.adapters.labelled.invoker import EndpointInvoker, runtime_config
+from canary.adapters.labelled.s3 import S3LabelledSets
 from canary.domain.errors import CanaryError, Conflict, Refused
 from canary.domain.finding import FindingLabel
 from canary.domain.labelled.evidence import QualityEvidence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from canary.adapters.evidence import DynamoEvidence
-from canary.adapters.quality_store import DynamoQualityStore
+from canary.adapters.labelled.quality_store import DynamoQualityStore
 from canary.adapters.table import DynamoRollouts
 from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.judge.windows import Window

@@ -9,8 +9,8 @@ from typing import Any
 
 import boto3
 
-from canary.adapters.invoker import EndpointInvoker, runtime_config
-from canary.adapters.labelled_files import LocalLabelledFiles
+from canary.adapters.labelled.files import LocalLabelledFiles
+from canary.adapters.labelled.invoker import EndpointInvoker, runtime_config
 from canary.domain.errors import Conflict
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.labelled.paired import GateLevels

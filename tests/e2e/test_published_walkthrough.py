@@ -12,7 +12,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from canary.adapters.quality_store import DynamoQualityStore
+from canary.adapters.labelled.quality_store import DynamoQualityStore
 from canary.adapters.table import DynamoRollouts
 from canaryctl.evaluate import evaluate_command
 from demo.account import deploy, open_account

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from canary.adapters.quality_store import DynamoQualityStore
+from canary.adapters.labelled.quality_store import DynamoQualityStore
 from canary.domain.errors import AwsDenied
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.flow.labelled import evaluator as evaluate_rollout

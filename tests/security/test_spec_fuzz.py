@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from canary.adapters.labelled_s3 import S3LabelledSets
+from canary.adapters.labelled.s3 import S3LabelledSets
 from canary.domain.errors import Refused
 from canary.domain.plan.spec import LARGEST_SPEC_CHARACTERS, Spec, read_spec
 from canary.domain.rollout import messages

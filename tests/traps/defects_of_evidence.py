@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from canary.adapters.invoker import EndpointInvoker
+from canary.adapters.labelled.invoker import EndpointInvoker
 from canary.domain.errors import AwsDenied
 from canary.domain.finding import FindingLabel
 from canary.domain.judge import fold as judge_fold

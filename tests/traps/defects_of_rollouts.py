@@ -11,8 +11,9 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
-from canary.adapters import quality_store, table
-from canary.adapters.model_identity import SageMakerModels
+from canary.adapters import table
+from canary.adapters.labelled import quality_store
+from canary.adapters.labelled.model_identity import SageMakerModels
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.table import DynamoRollouts
 from canary.domain.plan.bake import BakeInterval

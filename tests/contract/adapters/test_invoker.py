@@ -9,7 +9,7 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
-from canary.adapters.invoker import EndpointInvoker, runtime_config
+from canary.adapters.labelled.invoker import EndpointInvoker, runtime_config
 from canary.domain.errors import AwsDenied
 from canary.ports.quality import CallBusy, CallFailed, Reply
 

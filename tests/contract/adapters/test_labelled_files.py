@@ -7,8 +7,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from canary.adapters.labelled_s3 import S3LabelledSets
-from canary.adapters.predictions_s3 import S3Predictions
+from canary.adapters.labelled.predictions import S3Predictions
+from canary.adapters.labelled.s3 import S3LabelledSets
 from canary.domain.errors import Refused
 from canary.ports.quality import KeptPrediction
 

@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from canary.adapters.model_identity import SageMakerModels
+from canary.adapters.labelled.model_identity import SageMakerModels
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DIGEST = "registry/churn@sha256:"

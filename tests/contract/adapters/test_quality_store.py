@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import boto3
 import pytest
 
-from canary.adapters.quality_store import DynamoQualityStore
+from canary.adapters.labelled.quality_store import DynamoQualityStore
 from canary.adapters.table import rollout_key
 from canary.domain.errors import Conflict
 from canary.domain.labelled.evidence import QualityEvidence

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from canary.adapters.labelled_files import LocalLabelledFiles
+from canary.adapters.labelled.files import LocalLabelledFiles
 from canary.domain.errors import Conflict
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.labelled.paired import GateLevels

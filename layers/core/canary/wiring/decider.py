@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from canary.adapters.cloudwatch import CloudWatchAlarms
 from canary.adapters.evidence import DynamoEvidence
-from canary.adapters.quality_store import DynamoQualityStore
+from canary.adapters.labelled.quality_store import DynamoQualityStore
 from canary.adapters.sns import SnsPublisher
 from canary.adapters.stepfunctions import StepFunctionsExecutions
 from canary.adapters.table import DynamoRollouts

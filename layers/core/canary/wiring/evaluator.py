@@ -8,11 +8,11 @@ import boto3
 
 from canary import wiring
 from canary.adapters.eventbridge import EventBridgeAnnouncer
-from canary.adapters.invoker import EndpointInvoker, runtime_config
-from canary.adapters.labelled_s3 import S3LabelledSets
-from canary.adapters.model_identity import SageMakerModels
-from canary.adapters.predictions_s3 import S3Predictions
-from canary.adapters.quality_store import DynamoQualityStore
+from canary.adapters.labelled.invoker import EndpointInvoker, runtime_config
+from canary.adapters.labelled.model_identity import SageMakerModels
+from canary.adapters.labelled.predictions import S3Predictions
+from canary.adapters.labelled.quality_store import DynamoQualityStore
+from canary.adapters.labelled.s3 import S3LabelledSets
 from canary.adapters.table import DynamoRollouts
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled.evaluator import Evaluator

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from canary.adapters.labelled_s3 import S3LabelledSets
+from canary.adapters.labelled.s3 import S3LabelledSets
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled.head import check_labelled_set
 from canary.wiring.clients import client

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
-from canary.adapters.labelled_files import LocalLabelledFiles
+from canary.adapters.labelled.files import LocalLabelledFiles
 from canary.domain.errors import AwsDenied, AwsUnavailable, Refused
 from canary.ports.quality import FetchedSet, SetHead
 

@@ -1,0 +1,117 @@
+"""The rooms of the house: small enough to see at once, and each knowing only what it may. What
+import-linter can say stands in pyproject.toml; the rest is here.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from benchmarks import house
+
+ROOT = house.ROOT
+MOST_MODULES = 12
+WIDE = {
+    "layers/core/canary/stats": "one theorem, or one term of a bet, a module; all of one kind",
+    "layers/core/canary/flow/labelled": "to be split when its room is rebuilt",
+    "canaryctl": "to be split when its room is rebuilt",
+}
+"""Folders over MOST_MODULES, with what holds them together."""
+CEILINGS = {"planner": 50, "shifter": 42, "collector": 48, "evaluator": 140, "decider": 92}
+"""Modules of ours that a function may import before its first call; each costs a cold start about
+a millisecond.
+"""
+LONGEST_HANDLER = 60
+SERVICES = ("cloudformation", "cloudwatch", "dynamodb", "s3", "sagemaker", "stepfunctions")
+
+
+def test_no_folder_holds_more_modules_than_one_sees_at_once() -> None:
+    """A folder with more is two rooms, unless it says here why it is one."""
+    counted = {
+        folder: count
+        for package in house.PACKAGES
+        for folder, count in house.modules_a_folder(ROOT, package).items()
+    }
+    assert {
+        folder: count
+        for folder, count in counted.items()
+        if count > MOST_MODULES and folder not in WIDE
+    } == {}
+
+
+@pytest.mark.parametrize("function", house.FUNCTIONS)
+def test_a_function_imports_no_more_than_it_uses(function: str) -> None:
+    """In a fresh interpreter, where no other test has imported anything."""
+    imported = house.modules_imported(ROOT, f"canary.wiring.{function}")
+    assert imported <= CEILINGS[function], f"{function} imports {imported} modules"
+
+
+def test_a_handler_is_read_at_a_glance() -> None:
+    """Parse, call one function, answer."""
+    long = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in house.sources(ROOT, "functions")
+    }
+    assert len(long) == len(house.FUNCTIONS)
+    assert {name: lines for name, lines in long.items() if lines > LONGEST_HANDLER} == {}
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Yield the top-level packages a file imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.split(".")[0]
+
+
+def test_stats_need_the_standard_library_alone() -> None:
+    """import-linter forbids the packages it is told of; this forbids every other one too."""
+    paths = house.sources(ROOT, "layers/core/canary/stats")
+    found = {name for path in paths for name in imports_of(path)}
+    assert found - sys.stdlib_module_names == {"canary"}
+
+
+def aws_operations() -> set[str]:
+    """Return the method names of every operation of the services the command line asks."""
+    session: Any = boto3.session.Session(region_name="eu-west-1")
+    known = {
+        name for service in SERVICES for name in session.client(service).meta.method_to_api_mapping
+    }
+    return known - {"get_template"} | {"get_paginator", "get_waiter"}  # the page's own templates
+
+
+def test_the_command_line_asks_aws_through_adapters_alone() -> None:
+    """It makes clients and hands them over; it calls none of their methods."""
+    operations = aws_operations()
+    assert {"query", "describe_stacks", "start_execution"} <= operations
+    called = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.func.attr}"
+        for path in house.sources(ROOT, "canaryctl")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in operations
+    ]
+    assert called == []
+
+
+def test_the_command_line_knows_no_item_of_the_table() -> None:
+    """Keys and shapes of items are the adapters' own."""
+    shape = re.compile(
+        r"""\bpk\b|\bsk\b|["'](?:S|N|B|M|L)["']\s*[:\]]|(?:ROLLOUT|LEASE|VERDICT)#"""
+    )
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in house.sources(ROOT, "canaryctl")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if shape.search(line)
+    ]
+    assert found == []

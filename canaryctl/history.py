@@ -17,6 +17,8 @@ from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.judge.windows import Window
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.model import Frozen
+from canary.domain.rollout.mail import mail_of
+from canary.domain.rollout.messages import Message, WrittenMessage
 from canary.domain.rollout.record import Record
 
 if TYPE_CHECKING:
@@ -74,8 +76,11 @@ def read_history(client: "DynamoDBClient", table: str, rollout: str) -> RolloutH
         verdicts=evidence.verdicts(rollout),
         windows=evidence.windows(rollout),
         quality=DynamoQualityStore(client, table).load(rollout),
-        messages=tuple(
-            ToldMessage(at=m.at, subject=m.subject, body=m.body)
-            for m in (*record.told, *record.outbox)
-        ),
+        messages=tuple(told_as(message) for message in (*record.told, *record.outbox)),
     )
+
+
+def told_as(message: Message | WrittenMessage) -> ToldMessage:
+    """Return a message as it reads."""
+    mail = mail_of(message)
+    return ToldMessage(at=message.at, subject=mail.subject, body=mail.body)

@@ -11,7 +11,8 @@ from canary.domain.judge.windows import Window
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.plan.endpoint import GONE, EndpointView
 from canary.domain.plan.target import Target
-from canary.domain.rollout.record import Message, Record
+from canary.domain.rollout.mail import Mail
+from canary.domain.rollout.record import Record
 from canary.domain.rollout.tick import Checkpoint, Tick
 from canary.ports.aws import ExecutionStatus
 from tests.rollouts import a_view
@@ -36,7 +37,7 @@ class MemoryRollouts:
         if held is not None:
             raise Refused("endpoint", f"rollout {held} holds it", "Wait")
         self.leases[record.endpoint] = record.rollout
-        return self._put(record.but(revision=1))
+        return self._put(record.at_revision(1))
 
     def load(self, rollout: str) -> Record:
         """Return the newest record."""
@@ -52,7 +53,7 @@ class MemoryRollouts:
             return old
         if old.holds_lease and not new.holds_lease:
             del self.leases[new.endpoint]
-        return self._put(new.but(revision=old.revision + 1))
+        return self._put(new.at_revision(old.revision + 1))
 
     def holding(self, endpoint: str) -> str | None:
         """Return the rollout that holds an endpoint's lease."""
@@ -201,14 +202,21 @@ class MemoryPublisher:
     """Messages published, and a fault to inject."""
 
     def __init__(self) -> None:
-        self.published: list[Message] = []
+        self.published: list[Mail] = []
+        self.attributes: list[Mapping[str, str]] = []
         self.failure: Exception | None = None
 
-    def publish(self, message: Message, attributes: Mapping[str, str]) -> None:
-        """Note the message."""
+    def publish(self, mail: Mail, attributes: Mapping[str, str]) -> None:
+        """Note the mail."""
         if self.failure:
             raise self.failure
-        self.published.append(message)
+        self.published.append(mail)
+        self.attributes.append(attributes)
+
+    @property
+    def ids(self) -> list[str]:
+        """Return the published messages' ids."""
+        return [attributes["id"] for attributes in self.attributes]
 
     @property
     def subjects(self) -> list[str]:

@@ -9,6 +9,9 @@ from canary.domain.plan.plan import CountGuard, Plan
 from canary.domain.plan.spec import ErrorsGuard, Spec, read_spec
 from canary.domain.plan.steps import plan_steps, safe_target
 from canary.domain.plan.target import Target, Weights
+from canary.domain.rollout.mail import Mail, mail_of
+from canary.domain.rollout.messages import Facts, Message, Started
+from canary.domain.rollout.outbox import tell
 from canary.domain.rollout.record import Record
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -65,6 +68,19 @@ def a_record(**changes: Any) -> Record:
         progress_at=NOON,
     )
     return record.but(**changes)
+
+
+def a_message(record: Record, facts: Facts | None = None, at: datetime = NOON) -> Message:
+    """Return what is queued when this becomes of a record (that it started unless given)."""
+    started = Started(shares=(1.0,), watched=("errors",), safe=record.plan.safe_target)
+    message = tell(record, facts or started, at).outbox[-1]
+    assert isinstance(message, Message)
+    return message
+
+
+def waiting(record: Record) -> list[Mail]:
+    """Return the mails that a record's outbox holds, oldest first."""
+    return [mail_of(message) for message in record.outbox]
 
 
 def a_view(

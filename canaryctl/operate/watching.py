@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 
 from canary.domain.rollout.record import Record
-from canaryctl.history import ToldMessage
+from canaryctl.history import ToldMessage, told_as
 from canaryctl.live.row import LiveRow, row_of
 from canaryctl.live.screen import Screen
 from canaryctl.operate.options import Time
@@ -36,11 +36,7 @@ def watch(
                 rollout: stack.rollouts.load(rollout) for rollout in seen if rollout not in listed
             } | listed
             records = list(seen.values())
-            told |= {
-                m.id: ToldMessage(at=m.at, subject=m.subject, body=m.body)
-                for r in records
-                for m in r.outbox
-            }
+            told |= {m.id: told_as(m) for r in records for m in r.outbox}
             screen.show(rows_of(stack, records, when), list(told.values()), when.now())
             if all(record.ended for record in records):
                 return

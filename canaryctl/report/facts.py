@@ -5,7 +5,7 @@ watched.
 from dataclasses import dataclass
 
 from canary.domain.plan.plan import CountGuard, Plan
-from canary.domain.rollout.messages import describe
+from canary.domain.plan.target import describe
 from canary.domain.words import duration, percent
 from canary.stats.history import LEAST_HISTORY_MINUTES
 from canaryctl.history import RolloutHistory

@@ -4,7 +4,7 @@ short answers.
 
 from dataclasses import dataclass
 
-from canary.domain.rollout.messages import describe
+from canary.domain.plan.target import describe
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of

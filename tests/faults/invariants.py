@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from canary.domain.plan.target import same_weights
+from canary.domain.rollout.mail import mail_of
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from tests.faults.invariants_of_messages import MESSAGES
@@ -26,7 +27,7 @@ def it_ends_and_everything_is_told(run: Run) -> Iterator[str]:
         if record.outbox:
             yield (
                 f"{record.rollout} has untold messages: "
-                f"{[message.subject for message in record.outbox]}"
+                f"{[mail_of(message).subject for message in record.outbox]}"
             )
     if run.running:
         yield f"executions still run: {', '.join(run.running)}"

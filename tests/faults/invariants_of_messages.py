@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from canary.domain.plan.target import same_weights
+from canary.domain.rollout.mail import mail_of
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from tests.faults.run import Invariant, Run
@@ -23,17 +24,19 @@ def every_transition_is_told(run: Run) -> Iterator[str]:
     An invocation hit between the publish and the note that it was told cannot know, nor can whoever
     comes next.
     """
-    queued = {m.id: m for r in run.observer.revisions for m in r.record.outbox}
+    queued = {
+        m.id: (m.kind, mail_of(m).subject) for r in run.observer.revisions for m in r.record.outbox
+    }
     counts = Counter(told.id for told in run.observer.told)
     whole = Counter(told.id for told in run.observer.told if told.work not in run.observer.broken)
-    for identity, message in queued.items():
+    for identity, (_, subject) in queued.items():
         if not counts[identity] and not run.permanent:
-            yield f"{identity} ({message.subject}) was never told"
+            yield f"{identity} ({subject}) was never told"
         if whole[identity] > 1:
-            yield f"{identity} ({message.subject}) was told {counts[identity]} times"
+            yield f"{identity} ({subject}) was told {counts[identity]} times"
     for identity in counts.keys() - queued.keys():
         yield f"{identity} was told and never recorded"
-    subjects = Counter(m.subject for m in queued.values() if m.kind == "transition")
+    subjects = Counter(subject for kind, subject in queued.values() if kind == "transition")
     for subject, count in subjects.items():
         may = 1 + (_retries(run) if "UNPROVEN" in subject else 0)
         if count > may and not run.permanent and len(run.last) == 1:
@@ -57,13 +60,13 @@ def nothing_is_told_before_it_took_effect(run: Run) -> Iterator[str]:
             if message.id in known:
                 continue
             known.add(message.id)
-            said = _said(record, message.subject)
+            subject = mail_of(message).subject
+            said = _said(record, subject)
             if said is None or _just_overtaken(run, revision.at):
                 continue
             if revision.serving is None or not same_weights(dict(revision.serving), dict(said)):
                 yield (
-                    f"{message.subject!r} recorded at r{record.revision} while "
-                    f"{revision.serving} served"
+                    f"{subject!r} recorded at r{record.revision} while {revision.serving} served"
                 )
 
 
@@ -92,10 +95,10 @@ def handed_over_tells_our_last_write(run: Run) -> Iterator[str]:
         if record.phase is not Phase.HANDED_OVER:
             continue
         bodies = [
-            m.body
+            mail.body
             for r in run.observer.revisions
-            for m in r.record.outbox
-            if "HANDED OVER" in m.subject
+            for mail in map(mail_of, r.record.outbox)
+            if "HANDED OVER" in mail.subject
         ]
         if not any("Our last write" in body for body in bodies):
             yield f"{record.rollout} was handed over without telling its last write"

@@ -17,10 +17,10 @@ from typing import Any
 from unittest.mock import patch
 
 from canary.domain.plan.endpoint import Arrival, EndpointView
-from canary.domain.rollout import claims, messages
-from canary.domain.rollout.outbox import telling
+from canary.domain.rollout.outbox import tell
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Asked, Record
+from canary.domain.rollout.transitions import bakes, claims
 from canary.flow.recover import Recovery
 from tests.faults.base import deployed
 from tests.faults.campaign import record_all
@@ -63,7 +63,7 @@ def _told_before_acting() -> AbstractContextManager[Any]:
 
     def claim(record: Record, holder: str, generation: int, now: datetime) -> Record:
         claimed = original(record, holder, generation, now)
-        return claimed.but(outbox=telling(claimed, messages.reached(claimed, claimed.step, now)))
+        return tell(claimed, bakes.reached(claimed), now)
 
     return patch.object(claims, "claim_forward", claim)
 

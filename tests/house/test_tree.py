@@ -22,9 +22,6 @@ LOCK_FILES = {
 MAX_LINES = 300
 LONG = {
     "canaryctl/evaluate.py": "to be split when its room is rebuilt",
-    "layers/core/canary/flow/decide.py": "to be split when its room is rebuilt",
-    "tests/faults/catalogue.py": "to be split when its room is rebuilt",
-    "tests/traps/defects_of_rollouts.py": "to be split when its room is rebuilt",
     "tests/unit/quality/test_evaluate.py": "to be split when its room is rebuilt",
     "emulator/clock/clock.py": "one idea, the loop and the threads that hand it the turn",
 }

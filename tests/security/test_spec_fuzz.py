@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from canary.adapters.labelled.s3 import S3LabelledSets
 from canary.domain.errors import Refused
 from canary.domain.plan.spec import LARGEST_SPEC_CHARACTERS, Spec, read_spec
-from canary.domain.rollout import messages
+from canary.domain.rollout.mail import mail_of
+from canary.domain.rollout.messages import NeedsLook, RolledBack, Unproven
+from canary.domain.rollout.transitions.beginning import begin
 from canary.flow.command import Command, _read
 from canary.flow.plan import rollout_id
-from tests.rollouts import NOON, a_plan, a_record
+from tests.rollouts import NOON, a_message, a_plan, a_record
 
 TRAPS = (
     "{}",
@@ -150,15 +152,17 @@ def test_names_that_reach_arns_keys_and_subjects_are_plain(name: str) -> None:
 def test_a_trap_in_an_alarm_name_or_reason_is_told_as_it_stands(trap: str) -> None:
     """Text of a spec reaches messages verbatim: never formatted, never in a subject line."""
     record = a_record(plan=a_plan(alarms=(trap,)))
-    message = messages.started(record, NOON)
-    assert trap in message.body
-    assert trap in messages.rolled_back(record, trap, NOON).body
+    message = begin("churn-1", "arn:first", {}, record.plan, NOON).outbox[-1]
+    assert trap in mail_of(message).body
+    safe = record.plan.safe_target
+    back = RolledBack(safe=safe, reason=trap, decided_at=None, safe_at=NOON)
+    assert trap in mail_of(a_message(record, back)).body
     for one in (
         message,
-        messages.unproven(record, trap, NOON),
-        messages.notice(record, "needs a look", trap, NOON),
+        a_message(record, Unproven(safe=safe, reason=trap)),
+        a_message(record, NeedsLook(reason=trap)),
     ):
-        assert re.fullmatch(r"[\x20-\x7e]{1,100}", one.subject)
+        assert re.fullmatch(r"[\x20-\x7e]{1,100}", mail_of(one).subject)
 
 
 @given(uri=NASTY.map(lambda text: f"s3://bucket/{text}"))

@@ -5,17 +5,18 @@ crash the caller.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.plan.endpoint import EndpointView, Variant
 from canary.domain.plan.target import Target, Weights
-from canary.domain.rollout import transitions
+from canary.domain.rollout.mail import Mail
 from canary.domain.rollout.phase import Phase
-from canary.domain.rollout.record import Decision, Message, Record
-from canary.flow.decide import verdict_of
+from canary.domain.rollout.record import Decision, Record
+from canary.domain.rollout.surroundings import Surroundings
+from canary.domain.rollout.transitions import decisions
+from canary.flow.decisions import verdict_of
 from tests.faults.observer import Move, Revision, Told
 from tests.ports import MemoryExecutions, MemoryPublisher, MemoryRollouts
 from tests.rollouts import HOLDER, a_plan
@@ -52,7 +53,7 @@ class Rollouts(MemoryRollouts):
             return old
         if old.holds_lease and not new.holds_lease:
             del self.leases[new.endpoint]
-        stored = self._put(new.but(revision=old.revision + 1))
+        stored = self._put(new.at_revision(old.revision + 1))
         self.world.seam()
         return stored
 
@@ -161,11 +162,12 @@ class Publisher(MemoryPublisher):
         super().__init__()
         self.world = world
 
-    def publish(self, message: Message, attributes: Mapping[str, str]) -> None:
-        """Note the message."""
+    def publish(self, mail: Mail, attributes: Mapping[str, str]) -> None:
+        """Note the mail."""
         self.world.seam()
+        work = self.world.work.number
         self.world.told.append(
-            Told(self.world.now, message.id, message.subject, attributes, self.world.work.number)
+            Told(self.world.now, attributes["id"], mail.subject, attributes, work)
         )
         self.world.seam()
 
@@ -176,7 +178,7 @@ class Judging:
     def __init__(self, world: World) -> None:
         self.world = world
 
-    def look(self, record: Record, now: datetime) -> Record:
+    def look(self, record: Record, seen: Surroundings) -> Record:
         """Return the record with the verdict's decision, if it still fits."""
         verdict = self.world.says if record.step or self.world.says == "ROLL_BACK" else "ADVANCE"
         if verdict == "HOLD":
@@ -189,10 +191,10 @@ class Judging:
                 "step": record.step,
                 "to_step": to_step,
                 "reason": "judged",
-                "at": now,
+                "at": seen.now,
             }
         )
         kept: VerdictRecord = verdict_of(record, decision)
         self.world.evidence.save_verdict(kept)
         self.world.seam()
-        return self.world.rollouts.change(ROLLOUT, lambda r: transitions.decide(r, decision))
+        return self.world.rollouts.change(ROLLOUT, lambda r: decisions.decide(r, decision))

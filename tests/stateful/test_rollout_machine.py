@@ -21,9 +21,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from canary.domain.rollout import transitions
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Decision, Record
+from canary.domain.rollout.transitions import decisions
 from tests.faults.planted import BUGS
 from tests.stateful.machine import Machine
 from tests.stateful.world import World
@@ -208,7 +208,7 @@ def _decides_over_a_roll_back() -> AbstractContextManager[Any]:
     def decide(record: Record, decision: Decision) -> Record:
         return record.but(decision=decision)
 
-    return patch.object(transitions, "decide", decide)
+    return patch.object(decisions, "decide", decide)
 
 
 PLANTED = {bug.name: bug.plant for bug in BUGS} | {

@@ -19,8 +19,10 @@ from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.tick import Tick
 from canary.domain.time import minute_of
+from canary.flow.answer import Answers
 from canary.flow.command import Commander
 from canary.flow.decide import Decider
+from canary.flow.decisions import Decisions
 from canary.flow.recover import Recovery
 from canary.flow.shift import Shifter
 from canary.flow.tell import Teller
@@ -76,10 +78,19 @@ class World:
         teller = Teller(self.rollouts, Publisher(self), claims_of())
         recovery = Recovery(self.rollouts, self.executions)
         judging: Any = Judging(self)
+        answers = Answers(self.rollouts, self.executions)
+        decisions = Decisions(self.rollouts, self.evidence, answers)
         self.decider = Decider(
-            self.rollouts, self.evidence, judging, recovery, teller, self.executions, self.alarms
+            self.rollouts,
+            self.evidence,
+            judging,
+            decisions,
+            answers,
+            recovery,
+            teller,
+            self.alarms,
         )
-        self.commander = Commander(self.rollouts, self.decider, recovery, teller)
+        self.commander = Commander(self.rollouts, decisions, answers, recovery, teller)
         self.shifter = Shifter(self.rollouts, self.endpoint, lambda: self.now)
         self.rollouts.create(a_record(plan=a_plan(alarms=("churn-5xx",))))
 

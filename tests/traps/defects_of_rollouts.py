@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -19,22 +18,19 @@ from canary.adapters.table import DynamoRollouts
 from canary.domain.plan.bake import BakeInterval
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.target import Target
-from canary.domain.rollout import arrival, messages, transitions
-from canary.domain.rollout.outbox import telling
-from canary.domain.rollout.record import Decision, Record
+from canary.domain.rollout import arrival
+from canary.domain.rollout import surroundings as sight
+from canary.domain.rollout.outbox import tell
+from canary.domain.rollout.record import Decision, Outcome, Record
+from canary.domain.rollout.surroundings import Surroundings
+from canary.domain.rollout.transitions import bakes, closing, decisions, pauses
 from canary.flow import shift as shifting
-from canary.flow import surroundings as sight
 from canary.flow import tell as telling_flow
 from canary.flow.command import Command, Commander
 from canary.flow.decide import Decider
-from canary.flow.surroundings import Surroundings
-from emulator.deployment import stack, template
-from tests.integration.stage import ENDPOINT
-from tests.security import test_policies as policies
 from tests.traps.defect import Defect
 
 Planted = AbstractContextManager[Any]
-FUNCTIONS = ("Planner", "Shifter", "Collector", "Evaluator")
 FOR_EVER = timedelta(days=3650)
 
 
@@ -45,23 +41,23 @@ def _in_service_is_enough() -> Planted:
 def _pauses_never_end() -> Planted:
     def planted(commander: Commander, record: Record, _command: Command, now: datetime) -> str:
         until = now + FOR_EVER
-        commander._rollouts.change(record.rollout, lambda r: r.but(paused_until=until))
+        commander._rollouts.change(record.rollout, lambda r: pauses.pause(r, until))
         return "paused until a person resumes it"
 
     return patch.object(Commander, "_pause", planted)
 
 
 def _told_when_decided() -> Planted:
-    decide = transitions.decide
+    decide = decisions.decide
 
     def planted(record: Record, decision: Decision) -> Record:
         after = decide(record, decision)
         if after is record or decision.to_step is None:
             return after
-        message = messages.reached(after, decision.to_step, decision.at)
-        return after.but(outbox=telling(after, message))
+        ahead = after.but(step=decision.to_step)
+        return after.but(outbox=tell(ahead, bakes.reached(ahead), decision.at).outbox)
 
-    return patch.object(transitions, "decide", planted)
+    return patch.object(decisions, "decide", planted)
 
 
 def _told_by_every_event() -> Planted:
@@ -112,29 +108,28 @@ def _configuration_never_looked_at() -> Planted:
 
 
 def _roll_back_told_when_decided() -> Planted:
-    decide = transitions.decide
+    decide = decisions.decide
 
     def planted(record: Record, decision: Decision) -> Record:
         after = decide(record, decision)
         if after is record or decision.verdict != "ROLL_BACK":
             return after
-        message = messages.rolled_back(after, decision.reason, decision.at)
-        return after.but(outbox=telling(after, message))
+        return tell(after, closing.rolled_back(after, decision.reason, decision.at), decision.at)
 
-    return patch.object(transitions, "decide", planted)
+    return patch.object(decisions, "decide", planted)
 
 
 def _the_end_is_never_told() -> Planted:
-    close = transitions.close
+    end = closing._end
 
-    def planted(record: Record, now: datetime) -> Record:
-        return close(record, now).but(outbox=record.outbox)
+    def planted(record: Record, outcome: Outcome, now: datetime) -> Record:
+        return end(record, outcome, now).but(outbox=record.outbox)
 
-    return patch.object(transitions, "close", planted)
+    return patch.object(closing, "_end", planted)
 
 
 def _step_follows_the_live_weights() -> Planted:
-    def planted(decider: Decider, record: Record, seen: Surroundings, _now: datetime) -> Record:
+    def planted(decider: Decider, record: Record, seen: Surroundings) -> Record:
         tick = seen.tick
         for number, step in enumerate(record.plan.steps):
             if tick and record.asked and number > record.step and tick.endpoint.serves(step.target):
@@ -156,63 +151,7 @@ def _no_lease() -> Planted:
     return patch.object(DynamoRollouts, "create", planted)
 
 
-def _a_rule_without_a_target() -> Planted:
-    transformed = template.transformed
-
-    def planted(*given: Any) -> dict[str, Any]:
-        document = transformed(*given)
-        rules = [
-            made for made in document["Resources"].values() if made["Type"] == "AWS::Events::Rule"
-        ]
-        rules[-1]["Properties"]["Targets"] = []
-        return document
-
-    return patch.object(policies, "transformed", planted)
-
-
-def _endpoint_frozen_in_policies(*functions: str) -> Planted:
-    transformed = template.transformed
-
-    def planted(*given: Any) -> dict[str, Any]:
-        document = transformed(*given)
-        roles = [
-            document["Resources"][f"{function}FunctionRole"]["Properties"] for function in functions
-        ]
-        policies_of_roles = [
-            policy["PolicyDocument"] for role in roles for policy in role["Policies"]
-        ]
-        for statement in (
-            statement for policy in policies_of_roles for statement in policy["Statement"]
-        ):
-            if "Resource" in statement:
-                statement["Resource"] = _frozen(statement["Resource"])
-        return document
-
-    return patch.object(stack, "transformed", planted)
-
-
-def _frozen(resource: Any) -> Any:
-    """Return a policy's resource with the pattern of endpoint names replaced by the first
-    endpoint's name.
-    """
-    if isinstance(resource, list):
-        return [_frozen(one) for one in resource]
-    text = resource.get("Fn::Sub") if isinstance(resource, dict) else None
-    if not isinstance(text, str):
-        return resource
-    return {"Fn::Sub": text.replace("endpoint/${EndpointNamePattern}", f"endpoint/{ENDPOINT}")}
-
-
-def _endpoint_frozen_in_variable() -> Planted:
-    move = SageMakerEndpoints.move
-    return patch.object(
-        SageMakerEndpoints, "move", lambda endpoints, _, weights: move(endpoints, ENDPOINT, weights)
-    )
-
-
 RETRY = "a_retry_that_reuses_the_failed_analysis"
-FROZEN = "an_endpoints_arn_frozen_in_a_policy_stale_after_redeploy"
-SERVED = '("SUCCEEDED", SECOND_ENDPOINT)'
 NOTICES = "two_notices_for_one_abort_or_none"
 ASKED_AGAIN = 'asked.count("v2")'
 ONE_NOTICE = '["ROLLED BACK, v2 at 0%"]'
@@ -287,25 +226,6 @@ def _rows() -> tuple[tuple[str, str, Callable[[], Planted], str], ...]:
             _no_lease,
             '["FAILED", "FAILED", "SUCCEEDED"]',
         ),
-        (
-            "an_event_rule_without_a_target",
-            "one rule has no target",
-            _a_rule_without_a_target,
-            'rule["Targets"]',
-        ),
-        (
-            FROZEN,
-            "every policy names one endpoint",
-            partial(_endpoint_frozen_in_policies, *FUNCTIONS),
-            SERVED,
-        ),
-        (
-            FROZEN,
-            "the evaluator's policy names one",
-            partial(_endpoint_frozen_in_policies, "Evaluator"),
-            SERVED,
-        ),
-        (FROZEN, "a variable holds the endpoint's name", _endpoint_frozen_in_variable, SERVED),
     )
 
 

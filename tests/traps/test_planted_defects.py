@@ -14,11 +14,12 @@ from tests.integration.stage import Stage
 from tests.traps import test_traps_of_evidence as of_evidence
 from tests.traps import test_traps_of_rollouts as of_rollouts
 from tests.traps.defect import Defect
+from tests.traps.defects_of_deployment import DEFECTS_OF_DEPLOYMENT
 from tests.traps.defects_of_evidence import DEFECTS_OF_EVIDENCE
 from tests.traps.defects_of_rollouts import DEFECTS_OF_ROLLOUTS
 from tests.traps.test_traps_are_all_held import wanted_traps
 
-DEFECTS = (*DEFECTS_OF_EVIDENCE, *DEFECTS_OF_ROLLOUTS)
+DEFECTS = (*DEFECTS_OF_EVIDENCE, *DEFECTS_OF_ROLLOUTS, *DEFECTS_OF_DEPLOYMENT)
 
 
 def run(test: Callable[..., None]) -> None:

@@ -15,12 +15,12 @@ from canary.domain.errors import Refused
 from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.judge.windows import Counts, Window
 from canary.domain.rollout.phase import Phase
-from canary.domain.rollout.record import Message, Record
+from canary.domain.rollout.record import Record
 from canary.domain.rollout.tick import Checkpoint, Tick
 from canary.ports.evidence import EvidenceStore
 from canary.ports.rollouts import Rollouts
 from tests.ports import MemoryEvidence, MemoryRollouts
-from tests.rollouts import HOLDER, NOON, a_record, a_view
+from tests.rollouts import HOLDER, a_message, a_record, a_view
 
 
 class Stores(NamedTuple):
@@ -132,7 +132,7 @@ def test_the_lease_goes_with_the_end_except_an_unproven_one(
 def test_an_ended_rollout_stays_listed_until_it_is_told(stores: Stores) -> None:
     """A message that could not be sent is tried again by the ticks."""
     stores.rollouts.create(a_record())
-    message = Message(id="1", kind="transition", subject="s", body="b", at=NOON)
+    message = a_message(a_record())
     stores.rollouts.change("churn-1", lambda r: r.but(phase=Phase.PROMOTED, outbox=(message,)))
     assert list(stores.rollouts.listed()) == ["churn-1"]
     stores.rollouts.change("churn-1", lambda r: r.but(outbox=()))

@@ -25,11 +25,15 @@ from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
 from canary.domain.plan.spec import ErrorsGuard, SlowRequestsGuard, read_spec
 from canary.domain.plan.steps import plan_steps, safe_target
 from canary.domain.plan.target import Target
-from canary.domain.rollout import messages
+from canary.domain.rollout.messages import Message, Promoted
 from canary.domain.rollout.phase import Phase
-from canary.domain.rollout.record import Decision, Message, Outcome, Record
+from canary.domain.rollout.record import Decision, Outcome, Record
+from canary.domain.rollout.transitions.bakes import reached
+from canary.domain.rollout.transitions.beginning import begin
+from canary.domain.rollout.transitions.closing import rolled_back
 from canary.domain.time import minute_of
-from canaryctl.history import RolloutHistory, ToldMessage
+from canaryctl.history import RolloutHistory, told_as
+from tests.rollouts import a_message
 
 STARTED = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
 FOUND = Target(weights={"Variant1": 1.0, "Variant2": 0.0})
@@ -111,7 +115,8 @@ def simulate(rates: Rates = healthy, minutes: int = 120, seed: int = 1) -> Rollo
     record = make_record(phase=Phase.BAKING, bakes=(BakeInterval(step=0, reached_minute=now),))
     windows: list[Window] = []
     verdicts: list[VerdictRecord] = []
-    queued = [messages.started(record, STARTED)]
+    plan = record.plan
+    queued = list(begin(record.rollout, record.holder, {}, plan, STARTED).outbox)
     for _ in range(minutes):
         windows.append(_window(record, now, rates, random))
         now += 1
@@ -145,7 +150,7 @@ def simulate(rates: Rates = healthy, minutes: int = 120, seed: int = 1) -> Rollo
         verdicts=tuple(verdicts),
         windows=tuple(windows),
         quality=quality_evidence(),
-        messages=tuple(ToldMessage(at=m.at, subject=m.subject, body=m.body) for m in queued),
+        messages=tuple(map(told_as, queued)),
     )
 
 
@@ -179,11 +184,15 @@ def _carry_out(record: Record, verdict: str, reason: str, when: datetime) -> Rec
 
 
 def _told(record: Record, when: datetime) -> Message:
+    reason = record.decision.reason if record.decision else ""
     if record.phase is Phase.PROMOTED:
-        return messages.promoted(record, when)
+        target = record.plan.steps[-1].target
+        return a_message(
+            record, Promoted(target=target, began_at=record.started_at, reason=reason), when
+        )
     if record.phase is Phase.ROLLED_BACK:
-        return messages.rolled_back(record, record.decision.reason if record.decision else "", when)
-    return messages.reached(record, record.step, when)
+        return a_message(record, rolled_back(record, reason, when), when)
+    return a_message(record, reached(record), when)
 
 
 def quality_evidence() -> QualityEvidence:

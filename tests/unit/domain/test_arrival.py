@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from canary.domain.plan.endpoint import GONE, EndpointView
-from canary.domain.rollout import claims
 from canary.domain.rollout.arrival import agreed, is_suspicious, look_forward, look_restored
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Decision, Record
+from canary.domain.rollout.transitions import claims, generations, restoring
 from tests.rollouts import FOUND, HOLDER, NOON, a_record, a_view, after
 
 STEP_ONE = a_record().plan.steps[1].target
@@ -24,9 +24,9 @@ def shifting() -> Record:
     return claims.claim_forward(baking, HOLDER, 1, NOON)
 
 
-def restoring() -> Record:
+def on_the_way_back() -> Record:
     """Return the same rollout on its way back since a minute and a half after noon."""
-    return claims.claim_restore(shifting(), HOLDER, 1, "trouble", after(90))
+    return restoring.claim_restore(shifting(), HOLDER, 1, "trouble", after(90))
 
 
 @pytest.mark.parametrize(
@@ -75,12 +75,12 @@ def test_a_restore_is_judged_by_the_safe_weights(
     view: EndpointView, seconds: float, arrival: str
 ) -> None:
     """Weights of our own that are not the safe ones must be asked away."""
-    assert look_restored(restoring(), view, after(seconds)) == arrival
+    assert look_restored(on_the_way_back(), view, after(seconds)) == arrival
 
 
 def test_safe_weights_seen_just_after_a_forward_ask_prove_nothing() -> None:
     """The forward ask may not be visible yet, so the restore waits it out."""
-    record = claims.claim_restore(shifting(), HOLDER, 1, "trouble", after(5))
+    record = restoring.claim_restore(shifting(), HOLDER, 1, "trouble", after(5))
     assert look_restored(record, a_view(FOUND), after(10)) == "MOVING"
     assert look_restored(record, a_view(FOUND), after(61)) == "REACHED"
 
@@ -90,8 +90,8 @@ def test_a_recovery_that_begins_late_still_asks() -> None:
     has just begun.
     """
     other = HOLDER.replace("first", "churn-1-2")
-    record = claims.take_over(restoring(), other, "it died", after(3700))
-    record = claims.claim_restore(record, other, 2, "it died", after(3800))
+    record = generations.take_over(on_the_way_back(), other, "it died", after(3700))
+    record = restoring.claim_restore(record, other, 2, "it died", after(3800))
     assert look_restored(record, a_view(STEP_ONE), after(3800)) == "REVERTED"
     assert (
         look_restored(record, a_view(STEP_ONE, status="Updating"), after(3800 + 3601)) == "OVERDUE"

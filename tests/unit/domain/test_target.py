@@ -5,11 +5,11 @@ from pydantic import ValidationError
 
 from canary.domain.plan.endpoint import EndpointView, Variant
 from canary.domain.plan.plan import Plan, PlannedStep
-from canary.domain.plan.target import Target
-from canary.domain.rollout import claims, messages
+from canary.domain.plan.target import Target, describe
 from canary.domain.rollout.arrival import is_foreign, look_forward, look_restored
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Asked, Decision, Record
+from canary.domain.rollout.transitions import claims, restoring
 from tests.rollouts import FOUND, HOLDER, NOON, a_plan, a_record, a_view, after
 
 PLAN = a_plan()
@@ -43,10 +43,10 @@ def test_instances_that_are_on_their_way_do_not_serve_yet() -> None:
 
 def test_the_way_back_ends_at_the_safe_counts() -> None:
     """The safe weights on the step's instances are not yet the safe target."""
-    record = claims.claim_restore(shifting(), HOLDER, 1, "trouble", after(90))
+    record = restoring.claim_restore(shifting(), HOLDER, 1, "trouble", after(90))
     wide = NARROW.but(counts={"v2": 3})
     assert look_restored(record, a_view(wide), after(120)) == "REVERTED"
-    asked = claims.ask_safe(record, HOLDER, 1, a_view(wide).current_target, after(120))
+    asked = restoring.ask_safe(record, HOLDER, 1, a_view(wide).current_target, after(120))
     assert asked.asked is not None
     assert asked.asked.target == NARROW
     assert look_restored(asked, a_view(NARROW), after(200)) == "REACHED"
@@ -87,8 +87,8 @@ def test_counts_that_cannot_be_asked_for_are_refused(counts: dict[str, int], wor
 
 def test_people_read_the_counts_that_were_asked_for() -> None:
     """Beside the share, and only there."""
-    assert messages.describe(FOUND.but(counts={"v2": 3})) == "v1 3 (100%), v2 0 (0%, 3 instances)"
-    assert messages.describe(FOUND) == "v1 3 (100%), v2 0 (0%)"
+    assert describe(FOUND.but(counts={"v2": 3})) == "v1 3 (100%), v2 0 (0%, 3 instances)"
+    assert describe(FOUND) == "v1 3 (100%), v2 0 (0%)"
 
 
 def test_weights_as_5d17009_stored_them_are_read_as_targets() -> None:

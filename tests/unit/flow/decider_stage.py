@@ -3,11 +3,14 @@
 from typing import Any
 
 from canary.domain.judge.windows import Counts, Window
-from canary.domain.rollout import claims, transitions
 from canary.domain.rollout.record import Decision, Record
 from canary.domain.rollout.tick import Tick
+from canary.domain.rollout.transitions import bakes, claims
 from canary.domain.time import minute_of
+from canary.flow.answer import Answers
+from canary.flow.command import Commander
 from canary.flow.decide import Decider
+from canary.flow.decisions import Decisions
 from canary.flow.judge import Judging
 from canary.flow.recover import Recovery
 from canary.flow.tell import Teller
@@ -29,7 +32,7 @@ class Stage:
     """A decider on ports in memory, its rollout baking at step 1 since noon."""
 
     def __init__(self, **plan: Any) -> None:
-        self.rollouts = MemoryRollouts(_baking(a_record(plan=a_plan(**plan))))
+        self.rollouts = MemoryRollouts(baking(a_record(plan=a_plan(**plan))))
         self.evidence = MemoryEvidence()
         self.executions = MemoryExecutions()
         self.publisher = MemoryPublisher()
@@ -37,9 +40,19 @@ class Stage:
         teller = Teller(self.rollouts, self.publisher, claims_of())
         judging = Judging(self.rollouts, self.evidence, NoQuality())
         recovery = Recovery(self.rollouts, self.executions)
+        answers = Answers(self.rollouts, self.executions)
+        decisions = Decisions(self.rollouts, self.evidence, answers)
         self.decider = Decider(
-            self.rollouts, self.evidence, judging, recovery, teller, self.executions, self.alarms
+            self.rollouts,
+            self.evidence,
+            judging,
+            decisions,
+            answers,
+            recovery,
+            teller,
+            self.alarms,
         )
+        self.commander = Commander(self.rollouts, decisions, answers, recovery, teller)
 
     @property
     def record(self) -> Record:
@@ -67,9 +80,10 @@ class Stage:
         return self.decider.tick(ROLLOUT, now)
 
 
-def _baking(record: Record) -> Record:
+def baking(record: Record) -> Record:
+    """Return a rollout baking at step 1 since noon."""
     record = claims.claim_forward(record, HOLDER, 1, NOON)
-    record = transitions.bake(transitions.arrive(record, HOLDER, 1, NOON), HOLDER, 1, "gate", NOON)
+    record = bakes.bake(bakes.arrive(record, HOLDER, 1, NOON), HOLDER, 1, "gate", NOON)
     advance = Decision(verdict="ADVANCE", step=0, to_step=1, reason="gate open", at=NOON)
     record = claims.claim_forward(record.but(decision=advance), HOLDER, 1, NOON)
-    return transitions.bake(transitions.arrive(record, HOLDER, 1, NOON), HOLDER, 1, "token", NOON)
+    return bakes.bake(bakes.arrive(record, HOLDER, 1, NOON), HOLDER, 1, "token", NOON)

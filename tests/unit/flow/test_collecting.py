@@ -8,7 +8,6 @@ import pytest
 
 from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.plan.endpoint import EndpointView
-from canary.domain.rollout import messages
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.flow.collect import KEPT_SECONDS, Collector
@@ -23,7 +22,7 @@ from tests.ports import (
     MemoryRollouts,
     ScriptedEndpoint,
 )
-from tests.rollouts import a_plan, a_record, after
+from tests.rollouts import a_message, a_plan, a_record, after
 
 
 class OneDenied(ScriptedEndpoint):
@@ -145,7 +144,7 @@ def test_unproven_rollouts_are_counted_every_minute() -> None:
 
 def test_messages_that_wait_for_minutes_are_counted() -> None:
     """The decider may be unable to publish at all; the alarm on the count does not need it."""
-    message = messages.started(a_record(), after(0))
+    message = a_message(a_record(), at=after(0))
     world = World(MemoryRollouts(rollout("churn", outbox=(message,))))
     assert world.collector.collect(after(240), plenty).untold == 0
     assert world.collector.collect(after(300), plenty).untold == 1

@@ -5,29 +5,14 @@ from typing import Any
 import pytest
 
 from canary.domain.errors import AwsUnavailable, Refused
-from canary.domain.rollout import claims, transitions
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Outcome
-from canary.flow.command import Commander
-from canary.flow.recover import Recovery
-from canary.flow.tell import Teller
-from tests.ports import claims_of
+from canary.domain.rollout.transitions import bakes, claims, closing, restoring
 from tests.rollouts import HOLDER, NOON, after
 from tests.unit.flow.decider_stage import ROLLOUT, Stage
 
 PROMOTE = {"command": "promote", "endpoint": "churn"}
 RETRY = {"command": "retry", "endpoint": "churn"}
-
-
-def commander(stage: Stage) -> Commander:
-    """Return a commander of the stage's decider."""
-    recovery = Recovery(stage.rollouts, stage.executions)
-    return Commander(
-        stage.rollouts,
-        stage.decider,
-        recovery,
-        Teller(stage.rollouts, stage.publisher, claims_of()),
-    )
 
 
 def test_a_promote_that_is_tried_again_advances_one_step() -> None:
@@ -43,15 +28,13 @@ def test_a_promote_that_is_tried_again_advances_one_step() -> None:
 
     stage.executions.wake = lost  # type: ignore[method-assign]
     with pytest.raises(AwsUnavailable):
-        commander(stage).obey(PROMOTE, "by-hand", after(60))
+        stage.commander.obey(PROMOTE, "by-hand", after(60))
     stage.rollouts.change(ROLLOUT, lambda r: claims.claim_forward(r, HOLDER, 1, after(61)))
     stage.rollouts.change(
         ROLLOUT,
-        lambda r: transitions.bake(
-            transitions.arrive(r, HOLDER, 1, after(80)), HOLDER, 1, "t2", NOON
-        ),
+        lambda r: bakes.bake(bakes.arrive(r, HOLDER, 1, after(80)), HOLDER, 1, "t2", NOON),
     )
-    answer = commander(stage).obey(PROMOTE, "by-hand", after(100))
+    answer = stage.commander.obey(PROMOTE, "by-hand", after(100))
     assert "carried out already" in answer["answer"]
     assert (stage.record.step, stage.record.decision) == (2, None)
 
@@ -59,15 +42,13 @@ def test_a_promote_that_is_tried_again_advances_one_step() -> None:
 def test_a_second_promote_of_its_own_execution_is_a_second_command() -> None:
     """Only the same execution means the same command."""
     stage = Stage()
-    commander(stage).obey(PROMOTE, "first", after(60))
+    stage.commander.obey(PROMOTE, "first", after(60))
     stage.rollouts.change(ROLLOUT, lambda r: claims.claim_forward(r, HOLDER, 1, after(61)))
     stage.rollouts.change(
         ROLLOUT,
-        lambda r: transitions.bake(
-            transitions.arrive(r, HOLDER, 1, after(80)), HOLDER, 1, "t2", NOON
-        ),
+        lambda r: bakes.bake(bakes.arrive(r, HOLDER, 1, after(80)), HOLDER, 1, "t2", NOON),
     )
-    commander(stage).obey(PROMOTE, "second", after(100))
+    stage.commander.obey(PROMOTE, "second", after(100))
     assert stage.record.decision
     assert stage.record.decision.to_step == 3
 
@@ -76,16 +57,16 @@ def test_a_retry_that_is_tried_again_is_not_refused() -> None:
     """It was carried out: the rollout is on its way, and UNPROVEN no more."""
     stage = Stage()
     unproven = Outcome(end=Phase.UNPROVEN, reason="refused")
-    stage.rollouts.change(ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "bad", NOON))
-    stage.rollouts.change(ROLLOUT, lambda r: transitions.close(r.but(outcome=unproven), NOON))
-    first = commander(stage).obey(RETRY, "by-hand", after(60))
+    stage.rollouts.change(ROLLOUT, lambda r: restoring.claim_restore(r, HOLDER, 1, "bad", NOON))
+    stage.rollouts.change(ROLLOUT, lambda r: closing.close(r.but(outcome=unproven), NOON))
+    first = stage.commander.obey(RETRY, "by-hand", after(60))
     assert "restoring" in first["answer"]
-    assert "carried out already" in commander(stage).obey(RETRY, "by-hand", after(90))["answer"]
+    assert "carried out already" in stage.commander.obey(RETRY, "by-hand", after(90))["answer"]
     with pytest.raises(Refused):
-        commander(stage).obey(RETRY, "another", after(120))
+        stage.commander.obey(RETRY, "another", after(120))
 
 
 def test_a_command_cannot_name_its_own_execution() -> None:
     """The field is the state machine's, not the person's."""
     with pytest.raises(Refused, match="execution"):
-        commander(Stage()).obey({**PROMOTE, "execution": "x"}, "by-hand", after(60))
+        Stage().commander.obey({**PROMOTE, "execution": "x"}, "by-hand", after(60))

@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 
 from canary.domain.errors import AwsUnavailable, Superseded
-from canary.domain.rollout import claims, transitions
+from canary.domain.rollout.messages import TakenOver
 from canary.domain.rollout.phase import Phase
-from canary.domain.rollout.record import Message, Outcome
+from canary.domain.rollout.record import Outcome
+from canary.domain.rollout.transitions import closing, restoring
 from canary.domain.time import minute_of
 from canary.flow.tell import Teller
 from tests.ports import (
     MemoryPublisher,
     claims_of,
 )
-from tests.rollouts import HOLDER, NOON, a_plan, after
+from tests.rollouts import HOLDER, NOON, a_message, a_plan, after
 from tests.unit.flow.decider_stage import ROLLOUT, Stage
 
 
@@ -203,9 +204,9 @@ def test_closing_tells_after_the_record_says_so() -> None:
     """The end is written, the lease free, and only then told."""
     stage = Stage()
     stage.rollouts.change(
-        ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "errors", after(60))
+        ROLLOUT, lambda r: restoring.claim_restore(r, HOLDER, 1, "errors", after(60))
     )
-    stage.rollouts.change(ROLLOUT, lambda r: transitions.verify_safe(r, HOLDER, 1, after(90)))
+    stage.rollouts.change(ROLLOUT, lambda r: restoring.verify_safe(r, HOLDER, 1, after(90)))
     result = stage.decider.close(ROLLOUT, HOLDER, 1, {}, after(91))
     assert result.next == "ROLLED_BACK"
     assert stage.rollouts.holding("churn") is None
@@ -225,7 +226,7 @@ def test_a_restore_that_failed_for_good_is_closed_as_unproven() -> None:
     """What Step Functions caught is told to the person who is paged."""
     stage = Stage()
     stage.rollouts.change(
-        ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "errors", after(60))
+        ROLLOUT, lambda r: restoring.claim_restore(r, HOLDER, 1, "errors", after(60))
     )
     caught = {"Error": "AwsDenied", "Cause": "DescribeEndpoint: AccessDenied"}
     assert stage.decider.close(ROLLOUT, HOLDER, 1, caught, after(91)).next == "UNPROVEN"
@@ -235,13 +236,8 @@ def test_a_restore_that_failed_for_good_is_closed_as_unproven() -> None:
 def test_what_is_recorded_is_told_though_the_tick_fails() -> None:
     """A page must not wait for the trouble it is about to be over."""
     stage = Stage()
-    message = Message(
-        id="m",
-        kind="notice",
-        subject="[canary] churn: execution died, restoring",
-        body="b",
-        at=NOON,
-    )
+    safe = stage.record.plan.safe_target
+    message = a_message(stage.record, TakenOver(safe=safe, cause="It died."))
     stage.rollouts.change(ROLLOUT, lambda r: r.but(outbox=(message,)))
 
     def broken(*_given: object) -> Any:
@@ -273,7 +269,7 @@ def test_a_stale_execution_of_a_rollout_that_has_ended_answers_how_it_ended() ->
     """
     stage = Stage()
     outcome = Outcome(end=Phase.HANDED_OVER, reason="a person released it")
-    stage.rollouts.change(ROLLOUT, lambda r: transitions.close(r.but(outcome=outcome), NOON))
+    stage.rollouts.change(ROLLOUT, lambda r: closing.close(r.but(outcome=outcome), NOON))
     result = stage.decider.close(
         ROLLOUT, HOLDER, 1, {"Error": "Superseded", "Cause": "has ended"}, after(60)
     )

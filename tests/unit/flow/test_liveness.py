@@ -5,8 +5,8 @@ another's.
 import pytest
 
 from canary.domain.errors import Refused
-from canary.domain.rollout import claims
 from canary.domain.rollout.tick import Tick
+from canary.domain.rollout.transitions import restoring
 from canary.domain.time import minute_of
 from tests.rollouts import HOLDER, NOON, a_view, after
 from tests.unit.flow.decider_stage import ROLLOUT, Stage
@@ -67,7 +67,7 @@ def test_a_roll_back_that_takes_long_is_told_once() -> None:
     UNPROVEN.
     """
     stage = Stage()
-    stage.rollouts.change(ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "errors", NOON))
+    stage.rollouts.change(ROLLOUT, lambda r: restoring.claim_restore(r, HOLDER, 1, "errors", NOON))
     for minute in (1, 9, 11, 12, 13):
         stage.tick(minute)
     assert stage.publisher.subjects.count("not safe yet") == 1

@@ -11,7 +11,7 @@ from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
 from canary.flow.plan import Planner, rollout_id
 from tests.ports import MemoryAlarms, MemoryMetrics, MemoryRollouts, ScriptedEndpoint
-from tests.rollouts import HOLDER, NOON, a_view
+from tests.rollouts import HOLDER, NOON, a_view, waiting
 
 
 def history(
@@ -59,14 +59,14 @@ def test_a_day_of_history_teaches_rate_and_traffic() -> None:
 def test_too_little_history_is_told() -> None:
     """Under 720 minutes nothing is known of bursts, and the first message says so."""
     record = Stage(MemoryMetrics({"v1": history(719)}, p95_ms=40.0)).plan()
-    assert "nothing is known of bursts" in record.outbox[0].body
+    assert "nothing is known of bursts" in waiting(record)[0].body
 
 
 def test_slow_requests_are_left_out_and_told_where_nothing_is_measured() -> None:
     """A statistic that is not there is never silently ignored."""
     record = Stage(MemoryMetrics({"v1": history(1440, within=None)}, p95_ms=40.0)).plan()
     assert [guard.name for guard in record.plan.guards] == ["errors"]
-    assert "slow_requests is not watched: CloudWatch does not give" in record.outbox[0].body
+    assert "slow_requests is not watched: CloudWatch does not give" in waiting(record)[0].body
 
 
 @pytest.mark.parametrize(
@@ -88,13 +88,13 @@ def test_slow_requests_can_be_switched_off() -> None:
     """`null` means: do not watch it, and say nothing."""
     record = Stage().plan(guards={"slow_requests": None})
     assert [guard.name for guard in record.plan.guards] == ["errors"]
-    assert "slow_requests" not in record.outbox[0].body
+    assert "slow_requests" not in waiting(record)[0].body
 
 
 def test_a_step_that_cannot_conclude_is_told_before_anything_moves() -> None:
     """The forecast's warning is part of the first message."""
     starved = MemoryMetrics({"v1": history(1440, requests=2, errors=0.0, within=2)}, p95_ms=40.0)
-    assert "Forecast: step 1 (5%) cannot conclude" in Stage(starved).plan().outbox[0].body
+    assert "Forecast: step 1 (5%) cannot conclude" in waiting(Stage(starved).plan())[0].body
     with pytest.raises(Refused, match="require_conclusive"):
         Stage(starved).plan(require_conclusive=True)
 

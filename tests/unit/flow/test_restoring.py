@@ -3,10 +3,10 @@
 import pytest
 
 from canary.domain.errors import AwsDenied, AwsUnavailable
-from canary.domain.rollout import claims, transitions
 from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.transitions import closing, generations, restoring
 from canary.flow.shift import Shifter
-from tests.rollouts import FOUND, HOLDER, a_view, after
+from tests.rollouts import FOUND, HOLDER, a_view, after, waiting
 from tests.unit.flow.shifter_stage import ROLLOUT, STEP_ONE, Stage, live
 
 
@@ -138,9 +138,9 @@ def test_a_recovery_an_hour_after_the_first_roll_back_asks() -> None:
     stage = live()
     other = HOLDER.replace("first", "churn-1-2")
     stage.rollouts.change(
-        ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "alarm", after(300))
+        ROLLOUT, lambda r: restoring.claim_restore(r, HOLDER, 1, "alarm", after(300))
     )
-    stage.rollouts.change(ROLLOUT, lambda r: claims.take_over(r, other, "it died", after(400)))
+    stage.rollouts.change(ROLLOUT, lambda r: generations.take_over(r, other, "it died", after(400)))
     assert stage.shifter.restore(ROLLOUT, other, 2, "it died", after(4000)).next == "LOOK"
     assert stage.endpoint.moves[-1] == FOUND
     assert stage.shifter.look_restored(ROLLOUT, other, 2, after(4015)).arrival == "REACHED"
@@ -150,11 +150,11 @@ def test_a_second_look_does_not_make_the_told_time_to_safe_longer() -> None:
     """On-call reads when the safe weights were first seen, and stayed."""
     stage = live()
     other = HOLDER.replace("first", "churn-1-2")
-    stage.rollouts.change(ROLLOUT, lambda r: claims.take_over(r, other, "it died", after(300)))
+    stage.rollouts.change(ROLLOUT, lambda r: generations.take_over(r, other, "it died", after(300)))
     stage.shifter.restore(ROLLOUT, other, 2, "it died", after(310))
     assert stage.shifter.look_restored(ROLLOUT, other, 2, after(325)).next == "WAIT"
     assert stage.shifter.look_restored(ROLLOUT, other, 2, after(385)).next == "CLOSE"
-    assert "safe 25 s later" in transitions.close(stage.record, after(390)).outbox[-1].body
+    assert "safe 25 s later" in waiting(closing.close(stage.record, after(390)))[-1].body
 
 
 def test_an_ask_is_timed_just_before_its_call() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from canary.domain.rollout import claims
 from canary.domain.rollout.tick import Tick
+from canary.domain.rollout.transitions import restoring
 from canary.domain.time import minute_of
 from tests.rollouts import HOLDER, a_view, after
 from tests.unit.flow.decider_stage import ROLLOUT, Stage
@@ -53,7 +53,9 @@ def test_a_way_back_that_is_blocked_is_told_at_once() -> None:
     one.
     """
     stage = Stage()
-    stage.rollouts.change(ROLLOUT, lambda r: claims.claim_restore(r, HOLDER, 1, "bad", after(60)))
+    stage.rollouts.change(
+        ROLLOUT, lambda r: restoring.claim_restore(r, HOLDER, 1, "bad", after(60))
+    )
     view = a_view(stage.record.expected_target)
     for minute, status in ((2, "Updating"), (3, "Failed")):
         seen = view.but(status=status)

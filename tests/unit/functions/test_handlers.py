@@ -12,11 +12,7 @@ import pytest
 
 from canary import wiring
 from canary.domain.errors import Refused
-from canary.flow.command import Commander
-from canary.flow.recover import Recovery
-from canary.flow.tell import Teller
 from canary.wiring.decider import Deciding
-from tests.ports import claims_of
 from tests.rollouts import HOLDER, after
 from tests.unit.flow import decider_stage, shifter_stage
 
@@ -52,9 +48,7 @@ def shifting(monkeypatch: pytest.MonkeyPatch) -> shifter_stage.Stage:
 def deciding(monkeypatch: pytest.MonkeyPatch) -> decider_stage.Stage:
     """A rollout that bakes at step 1, behind the decider's handler."""
     stage = decider_stage.Stage()
-    recovery = Recovery(stage.rollouts, stage.executions)
-    teller = Teller(stage.rollouts, stage.publisher, claims_of())
-    use = Deciding(stage.decider, Commander(stage.rollouts, stage.decider, recovery, teller))
+    use = Deciding(stage.decider, stage.commander)
     app: Any = importlib.import_module("functions.decider.app")
     monkeypatch.setattr(app, "_deciding", lambda: use)
     monkeypatch.setattr(wiring, "utc_now", lambda: after(300))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from canary.adapters.translation import translated
-from canary.domain.rollout.record import Message
+from canary.domain.rollout.mail import Mail
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -18,19 +18,18 @@ class SnsPublisher:
         self._client = client
         self._topic = topic_arn
 
-    def publish(self, message: Message, attributes: Mapping[str, str]) -> None:
-        """Publish one message; its id and kind travel as attributes, so that subscribers can filter
-        and deduplicate.
+    def publish(self, mail: Mail, attributes: Mapping[str, str]) -> None:
+        """Publish one mail; what is known of it travels as attributes, so that subscribers can
+        filter and deduplicate.
         """
-        everything = {"id": message.id, "kind": message.kind, **attributes}
         with translated("Publish"):
             self._client.publish(
                 TopicArn=self._topic,
-                Subject=message.subject,
-                Message=message.body,
+                Subject=mail.subject,
+                Message=mail.body,
                 MessageAttributes={
                     name: {"DataType": "String", "StringValue": value}
-                    for name, value in everything.items()
+                    for name, value in attributes.items()
                     if value
                 },
             )

@@ -47,7 +47,7 @@ class DynamoRollouts:
         """Store record and lease in one transaction; return the stored record when this holder did
         so before.
         """
-        first = record.but(revision=1)
+        first = record.at_revision(1)
         lease = {**lease_key(record.endpoint), "rollout": {"S": record.rollout}}
         try:
             with translated("TransactWriteItems"):
@@ -92,7 +92,7 @@ class DynamoRollouts:
             new = transition(old)
             if new == old:
                 return old
-            new = new.but(revision=old.revision + 1)
+            new = new.at_revision(old.revision + 1)
             try:
                 self._replace(old, new)
             except CanaryError as error:

@@ -4,18 +4,19 @@ changes nothing.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Literal
 
 from pydantic import Field, ValidationError
 
 from canary.domain.errors import Refused
 from canary.domain.model import Frozen
-from canary.domain.rollout import messages, transitions
-from canary.domain.rollout.outbox import telling
+from canary.domain.plan.target import describe
+from canary.domain.rollout.messages import CommandName
 from canary.domain.rollout.phase import Phase
-from canary.domain.rollout.record import Outcome, Record
+from canary.domain.rollout.record import Record
+from canary.domain.rollout.transitions import closing, pauses
 from canary.domain.words import moment, percent
-from canary.flow.decide import Decider
+from canary.flow.answer import Answers
+from canary.flow.decisions import Decisions
 from canary.flow.recover import Recovery
 from canary.flow.tell import Teller
 from canary.ports.rollouts import Rollouts
@@ -26,7 +27,7 @@ class Command(Frozen):
     promote.
     """
 
-    command: Literal["pause", "resume", "promote", "rollback", "retry", "release"]
+    command: CommandName
     endpoint: str = Field(min_length=1, max_length=63)
     minutes: int = Field(default=60, ge=1, le=10_080)
     full: bool = False
@@ -45,18 +46,24 @@ class Commander:
     """Carries out commands."""
 
     def __init__(
-        self, rollouts: Rollouts, decider: Decider, recovery: Recovery, teller: Teller
+        self,
+        rollouts: Rollouts,
+        decisions: Decisions,
+        answers: Answers,
+        recovery: Recovery,
+        teller: Teller,
     ) -> None:
         """Take the record store and the use cases that act."""
         self._rollouts = rollouts
-        self._decider = decider
+        self._decisions = decisions
+        self._answers = answers
         self._recovery = recovery
         self._teller = teller
         self._known: dict[str, Callable[[Record, Order, datetime], str]] = {
             "pause": self._pause,
             "resume": self._resume,
             "promote": self._promote,
-            "rollback": self._rollback,
+            "rollback": self._roll_back,
             "retry": self._retry,
             "release": self._release,
         }
@@ -86,13 +93,13 @@ class Commander:
     def _pause(self, record: Record, command: Order, now: datetime) -> str:
         _running(record, command)
         until = now + timedelta(minutes=command.minutes)
-        self._rollouts.change(record.rollout, lambda r: r.but(paused_until=until))
+        self._rollouts.change(record.rollout, lambda r: pauses.pause(r, until))
         return f"paused until {moment(until)}: it will not advance, it still rolls back"
 
     def _resume(self, record: Record, command: Order, now: datetime) -> str:
         del now
         _running(record, command)
-        self._rollouts.change(record.rollout, lambda r: r.but(paused_until=None))
+        self._rollouts.change(record.rollout, pauses.resume)
         return "it may advance again"
 
     def _promote(self, record: Record, command: Order, now: datetime) -> str:
@@ -112,7 +119,7 @@ class Commander:
         last = record.plan.last_step
         to_step = None if record.step == last else (last if command.full else record.step + 1)
         reason = command.reason or "a person promoted it"
-        record = self._decider.advance(
+        record = self._decisions.advance(
             record, to_step, f"Promoted by hand: {reason}", command.execution, now
         )
         if record.decision is None or record.decision.verdict != "ADVANCE":
@@ -122,11 +129,11 @@ class Commander:
         target = "done" if to_step is None else percent(record.plan.steps[to_step].share)
         return f"going on to {target}"
 
-    def _rollback(self, record: Record, command: Order, now: datetime) -> str:
+    def _roll_back(self, record: Record, command: Order, now: datetime) -> str:
         _running(record, command)
         reason = command.reason or "a person asked for it"
-        self._decider.roll_back(record, f"Rolled back by hand: {reason}", now)
-        return f"going back to {messages.describe(record.plan.safe_target)}"
+        self._decisions.roll_back(record, f"Rolled back by hand: {reason}", "person", now)
+        return f"going back to {describe(record.plan.safe_target)}"
 
     def _retry(self, record: Record, command: Order, now: datetime) -> str:
         if record.phase is not Phase.UNPROVEN:
@@ -136,27 +143,12 @@ class Commander:
                 "retry is for UNPROVEN rollouts only",
             )
         self._recovery.retry(record, command.execution, now)
-        return f"restoring {messages.describe(record.plan.safe_target)} again"
+        return f"restoring {describe(record.plan.safe_target)} again"
 
     def _release(self, record: Record, command: Order, now: datetime) -> str:
-        reason = command.reason or "a person released it"
-        outcome = Outcome(end=Phase.HANDED_OVER, reason=f"Released by hand: {reason}")
-
-        def transition(current: Record) -> Record:
-            if not current.holds_lease:
-                return current
-            if current.phase is not Phase.UNPROVEN:
-                return transitions.close(current.but(outcome=outcome), now)
-            message = messages.handed_over(current, outcome.reason, now)
-            return current.but(
-                phase=Phase.HANDED_OVER,
-                outcome=outcome,
-                ended_at=now,
-                outbox=telling(current, message),
-            )
-
-        self._rollouts.change(record.rollout, transition)
-        self._decider.let_go(record)
+        reason = f"Released by hand: {command.reason or 'a person released it'}"
+        self._rollouts.change(record.rollout, lambda r: closing.release(r, reason, now))
+        self._answers.let_go(record)
         return "the lease is free, weights are as they are"
 
 

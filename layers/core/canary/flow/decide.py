@@ -1,35 +1,26 @@
-"""The decider: every way into a verdict, and the way from a verdict back into the waiting state
-machine.
+"""The decider: every way into a verdict.
 
 Level-triggered: each entry reads the record, does what is due and may be repeated or lost without
-harm.
+harm. The newest tick is read once a visit and handed on.
 """
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from canary.domain.errors import RollBackPending, Superseded
-from canary.domain.judge.verdict_record import VerdictRecord
-from canary.domain.rollout import messages, transitions
-from canary.domain.rollout.outbox import noticing
+from canary.domain.errors import RollBackPending
 from canary.domain.rollout.phase import SERVING, Phase
-from canary.domain.rollout.record import Decision, Outcome, Record
+from canary.domain.rollout.record import Record
+from canary.domain.rollout.surroundings import Surroundings
 from canary.domain.rollout.task_result import TaskResult, read_cause
-from canary.domain.time import minute_of
-from canary.domain.words import moment
+from canary.domain.rollout.transitions import bakes, closing, pauses, restoring
+from canary.flow.answer import Answers
+from canary.flow.decisions import Decisions
 from canary.flow.judge import Judging, alarm_reason
 from canary.flow.problems import Problems
 from canary.flow.recover import Recovery, is_quiet
-from canary.flow.surroundings import Surroundings
 from canary.flow.tell import Teller
-from canary.ports.aws import Alarms, Executions
+from canary.ports.aws import Alarms
 from canary.ports.evidence import EvidenceStore
 from canary.ports.rollouts import Rollouts
-
-SAFE_WITHIN = timedelta(minutes=10)
-"""A roll-back that takes longer is told: a person may want to look long before it is called
-UNPROVEN.
-"""
 
 
 class Decider:
@@ -40,18 +31,20 @@ class Decider:
         rollouts: Rollouts,
         evidence: EvidenceStore,
         judging: Judging,
+        decisions: Decisions,
+        answers: Answers,
         recovery: Recovery,
         teller: Teller,
-        executions: Executions,
         alarms: Alarms,
     ) -> None:
-        """Take the stores, the use cases it composes, and the executions and alarms it reads."""
+        """Take the stores, the use cases it composes, and the alarms it reads."""
         self._rollouts = rollouts
         self._evidence = evidence
         self._judging = judging
+        self._decisions = decisions
+        self._answers = answers
         self._recovery = recovery
         self._teller = teller
-        self._executions = executions
         self._alarms = alarms
 
     def bake(self, rollout: str, holder: str, generation: int, token: str, now: datetime) -> Record:
@@ -62,18 +55,17 @@ class Decider:
         """
         try:
             record = self._rollouts.change(
-                rollout, lambda r: transitions.bake(r, holder, generation, token, now)
+                rollout, lambda r: bakes.bake(r, holder, generation, token, now)
             )
         except RollBackPending as error:
-            self._executions.wake(
-                token, TaskResult(next="RESTORE", reason=str(error)).model_dump(mode="json")
-            )
+            self._answers.restore(token, str(error))
             return self._rollouts.load(rollout)
+        seen = self._see(record, now)
         if record.step == 0 and not record.rolling_back:
             # Also over a person's promote: what the labelled set has shown by now is not to be
             # overtaken.
-            record = self._judging.look(record, now)
-        self._settle(record, now)
+            record = self._judging.look(record, seen)
+        self._answers.give_or_keep_alive(record, seen)
         return self._teller.tell(rollout, now)
 
     def tick(self, rollout: str, now: datetime) -> Record:
@@ -90,91 +82,58 @@ class Decider:
         if is_quiet(record, now):
             record = self._recovery.take_over_if_dead(record, now)
         record, seen = self._expire_pause(record, now), self._see(record, now)
-        if record.phase in SERVING and record.outcome is None:
-            record = self._keep_ours(record, seen, now)
-        if record.phase in SERVING and record.outcome is None and not record.decision:
-            record = self._judged(record, now)
+        if _is_serving(record):
+            record = self._keep_ours(record, seen)
+        if _is_serving(record) and not record.decision:
+            record = self._judged(record, seen)
         elif not record.ended and not record.rolling_back:
-            alarm = seen.ringing(record)
-            record = (
-                self._roll_back(record, alarm_reason(alarm, record), "alarm", now)
-                if alarm
-                else record
-            )
-        if record.phase in SERVING and not self._settle(record, now):
+            record = self._guarded(record, seen)
+        if record.phase in SERVING and not self._answers.give_or_keep_alive(record, seen):
             self._recovery.take_over_if_dead(record, now)
         if record.phase is Phase.ROLLING_BACK:
-            stuck = seen.failed(record) is not None
-            self._rollouts.change(
-                record.rollout, lambda r: _not_safe_yet(r, seen.standing, now, at_once=stuck)
-            )
+            self._rollouts.change(record.rollout, lambda r: restoring.slow(r, seen))
 
     def _see(self, record: Record, now: datetime) -> Surroundings:
         return Surroundings(self._evidence.tick(record.rollout), now)
 
-    def _judged(self, record: Record, now: datetime) -> Record:
+    def _judged(self, record: Record, seen: Surroundings) -> Record:
         """Return the judged record; when judging fails, its execution is looked at first: it may be
         dead as well.
         """
         try:
-            return self._judging.look(record, now)
+            return self._judging.look(record, seen)
         except Exception:
-            self._recovery.take_over_if_dead(record, now)
+            self._recovery.take_over_if_dead(record, seen.now)
             raise
 
-    def _keep_ours(self, record: Record, seen: Surroundings, now: datetime) -> Record:
+    def _guarded(self, record: Record, seen: Surroundings) -> Record:
+        """Return the record of a rollout that is not judged now, rolled back by an alarm that
+        rings.
+        """
+        alarm = seen.ringing(record)
+        if alarm is None:
+            return record
+        reason = alarm_reason(alarm, record)
+        return self._decisions.record_roll_back(record, reason, "alarm", seen.now)
+
+    def _keep_ours(self, record: Record, seen: Surroundings) -> Record:
         """Record that the endpoint is not ours any more, or a roll-back when it has failed for
         good.
         """
         lost, failed = seen.lost(record), seen.failed(record)
-        if lost is None:
-            return (
-                self._roll_back(record, f"The endpoint is {failed}", "fault", now)
-                if failed
-                else record
+        if lost is not None:
+            return self._rollouts.change(
+                record.rollout, lambda r: closing.lose(r, record.step, lost)
             )
-        outcome = Outcome(end=Phase.HANDED_OVER, reason=lost)
-
-        def transition(current: Record) -> Record:
-            same = (
-                current.step == record.step and current.phase in SERVING and current.outcome is None
-            )
-            return current.but(outcome=outcome) if same else current
-
-        return self._rollouts.change(record.rollout, transition)
+        if failed is None:
+            return record
+        reason = f"The endpoint is {failed}"
+        return self._decisions.record_roll_back(record, reason, "fault", seen.now)
 
     def _expire_pause(self, record: Record, now: datetime) -> Record:
-        if record.paused_until is None or record.paused_until > now:
+        if pauses.expire(record, now) is record:
             return record
-
-        def transition(current: Record) -> Record:
-            if current.paused_until is None or current.paused_until > now:
-                return current
-            text = (
-                f"The pause ended at {moment(current.paused_until)}; the rollout may advance again."
-            )
-            current = current.but(paused_until=None)
-            return noticing(
-                current, messages.notice(current, "pause over", text, now), f"{text} {now}"
-            )
-
-        return self._rollouts.change(record.rollout, transition)
-
-    def _settle(self, record: Record, now: datetime) -> bool:
-        """Answer the waiting token, or keep it alive; False when nobody may be waiting any more.
-
-        While the ticks are blind the token is left alone and says nothing, so its execution has to
-        be looked at.
-        """
-        if record.token is None:
-            return True
-        token, answer = record.token, _answer(record)
-        if answer is None:
-            return self._see(record, now).complete and self._executions.heartbeat(token)
-        if not self._executions.wake(token, answer.model_dump(mode="json")):
-            return False
-        self._rollouts.change(record.rollout, _without_token(token, now))
-        return True
+        return self._rollouts.change(record.rollout, lambda r: pauses.expire(r, now))
 
     def alarm(self, name: str, now: datetime) -> list[str]:
         """Roll back every rollout this alarm guards; return their ids. Mid-shift the alarm is read
@@ -195,8 +154,7 @@ class Decider:
             return False
         if record.phase is Phase.SHIFTING and self._alarms.states([name]).get(name) != "ALARM":
             return True
-        record = self._roll_back(record, alarm_reason(name, record), "alarm", now)
-        self._settle(record, now)
+        self._decisions.roll_back(record, alarm_reason(name, record), "alarm", now)
         return True
 
     def execution_ended(self, execution: str, now: datetime) -> None:
@@ -210,75 +168,17 @@ class Decider:
                     self._teller.tell(rollout, now)
         problems.raise_first()
 
-    def let_go(self, record: Record) -> None:
-        """Wake the execution of a rollout that a person ended, so that it ends too."""
-        if record.token is not None:
-            result = TaskResult(next="CLOSE", reason="a person ended the rollout")
-            self._executions.wake(record.token, result.model_dump(mode="json"))
-
-    def roll_back(self, record: Record, reason: str, now: datetime) -> Record:
-        """Record a person's roll-back and wake the machine."""
-        record = self._roll_back(record, reason, "person", now)
-        self._settle(record, now)
-        return record
-
-    def advance(
-        self, record: Record, to_step: int | None, reason: str, command: str, now: datetime
-    ) -> Record:
-        """Record a person's advance and the command that asked for it, in one write, and wake the
-        machine.
-        """
-        decision = Decision(
-            verdict="ADVANCE", step=record.step, to_step=to_step, reason=reason, by="person", at=now
-        )
-
-        def transition(current: Record) -> Record:
-            decided = transitions.decide(current, decision)
-            return current if decided == current else decided.but(obeyed=command)
-
-        record = self._written(self._rollouts.change(record.rollout, transition), now)
-        self._settle(record, now)
-        return record
-
-    def _roll_back(self, record: Record, reason: str, by: str, now: datetime) -> Record:
-        def transition(current: Record) -> Record:
-            decision = Decision.model_validate(
-                {
-                    "verdict": "ROLL_BACK",
-                    "step": current.step,
-                    "reason": reason,
-                    "by": by,
-                    "at": now,
-                }
-            )
-            return transitions.decide(current, decision)
-
-        return self._written(self._rollouts.change(record.rollout, transition), now)
-
-    def _written(self, record: Record, now: datetime) -> Record:
-        """Return the record, the verdict of its decision kept if it was made now and not by the
-        judge.
-        """
-        if record.decision and record.decision.at == now:
-            self._evidence.save_verdict(verdict_of(record, record.decision))
-        return record
-
     def close(
         self, rollout: str, holder: str, generation: int, cause: object, now: datetime
     ) -> TaskResult:
         """End the rollout as its record says, tell it, and answer how it ended; RESTORE when it may
         not end yet.
         """
-
-        def transition(current: Record) -> Record:
-            if (current.holder, current.generation) != (holder, generation):
-                raise Superseded(f"{rollout} is held by generation {current.generation}")
-            if not current.ended and current.outcome is None and _is_failure(cause):
-                current = current.but(outcome=Outcome(end=Phase.UNPROVEN, reason=read_cause(cause)))
-            return transitions.close(current, now)
-
+        failure = read_cause(cause) if _is_failure(cause) else None
         try:
-            record = self._rollouts.change(rollout, transition)
+            record = self._rollouts.change(
+                rollout, lambda r: closing.close_held(r, holder, generation, failure, now)
+            )
         except RollBackPending as error:
             return TaskResult(next="RESTORE", reason=str(error))
         self._teller.tell(rollout, now)
@@ -286,38 +186,9 @@ class Decider:
         return TaskResult.model_validate({"next": record.phase, "reason": reason[:2000]})
 
 
-def _not_safe_yet(record: Record, standing: str, now: datetime, *, at_once: bool) -> Record:
-    """Return the record with on-call told, once, that the way to the safe weights takes long, or is
-    blocked.
-    """
-    restoring = record.restoring
-    if record.phase is not Phase.ROLLING_BACK or restoring is None:
-        return record
-    if now - restoring.began_at < SAFE_WITHIN and not at_once:
-        return record
-    refused = f"SageMaker refuses: {restoring.denial.rstrip('.')}. " if restoring.denial else ""
-    text = (
-        f"Rolling back since {moment(restoring.began_at)} and the safe weights "
-        f"{messages.describe(record.plan.safe_target)} do not serve yet. The endpoint is "
-        f"{standing}. "
-        f"Asked {restoring.asks} times, {restoring.accepted} of them accepted. "
-        f"{refused}It goes on trying; look at the endpoint meanwhile."
-    )
-    return noticing(record, messages.notice(record, "not safe yet", text, now), "not safe yet")
-
-
-def _answer(record: Record) -> TaskResult | None:
-    """Return what the waiting bake is to be told, or None to hold."""
-    if record.outcome is not None:
-        return TaskResult(next="CLOSE", reason=record.outcome.reason)
-    decision = record.decision
-    if decision is None:
-        return None
-    if decision.verdict == "ROLL_BACK":
-        return TaskResult(next="RESTORE", reason=decision.reason[:2000])
-    return TaskResult(
-        next="CONFIRM" if decision.to_step is None else "MOVE", reason=decision.reason[:2000]
-    )
+def _is_serving(record: Record) -> bool:
+    """Return whether a step serves and nothing has ended it."""
+    return record.phase in SERVING and record.outcome is None
 
 
 def _is_failure(cause: object) -> bool:
@@ -325,26 +196,3 @@ def _is_failure(cause: object) -> bool:
     record says why.
     """
     return isinstance(cause, dict) and "Error" in cause and cause["Error"] != "Superseded"
-
-
-def verdict_of(record: Record, decision: Decision) -> VerdictRecord:
-    """Return the verdict record of a decision made by an alarm, a person or a fault."""
-    return VerdictRecord(
-        rollout=record.rollout,
-        minute=minute_of(decision.at),
-        revision=record.revision,
-        step=decision.step,
-        verdict=decision.verdict,
-        reason=decision.reason,
-        by=decision.by,
-        bakes=record.bakes,
-    )
-
-
-def _without_token(token: str, now: datetime) -> Callable[[Record], Record]:
-    def transition(record: Record) -> Record:
-        if record.token != token:
-            return record
-        return record.but(token=None, progress_at=now)
-
-    return transition

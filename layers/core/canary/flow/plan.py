@@ -15,9 +15,8 @@ from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.spec import SlowRequestsGuard, Spec, read_spec
 from canary.domain.plan.steps import check_endpoint, plan_steps, safe_target
 from canary.domain.plan.target import Target
-from canary.domain.rollout import messages
-from canary.domain.rollout.outbox import telling
 from canary.domain.rollout.record import Record
+from canary.domain.rollout.transitions.beginning import begin
 from canary.domain.time import minute_of
 from canary.ports.aws import Alarms, EndpointReader
 from canary.ports.metrics import Metrics
@@ -59,19 +58,8 @@ class Planner:
         if self._rollouts.holding(spec.endpoint) == rollout:
             return self._rollouts.load(rollout)
         plan = with_forecast(self._plan(spec, now), require_conclusive=spec.require_conclusive)
-        record = Record(
-            rollout=rollout,
-            holder=execution,
-            endpoint=spec.endpoint,
-            canary=spec.canary,
-            spec=spec.model_dump(mode="json", exclude_unset=True),
-            plan=plan,
-            started_at=now,
-            progress_at=now,
-        )
-        return self._rollouts.create(
-            record.but(outbox=telling(record, messages.started(record, now)))
-        )
+        asked = spec.model_dump(mode="json", exclude_unset=True)
+        return self._rollouts.create(begin(rollout, execution, asked, plan, now))
 
     def _plan(self, spec: Spec, now: datetime) -> Plan:
         view = self._endpoints.describe(spec.endpoint)

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from canary.domain.errors import Superseded
-from canary.domain.rollout import claims, transitions
-from canary.domain.rollout.phase import Event, Phase, after
-from canary.domain.rollout.record import Outcome, Record, Restoring
+from canary.domain.rollout.record import Record
+from canary.domain.rollout.transitions import closing, generations
 from canary.ports.aws import Executions
 from canary.ports.rollouts import Rollouts
 
@@ -51,7 +50,7 @@ class Recovery:
             return (
                 current
                 if current.generation != generation
-                else claims.take_over(current, holder, cause, now)
+                else generations.take_over(current, holder, cause, now)
             )
 
         try:
@@ -63,16 +62,10 @@ class Recovery:
         return record
 
     def _give_up(self, record: Record, now: datetime) -> Record:
-        outcome = Outcome(
-            end=Phase.UNPROVEN, reason=f"{record.recoveries} executions died while restoring"
+        reason = f"{record.recoveries} executions died while restoring"
+        return self._rollouts.change(
+            record.rollout, lambda r: closing.give_up(r, record.generation, reason, now)
         )
-
-        def transition(current: Record) -> Record:
-            if current.ended or current.generation != record.generation:
-                return current
-            return transitions.close(current.but(outcome=outcome), now)
-
-        return self._rollouts.change(record.rollout, transition)
 
     def retry(self, record: Record, command: str, now: datetime) -> Record:
         """Return an UNPROVEN record on its way to the safe weights again, held by a new execution.
@@ -82,22 +75,9 @@ class Recovery:
         generation = record.generation + 1
         holder = self._executions.arn_of(f"{record.rollout}-{generation}")
 
-        def transition(current: Record) -> Record:
-            if current.phase is not Phase.UNPROVEN or current.generation >= generation:
-                return current
-            return current.but(
-                phase=after(current.phase, Event.RETRY),
-                generation=generation,
-                holder=holder,
-                recoveries=0,
-                obeyed=command,
-                outcome=None,
-                ended_at=None,
-                restoring=Restoring(began_at=now),
-                progress_at=now,
-            )
-
-        record = self._rollouts.change(record.rollout, transition)
+        record = self._rollouts.change(
+            record.rollout, lambda r: generations.retry(r, generation, holder, command, now)
+        )
         if record.holder == holder:
             self._start(record)
         return record

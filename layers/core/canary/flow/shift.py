@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.plan.endpoint import Arrival, EndpointView
-from canary.domain.rollout import claims, transitions
 from canary.domain.rollout.arrival import (
+    FOREIGN_REASON,
+    GONE_REASON,
     agreed,
     is_foreign,
     is_suspicious,
@@ -20,15 +21,11 @@ from canary.domain.rollout.arrival import (
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Asked, Outcome, Record
 from canary.domain.rollout.task_result import TaskResult
+from canary.domain.rollout.transitions import bakes, claims, closing, restoring
 from canary.ports.aws import WeightMover
 from canary.ports.rollouts import Rollouts
 
 Clock = Callable[[], datetime]
-
-FOREIGN_REASON = (
-    "somebody else changed the endpoint: another configuration, or weights that are not ours"
-)
-GONE_REASON = "the endpoint does not exist any more"
 
 
 class Shifter:
@@ -74,7 +71,7 @@ class Shifter:
         arrival = look_forward(record, view, now)
         if arrival == "REACHED":
             arrived = self._rollouts.change(
-                rollout, lambda r: transitions.arrive(r, holder, generation, now)
+                rollout, lambda r: bakes.arrive(r, holder, generation, now)
             )
             evaluate = arrived.phase is Phase.EVALUATING
             return TaskResult(
@@ -120,7 +117,7 @@ class Shifter:
         Never raises for what SageMaker answers: the next look judges it. Raises Superseded.
         """
         record = self._rollouts.change(
-            rollout, lambda r: claims.claim_restore(r, holder, generation, cause, now)
+            rollout, lambda r: restoring.claim_restore(r, holder, generation, cause, now)
         )
         view = self._look(record, now)
         lost = self._lost(record, holder, generation, view)
@@ -131,7 +128,7 @@ class Shifter:
         asking = self._clock() if self._clock else now
         live = view.current_target
         asked = self._rollouts.change(
-            rollout, lambda r: claims.ask_safe(r, holder, generation, live, asking)
+            rollout, lambda r: restoring.ask_safe(r, holder, generation, live, asking)
         )
         answer = self._ask_safe(asked, record.asked, asking)
         return TaskResult(next="LOOK", reason=answer or "asked for the safe weights")
@@ -148,18 +145,16 @@ class Shifter:
             self._endpoints.move(record.endpoint, ask.target)
         except AwsUnavailable as error:
             if error.refused:
-                self._rollouts.change(rollout, lambda r: transitions.not_accepted(r, ask, before))
+                self._rollouts.change(rollout, lambda r: restoring.not_accepted(r, ask, before))
             return str(error)
         except AwsDenied as error:
             answer = str(error)
             self._rollouts.change(
                 rollout,
-                lambda r: transitions.denied(
-                    transitions.not_accepted(r, ask, before), answer, asking
-                ),
+                lambda r: restoring.denied(restoring.not_accepted(r, ask, before), answer, asking),
             )
             return answer
-        self._rollouts.change(rollout, lambda r: transitions.accepted(r, ask))
+        self._rollouts.change(rollout, lambda r: restoring.accepted(r, ask))
         return ""
 
     def look_restored(
@@ -171,7 +166,7 @@ class Shifter:
         arrival = look_restored(record, view, now)
         if arrival == "REACHED":
             record = self._rollouts.change(
-                rollout, lambda r: transitions.verify_safe(r, holder, generation, now)
+                rollout, lambda r: restoring.verify_safe(r, holder, generation, now)
             )
             settled = record.outcome is not None
             reason = (
@@ -181,11 +176,11 @@ class Shifter:
         lost = self._lost(record, holder, generation, view)
         if lost:
             return lost
-        why = transitions.why_unproven(record, arrival, now)
+        why = restoring.why_unproven(record, arrival, now)
         if why:
             outcome = Outcome(end=Phase.UNPROVEN, reason=why)
             self._rollouts.change(
-                rollout, lambda r: transitions.set_outcome(r, holder, generation, outcome)
+                rollout, lambda r: closing.set_outcome(r, holder, generation, outcome)
             )
             return TaskResult(next="CLOSE", reason=why, arrival=arrival)
         asking = arrival == "REVERTED"
@@ -211,7 +206,7 @@ class Shifter:
         reason = FOREIGN_REASON if view.exists else GONE_REASON
         outcome = Outcome(end=Phase.HANDED_OVER, reason=reason)
         self._rollouts.change(
-            record.rollout, lambda r: transitions.set_outcome(r, holder, generation, outcome)
+            record.rollout, lambda r: closing.set_outcome(r, holder, generation, outcome)
         )
         return TaskResult(next="CLOSE", reason=reason, arrival="FOREIGN" if view.exists else "GONE")
 

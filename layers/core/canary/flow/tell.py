@@ -5,10 +5,12 @@ cannot take now. One that SNS refuses for good waits alone, told of by the alarm
 those behind it go out before it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from canary.domain.errors import AwsDenied, AwsUnavailable
+from canary.domain.rollout.mail import mail_of
+from canary.domain.rollout.messages import Message, WrittenMessage
 from canary.domain.rollout.outbox import claim_messages, told
 from canary.domain.rollout.record import Record
 from canary.ports.aws import Publisher
@@ -37,10 +39,9 @@ class Teller:
         record = self._rollouts.change(rollout, lambda r: claim_messages(r, claim, now))
         mine = [message for message in record.outbox if message.claim == claim]
         published: set[str] = set()
-        attributes = {"endpoint": record.endpoint, "rollout": record.rollout, "phase": record.phase}
         for message in mine:
             try:
-                self._publisher.publish(message, attributes)
+                self._publisher.publish(mail_of(message), _attributes(message, record))
             except AwsUnavailable:
                 break
             except AwsDenied:
@@ -48,3 +49,17 @@ class Teller:
             published.add(message.id)
         failed = frozenset(message.id for message in mine) - published
         return self._rollouts.change(rollout, lambda r: told(r, frozenset(published), failed))
+
+
+def _attributes(message: Message | WrittenMessage, record: Record) -> Mapping[str, str]:
+    """Return what subscribers filter by. The phase is that of the message's event; one of version
+    5d17009 kept none, so it gets today's.
+    """
+    phase = message.phase if isinstance(message, Message) else record.phase
+    return {
+        "id": message.id,
+        "kind": message.kind,
+        "endpoint": record.endpoint,
+        "rollout": record.rollout,
+        "phase": phase,
+    }

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.target import Target
-from canary.domain.rollout.record import Message
+from canary.domain.rollout.mail import Mail
 
 ExecutionStatus = Literal[
     "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE", "MISSING"
@@ -75,8 +75,8 @@ class Executions(Protocol):
 class Publisher(Protocol):
     """Tells people."""
 
-    def publish(self, message: Message, attributes: Mapping[str, str]) -> None:
-        """Publish one message."""
+    def publish(self, mail: Mail, attributes: Mapping[str, str]) -> None:
+        """Publish one mail; `attributes` say what it is about."""
 
 
 class Announcer(Protocol):

@@ -10,8 +10,10 @@ from canary.adapters.labelled.quality_store import DynamoQualityStore
 from canary.adapters.sns import SnsPublisher
 from canary.adapters.stepfunctions import StepFunctionsExecutions
 from canary.adapters.table import DynamoRollouts
+from canary.flow.answer import Answers
 from canary.flow.command import Commander
 from canary.flow.decide import Decider
+from canary.flow.decisions import Decisions
 from canary.flow.judge import Judging
 from canary.flow.recover import Recovery
 from canary.flow.tell import Teller
@@ -37,5 +39,7 @@ def build() -> Deciding:
     teller = Teller(rollouts, SnsPublisher(client("sns"), settings.topic_arn), lambda: uuid4().hex)
     judging = Judging(rollouts, evidence, DynamoQualityStore(table, settings.table))
     alarms = CloudWatchAlarms(client("cloudwatch"))
-    decider = Decider(rollouts, evidence, judging, recovery, teller, executions, alarms)
-    return Deciding(decider, Commander(rollouts, decider, recovery, teller))
+    answers = Answers(rollouts, executions)
+    decisions = Decisions(rollouts, evidence, answers)
+    decider = Decider(rollouts, evidence, judging, decisions, answers, recovery, teller, alarms)
+    return Deciding(decider, Commander(rollouts, decisions, answers, recovery, teller))

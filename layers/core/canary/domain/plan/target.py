@@ -11,6 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from canary.domain.model import Frozen
+from canary.domain.words import percent
 
 Weights = dict[str, float]
 Instances = Annotated[int, Field(ge=1)]
@@ -56,6 +57,14 @@ def shares(weights: Weights) -> Weights:
     """Return each variant's fraction of traffic; all zero when no variant has weight."""
     total = sum(weights.values())
     return {name: weight / total if total else 0.0 for name, weight in weights.items()}
+
+
+def describe(target: Target) -> str:
+    """Return weights with the share each gives, such as 'v1 1 (95%)', and the counts asked for."""
+    parts = {name: percent(share) for name, share in shares(target.weights).items()}
+    parts |= {n: f"{parts[n]}, {count} instances" for n, count in target.counts.items()}
+    weights = sorted(target.weights.items())
+    return ", ".join(f"{name} {weight:.6g} ({parts[name]})" for name, weight in weights)
 
 
 def read_weights(stored: Any, **names: str) -> Any:

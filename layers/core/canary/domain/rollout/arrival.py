@@ -13,6 +13,10 @@ from canary.domain.plan.endpoint import Arrival, EndpointView
 from canary.domain.plan.target import Target, same_weights
 from canary.domain.rollout.record import Record
 
+FOREIGN_REASON = (
+    "somebody else changed the endpoint: another configuration, or weights that are not ours"
+)
+GONE_REASON = "the endpoint does not exist any more"
 VISIBLE_WITHIN = timedelta(seconds=60)
 RESTORE_OVERDUE = timedelta(minutes=60)
 READS = 3

@@ -1,177 +1,197 @@
-"""What the person on call reads. The subject says what is true now; the body why, since when, and
-what to do.
+"""Messages are facts: what happened, how grave it is, where the rollout stood, what can be done.
 
-No payloads, labels or predictions ever appear here.
+Facts are of the moment of their event and stay so, however late they are published. How they read
+is a renderer's business: `mail.py` today. A new form adds a renderer, a new event a class here and
+one case a renderer. No payloads, labels or predictions ever appear in them.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated, ClassVar, Literal
 
-from canary.domain.plan.target import Target, shares
-from canary.domain.rollout.record import Message, Record
-from canary.domain.words import moment, percent
+from pydantic import Field
 
-SUBJECT_LENGTH = 100
+from canary.domain.model import Frozen
+from canary.domain.plan.target import Target
+from canary.domain.rollout.phase import Phase
 
+Kind = Literal["transition", "notice"]
+"""Whether the rollout went on, or nothing was moved but a person may want to know."""
 
-def started(record: Record, now: datetime) -> Message:
-    """Return the first message: what will be done, and everything that is not known."""
-    plan = record.plan
-    steps = " -> ".join(percent(step.share) for step in plan.steps[1:])
-    guards = (
-        [guard.name for guard in plan.guards]
-        + (["quality"] if plan.has_quality else [])
-        + list(plan.alarms)
-    )
-    lines = [
-        (
-            f"The canary {record.canary} starts at share 0 and goes {steps}, each step only on "
-            "evidence."
-        ),
-        f"Watched: {', '.join(guards)}.",
-        f"If anything is wrong it goes back to {describe(plan.safe_target)}.",
-        *plan.notices,
-    ]
-    return _transition(record, now, "rollout started", lines)
+Severity = Literal["info", "warning", "page"]
+CommandName = Literal["pause", "resume", "promote", "rollback", "retry", "release"]
 
 
-def reached(record: Record, step: int, now: datetime) -> Message:
-    """Return the message that a step serves."""
-    planned = record.plan.steps[step]
-    subject = f"{record.canary} serves {percent(planned.share)}"
-    lines = [
-        f"Weights now: {describe(planned.target)}, confirmed by DescribeEndpoint.",
-        _why_moved(record),
-    ]
-    return _transition(record, now, subject, lines)
+class Fact(Frozen):
+    """What every kind of event says of itself: how grave it is and what a person can do then."""
+
+    kind: ClassVar[Kind] = "transition"
+    severity: ClassVar[Severity] = "info"
+    commands: ClassVar[tuple[CommandName, ...]] = ()
 
 
-def promoted(record: Record, now: datetime) -> Message:
-    """Return the message of a promotion."""
-    minutes = (now - record.started_at).total_seconds() / 60
-    lines = [
-        f"{record.canary} serves all traffic: {describe(record.plan.steps[-1].target)}.",
-        (
-            f"It took {minutes:.0f} minutes. {record.decision.reason if record.decision else ''}"
-        ).strip(),
-        (
-            "The other variants are still there at weight 0; retire them when you no longer want "
-            "the way back."
-        ),
-    ]
-    return _transition(record, now, "PROMOTED", lines)
+class Started(Fact):
+    """A rollout began; `notices` are what is not known."""
+
+    commands = ("pause", "promote", "rollback")
+    about: Literal["started"] = "started"
+    shares: tuple[float, ...]
+    watched: tuple[str, ...]
+    safe: Target
+    notices: tuple[str, ...] = ()
 
 
-def rolled_back(record: Record, reason: str, now: datetime) -> Message:
-    """Return the message of a verified roll-back, with the time from decision to safe."""
-    lines = [
-        (
-            f"{record.canary} is at 0 and every other variant as it was found, verified by "
-            "DescribeEndpoint:"
-        ),
-        f"{describe(record.plan.safe_target)}.",
-        f"Why: {reason}",
-        _time_to_safe(record, now),
-        "Nothing has to be done tonight. Start a new rollout when the cause is fixed.",
-    ]
-    return _transition(record, now, f"ROLLED BACK, {record.canary} at 0%", lines)
+class Reached(Fact):
+    """A step serves. It bakes (least and most minutes), or is watched before promotion."""
+
+    commands = ("pause", "promote", "rollback")
+    about: Literal["reached"] = "reached"
+    target: Target
+    bake_minutes: tuple[int, int] | None = None
+    watch_minutes: int | None = None
 
 
-def handed_over(record: Record, reason: str, now: datetime) -> Message:
-    """Return the message that somebody else owns the endpoint now; our last write is told."""
-    last = record.asked
-    write = (
-        f"{describe(last.target)} at {moment(last.at)}"
-        if last
-        else "none: this rollout never moved a weight"
-    )
-    lines = [
-        f"Why: {reason}",
-        f"Our last write: {write}.",
-        (
-            "Nothing was overwritten and the lease is free. Check the endpoint's weights; they are "
-            "yours now."
-        ),
-    ]
-    return _transition(record, now, "HANDED OVER, not ours any more", lines)
+class Promoted(Fact):
+    """The canary serves everything."""
+
+    about: Literal["promoted"] = "promoted"
+    target: Target
+    began_at: datetime
+    reason: str
 
 
-def unproven(record: Record, reason: str, now: datetime) -> Message:
-    """Return the page: the safe weights could not be verified, a person must act."""
-    lines = [
-        (
-            f"The safe weights {describe(record.plan.safe_target)} could not be verified. Why: "
-            f"{reason}"
-        ),
-        f"Look: aws sagemaker describe-endpoint --endpoint-name {record.endpoint}",
-        (
-            f'Then start an execution of the state machine with {{"command": "retry", "endpoint": '
-            f'"{record.endpoint}"}}'
-        ),
-        (
-            'to restore again, or with "release" to take the endpoint as it is. Until then no '
-            "other rollout can start."
-        ),
-    ]
-    return _transition(record, now, "UNPROVEN - a person must look now", lines)
+class RolledBack(Fact):
+    """The safe target is verified; `decided_at` None where no weight had been moved."""
+
+    severity = "warning"
+    about: Literal["rolled_back"] = "rolled_back"
+    safe: Target
+    reason: str
+    decided_at: datetime | None
+    safe_at: datetime
 
 
-def taken_over(record: Record, cause: str, now: datetime) -> Message:
-    """Return the notice that a dead execution was replaced by one that restores."""
-    lines = [f"{cause} A new execution goes back to {describe(record.plan.safe_target)}."]
-    return _message(record, now, "notice", "execution died, restoring", lines)
+class HandedOver(Fact):
+    """Somebody else owns the endpoint; the last write is None where this rollout made none."""
+
+    severity = "warning"
+    about: Literal["handed_over"] = "handed_over"
+    reason: str
+    last_write: Target | None
+    written_at: datetime | None
 
 
-def notice(record: Record, subject: str, text: str, now: datetime) -> Message:
-    """Return a notice: nothing was moved, but a person may want to know."""
-    return _message(record, now, "notice", subject, [text])
+class Unproven(Fact):
+    """The safe target could not be verified: a person must act."""
+
+    severity = "page"
+    commands = ("retry", "release")
+    about: Literal["unproven"] = "unproven"
+    safe: Target
+    reason: str
 
 
-def describe(target: Target) -> str:
-    """Return weights with the share each gives, such as 'v1 1 (95%)', and the counts asked for."""
-    parts = {name: percent(share) for name, share in shares(target.weights).items()}
-    parts |= {n: f"{parts[n]}, {count} instances" for n, count in target.counts.items()}
-    weights = sorted(target.weights.items())
-    return ", ".join(f"{name} {weight:.6g} ({parts[name]})" for name, weight in weights)
+class TakenOver(Fact):
+    """A dead execution was replaced by one that restores."""
+
+    kind = "notice"
+    severity = "warning"
+    about: Literal["taken_over"] = "taken_over"
+    safe: Target
+    cause: str
 
 
-def _why_moved(record: Record) -> str:
-    step = record.plan.steps[record.step]
-    if record.step == record.plan.last_step:
-        return (
-            f"It is watched alone for {record.plan.watch_minutes} minutes before it counts "
-            "as promoted."
-        )
-    if not record.step:
-        return "The labelled set comes first; no live request reaches the canary."
-    return (
-        f"It bakes {step.bake_min_minutes} to {step.bake_max_minutes} minutes before the "
-        "next verdict."
-    )
+class PauseOver(Fact):
+    """A pause ended by itself."""
+
+    kind = "notice"
+    commands = ("pause", "promote", "rollback")
+    about: Literal["pause_over"] = "pause_over"
+    paused_until: datetime
 
 
-def _time_to_safe(record: Record, now: datetime) -> str:
-    if not record.decision:
-        return "No weight had been moved."
-    # A second look, which a late call may make necessary, does not make it safe any later.
-    safe = (record.restoring.verified_at if record.restoring else None) or now
-    seconds = (safe - record.decision.at).total_seconds()
-    return f"Decided {moment(record.decision.at)}, safe {seconds:.0f} s later."
+class NeedsLook(Fact):
+    """The judge cannot tell by itself."""
+
+    kind = "notice"
+    severity = "warning"
+    commands = ("pause", "promote", "rollback")
+    about: Literal["needs_look"] = "needs_look"
+    reason: str
 
 
-def _transition(record: Record, now: datetime, what: str, lines: Sequence[str]) -> Message:
-    return _message(record, now, "transition", what, lines)
+class HoldingAtGate(Fact):
+    """The labelled set does not let the canary go on from share 0."""
+
+    kind = "notice"
+    severity = "warning"
+    commands = ("promote", "rollback")
+    about: Literal["holding_at_gate"] = "holding_at_gate"
+    reason: str
 
 
-def _message(record: Record, now: datetime, kind: str, what: str, lines: Sequence[str]) -> Message:
-    revision = record.revision + 1
-    identity = f"{record.rollout}/{revision}/{len(record.outbox)}"
-    footer = (
-        f"Rollout {record.rollout}, revision {revision}, generation {record.generation}, "
-        f"{moment(now)}."
-    )
-    subject = f"[canary] {record.endpoint}: {what}"[:SUBJECT_LENGTH]
-    body = "\n".join([*(line for line in lines if line), footer])
-    return Message.model_validate(
-        {"id": identity, "kind": kind, "subject": subject, "body": body, "at": now}
-    )
+class NotSafeYet(Fact):
+    """The way to the safe target takes long or is blocked; it goes on."""
+
+    kind = "notice"
+    severity = "warning"
+    commands = ("release",)
+    about: Literal["not_safe_yet"] = "not_safe_yet"
+    safe: Target
+    began_at: datetime
+    standing: str
+    asks: int
+    accepted: int
+    denial: str | None
+
+
+Facts = Annotated[
+    Started
+    | Reached
+    | Promoted
+    | RolledBack
+    | HandedOver
+    | Unproven
+    | TakenOver
+    | PauseOver
+    | NeedsLook
+    | HoldingAtGate
+    | NotSafeYet,
+    Field(discriminator="about"),
+]
+
+
+class Queued(Frozen):
+    """What waits to be told; `at` is when what it tells took effect.
+
+    `claim` names who is publishing it since `claimed_at`, so that two ticks at once do not tell it
+    twice.
+    """
+
+    id: str
+    kind: Kind
+    at: datetime
+    claim: str | None = None
+    claimed_at: datetime | None = None
+
+
+class Message(Queued):
+    """One event with its facts, and the rollout as the event left it: phase, step, share."""
+
+    severity: Severity
+    rollout: str
+    endpoint: str
+    canary: str
+    phase: Phase
+    step: int
+    share: float
+    revision: int
+    generation: int
+    commands: tuple[CommandName, ...] = ()
+    facts: Facts
+
+
+class WrittenMessage(Queued):
+    """A message as version 5d17009 kept it: words alone. It is published as it stands."""
+
+    subject: str = Field(max_length=100)
+    body: str

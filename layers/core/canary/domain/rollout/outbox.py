@@ -5,15 +5,47 @@ answer.
 import re
 from datetime import datetime, timedelta
 
-from canary.domain.rollout.record import Message, Record
+from canary.domain.rollout.messages import Facts, Message, Queued
+from canary.domain.rollout.record import Record
 
 CLAIM_EXPIRES = timedelta(minutes=2)
 TOLD_KEPT = 100
 
 
-def telling(record: Record, *messages: Message) -> tuple[Message, ...]:
-    """Return the outbox with these messages added."""
-    return (*record.outbox, *messages)
+def tell(record: Record, facts: Facts, now: datetime) -> Record:
+    """Return the record with one more message queued.
+
+    `record` is as the event left it: the message carries its phase, step and share, and names the
+    revision it will be stored under.
+    """
+    revision = record.revision + 1
+    message = Message(
+        id=f"{record.rollout}/{revision}/{len(record.outbox)}",
+        kind=facts.kind,
+        severity=facts.severity,
+        at=now,
+        rollout=record.rollout,
+        endpoint=record.endpoint,
+        canary=record.canary,
+        phase=record.phase,
+        step=record.step,
+        share=record.share,
+        revision=revision,
+        generation=record.generation,
+        commands=facts.commands,
+        facts=facts,
+    )
+    return record.but(outbox=(*record.outbox, message))
+
+
+def tell_once(record: Record, facts: Facts, text: str, now: datetime) -> Record:
+    """Return the record with a notice queued; the same `text`, whatever its numbers, is told once a
+    step.
+    """
+    key = f"{record.step}: {re.sub(r'[0-9][0-9.,:]*', '#', text)}"
+    if key in record.noticed:
+        return record
+    return tell(record.but(noticed=(*record.noticed, key)), facts, now)
 
 
 def claim_messages(record: Record, claimant: str, now: datetime) -> Record:
@@ -25,7 +57,7 @@ def claim_messages(record: Record, claimant: str, now: datetime) -> Record:
     return record.but(outbox=outbox)
 
 
-def _free(message: Message, now: datetime) -> bool:
+def _free(message: Queued, now: datetime) -> bool:
     return message.claimed_at is None or now - message.claimed_at >= CLAIM_EXPIRES
 
 
@@ -42,13 +74,3 @@ def told(record: Record, published: frozenset[str], released: frozenset[str]) ->
     )
     sent = tuple(message for message in record.outbox if message.id in published)
     return record.but(outbox=outbox, told=(*record.told, *sent)[-TOLD_KEPT:])
-
-
-def noticing(record: Record, message: Message, text: str) -> Record:
-    """Return the record with a notice queued; the same text, whatever its numbers, is told once a
-    step.
-    """
-    key = f"{record.step}: {re.sub(r'[0-9][0-9.,:]*', '#', text)}"
-    if key in record.noticed:
-        return record
-    return record.but(outbox=telling(record, message), noticed=(*record.noticed, key))

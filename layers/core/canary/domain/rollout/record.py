@@ -6,14 +6,15 @@ whole minutes since the epoch.
 """
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import JsonValue, model_validator
 
 from canary.domain.model import Frozen
 from canary.domain.plan.bake import BakeInterval
 from canary.domain.plan.plan import Plan
 from canary.domain.plan.target import Target, read_weights
+from canary.domain.rollout.messages import Message, WrittenMessage
 from canary.domain.rollout.phase import ENDS, Phase
 
 
@@ -51,23 +52,6 @@ class Decision(Frozen):
     reason: str
     by: Literal["judge", "alarm", "person", "fault"] = "judge"
     at: datetime
-
-
-class Message(Frozen):
-    """One message for the person on call, kept until it was published. `at` is when what it tells
-    took effect.
-
-    `claim` names who is publishing it since `claimed_at`, so that two ticks at once do not tell it
-    twice.
-    """
-
-    id: str
-    kind: Literal["transition", "notice"]
-    subject: str = Field(max_length=100)
-    body: str
-    at: datetime
-    claim: str | None = None
-    claimed_at: datetime | None = None
 
 
 class Restoring(Frozen):
@@ -124,9 +108,13 @@ class Record(Frozen):
     outcome: Outcome | None = None
     recoveries: int = 0
     obeyed: str = ""
-    outbox: tuple[Message, ...] = ()
-    told: tuple[Message, ...] = ()
+    outbox: tuple[Message | WrittenMessage, ...] = ()
+    told: tuple[Message | WrittenMessage, ...] = ()
     noticed: tuple[str, ...] = ()
+
+    def at_revision(self, revision: int) -> Self:
+        """Return the record as the store writes it; stores alone have a use for this."""
+        return self.but(revision=revision)
 
     @property
     def ended(self) -> bool:

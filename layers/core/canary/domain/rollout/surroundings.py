@@ -1,24 +1,31 @@
 """What one tick says of a serving rollout: alarms, the endpoint, and whether it saw everything."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from canary.domain.rollout.arrival import is_foreign
+from canary.domain.rollout.arrival import FOREIGN_REASON, GONE_REASON, is_foreign
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.tick import Tick
 from canary.domain.time import minute_of
-from canary.flow.judge import STALE_TICK_MINUTES, fresh_alarms, ringing
-from canary.flow.shift import FOREIGN_REASON, GONE_REASON
+
+STALE_TICK_MINUTES = 3
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The newest tick, read once, as seen `now`; None where there is none yet. It says nothing of
-    what was before.
+    """The newest tick, read once a visit, as seen `now`; None where there is none yet. It says
+    nothing of what was before.
     """
 
     tick: Tick | None
     now: datetime
+
+    @property
+    def fresh(self) -> Tick | None:
+        """Return the tick unless it is older than three minutes: then it says nothing."""
+        tick = self.tick
+        return tick if tick and minute_of(self.now) - tick.minute <= STALE_TICK_MINUTES else None
 
     @property
     def complete(self) -> bool:
@@ -32,23 +39,28 @@ class Surroundings:
     @property
     def standing(self) -> str:
         """Return what the endpoint's state was a moment ago."""
-        tick = self._fresh
+        tick = self.fresh
         return (
             tick.endpoint.standing
             if tick
             else "unknown: nobody could look at it in the last minutes"
         )
 
+    @property
+    def alarms(self) -> Mapping[str, str]:
+        """Return the alarm states of a fresh tick by name."""
+        return self.fresh.alarms if self.fresh else {}
+
     def ringing(self, record: Record) -> str | None:
-        """Return the guard alarm that a fresh tick saw in ALARM, None when there is none."""
-        return ringing(record, fresh_alarms(self.tick, minute_of(self.now)))
+        """Return the first guard alarm that a fresh tick saw in ALARM, None when there is none."""
+        return next((name for name in record.plan.alarms if self.alarms.get(name) == "ALARM"), None)
 
     def lost(self, record: Record) -> str | None:
         """Return why the endpoint is not ours any more, on which three reads agreed; None while it
         is.
         """
         tick = self.tick
-        if tick is None or not _since_the_bake(tick, record):
+        if tick is None or not since_the_bake(tick, record):
             return None
         if not tick.endpoint.exists:
             return GONE_REASON
@@ -56,16 +68,14 @@ class Surroundings:
 
     def failed(self, record: Record) -> str | None:
         """Return the state that the endpoint does not leave by itself, None when it is in none."""
-        tick = self._fresh
-        if tick is None or not _since_the_bake(tick, record):
+        tick = self.fresh
+        if tick is None or not since_the_bake(tick, record):
             return None
         return tick.endpoint.standing if tick.endpoint.stuck else None
 
-    @property
-    def _fresh(self) -> Tick | None:
-        tick = self.tick
-        return tick if tick and minute_of(self.now) - tick.minute <= STALE_TICK_MINUTES else None
 
-
-def _since_the_bake(tick: Tick, record: Record) -> bool:
+def since_the_bake(tick: Tick, record: Record) -> bool:
+    """Return whether a tick is younger than the arrival of the step that serves: an older one saw
+    the endpoint on its way.
+    """
     return bool(record.bakes) and tick.minute > record.bakes[-1].reached_minute

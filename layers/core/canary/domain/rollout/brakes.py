@@ -1,0 +1,96 @@
+"""Brakes: what may turn an ADVANCE into a HOLD, and nothing else may.
+
+Each is a pure function of one situation; the first of BRAKES that holds gives the reason. They are
+asked when the verdict is weighed and once more when its decision is written, so that a brake put on
+meanwhile holds too. A roll-back is never braked, and neither is a person's promote.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from canary.domain.rollout.record import Record
+from canary.domain.rollout.surroundings import STALE_TICK_MINUTES, Surroundings, since_the_bake
+from canary.domain.words import moment
+
+
+@dataclass(frozen=True)
+class Situation:
+    """An ADVANCE that is due: of which rollout, for what reason, and what was seen around it."""
+
+    record: Record
+    seen: Surroundings
+    reason: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """Why an ADVANCE has to wait, and on whose behalf it does."""
+
+    reason: str
+    by: Literal["judge", "alarm", "person"]
+
+
+Brake = Callable[[Situation], Held | None]
+
+
+def endpoint_not_settled(situation: Situation) -> Held | None:
+    """Hold while the endpoint is in no state to be moved or called promoted.
+
+    Only a tick since the step was reached says something. At share 0 none is needed, since whoever
+    moves looks first.
+    """
+    record, seen = situation.record, situation.seen
+    if record.step == 0 or not record.bakes:
+        return None
+    tick = seen.fresh
+    if tick is None:
+        blind = (
+            f"Nobody could look at endpoint {record.endpoint} in the last "
+            f"{STALE_TICK_MINUTES} minutes"
+        )
+        return Held(blind, "judge")
+    if not since_the_bake(tick, record) or tick.endpoint.serves(record.expected_target):
+        return None
+    moving = (
+        f"Endpoint {record.endpoint} is {tick.endpoint.status}: it must serve the asked "
+        "weights InService first"
+    )
+    return Held(moving, "judge")
+
+
+def alarm_unclear(situation: Situation) -> Held | None:
+    """Hold while a guard alarm is not known to be OK; at share 0 no request reaches the canary."""
+    if situation.record.step == 0:
+        return None
+    for name in situation.record.plan.alarms:
+        state = situation.seen.alarms.get(name, "not seen in the last minutes")
+        if state != "OK":
+            unclear = (
+                f"Alarm {name} is {state}: it must be OK before the share rises. Check that "
+                "its metric gets data (TreatMissingData) and that it still exists"
+            )
+            return Held(unclear, "alarm")
+    return None
+
+
+def paused(situation: Situation) -> Held | None:
+    """Hold while a person's pause lasts."""
+    until = situation.record.paused_until
+    if until is None or not is_paused(situation.record, situation.seen.now):
+        return None
+    return Held(f"Paused until {moment(until)}; otherwise: {situation.reason}", "person")
+
+
+def is_paused(record: Record, now: datetime) -> bool:
+    """Return whether a person's pause lasts."""
+    return record.paused_until is not None and record.paused_until > now
+
+
+BRAKES: tuple[Brake, ...] = (endpoint_not_settled, alarm_unclear, paused)
+
+
+def held(situation: Situation) -> Held | None:
+    """Return the first brake's reason to wait, None when the ADVANCE may go."""
+    return next((found for brake in BRAKES if (found := brake(situation))), None)

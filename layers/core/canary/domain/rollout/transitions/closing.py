@@ -1,0 +1,130 @@
+"""How a rollout ends: its outcome is recorded first, then the end and its message in one write."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from canary.domain.errors import RollBackPending, Superseded
+from canary.domain.rollout.messages import Facts, HandedOver, Promoted, RolledBack, Unproven
+from canary.domain.rollout.outbox import tell
+from canary.domain.rollout.phase import SERVING, Event, Phase, after
+from canary.domain.rollout.record import Outcome, Record
+from canary.domain.rollout.transitions.claims import check_holder, close_bake
+
+
+def set_outcome(record: Record, holder: str, generation: int, outcome: Outcome) -> Record:
+    """Return the record with how it will end. Raises Superseded."""
+    check_holder(record, holder, generation)
+    return record.but(outcome=outcome)
+
+
+def lose(record: Record, step: int, reason: str) -> Record:
+    """Return the record about to be handed over: a tick saw that the endpoint is not ours any more
+    while `step` served. Unchanged when it does not serve any more, or its end is known.
+    """
+    if record.step != step or record.phase not in SERVING or record.outcome is not None:
+        return record
+    return record.but(outcome=Outcome(end=Phase.HANDED_OVER, reason=reason))
+
+
+def close(record: Record, now: datetime) -> Record:
+    """Return the record ended as its outcome says, its last message queued; unchanged when already
+    ended.
+
+    Without an outcome it ends PROMOTED when an ADVANCE closes the watch. Raises RollBackPending
+    when that is what was wanted but a roll-back is recorded, or nothing says how it ended.
+    """
+    return record if record.ended else _end(record, record.outcome or _promotion(record), now)
+
+
+def close_held(
+    record: Record, holder: str, generation: int, failure: str | None, now: datetime
+) -> Record:
+    """Return the record closed for the execution that holds it: UNPROVEN after a `failure`, unless
+    its outcome says how it ended. Raises Superseded and what `close` raises.
+    """
+    if (record.holder, record.generation) != (holder, generation):
+        raise Superseded(f"{record.rollout} is held by generation {record.generation}")
+    if record.ended or record.outcome is not None or failure is None:
+        return close(record, now)
+    return _end(record, Outcome(end=Phase.UNPROVEN, reason=failure), now)
+
+
+def give_up(record: Record, generation: int, reason: str, now: datetime) -> Record:
+    """Return the record UNPROVEN; unchanged when it has ended or another generation holds it."""
+    if record.ended or record.generation != generation:
+        return record
+    return _end(record, Outcome(end=Phase.UNPROVEN, reason=reason), now)
+
+
+def release(record: Record, reason: str, now: datetime) -> Record:
+    """Return the record handed over to a person, from wherever it holds the lease, UNPROVEN too."""
+    if not record.holds_lease:
+        return record
+    return _end(record, Outcome(end=Phase.HANDED_OVER, reason=reason), now)
+
+
+def _end(record: Record, outcome: Outcome, now: datetime) -> Record:
+    event, facts = _ENDS[outcome.end]
+    ended = record.but(
+        phase=after(record.phase, event),
+        outcome=outcome,
+        bakes=close_bake(record, now),
+        token=None,
+        paused_until=None,
+        ended_at=now,
+        progress_at=now,
+    )
+    return tell(ended, facts(ended, outcome.reason, now), now)
+
+
+def _promotion(record: Record) -> Outcome:
+    decision = record.decision
+    if (
+        record.phase is not Phase.WATCHING
+        or decision is None
+        or decision.verdict != "ADVANCE"
+        or decision.to_step
+    ):
+        raise RollBackPending(
+            f"{record.rollout} cannot be closed from {record.phase}: restore first"
+        )
+    return Outcome(end=Phase.PROMOTED, reason=decision.reason)
+
+
+def _promoted(record: Record, reason: str, _now: datetime) -> Promoted:
+    target = record.plan.steps[-1].target
+    return Promoted(target=target, began_at=record.started_at, reason=reason)
+
+
+def rolled_back(record: Record, reason: str, now: datetime) -> RolledBack:
+    """Return what is told of a verified roll-back.
+
+    A second look, which a late call may make necessary, does not make it safe any later.
+    """
+    return RolledBack(
+        safe=record.plan.safe_target,
+        reason=reason,
+        decided_at=record.decision.at if record.decision else None,
+        safe_at=(record.restoring.verified_at if record.restoring else None) or now,
+    )
+
+
+def _handed_over(record: Record, reason: str, _now: datetime) -> HandedOver:
+    last = record.asked
+    return HandedOver(
+        reason=reason,
+        last_write=last.target if last else None,
+        written_at=last.at if last else None,
+    )
+
+
+def _unproven(record: Record, reason: str, _now: datetime) -> Unproven:
+    return Unproven(safe=record.plan.safe_target, reason=reason)
+
+
+_ENDS: dict[Phase, tuple[Event, Callable[[Record, str, datetime], Facts]]] = {
+    Phase.PROMOTED: (Event.PROMOTE, _promoted),
+    Phase.ROLLED_BACK: (Event.VERIFY_SAFE, rolled_back),
+    Phase.HANDED_OVER: (Event.HAND_OVER, _handed_over),
+    Phase.UNPROVEN: (Event.GIVE_UP, _unproven),
+}

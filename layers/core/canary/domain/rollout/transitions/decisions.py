@@ -1,0 +1,90 @@
+"""A verdict becomes a decision: recorded before the machine wakes, never over a roll-back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from canary.domain.rollout.brakes import Situation, held
+from canary.domain.rollout.messages import HoldingAtGate, NeedsLook
+from canary.domain.rollout.outbox import tell_once
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Decision, Record
+from canary.domain.rollout.surroundings import Surroundings
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What one look came to. `gate_open` is False while the labelled set has not passed;
+    `notices` are what the judge wants a person to know.
+    """
+
+    step: int
+    verdict: Literal["ADVANCE", "HOLD", "ROLL_BACK"]
+    reason: str
+    by: Literal["judge", "alarm", "person", "fault"]
+    gate_open: bool = True
+    notices: tuple[str, ...] = ()
+
+
+def decide(record: Record, decision: Decision) -> Record:
+    """Return the record with a verdict to carry out; unchanged when it may not be.
+
+    ROLL_BACK needs only a rollout that has not ended, and is never overwritten. ADVANCE needs the
+    step it was judged at, still baking, and no roll-back.
+    """
+    if record.ended or record.rolling_back:
+        return record
+    if decision.verdict == "ADVANCE":
+        ready = record.phase in {Phase.EVALUATING, Phase.BAKING, Phase.WATCHING}
+        if not ready or record.step != decision.step or record.decision is not None:
+            return record
+    return record.but(decision=decision)
+
+
+def judged(record: Record, weighed: Weighed, seen: Surroundings) -> Record:
+    """Return the record with what a look came to: its notices, and the decision where one is due.
+
+    Unchanged when the rollout has ended or gone on meanwhile. The brakes are asked again: one may
+    have been put on since the verdict was weighed.
+    """
+    if record.ended or record.step != weighed.step:
+        return record
+    for text in weighed.notices:
+        record = tell_once(record, NeedsLook(reason=text), text, seen.now)
+    if weighed.verdict == "HOLD":
+        gated = record.step == 0 and not weighed.gate_open
+        facts = HoldingAtGate(reason=weighed.reason)
+        return tell_once(record, facts, "gate", seen.now) if gated else record
+    if weighed.verdict == "ADVANCE" and held(Situation(record, seen, weighed.reason)):
+        return record
+    return decide(record, _decision(record, weighed, seen.now))
+
+
+def _decision(record: Record, weighed: Weighed, now: datetime) -> Decision:
+    goes_on = weighed.verdict == "ADVANCE" and record.phase is not Phase.WATCHING
+    return Decision.model_validate(
+        {
+            "verdict": weighed.verdict,
+            "step": record.step,
+            "to_step": record.step + 1 if goes_on else None,
+            "reason": weighed.reason,
+            "by": weighed.by,
+            "at": now,
+        }
+    )
+
+
+def advance_by_hand(record: Record, decision: Decision, command: str) -> Record:
+    """Return the record with a person's advance and the execution of the command that asked for
+    it; unchanged when it may not advance.
+    """
+    decided = decide(record, decision)
+    return record if decided == record else decided.but(obeyed=command)
+
+
+def roll_back(
+    record: Record, reason: str, by: Literal["alarm", "person", "fault"], now: datetime
+) -> Record:
+    """Return the record with a roll-back that the judge has not asked for."""
+    decision = Decision(verdict="ROLL_BACK", step=record.step, reason=reason, by=by, at=now)
+    return decide(record, decision)

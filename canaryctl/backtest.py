@@ -14,12 +14,14 @@ from statistics import median
 import numpy as np
 
 from canary.domain.errors import Refused
-from canary.domain.judge.metrics import VariantQuery, counts_of, together
+from canary.domain.judge.metrics import MetricReading, windows_of
 from canary.domain.judge.windows import Counts, Window
+from canary.domain.plan.guards import REQUESTS
 from canary.domain.plan.plan import Plan
 from canary.domain.plan.spec import Spec
+from canary.domain.plan.standard_guards import guards_of
 from canary.ports.metrics import Metrics
-from canaryctl.offline_plan import plan_offline
+from canaryctl.offline_plan import guards_in, plan_offline
 from canaryctl.replay_run import FIRST_LIVE_STEP, RunEnd, replay_run
 
 HISTORY = timedelta(hours=24)
@@ -55,8 +57,11 @@ def backtest(
 
     The day before `start` is the history. Raises Refused where the past holds nothing to judge.
     """
-    threshold = _threshold(spec, metrics, baselines, start)
-    windows = read_windows(spec, metrics, baselines, threshold, start - HISTORY, end)
+    guards = guards_of(spec.guards, _thresholds(spec, metrics, baselines, start))
+    reading = MetricReading(spec.endpoint, guards)
+    wanted = reading.metrics((spec.canary, *baselines))
+    series = metrics.minutes(wanted, start - HISTORY, end)
+    windows = windows_of(reading, series, spec.canary, baselines)
     first = int(start.timestamp() // 60)
     history, period = (
         [w for w in windows if w.minute < first],
@@ -69,9 +74,7 @@ def backtest(
             f"the baseline has no minute between {start} and {end}",
             "Choose a time with traffic",
         )
-    plan = plan_offline(
-        spec, history, slow_measured=any(w.baseline and w.baseline.slow is not None for w in served)
-    )
+    plan = plan_offline(spec, history, measured=guards_in(served))
     mixed = [w for w in period if w.canary is not None and w.canary.requests > 0]
     outcome = replay_run(_at_share(plan, _share(mixed)), mixed) if mixed else None
     outcomes = make_believe(plan, served, seed, bakes)
@@ -87,40 +90,6 @@ def backtest(
     )
 
 
-def read_windows(
-    spec: Spec,
-    metrics: Metrics,
-    baselines: Sequence[str],
-    threshold_ms: float | None,
-    start: datetime,
-    end: datetime,
-) -> list[Window]:
-    """Return a window for every minute in [start, end) in which any variant has a point."""
-    queries = {
-        name: VariantQuery(
-            endpoint=spec.endpoint,
-            variant=name,
-            count=spec.guards.errors.count,
-            threshold_ms=threshold_ms,
-        )
-        for name in (spec.canary, *baselines)
-    }
-    series = metrics.minutes(list(queries.values()), start, end)
-    counts = {
-        name: {m: counts_of(raw) for m, raw in series[query].minutes.items()}
-        for name, query in queries.items()
-    }
-    minutes = sorted({minute for by_minute in counts.values() for minute in by_minute})
-    return [
-        Window(
-            minute=minute,
-            canary=counts[spec.canary].get(minute),
-            baseline=together([counts[name].get(minute) for name in baselines]),
-        )
-        for minute in minutes
-    ]
-
-
 def make_believe(plan: Plan, served: Sequence[Window], seed: int, bakes: int) -> list[RunEnd]:
     """Return the outcomes of bakes whose canary is the baseline itself, starting at minutes drawn
     by lot.
@@ -130,48 +99,44 @@ def make_believe(plan: Plan, served: Sequence[Window], seed: int, bakes: int) ->
     length = min(step.bake_max_minutes, len(served))
     starts = rng.integers(0, len(served) - length + 1, bakes)
     return [
-        replay_run(plan, [_split(rng, w, step.share) for w in served[s : s + length]])
+        replay_run(plan, [_split(rng, plan, w, step.share) for w in served[s : s + length]])
         for s in starts
     ]
 
 
-def _split(rng: np.random.Generator, window: Window, share: float) -> Window:
+def _split(rng: np.random.Generator, plan: Plan, window: Window, share: float) -> Window:
     """Return the baseline's minute with some of its requests given to a make-believe canary."""
     whole = window.baseline
     if whole is None:
         return window
     requests = int(rng.binomial(whole.requests, share))
-    errors = _drawn(rng, whole.errors, whole.requests, requests)
-    canary, baseline = (
-        {"requests": requests, "errors": errors},
-        {"requests": whole.requests - requests, "errors": whole.errors - errors},
+    canary, baseline = {}, {}
+    for guard in plan.guards:
+        if guard.name not in whole.guards:
+            continue
+        bad, events = whole.guards[guard.name]
+        of_requests = guard.source is not None and guard.source.of == REQUESTS
+        taken = requests if of_requests else int(rng.binomial(events, share))
+        taken_bad = int(rng.hypergeometric(bad, events - bad, taken)) if taken else 0
+        canary[guard.name] = (taken_bad, taken)
+        baseline[guard.name] = (bad - taken_bad, events - taken)
+    return Window(
+        minute=window.minute,
+        canary=Counts(requests=requests, guards=canary),
+        baseline=Counts(requests=whole.requests - requests, guards=baseline),
     )
-    if whole.slow is not None:
-        timed = whole.requests if whole.timed is None else whole.timed
-        taken = int(rng.binomial(timed, share))
-        slow = _drawn(rng, whole.slow, timed, taken)
-        canary |= {"timed": taken, "slow": slow}
-        baseline |= {"timed": timed - taken, "slow": whole.slow - slow}
-    return Window(minute=window.minute, canary=Counts(**canary), baseline=Counts(**baseline))
 
 
-def _drawn(rng: np.random.Generator, bad: int, requests: int, taken: int) -> int:
-    return int(rng.hypergeometric(bad, requests - bad, taken)) if taken else 0
-
-
-def _threshold(
+def _thresholds(
     spec: Spec, metrics: Metrics, baselines: Sequence[str], start: datetime
-) -> float | None:
-    """Return the slow guard's threshold: the spec's, or the baseline's p95 of the hour before;
-    None: not watched.
-    """
-    slow = spec.guards.slow_requests
-    if spec.guards.slow_requests_named and slow is None:
-        return None
-    if slow is not None and slow.threshold_ms is not None:
-        return slow.threshold_ms
+) -> dict[str, float]:
+    """Return the thresholds that the spec leaves to the baseline: its p95 of the hour before."""
+    wanted = [guard.name for guard in guards_of(spec.guards, {}) if guard.source is None]
+    if not wanted:
+        return {}
     found = [metrics.p95_latency_ms(spec.endpoint, name, start - HOUR, start) for name in baselines]
-    return max((value for value in found if value), default=None)
+    present = [value for value in found if value]
+    return dict.fromkeys(wanted, max(present)) if present else {}
 
 
 def _share(windows: Sequence[Window]) -> float:

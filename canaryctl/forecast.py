@@ -11,8 +11,10 @@ from rich.table import Table
 from canary.domain.errors import Refused
 from canary.domain.plan.forecast import StepForecast
 from canary.domain.plan.forecast import forecast as forecast_plan
-from canary.domain.plan.plan import GuardHistory, Plan
+from canary.domain.plan.guards import GuardHistory
+from canary.domain.plan.plan import Plan
 from canary.domain.plan.spec import Spec, read_spec
+from canary.domain.plan.standard_guards import ERRORS, SLOW_REQUESTS
 from canaryctl.offline_plan import plan_offline
 
 DAY = 1440
@@ -22,9 +24,9 @@ def assume(
     spec: Spec, requests_per_second: float, rates: dict[str, float], burstiness: float = 0.0
 ) -> Plan:
     """Return the plan of a spec as if a day of this traffic had been seen, bad rates by guard as
-    fractions.
+    fractions; of a guard without a rate nothing is known.
     """
-    plan = plan_offline(spec, slow_measured=True)
+    plan = plan_offline(spec)
     guards = tuple(
         guard.but(
             history=GuardHistory(
@@ -34,6 +36,8 @@ def assume(
                 requests_per_minute=60 * requests_per_second,
             )
         )
+        if guard.name in rates
+        else guard
         for guard in plan.guards
     )
     return plan.but(guards=guards)
@@ -66,7 +70,7 @@ def forecast_command(
     except (Refused, ValueError) as error:
         typer.echo(f"{spec.name}: {error}", err=True)
         raise typer.Exit(2) from error
-    rates = {"errors": error_rate, "slow_requests": slow_rate}
+    rates = {ERRORS: error_rate, SLOW_REQUESTS: slow_rate}
     steps = forecast_plan(assume(parsed, requests_per_second, rates, burstiness))
     if as_json:
         for step in steps:

@@ -1,105 +1,77 @@
-"""A plan without an endpoint: what the planner would compute, from a spec and recorded history
+"""A plan without an endpoint: what the planner would compute, from a spec and recorded minutes
 alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
-from canary.domain.judge.terms import counted
-from canary.domain.judge.windows import Window
-from canary.domain.plan.error_budget import share_out
-from canary.domain.plan.plan import CountGuard, GuardHistory, Plan
-from canary.domain.plan.spec import Guards, SlowRequestsGuard, Spec
-from canary.domain.plan.steps import plan_steps
-from canary.domain.plan.target import Target
-from canary.stats.history import FULL_HISTORY_MINUTES, learn
+from canary.domain.judge.windows import Window, counted
+from canary.domain.plan.endpoint import EndpointView, Variant
+from canary.domain.plan.guards import CountGuard
+from canary.domain.plan.make_plan import Facts, make_plan
+from canary.domain.plan.plan import Plan
+from canary.domain.plan.spec import Guards, Spec
+from canary.domain.plan.standard_guards import guards_of, may_be_left_out
+from canary.stats.history import FULL_HISTORY_MINUTES, Minute
 
 BASELINE = "baseline"
 
 
 def plan_offline(
-    spec: Spec, history: Sequence[Window] = (), *, slow_measured: bool, warm_up_minutes: int = 2
+    spec: Spec,
+    history: Sequence[Window] = (),
+    *,
+    measured: Iterable[str] | None = None,
+    warm_up_minutes: int = 2,
 ) -> Plan:
     """Return the plan of a two-variant endpoint; `history` are the baseline's minutes before the
     rollout.
 
-    The slow_requests guard is planned where the spec names it, or does not mention it and the
-    windows carry it.
+    A guard that the spec does not mention is planned where it is among those `measured` (by name;
+    None: all of them).
     """
-    baseline = BASELINE if spec.canary != BASELINE else "others"
-    safe = Target(weights={baseline: 1.0, spec.canary: 0.0})
-    guards = tuple(
-        _learnt(guard, history) for guard in _guards(spec.guards, slow_measured=slow_measured)
+    guards = guards_of(spec.guards, {})
+    facts = Facts(
+        endpoint=_two_variants(spec),
+        history={guard.name: _minutes(guard, history) for guard in guards},
+        unmeasured={} if measured is None else _unmeasured(spec.guards, guards, set(measured)),
     )
-    return Plan(
-        endpoint=spec.endpoint,
+    return make_plan(spec, facts).but(warm_up_minutes=warm_up_minutes)
+
+
+def guards_in(windows: Iterable[Window]) -> set[str]:
+    """Return the names of the guards whose counts a recording carries."""
+    sides = chain.from_iterable((window.baseline, window.canary) for window in windows)
+    return {name for side in sides if side is not None for name in side.guards}
+
+
+def _two_variants(spec: Spec) -> EndpointView:
+    weights = {BASELINE if spec.canary != BASELINE else "others": 1.0, spec.canary: 0.0}
+    return EndpointView(
         config_name="recorded",
-        canary=spec.canary,
-        baselines=(baseline,),
-        found_target=safe,
-        safe_target=safe,
-        steps=plan_steps(spec, safe),
-        guards=guards,
-        alarms=spec.guards.alarms,
-        quality=spec.guards.quality,
-        error_rates=spec.error_rates,
-        budget=share_out(
-            spec.error_rates,
-            [guard.name for guard in guards],
-            labelled_set=spec.guards.quality is not None,
+        variants=tuple(
+            Variant(name=name, current_weight=weight, desired_weight=weight)
+            for name, weight in weights.items()
         ),
-        on_inconclusive=spec.on_inconclusive,
-        hold_at_most_minutes=spec.hold_at_most_minutes,
-        watch_minutes=spec.watch_minutes,
-        warm_up_minutes=warm_up_minutes,
     )
 
 
-def _guards(guards: Guards, *, slow_measured: bool) -> list[CountGuard]:
-    errors = guards.errors
-    planned = [
-        CountGuard(
-            name="errors",
-            roll_back_beyond=errors.roll_back_beyond,
-            last_gate=errors.last_gate,
-            early_steps=errors.early_steps,
-            count=errors.count,
-        )
-    ]
-    watched = (
-        guards.slow_requests
-        if guards.slow_requests_named
-        else SlowRequestsGuard()
-        if slow_measured
-        else None
-    )
-    if watched is not None:
-        slow = CountGuard(
-            name="slow_requests",
-            roll_back_beyond=watched.roll_back_beyond,
-            last_gate=watched.last_gate,
-            early_steps=watched.early_steps,
-            threshold_ms=watched.threshold_ms,
-        )
-        planned.append(slow)
-    return planned
+def _unmeasured(
+    guards: Guards, planned: Sequence[CountGuard], measured: set[str]
+) -> dict[str, str]:
+    return {
+        guard.name: "the recording does not carry it"
+        for guard in planned
+        if guard.name not in measured and may_be_left_out(guards, guard.name)
+    }
 
 
-def _learnt(guard: CountGuard, history: Sequence[Window]) -> CountGuard:
-    """Return the guard with what the last day of the history teaches; missing minutes stay
-    missing.
-    """
-    minutes = {window.minute: counted(guard, window.baseline) for window in history}
-    if not minutes:
-        return guard
-    last = max(minutes)
-    first = max(min(minutes), last - FULL_HISTORY_MINUTES + 1)
-    pairs = [minutes.get(minute) for minute in range(first, last + 1)]
-    facts = learn([None if pair is None else (pair[1], pair[0]) for pair in pairs])
-    learnt = GuardHistory(
-        minutes=facts.minutes,
-        rate=facts.rate,
-        burstiness=facts.burstiness,
-        burst_lags=facts.burst_lags,
-        requests_per_minute=facts.requests_per_minute,
-    )
-    return guard.but(history=learnt)
+def _minutes(guard: CountGuard, history: Sequence[Window]) -> list[Minute]:
+    """Return the last day of a history; missing minutes stay missing."""
+    known = {window.minute: counted(guard, window.baseline) for window in history}
+    if not known:
+        return []
+    last = max(known)
+    first = max(min(known), last - FULL_HISTORY_MINUTES + 1)
+    pairs = [known.get(minute) for minute in range(first, last + 1)]
+    return [(pair[1], pair[0]) if pair else None for pair in pairs]

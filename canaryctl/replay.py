@@ -17,7 +17,7 @@ from rich.table import Table
 from canary.domain.errors import CanaryError
 from canary.domain.plan.spec import Spec, read_spec
 from canaryctl.backtest_show import show_backtest
-from canaryctl.offline_plan import plan_offline
+from canaryctl.offline_plan import guards_in, plan_offline
 from canaryctl.recorded import Lines, RecordedError, Run, by_run, windows_of
 from canaryctl.replay_run import RunEnd, replay_run
 
@@ -83,14 +83,9 @@ def _read(path: Path) -> dict[Run, Lines]:
 
 def _judge(task: Task) -> tuple[Run, RunEnd]:
     windows = windows_of(task.windows, task.names[0])
-    slow = any(
-        side is not None and side.slow is not None
-        for w in windows
-        for side in (w.baseline, w.canary)
-    )
     history = windows_of(task.history, task.names[1])
     plan = plan_offline(
-        task.spec, history, slow_measured=slow, warm_up_minutes=task.warm_up_minutes
+        task.spec, history, measured=guards_in(windows), warm_up_minutes=task.warm_up_minutes
     )
     return task.run, replay_run(plan, windows)
 

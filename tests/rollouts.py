@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from canary.domain.judge.windows import Counts
 from canary.domain.plan.endpoint import EndpointView, Variant
 from canary.domain.plan.error_budget import share_out
-from canary.domain.plan.plan import CountGuard, Plan
-from canary.domain.plan.spec import ErrorsGuard, Spec, read_spec
+from canary.domain.plan.plan import Plan
+from canary.domain.plan.spec import Spec, read_spec
+from canary.domain.plan.standard_guards import ERRORS, SLOW_REQUESTS, guards_of
 from canary.domain.plan.steps import plan_steps, safe_target
 from canary.domain.plan.target import Target, Weights
 from canary.domain.rollout.mail import Mail, mail_of
@@ -32,13 +34,7 @@ def a_spec(**changes: Any) -> Spec:
 def a_plan(found: Target = FOUND, **changes: Any) -> Plan:
     """Return a plan of the minimal spec for variants v1 (baseline) and v2 (canary)."""
     spec, safe = a_spec(), safe_target(found, "v2")
-    margins = ErrorsGuard()
-    guard = CountGuard(
-        name="errors",
-        roll_back_beyond=margins.roll_back_beyond,
-        last_gate=margins.last_gate,
-        early_steps=margins.early_steps,
-    )
+    guard = guards_of(spec.guards, {})[0]
     plan = Plan(
         endpoint="churn",
         config_name="config-1",
@@ -99,3 +95,11 @@ def a_view(
         for name, weight in target.weights.items()
     )
     return EndpointView(status=status, config_name="config-1", variants=variants).but(**changes)
+
+
+def side_counts(requests: int, errors: int, slow: int | None = None) -> Counts:
+    """Return one variant's minute; slow requests are left out where nobody measured them."""
+    measured = {ERRORS: (errors, requests)}
+    if slow is not None:
+        measured[SLOW_REQUESTS] = (slow, requests)
+    return Counts(requests=requests, guards=measured)

@@ -17,9 +17,10 @@ from benchmarks.verdicts.processes import AdvanceRuns, RollBackRuns, Terms, sett
 from benchmarks.verdicts.worlds import Guarded
 from canary.domain.judge.fold import RESTART_EVERY_MINUTES
 from canary.domain.judge.look import STALE_AFTER_MINUTES
-from canary.domain.plan.spec import ErrorsGuard, SlowRequestsGuard
+from canary.domain.plan.guards import CountGuard
+from canary.domain.plan.spec import Guards
+from canary.domain.plan.standard_guards import guards_of
 from canary.stats.counts import Bound
-from canary.stats.request_bet import ERRORS_GRID, SLOW_GRID
 from canary.stats.setting import RECENT_MINUTES
 
 Array = np.ndarray
@@ -37,14 +38,13 @@ class GuardPlan:
     grid: tuple[float, ...]
 
 
-def _plan(spec: ErrorsGuard | SlowRequestsGuard, grid: tuple[float, ...]) -> GuardPlan:
-    margins = (spec.roll_back_beyond, spec.last_gate, spec.early_steps)
-    roll_back, last_gate, early = (Bound(margin.ratio, margin.difference) for margin in margins)
-    return GuardPlan(roll_back, last_gate, early, grid)
+def _plan(guard: CountGuard) -> GuardPlan:
+    return GuardPlan(
+        guard.roll_back_beyond.bound, guard.last_gate.bound, guard.early_steps.bound, guard.grid
+    )
 
 
-ERRORS = _plan(ErrorsGuard(), ERRORS_GRID)
-SLOW = _plan(SlowRequestsGuard(), SLOW_GRID)
+ERRORS, SLOW = (_plan(guard) for guard in guards_of(Guards(), {}))
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,12 @@ from canary.domain.judge.windows import Counts, Window
 from canary.domain.plan.bake import BakeInterval
 from canary.domain.plan.plan import Plan
 from canary.domain.plan.spec import read_spec
+from canary.domain.plan.standard_guards import ERRORS, SLOW_REQUESTS
 from canaryctl.forecast import assume
 
 MINUTES = 240
 RECENT = 16
+RATES = {ERRORS: 0.001, SLOW_REQUESTS: 0.05}
 THIRD_PARTY = "numpy", "scipy", "boto3", "pydantic", "sklearn"
 
 
@@ -39,7 +41,7 @@ def measure(seed: int) -> dict[str, float | bool]:
 def _plan() -> Plan:
     steps = [{"share": 0.25, "bake_minutes": {"min": 5, "max": 600}}, {"share": 1.0}]
     spec = read_spec({"endpoint": "e", "canary": "c", "steps": steps})
-    return assume(spec, 1000, {"errors": 0.001, "slow_requests": 0.05}, burstiness=0.02)
+    return assume(spec, 1000, RATES, burstiness=0.02)
 
 
 def _windows(seed: int) -> list[Window]:
@@ -50,7 +52,10 @@ def _windows(seed: int) -> list[Window]:
             minute=t,
             **{
                 name: Counts(
-                    requests=n, errors=int(rng.binomial(n, 0.001)), slow=int(rng.binomial(n, 0.05))
+                    requests=n,
+                    guards={
+                        guard: (int(rng.binomial(n, rate)), n) for guard, rate in RATES.items()
+                    },
                 )
                 for name, n in sides.items()
             },

@@ -10,7 +10,7 @@ from functools import partial
 
 from canary.domain.judge.judgement import Judgement
 from canary.domain.model import Frozen
-from canary.domain.plan.plan import CountGuard
+from canary.domain.plan.guards import CountGuard
 from canary.domain.words import strength
 from canaryctl.history import RolloutHistory
 from canaryctl.report.figure import Json, axis, figure_of
@@ -26,7 +26,7 @@ from canaryctl.report.minutes import (
 )
 
 LEAST, MOST = 1e-3, 1e6
-GUARD_NAMES = {"errors": "errors", "slow_requests": "slow requests"}
+GUARD_COLOURS = 6
 
 
 class Chart(Frozen):
@@ -80,15 +80,9 @@ def _requests(history: RolloutHistory) -> Chart:
 def _rates(history: RolloutHistory, guard: CountGuard) -> Chart:
     judged = {float(minute - start_of(history.record)) for minute in judged_minutes(history)}
     traces = [_rate_trace(history, line, judged) for line in rate_lines(history, guard)]
-    slow = guard.threshold_ms
-    title = (
-        f"Requests slower than {slow:g} ms"
-        if slow
-        else f"Failed requests ({guard.count.replace('_', ' ')})"
-    )
     return Chart(
         id=guard.name,
-        title=title,
+        title=guard.title,
         note="Percent of each variant's requests in each minute. Filled dots were judged; "
         "hollow ones were not "
         "(warm-up after a move, a move itself, or the evaluation's own calls).",
@@ -121,12 +115,11 @@ def _roll_back(history: RolloutHistory, looks: Sequence[Looked]) -> Chart:
     guards = history.record.plan.guards
     live = [look for look in looks if look.verdict.step]
     parts = [
-        evidence_line(live, GUARD_NAMES[guard.name], partial(_part, index))
+        evidence_line(live, guard.words.bad, partial(_part, index))
         for index, guard in enumerate(guards)
     ]
     traces = [
-        _evidence(parts[index], f"role:{guard.name}", width=1.5)
-        for index, guard in enumerate(guards)
+        _evidence(parts[index], _colour(index), width=1.5) for index, guard in enumerate(guards)
     ]
     whole = _evidence(
         evidence_line(live, "all guards", lambda j: j.evidence.log_roll_back), "role:ink", width=3
@@ -166,12 +159,12 @@ def _advance(history: RolloutHistory, looks: Sequence[Looked]) -> list[Chart]:
         for step in gates:
             line = evidence_line(
                 [look for look in live if look.verdict.step == step],
-                GUARD_NAMES[guard.name],
+                guard.words.bad,
                 partial(_log_advance, index),
             )
             traces.append(
                 {
-                    **_evidence(line, f"role:{guard.name}", width=2),
+                    **_evidence(line, _colour(index), width=2),
                     "legendgroup": guard.name,
                     "showlegend": step == 1,
                 }
@@ -260,6 +253,11 @@ def _evidence_figure(
         ],
     }
     return figure_of(history, traces, layout)
+
+
+def _colour(index: int) -> str:
+    """Return the colour of a guard by its place in the plan; they begin again after the last."""
+    return f"role:guard-{index % GUARD_COLOURS}"
 
 
 def _role(history: RolloutHistory, name: str) -> str:

@@ -4,12 +4,12 @@ watched.
 
 from dataclasses import dataclass
 
-from canary.domain.plan.plan import CountGuard, Plan
+from canary.domain.plan.guards import CountGuard
+from canary.domain.plan.plan import Plan
 from canary.domain.plan.target import describe
 from canary.domain.words import duration, percent
 from canary.stats.history import LEAST_HISTORY_MINUTES
 from canaryctl.history import RolloutHistory
-from canaryctl.report.charts import GUARD_NAMES
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,9 @@ def _served(history: RolloutHistory) -> tuple[int | None, int]:
     ]
     if not known:
         return None, 0
-    return sum(counts.requests for counts in known), sum(counts.errors for counts in known)
+    failing = [guard.name for guard in history.record.plan.guards if guard.fuse]
+    failed = sum(counts.guards[name][0] for counts in known for name in failing)
+    return sum(counts.requests for counts in known), failed
 
 
 def step_rows(plan: Plan) -> list[tuple[str, str, str, str]]:
@@ -90,7 +92,7 @@ def guard_rows(plan: Plan) -> list[tuple[str, str, str, str, str]]:
     """
     rows = [
         (
-            _guard_name(guard),
+            guard.full_name,
             guard.roll_back_beyond.words,
             guard.early_steps.words,
             guard.last_gate.words,
@@ -99,15 +101,6 @@ def guard_rows(plan: Plan) -> list[tuple[str, str, str, str, str]]:
         for guard in plan.guards
     ]
     return rows + [(f"alarm {name}", "in ALARM", "OK", "OK", "") for name in plan.alarms]
-
-
-def _guard_name(guard: CountGuard) -> str:
-    name = GUARD_NAMES[guard.name]
-    return (
-        f"{name} (over {guard.threshold_ms:g} ms)"
-        if guard.threshold_ms
-        else f"{name} ({guard.count})"
-    )
 
 
 def _history(guard: CountGuard) -> str:

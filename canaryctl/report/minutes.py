@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from canary.domain.judge.judgement import Judgement
-from canary.domain.judge.terms import counted, terms_of
+from canary.domain.judge.terms import terms_of
 from canary.domain.judge.verdict_record import VerdictRecord
-from canary.domain.judge.windows import Counts, Window
-from canary.domain.plan.plan import CountGuard
+from canary.domain.judge.windows import Counts, Window, counted
+from canary.domain.plan.guards import CountGuard
 from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
 from canaryctl.history import LedgerMinute, RolloutHistory

@@ -11,9 +11,11 @@ from benchmarks.verdicts.learning import learn
 from benchmarks.verdicts.rollout import PROMOTED, ROLLED_BACK, Course, simulate
 from benchmarks.verdicts.worlds import Guarded, generator, lasting_bursts
 from canary.domain.judge.judge import judge
-from canary.domain.judge.windows import Counts, Window
+from canary.domain.judge.windows import Window
 from canary.domain.plan.bake import BakeInterval
-from canary.domain.plan.plan import GuardHistory, Plan
+from canary.domain.plan.guards import GuardHistory
+from canary.domain.plan.plan import Plan
+from tests.rollouts import side_counts
 from tests.unit.judge.worlds import errors_guard, plan, slow_guard
 
 pytestmark = pytest.mark.simulation
@@ -76,7 +78,7 @@ def test_judge_and_simulation_end_alike(name: str) -> None:
     def observe(steps: np.ndarray, counts: list[np.ndarray]) -> None:
         for run in np.flatnonzero(steps >= 0):
             errors, slow = (guard[:, run].astype(int).tolist() for guard in counts)
-            sides = [Counts(requests=errors[i + 1], errors=errors[i], slow=slow[i]) for i in (0, 2)]
+            sides = [side_counts(errors[i + 1], errors[i], slow[i]) for i in (0, 2)]
             seen[run].append((int(steps[run]), sides))
 
     ended = simulate(

@@ -14,14 +14,12 @@ from canary.adapters.labelled.invoker import EndpointInvoker
 from canary.domain.errors import AwsDenied
 from canary.domain.finding import FindingLabel
 from canary.domain.judge import fold as judge_fold
-from canary.domain.judge import metrics
 from canary.domain.judge import verdict as judge_verdict
 from canary.domain.judge.judgement import Evidence
 from canary.domain.judge.look import Look
-from canary.domain.judge.metrics import RawMinute
-from canary.domain.judge.terms import counted
-from canary.domain.judge.windows import Counts, Window
-from canary.domain.plan.plan import CountGuard
+from canary.domain.judge.metrics import MetricReading, Series
+from canary.domain.judge.windows import Counts, Window, counted
+from canary.domain.plan.guards import CountGuard
 from canary.ports.quality import CallBusy, CallFailed, Reply
 from canary.stats import roll_back
 from canary.stats.counts import MinuteCounts
@@ -86,12 +84,15 @@ def _first_read_kept() -> Planted:
 
 
 def _missing_is_zero() -> Planted:
-    counts_of = metrics.counts_of
+    counts = MetricReading.counts
 
-    def planted(raw: RawMinute | None) -> Counts:
-        return counts_of(raw) or Counts(requests=0, errors=0)
+    def planted(reading: MetricReading, series: Series, variant: str) -> dict[int, Counts]:
+        found = counts(reading, series, variant)
+        minutes = {minute for one in series.values() for minute in one.minutes}
+        zero = Counts(requests=0, guards={guard.name: (0, 0) for guard in reading.guards})
+        return {minute: found.get(minute, zero) for minute in minutes}
 
-    return patch.object(metrics, "counts_of", planted)
+    return patch.object(MetricReading, "counts", planted)
 
 
 def _open_question_passes_at_the_longest_bake() -> Planted:

@@ -11,6 +11,7 @@ from typing import Any
 from canary.adapters.evidence import DynamoEvidence
 from canary.domain.judge.judge import judge
 from canary.domain.judge.windows import Window
+from canary.domain.plan.standard_guards import ERRORS
 from emulator.calls import Call, Proceed
 from emulator.cloudwatch.publication import Publication
 from tests.integration import test_labelled_set as labels
@@ -88,7 +89,9 @@ def test_failed_checks_that_only_ever_accumulate() -> None:
 
     windows = [unlucky(START + minute) for minute in range(180)]
     worse_minutes = sum(
-        w.canary.errors > w.baseline.errors for w in windows if w.canary and w.baseline
+        w.canary.guards[ERRORS][0] > w.baseline.guards[ERRORS][0]
+        for w in windows
+        if w.canary and w.baseline
     )
     assert worse_minutes > 60
     patient = plan(hold_at_most_minutes=1440)
@@ -125,7 +128,7 @@ def test_the_newest_half_filled_point_read_as_truth() -> None:
         assert stage.record.step == 1
         assert ended["error"] == "RolledBack"
         assert [
-            bool(w.canary and w.canary.errors)
+            bool(w.canary and w.canary.guards[ERRORS][0])
             for w in windows_of(stage)
             if w.minute >= first_judged
         ][:4] == [

@@ -13,14 +13,14 @@ from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.table import DynamoRollouts
 from canary.domain.errors import Refused
 from canary.domain.judge.verdict_record import VerdictRecord
-from canary.domain.judge.windows import Counts, Window
+from canary.domain.judge.windows import Window
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.tick import Checkpoint, Tick
 from canary.ports.evidence import EvidenceStore
 from canary.ports.rollouts import Rollouts
 from tests.ports import MemoryEvidence, MemoryRollouts
-from tests.rollouts import HOLDER, a_message, a_record, a_view
+from tests.rollouts import HOLDER, a_message, a_record, a_view, side_counts
 
 
 class Stores(NamedTuple):
@@ -149,7 +149,7 @@ def test_the_next_rollout_may_have_the_lease_after_the_end(stores: Stores) -> No
 
 def window(minute: int, errors: int = 0) -> Window:
     """Return a window."""
-    counts = Counts(requests=100, errors=errors)
+    counts = side_counts(100, errors)
     return Window(minute=minute, baseline=counts, canary=None)
 
 

@@ -5,7 +5,6 @@ really decided.
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
 
 from canary.domain.finding import Finding
 from canary.domain.judge.judge import judge
@@ -20,9 +19,11 @@ from canary.domain.labelled.evidence import (
 )
 from canary.domain.plan.bake import BakeInterval
 from canary.domain.plan.error_budget import share_out
-from canary.domain.plan.plan import CountGuard, GuardHistory, Plan
+from canary.domain.plan.guards import GuardHistory
+from canary.domain.plan.plan import Plan
 from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
-from canary.domain.plan.spec import ErrorsGuard, SlowRequestsGuard, read_spec
+from canary.domain.plan.spec import read_spec
+from canary.domain.plan.standard_guards import guards_of
 from canary.domain.plan.steps import plan_steps, safe_target
 from canary.domain.plan.target import Target
 from canary.domain.rollout.messages import Message, Promoted
@@ -33,7 +34,7 @@ from canary.domain.rollout.transitions.beginning import begin
 from canary.domain.rollout.transitions.closing import rolled_back
 from canary.domain.time import minute_of
 from canaryctl.history import RolloutHistory, told_as
-from tests.rollouts import a_message
+from tests.rollouts import a_message, side_counts
 
 STARTED = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
 FOUND = Target(weights={"Variant1": 1.0, "Variant2": 0.0})
@@ -62,7 +63,6 @@ def healthy(_: int) -> tuple[float, float]:
 def make_plan() -> Plan:
     """Return the plan of SPEC on a two-variant endpoint."""
     spec = read_spec(SPEC)
-    errors, slow = ErrorsGuard(), SlowRequestsGuard(threshold_ms=200)
     history = GuardHistory(minutes=1440, rate=0.003, requests_per_minute=REQUESTS)
     return Plan(
         endpoint=spec.endpoint,
@@ -72,10 +72,7 @@ def make_plan() -> Plan:
         found_target=FOUND,
         safe_target=safe_target(FOUND, spec.canary),
         steps=plan_steps(spec, FOUND),
-        guards=(
-            CountGuard(name="errors", history=history, **margins(errors)),
-            CountGuard(name="slow_requests", history=history, threshold_ms=200, **margins(slow)),
-        ),
+        guards=tuple(guard.but(history=history) for guard in guards_of(spec.guards, {})),
         quality=QualityGuardSpec(
             labelled_set=LABELS, metrics={"accuracy": QualityMargin(max_worse=0.05)}
         ),
@@ -83,11 +80,6 @@ def make_plan() -> Plan:
         watch_minutes=8,
         budget=share_out(spec.error_rates, ["errors", "slow_requests"], labelled_set=True),
     )
-
-
-def margins(guard: ErrorsGuard | SlowRequestsGuard) -> dict[str, Any]:
-    """Return the three margins of a guard of the spec."""
-    return {name: getattr(guard, name) for name in ("roll_back_beyond", "last_gate", "early_steps")}
 
 
 def make_record(**changes: object) -> Record:
@@ -163,7 +155,7 @@ def _window(record: Record, minute: int, rates: Rates, random: Random) -> Window
 
 def _counts(requests: int, rates: tuple[float, float], random: Random) -> Counts:
     bad = [sum(random.random() < rate for _ in range(requests)) for rate in rates]
-    return Counts(requests=requests, errors=bad[0], slow=bad[1])
+    return side_counts(requests, *bad)
 
 
 def _carry_out(record: Record, verdict: str, reason: str, when: datetime) -> Record:

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from canary.domain.errors import Refused
-from canary.domain.judge.metrics import RawMinute, RawSeries
 from canary.domain.plan.spec import read_spec
 from canaryctl.backtest import backtest
 from canaryctl.backtest_show import sentences
-from tests.ports import MemoryMetrics
+from tests.ports import MemoryMetrics, Points, points
 
 START = datetime(2026, 1, 2, tzinfo=UTC)
 END = START + timedelta(hours=4)
@@ -26,12 +25,8 @@ def past(canary_rate: float | None) -> MemoryMetrics:
     """
     rng = np.random.default_rng(3)
 
-    def series(minutes: range, requests: int, rate: float) -> RawSeries:
-        points = {
-            m: RawMinute(requests=requests, errors=float(rng.binomial(requests, rate)))
-            for m in minutes
-        }
-        return RawSeries(minutes=points, complete=True)
+    def series(minutes: range, requests: int, rate: float) -> Points:
+        return {m: points(requests, float(rng.binomial(requests, rate))) for m in minutes}
 
     known = {"Variant1": series(range(FIRST - 1440, FIRST + 240), 5700, 0.005)}
     if canary_rate is not None:

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from canary.domain.plan.spec import Margin
+from canary.domain.plan.guards import Margin
 from canary.domain.words import brief_strength, clock, duration, percent, rate, strength
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from canary.domain.judge.windows import Counts, Window
+from canary.domain.judge.windows import Window
 from canary.domain.rollout.record import Decision, Record
 from canary.domain.rollout.tick import Tick
 from canary.domain.rollout.transitions import bakes, claims
@@ -23,7 +23,7 @@ from tests.ports import (
     NoQuality,
     claims_of,
 )
-from tests.rollouts import HOLDER, NOON, a_plan, a_record, a_view, after
+from tests.rollouts import HOLDER, NOON, a_plan, a_record, a_view, after, side_counts
 
 ROLLOUT = "churn-1"
 
@@ -62,8 +62,8 @@ class Stage:
     def serve(self, minutes: int, *, canary_errors: int = 0, requests: int = 300) -> None:
         """Let so many minutes from noon on be seen and believed."""
         first = minute_of(NOON) + 1
-        canary = Counts(requests=requests, errors=canary_errors)
-        baseline = Counts(requests=19 * requests, errors=0)
+        canary = side_counts(requests, canary_errors)
+        baseline = side_counts(19 * requests, 0)
         windows = [
             Window(minute=first + i, baseline=baseline, canary=canary) for i in range(minutes)
         ]

@@ -5,22 +5,28 @@ from typing import Any
 import pytest
 
 from canary.domain.errors import Refused
-from canary.domain.judge.metrics import RawMinute, RawSeries
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
 from canary.flow.plan import Planner, rollout_id
-from tests.ports import MemoryAlarms, MemoryMetrics, MemoryRollouts, ScriptedEndpoint
+from tests.ports import (
+    MemoryAlarms,
+    MemoryMetrics,
+    MemoryRollouts,
+    Points,
+    ScriptedEndpoint,
+    points,
+)
 from tests.rollouts import HOLDER, NOON, a_view, waiting
 
 
 def history(
     minutes: int, *, errors: float = 1, within: float | None = 95, requests: float = 100
-) -> RawSeries:
+) -> Points:
     """Return so many equal minutes up to just before noon."""
-    raw = RawMinute(requests=requests, errors=errors, timed=requests, within=within)
+    minute = points(requests, errors, requests, within)
     end = minute_of(NOON) - 1
-    return RawSeries(minutes=dict.fromkeys(range(end - minutes, end), raw), complete=True)
+    return dict.fromkeys(range(end - minutes, end), minute)
 
 
 class Stage:
@@ -53,7 +59,13 @@ def test_a_day_of_history_teaches_rate_and_traffic() -> None:
         0.01,
         100,
     )
-    assert (slow.name, slow.threshold_ms, slow.history.rate) == ("slow_requests", 40.0, 0.05)
+    assert (slow.name, slow.words.detail, slow.history.rate) == (
+        "slow_requests",
+        "over 40 ms",
+        0.05,
+    )
+    assert slow.source is not None
+    assert slow.source.marked.statistic == "TC(:40000)"
 
 
 def test_too_little_history_is_told() -> None:

@@ -8,7 +8,8 @@ import random
 from canary.domain.judge.judge import judge
 from canary.domain.judge.judgement import Judgement
 from canary.domain.judge.windows import Window
-from canary.domain.plan.plan import GuardHistory, Plan
+from canary.domain.plan.guards import GuardHistory
+from canary.domain.plan.plan import Plan
 from tests.unit.judge.worlds import START, bake, errors_guard, plan, slow_guard, steady, window
 
 BAKES = (bake(0, START - 5, START - 3), bake(1, START - 1, START + 30), bake(2, START + 31))

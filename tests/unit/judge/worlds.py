@@ -5,36 +5,25 @@ from typing import Any
 
 from canary.domain.judge.windows import Counts, Window
 from canary.domain.plan.bake import BakeInterval
-from canary.domain.plan.plan import CountGuard, GuardHistory, Plan, PlannedStep
-from canary.domain.plan.spec import ErrorsGuard, SlowRequestsGuard
+from canary.domain.plan.guards import CountGuard, GuardHistory
+from canary.domain.plan.plan import Plan, PlannedStep
+from canary.domain.plan.spec import Guards
+from canary.domain.plan.standard_guards import SLOW_REQUESTS, guards_of
 from canary.domain.plan.target import Target
+from tests.rollouts import side_counts
 
 START = 1_000
-ERRORS = ErrorsGuard()
-SLOW = SlowRequestsGuard()
+ERRORS_GUARD, SLOW_GUARD = guards_of(Guards(), {SLOW_REQUESTS: 200})
 
 
 def errors_guard(history: GuardHistory | None = None) -> CountGuard:
     """Return the errors guard at its default margins."""
-    return CountGuard(
-        name="errors",
-        roll_back_beyond=ERRORS.roll_back_beyond,
-        last_gate=ERRORS.last_gate,
-        early_steps=ERRORS.early_steps,
-        history=history or GuardHistory(),
-    )
+    return ERRORS_GUARD.but(history=history or GuardHistory())
 
 
 def slow_guard(history: GuardHistory | None = None) -> CountGuard:
     """Return the slow_requests guard at its default margins."""
-    return CountGuard(
-        name="slow_requests",
-        roll_back_beyond=SLOW.roll_back_beyond,
-        last_gate=SLOW.last_gate,
-        early_steps=SLOW.early_steps,
-        history=history or GuardHistory(),
-        threshold_ms=200,
-    )
+    return SLOW_GUARD.but(history=history or GuardHistory())
 
 
 def plan(shares: Sequence[float] = (0.0, 0.05, 0.5, 1.0), **changes: Any) -> Plan:
@@ -79,7 +68,7 @@ def window(
 def _counts(values: tuple[int, ...] | None) -> Counts | None:
     if values is None:
         return None
-    return Counts(requests=values[0], errors=values[1], slow=values[2] if len(values) > 2 else None)
+    return side_counts(*values)
 
 
 def steady(

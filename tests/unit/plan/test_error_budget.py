@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from canary.domain.judge.judge import judge
-from canary.domain.judge.windows import Counts, Window
+from canary.domain.judge.windows import Window
 from canary.domain.plan import error_budget
 from canary.domain.plan.bake import BakeInterval
 from canary.domain.plan.forecast import forecast
@@ -17,6 +17,7 @@ from canaryctl.backtest import backtest
 from canaryctl.forecast import assume
 from canaryctl.offline_plan import plan_offline
 from canaryctl.replay_run import replay_run
+from tests.rollouts import side_counts
 from tests.unit.canaryctl.test_backtest import END, START, past
 
 QUALITY = {"labelled_set": "s3://labels/churn.csv"}
@@ -31,8 +32,8 @@ def spec() -> Spec:
 def bad_run() -> list[Window]:
     """Return minutes of a canary that fails ten times as often as its baseline."""
     sides = {
-        "baseline": Counts(requests=5700, errors=6),
-        "canary": Counts(requests=300, errors=3),
+        "baseline": side_counts(5700, 6),
+        "canary": side_counts(300, 3),
     }
     return [Window(minute=minute, **sides) for minute in range(120)]
 
@@ -52,7 +53,7 @@ def test_moving_the_split_moves_every_user_of_it(monkeypatch: pytest.MonkeyPatch
 
 def spenders() -> dict[str, float]:
     """Return what each user of the budget makes of it."""
-    plan = plan_offline(spec(), slow_measured=False)
+    plan = plan_offline(spec())
     assert plan.quality is not None
     assumed = assume(spec(), 100, {"errors": 0.005})
     found = backtest(spec(), past(0.02), ["Variant1"], START, END, bakes=1)
@@ -76,8 +77,8 @@ def test_a_guard_with_a_larger_part_weighs_more() -> None:
     )
     heavy = both.budget.but(guards={"errors": 0.9, "slow_requests": 0.1})
     sides = {
-        "baseline": Counts(requests=5700, errors=6, slow=285),
-        "canary": Counts(requests=300, errors=4, slow=15),
+        "baseline": side_counts(5700, 6, 285),
+        "canary": side_counts(300, 4, 15),
     }
     windows = [Window(minute=minute, **sides) for minute in range(2, 12)]
     bakes = [BakeInterval(step=1, reached_minute=-1)]
@@ -103,14 +104,14 @@ def test_nobody_spends_what_is_not_there(guards: int, *, labelled_set: bool) -> 
 
 def test_a_plan_from_before_budgets_spends_as_it_did() -> None:
     """Half for the labelled set, half for the live guards, all alike, as version 5d17009 split."""
-    now = plan_offline(spec(), slow_measured=False)
+    now = plan_offline(spec())
     then = now.model_dump(mode="json", exclude={"budget"})
     assert Plan.model_validate(then).budget == now.budget
 
 
 def test_a_budget_of_another_plan_is_refused() -> None:
     """A plan never spends more than its rate, nor for a guard it does not have."""
-    plan = plan_offline(spec(), slow_measured=False)
+    plan = plan_offline(spec())
     for wrong in (
         plan.budget.but(live=0.05),
         plan.budget.but(gate=0.0, live=0.05),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from canary.domain.judge.metrics import RawSeries, queries_of, windows_of
+from canary.domain.judge.metrics import Series, metrics_of, reading_of, windows_of
 from canary.domain.judge.windows import FROZEN_AFTER_MINUTES
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.rollout.arrival import agreed, is_suspicious
@@ -106,23 +106,23 @@ class Collector:
         self, records: list[Record], now: datetime, problems: Problems, time_left: TimeLeft
     ) -> None:
         end = now.replace(second=0, microsecond=0)
-        queries = {record.rollout: queries_of(record.plan) for record in records}
-        everything = [query for several in queries.values() for query in several]
-        time_left.ask(*queries)
+        wanted = {record.rollout: metrics_of(record.plan) for record in records}
+        everything = [metric for several in wanted.values() for metric in several]
+        time_left.ask(*wanted)
         answer = self._metrics.minutes(
             everything, end - timedelta(minutes=FROZEN_AFTER_MINUTES), end
         )
         names = sorted({name for record in records for name in record.plan.alarms})
-        time_left.ask(*queries)
+        time_left.ask(*wanted)
         states = self._alarms.states(names) if names else {}
         for record in records:
             with problems.kept():
-                series = {query.variant: answer[query] for query in queries[record.rollout]}
+                series = {metric: answer[metric] for metric in wanted[record.rollout]}
                 self._store_windows(record, series, now, time_left)
                 self._store_tick(record, series, states, now, time_left)
 
     def _store_windows(
-        self, record: Record, series: Mapping[str, RawSeries], now: datetime, time_left: TimeLeft
+        self, record: Record, series: Series, now: datetime, time_left: TimeLeft
     ) -> None:
         time_left.ask(record.rollout)
         began, minute = minute_of(record.started_at), minute_of(now)
@@ -130,7 +130,8 @@ class Collector:
             w.minute: w
             for w in self._evidence.windows(record.rollout, minute - FROZEN_AFTER_MINUTES)
         }
-        read = (w.but(since=minute) for w in windows_of(record.plan, series) if w.minute >= began)
+        found = windows_of(reading_of(record.plan), series, record.canary, record.plan.baselines)
+        read = (w.but(since=minute) for w in found if w.minute >= began)
         windows = [before[w.minute].read_again(w) if w.minute in before else w for w in read]
         if windows:
             time_left.ask(record.rollout)
@@ -139,7 +140,7 @@ class Collector:
     def _store_tick(
         self,
         record: Record,
-        series: Mapping[str, RawSeries],
+        series: Series,
         states: Mapping[str, str],
         now: datetime,
         time_left: TimeLeft,

@@ -7,16 +7,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from canary.domain.judge.metrics import RawSeries, VariantQuery
+from canary.domain.judge.metrics import RawSeries
+from canary.domain.plan.guards import Metric
 
 
 class Metrics(Protocol):
     """Reads closed minutes."""
 
     def minutes(
-        self, queries: Sequence[VariantQuery], start: datetime, end: datetime
-    ) -> Mapping[VariantQuery, RawSeries]:
-        """Return the one-minute points in [start, end) for every query, in as few calls as AWS
+        self, metrics: Sequence[Metric], start: datetime, end: datetime
+    ) -> Mapping[Metric, RawSeries]:
+        """Return the one-minute points in [start, end) of every metric, in as few calls as AWS
         allows.
         """
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from canary.domain.judge.guard_fold import GuardFold, start_guard
-from canary.domain.judge.terms import BakeTerms, counted
-from canary.domain.judge.windows import Window
-from canary.domain.plan.guards import GRIDS
+from canary.domain.judge.terms import BakeTerms
+from canary.domain.judge.windows import Window, counted
+from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.plan import Plan
 from canary.stats import fuse, roll_back
 from canary.stats.counts import MinuteCounts
@@ -46,11 +46,13 @@ class Fold:
     """Last minute that alone looked like a disaster."""
     blown_minute: int | None = None
     """Second of two such minutes in a row."""
+    blown_by: str | None = None
+    """The guard that showed it."""
 
 
 def start_fold(plan: Plan) -> Fold:
     """Return the state before any window."""
-    return Fold(tuple(start_guard(len(GRIDS[guard.name])) for guard in plan.guards))
+    return Fold(tuple(start_guard(len(guard.grid)) for guard in plan.guards))
 
 
 def take(
@@ -179,20 +181,20 @@ def _burn(fold: Fold, window: Window, plan: Plan, bake: BakeTerms) -> Fold:
     """Return the state after the fuse has looked at a minute, warm-up, moves and own traffic
     included.
     """
-    if not _disaster(fold, window, plan, bake):
+    watched = zip(plan.guards, fold.guards, strict=True)
+    shown_by = next((g.name for g, state in watched if _disaster(g, state, window, bake)), None)
+    if shown_by is None:
         return fold
-    in_a_row = fold.disaster_minute == window.minute - 1
-    blown = window.minute if in_a_row and fold.blown_minute is None else fold.blown_minute
-    return replace(fold, disaster_minute=window.minute, blown_minute=blown)
+    if fold.disaster_minute == window.minute - 1 and fold.blown_minute is None:
+        fold = replace(fold, blown_minute=window.minute, blown_by=shown_by)
+    return replace(fold, disaster_minute=window.minute)
 
 
-def _disaster(fold: Fold, window: Window, plan: Plan, bake: BakeTerms) -> bool:
-    for guard, state in zip(plan.guards, fold.guards, strict=True):
-        canary, baseline = counted(guard, window.canary), counted(guard, window.baseline)
-        if guard.name != "errors" or canary is None:
-            continue
-        if bake.alone:
-            reference = state.reference_rate(guard)
-            return reference is not None and fuse.blows_against(*canary, reference)
-        return baseline is not None and fuse.minute_blows(MinuteCounts(*canary, *baseline))
-    return False
+def _disaster(guard: CountGuard, state: GuardFold, window: Window, bake: BakeTerms) -> bool:
+    canary, baseline = counted(guard, window.canary), counted(guard, window.baseline)
+    if not guard.fuse or canary is None:
+        return False
+    if bake.alone:
+        reference = state.reference_rate(guard)
+        return reference is not None and fuse.blows_against(*canary, reference)
+    return baseline is not None and fuse.minute_blows(MinuteCounts(*canary, *baseline))

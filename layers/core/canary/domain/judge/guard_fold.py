@@ -5,8 +5,7 @@ of the baseline.
 import math
 from dataclasses import dataclass, replace
 
-from canary.domain.plan.guards import bound_of, history_of
-from canary.domain.plan.plan import CountGuard
+from canary.domain.plan.guards import CountGuard
 from canary.stats import advance, roll_back, watch
 from canary.stats.advance import AdvanceState
 from canary.stats.counts import MinuteCounts
@@ -73,7 +72,7 @@ class GuardFold:
         reference = self.reference_rate(guard)
         if canary is None or canary[1] == 0 or reference is None:
             return self
-        bound, burstiness = bound_of(guard.early_steps), history_of(guard).burstiness
+        bound, burstiness = guard.early_steps.bound, guard.history.known.burstiness
         return replace(
             self,
             watch=watch.step(self.watch, canary[0], canary[1], bound, reference, burstiness),

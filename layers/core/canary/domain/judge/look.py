@@ -10,7 +10,8 @@ from canary.domain.judge.fold import Fold, guard_logs, weighed
 from canary.domain.judge.guard_fold import GuardFold
 from canary.domain.judge.judgement import Evidence, GuardEvidence
 from canary.domain.judge.terms import BakeTerms
-from canary.domain.plan.plan import CountGuard, Plan
+from canary.domain.plan.guards import CountGuard
+from canary.domain.plan.plan import Plan
 from canary.stats import advance, split
 
 # A guard whose newest data is older says nothing about the canary that serves now. Points may come

@@ -1,118 +1,129 @@
-"""Raw minutes as CloudWatch has them, and how they become counts.
+"""Minutes as CloudWatch has them, and how they become counts.
 
-Zero and missing stay apart: a variant whose Invocations or errors have no point in a minute has no
-counts for it.
+Rules: what is read follows from the guards' sources. Zero and missing stay apart: a variant whose
+requests have no point in a minute has no counts for it, and no guard has any whose metric has none.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from canary.domain.judge.windows import Counts, Window
 from canary.domain.model import Frozen
-from canary.domain.plan.plan import CountGuard, Plan
-
-ERROR_METRICS = {
-    "model_errors": "InvocationModelErrors",
-    "5xx": "Invocation5XXErrors",
-    "4xx": "Invocation4XXErrors",
-}
-
-
-class VariantQuery(Frozen):
-    """What to read of one variant: its requests, one error counter, and slow requests when a
-    threshold is given.
-    """
-
-    endpoint: str
-    variant: str
-    count: Literal["model_errors", "5xx", "4xx"] = "model_errors"
-    threshold_ms: float | None = None
-
-
-class RawMinute(Frozen):
-    """One variant's points in one minute; None where CloudWatch has none. `within` counts the
-    requests not slow.
-    """
-
-    requests: float | None = None
-    errors: float | None = None
-    timed: float | None = None
-    within: float | None = None
+from canary.domain.plan.guards import REQUESTS, CountGuard, CountSource, Metric
+from canary.domain.plan.plan import Plan
 
 
 class RawSeries(Frozen):
-    """The minutes read for one query. `complete` is False unless CloudWatch said so of every metric
-    in it.
-    """
+    """The points of one metric by minute. `complete` is False unless CloudWatch said so."""
 
-    minutes: dict[int, RawMinute]
-    complete: bool
+    minutes: dict[int, float]
+    complete: bool = True
 
 
-def queries_of(plan: Plan) -> tuple[VariantQuery, ...]:
+Series = Mapping[Metric, RawSeries]
+"""What was read of each metric of each variant."""
+
+
+@dataclass(frozen=True)
+class MetricReading:
+    """What is read of an endpoint for its guards, and how it becomes their counts."""
+
+    endpoint: str
+    guards: tuple[CountGuard, ...]
+
+    def metrics(self, variants: Iterable[str]) -> tuple[Metric, ...]:
+        """Return what to read for some variants, each metric once."""
+        wanted = [REQUESTS]
+        for source in (guard.source for guard in self.guards if guard.source):
+            wanted += [source.marked, source.of]
+        return tuple(
+            dict.fromkeys(m.at(self.endpoint, variant) for variant in variants for m in wanted)
+        )
+
+    def counts(self, series: Series, variant: str) -> dict[int, Counts]:
+        """Return a variant's counts by minute; minutes without any are left out."""
+        requests = self._points(series, REQUESTS, variant)
+        read = [
+            (guard, guard.source, self._source(series, guard.source, variant))
+            for guard in self.guards
+            if guard.source
+        ]
+        found = {}
+        for minute, value in requests.items():
+            guards = {}
+            for guard, source, (of, marked) in read:
+                if minute in of and minute in marked:
+                    guards[guard.name] = source.counts(of[minute], marked[minute])
+            if all(guard.name in guards for guard, _, _ in read if guard.fuse):
+                found[minute] = Counts(requests=round(value), guards=guards)
+        return found
+
+    def together(self, series: Series, variants: Sequence[str]) -> dict[int, Counts]:
+        """Return several variants' counts summed by minute; minutes in which any of them has none
+        are left out.
+        """
+        each = [self.counts(series, variant) for variant in variants]
+        shared = set(each[0]).intersection(*each[1:]) if each else set()
+        return {minute: _sum([one[minute] for one in each]) for minute in sorted(shared)}
+
+    def uncounted(self, series: Series, variants: Sequence[str]) -> tuple[CountGuard, ...]:
+        """Return the guards whose events have points in CloudWatch while the statistic that tells
+        bad from good has none.
+        """
+        return tuple(guard for guard in self.guards if self._uncounted(series, guard, variants))
+
+    def _uncounted(self, series: Series, guard: CountGuard, variants: Sequence[str]) -> bool:
+        source = guard.source
+        if source is None or not source.by_statistic:
+            return False
+        read = [self._source(series, source, variant) for variant in variants]
+        events = [(minute, marked) for of, marked in read for minute, n in of.items() if n]
+        return bool(events) and not any(minute in marked for minute, marked in events)
+
+    def _source(
+        self, series: Series, source: CountSource, variant: str
+    ) -> tuple[Mapping[int, float], Mapping[int, float]]:
+        return self._points(series, source.of, variant), self._points(
+            series, source.marked, variant
+        )
+
+    def _points(self, series: Series, metric: Metric, variant: str) -> Mapping[int, float]:
+        one = series.get(metric.at(self.endpoint, variant))
+        return one.minutes if one else {}
+
+
+def _sum(parts: Sequence[Counts]) -> Counts:
+    names = [name for name in parts[0].guards if all(name in part.guards for part in parts)]
+    return Counts(
+        requests=sum(part.requests for part in parts),
+        guards={
+            name: (
+                sum(part.guards[name][0] for part in parts),
+                sum(part.guards[name][1] for part in parts),
+            )
+            for name in names
+        },
+    )
+
+
+def reading_of(plan: Plan) -> MetricReading:
+    """Return what a rollout reads."""
+    return MetricReading(plan.endpoint, plan.guards)
+
+
+def metrics_of(plan: Plan) -> tuple[Metric, ...]:
     """Return what to read for a plan: the canary first, then the baselines."""
-    errors = _guard(plan, "errors")
-    slow = _guard(plan, "slow_requests")
+    return reading_of(plan).metrics((plan.canary, *plan.baselines))
+
+
+def windows_of(
+    reading: MetricReading, series: Series, canary: str, baselines: Sequence[str]
+) -> tuple[Window, ...]:
+    """Return a window for every minute in which any variant has a point."""
+    wanted = set(reading.metrics((canary, *baselines)))
+    minutes = sorted({m for metric in wanted if metric in series for m in series[metric].minutes})
+    canaries, together = reading.counts(series, canary), reading.together(series, baselines)
     return tuple(
-        VariantQuery(
-            endpoint=plan.endpoint,
-            variant=variant,
-            count=errors.count if errors else "model_errors",
-            threshold_ms=slow.threshold_ms if slow else None,
-        )
-        for variant in (plan.canary, *plan.baselines)
-    )
-
-
-def _guard(plan: Plan, name: str) -> CountGuard | None:
-    return next((guard for guard in plan.guards if guard.name == name), None)
-
-
-def counts_of(raw: RawMinute | None) -> Counts | None:
-    """Return the counts of one variant's minute, or None when requests or errors are missing."""
-    if raw is None or raw.requests is None or raw.errors is None:
-        return None
-    requests = round(raw.requests)
-    slow = timed = None
-    if raw.timed is not None and raw.within is not None:
-        timed = round(raw.timed)
-        slow = min(timed, max(0, round(raw.timed - raw.within)))
-    return Counts(
-        requests=requests, errors=min(requests, round(raw.errors)), slow=slow, timed=timed
-    )
-
-
-def together(parts: Sequence[Counts | None]) -> Counts | None:
-    """Return the sum of several variants' counts, or None when any of them is missing."""
-    present = [part for part in parts if part is not None]
-    if not present or len(present) < len(parts):
-        return None
-    slow = [part.slow for part in present if part.slow is not None]
-    timed = [part.timed for part in present if part.timed is not None]
-    whole = len(slow) == len(timed) == len(present)
-    return Counts(
-        requests=sum(part.requests for part in present),
-        errors=sum(part.errors for part in present),
-        slow=sum(slow) if whole else None,
-        timed=sum(timed) if whole else None,
-    )
-
-
-def windows_of(plan: Plan, series: Mapping[str, RawSeries]) -> tuple[Window, ...]:
-    """Return a window for every minute in which any variant has a point; `series` by variant
-    name.
-    """
-    minutes = sorted({minute for one in series.values() for minute in one.minutes})
-    return tuple(
-        Window(
-            minute=minute,
-            canary=counts_of(_raw(series, plan.canary, minute)),
-            baseline=together([counts_of(_raw(series, name, minute)) for name in plan.baselines]),
-        )
+        Window(minute=minute, canary=canaries.get(minute), baseline=together.get(minute))
         for minute in minutes
     )
-
-
-def _raw(series: Mapping[str, RawSeries], variant: str, minute: int) -> RawMinute | None:
-    one = series.get(variant)
-    return one.minutes.get(minute) if one else None

@@ -6,10 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from canary.domain.judge.windows import Counts
 from canary.domain.plan.bake import BakeInterval
-from canary.domain.plan.guards import GRIDS, advance_margin, bound_of, history_of
-from canary.domain.plan.plan import CountGuard, Plan
+from canary.domain.plan.guards import CountGuard
+from canary.domain.plan.plan import Plan
 from canary.stats.setting import Setting, settle
 
 
@@ -75,26 +74,10 @@ def _bake_terms(plan: Plan, index: int, bake: BakeInterval) -> BakeTerms:
 
 
 def _setting(plan: Plan, guard: CountGuard, step: int) -> Setting:
-    advance = advance_margin(plan, guard, step)
     return settle(
-        history_of(guard),
-        bound_of(guard.roll_back_beyond),
-        bound_of(advance),
+        guard.history.known,
+        guard.roll_back_beyond.bound,
+        plan.margin_at(step, guard).bound,
         plan.steps[step].share,
-        GRIDS[guard.name],
+        guard.grid,
     )
-
-
-def counted(guard: CountGuard, counts: Counts | None) -> tuple[int, int] | None:
-    """Return (bad, requests) of one variant for a guard; None when missing or when more bad than
-    requests came in.
-    """
-    if counts is None:
-        return None
-    if guard.name == "errors":
-        bad, requests = counts.errors, counts.requests
-    elif counts.slow is None:
-        return None
-    else:
-        bad, requests = counts.slow, counts.requests if counts.timed is None else counts.timed
-    return (bad, requests) if bad <= requests else None

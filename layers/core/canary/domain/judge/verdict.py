@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from canary.domain.finding import Finding, FindingLabel
 from canary.domain.judge.judgement import Evidence, Judgement, Verdict
 from canary.domain.judge.look import Look
-from canary.domain.judge.words import BAD, finding_reason, rates, still_needed
+from canary.domain.judge.words import finding_reason, rates, still_needed
 from canary.domain.words import clock, percent, strength
 
 
@@ -51,13 +51,7 @@ def _roll_back(look: Look, numbers: Evidence) -> Decided | None:
             "quality",
         )
     if fold.blown_minute is not None:
-        since = clock(fold.blown_minute - 1)
-        return Decided(
-            "ROLL_BACK",
-            f"At {at} at least half of the canary's requests failed in two consecutive "
-            f"minutes from {since} while the baseline was well (the fuse)",
-            "errors",
-        )
+        return _blown(look, fold.blown_minute)
     if fold.crossed_minute is not None:
         return _worse(look, numbers)
     limit = look.plan.steps[look.step].bake_max_minutes + look.plan.hold_at_most_minutes
@@ -70,6 +64,18 @@ def _roll_back(look: Look, numbers: Evidence) -> Decided | None:
             f"rollout may hold (hold_at_most_minutes {look.plan.hold_at_most_minutes})",
         )
     return None
+
+
+def _blown(look: Look, minute: int) -> Decided:
+    watched = [guard for guard in look.plan.guards if guard.fuse]
+    guard = next((g for g in watched if g.name == look.fold.blown_by), watched[0])
+    return Decided(
+        "ROLL_BACK",
+        f"At {percent(look.share)} at least half of the canary's requests "
+        f"{guard.words.fuse or f'were {guard.words.bad}'} in two consecutive "
+        f"minutes from {clock(minute - 1)} while the baseline was well (the fuse)",
+        guard.name,
+    )
 
 
 def _worse(look: Look, numbers: Evidence) -> Decided:
@@ -87,7 +93,7 @@ def _worse(look: Look, numbers: Evidence) -> Decided:
     )
     return Decided(
         "ROLL_BACK",
-        f"At {percent(share)} the canary has more {BAD[worst.guard]} than {beyond.words}: "
+        f"At {percent(share)} the canary has more {guard.words.bad} than {beyond.words}: "
         f"{rates(worst)}; "
         f"evidence {strength(numbers.log_roll_back)} against "
         f"{strength(numbers.log_roll_back_threshold)} needed, "
@@ -164,7 +170,8 @@ def _bake(look: Look, numbers: Evidence) -> Decided:
     blocked = _blocked(look, numbers)
     if blocked is None:
         parts = "; ".join(
-            f"{BAD[g.guard]} {rates(g)}, evidence {strength(g.log_advance)}" for g in numbers.guards
+            f"{guard.words.bad} {rates(g)}, evidence {strength(g.log_advance)}"
+            for guard, g in zip(look.plan.guards, numbers.guards, strict=True)
         )
         return Decided(
             "ADVANCE",
@@ -191,15 +198,15 @@ def _blocked(look: Look, numbers: Evidence) -> str | None:
     if look.misrouted:
         return _misrouted(look)
     waiting = []
-    for index, guard in enumerate(numbers.guards):
+    for index, (guard, seen) in enumerate(zip(look.plan.guards, numbers.guards, strict=True)):
         label = look.label(index)
         if label == "NO_DATA":
-            waiting.append(finding_reason(look, look.plan.guards[index], guard, label))
+            waiting.append(finding_reason(look, guard, seen, label))
         elif label == "INCONCLUSIVE":
-            needed = still_needed(guard, look.log_advance_threshold)
+            needed = still_needed(seen, look.log_advance_threshold)
             waiting.append(
-                f"{BAD[guard.guard]} not yet shown within the margin: {rates(guard)}, evidence "
-                f"{strength(guard.log_advance)} of {strength(look.log_advance_threshold)}; {needed}"
+                f"{guard.words.bad} not yet shown within the margin: {rates(seen)}, evidence "
+                f"{strength(seen.log_advance)} of {strength(look.log_advance_threshold)}; {needed}"
             )
     return "; ".join(waiting) or None
 

@@ -4,9 +4,15 @@ Rules: values only, one closed minute at a time, per variant. `None` is *missing
 for zero; a zero is a measurement. Nothing here judges.
 """
 
-from pydantic import Field
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
 
 from canary.domain.model import Frozen
+from canary.domain.plan.guards import CountGuard
+from canary.domain.plan.standard_guards import read_counts
+
+Count = Annotated[int, Field(ge=0)]
 
 BELIEVED_AFTER_MINUTES = 5
 FROZEN_AFTER_MINUTES = 15
@@ -18,18 +24,23 @@ heal.
 class Counts(Frozen):
     """One variant's counts in one closed minute."""
 
-    requests: int = Field(ge=0)
+    requests: Count
     """Invocations of the variant in the minute."""
-    errors: int = Field(ge=0)
-    """Bad answers among `requests`."""
-    slow: int | None = Field(default=None, ge=0)
-    """Requests slower than the threshold of the slow_requests guard; None when it was not
-    measured.
+    guards: dict[str, tuple[Count, Count]]
+    """(bad events, events) by guard; a guard that was not measured is left out."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _stored(cls, data: Any) -> Any:
+        return read_counts(data)
+
+
+def counted(guard: CountGuard, counts: Counts | None) -> tuple[int, int] | None:
+    """Return (bad, of) of one variant for a guard; None when missing or when more bad events than
+    events came in.
     """
-    timed: int | None = Field(default=None, ge=0)
-    """Requests with a measured latency (the sample count `slow` is out of); None means all of
-    `requests`.
-    """
+    found = counts.guards.get(guard.name) if counts else None
+    return found if found and found[0] <= found[1] else None
 
 
 class Window(Frozen):

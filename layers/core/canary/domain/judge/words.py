@@ -4,11 +4,8 @@ import math
 
 from canary.domain.judge.judgement import GuardEvidence
 from canary.domain.judge.look import Look
-from canary.domain.plan.guards import advance_margin
-from canary.domain.plan.plan import CountGuard
+from canary.domain.plan.guards import CountGuard
 from canary.domain.words import clock, percent, rate, strength
-
-BAD = {"errors": "errors", "slow_requests": "slow requests"}
 
 
 def rates(guard: GuardEvidence) -> str:
@@ -34,10 +31,10 @@ def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label:
         "weighed against "
         f"{strength(look.log_roll_back_threshold)}"
     )
-    text = f"{BAD[guard.name]}: {rates(numbers)} in {numbers.minutes} judged minutes; {worse}"
+    text = f"{guard.words.bad}: {rates(numbers)} in {numbers.minutes} judged minutes; {worse}"
     if look.share >= 1:
         return text
-    within = advance_margin(look.plan, guard, look.step).words
+    within = look.plan.margin_at(look.step, guard).words
     return (
         f"{text}; evidence for within {within}: {strength(numbers.log_advance)} of "
         f"{strength(look.log_advance_threshold)} needed"
@@ -46,9 +43,9 @@ def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label:
 
 def _no_data(guard: CountGuard, numbers: GuardEvidence, newest: int | None) -> str:
     if newest is None:
-        return f"{BAD[guard.name]}: no judged minute with requests on both sides in this step yet"
+        return f"{guard.words.bad}: no judged minute with requests on both sides in this step yet"
     return (
-        f"{BAD[guard.name]}: nothing measured since {clock(newest)}; before that {rates(numbers)}"
+        f"{guard.words.bad}: nothing measured since {clock(newest)}; before that {rates(numbers)}"
     )
 
 

@@ -7,10 +7,10 @@ unknown.
 
 import math
 
+from canary.domain.errors import Refused
 from canary.domain.model import Frozen
-from canary.domain.plan.guards import GRIDS, advance_margin, bound_of, history_of
-from canary.domain.plan.plan import CountGuard, Plan
-from canary.domain.plan.spec import Margin
+from canary.domain.plan.guards import CountGuard, Margin
+from canary.domain.plan.plan import Plan
 from canary.domain.words import percent
 from canary.stats.forecast import Traffic, advance_minutes, detection_minutes, smallest_ratio_seen
 from canary.stats.setting import Setting, settle
@@ -55,10 +55,25 @@ def forecast(plan: Plan) -> tuple[StepForecast, ...]:
     )
 
 
+def with_forecast(plan: Plan, *, require_conclusive: bool) -> Plan:
+    """Return the plan with a notice for every step that cannot conclude in its bake.
+
+    Raises Refused instead when the spec requires conclusive steps.
+    """
+    warnings = tuple(step.warning for step in forecast(plan) if step.warning)
+    if warnings and require_conclusive:
+        raise Refused(
+            "require_conclusive",
+            "; ".join(warnings),
+            "Change the spec so, or leave require_conclusive out",
+        )
+    return plan.but(notices=plan.notices + tuple(f"Forecast: {text}." for text in warnings))
+
+
 def _forecast(plan: Plan, step: int, guard: CountGuard) -> StepForecast:
     planned = plan.steps[step]
     traffic = Traffic(planned.share, guard.history.requests_per_minute)
-    setting = _setting(guard, advance_margin(plan, guard, step), planned.share)
+    setting = _setting(guard, plan.margin_at(step, guard), planned.share)
     median, p90 = _advance(plan, step, setting, traffic)
     alpha, rate = plan.budget.live, guard.history.rate
     count = 1 / plan.budget.guards[guard.name]
@@ -79,11 +94,7 @@ def _forecast(plan: Plan, step: int, guard: CountGuard) -> StepForecast:
 
 def _setting(guard: CountGuard, allowed: Margin, share: float) -> Setting:
     return settle(
-        history_of(guard),
-        bound_of(guard.roll_back_beyond),
-        bound_of(allowed),
-        share,
-        GRIDS[guard.name],
+        guard.history.known, guard.roll_back_beyond.bound, allowed.bound, share, guard.grid
     )
 
 
@@ -107,7 +118,7 @@ def _warning(plan: Plan, step: int, guard: CountGuard, p90: float) -> str:
     yields = per_minute * (planned.bake_max_minutes - plan.warm_up_minutes)
     where = (
         f"step {step} ({percent(planned.share)}) cannot conclude on "
-        f"{guard.name.replace('_', ' ')} in {planned.bake_max_minutes} min"
+        f"{guard.words.bad} in {planned.bake_max_minutes} min"
     )
     if not math.isfinite(p90):
         why = "equal variants are no evidence at this margin"
@@ -125,7 +136,7 @@ def _wider_margin(plan: Plan, step: int, guard: CountGuard) -> Margin | None:
     """Return the smallest wider margin at which the step would conclude; None when none tried
     would.
     """
-    now, planned = advance_margin(plan, guard, step), plan.steps[step]
+    now, planned = plan.margin_at(step, guard), plan.steps[step]
     traffic = Traffic(planned.share, guard.history.requests_per_minute)
     for ratio in PROPOSED_RATIOS:
         if ratio <= now.ratio:

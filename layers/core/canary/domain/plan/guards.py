@@ -1,35 +1,175 @@
-"""Count guards: their margins at each step, and what their history teaches."""
+"""A count guard is a value: where its two counts a minute come from, how much worse counts, and
+what people call it.
 
-from canary.domain.plan.plan import CountGuard, Plan
-from canary.domain.plan.spec import Margin
+Rules: everything that differs from guard to guard stands in the value; whoever judges, reads, shows
+or replays asks the value and never its name. A guard watches bad events among events, per closed
+minute and variant.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from canary.domain.model import Frozen
 from canary.stats.counts import Bound
-from canary.stats.history import LEAST_HISTORY_MINUTES, History
-from canary.stats.request_bet import ERRORS_GRID, SLOW_GRID
+from canary.stats.history import History, Minute, learn
 
-GRIDS = {"errors": ERRORS_GRID, "slow_requests": SLOW_GRID}
+GuardName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+OF_ONE_VARIANT = (("EndpointName", "${endpoint}"), ("VariantName", "${variant}"))
 
 
-def advance_margin(plan: Plan, guard: CountGuard, step: int) -> Margin:
-    """Return the margin a guard must be shown to keep at a step: the real one at the last gate
-    alone.
+class Margin(Frozen):
+    """How much worse counts: a bad-event rate above `ratio` x the baseline's plus
+    `percentage_points`.
     """
-    return guard.last_gate if step >= plan.last_gate else guard.early_steps
+
+    ratio: float = Field(ge=1, le=1000, allow_inf_nan=False)
+    percentage_points: float = Field(ge=0, le=100, allow_inf_nan=False)
+
+    @property
+    def bound(self) -> Bound:
+        """Return the margin as a line between rates, its additive part a fraction of requests."""
+        return Bound(self.ratio, self.percentage_points / 100)
+
+    @property
+    def words(self) -> str:
+        """Return the margin in the user's own units."""
+        return f"{self.ratio:g}x the baseline + {self.percentage_points:g} pp"
 
 
-def bound_of(margin: Margin) -> Bound:
-    """Return a spec's margin as a line between rates."""
-    return Bound(margin.ratio, margin.difference)
+class Metric(Frozen):
+    """One statistic of one CloudWatch metric, a number a minute.
 
-
-def history_of(guard: CountGuard) -> History:
-    """Return what the plan remembers of the baseline; too few minutes teach nothing about
-    bursts.
+    In `dimensions`, (name, value) pairs, ${endpoint} and ${variant} stand for whom it is read of.
     """
-    known, h = guard.history.minutes >= LEAST_HISTORY_MINUTES, guard.history
-    return History(
-        h.minutes,
-        h.rate,
-        h.burstiness if known else 0.0,
-        h.burst_lags if known else 0,
-        h.requests_per_minute,
-    )
+
+    namespace: str = "AWS/SageMaker"
+    name: str
+    statistic: str = "Sum"
+    dimensions: tuple[tuple[str, str], ...] = OF_ONE_VARIANT
+
+    def at(self, endpoint: str, variant: str) -> "Metric":
+        """Return the metric of one variant of an endpoint."""
+        filled = (
+            (name, value.replace("${endpoint}", endpoint).replace("${variant}", variant))
+            for name, value in self.dimensions
+        )
+        return Metric(
+            namespace=self.namespace,
+            name=self.name,
+            statistic=self.statistic,
+            dimensions=tuple(filled),
+        )
+
+
+REQUESTS = Metric(name="Invocations")
+"""A variant's requests: what its share of the traffic is read from."""
+
+
+class CountSource(Frozen):
+    """Where a guard's counts come from: events, and among them either the bad or the good ones."""
+
+    of: Metric
+    bad: Metric | None = None
+    good: Metric | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.bad is None) is (self.good is None):
+            raise ValueError("give either bad or good: the other is what is left of `of`")
+        return self
+
+    @property
+    def marked(self) -> Metric:
+        """Return the metric that tells the bad or the good events."""
+        return self.bad or self.good or self.of
+
+    @property
+    def by_statistic(self) -> bool:
+        """Return whether both counts are statistics of one metric, so that one may be there without
+        the other.
+        """
+        return self.marked.but(statistic=self.of.statistic) == self.of
+
+    def counts(self, of: float, marked: float) -> tuple[int, int]:
+        """Return (bad, of) of a minute; a count read before its total is cut to it."""
+        bad = of - marked if self.good else marked
+        return min(round(of), max(0, round(bad))), round(of)
+
+
+class GuardWords(Frozen):
+    """What people read of a guard: `bad` names its bad events in the plural ("slow requests")."""
+
+    bad: str = Field(min_length=1, max_length=60)
+    title: str = Field(default="", max_length=120)
+    """The heading of its chart; the bad events where there is none."""
+    detail: str = Field(default="", max_length=60)
+    """What exactly counts as bad, for a table: "over 200 ms"."""
+    fuse: str = Field(default="", max_length=60)
+    """What has happened to requests when the fuse blows: "failed"."""
+
+
+class GuardHistory(Frozen):
+    """What 24 hours of the baseline's minutes teach about one guard.
+
+    `rate` bad events a request, `burstiness` k and `burst_lags` D of the statistics,
+    `requests_per_minute` the mean. Fewer than 720 minutes teach nothing about bursts: k = D = 0.
+    """
+
+    minutes: int = 0
+    rate: float = 0.0
+    burstiness: float = 0.0
+    burst_lags: int = 0
+    requests_per_minute: float = 0.0
+
+    @classmethod
+    def learnt(cls, minutes: Sequence[Minute]) -> Self:
+        """Return what minutes, (events, bad) or None where missing, oldest first, teach."""
+        history = learn(minutes)
+        return cls(
+            minutes=history.minutes,
+            rate=history.rate,
+            burstiness=history.burstiness,
+            burst_lags=history.burst_lags,
+            requests_per_minute=history.requests_per_minute,
+        )
+
+    @property
+    def known(self) -> History:
+        """Return what the bets may know of it."""
+        history = History(
+            self.minutes, self.rate, self.burstiness, self.burst_lags, self.requests_per_minute
+        )
+        if history.known:
+            return history
+        return History(self.minutes, self.rate, 0.0, 0, self.requests_per_minute)
+
+
+class CountGuard(Frozen):
+    """One count guard as planned: what is counted, its margins, and what its history teaches."""
+
+    name: GuardName
+    words: GuardWords
+    grid: tuple[float, ...] = Field(min_length=1)
+    """Multiples of the allowed rate that its roll-back bets are fitted to."""
+    source: CountSource | None = None
+    """None: nothing is read, its counts come with a recording."""
+    fuse: bool = False
+    """Whether the fuse watches it. A minute without its counts is half published: it says nothing
+    of its variant.
+    """
+    roll_back_beyond: Margin
+    last_gate: Margin
+    early_steps: Margin
+    history: GuardHistory = GuardHistory()
+
+    @property
+    def title(self) -> str:
+        """Return the heading of its chart."""
+        return self.words.title or self.words.bad.capitalize()
+
+    @property
+    def full_name(self) -> str:
+        """Return its bad events with what exactly counts as bad."""
+        return f"{self.words.bad} ({self.words.detail})" if self.words.detail else self.words.bad

@@ -9,11 +9,11 @@ from pydantic import Field, model_validator
 
 from canary.domain.model import Frozen
 from canary.domain.plan.error_budget import ErrorBudget, share_out
+from canary.domain.plan.guards import CountGuard, Margin
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.domain.plan.spec import ErrorRates, Margin
+from canary.domain.plan.spec import ErrorRates
+from canary.domain.plan.standard_guards import read_guard
 from canary.domain.plan.target import Target, read_weights
-
-GuardName = Literal["errors", "slow_requests"]
 
 
 class PlannedStep(Frozen):
@@ -28,32 +28,6 @@ class PlannedStep(Frozen):
     @classmethod
     def _stored(cls, data: Any) -> Any:
         return read_weights(data, target="weights")
-
-
-class GuardHistory(Frozen):
-    """What 24 hours of the baseline's minutes teach about one guard.
-
-    `rate` bad events a request, `burstiness` k and `burst_lags` D of the statistics,
-    `requests_per_minute` the mean. Fewer than 720 minutes teach nothing about bursts: k = D = 0.
-    """
-
-    minutes: int = 0
-    rate: float = 0.0
-    burstiness: float = 0.0
-    burst_lags: int = 0
-    requests_per_minute: float = 0.0
-
-
-class CountGuard(Frozen):
-    """One count guard with its margins as planned; `threshold_ms` only for slow_requests."""
-
-    name: GuardName
-    roll_back_beyond: Margin
-    last_gate: Margin
-    early_steps: Margin
-    history: GuardHistory = GuardHistory()
-    threshold_ms: float | None = None
-    count: Literal["model_errors", "5xx", "4xx"] = "model_errors"
 
 
 class Plan(Frozen):
@@ -83,14 +57,13 @@ class Plan(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _stored(cls, data: Any) -> Any:
-        return _with_budget(
-            read_weights(data, found_target="found_weights", safe_target="safe_weights")
-        )
+        read = read_weights(data, found_target="found_weights", safe_target="safe_weights")
+        return _with_budget(_with_guards(read))
 
     @model_validator(mode="after")
     def _budget_is_of_this_plan(self) -> Self:
         budget = self.budget
-        if set(budget.guards) != {guard.name for guard in self.guards}:
+        if sorted(budget.guards) != sorted(guard.name for guard in self.guards):
             raise ValueError("the budget is not of these guards; share it out again")
         if (budget.gate > 0) is not self.has_quality:
             raise ValueError("a labelled set, and nothing else, gives the gate a part")
@@ -109,10 +82,23 @@ class Plan(Frozen):
         """Return the index of the last step below share 1: the one judged at the real margin."""
         return len(self.steps) - 2
 
+    def margin_at(self, step: int, guard: CountGuard) -> Margin:
+        """Return the margin a guard must be shown to keep at a step: the real one at the last gate
+        alone.
+        """
+        return guard.last_gate if step >= self.last_gate else guard.early_steps
+
     @property
     def has_quality(self) -> bool:
         """Return whether a labelled set is judged at share 0."""
         return self.quality is not None
+
+
+def _with_guards(stored: Any) -> Any:
+    """Return stored data with its guards as values, where only their names were written."""
+    if not isinstance(stored, dict) or not isinstance(stored.get("guards"), list | tuple):
+        return stored
+    return {**stored, "guards": tuple(read_guard(guard) for guard in stored["guards"])}
 
 
 def _with_budget(stored: Any) -> Any:

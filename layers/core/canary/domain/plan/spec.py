@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from canary.domain.errors import Refused
 from canary.domain.model import Frozen
+from canary.domain.plan.guards import Margin
 from canary.domain.plan.quality import QualityGuardSpec
 
 MINUTES_PER_DAY = 1440
@@ -24,25 +25,6 @@ LARGEST_SPEC_CHARACTERS = 32_768
 
 Minutes = Annotated[int, Field(ge=1, le=LONGEST_ROLLOUT_MINUTES)]
 ErrorRate = Annotated[float, Field(gt=0, lt=0.5)]
-
-
-class Margin(Frozen):
-    """How much worse counts: a bad-event rate above `ratio` x the baseline's plus
-    `percentage_points`.
-    """
-
-    ratio: float = Field(ge=1, le=1000, allow_inf_nan=False)
-    percentage_points: float = Field(ge=0, le=100, allow_inf_nan=False)
-
-    @property
-    def difference(self) -> float:
-        """Return the additive part as a fraction of requests."""
-        return self.percentage_points / 100
-
-    @property
-    def words(self) -> str:
-        """Return the margin in the user's own units."""
-        return f"{self.ratio:g}x the baseline + {self.percentage_points:g} pp"
 
 
 class BakeMinutes(Frozen):

@@ -1,0 +1,121 @@
+"""The plan, computed once: what the user asked for and what was found, in; the whole course, out.
+
+Rules: pure; whoever needs a plan makes it here (planner, forecast, replay, backtest), so that all
+of them judge alike. Reading is for others: what they found comes in as facts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from canary.domain.errors import Refused
+from canary.domain.plan.endpoint import EndpointView
+from canary.domain.plan.error_budget import share_out
+from canary.domain.plan.guards import CountGuard, GuardHistory
+from canary.domain.plan.plan import Plan
+from canary.domain.plan.spec import Spec
+from canary.domain.plan.standard_guards import guards_of, may_be_left_out
+from canary.domain.plan.steps import check_endpoint, plan_steps, safe_target
+from canary.domain.plan.target import Target
+from canary.stats.history import LEAST_HISTORY_MINUTES, Minute
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was found before a rollout; a guard is named by its name."""
+
+    endpoint: EndpointView
+    history: Mapping[str, Sequence[Minute]] = field(default_factory=dict)
+    """The baselines' minutes together by guard, (events, bad) or None where missing, oldest first.
+    """
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    """Thresholds learnt from the baseline, by guard, for those the spec does not give."""
+    unmeasured: Mapping[str, str] = field(default_factory=dict)
+    """Why a guard cannot be measured here, by guard."""
+    alarms: Mapping[str, str] | None = None
+    """The states of the alarms that exist; None where nobody looked."""
+
+
+def make_plan(spec: Spec, facts: Facts) -> Plan:
+    """Return the plan of a rollout.
+
+    Raises Refused, naming field and remedy, where the endpoint cannot carry it, an alarm is missing
+    or rings, or a guard that the spec names cannot be measured.
+    """
+    check_endpoint(spec, facts.endpoint)
+    if facts.alarms is not None:
+        check_alarms(spec, facts.alarms)
+    found = Target(weights=facts.endpoint.current_weights)
+    safe = safe_target(found, spec.canary)
+    guards, left_out = _guards(spec, facts)
+    return Plan(
+        endpoint=spec.endpoint,
+        config_name=facts.endpoint.config_name,
+        canary=spec.canary,
+        baselines=baselines_of(spec, facts.endpoint),
+        found_target=found,
+        safe_target=safe,
+        steps=plan_steps(spec, safe),
+        guards=guards,
+        alarms=spec.guards.alarms,
+        quality=spec.guards.quality,
+        error_rates=spec.error_rates,
+        budget=share_out(
+            spec.error_rates,
+            [guard.name for guard in guards],
+            labelled_set=spec.guards.quality is not None,
+        ),
+        on_inconclusive=spec.on_inconclusive,
+        hold_at_most_minutes=spec.hold_at_most_minutes,
+        watch_minutes=spec.watch_minutes,
+        notices=(*left_out, *_unknown(guards)),
+    )
+
+
+def baselines_of(spec: Spec, view: EndpointView) -> tuple[str, ...]:
+    """Return the variants the canary is compared with: all others that serve."""
+    return tuple(v.name for v in view.variants if v.name != spec.canary and v.current_weight > 0)
+
+
+def check_alarms(spec: Spec, states: Mapping[str, str]) -> None:
+    """Raise Refused when a guard alarm does not exist or rings before anything was moved."""
+    for index, name in enumerate(spec.guards.alarms):
+        field_name = f"guards.alarms.{index}"
+        if name not in states:
+            raise Refused(
+                field_name, f"no alarm named {name!r} here", "Create it or take it out of the spec"
+            )
+        if states[name] == "ALARM":
+            raise Refused(
+                field_name,
+                f"{name} is in ALARM before anything was moved",
+                "Start again when it is OK",
+            )
+
+
+def _guards(spec: Spec, facts: Facts) -> tuple[tuple[CountGuard, ...], list[str]]:
+    """Return the guards that can be measured, with what history teaches, and notices of the
+    others.
+    """
+    guards, notices = [], []
+    for guard in guards_of(spec.guards, facts.thresholds):
+        problem = facts.unmeasured.get(guard.name)
+        if problem is None:
+            history = GuardHistory.learnt(facts.history.get(guard.name, ()))
+            guards.append(guard.but(history=history))
+        elif may_be_left_out(spec.guards, guard.name):
+            notices.append(f"{guard.name} is not watched: {problem}.")
+        else:
+            raise Refused(
+                f"guards.{guard.name}",
+                problem,
+                'Give "threshold_ms" with traffic on the baseline, or leave the guard out',
+            )
+    return tuple(guards), notices
+
+
+def _unknown(guards: Sequence[CountGuard]) -> list[str]:
+    known = max(guard.history.minutes for guard in guards)
+    if known >= LEAST_HISTORY_MINUTES:
+        return []
+    told = f"The baseline has {known} minutes of history, not {LEAST_HISTORY_MINUTES}"
+    return [f"{told}: nothing is known of bursts."]

@@ -1,16 +1,13 @@
 """Ports in memory, behaving as their adapters do; the stores pass the same contract tests."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from canary.domain.errors import Refused
-from canary.domain.judge.metrics import RawSeries
 from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.judge.windows import Window
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.plan.endpoint import GONE, EndpointView
-from canary.domain.plan.guards import Metric
 from canary.domain.plan.target import Target
 from canary.domain.rollout.mail import Mail
 from canary.domain.rollout.record import Record
@@ -234,56 +231,6 @@ class MemoryAlarms:
     def states(self, names: Sequence[str]) -> Mapping[str, str]:
         """Return the states of the alarms that exist."""
         return {name: self.known[name] for name in names if name in self.known}
-
-
-Points = Mapping[int, Mapping[str, float]]
-"""What CloudWatch has of a variant: by minute, values by metric and kind of statistic."""
-
-
-def points(
-    requests: float, errors: float, timed: float | None = None, within: float | None = None
-) -> dict[str, float]:
-    """Return one minute of a variant's metrics; what is None is missing."""
-    values = {
-        "Invocations Sum": requests,
-        "InvocationModelErrors Sum": errors,
-        "ModelLatency SampleCount": timed,
-        "ModelLatency TC": within,
-    }
-    return {name: value for name, value in values.items() if value is not None}
-
-
-class MemoryMetrics:
-    """Minutes by variant."""
-
-    def __init__(
-        self, known: Mapping[str, Points] | None = None, p95_ms: float | None = None
-    ) -> None:
-        self.known = dict(known or {})
-        self.p95_ms = p95_ms
-        self.complete = True
-
-    def minutes(
-        self, metrics: Sequence[Metric], start: datetime, end: datetime
-    ) -> Mapping[Metric, RawSeries]:
-        """Return the points of every metric."""
-        return {metric: self._series(metric) for metric in metrics}
-
-    def _series(self, metric: Metric) -> RawSeries:
-        name = f"{metric.name} {metric.statistic.split('(')[0]}"
-        variant = dict(metric.dimensions)["VariantName"]
-        found = {
-            minute: values[name]
-            for minute, values in self.known.get(variant, {}).items()
-            if name in values
-        }
-        return RawSeries(minutes=found, complete=self.complete)
-
-    def p95_latency_ms(
-        self, endpoint: str, variant: str, start: datetime, end: datetime
-    ) -> float | None:
-        """Return the set percentile."""
-        return self.p95_ms
 
 
 class MemoryAnnouncer:

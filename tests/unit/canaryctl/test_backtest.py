@@ -9,7 +9,7 @@ from canary.domain.errors import Refused
 from canary.domain.plan.spec import read_spec
 from canaryctl.backtest import backtest
 from canaryctl.backtest_show import sentences
-from tests.ports import MemoryMetrics, Points, points
+from tests.metrics import MemoryMetrics, Points, points
 
 START = datetime(2026, 1, 2, tzinfo=UTC)
 END = START + timedelta(hours=4)

@@ -13,12 +13,12 @@ from canary.domain.rollout.record import Record
 from canary.flow.collect import KEPT_SECONDS, Collector
 from canary.flow.time_left import in_turn
 from canary.wiring.clients import AWS_CONFIG
+from tests.metrics import MemoryMetrics
 from tests.patience import longest_call_seconds
 from tests.ports import (
     MemoryAlarms,
     MemoryAnnouncer,
     MemoryEvidence,
-    MemoryMetrics,
     MemoryRollouts,
     ScriptedEndpoint,
 )

@@ -9,14 +9,8 @@ from canary.domain.plan.endpoint import EndpointView
 from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
 from canary.flow.plan import Planner, rollout_id
-from tests.ports import (
-    MemoryAlarms,
-    MemoryMetrics,
-    MemoryRollouts,
-    Points,
-    ScriptedEndpoint,
-    points,
-)
+from tests.metrics import MemoryMetrics, Points, points
+from tests.ports import MemoryAlarms, MemoryRollouts, ScriptedEndpoint
 from tests.rollouts import HOLDER, NOON, a_view, waiting
 
 

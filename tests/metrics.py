@@ -1,0 +1,56 @@
+"""Metrics in memory: what CloudWatch has of each variant."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from canary.domain.judge.metrics import RawSeries
+from canary.domain.plan.guards import Metric
+
+Points = Mapping[int, Mapping[str, float]]
+"""What CloudWatch has of a variant: by minute, values by metric and kind of statistic."""
+
+
+def points(
+    requests: float, errors: float, timed: float | None = None, within: float | None = None
+) -> dict[str, float]:
+    """Return one minute of a variant's metrics; what is None is missing."""
+    values = {
+        "Invocations Sum": requests,
+        "InvocationModelErrors Sum": errors,
+        "ModelLatency SampleCount": timed,
+        "ModelLatency TC": within,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+class MemoryMetrics:
+    """Minutes by variant."""
+
+    def __init__(
+        self, known: Mapping[str, Points] | None = None, p95_ms: float | None = None
+    ) -> None:
+        self.known = dict(known or {})
+        self.p95_ms = p95_ms
+        self.complete = True
+
+    def minutes(
+        self, metrics: Sequence[Metric], start: datetime, end: datetime
+    ) -> Mapping[Metric, RawSeries]:
+        """Return the points of every metric."""
+        return {metric: self._series(metric) for metric in metrics}
+
+    def _series(self, metric: Metric) -> RawSeries:
+        name = f"{metric.name} {metric.statistic.split('(')[0]}"
+        variant = dict(metric.dimensions)["VariantName"]
+        found = {
+            minute: values[name]
+            for minute, values in self.known.get(variant, {}).items()
+            if name in values
+        }
+        return RawSeries(minutes=found, complete=self.complete)
+
+    def p95_latency_ms(
+        self, endpoint: str, variant: str, start: datetime, end: datetime
+    ) -> float | None:
+        """Return the set percentile."""
+        return self.p95_ms

@@ -9,8 +9,7 @@ from canary.domain.judge.look import Look
 from canary.domain.judge.terms import terms_of
 from canary.domain.judge.verdict import conclude
 from canary.domain.judge.windows import Window
-from canary.domain.plan.bake import BakeInterval
-from canary.domain.plan.plan import Plan
+from canary.domain.plan.plan import BakeInterval, Plan
 from canary.stats.history import LEAST_HISTORY_MINUTES
 
 FIRST_LIVE_STEP = 1

@@ -6,8 +6,8 @@ import numpy as np
 from scipy.special import logsumexp
 
 from benchmarks.verdicts.processes import roll_back_blocks
+from canary.domain.plan.standard_guards import ERRORS_GRID
 from canary.stats.counts import Bound
-from canary.stats.request_bet import ERRORS_GRID
 
 Array = np.ndarray
 NEVER = np.inf

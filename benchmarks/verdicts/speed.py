@@ -11,8 +11,7 @@ from time import process_time
 from benchmarks.verdicts.worlds import generator
 from canary.domain.judge.judge import judge
 from canary.domain.judge.windows import Counts, Window
-from canary.domain.plan.bake import BakeInterval
-from canary.domain.plan.plan import Plan
+from canary.domain.plan.plan import BakeInterval, Plan
 from canary.domain.plan.spec import read_spec
 from canary.domain.plan.standard_guards import ERRORS, SLOW_REQUESTS
 from canaryctl.forecast import assume

@@ -10,7 +10,7 @@ from canary.domain.judge.judgement import Judgement
 from canary.domain.plan import standard_guards
 from canary.domain.plan.guards import CountGuard, CountSource, GuardWords, Margin, Metric
 from canary.domain.plan.spec import Guards
-from canary.stats.request_bet import ERRORS_GRID
+from canary.domain.plan.standard_guards import ERRORS_GRID
 from canaryctl.history import RolloutHistory, read_history
 from canaryctl.live import row_of
 from canaryctl.report import render_report

@@ -12,9 +12,8 @@ from benchmarks.verdicts.rollout import PROMOTED, ROLLED_BACK, Course, simulate
 from benchmarks.verdicts.worlds import Guarded, generator, lasting_bursts
 from canary.domain.judge.judge import judge
 from canary.domain.judge.windows import Window
-from canary.domain.plan.bake import BakeInterval
 from canary.domain.plan.guards import GuardHistory
-from canary.domain.plan.plan import Plan
+from canary.domain.plan.plan import BakeInterval, Plan
 from tests.rollouts import side_counts
 from tests.unit.judge.worlds import errors_guard, plan, slow_guard
 

@@ -15,8 +15,8 @@ from canary.adapters.labelled import quality_store
 from canary.adapters.labelled.model_identity import SageMakerModels
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.table import DynamoRollouts
-from canary.domain.plan.bake import BakeInterval
 from canary.domain.plan.endpoint import EndpointView
+from canary.domain.plan.plan import BakeInterval
 from canary.domain.plan.target import Target
 from canary.domain.rollout import arrival
 from canary.domain.rollout import surroundings as sight

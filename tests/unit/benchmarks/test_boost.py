@@ -5,7 +5,7 @@ import numpy as np
 from benchmarks.verdicts.boost import boosted_request_bet
 from benchmarks.verdicts.bound import request_bet
 from benchmarks.verdicts.worlds import Guarded, fixed_share, generator
-from canary.stats.request_bet import ERRORS_GRID
+from canary.domain.plan.standard_guards import ERRORS_GRID
 
 
 def test_boosting_is_faster_and_keeps_its_error_rate() -> None:

@@ -5,9 +5,9 @@ import pytest
 
 from benchmarks.verdicts import learning, processes, worlds
 from benchmarks.verdicts.bake import recent, served, usable
+from canary.domain.plan.standard_guards import ERRORS_GRID
 from canary.stats import advance, history, roll_back, setting
 from canary.stats.counts import Bound, MinuteCounts
-from canary.stats.request_bet import ERRORS_GRID
 
 ROLL_BACK, ADVANCE = Bound(1.1, 0.0002), Bound(1.5, 0.001)
 LAWS = {

@@ -17,10 +17,9 @@ from canary.domain.labelled.evidence import (
     QualityEvidence,
     QualityFinding,
 )
-from canary.domain.plan.bake import BakeInterval
 from canary.domain.plan.error_budget import share_out
 from canary.domain.plan.guards import GuardHistory
-from canary.domain.plan.plan import Plan
+from canary.domain.plan.plan import BakeInterval, Plan
 from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
 from canary.domain.plan.spec import read_spec
 from canary.domain.plan.standard_guards import guards_of

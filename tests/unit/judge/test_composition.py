@@ -8,8 +8,7 @@ from canary.domain.finding import Finding
 from canary.domain.judge.judge import judge
 from canary.domain.judge.judgement import Judgement
 from canary.domain.judge.windows import Window
-from canary.domain.plan.bake import BakeInterval
-from canary.domain.plan.plan import Plan
+from canary.domain.plan.plan import BakeInterval, Plan
 from canary.domain.plan.quality import QualityGuardSpec
 from tests.unit.judge.worlds import START, bake, errors_guard, plan, slow_guard, steady, window
 

@@ -8,9 +8,8 @@ from pydantic import ValidationError
 from canary.domain.judge.judge import judge
 from canary.domain.judge.windows import Window
 from canary.domain.plan import error_budget
-from canary.domain.plan.bake import BakeInterval
 from canary.domain.plan.forecast import forecast
-from canary.domain.plan.plan import Plan
+from canary.domain.plan.plan import BakeInterval, Plan
 from canary.domain.plan.spec import ErrorRates, Spec, read_spec
 from canary.flow.labelled.evaluator import request_of
 from canaryctl.backtest import backtest

@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
+from canary.domain.plan.standard_guards import ERRORS_GRID, SLOW_GRID
 from canary.stats.counts import Bound, MinuteCounts
 from canary.stats.pair_bet import advance_pair, roll_back_pair
 from canary.stats.paired import ADVANCE_STAKES, ROLL_BACK_STAKES, START, bet
 from canary.stats.request_bet import (
     ADVANCE_GRID,
-    ERRORS_GRID,
-    SLOW_GRID,
     advance_blocks,
     roll_back_blocks,
 )

@@ -4,10 +4,10 @@ import math
 
 import pytest
 
+from canary.domain.plan.standard_guards import ERRORS_GRID
 from canary.stats.counts import Bound
 from canary.stats.forecast import Traffic, advance_minutes, detection_minutes, smallest_ratio_seen
 from canary.stats.history import History
-from canary.stats.request_bet import ERRORS_GRID
 from canary.stats.setting import settle
 
 ROLL_BACK, LAST_GATE = Bound(1.1, 0.0002), Bound(1.5, 0.001)

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
+from canary.domain.plan.standard_guards import ERRORS_GRID
 from canary.stats.counts import Bound
 from canary.stats.history import NO_HISTORY, History, learn
-from canary.stats.request_bet import ERRORS_GRID
 from canary.stats.setting import is_bursty, is_outlier, overdispersion, recent_rate, settle
 
 DAY = 1440

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from canary.domain.plan.standard_guards import ERRORS_GRID
 from canary.stats import advance, roll_back, setting
 from canary.stats.counts import Bound, MinuteCounts
 from canary.stats.history import NO_HISTORY, History
 from canary.stats.pair_bet import roll_back_pair
-from canary.stats.request_bet import ERRORS_GRID, advance_blocks, roll_back_blocks
+from canary.stats.request_bet import advance_blocks, roll_back_blocks
 
 BURSTY = History(1440, 0.01, 0.8, 0, 6000)
 LASTING = History(1440, 0.01, 0.8, 3, 6000)

@@ -12,8 +12,6 @@ from collections.abc import Sequence
 
 from canary.stats.counts import Bound, MinuteCounts
 
-ERRORS_GRID = (1.5, 2.6, 6.0, 22.0)
-SLOW_GRID = (1.2, 1.5, 2.2, 5.0)
 ADVANCE_GRID = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.88)
 ADVANCE_CAP = 1.5
 LARGEST_STAKE = 0.999

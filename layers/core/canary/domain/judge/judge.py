@@ -16,8 +16,7 @@ from canary.domain.judge.look import Look
 from canary.domain.judge.terms import BakeTerms, terms_of
 from canary.domain.judge.verdict import conclude
 from canary.domain.judge.windows import FROZEN_AFTER_MINUTES, Window
-from canary.domain.plan.bake import BakeInterval
-from canary.domain.plan.plan import Plan
+from canary.domain.plan.plan import BakeInterval, Plan
 
 
 def judge(

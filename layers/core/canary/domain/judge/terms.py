@@ -6,9 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from canary.domain.plan.bake import BakeInterval
 from canary.domain.plan.guards import CountGuard
-from canary.domain.plan.plan import Plan
+from canary.domain.plan.plan import BakeInterval, Plan
 from canary.stats.setting import Setting, settle
 
 

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from canary.domain.judge.windows import Window
 from canary.domain.model import Frozen
-from canary.domain.plan.bake import BakeInterval
+from canary.domain.plan.plan import BakeInterval
 
 
 class VerdictRecord(Frozen):

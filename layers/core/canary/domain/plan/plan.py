@@ -30,6 +30,16 @@ class PlannedStep(Frozen):
         return read_weights(data, target="weights")
 
 
+class BakeInterval(Frozen):
+    """Minutes in which a step served: from REACHED until the next move was claimed (None: still
+    serving).
+    """
+
+    step: int
+    reached_minute: int
+    left_minute: int | None = None
+
+
 class Plan(Frozen):
     """The whole course of one rollout."""
 

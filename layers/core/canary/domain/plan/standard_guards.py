@@ -10,9 +10,10 @@ from typing import Any, Literal
 
 from canary.domain.plan.guards import REQUESTS, CountGuard, CountSource, GuardWords, Metric
 from canary.domain.plan.spec import ErrorsGuard, Guards, SlowRequestsGuard
-from canary.stats.request_bet import ERRORS_GRID, SLOW_GRID
 
 ERRORS, SLOW_REQUESTS = "errors", "slow_requests"
+ERRORS_GRID = (1.5, 2.6, 6.0, 22.0)
+SLOW_GRID = (1.2, 1.5, 2.2, 5.0)
 ERROR_METRICS = {
     "model_errors": "InvocationModelErrors",
     "5xx": "Invocation5XXErrors",

@@ -11,8 +11,7 @@ from typing import Any, Literal, Self
 from pydantic import JsonValue, model_validator
 
 from canary.domain.model import Frozen
-from canary.domain.plan.bake import BakeInterval
-from canary.domain.plan.plan import Plan
+from canary.domain.plan.plan import BakeInterval, Plan
 from canary.domain.plan.target import Target, read_weights
 from canary.domain.rollout.messages import Message, WrittenMessage
 from canary.domain.rollout.phase import ENDS, Phase

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from canary.domain.errors import RollBackPending
-from canary.domain.plan.bake import BakeInterval
+from canary.domain.plan.plan import BakeInterval
 from canary.domain.rollout.messages import Reached
 from canary.domain.rollout.outbox import tell
 from canary.domain.rollout.phase import Event, Phase, after

@@ -10,7 +10,7 @@ write.
 from datetime import datetime
 
 from canary.domain.errors import RollBackPending, Superseded
-from canary.domain.plan.bake import BakeInterval
+from canary.domain.plan.plan import BakeInterval
 from canary.domain.rollout.phase import Event, Phase, after
 from canary.domain.rollout.record import Asked, Record
 from canary.domain.time import minute_of

@@ -27,7 +27,6 @@ from emulator.clock import Clock
 from emulator.cloudwatch.service_metrics import ServiceMetrics
 from emulator.deployment.site import Site
 from emulator.deployment.stack import deploy
-from emulator.dynamodb import patch_dynamodb
 from emulator.endpoints.controls import Endpoints
 from emulator.endpoints.installation import install as install_endpoints
 from emulator.endpoints.installation import next_minute
@@ -81,7 +80,7 @@ class Emulator:
     ) -> None:
         self.seed = seed
         self.clock = Clock(start, minute_seconds, patience_seconds)
-        self.calls = CallGate()
+        self.calls = CallGate(self.clock.lock)
         self.permissions = Permissions(DEFAULT_ACCOUNT_ID, REGION)
         self.functions = FunctionFleet(self.clock, REGION, self.permissions.credentials_of)
         self.service_metrics = ServiceMetrics(self.functions)
@@ -141,7 +140,6 @@ class Emulator:
         patch_lambda(self._patches, self.functions, self._queue)
         patch_step_functions(self._patches, self.states)
         patch_events(self._patches, self.bus, Schedules(self.clock, self.bus))
-        patch_dynamodb(self._patches)
         patch_sns(self._patches, self.mailbox)
         for hook in self._time_hooks:
             self._stack.enter_context(hook(self.clock))
@@ -199,7 +197,8 @@ class Emulator:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of the account's administrator."""
-        return _client(service)
+        with self.clock.lock:  # sessions make one client at a time
+            return _client(service)
 
     def run_minutes(self, minutes: float) -> None:
         """Let emulated time pass."""
@@ -210,12 +209,16 @@ class Emulator:
         work is done.
         """
         left = at_most_minutes
-        while not done():
+        while not self._asked(done):
             if left <= 0:
                 return False
             self.clock.run_for(min(1.0, left) * MINUTE_SECONDS)
             left -= 1
         return True
+
+    def _asked(self, done: Callable[[], bool]) -> bool:
+        with self.clock.lock:
+            return done()
 
     @property
     def messages(self) -> list[Message]:

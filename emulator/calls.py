@@ -4,6 +4,8 @@ it.
 A hook gets the call and `proceed`; it may refuse (`raise call.error(...)`), let time pass, lose the
 answer after the deed, or kill the caller. Hooks see a call once, above the SDK's own retries: a
 refusal here is one the SDK gave up on.
+
+Threads. Hooks and the account's answer run under its lock, what the SDK does between them does not.
 """
 
 from __future__ import annotations
@@ -13,10 +15,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from moto.core.botocore_stubber import BotocoreStubber
 
+from emulator.clock.exclusive import Exclusive
 from emulator.functions import sandbox
 from emulator.patching import Patches
 
@@ -61,7 +66,8 @@ Hook = Callable[[Call, Proceed], Any]
 class CallGate:
     """The hooks around every call, the first one outermost."""
 
-    def __init__(self) -> None:
+    def __init__(self, lock: Exclusive) -> None:
+        self.lock = lock
         self.hooks: list[Hook] = []
         self._numbers = itertools.count(1)
 
@@ -82,13 +88,31 @@ class CallGate:
             box.function if box is not None else None,
             client.meta.config,
         )
-        return _through(list(self.hooks), call, proceed)
+        with self.lock:
+            return _through(list(self.hooks), call, lambda: self._sent(proceed))
+
+    def _sent(self, proceed: Proceed) -> Any:
+        with self.lock.laid_down():
+            return proceed()
 
 
 def _through(hooks: list[Hook], call: Call, proceed: Proceed) -> Any:
     if not hooks:
         return proceed()
     return hooks[0](call, lambda: _through(hooks[1:], call, proceed))
+
+
+def patch_entrance(patches: Patches, lock: Exclusive) -> None:
+    """Let requests into the account one at a time, as its lock goes. So conditional writes are
+    decided one after another, as on AWS; moto's tables are plain Python objects.
+    """
+    original = BotocoreStubber.process_request
+
+    def process_request(self: BotocoreStubber, request: AWSPreparedRequest) -> Any:
+        with lock:
+            return original(self, request)
+
+    patches.replace(BotocoreStubber, "process_request", process_request, parameters=("request",))
 
 
 def patch_calls(patches: Patches, gate: CallGate) -> None:
@@ -100,6 +124,7 @@ def patch_calls(patches: Patches, gate: CallGate) -> None:
             self, operation_name, api_params, lambda: original(self, operation_name, api_params)
         )
 
+    patch_entrance(patches, gate.lock)
     patches.replace(
         BaseClient, "_make_api_call", make_api_call, parameters=("operation_name", "api_params")
     )

@@ -2,7 +2,7 @@
 real keys.
 
 Moto makes an RSA key pair for every subscription that gets a message; nothing here verifies
-signatures.
+signatures. Messages are taken under the account's lock.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ class Mailbox:
         self, topic: Topic, message: str, subject: str | None, attributes: Mapping[str, Any]
     ) -> str:
         """Keep a message, send it to the topic's queues and functions, and return its id."""
+        self.clock.lock.check()
         now = self.clock.now()
         plain = {name: str(value.get("Value", "")) for name, value in attributes.items()}
         self.messages.append(Message(now, topic.arn, subject, message, plain))

@@ -1,12 +1,11 @@
-"""Appointments in the order they come due: by moment, then by the order of asking. Safe to add to
-from any thread.
+"""Appointments in the order they come due: by moment, then by the order of asking. The driving
+thread's own.
 """
 
 from __future__ import annotations
 
 import heapq
 import itertools
-import threading
 from datetime import datetime
 
 from emulator.clock.worker import Scheduled
@@ -18,27 +17,22 @@ class Calendar:
     def __init__(self) -> None:
         self._due: list[tuple[datetime, int, Scheduled]] = []
         self._sequence = itertools.count()
-        self._mutex = threading.Lock()
 
     def add(self, when: datetime, item: Scheduled) -> None:
         """Enter an appointment."""
-        with self._mutex:
-            heapq.heappush(self._due, (when, next(self._sequence), item))
+        heapq.heappush(self._due, (when, next(self._sequence), item))
 
     def next_moment(self) -> datetime | None:
         """Return when the next appointment is due, None when there is none."""
-        with self._mutex:
-            while self._due and self._due[0][2].cancelled:
-                heapq.heappop(self._due)
-            return self._due[0][0] if self._due else None
+        while self._due and self._due[0][2].cancelled:
+            heapq.heappop(self._due)
+        return self._due[0][0] if self._due else None
 
     def take(self) -> tuple[datetime, Scheduled]:
         """Return the next appointment and its moment, taken out."""
-        with self._mutex:
-            when, _, item = heapq.heappop(self._due)
-            return when, item
+        when, _, item = heapq.heappop(self._due)
+        return when, item
 
     def clear(self) -> None:
         """Forget every appointment."""
-        with self._mutex:
-            self._due.clear()
+        self._due.clear()

@@ -1,40 +1,32 @@
 """The emulator's one clock: a discrete-event loop over cooperating threads.
 
-Rules. Time moves only here, and only when every worker (a state machine execution, a Lambda
+Rules. Time moves only in the loop, and only when every worker (a state machine execution, a Lambda
 invocation) is blocked in `sleep` or `wait_for`; then it jumps to the next due moment, ordered by
 due time and then by the order of asking. One worker runs at a time, so a run is repeatable. Nobody
 else sleeps. Actions given to `call_at` and `every` run on the driving thread and must not block;
 work that blocks is spawned. With `minute_seconds` the loop also keeps pace with the wall; the wall
 never moves emulated time by itself.
+
+Threads. The loop's state is the driving thread's own; what other threads ask for here becomes a
+note to it. What the account holds is changed under `lock` alone; whoever waits here lays it down.
 """
 
 from __future__ import annotations
 
 import contextvars
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from queue import Empty, SimpleQueue
 
-from emulator.clock.calendar import Calendar
+from emulator.clock.exclusive import Exclusive
+from emulator.clock.loop import Loop
 from emulator.clock.pace import Pace
-from emulator.clock.worker import (
-    ClockClosed,
-    DeadlinePassed,
-    Scheduled,
-    Stuck,
-    Waiting,
-    Worker,
-    stacks_of,
-)
-
-GUEST_GRACE_SECONDS = 0.01
+from emulator.clock.worker import ClockClosed, DeadlinePassed, Scheduled, Waiting, Worker
 
 
 class Clock:
-    """Emulated UTC time, and the loop that moves it.
+    """Emulated UTC time, and the ways to read it, to wait for it and to let it pass.
 
     minute_seconds: wall seconds an emulated minute takes, 0 = as fast as the work allows.
     patience_seconds: wall seconds one piece of work may run before the loop raises Stuck with its
@@ -46,42 +38,38 @@ class Clock:
     ) -> None:
         if start.tzinfo is None:
             raise ValueError("start must be an aware datetime")
-        self._now = start
-        self._pacing = Pace(minute_seconds)
-        self._patience_seconds = patience_seconds
-        self._calendar = Calendar()
-        self._workers: dict[int, Worker] = {}
-        self._ready: deque[Worker] = deque()
-        self._waiting: dict[Worker, Waiting] = {}
-        self._running: set[Worker] = set()
-        self._inbox: SimpleQueue[Worker | None] = SimpleQueue()
-        self._driver: int | None = None
+        self._loop = Loop(start, Pace(minute_seconds), patience_seconds)
+        self._own = threading.local()
         self._closed = False
+
+    @property
+    def lock(self) -> Exclusive:
+        """The account's one lock."""
+        return self._loop.lock
 
     # -- reading and asking ------------------------------------------------------------------------
 
     def now(self) -> datetime:
         """Return the emulated time (aware, UTC)."""
-        return self._now
+        return self._loop.now
 
     def set_pace(self, minute_seconds: float) -> None:
         """Let an emulated minute take this many wall seconds from the next run on; 0 = as fast as
         the work allows.
         """
-        self._pacing = Pace(minute_seconds)
+        self._loop.pace = Pace(minute_seconds)
 
     def call_at(self, when: datetime, action: Callable[[], object]) -> Scheduled:
         """Return the appointment to run `action` at `when` (at once if that is past); `.cancel()`
         withdraws it.
         """
-        item = Scheduled(action)
-        self._calendar.add(max(when, self._now), item)
-        self._inbox.put(None)
+        item, due = Scheduled(action), max(when, self.now())
+        self._loop.tell(lambda: self._loop.enter(due, item))
         return item
 
     def call_in(self, seconds: float, action: Callable[[], object]) -> Scheduled:
         """Return the appointment to run `action` `seconds` from now."""
-        return self.call_at(self._now + timedelta(seconds=seconds), action)
+        return self.call_at(self.now() + timedelta(seconds=seconds), action)
 
     def every(
         self, seconds: float, action: Callable[[], object], first: datetime | None = None
@@ -93,7 +81,7 @@ class Clock:
         if period <= timedelta(0):
             raise ValueError("every: seconds must be positive")
         series = Scheduled(action)
-        due = first if first is not None else self._now + period
+        due = first if first is not None else self.now() + period
 
         def again() -> None:
             nonlocal due
@@ -107,7 +95,7 @@ class Clock:
 
     def spawn(self, action: Callable[[], object], name: str = "worker") -> Worker:
         """Return a new worker thread that runs `action` when its turn comes; an exception of it
-        stops the loop.
+        stops the loop. It does not hold `lock`: an action that changes the account enters it.
         """
         self._refuse_when_closed()
         worker = Worker(name)
@@ -116,8 +104,7 @@ class Clock:
         )
         # An empty context: whose work this is must not depend on whose call spawned it.
         contextvars.Context().run(worker.thread.start)
-        self._ready.append(worker)
-        self._inbox.put(None)
+        self._loop.tell(lambda: self._loop.join(worker))
         return worker
 
     @contextmanager
@@ -125,18 +112,16 @@ class Clock:
         """Make the calling thread a worker: it holds time still while it runs, and waits for its
         turn to begin.
         """
-        self._refuse_when_closed()
         worker = Worker(name)
         worker.thread = threading.current_thread()
-        self._ready.append(worker)
-        self._inbox.put(None)
-        self._enter(worker)
+        self._loop.tell(lambda: self._loop.join(worker))
+        self._begin(worker)
         try:
             yield worker
         finally:
-            self._leave(worker)
+            self._end(worker)
 
-    # -- blocking ----------------------------------------------------------------------------------
+    # -- waiting -----------------------------------------------------------------------------------
 
     def sleep(self, seconds: float) -> None:
         """Block the calling thread for `seconds` of emulated time."""
@@ -155,28 +140,28 @@ class Clock:
         if holds():
             return True
         self._refuse_when_closed()
-        worker = self._workers.get(threading.get_ident())
+        worker = self._worker
         if worker is not None:
-            return self._block(worker, holds, timeout_seconds)
-        if self._driver is None:
+            return self._wait(worker, holds, timeout_seconds)
+        if self._loop.driver is None:
             return self.run_until(holds, timeout_seconds)
-        if self._driver == threading.get_ident():
+        if self._loop.driver == threading.get_ident():
             raise RuntimeError("an action on the clock must not block; use clock.spawn")
         guest = Worker("guest", is_guest=True)
         guest.thread = threading.current_thread()
-        return self._block(guest, holds, timeout_seconds)
+        return self._wait(guest, holds, timeout_seconds)
 
     @contextmanager
     def deadline(self, seconds: float) -> Iterator[None]:
         """Raise DeadlinePassed from the worker's next or current wait once `seconds` of emulated
         time have passed.
         """
-        worker = self._workers.get(threading.get_ident())
+        worker = self._worker
         if worker is None:
             yield
             return
         before = worker.deadline
-        mine = self._now + timedelta(seconds=seconds)
+        mine = self.now() + timedelta(seconds=seconds)
         worker.deadline = mine if before is None else min(before, mine)
         try:
             yield
@@ -196,157 +181,62 @@ class Clock:
         Without a bound the run also ends, False, when nothing is left that could ever happen.
         """
         self._refuse_when_closed()
-        if self._driver is not None:
-            raise RuntimeError("the clock is already being driven")
-        end = None if at_most_seconds is None else self._now + timedelta(seconds=at_most_seconds)
-        self._driver = threading.get_ident()
-        self._pacing.begin()
-        try:
-            return self._drive(done, end)
-        finally:
-            self._driver = None
+        end = None if at_most_seconds is None else self.now() + timedelta(seconds=at_most_seconds)
+        with self._loop.driven():
+            return self._loop.drive(done, end)
 
     def close(self) -> None:
         """Unwind every worker with ClockClosed and join its thread; raises Stuck when one does not
         end.
         """
         self._closed = True
-        for worker in [*self._workers.values(), *self._ready, *self._waiting]:
-            worker.turn.release()
-            if worker.thread is not threading.current_thread() and worker.thread is not None:
-                worker.thread.join(timeout=5.0)
-                if worker.thread.is_alive() and not worker.is_guest:
-                    raise Stuck(f"worker {worker.name} does not end\n{stacks_of([worker])}")
-        self._calendar.clear()
-
-    # -- the loop ----------------------------------------------------------------------------------
-
-    def _drive(self, done: Callable[[], bool], end: datetime | None) -> bool:
-        while True:
-            self._settle()
-            self._wake_satisfied()
-            if self._ready:
-                self._give_turn(self._ready.popleft())
-                continue
-            when = self._calendar.next_moment()
-            if (when is None or when > self._now) and done():
-                return True
-            if when is None or (end is not None and when > end):
-                if end is None:
-                    return False
-                if self._pace(end):
-                    self._now = end
-                    return done()
-            elif self._pace(when):
-                self._fire()
-
-    def _fire(self) -> None:
-        when, item = self._calendar.take()
-        self._now = max(self._now, when)
-        if not item.cancelled:
-            item.action()
-
-    def _pace(self, when: datetime) -> bool:
-        """Return whether time may move to `when`; False when something arrived while waiting for
-        the wall.
-        """
-        left = self._pacing.left(self._now, when)
-        if left > 0:
-            try:
-                self._note(self._inbox.get(timeout=left))
-            except Empty:
-                pass
-            else:
-                return False
-        self._pacing.moved(self._now, when)
-        return True
-
-    def _give_turn(self, worker: Worker) -> None:
-        self._running.add(worker)
-        worker.turn.release()
-        self._settle()
-
-    def _settle(self) -> None:
-        """Return when no worker runs, or when those that run only wait for guests that sleep."""
-        while self._running or not self._inbox.empty():
-            has_guests = any(worker.is_guest for worker in self._waiting)
-            try:
-                worker = self._inbox.get(
-                    timeout=GUEST_GRACE_SECONDS if has_guests else self._patience_seconds
-                )
-            except Empty:
-                if has_guests:
-                    return
-                raise Stuck(
-                    f"no progress in {self._patience_seconds:g} s of wall "
-                    f"time\n{stacks_of(self._running)}"
-                ) from None
-            self._note(worker)
-
-    def _note(self, worker: Worker | None) -> None:
-        """Take the news that this worker gave its turn away; what it raised ends the run."""
-        if worker is None:
-            return
-        self._running.discard(worker)
-        if worker.error is not None:
-            error, worker.error = worker.error, None
-            raise error
-
-    def _wake_satisfied(self) -> None:
-        for worker, waiting in list(self._waiting.items()):
-            if waiting.holds():
-                waiting.answer = True
-                self._wake(worker)
-
-    def _wake(self, worker: Worker) -> None:
-        waiting = self._waiting.pop(worker, None)
-        if waiting is not None:
-            if waiting.timer is not None:
-                waiting.timer.cancel()
-            if worker.is_guest:
-                worker.turn.release()
-            else:
-                self._ready.append(worker)
+        with self._loop.driven():
+            self._loop.close()
 
     # -- inside a worker ---------------------------------------------------------------------------
 
-    def _block(
+    @property
+    def _worker(self) -> Worker | None:
+        found: Worker | None = getattr(self._own, "worker", None)
+        return found
+
+    def _wait(
         self, worker: Worker, holds: Callable[[], bool], timeout_seconds: float | None
     ) -> bool:
-        until = None if timeout_seconds is None else self._now + timedelta(seconds=timeout_seconds)
-        limit = min(
-            (moment for moment in (until, worker.deadline) if moment is not None), default=None
-        )
-        waiting = Waiting(holds)
-        if limit is not None:
-            waiting.timer = self.call_at(limit, lambda: self._wake(worker))
-        self._waiting[worker] = waiting
-        self._inbox.put(worker)
-        worker.turn.acquire()
-        self._refuse_when_closed()
-        if not waiting.answer and worker.deadline is not None and self._now >= worker.deadline:
+        until = None if timeout_seconds is None else self.now() + timedelta(seconds=timeout_seconds)
+        limit = min((m for m in (until, worker.deadline) if m is not None), default=None)
+        waiting = Waiting(holds, None if limit is None else max(limit, self.now()))
+        with self.lock.laid_down():
+            self._loop.tell(lambda: self._loop.block(worker, waiting))
+            self._take_turn(worker)
+        if not waiting.answer and worker.deadline is not None and self.now() >= worker.deadline:
             raise DeadlinePassed
         return waiting.answer
 
     def _run_worker(self, worker: Worker, action: Callable[[], object]) -> None:
         try:
-            self._enter(worker)
+            self._begin(worker)
             action()
         except ClockClosed:
             pass
         except BaseException as error:  # noqa: BLE001 -- told to the driver, which raises it
             worker.error = error
         finally:
-            self._leave(worker)
+            self._end(worker)
 
-    def _enter(self, worker: Worker) -> None:
-        self._workers[threading.get_ident()] = worker
+    def _begin(self, worker: Worker) -> None:
+        self._own.worker = worker
+        self._take_turn(worker)
+
+    def _end(self, worker: Worker) -> None:
+        self._own.worker = None
+        self._loop.tell(lambda: self._loop.leave(worker))
+
+    def _take_turn(self, worker: Worker) -> None:
+        # Asked after the loop was told: closing sees the note, or this sees that it was closed.
+        self._refuse_when_closed()
         worker.turn.acquire()
         self._refuse_when_closed()
-
-    def _leave(self, worker: Worker) -> None:
-        self._workers.pop(threading.get_ident(), None)
-        self._inbox.put(worker)
 
     def _refuse_when_closed(self) -> None:
         if self._closed:

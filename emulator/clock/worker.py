@@ -39,7 +39,7 @@ class Scheduled:
 @dataclass(eq=False)
 class Worker:
     """A thread that runs only while it has the turn. Guests are threads of a pool inside a worker's
-    own work.
+    own work. Only the thread itself writes `deadline` and `error`.
     """
 
     name: str
@@ -52,21 +52,20 @@ class Worker:
 
 @dataclass(eq=False)
 class Waiting:
-    """What a blocked worker waits for."""
+    """What a blocked worker waits for, at most until `limit`; timer and answer are the loop's."""
 
     holds: Callable[[], bool]
+    limit: datetime | None = None
     timer: Scheduled | None = None
     answer: bool = False
 
 
-def stacks_of(workers: Iterable[Worker]) -> str:
-    """Return the Python stacks of these workers' threads, readable, for a message about one that
-    hangs.
-    """
+def stacks_of(threads: Iterable[threading.Thread | None]) -> str:
+    """Return the Python stacks of these threads, readable, for a message about one that hangs."""
     frames = sys._current_frames()
     parts = []
-    for worker in workers:
-        frame = frames.get(worker.thread.ident or 0) if worker.thread is not None else None
+    for thread in threads:
+        frame = frames.get(thread.ident or 0) if thread is not None else None
         stack = "".join(traceback.format_stack(frame)) if frame is not None else "  (no frame)\n"
-        parts.append(f"--- {worker.name}\n{stack}")
+        parts.append(f"--- {thread.name if thread is not None else 'no thread'}\n{stack}")
     return "\n".join(parts)

@@ -2,6 +2,7 @@
 boto3 clients.
 
 Models, traffic, outages and faults go in; EventBridge events and the router's own ledger come out.
+Each control acts under the account's lock, from whatever thread it is used.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from numpy.typing import NDArray
 
+from emulator.clock import Clock
 from emulator.cloudwatch.alarms.evaluation import Alarms
 from emulator.cloudwatch.endpoint_metrics import EndpointMetrics
 from emulator.cloudwatch.publication import Publication
@@ -26,7 +28,7 @@ from emulator.endpoints.serving.models import Model, Models
 from emulator.endpoints.serving.runtime_errors import RuntimeRefusal
 from emulator.endpoints.serving.service import Outage, Service
 from emulator.endpoints.state_events import Event, state_change
-from emulator.endpoints.timing import Clock, Timing
+from emulator.endpoints.timing import Timing
 from emulator.endpoints.traffic import Profile, Traffic, steady
 
 OnEvent = Callable[[Event], object]
@@ -72,7 +74,8 @@ class Endpoints:
 
     def register_model(self, name: str, model: Model) -> None:
         """Let every variant whose SageMaker model has this name be answered by `model`."""
-        self.models.register(name, model)
+        with self.clock.lock:
+            self.models.register(name, model)
 
     def attach_traffic(
         self,
@@ -91,24 +94,26 @@ class Endpoints:
         background_error_rate: fraction of requests to any variant that fail whatever the model
         says. slow_ms: what the ledger calls slow; it changes nothing that AWS shows.
         """
-        self.detach_traffic(endpoint)
-        self.traffic[endpoint] = traffic = Traffic(
-            endpoint, rows, requests_per_minute, labels, profile, slice_seconds
-        )
-        self.service.background_error_rate[endpoint] = background_error_rate
-        if slow_ms is not None:
-            self.service.slow_ms[endpoint] = slow_ms
-        self._streams[endpoint] = self.clock.every(
-            slice_seconds,
-            lambda: traffic.send(self.fleet, self.service),
-            traffic.first_slice(self.clock.now()),
-        )
+        with self.clock.lock:
+            self.detach_traffic(endpoint)
+            self.traffic[endpoint] = traffic = Traffic(
+                endpoint, rows, requests_per_minute, labels, profile, slice_seconds
+            )
+            self.service.background_error_rate[endpoint] = background_error_rate
+            if slow_ms is not None:
+                self.service.slow_ms[endpoint] = slow_ms
+            self._streams[endpoint] = self.clock.every(
+                slice_seconds,
+                lambda: traffic.send(self.fleet, self.service),
+                traffic.first_slice(self.clock.now()),
+            )
 
     def detach_traffic(self, endpoint: str) -> None:
         """Stop the endpoint's traffic; harmless when there is none."""
-        stream = self._streams.pop(endpoint, None)
-        if stream is not None:
-            stream.cancel()
+        with self.clock.lock:
+            stream = self._streams.pop(endpoint, None)
+            if stream is not None:
+                stream.cancel()
 
     def detach_all_traffic(self) -> None:
         """Stop the traffic of every endpoint."""
@@ -119,23 +124,26 @@ class Endpoints:
         """Give the endpoint the metrics of its last `minutes`, as its traffic and weights would
         have made them.
         """
-        backfill(
-            self.service,
-            self.fleet.get(endpoint),
-            self.traffic[endpoint],
-            minutes,
-            self.clock.now(),
-        )
+        with self.clock.lock:
+            backfill(
+                self.service,
+                self.fleet.get(endpoint),
+                self.traffic[endpoint],
+                minutes,
+                self.clock.now(),
+            )
 
     def outage(self, endpoint: str, start: datetime, minutes: float, error_rate: float) -> None:
         """Let requests to every variant fail with this probability from `start` on, for
         `minutes`.
         """
-        self.service.outages[endpoint].append(Outage.lasting(start, minutes, error_rate))
+        with self.clock.lock:
+            self.service.outages[endpoint].append(Outage.lasting(start, minutes, error_rate))
 
     def refuse_next(self, endpoint: str, refusal: RuntimeRefusal) -> None:
         """Let the endpoint's next InvokeEndpoint call meet this refusal; several queue up."""
-        self.invocations.coming[endpoint].append(refusal)
+        with self.clock.lock:
+            self.invocations.coming[endpoint].append(refusal)
 
     def ledger(self, endpoint: str) -> Ledger:
         """Return what the router itself counted for the endpoint."""

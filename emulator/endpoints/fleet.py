@@ -2,18 +2,20 @@
 
 No moto here. Every change draws its duration from the fleet's own seeded generator, and its end is
 an appointment on the clock. A deleted or replaced endpoint takes its appointments with it.
+
+Threads. Endpoints are changed under the account's lock, which is `lock` here.
 """
 
 import random
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from threading import RLock
 from typing import Any
 
+from emulator.clock import Clock
 from emulator.endpoints.endpoint import MOST_VARIANTS, TRANSITIONAL, Endpoint
 from emulator.endpoints.errors import EndpointRefusal
-from emulator.endpoints.timing import Clock, Timing, UpdateEnd
+from emulator.endpoints.timing import Timing, UpdateEnd
 from emulator.endpoints.variant import Variant
 
 Listener = Callable[[Endpoint], object]
@@ -31,7 +33,7 @@ class Fleet:
         self.region = region
         self.account = account
         self.timing = timing or Timing()
-        self.lock = RLock()
+        self.lock = clock.lock
         self.endpoints: dict[str, Endpoint] = {}
         self._random = random.Random(f"fleet {seed}")  # noqa: S311 - a simulation, nothing secret
         self._outcomes: dict[str, deque[tuple[UpdateEnd, float | None]]] = {}
@@ -129,7 +131,8 @@ class Fleet:
         """Let the endpoint's next update end so, after `seconds` if given; several calls queue
         up.
         """
-        self._outcomes.setdefault(name, deque()).append((outcome, seconds))
+        with self.lock:
+            self._outcomes.setdefault(name, deque()).append((outcome, seconds))
 
     def vanish(self, name: str) -> None:
         """Remove the endpoint at once, as if somebody had deleted it a while ago."""
@@ -205,9 +208,8 @@ class Fleet:
 
     def _later(self, endpoint: Endpoint, seconds: float, action: Callable[[], object]) -> None:
         def guarded() -> None:
-            with self.lock:
-                if self.endpoints.get(endpoint.name) is endpoint:
-                    action()
+            if self.endpoints.get(endpoint.name) is endpoint:
+                action()
 
         self.clock.call_at(self.clock.now() + timedelta(seconds=seconds), guarded)
 
@@ -215,6 +217,7 @@ class Fleet:
         return self._random.uniform(*seconds)
 
     def _tell(self, endpoint: Endpoint) -> None:
+        self.lock.check()
         for listener in self._listeners:
             listener(endpoint)
 

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from emulator.clock import Clock
 from emulator.cloudwatch.alarms.moto_alarms import patch_alarms
 from emulator.cloudwatch.moto_metrics import patch_metrics
 from emulator.cloudwatch.publication import Publication
 from emulator.endpoints.controls import Endpoints
 from emulator.endpoints.moto_endpoint import patch_endpoints
 from emulator.endpoints.serving.moto_runtime import patch_runtime
-from emulator.endpoints.timing import Clock, Timing
+from emulator.endpoints.timing import Timing
 from emulator.patching import Patches
 
 

@@ -1,28 +1,7 @@
-"""How long endpoints take, how an update ends, and the part of the clock the endpoints lean on."""
+"""How long endpoints take, and how an update ends."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
-from typing import Any, Protocol
-
-
-class Clock(Protocol):
-    """What the endpoints ask of `emulator.clock.Clock`."""
-
-    def now(self) -> datetime:
-        """Return the emulated time (aware, UTC)."""
-
-    def call_at(self, when: datetime, action: Callable[[], object]) -> Any:
-        """Run `action` at `when`; the answer has `.cancel()`."""
-
-    def every(
-        self, seconds: float, action: Callable[[], object], first: datetime | None = None
-    ) -> Any:
-        """Run `action` at `first` and every `seconds` after; the answer has `.cancel()`."""
-
-    def sleep(self, seconds: float) -> None:
-        """Block the caller for `seconds` of emulated time."""
 
 
 class UpdateEnd(Enum):

@@ -51,20 +51,20 @@ class Traffic:
 
     def send(self, fleet: Fleet, service: Service) -> None:
         """Send one slice: everything that arrived in the last `slice_seconds`."""
+        fleet.lock.check()
         now = fleet.clock.now() - JUST_BEFORE
         random = service.random(self.endpoint)
         expected = self.requests_per_minute * self.profile(now) * self.slice_seconds / 60
         arrived = int(random.poisson(expected))
-        with fleet.lock:
-            endpoint = fleet.endpoints.get(self.endpoint)
-            if endpoint is None or not endpoint.serving:
-                service.ledgers[self.endpoint].refused += arrived
-                return
-            counts = split(arrived, endpoint.variants, random)
-            service.ledgers[self.endpoint].refused += arrived - sum(counts)
-            for variant, requests in zip(endpoint.variants, counts, strict=True):
-                service.measure_rate(self.endpoint, variant.name, requests / self.slice_seconds)
-                self._serve(service, endpoint, variant.name, requests, now)
+        endpoint = fleet.endpoints.get(self.endpoint)
+        if endpoint is None or not endpoint.serving:
+            service.ledgers[self.endpoint].refused += arrived
+            return
+        counts = split(arrived, endpoint.variants, random)
+        service.ledgers[self.endpoint].refused += arrived - sum(counts)
+        for variant, requests in zip(endpoint.variants, counts, strict=True):
+            service.measure_rate(self.endpoint, variant.name, requests / self.slice_seconds)
+            self._serve(service, endpoint, variant.name, requests, now)
 
     def _serve(
         self, service: Service, endpoint: Endpoint, name: str, requests: int, now: datetime

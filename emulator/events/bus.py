@@ -3,6 +3,9 @@
 Delivery is at least once and in no promised order. `plan` decides, per delivery, after how many
 seconds it happens: `[0.0]` once at once, `[]` dropped, `[0.0, 0.0]` duplicated, `[90.0]` late.
 Deliveries due at one moment go in the order they were made.
+
+Threads. Events are taken under the account's lock and delivered by actions of the clock, which hold
+it too.
 """
 
 from __future__ import annotations
@@ -64,6 +67,7 @@ class Bus:
 
     def made(self, entry: Mapping[str, Any], resources: list[str]) -> dict[str, Any]:
         """Return the event of an entry, with its id and its time."""
+        self.clock.lock.check()
         self._numbers += 1
         return {
             "version": "0",

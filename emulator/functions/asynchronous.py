@@ -3,6 +3,8 @@ destination or queue.
 
 AWS waits one minute before the second attempt and two before the third. A throttled or refused
 attempt is tried again like a failed one here (the service keeps trying those for up to six hours).
+
+Threads. Events are accepted, tried and given up under the account's lock.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from emulator.clock import Clock
-from emulator.functions.fleet import FunctionConfiguration, FunctionFleet
+from emulator.functions.fleet import FunctionConfiguration, FunctionFleet, RunningInvocation
 from emulator.functions.invocation import InvocationResult, InvokeRefused
 
 WAITS_SECONDS = (60, 120)
@@ -49,19 +51,15 @@ class EventQueue:
     def _attempt(
         self, function: FunctionConfiguration, event: str, attempt: int, accepted: datetime
     ) -> None:
+        self._clock.lock.check()
         running = self._fleet.start(function, event)
 
         def follow() -> None:
-            self._clock.wait_for(lambda: running.finished)
-            try:
-                outcome = running.result()
-            except InvokeRefused as refused:
-                outcome = InvocationResult(
-                    json.dumps({"errorMessage": str(refused), "errorType": refused.code}),
-                    is_error=True,
-                )
-            if outcome.is_error:
-                self._again_or_give_up(function, event, attempt, accepted, outcome)
+            with self._clock.lock:
+                self._clock.wait_for(lambda: running.finished)
+                outcome = _ended(running)
+                if outcome.is_error:
+                    self._again_or_give_up(function, event, attempt, accepted, outcome)
 
         self._clock.spawn(follow, name=f"event for {function.name}")
 
@@ -114,3 +112,11 @@ class EventQueue:
                 "responsePayload": json.loads(outcome.payload),
             }
         )
+
+
+def _ended(running: RunningInvocation) -> InvocationResult:
+    try:
+        return running.result()
+    except InvokeRefused as refused:
+        told = {"errorMessage": str(refused), "errorType": refused.code}
+        return InvocationResult(json.dumps(told), is_error=True)

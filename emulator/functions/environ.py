@@ -40,9 +40,10 @@ class FunctionEnviron(os._Environ):  # type: ignore[type-arg]
             del overlay[key]
 
     def __iter__(self) -> Iterator[str]:
-        overlay = _overlay.get() or {}
+        # Copies: threads of one function share its overlay, and may write while another one reads.
+        overlay = dict(_overlay.get() or {})
         yield from overlay
-        yield from (key for key in super().__iter__() if key not in overlay)
+        yield from (key for key in list(super().__iter__()) if key not in overlay)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -1,5 +1,8 @@
 """Running functions: an invocation is a worker on the clock, ended by its handler, its timeout or
 its death.
+
+Threads. What the fleet keeps is changed under the account's lock, by the worker of an invocation
+before and after its handler; the handler, and what it starts, runs outside the lock.
 """
 
 from __future__ import annotations
@@ -77,10 +80,11 @@ class FunctionFleet:
         running = RunningInvocation()
 
         def work() -> None:
-            try:
-                running.outcome = self._run(function, json.loads(event))
-            except InvokeRefused as refused:
-                running.refused = refused
+            with self.clock.lock:
+                try:
+                    running.outcome = self._run(function, json.loads(event))
+                except InvokeRefused as refused:
+                    running.refused = refused
 
         self.clock.spawn(work, name=f"lambda {function.name}")
         return running
@@ -92,6 +96,7 @@ class FunctionFleet:
         self._sandboxes.clear()
 
     def _run(self, function: FunctionConfiguration, event: object) -> InvocationResult:
+        self.clock.lock.check()
         self._sent += 1
         request_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{function.arn}/{self._sent}"))
         started = self.clock.now()
@@ -132,7 +137,8 @@ class FunctionFleet:
             self.clock.now,
         )
         try:
-            answer = box.load()(event, context)
+            with self.clock.lock.laid_down():
+                answer = box.load()(event, context)
         except (ClockClosed, DeadlinePassed, ProcessKilled):
             raise
         except SystemExit:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -43,6 +44,8 @@ class Sandbox:
     handler: Handler | None = None
     module_name: str = ""
     session: boto3.session.Session | None = field(default=None, repr=False)
+    # Threads of a handler ask for the default session outside the account's lock.
+    making_session: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def load(self) -> Handler:
         """Return the handler, imported on the first call. Raises whatever the module raises."""
@@ -96,9 +99,10 @@ def default_session(original: Callable[[], boto3.session.Session]) -> boto3.sess
     sandbox = _running.get()
     if sandbox is None:
         return original()
-    if sandbox.session is None:
-        sandbox.session = boto3.session.Session()
-    return sandbox.session
+    with sandbox.making_session:
+        if sandbox.session is None:
+            sandbox.session = boto3.session.Session()
+        return sandbox.session
 
 
 def lambda_variables(

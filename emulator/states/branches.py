@@ -1,5 +1,7 @@
 """Parallel and inline Map: branches are workers of their own; the first that fails ends the
 others.
+
+Threads. A branch holds the account's lock while it steps, as its execution does.
 """
 
 from __future__ import annotations
@@ -27,16 +29,17 @@ class _Branch:
         self.is_over = False
 
     def run(self) -> None:
-        try:
-            self.output = self.walk.run(
-                self.block["States"], self.block["StartAt"], self.data, self.context
-            )
-        except StateError as error:
-            self.error = error
-        except Halted:
-            pass
-        finally:
-            self.is_over = True
+        with self.walk.clock.lock:
+            try:
+                self.output = self.walk.run(
+                    self.block["States"], self.block["StartAt"], self.data, self.context
+                )
+            except StateError as error:
+                self.error = error
+            except Halted:
+                pass
+            finally:
+                self.is_over = True
 
 
 class _Group:

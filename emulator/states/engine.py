@@ -1,4 +1,8 @@
-"""Starting, stopping, redriving and ending executions; each runs as a worker on the clock."""
+"""Starting, stopping, redriving and ending executions; each runs as a worker on the clock.
+
+Threads. Executions are changed under the account's lock: their workers hold it while they step, and
+so does whoever starts, stops or redrives one.
+"""
 
 from __future__ import annotations
 
@@ -37,46 +41,57 @@ class Engine:
 
     def start(self, execution: Execution) -> None:
         """Begin an execution; it runs as soon as the clock gives it a turn."""
-        execution.record(
-            self.clock.now(),
-            "ExecutionStarted",
-            input=execution.execution_input,
-            roleArn=execution.role_arn,
-        )
-        first = (execution.definition["StartAt"], json.loads(execution.execution_input))
-        self._launch(execution, *first)
+        with self.clock.lock:
+            execution.record(
+                self.clock.now(),
+                "ExecutionStarted",
+                input=execution.execution_input,
+                roleArn=execution.role_arn,
+            )
+            first = (execution.definition["StartAt"], json.loads(execution.execution_input))
+            self._launch(execution, *first)
 
     def stop(self, execution: Execution, error: str | None, cause: str | None) -> None:
         """Abort an execution now, whatever it waits for; one that ended keeps its end."""
-        if execution.is_running:
-            self._end(execution, execution.run, ABORTED, error=error, cause=cause)
+        self.end(execution, ABORTED, error=error, cause=cause)
+
+    def end(
+        self, execution: Execution, status: str, *, error: str | None, cause: str | None
+    ) -> None:
+        """Give an execution this end now, whatever it waits for; one that ended keeps its own."""
+        with self.clock.lock:
+            self._end(execution, execution.run, status, error=error, cause=cause)
 
     def redrive(self, execution: Execution) -> None:
         """Resume at the state that did not end well, with that state's own input. Raises
         NotRedrivable.
         """
-        if execution.status not in {FAILED, TIMED_OUT, ABORTED} or execution.position is None:
-            raise NotRedrivable(f"Execution {execution.execution_arn} is {execution.status}")
-        execution.status, execution.stop_date, execution.error, execution.cause = (
-            RUNNING,
-            None,
-            None,
-            None,
-        )
-        execution.redrive_count += 1
-        execution.redrive_date = self.clock.now()
-        execution.run += 1
-        execution.record(
-            self.clock.now(), "ExecutionRedriven", redriveCount=execution.redrive_count
-        )
-        self._launch(execution, *execution.position)
+        with self.clock.lock:
+            if execution.status not in {FAILED, TIMED_OUT, ABORTED} or execution.position is None:
+                raise NotRedrivable(f"Execution {execution.execution_arn} is {execution.status}")
+            execution.status, execution.stop_date, execution.error, execution.cause = (
+                RUNNING,
+                None,
+                None,
+                None,
+            )
+            execution.redrive_count += 1
+            execution.redrive_date = self.clock.now()
+            execution.run += 1
+            execution.record(
+                self.clock.now(), "ExecutionRedriven", redriveCount=execution.redrive_count
+            )
+            self._launch(execution, *execution.position)
 
     def _launch(self, execution: Execution, name: str, data: Any) -> None:
         run = execution.run
         self.on_status(execution)
-        self.clock.spawn(
-            lambda: self._run(execution, run, name, data), name=f"execution {execution.name}"
-        )
+
+        def work() -> None:
+            with self.clock.lock:
+                self._run(execution, run, name, data)
+
+        self.clock.spawn(work, name=f"execution {execution.name}")
 
     def _run(self, execution: Execution, run: int, name: str, data: Any) -> None:
         walk = Walk(
@@ -115,6 +130,7 @@ class Engine:
             self._end(execution, run, SUCCEEDED)
 
     def _end(self, execution: Execution, run: int, status: str, **why: str | None) -> None:
+        self.clock.lock.check()
         if execution.is_running and execution.run == run:
             execution.end(self.clock.now(), status, **why)
             self.on_status(execution)

@@ -10,9 +10,11 @@ import pytest
 from moto import mock_aws
 
 from emulator import Emulator
+from emulator.calls import patch_entrance
 from emulator.clock import Clock
 from emulator.cloudwatch.publication import IMMEDIATE
 from emulator.endpoints import install
+from emulator.patching import Patches
 from emulator.tests import application
 from emulator.tests.small_account import START, SmallAccount
 from emulator.tests.small_endpoints import REGION, World, client
@@ -29,9 +31,10 @@ def account(tmp_path: Path) -> Iterator[SmallAccount]:
 @pytest.fixture
 def make_world() -> Iterator[Callable[..., World]]:
     """A world made with the given options of `install`; one a test."""
-    clock = Clock(ENDPOINTS_START)
+    clock, patches = Clock(ENDPOINTS_START), Patches()
     with mock_aws():
         opened = []
+        patch_entrance(patches, clock.lock)
 
         def make(**options: Any) -> World:
             installed = install(clock, REGION, 7, **{"publication": IMMEDIATE, **options})
@@ -46,6 +49,7 @@ def make_world() -> Iterator[Callable[..., World]]:
         yield make
         for installed in opened:
             installed.__exit__(None, None, None)
+        patches.remove()
     clock.close()
 
 

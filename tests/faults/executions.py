@@ -66,9 +66,7 @@ class ExecutionFault:
             world.fired.append(str(self))
             return
         world.fire(str(self))
-        world.emulator.states._end(
-            execution, execution.run, self.status, error="Injected", cause="injected"
-        )
+        world.emulator.states.end(execution, self.status, error="Injected", cause="injected")
         if self.redriven_after is not None:
             world.later(self.redriven_after, lambda: self._redrive(world, execution))
 

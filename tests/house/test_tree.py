@@ -23,7 +23,6 @@ MAX_LINES = 300
 LONG = {
     "canaryctl/evaluate.py": "to be split when its room is rebuilt",
     "tests/unit/quality/test_evaluate.py": "to be split when its room is rebuilt",
-    "emulator/clock/clock.py": "one idea, the loop and the threads that hand it the turn",
 }
 """Files over MAX_LINES that still hold one idea, with that idea."""
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from canary.adapters.quality_store import DynamoQualityStore
 from canary.adapters.table import DynamoRollouts
-from canaryctl.evaluate import evaluate_command
+from canaryctl.evaluate.command import evaluate_command
 from emulator import Emulator
 from emulator.runtime_server import RuntimeServer
 from examples import two_variants

@@ -19,7 +19,6 @@ LOCK_FILES = {
 }
 MAX_LINES = 300
 LONG = {
-    "canaryctl/evaluate.py": "to be split when its room is rebuilt",
     "layers/core/canary/flow/decide.py": "to be split when its room is rebuilt",
     "tests/contract/endpoints/test_alarms.py": "to be split when its room is rebuilt",
     "tests/contract/endpoints/test_metric_data.py": "to be split when its room is rebuilt",

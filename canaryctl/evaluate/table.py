@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from canary.domain.labelled.evidence import QualityEvidence
-from canaryctl.evaluate_answer import overall_answer, sample_told
+from canaryctl.evaluate.document import overall_answer, sample_told
 
 _COLOURS = {
     "better": "green",

@@ -11,7 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from canary.domain.labelled.evidence import QualityEvidence
-from canaryctl.evaluate_answer import overall_answer, sample_told
+from canaryctl.evaluate.document import overall_answer, sample_told
 
 BASELINE_COLOUR, CANARY_COLOUR = "#3b6ea8", "#d9822b"
 _TONES = {"better": "good", "not worse": "good", "worse": "bad", "not enough evidence": "open"}

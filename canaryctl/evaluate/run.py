@@ -1,0 +1,99 @@
+"""One evaluation from this machine: its ports, and its progress on the console."""
+
+import os
+import time
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from canary.adapters.invoker import EndpointInvoker, runtime_config
+from canary.adapters.labelled_files import LocalLabelledFiles
+from canary.adapters.labelled_s3 import S3LabelledSets
+from canary.domain.labelled.evidence import QualityEvidence
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.flow.labelled.evaluate import evaluate
+from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
+from canary.ports.quality import LabelledSource
+from canaryctl.evaluate.kept import KeptEvidence
+
+FOREVER_SECONDS = float("inf")
+
+
+def run_evaluation(
+    request: EvaluationRequest,
+    kept: KeptEvidence,
+    console: Console,
+    region: str | None,
+    *,
+    quiet: bool,
+) -> QualityEvidence:
+    """Return the finished evidence, showing progress on the console's stream unless quiet."""
+    # scikit-learn takes a second to load, and no other command needs it.
+    from canary_scoring.scorer import SklearnScorer  # noqa: PLC0415
+
+    spec = request.spec
+    session = boto3.session.Session(region_name=region)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, TimeRemainingColumn(), console=console, disable=quiet) as progress:
+        bar = progress.add_task("asking both variants", total=None)
+
+        def show(evidence: QualityEvidence) -> None:
+            words = ", ".join(f"{found.metric} {found.answer}" for found in evidence.findings)
+            progress.update(
+                bar, total=evidence.records_total, completed=evidence.position, description=words
+            )
+
+        ports = EvaluationPorts(
+            source=_source(session, spec.labelled_set),
+            invoker=EndpointInvoker(_runtime(session, spec)),
+            store=kept,
+            scorer=SklearnScorer(),
+            utc_now=lambda: datetime.now(UTC),
+            monotonic=time.monotonic,
+            sleep=time.sleep,
+            remaining_seconds=lambda: FOREVER_SECONDS,
+            progress=show,
+        )
+        return evaluate(request, ports)
+
+
+def _source(session: boto3.session.Session, labelled_set: str) -> LabelledSource:
+    """Return what reads the set; a local file needs no AWS."""
+    return (
+        S3LabelledSets(session.client("s3"))
+        if labelled_set.startswith("s3://")
+        else LocalLabelledFiles()
+    )
+
+
+def _runtime(session: boto3.session.Session, spec: QualityGuardSpec) -> Any:
+    """Return the runtime client; one that points at this machine needs neither region nor
+    credentials.
+    """
+    config = runtime_config(spec.concurrency, spec.request_timeout_seconds)
+    host = urlsplit(os.environ.get("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", "")).hostname
+    if host not in {"localhost", "127.0.0.1", "::1"}:
+        return session.client("sagemaker-runtime", config=config)
+    if session.get_credentials() is None:
+        config = config.merge(Config(signature_version=UNSIGNED))
+    return session.client(
+        "sagemaker-runtime", config=config, region_name=session.region_name or "us-east-1"
+    )

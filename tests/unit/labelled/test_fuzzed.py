@@ -33,13 +33,22 @@ DOCUMENTS = st.recursive(
 )
 TYPES = st.sampled_from(["text/csv", "application/json", "application/jsonlines", ""])
 TASKS = st.sampled_from(get_args(Task))
+SCORER_ARN = "arn:aws:lambda:us-east-1:123456789012:function:judge"
 
 
 def guard(task: str, **fields: Any) -> QualityGuardSpec:
     """Return a guard for a task."""
-    metrics = {DECIDING_METRICS[task][0]: {"max_worse": 0.1}}  # type: ignore[index]
+    deciding = (*DECIDING_METRICS[task], "scorer")[0]  # type: ignore[index]
+    metrics = {deciding: {"max_worse": 0.1}}
     return QualityGuardSpec.model_validate(
-        {"labelled_set": "set.csv", "task": task, "right_within": 1.0, "metrics": metrics, **fields}
+        {
+            "labelled_set": "set.csv",
+            "task": task,
+            "right_within": 1.0,
+            "metrics": metrics,
+            "scorer": SCORER_ARN,
+            **fields,
+        }
     )
 
 

@@ -67,8 +67,9 @@ SPECS = st.fixed_dictionaries(
 
 def guard(fields: dict[str, Any]) -> QualityGuardSpec:
     """Return a guard with these fields."""
-    metrics = {DECIDING_METRICS[fields["task"]][0]: {"max_worse": 0.1}}
-    rest = {"labelled_set": "set", "right_within": 1.0, "metrics": metrics}
+    metrics = {(*DECIDING_METRICS[fields["task"]], "scorer")[0]: {"max_worse": 0.1}}
+    scorer = "arn:aws:lambda:us-east-1:123456789012:function:judge"
+    rest = {"labelled_set": "set", "right_within": 1.0, "metrics": metrics, "scorer": scorer}
     return QualityGuardSpec.model_validate({**rest, **fields})
 
 

@@ -2,14 +2,16 @@
 
 import math
 import random
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from canary.domain.labelled.evidence import QualityFinding
-from canary.domain.labelled.prediction import Prediction, goodness
-from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.labelled.metrics import known_cap, score_of
+from canary.domain.labelled.prediction import Prediction
+from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
 from canary.flow.labelled.evaluate import evaluate
 from tests.unit.quality.variants import Answerer, world
 
@@ -103,17 +105,20 @@ def test_every_metric_must_pass(tmp_path: Path) -> None:
         ("accuracy", 1, None, 0),
         ("recall", 0, Prediction("0", 0.1), None),
         ("recall", 1, None, 0),
-        ("log_loss", 1, Prediction("1", 0.999), 1),
-        ("log_loss", 0, Prediction("1", 0.999), 0),
+        ("log_loss", 1, Prediction("1", 1.0), 1),
+        ("log_loss", 0, Prediction("1", 1.0), 0),
+        ("log_loss", 1, Prediction("1", 0.5), 1 - math.log(2) / -math.log(sys.float_info.epsilon)),
         ("log_loss", 1, Prediction("1", None), None),
         ("log_loss", 1, None, 0),
     ],
 )
-def test_goodness(
+def test_scores(
     metric: str, label: Any, prediction: Prediction | None, expected: float | None
 ) -> None:
-    """A prediction's goodness is 0 to 1, an error 0, and None where the metric does not speak of
+    """A prediction's score is 0 to 1, an error's 0, and None where the metric does not speak of
     the record.
     """
-    found = goodness(metric, label, prediction, GUARD)
+    cap = known_cap(metric, QualityMargin(max_worse=0.1), GUARD)
+    assert cap is not None
+    found = score_of(metric, label, prediction, GUARD, cap)
     assert found == (expected if expected is None else pytest.approx(expected))

@@ -7,6 +7,8 @@ from canary.domain.labelled.prediction import Prediction
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.examples import binary_value, class_name
 from canary.labelled.numbers import UnreadableAnswer, is_number, kind_of, number, probability
+from canary.labelled.tasks.answers import read_answer_of_parts
+from canary.labelled.tasks.labels import is_of_parts
 
 _INNER = (
     "score",
@@ -29,6 +31,8 @@ def read_value(value: Any, spec: QualityGuardSpec) -> Prediction:
     """Return the prediction in one record's answer value; raise UnreadableAnswer when there is
     none.
     """
+    if is_of_parts(spec.task):
+        return read_answer_of_parts(value, spec)
     if spec.task == "binary":
         return _binary(value, spec)
     if spec.task == "multiclass":

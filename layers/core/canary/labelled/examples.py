@@ -9,6 +9,7 @@ from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.layout import Layout, Value
 from canary.labelled.numbers import kind_of
 from canary.labelled.records import Row, UnusableRow
+from canary.labelled.tasks.labels import WANTED, is_of_parts, read_parts
 
 MISSING = {"", "na", "nan", "null", "none", "n/a", "?"}
 LONGEST_CLASS_NAME = 64
@@ -46,6 +47,12 @@ def read_label(value: Value, spec: QualityGuardSpec) -> Label:
     text = _text(value)
     if text.lower() in MISSING:
         raise UnusableRow(f"has no label (column {spec.label_column!r})")
+    if is_of_parts(spec.task):
+        parts = read_parts(value, spec)
+        if parts is None:
+            wanted = f"where task {spec.task} needs {WANTED[spec.task]}"
+            raise _other_label(value, spec, wanted)
+        return parts
     readers: dict[str, Callable[[str, QualityGuardSpec], Label]] = {
         "binary": _binary,
         "multiclass": _multiclass,
@@ -111,5 +118,5 @@ def _number(text: str, spec: QualityGuardSpec) -> float:
     return number
 
 
-def _other_label(text: str, spec: QualityGuardSpec, why: str) -> UnusableRow:
+def _other_label(text: Value, spec: QualityGuardSpec, why: str) -> UnusableRow:
     return UnusableRow(f"has {kind_of(text)} as its label (column {spec.label_column!r}), {why}")

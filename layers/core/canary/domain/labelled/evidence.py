@@ -5,12 +5,14 @@ capped); the state of each paired test is kept whole, so that a continuation or 
 go on instead of starting again.
 """
 
+import math
 from typing import Any, Literal
 
 from pydantic import Field, JsonValue, model_validator
 
 from canary.domain.finding import Finding, FindingLabel
 from canary.domain.model import Frozen
+from canary.domain.plan.quality import QualityMargin
 from canary.stats.paired import PairedBets
 
 Answer = Literal["better", "not worse", "worse", "not enough evidence"]
@@ -18,6 +20,7 @@ Answer = Literal["better", "not worse", "worse", "not enough evidence"]
 DISAGREEMENTS_KEPT = 100
 NOTES_KEPT = 50
 CALLED_MINUTES_KEPT = 1_440
+FIRST_LOG_LOSS_CAP = math.log(99)
 
 
 class QualityFinding(Frozen):
@@ -29,6 +32,7 @@ class QualityFinding(Frozen):
     """
 
     metric: str
+    slice: str | None = None
     label: FindingLabel
     answer: Answer
     reason: str
@@ -55,29 +59,53 @@ class QualityFinding(Frozen):
 
 
 class PairedState(Frozen):
-    """One metric's paired test as it stands: sums for the reader, bets for the continuation.
+    """One deciding test as it stands: sums for the reader, bets for the continuation.
 
-    `baseline_only` and `canary_only` count the records on which that variant was better (for
-    accuracy: alone right); `moved` is for the AUC the records that the variants place differently.
-    The sums are of goodness, so sum / records is the metric. `roll_back`, `advance` and `improve`
-    are logarithms of the bets of `canary.stats.paired`, against worse, for not worse, and for
-    better. `worse`, `passed` and `better` are sticky: a test that crossed its threshold has
-    decided.
+    `metric` over all records, or over one `slice`, with its `margin` (None: as the spec says, in
+    evidence of early versions). `cap` is what a loss is divided by, None until the baseline's first
+    errors, gathered in `learning`, have set it. `baseline_only` and `canary_only` count the records
+    on which that variant was better (for accuracy: alone right); `moved` is for the AUC the records
+    that the variants place differently. The sums are of scores times weight and `weight` is the
+    sum of weights (None: one each), so sum / weight is the metric; `squares` is the sum of squared
+    drops. `roll_back`, `advance` and `improve` are logarithms of the bets of
+    `canary.stats.paired`, against worse, for not worse, and for better. `worse`, `passed` and
+    `better` are sticky: a test that crossed its threshold has decided. A `problem` is why the test
+    can say nothing, whatever comes.
     """
 
     metric: str
+    slice: str | None = None
+    margin: QualityMargin | None = None
+    cap: float | None = 1.0
+    learning: tuple[float, ...] = ()
     records: int = 0
     baseline_only: int = 0
     canary_only: int = 0
     moved: int | None = None
     baseline_sum: float = 0.0
     canary_sum: float = 0.0
+    weight: float | None = None
+    squares: float = 0.0
     roll_back: tuple[float, ...] = PairedBets().roll_back
     advance: tuple[float, ...] = PairedBets().advance
     improve: tuple[float, ...] = PairedBets().roll_back
     worse: bool = False
     passed: bool = False
     better: bool = False
+    problem: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_first_written(cls, stored: Any) -> Any:
+        """Return what was stored before losses had a cap: log loss was clipped at .01."""
+        if isinstance(stored, dict) and stored.get("metric") == "log_loss" and "cap" not in stored:
+            return {**stored, "cap": FIRST_LOG_LOSS_CAP}
+        return stored
+
+    @property
+    def total_weight(self) -> float:
+        """Return what the sums are divided by."""
+        return float(self.records) if self.weight is None else self.weight
 
 
 class Disagreement(Frozen):

@@ -35,7 +35,7 @@ class Columns:
         self._coded = spec.task == "multiclass"
         self._decided = spec.task != "regression"
         self._empty()
-        self._ranks = AUC in spec.metrics
+        self._ranks = AUC in spec.chosen_metrics
         self._positive = bytearray()
         self._ranked = (array("d"), array("d"))
         self.records = self.pairs = 0

@@ -152,7 +152,9 @@ class Gathering:
             return tuple(states)
         request = self._request
         return tuple(
-            paired_auc.looked_at(state, self._columns.ranked(), request.spec, request.levels)
+            paired_auc.looked_at(
+                state, self._columns.ranked(), request.spec, request.levels, len(states)
+            )
             if state.metric == paired_auc.METRIC
             and state.records < RANKED_RECORDS
             and (last or paired_auc.is_due(state, records))

@@ -28,3 +28,15 @@ class QualityGuardSpec(SetKeys, AnswerKeys, MetricKeys):
                 "request is a JSON template; content_type must be application/json or jsonlines"
             )
         return self
+
+    @model_validator(mode="after")
+    def _columns_and_costs_fit(self) -> Self:
+        if self.slices and self.slice_column is None:
+            raise ValueError("slices need slice_column: the column whose values they are")
+        binary = self.task == "binary" and self.costs is not None
+        if binary and (len(self.costs or ()) != 2 or self.positive_label not in (self.costs or ())):
+            raise ValueError(
+                "costs of a binary task need two classes, one of them positive_label "
+                f"({self.positive_label!r})"
+            )
+        return self

@@ -6,7 +6,7 @@ nothing could be compared; 2 the call does not fit the set or the endpoint, 1 AW
 
 import json
 import sys
-from typing import Any
+from typing import Any, Protocol
 
 import typer
 from botocore.exceptions import BotoCoreError
@@ -22,6 +22,8 @@ from canaryctl.evaluate.document import as_answer
 from canaryctl.evaluate.kept import KeptEvidence
 from canaryctl.evaluate.options import with_options
 from canaryctl.evaluate.options.answer import AnswerOptions
+from canaryctl.evaluate.options.body import BodyOptions
+from canaryctl.evaluate.options.file import FileOptions
 from canaryctl.evaluate.options.labelled_set import SetOptions
 from canaryctl.evaluate.options.metrics import MetricOptions
 from canaryctl.evaluate.options.showing import RunOptions
@@ -30,6 +32,14 @@ from canaryctl.evaluate.page import write_page
 from canaryctl.evaluate.run import run_evaluation
 from canaryctl.evaluate.table import print_tables
 
+
+class Group(Protocol):
+    """One group of options."""
+
+    def keys(self) -> dict[str, Any]:
+        """Return the spec's keys."""
+
+
 EXIT_CODES: dict[FindingLabel, int] = {"PASS": 0, "FAIL": 3, "INCONCLUSIVE": 4, "NO_DATA": 5}
 EXIT_REFUSED, EXIT_AWS = 2, 1
 
@@ -37,6 +47,8 @@ EXIT_REFUSED, EXIT_AWS = 2, 1
 @with_options(
     variants=VariantOptions,
     records=SetOptions,
+    file=FileOptions,
+    body=BodyOptions,
     answers=AnswerOptions,
     metrics=MetricOptions,
     calls=CallOptions,
@@ -45,6 +57,8 @@ EXIT_REFUSED, EXIT_AWS = 2, 1
 def evaluate_command(
     variants: VariantOptions,
     records: SetOptions,
+    file: FileOptions,
+    body: BodyOptions,
     answers: AnswerOptions,
     metrics: MetricOptions,
     calls: CallOptions,
@@ -61,7 +75,7 @@ def evaluate_command(
             endpoint=variants.endpoint,
             baseline=variants.baseline,
             canary=variants.canary,
-            spec=_guard(records.keys() | answers.keys() | metrics.keys() | calls.keys()),
+            spec=_guard(_joined(records, file, body, answers, metrics, calls)),
             levels=metrics.levels(),
             stop_early=not run.whole_set,
         )
@@ -71,6 +85,11 @@ def evaluate_command(
         raise typer.Exit(EXIT_REFUSED if isinstance(error, Refused) else EXIT_AWS) from error
     _show(evidence, kept, run)
     raise typer.Exit(EXIT_CODES[evidence.label])
+
+
+def _joined(*groups: Group) -> dict[str, Any]:
+    """Return the keys of all groups of options."""
+    return {key: value for group in groups for key, value in group.keys().items()}
 
 
 def _show(evidence: QualityEvidence, kept: KeptEvidence, run: RunOptions) -> None:

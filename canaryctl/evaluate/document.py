@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from canary.domain.labelled.account import account_of
 from canary.domain.labelled.evidence import Answer, QualityEvidence
 from canary.domain.labelled.findings import ADVICE
 
@@ -49,6 +50,7 @@ def as_answer(evidence: QualityEvidence) -> dict[str, Any]:
             "total": evidence.records_total,
             "taken": evidence.position,
             **evidence.counts.model_dump(),
+            "not_asked": account_of(evidence).not_asked,
         },
         "metrics": {
             evidence.baseline: report.get("baseline"),

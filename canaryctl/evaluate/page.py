@@ -10,6 +10,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from canary.domain.labelled.account import account_of
 from canary.domain.labelled.evidence import QualityEvidence
 from canaryctl.evaluate.document import overall_answer, sample_told
 
@@ -70,11 +71,9 @@ def page_of(evidence: QualityEvidence, looks: Sequence[QualityEvidence]) -> str:
 def _counts(evidence: QualityEvidence) -> str:
     counts = evidence.counts
     return (
-        f"{evidence.labelled_set} ({evidence.set_version[:16]}): {evidence.position} of "
-        f"{evidence.records_total} "
-        f"records taken, {counts.used} compared, {counts.failed_on_both} failed on both, "
-        f"{counts.unusable_rows} "
-        f"unusable, errors {counts.errors_baseline} baseline and {counts.errors_canary} canary."
+        f"{evidence.labelled_set} ({evidence.set_version[:16]}): "
+        f"{account_of(evidence).in_words()}; "
+        f"errors {counts.errors_baseline} baseline and {counts.errors_canary} canary."
     )
 
 

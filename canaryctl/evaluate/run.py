@@ -62,7 +62,7 @@ def run_evaluation(
             )
 
         ports = EvaluationPorts(
-            source=_source(session, spec.labelled_set),
+            source=_source(session, spec),
             invoker=EndpointInvoker(_runtime(session, spec)),
             store=kept,
             scorer=SklearnScorer(),
@@ -75,13 +75,11 @@ def run_evaluation(
         return evaluate(request, ports)
 
 
-def _source(session: boto3.session.Session, labelled_set: str) -> LabelledSource:
-    """Return what reads the set; a local file needs no AWS."""
-    return (
-        S3LabelledSets(session.client("s3"))
-        if labelled_set.startswith("s3://")
-        else LocalLabelledFiles()
-    )
+def _source(session: boto3.session.Session, spec: QualityGuardSpec) -> LabelledSource:
+    """Return what reads the set and what its records name; local files alone need no AWS."""
+    if spec.labelled_set.startswith("s3://") or spec.body_from == "s3":
+        return S3LabelledSets(session.client("s3"), allow_local=True)
+    return LocalLabelledFiles()
 
 
 def _runtime(session: boto3.session.Session, spec: QualityGuardSpec) -> Any:

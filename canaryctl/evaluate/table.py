@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from canary.domain.labelled.account import account_of
 from canary.domain.labelled.evidence import QualityEvidence
 from canaryctl.evaluate.document import overall_answer, sample_told
 
@@ -31,6 +32,7 @@ def print_tables(console: Console, evidence: QualityEvidence) -> None:
             console.print(_slices(report["slices"]))
     for finding in evidence.findings:
         console.print(f"- {finding.reason}", highlight=False)
+    console.print(f"  {account_of(evidence).in_words()}", style="dim", highlight=False)
     for note in evidence.notes[:5]:
         console.print(f"  {note.kind}: {note.text}", style="dim", highlight=False, markup=False)
     answer = overall_answer(evidence)

@@ -53,7 +53,8 @@ class SetOptions:
     content_type: Annotated[
         str,
         typer.Option(
-            help="What is sent: text/csv, application/json(lines).", rich_help_panel=PANEL
+            help="What is sent: text/csv, application/json(lines), any with --body.",
+            rich_help_panel=PANEL,
         ),
     ] = "text/csv"
     accept: Annotated[
@@ -73,10 +74,10 @@ class SetOptions:
         """Return the spec's keys; raise Refused for a request that is no JSON."""
         return {
             "labelled_set": self.labelled_set,
-            "label_column": _column(self.label_column),
-            "id_column": _column(self.id_column),
-            "slice_column": _column(self.slice_column),
-            "drop_columns": [_column(name) for name in self.drop_column or ()],
+            "label_column": column_of(self.label_column),
+            "id_column": column_of(self.id_column),
+            "slice_column": column_of(self.slice_column),
+            "drop_columns": [column_of(name) for name in self.drop_column or ()],
             "header": self.header,
             "format": self.set_format,
             "content_type": self.content_type,
@@ -86,7 +87,7 @@ class SetOptions:
         }
 
 
-def _column(text: str | None) -> int | str | None:
+def column_of(text: str | None) -> int | str | None:
     """Return a column's index where the text is one, else its name."""
     if text is None:
         return None

@@ -24,7 +24,7 @@ from canary.adapters.quality_store import DynamoQualityStore
 from canary.adapters.table import rollout_key
 from canary.domain.errors import AwsDenied, Conflict, Refused
 from canary.domain.labelled.evidence import QualityEvidence
-from canary.ports.quality import CallBusy, CallFailed, KeptPrediction, Reply
+from canary.ports.quality import CallBusy, CallFailed, CallOptions, KeptPrediction, Reply
 
 REGION = "eu-west-1"
 
@@ -195,20 +195,33 @@ def test_stored_evidence_that_does_not_fit_is_not_quoted(store: DynamoQualitySto
     assert not [quoted for quoted in ("Jane", "unwell") if quoted in str(caught.value)]
 
 
+OPTIONS = CallOptions(
+    accept="text/csv",
+    target_model="a.tar.gz",
+    target_container_hostname="second",
+    custom_attributes="c000b4f9",
+    inference_id="canary-churn-1-7",
+)
+
+
 def invoked(add: Any) -> Reply | CallFailed | CallBusy:
     """Return what the invoker makes of one stubbed answer."""
     client = boto3.client("sagemaker-runtime")
     with Stubber(client) as stub:
         add(stub)
-        return EndpointInvoker(client).invoke("churn", "new", b"1,2", "text/csv", "text/csv")
+        return EndpointInvoker(client).invoke("churn", "new", b"1,2", "text/csv", OPTIONS)
 
 
 def test_an_answer_names_its_variant() -> None:
-    """TargetVariant, content type and accept are sent; body, type and invoked variant come back."""
+    """TargetVariant, content type and every option are sent; body, type and invoked variant come
+    back.
+    """
     body = StreamingBody(io.BytesIO(b"0.5"), 3)
     response = {"Body": body, "ContentType": "text/csv", "InvokedProductionVariant": "new"}
     sent = {"EndpointName": "churn", "TargetVariant": "new", "Body": b"1,2"}
-    sent |= {"ContentType": "text/csv", "Accept": "text/csv"}
+    sent |= {"ContentType": "text/csv", "Accept": "text/csv", "TargetModel": "a.tar.gz"}
+    sent |= {"TargetContainerHostname": "second", "CustomAttributes": "c000b4f9"}
+    sent |= {"InferenceId": "canary-churn-1-7"}
     found = invoked(lambda stub: stub.add_response("invoke_endpoint", response, sent))
     assert found == Reply(b"0.5", "text/csv", "new")
 
@@ -294,7 +307,7 @@ def test_silence_is_the_model_s_a_broken_line_is_not(
         raise error
 
     monkeypatch.setattr(client, "invoke_endpoint", fail)
-    found = EndpointInvoker(client).invoke("churn", "new", b"1", "text/csv", None)
+    found = EndpointInvoker(client).invoke("churn", "new", b"1", "text/csv", OPTIONS)
     assert isinstance(found, CallFailed | CallBusy)
     assert found.kind == kind
 

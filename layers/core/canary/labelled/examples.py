@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 from canary.domain.labelled.prediction import Label
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.labelled.layout import Layout, Value
+from canary.labelled.layout import MISSING, Layout, Value
 from canary.labelled.numbers import kind_of
 from canary.labelled.records import Row, UnusableRow
 from canary.labelled.tasks.labels import WANTED, is_of_parts, read_parts
 
-MISSING = {"", "na", "nan", "null", "none", "n/a", "?"}
 LONGEST_CLASS_NAME = 64
-_TRUTH = {"0": 0, "1": 1, "true": 1, "false": 0, "yes": 1, "no": 0}
+_TRUTH = {"0": 0, "1": 1, "-1": 0, "true": 1, "false": 0, "yes": 1, "no": 0}
 
 
 @dataclass(frozen=True)
@@ -34,18 +33,18 @@ def read_example(row: Row, layout: Layout, spec: QualityGuardSpec) -> Example:
     return Example(
         row=row.number,
         record_id=str(row.number if layout.record_id is None else row.values[layout.record_id]),
-        label=read_label(row.values[layout.label], spec),
+        label=read_label(row.values[layout.label], spec, layout.missing),
         slice=None if layout.slice is None else _text(row.values[layout.slice]),
         features=tuple(row.values[i] for i in layout.features),
     )
 
 
-def read_label(value: Value, spec: QualityGuardSpec) -> Label:
+def read_label(value: Value, spec: QualityGuardSpec, missing: frozenset[str] = MISSING) -> Label:
     """Return a label in the task's type; raise UnusableRow saying what kind of value was found
-    instead.
+    instead. A label that is `missing` in lower case is none.
     """
     text = _text(value)
-    if text.lower() in MISSING:
+    if value is None or text.lower() in missing:
         raise UnusableRow(f"has no label (column {spec.label_column!r})")
     if is_of_parts(spec.task):
         parts = read_parts(value, spec)

@@ -44,6 +44,11 @@ class LabelledSource(Protocol):
     def fetch(self, uri: str) -> FetchedSet:
         """Return the whole set."""
 
+    def read(self, uri: str, at_most_bytes: int) -> bytes:
+        """Return what lies at an address that a record names; raise Refused where nothing does, or
+        more than so many bytes.
+        """
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -72,11 +77,24 @@ class CallBusy:
     text: str
 
 
+@dataclass(frozen=True)
+class CallOptions:
+    """What goes with a call besides its body; None is left out. `inference_id` names the call in
+    captured data.
+    """
+
+    accept: str | None = None
+    target_model: str | None = None
+    target_container_hostname: str | None = None
+    custom_attributes: str | None = None
+    inference_id: str | None = None
+
+
 class Invoker(Protocol):
     """Calls one variant of an endpoint."""
 
     def invoke(
-        self, endpoint: str, variant: str, body: bytes, content_type: str, accept: str | None
+        self, endpoint: str, variant: str, body: bytes, content_type: str, options: CallOptions
     ) -> Reply | CallFailed | CallBusy:
         """Return the variant's answer; raise AwsDenied when the endpoint is gone or the call is not
         allowed.

@@ -149,12 +149,12 @@ class QualityEvidence(Frozen):
     predictions are kept (the first one: appended records leave the others' rows alone),
     `content_digest` the hash of its records and `records_total` their number. `first_record` is
     where the records of this round begin: 0, or after new labels arrived the number that were there
-    before. `position` is how many records of the round's seeded order were taken. `exhausted`:
-    every one was. `concluded`: no further record is worth asking about. `called_minutes`: the
-    minutes (epoch seconds / 60) in which the endpoint was called, which are not evidence for the
-    count guards. `shard_records` is how many places of the order a shard has, 0 where calls follow
-    one another; `sharded_until` the place that the shards sent off reach to, and `sharded_at` the
-    minute they were. `revision` counts the writes.
+    before, of which `not_asked_before` were never asked. `position` is how many records of the
+    round's seeded order were taken. `exhausted`: every one was. `concluded`: no further record is
+    worth asking about. `called_minutes`: the minutes (epoch seconds / 60) in which the endpoint was
+    called, which are not evidence for the count guards. `shard_records` is how many places of the
+    order a shard has, 0 where calls follow one another; `sharded_until` the place that the shards
+    sent off reach to, and `sharded_at` the minute they were. `revision` counts the writes.
     """
 
     version: Literal[1] = 1
@@ -168,6 +168,7 @@ class QualityEvidence(Frozen):
     kept_as: str = ""
     content_digest: str = ""
     first_record: int = 0
+    not_asked_before: int = 0
     records_total: int
     position: int = 0
     counts: CallCounts = CallCounts()
@@ -182,6 +183,19 @@ class QualityEvidence(Frozen):
     disagreements: tuple[Disagreement, ...] = Field(default=(), max_length=DISAGREEMENTS_KEPT)
     notes: tuple[Note, ...] = Field(default=(), max_length=NOTES_KEPT)
     called_minutes: tuple[int, ...] = Field(default=(), max_length=CALLED_MINUTES_KEPT)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_what_was_not_asked(cls, stored: Any) -> Any:
+        """Return what was stored before `not_asked_before` was counted, with that number."""
+        if not isinstance(stored, dict) or not stored.get("first_record"):
+            return stored
+        if "not_asked_before" in stored:
+            return stored
+        counts = CallCounts.model_validate(stored.get("counts", {}))
+        taken = counts.used + counts.failed_on_both + counts.unusable_rows
+        before = stored["first_record"] - (taken - stored.get("position", 0))
+        return {**stored, "not_asked_before": before}
 
     @property
     def label(self) -> FindingLabel:

@@ -15,13 +15,14 @@ from typing import TypeVar
 
 from canary.domain.errors import AwsUnavailable, Refused
 from canary.domain.plan.quality import QualityGuardSpec
+from canary.flow.labelled.calls import options_of
 from canary.flow.labelled.prediction_file import Failed, Told
 from canary.labelled.answers import read_answers
 from canary.labelled.examples import Example
 from canary.labelled.layout import Layout
 from canary.labelled.numbers import UnreadableAnswer
-from canary.labelled.requests import BodyTooLarge, Unsendable, build_body
-from canary.ports.quality import CallBusy, CallFailed, Invoker, Reply
+from canary.labelled.requests import BodyTooLarge, Fetch, Unsendable, build_body
+from canary.ports.quality import CallBusy, CallFailed, CallOptions, Invoker, Reply
 
 Asked = TypeVar("Asked")
 Got = TypeVar("Got")
@@ -73,11 +74,13 @@ class Asker:
     """Asks one endpoint's two variants; `ceiling` counts the calls to both."""
 
     invoker: Invoker
+    rollout: str
     endpoint: str
     baseline: str
     canary: str
     spec: QualityGuardSpec
     layout: Layout
+    fetch: Fetch
     ceiling: RateCeiling
     sleep: Callable[[float], None]
     known_baseline: Callable[[int], Told | None]
@@ -91,16 +94,18 @@ class Asker:
         if known[0] is not None and known[1] is not None:
             return _joined(examples, known[0], known[1], asked=False)
         try:
-            body = build_body(examples, self.layout, self.spec)
+            body = build_body(examples, self.layout, self.spec, self.fetch)
         except (BodyTooLarge, Unsendable) as error:
             failed: list[Told] = [Failed(str(error))] * len(examples)
             return _joined(examples, failed, failed)
         count = len(examples)
-        baseline = known[0] or self._told(self.baseline, body, count)
-        return _joined(examples, baseline, known[1] or self._told(self.canary, body, count))
+        options = options_of(self.spec, self.rollout, examples[0].row)
+        baseline = known[0] or self._told(self.baseline, body, options, count)
+        canary = known[1] or self._told(self.canary, body, options, count)
+        return _joined(examples, baseline, canary)
 
-    def _told(self, variant: str, body: bytes, count: int) -> list[Told]:
-        outcome = self._patiently(variant, body)
+    def _told(self, variant: str, body: bytes, options: CallOptions, count: int) -> list[Told]:
+        outcome = self._patiently(variant, body, options)
         if isinstance(outcome, CallFailed):
             return [Failed(f"{outcome.kind.replace('_', ' ')}: {outcome.text}")] * count
         if outcome.invoked_variant != variant:
@@ -118,7 +123,7 @@ class Asker:
             for r in read
         ]
 
-    def _patiently(self, variant: str, body: bytes) -> Reply | CallFailed:
+    def _patiently(self, variant: str, body: bytes, options: CallOptions) -> Reply | CallFailed:
         """Return what the variant answered once it was not busy; raise AwsUnavailable when patience
         ends.
         """
@@ -128,7 +133,7 @@ class Asker:
                 self.sleep(pause)
             self.ceiling.wait()
             outcome = self.invoker.invoke(
-                self.endpoint, variant, body, self.spec.content_type, self.spec.accept
+                self.endpoint, variant, body, self.spec.content_type, options
             )
             if not isinstance(outcome, CallBusy):
                 return outcome

@@ -49,7 +49,8 @@ def evaluate(request: EvaluationRequest, ports: EvaluationPorts) -> QualityEvide
             return Walk(
                 request, ports, records, first_evidence(request, fetched.version, records)
             ).walk()
-        if fetched.version != stored.set_version and not still_holds(stored, records):
+        changed = fetched.version != stored.set_version or len(records) != stored.records_total
+        if changed and not still_holds(stored, records):
             closed = rewritten(stored, fetched.version).but(revision=stored.revision + 1)
             ports.store.save(closed, stored.revision)
             return closed

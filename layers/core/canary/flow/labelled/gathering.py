@@ -5,6 +5,7 @@ evaluation.
 from collections.abc import Sequence
 
 from canary.domain.labelled import paired_auc
+from canary.domain.labelled.account import account_of
 from canary.domain.labelled.evidence import (
     CALLED_MINUTES_KEPT,
     DISAGREEMENTS_KEPT,
@@ -195,6 +196,7 @@ class Gathering:
             notes=tuple(self._notes),
             **changes,
         )
+        account_of(self.evidence).checked()
 
     def _save(self, **changes: object) -> None:
         before = self.evidence

@@ -30,6 +30,23 @@ _DECISION_ONLY = {
     "slice_column",
     "id_column",
 }
+_FIRST_SHAPE = {
+    "format",
+    "header",
+    "label_column",
+    "send_slice_column",
+    "drop_columns",
+    "content_type",
+    "accept",
+    "request",
+    "records_per_request",
+    "answer",
+    "task",
+    "threshold",
+    "positive_label",
+    "classes",
+}
+"""What shaped a request or an answer in the first version: always part of the key."""
 
 
 class KeptPredictions:
@@ -124,6 +141,18 @@ def kept_predictions(
 
 
 def _key(spec: QualityGuardSpec, set_version: str, variant: str, model: str) -> str:
-    shape = spec.model_dump(mode="json", exclude=_DECISION_ONLY)
+    shape = spec.model_dump(mode="json", exclude=_DECISION_ONLY | _absent(spec))
     parts: Sequence[object] = (set_version, variant, model, shape)
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _absent(spec: QualityGuardSpec) -> set[str]:
+    """Return the keys that came after the first version and are not used: what was kept before
+    them is found still.
+    """
+    fields = type(spec).model_fields
+    return {
+        name
+        for name in fields.keys() - _FIRST_SHAPE
+        if getattr(spec, name) == fields[name].get_default(call_default_factory=True)
+    }

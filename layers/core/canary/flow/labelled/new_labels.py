@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from canary.domain.labelled.account import account_of
 from canary.domain.labelled.evidence import NOTES_KEPT, Note, QualityEvidence
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
@@ -69,6 +70,7 @@ def next_round(stored: QualityEvidence, set_version: str, records: RecordFile) -
         set_version=set_version,
         content_digest=records.digest(total),
         first_record=before,
+        not_asked_before=account_of(stored).not_asked,
         records_total=total,
         position=0,
         concluded=False,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.flow.labelled.asking import Answered, Asker, RateCeiling, ask_in_order
+from canary.flow.labelled.calls import fetch_from
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.flow.labelled.kept_predictions import kept_predictions
 from canary.labelled.examples import Example, read_example
@@ -98,11 +99,13 @@ class OrderedRecords:
         ceiling = RateCeiling(request.spec.max_requests_per_second, ports.monotonic, ports.sleep)
         return Asker(
             ports.invoker,
+            request.rollout,
             request.endpoint,
             request.baseline,
             request.canary,
             request.spec,
             self._records.layout,
+            fetch_from(ports.source, request.spec),
             ceiling,
             ports.sleep,
             self.kept[0].known,

@@ -5,7 +5,7 @@ A round is the whole set, or after new labels arrived the records that are new. 
 ahead, a walk ends behind the last record they were sent to.
 """
 
-from canary.domain.labelled.evidence import QualityEvidence
+from canary.domain.labelled.evidence import Note, QualityEvidence
 from canary.domain.labelled.paired import AnswerPair, first_states
 from canary.domain.labelled.prediction import Prediction
 from canary.flow.labelled import sharding
@@ -35,6 +35,7 @@ def first_evidence(
         content_digest=records.digest(len(records)),
         records_total=len(records),
         states=first_states(request.spec),
+        notes=tuple(Note(kind="set", text=text) for text in records.told),
     )
 
 

@@ -6,28 +6,21 @@ from pydantic import Field, model_validator
 
 from canary.domain.plan.quality.answer_keys import AnswerKeys
 from canary.domain.plan.quality.metric_keys import MetricKeys
+from canary.domain.plan.quality.request_keys import RequestKeys
 from canary.domain.plan.quality.set_keys import SetKeys
 
 
-class QualityGuardSpec(SetKeys, AnswerKeys, MetricKeys):
+class QualityGuardSpec(SetKeys, RequestKeys, AnswerKeys, MetricKeys):
     """One labelled set, one way to ask, one way to read answers, and what decides.
 
-    The set and the request: `SetKeys`. The answer: `AnswerKeys`. The decision: `MetricKeys`. The
-    call: `concurrency`, `max_requests_per_second` (both variants together) and
+    The set: `SetKeys`. The request: `RequestKeys`. The answer: `AnswerKeys`. The decision:
+    `MetricKeys`. The call: `concurrency`, `max_requests_per_second` (both variants together) and
     `request_timeout_seconds` bound what the endpoint is asked for.
     """
 
     concurrency: int = Field(default=4, ge=1, le=64)
     max_requests_per_second: float = Field(default=50.0, gt=0, le=10_000)
     request_timeout_seconds: float = Field(default=65.0, ge=1, le=70)
-
-    @model_validator(mode="after")
-    def _request_fits_the_content_type(self) -> Self:
-        if self.request is not None and self.content_type == "text/csv":
-            raise ValueError(
-                "request is a JSON template; content_type must be application/json or jsonlines"
-            )
-        return self
 
     @model_validator(mode="after")
     def _columns_and_costs_fit(self) -> Self:

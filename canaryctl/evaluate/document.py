@@ -5,7 +5,7 @@ from typing import Any
 
 from canary.domain.labelled.account import account_of
 from canary.domain.labelled.evidence import Answer, QualityEvidence
-from canary.domain.labelled.findings import ADVICE
+from canary.domain.labelled.outcome import ADVICE
 
 _WORST_FIRST: tuple[Answer, ...] = ("worse", "not enough evidence", "not worse", "better")
 

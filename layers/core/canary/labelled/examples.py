@@ -24,6 +24,7 @@ class Example:
     label: Label
     slice: str | None
     features: tuple[Value, ...]
+    weight: float = 1.0
 
 
 def read_example(row: Row, layout: Layout, spec: QualityGuardSpec) -> Example:
@@ -36,7 +37,20 @@ def read_example(row: Row, layout: Layout, spec: QualityGuardSpec) -> Example:
         label=read_label(row.values[layout.label], spec, layout.missing),
         slice=None if layout.slice is None else _text(row.values[layout.slice]),
         features=tuple(row.values[i] for i in layout.features),
+        weight=1.0 if layout.weight is None else _weight(row.values[layout.weight], spec),
     )
+
+
+def _weight(value: Value, spec: QualityGuardSpec) -> float:
+    """Return a record's weight; raise UnusableRow when it is no finite number of 0 or more."""
+    try:
+        weight = float(_text(value))
+    except ValueError:
+        weight = math.nan
+    if not 0 <= weight < math.inf:
+        found = f"has {kind_of(value)} as its weight (column {spec.weight_column!r})"
+        raise UnusableRow(f"{found}, where a weight is a number of 0 or more")
+    return weight
 
 
 def read_label(value: Value, spec: QualityGuardSpec, missing: frozenset[str] = MISSING) -> Label:

@@ -32,6 +32,7 @@ class Layout:
     features: tuple[int, ...]
     numbers: frozenset[int] = frozenset()
     missing: frozenset[str] = MISSING
+    weight: int | None = None
 
     def feature_names(self) -> tuple[str, ...]:
         """Return the features' names; a column without a name is called by its index."""
@@ -53,7 +54,10 @@ def resolve_layout(spec: QualityGuardSpec, names: tuple[str, ...], width: int) -
     label = position("label_column", spec.label_column)
     record_id = None if spec.id_column is None else position("id_column", spec.id_column)
     slice_ = None if spec.slice_column is None else position("slice_column", spec.slice_column)
-    unsent = {label, record_id} | {position("drop_columns", column) for column in spec.drop_columns}
+    weight = None if spec.weight_column is None else position("weight_column", spec.weight_column)
+    unsent = {label, record_id, weight} | {
+        position("drop_columns", column) for column in spec.drop_columns
+    }
     if not spec.send_slice_column:
         unsent.add(slice_)
     features = tuple(i for i in range(width) if i not in unsent)
@@ -63,7 +67,7 @@ def resolve_layout(spec: QualityGuardSpec, names: tuple[str, ...], width: int) -
             "no column is left to send as a feature",
             "Check the columns named",
         )
-    return Layout(names, width, label, record_id, slice_, features)
+    return Layout(names, width, label, record_id, slice_, features, weight=weight)
 
 
 def column_position(

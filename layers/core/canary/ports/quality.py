@@ -1,9 +1,9 @@
 """What an evaluation of the labelled set needs from the world, each as small as the need."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from pydantic import JsonValue
 
@@ -101,6 +101,21 @@ class Invoker(Protocol):
         """
 
 
+class ScorerBusy(Exception):
+    """Nothing about the answers: throttled or briefly unavailable. The same call may be sent
+    again.
+    """
+
+
+class OwnScorer(Protocol):
+    """Scores answers by a metric of the user's own, under the contract of
+    `canary.labelled.own_scores`.
+    """
+
+    def score(self, items: Sequence[Mapping[str, Any]]) -> Sequence[float]:
+        """Return one score of 0 to 1 for each item; raise ScorerFailed or ScorerBusy otherwise."""
+
+
 class QualityStore(Protocol):
     """Keeps the evidence of one rollout."""
 
@@ -153,7 +168,9 @@ class ScoredPairs:
     `labels`: 0 or 1, the value of a regression, or an index into `classes`. `slices`: an index into
     `slice_names`, or NO_SLICE. `baseline` and `canary`: (decisions, scores); a decision is 0 or 1
     or an index into `classes`, and means nothing in a regression, where the score is the answer; a
-    score is NaN where the model gave none.
+    score is NaN where the model gave none. `values`: by metric, both variants' values of further
+    metrics, NaN where one does not speak of the record; in a task whose answers have parts they are
+    all there is.
     """
 
     classes: Sequence[str]
@@ -162,6 +179,7 @@ class ScoredPairs:
     slices: Sequence[int]
     baseline: tuple[Sequence[int], Sequence[float]]
     canary: tuple[Sequence[int], Sequence[float]]
+    values: Mapping[str, tuple[Sequence[float], Sequence[float]]] = field(default_factory=dict)
 
 
 class Scoring(Protocol):

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 
 from canary.domain.labelled.evidence import PairedState
-from canary.domain.labelled.metrics import loss_of
+from canary.domain.labelled.metrics import value_of
 from canary.domain.labelled.prediction import Label, Prediction
 from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
 
@@ -32,7 +32,7 @@ def learnt(
         if len(losses) == LEARNING_RECORDS:
             break
         taken += 1
-        loss = None if prediction is None else loss_of(state.metric, label, prediction, spec)
+        loss = None if prediction is None else value_of(state.metric, label, prediction, spec)
         if loss is not None and math.isfinite(loss):
             losses.append(loss)
     if len(losses) < LEARNING_RECORDS:

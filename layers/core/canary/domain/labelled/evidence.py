@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import Field, JsonValue, model_validator
 
 from canary.domain.finding import Finding, FindingLabel
+from canary.domain.labelled.side_by_side import Measured, in_words
 from canary.domain.model import Frozen
 from canary.domain.plan.quality import QualityMargin
 from canary.stats.paired import PairedBets
@@ -152,9 +153,10 @@ class QualityEvidence(Frozen):
     before, of which `not_asked_before` were never asked. `position` is how many records of the
     round's seeded order were taken. `exhausted`: every one was. `concluded`: no further record is
     worth asking about. `called_minutes`: the minutes (epoch seconds / 60) in which the endpoint was
-    called, which are not evidence for the count guards. `shard_records` is how many places of the
-    order a shard has, 0 where calls follow one another; `sharded_until` the place that the shards
-    sent off reach to, and `sharded_at` the minute they were. `revision` counts the writes.
+    called, which are not evidence for the count guards. `measured` is what the answers cost on both
+    sides, `weight_scale` the weight that counts 1. `shard_records` is how many places of the order
+    a shard has, 0 where calls follow one another; `sharded_until` the place that the shards sent
+    off reach to, and `sharded_at` the minute they were. `revision` counts the writes.
     """
 
     version: Literal[1] = 1
@@ -174,6 +176,8 @@ class QualityEvidence(Frozen):
     counts: CallCounts = CallCounts()
     states: tuple[PairedState, ...] = ()
     findings: tuple[QualityFinding, ...] = ()
+    measured: tuple[Measured, ...] = ()
+    weight_scale: float | None = None
     concluded: bool = False
     exhausted: bool = False
     shard_records: int = 0
@@ -211,9 +215,11 @@ class QualityEvidence(Frozen):
 
 def finding_of_quality(evidence: QualityEvidence) -> Finding:
     """Return the quality guard's finding from what an evaluation left behind."""
-    reasons = "; ".join(finding.reason for finding in evidence.findings)
+    reasons = [finding.reason for finding in evidence.findings]
+    if reasons:
+        reasons += [f"{in_words(one)}." for one in evidence.measured]
     return Finding(
         guard="quality",
         label=evidence.label,
-        reason=reasons or "no labelled record was answered yet",
+        reason="; ".join(reasons) or "no labelled record was answered yet",
     )

@@ -5,31 +5,35 @@ person can read.
 import math
 from collections.abc import Sequence
 
-from canary.domain.finding import FindingLabel
-from canary.domain.labelled.evidence import Answer, CallCounts, PairedState, QualityFinding
+from canary.domain.labelled.evidence import CallCounts, PairedState, QualityFinding
 from canary.domain.labelled.metrics import LEARNT_CAPS, metric_of
+from canary.domain.labelled.outcome import ADVICE, answer_of, label_of, odds_against
 from canary.domain.labelled.paired import AUC, GateLevels, margin_of
+from canary.domain.labelled.paired_ratio import ratio_margins
+from canary.domain.labelled.ratio_findings import ratio_finding
+from canary.domain.labelled.side_by_side import Measured
 from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
 from canary.stats.auc import LEAST_DISCORDANT, LEAST_RECORDS
 from canary.stats.paired import PairedBets
 from canary.stats.paired_power import records_to_pass, smallest_drop_shown
 
-ADVICE: dict[FindingLabel, str] = {
-    "PASS": "go on",
-    "FAIL": "retrain, or look at the records that only the baseline gets right",
-    "INCONCLUSIVE": "collect more labels, or widen max_worse",
-    "NO_DATA": "correct the labelled set or how answers are read",
-}
-
 
 def findings(
-    states: Sequence[PairedState], counts: CallCounts, spec: QualityGuardSpec, levels: GateLevels
+    states: Sequence[PairedState],
+    counts: CallCounts,
+    spec: QualityGuardSpec,
+    levels: GateLevels,
+    measured: Sequence[Measured] = (),
 ) -> tuple[QualityFinding, ...]:
     """Return one finding for each deciding test; FAIL wins over PASS, no record at all is
     NO_DATA.
     """
+    ratios, tests = ratio_margins(spec), len(states)
     return tuple(
-        _finding(state, counts, margin_of(state, spec), levels, len(states)) for state in states
+        ratio_finding(state, measured, ratios[state.metric], levels, tests)
+        if state.metric in ratios
+        else _finding(state, counts, margin_of(state, spec), levels, tests)
+        for state in states
     )
 
 
@@ -41,8 +45,8 @@ def _finding(
     finding = QualityFinding(
         metric=state.metric,
         slice=state.slice,
-        label=_label(state),
-        answer=_answer(state),
+        label=label_of(state),
+        answer=answer_of(state),
         reason="",
         records=state.records,
         discordant=_moved(state),
@@ -62,24 +66,6 @@ def _finding(
 
 def _moved(state: PairedState) -> int:
     return state.baseline_only + state.canary_only if state.moved is None else state.moved
-
-
-def _label(state: PairedState) -> FindingLabel:
-    if state.worse:
-        return "FAIL"
-    if not state.records or state.problem:
-        return "NO_DATA"
-    return "PASS" if state.passed else "INCONCLUSIVE"
-
-
-def _answer(state: PairedState) -> Answer:
-    if state.worse:
-        return "worse"
-    if state.problem:
-        return "not enough evidence"
-    if state.better:
-        return "better"
-    return "not worse" if state.passed else "not enough evidence"
 
 
 def _shown_metric(state: PairedState, total: float) -> float:
@@ -171,18 +157,18 @@ def _passed(finding: QualityFinding) -> str:
     size = _size(finding, finding.max_worse)
     return (
         f"A drop of {size} or more is ruled out "
-        f"({_against(finding.log_advance, finding.log_advance_threshold)})."
+        f"({odds_against(finding.log_advance, finding.log_advance_threshold)})."
     )
 
 
 def _failed(finding: QualityFinding) -> str:
-    odds = _against(finding.log_roll_back, finding.log_roll_back_threshold)
+    odds = odds_against(finding.log_roll_back, finding.log_roll_back_threshold)
     return f"The canary is worse by more than the tolerance ({odds})."
 
 
 def _open(finding: QualityFinding) -> str:
-    worse = _against(finding.log_roll_back, finding.log_roll_back_threshold)
-    not_worse = _against(finding.log_advance, finding.log_advance_threshold)
+    worse = odds_against(finding.log_roll_back, finding.log_roll_back_threshold)
+    not_worse = odds_against(finding.log_advance, finding.log_advance_threshold)
     parts = [f"Evidence for worse: {worse}; for not worse: {not_worse}."]
     if finding.metric == "roc_auc":
         parts.append(
@@ -202,17 +188,6 @@ def _open(finding: QualityFinding) -> str:
     return " ".join(parts)
 
 
-def _against(log_evidence: float, log_threshold: float) -> str:
-    return f"{_odds(log_evidence)} of the {_odds(log_threshold)} needed"
-
-
 def _size(finding: QualityFinding, value: float) -> str:
     unit = metric_of(finding.metric).unit
     return f"{value:.3g} {unit}" if unit else f"{value * 100:.3g} points"
-
-
-def _odds(log_evidence: float) -> str:
-    """Return evidence as odds, 40:1, capped where more digits say nothing."""
-    if log_evidence > math.log(1e6):
-        return "over 1000000:1"
-    return f"{math.exp(log_evidence):.3g}:1"

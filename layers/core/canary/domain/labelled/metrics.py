@@ -154,10 +154,10 @@ def known_cap(name: str, margin: QualityMargin, spec: QualityGuardSpec) -> float
     return cost.dearest(spec.costs) if name == "cost" and spec.costs else None
 
 
-def loss_of(
+def value_of(
     name: str, label: Label, prediction: Prediction, spec: QualityGuardSpec
 ) -> float | None:
-    """Return one record's value of a loss, without a cap."""
+    """Return one record's value: a share, or a loss without a cap."""
     return metric_of(name).value(label, prediction, spec)
 
 

@@ -5,13 +5,16 @@ record spoke of is NO_DATA and never passes, and so is one with a problem.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from canary.domain.labelled.cap import learnt
 from canary.domain.labelled.evidence import PairedState
 from canary.domain.labelled.metrics import known_cap, score_of
+from canary.domain.labelled.paired_ratio import FIGURE_OF, ratio_margins, with_ratios
 from canary.domain.labelled.prediction import Label, Prediction
+from canary.domain.labelled.side_by_side import Figure
 from canary.domain.model import Frozen
 from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
 from canary.domain.plan.quality.metric_keys import SCORER, Margins
@@ -55,12 +58,15 @@ class GateLevels(Frozen):
 
 
 def first_states(spec: QualityGuardSpec, metrics: Margins | None = None) -> tuple[PairedState, ...]:
-    """Return the states before the first record: one for each deciding metric, over all records
-    and in each named slice. `metrics`: what decides over all records, where the data says so.
+    """Return the states before the first record, one for each deciding metric over all records and
+    in each named slice, and one for each bounded ratio.
+
+    `metrics`: what decides over all records, where the data says so.
     """
     places: list[tuple[str | None, Margins]] = [(None, metrics or spec.chosen_metrics)]
     places += spec.slices.items()
-    return tuple(
+    ratios = tuple(PairedState(metric=name) for name in ratio_margins(spec))
+    scores = tuple(
         PairedState(
             metric=name,
             slice=place,
@@ -71,6 +77,7 @@ def first_states(spec: QualityGuardSpec, metrics: Margins | None = None) -> tupl
         for place, margins in places
         for name, margin in margins.items()
     )
+    return scores + ratios
 
 
 def margin_of(state: PairedState, spec: QualityGuardSpec) -> QualityMargin:
@@ -83,18 +90,25 @@ def advanced(
     outcomes: Sequence[AnswerPair],
     spec: QualityGuardSpec,
     levels: GateLevels,
+    ratios: Mapping[Figure, Sequence[float]] = MappingProxyType({}),
 ) -> tuple[PairedState, ...]:
     """Return the states after one more batch of outcomes, the thresholds looked at once at its end.
 
-    The AUC does not grow record by record; `paired_auc` looks at it.
+    `ratios`: of each request of the batch, by figure. The AUC does not grow record by record;
+    `paired_auc` looks at it.
     """
-    stop = levels.log_roll_back_threshold(len(states))
-    return tuple(
-        state
-        if state.metric == AUC or state.problem
-        else _after(state, outcomes, spec, (stop, levels.log_advance_threshold()))
-        for state in states
-    )
+    thresholds = levels.log_roll_back_threshold(len(states)), levels.log_advance_threshold()
+    margins = ratio_margins(spec)
+
+    def after(state: PairedState) -> PairedState:
+        if state.metric == AUC or state.problem:
+            return state
+        if state.metric in margins:
+            figures = ratios.get(FIGURE_OF[state.metric], ())
+            return with_ratios(state, figures, margins[state.metric], thresholds)
+        return _after(state, outcomes, spec, thresholds)
+
+    return tuple(map(after, states))
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,19 @@ back-off.
 
 Rules: answers come back in the order of the questions, however many are under way; with a
 concurrency of one nothing leaves the calling thread. Busy answers are asked again with growing
-pauses; failures of the model are evidence and are not. Time and sleep are passed in.
+pauses; failures of the model are evidence and are not. A call's time is that of the attempt that
+was answered, without ceiling and pauses. Time and sleep are passed in.
 """
 
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from canary.domain.errors import AwsUnavailable, Refused
+from canary.domain.labelled.side_by_side import Call
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled.calls import options_of
 from canary.flow.labelled.prediction_file import Failed, Told
@@ -22,6 +24,7 @@ from canary.labelled.examples import Example
 from canary.labelled.layout import Layout
 from canary.labelled.numbers import UnreadableAnswer
 from canary.labelled.requests import BodyTooLarge, Fetch, Unsendable, build_body
+from canary.labelled.usage import tokens_in
 from canary.ports.quality import CallBusy, CallFailed, CallOptions, Invoker, Reply
 
 Asked = TypeVar("Asked")
@@ -37,12 +40,16 @@ left for later.
 class Answered:
     """One record with what each variant told about it; `asked` is false when both were known
     without a call.
+
+    `calls`: what baseline's and canary's answers cost, with the first record of a request that
+    both answered.
     """
 
     example: Example
     baseline: Told
     canary: Told
     asked: bool = True
+    calls: tuple[Call, Call] | None = None
 
 
 class RateCeiling:
@@ -83,60 +90,69 @@ class Asker:
     fetch: Fetch
     ceiling: RateCeiling
     sleep: Callable[[float], None]
+    monotonic: Callable[[], float]
     known_baseline: Callable[[int], Told | None]
     known_canary: Callable[[int], Told | None]
 
-    def ask(self, examples: tuple[Example, ...]) -> list[Answered]:
+    def ask(self, examples: tuple[Example, ...], *, canary_first: bool = False) -> list[Answered]:
         """Return both variants' answers for the examples of one request, in order; what is known is
         not asked.
         """
-        known = [_all_known(kept, examples) for kept in (self.known_baseline, self.known_canary)]
-        if known[0] is not None and known[1] is not None:
-            return _joined(examples, known[0], known[1], asked=False)
+        told = [_all_known(kept, examples) for kept in (self.known_baseline, self.known_canary)]
+        if told[0] is not None and told[1] is not None:
+            return _joined(examples, told[0], told[1], asked=False)
         try:
             body = build_body(examples, self.layout, self.spec, self.fetch)
         except (BodyTooLarge, Unsendable) as error:
             failed: list[Told] = [Failed(str(error))] * len(examples)
             return _joined(examples, failed, failed)
-        count = len(examples)
         options = options_of(self.spec, self.rollout, examples[0].row)
-        baseline = known[0] or self._told(self.baseline, body, options, count)
-        canary = known[1] or self._told(self.canary, body, options, count)
-        return _joined(examples, baseline, canary)
+        calls: list[Call | None] = [None, None]
+        for side in (1, 0) if canary_first else (0, 1):
+            if told[side] is None:
+                variant = (self.baseline, self.canary)[side]
+                told[side], calls[side] = self._told(variant, body, options, len(examples))
+        return _joined(examples, told[0] or [], told[1] or [], calls=calls)
 
-    def _told(self, variant: str, body: bytes, options: CallOptions, count: int) -> list[Told]:
-        outcome = self._patiently(variant, body, options)
+    def _told(
+        self, variant: str, body: bytes, options: CallOptions, count: int
+    ) -> tuple[list[Told], Call | None]:
+        outcome, seconds = self._patiently(variant, body, options)
         if isinstance(outcome, CallFailed):
-            return [Failed(f"{outcome.kind.replace('_', ' ')}: {outcome.text}")] * count
+            return [Failed(f"{outcome.kind.replace('_', ' ')}: {outcome.text}")] * count, None
         if outcome.invoked_variant != variant:
             problem = (
                 f"asked variant {variant!r} and "
                 f"{outcome.invoked_variant or 'an unnamed variant'!r} answered"
             )
             raise Refused("endpoint", problem, "Use an endpoint that honours TargetVariant")
+        call = Call(seconds * 1_000, len(outcome.body), tokens_in(outcome.body))
         try:
             read = read_answers(outcome.body, outcome.content_type, count, self.spec)
         except UnreadableAnswer as error:
-            return [Failed(f"unreadable answer: {error}")] * count
+            return [Failed(f"unreadable answer: {error}")] * count, call
         return [
             Failed(f"unreadable answer: {r}") if isinstance(r, UnreadableAnswer) else r
             for r in read
-        ]
+        ], call
 
-    def _patiently(self, variant: str, body: bytes, options: CallOptions) -> Reply | CallFailed:
-        """Return what the variant answered once it was not busy; raise AwsUnavailable when patience
-        ends.
+    def _patiently(
+        self, variant: str, body: bytes, options: CallOptions
+    ) -> tuple[Reply | CallFailed, float]:
+        """Return what the variant answered once it was not busy, and the seconds that call took;
+        raise AwsUnavailable when patience ends.
         """
         busy: CallBusy | None = None
         for pause in (0.0, *PAUSES_SECONDS):
             if busy is not None:
                 self.sleep(pause)
             self.ceiling.wait()
+            started = self.monotonic()
             outcome = self.invoker.invoke(
                 self.endpoint, variant, body, self.spec.content_type, options
             )
             if not isinstance(outcome, CallBusy):
-                return outcome
+                return outcome, self.monotonic() - started
             busy = outcome
         why = f"{busy.kind}: {busy.text}" if busy else "never asked"
         raise AwsUnavailable(f"variant {variant} of {self.endpoint} stayed busy ({why})")
@@ -152,9 +168,18 @@ def _all_known(
 
 
 def _joined(
-    examples: tuple[Example, ...], baseline: list[Told], canary: list[Told], *, asked: bool = True
+    examples: tuple[Example, ...],
+    baseline: list[Told],
+    canary: list[Told],
+    *,
+    asked: bool = True,
+    calls: Sequence[Call | None] = (None, None),
 ) -> list[Answered]:
-    return [Answered(e, b, c, asked) for e, b, c in zip(examples, baseline, canary, strict=True)]
+    joined = [Answered(e, b, c, asked) for e, b, c in zip(examples, baseline, canary, strict=True)]
+    one, other = calls
+    if joined and one is not None and other is not None:
+        joined[0] = replace(joined[0], calls=(one, other))
+    return joined
 
 
 def ask_in_order(

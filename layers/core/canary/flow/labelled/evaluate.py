@@ -10,7 +10,8 @@ from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.flow.labelled.new_labels import rewritten, still_holds
-from canary.flow.labelled.walk import Walk, first_evidence
+from canary.flow.labelled.scores.beginning import first_evidence
+from canary.flow.labelled.walk import Walk
 from canary.labelled.check import check_records
 from canary.labelled.records import RecordFile
 from canary.ports.quality import LabelledSource

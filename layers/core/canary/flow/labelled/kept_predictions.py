@@ -29,6 +29,16 @@ _DECISION_ONLY = {
     "right_within",
     "slice_column",
     "id_column",
+    "slices",
+    "weight_cap",
+    "costs",
+    "ndcg_at",
+    "scorer",
+    "scorer_batch",
+    "scorer_timeout_seconds",
+    "latency",
+    "size",
+    "tokens",
 }
 _FIRST_SHAPE = {
     "format",
@@ -78,6 +88,11 @@ class KeptPredictions:
         either.
         """
         return None if self._file is None else self._file.get(row)
+
+    def failed(self, row: int) -> Failed | None:
+        """Return what went wrong on a row, if that is known."""
+        known = self.known(row)
+        return known if isinstance(known, Failed) else None
 
     def keep(self, row: int, label: Label, told: Told) -> None:
         """Keep what is not kept yet; written once a thousand are new, or when flushed."""

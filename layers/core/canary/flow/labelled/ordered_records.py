@@ -2,14 +2,17 @@
 of those.
 """
 
-from collections.abc import Generator, Iterator
+import hashlib
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 from canary.domain.labelled.evidence import QualityEvidence
+from canary.domain.labelled.paired_ratio import ratio_margins
 from canary.flow.labelled.asking import Answered, Asker, RateCeiling, ask_in_order
 from canary.flow.labelled.calls import fetch_from
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
-from canary.flow.labelled.kept_predictions import kept_predictions
+from canary.flow.labelled.kept_predictions import KeptPredictions, kept_predictions
+from canary.flow.labelled.prediction_file import Told
 from canary.labelled.examples import Example, read_example
 from canary.labelled.order import seeded_order
 from canary.labelled.records import RecordFile, UnusableRow
@@ -69,7 +72,10 @@ class OrderedRecords:
         asker = self._asker()
 
         def ask(group: Group) -> tuple[Group, list[Answered]]:
-            return group, asker.ask(group.examples) if group.examples else []
+            if not group.examples:
+                return group, []
+            first = _canary_first(self._request.rollout, group.end)
+            return group, asker.ask(group.examples, canary_first=first)
 
         late: list[tuple[Group, list[Answered]]] = []
         answers = ask_in_order(ask, self._groups(start, end), self._request.spec.concurrency, late)
@@ -108,9 +114,15 @@ class OrderedRecords:
             fetch_from(ports.source, request.spec),
             ceiling,
             ports.sleep,
-            self.kept[0].known,
-            self.kept[1].known,
+            ports.monotonic,
+            *(self._known(kept) for kept in self.kept),
         )
+
+    def _known(self, kept: KeptPredictions) -> Callable[[int], Told | None]:
+        """Return what is known without a call; where times decide, failures alone: an answer kept
+        from another day tells no time.
+        """
+        return kept.failed if ratio_margins(self._request.spec) else kept.known
 
     def _keep(self, answered: list[Answered]) -> None:
         for one in answered:
@@ -132,3 +144,10 @@ class OrderedRecords:
             if len(examples) == self._request.spec.records_per_request or place == end - 1:
                 yield Group(tuple(examples), tuple(unusable), place + 1)
                 examples, unusable = [], []
+
+
+def _canary_first(rollout: str, end: int) -> bool:
+    """Return a fair coin for a request, always the same: what the second call gains from the first
+    (a warm cache) goes to both variants alike.
+    """
+    return bool(hashlib.blake2b(f"{rollout} {end}".encode(), digest_size=1).digest()[0] & 1)

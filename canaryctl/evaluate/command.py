@@ -29,7 +29,8 @@ from canaryctl.evaluate.options.metrics import MetricOptions
 from canaryctl.evaluate.options.showing import RunOptions
 from canaryctl.evaluate.options.variants import CallOptions, VariantOptions
 from canaryctl.evaluate.page import write_page
-from canaryctl.evaluate.run import run_evaluation
+from canaryctl.evaluate.probe import show_probe
+from canaryctl.evaluate.run import run_evaluation, run_probe
 from canaryctl.evaluate.table import print_tables
 
 
@@ -79,6 +80,9 @@ def evaluate_command(
             levels=metrics.levels(),
             stop_early=not run.whole_set,
         )
+        if run.probe is not None:
+            show_probe(run_probe(asked, run.probe, calls.region), as_json=run.as_json)
+            return
         evidence = run_evaluation(asked, kept, messages, calls.region, quiet=run.as_json)
     except (CanaryError, BotoCoreError) as error:
         _told(messages, error, kept.newest)

@@ -57,6 +57,7 @@ def page_of(evidence: QualityEvidence, looks: Sequence[QualityEvidence]) -> str:
             ),
             f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>",
             f'<p class="answer {_TONES[answer]}">{escape(answer)}</p>',
+            "" if evidence.contract is None else f"<p>{escape(evidence.contract.told)}</p>",
             "".join(f"<p>{escape(finding.reason)}</p>" for finding in evidence.findings),
             f'<p class="muted">{escape(_counts(evidence))}</p><div class="charts">{drawn}</div>',
             _metrics(report, names),

@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,9 +23,10 @@ from rich.progress import (
 from canary.adapters.invoker import EndpointInvoker, runtime_config
 from canary.adapters.labelled_files import LocalLabelledFiles
 from canary.adapters.labelled_s3 import S3LabelledSets
+from canary.domain.labelled.contract import AnswerContract
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.flow.labelled.evaluate import evaluate
+from canary.flow.labelled.evaluate import evaluate, probe
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.ports.quality import LabelledSource
 from canaryctl.evaluate.kept import KeptEvidence
@@ -45,7 +47,6 @@ def run_evaluation(
     from canary_scoring.scorer import SklearnScorer  # noqa: PLC0415
 
     spec = request.spec
-    session = boto3.session.Session(region_name=region)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -61,18 +62,27 @@ def run_evaluation(
                 bar, total=evidence.records_total, completed=evidence.position, description=words
             )
 
-        ports = EvaluationPorts(
-            source=_source(session, spec),
-            invoker=EndpointInvoker(_runtime(session, spec)),
-            store=kept,
-            scorer=SklearnScorer(),
-            utc_now=lambda: datetime.now(UTC),
-            monotonic=time.monotonic,
-            sleep=time.sleep,
-            remaining_seconds=lambda: FOREVER_SECONDS,
-            progress=show,
-        )
+        ports = replace(_ports(spec, kept, region), scorer=SklearnScorer(), progress=show)
         return evaluate(request, ports)
+
+
+def run_probe(request: EvaluationRequest, count: int, region: str | None) -> AnswerContract:
+    """Return how the first answers of both variants are read, nothing judged."""
+    return probe(request, _ports(request.spec, KeptEvidence(), region), count)
+
+
+def _ports(spec: QualityGuardSpec, kept: KeptEvidence, region: str | None) -> EvaluationPorts:
+    session = boto3.session.Session(region_name=region)
+    return EvaluationPorts(
+        source=_source(session, spec),
+        invoker=EndpointInvoker(_runtime(session, spec)),
+        store=kept,
+        scorer=None,
+        utc_now=lambda: datetime.now(UTC),
+        monotonic=time.monotonic,
+        sleep=time.sleep,
+        remaining_seconds=lambda: FOREVER_SECONDS,
+    )
 
 
 def _source(session: boto3.session.Session, spec: QualityGuardSpec) -> LabelledSource:

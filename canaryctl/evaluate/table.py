@@ -30,6 +30,8 @@ def print_tables(console: Console, evidence: QualityEvidence) -> None:
             console.print(f"  {told}", style="dim", highlight=False)
         if report["slices"]:
             console.print(_slices(report["slices"]))
+    if evidence.contract is not None:
+        console.print(evidence.contract.told, highlight=False, markup=False)
     for finding in evidence.findings:
         console.print(f"- {finding.reason}", highlight=False)
     console.print(f"  {account_of(evidence).in_words()}", style="dim", highlight=False)

@@ -19,6 +19,14 @@ class RunOptions:
             "--all", help="Use the whole set even when it has decided.", rich_help_panel=PANEL
         ),
     ] = False
+    probe: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Ask so many records, tell how answers are read, and judge nothing.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
     seed: Annotated[str, typer.Option(help="Orders the records.", rich_help_panel=PANEL)] = (
         "evaluate"
     )

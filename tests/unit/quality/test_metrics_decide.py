@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from canary.domain.errors import Refused
 from canary.domain.labelled.evidence import QualityFinding
 from canary.domain.labelled.metrics import known_cap, score_of
 from canary.domain.labelled.prediction import Prediction
@@ -72,11 +73,11 @@ def test_recall_counts_positives_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("metric", ["log_loss", "roc_auc"])
-def test_labels_without_scores_are_no_data(tmp_path: Path, metric: str) -> None:
-    """A metric of scores says nothing on bare labels, and never passes."""
+def test_labels_without_scores_are_refused(tmp_path: Path, metric: str) -> None:
+    """A metric of scores says nothing on bare labels: told before any record counts."""
     rule: Answerer = lambda _, body: "true" if int(body) % 2 else "false"  # noqa: E731
-    found = finding_of(tmp_path, metric, 0.05, rule, count=700)
-    assert (found.label, "no score" in found.reason) == ("NO_DATA", True)
+    with pytest.raises(Refused, match=f"{metric} needs probabilities"):
+        finding_of(tmp_path, metric, 0.05, rule, count=700)
 
 
 def test_auc_below_its_floor_says_so(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from canary.domain.errors import Refused
 from canary.domain.labelled.prediction import Label
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.labelled.answers import check_answer_expression
+from canary.labelled.answers.places import check_answer_paths
 from canary.labelled.examples import class_name, read_example, read_label
 from canary.labelled.records import RecordFile, UnusableRow
 from canary.labelled.requests import BodyTooLarge, Unsendable, build_body, check_request
@@ -20,7 +20,7 @@ def check_records(records: RecordFile, spec: QualityGuardSpec, *, whole: bool) -
     `whole` says that these are all the records of the set, so that a single class among them is
     final. Raises Refused naming the field, and the row where one is to blame.
     """
-    check_answer_expression(spec)
+    check_answer_paths(spec)
     check_request(spec, records.layout)
     label, problem = _first_label(records, spec)
     if label is None:

@@ -61,10 +61,14 @@ class Reply:
 
 @dataclass(frozen=True)
 class CallFailed:
-    """The variant was reached and failed on this body; evidence about the variant."""
+    """The variant was reached and failed on this body; evidence about the variant.
 
-    kind: Literal["model_error", "timeout"]
+    `words` is what the container said, for the operator's report alone: it may quote the record.
+    """
+
+    kind: Literal["model_error", "timeout", "unavailable"]
     text: str
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class CallBusy:
     be sent again.
     """
 
-    kind: Literal["throttled", "not_ready", "unavailable"]
+    kind: Literal["throttled", "not_ready", "unavailable", "unreachable"]
     text: str
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import Field, JsonValue, model_validator
 
 from canary.domain.finding import Finding, FindingLabel
+from canary.domain.labelled.contract import AnswerContract
 from canary.domain.labelled.side_by_side import Measured, in_words
 from canary.domain.model import Frozen
 from canary.domain.plan.quality import QualityMargin
@@ -157,6 +158,8 @@ class QualityEvidence(Frozen):
     sides, `weight_scale` the weight that counts 1. `shard_records` is how many places of the order
     a shard has, 0 where calls follow one another; `sharded_until` the place that the shards sent
     off reach to, and `sharded_at` the minute they were. `revision` counts the writes.
+    `contract` is how answers are read, None before the first one was; `contract_from` is above 0
+    where answers before it were read without one.
     """
 
     version: Literal[1] = 1
@@ -173,6 +176,8 @@ class QualityEvidence(Frozen):
     not_asked_before: int = 0
     records_total: int
     position: int = 0
+    contract: AnswerContract | None = None
+    contract_from: int = 0
     counts: CallCounts = CallCounts()
     states: tuple[PairedState, ...] = ()
     findings: tuple[QualityFinding, ...] = ()
@@ -218,8 +223,9 @@ def finding_of_quality(evidence: QualityEvidence) -> Finding:
     reasons = [finding.reason for finding in evidence.findings]
     if reasons:
         reasons += [f"{in_words(one)}." for one in evidence.measured]
+    told = "" if evidence.contract is None else f" {evidence.contract.told}"
     return Finding(
         guard="quality",
         label=evidence.label,
-        reason="; ".join(reasons) or "no labelled record was answered yet",
+        reason=("; ".join(reasons) or "no labelled record was answered yet") + told,
     )

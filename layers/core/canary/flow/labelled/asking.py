@@ -15,11 +15,14 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from canary.domain.errors import AwsUnavailable, Refused
+from canary.domain.labelled.contract import AnswerContract
 from canary.domain.labelled.side_by_side import Call
 from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.plan.quality.answer_keys import Role
 from canary.flow.labelled.calls import options_of
 from canary.flow.labelled.prediction_file import Failed, Told
-from canary.labelled.answers import read_answers
+from canary.labelled.answers.names import KnownLabels
+from canary.labelled.answers.read import read_answers
 from canary.labelled.examples import Example
 from canary.labelled.layout import Layout
 from canary.labelled.numbers import UnreadableAnswer
@@ -34,6 +37,26 @@ PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """The pauses between attempts while a variant is busy: half a minute in all, then the evaluation is
 left for later.
 """
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call came to, before its answer is read, and what it cost."""
+
+    reply: Reply | Failed
+    call: Call | None = None
+
+
+_UNASKED = Outcome(Failed("not asked"))
+_ROLES: tuple[Role, Role] = ("baseline", "canary")
+
+LONGEST_WORDS = 300
+"""How much of what a model said is kept for the report."""
+
+
+def words_of(body: bytes) -> str:
+    """Return the beginning of an answer as text."""
+    return " ".join(body[: 4 * LONGEST_WORDS].decode("utf-8", "replace").split())[:LONGEST_WORDS]
 
 
 @dataclass(frozen=True)
@@ -93,6 +116,8 @@ class Asker:
     monotonic: Callable[[], float]
     known_baseline: Callable[[int], Told | None]
     known_canary: Callable[[int], Told | None]
+    contract: AnswerContract | None
+    known: KnownLabels
 
     def ask(self, examples: tuple[Example, ...], *, canary_first: bool = False) -> list[Answered]:
         """Return both variants' answers for the examples of one request, in order; what is known is
@@ -101,40 +126,77 @@ class Asker:
         told = [_all_known(kept, examples) for kept in (self.known_baseline, self.known_canary)]
         if told[0] is not None and told[1] is not None:
             return _joined(examples, told[0], told[1], asked=False)
+        heard = self._heard(examples, canary_first, asked=[one is None for one in told])
+        return self.read(examples, heard, told)
+
+    def hear(
+        self, examples: tuple[Example, ...], *, canary_first: bool = False
+    ) -> tuple[Outcome, Outcome]:
+        """Return what baseline and canary answered for the examples of one request, unread."""
+        return self._heard(examples, canary_first, asked=[True, True])
+
+    def read(
+        self,
+        examples: tuple[Example, ...],
+        heard: tuple[Outcome, Outcome],
+        told: Sequence[list[Told] | None] = (None, None),
+    ) -> list[Answered]:
+        """Return what was heard, read by the contract, beside what was known."""
+        sides: list[list[Told]] = []
+        for outcome, role, known in zip(heard, _ROLES, told, strict=True):
+            sides.append(self._read(outcome.reply, role, len(examples)) if known is None else known)
+        return _joined(examples, sides[0], sides[1], calls=[one.call for one in heard])
+
+    def _heard(
+        self,
+        examples: tuple[Example, ...],
+        canary_first: bool,  # noqa: FBT001 - passed on as it came
+        *,
+        asked: Sequence[bool],
+    ) -> tuple[Outcome, Outcome]:
+        """Return what the asked variants answered; nothing for one that is not."""
+        heard = [_UNASKED, _UNASKED]
         try:
             body = build_body(examples, self.layout, self.spec, self.fetch)
         except (BodyTooLarge, Unsendable) as error:
-            failed: list[Told] = [Failed(str(error))] * len(examples)
-            return _joined(examples, failed, failed)
+            failed = Outcome(Failed(str(error)))
+            return failed, failed
         options = options_of(self.spec, self.rollout, examples[0].row)
-        calls: list[Call | None] = [None, None]
         for side in (1, 0) if canary_first else (0, 1):
-            if told[side] is None:
-                variant = (self.baseline, self.canary)[side]
-                told[side], calls[side] = self._told(variant, body, options, len(examples))
-        return _joined(examples, told[0] or [], told[1] or [], calls=calls)
+            if asked[side]:
+                heard[side] = self._hear((self.baseline, self.canary)[side], body, options)
+        return heard[0], heard[1]
 
-    def _told(
-        self, variant: str, body: bytes, options: CallOptions, count: int
-    ) -> tuple[list[Told], Call | None]:
+    def _hear(self, variant: str, body: bytes, options: CallOptions) -> Outcome:
         outcome, seconds = self._patiently(variant, body, options)
         if isinstance(outcome, CallFailed):
-            return [Failed(f"{outcome.kind.replace('_', ' ')}: {outcome.text}")] * count, None
+            text = f"{outcome.kind.replace('_', ' ')}: {outcome.text}"
+            return Outcome(Failed(text, outcome.words))
         if outcome.invoked_variant != variant:
             problem = (
                 f"asked variant {variant!r} and "
                 f"{outcome.invoked_variant or 'an unnamed variant'!r} answered"
             )
             raise Refused("endpoint", problem, "Use an endpoint that honours TargetVariant")
-        call = Call(seconds * 1_000, len(outcome.body), tokens_in(outcome.body))
+        tokens = tokens_in(outcome.body)
+        return Outcome(outcome, Call(seconds * 1_000, len(outcome.body), tokens))
+
+    def _read(self, reply: Reply | Failed, role: Role, count: int) -> list[Told]:
+        if isinstance(reply, Failed):
+            return [reply] * count
+        words = words_of(reply.body)
+        if self.contract is None:
+            return [Failed("unreadable answer: no answer could be read before", words)] * count
         try:
-            read = read_answers(outcome.body, outcome.content_type, count, self.spec)
+            read = read_answers(
+                reply.body, reply.content_type, count, self.contract.of(role), self.known
+            )
         except UnreadableAnswer as error:
-            return [Failed(f"unreadable answer: {error}")] * count, call
+            return [Failed(f"unreadable answer: {error}", words)] * count
         return [
-            Failed(f"unreadable answer: {r}") if isinstance(r, UnreadableAnswer) else r
+            Failed(f"unreadable answer: {r}", words) if isinstance(r, UnreadableAnswer) else r
             for r in read
-        ], call
+        ]
 
     def _patiently(
         self, variant: str, body: bytes, options: CallOptions

@@ -28,9 +28,14 @@ MOST_TEXTS = 1_000
 
 @dataclass(frozen=True)
 class Failed:
-    """One variant's failure on one record, in words."""
+    """One variant's failure on one record.
+
+    `text` says what happened and holds no value of record or answer; `words` is what the model
+    said, which only the operator's report shows and nothing keeps but the evidence.
+    """
 
     text: str
+    words: str = ""
 
 
 Told = Prediction | Failed

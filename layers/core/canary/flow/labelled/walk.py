@@ -12,17 +12,31 @@ from canary.domain.labelled.paired_ratio import ratio_margins
 from canary.domain.labelled.prediction import Prediction
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled import sharding
+from canary.flow.labelled.asking import RateCeiling
 from canary.flow.labelled.columns import Columns
 from canary.flow.labelled.gathering import Gathering
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
-from canary.flow.labelled.ordered_records import OrderedRecords
+from canary.flow.labelled.ordered_records import OrderedRecords, ceiling_of
 from canary.flow.labelled.prediction_file import Told
+from canary.flow.labelled.probing import Agreed, agreed
 from canary.flow.labelled.scores.own_scores import OwnScores
 from canary.labelled.layout import Layout
 from canary.labelled.records import RecordFile
 
 RESERVE_SECONDS = 20.0
 """Time kept back for the calls under way, the report and the save."""
+
+
+def walked(
+    request: EvaluationRequest,
+    ports: EvaluationPorts,
+    records: RecordFile,
+    evidence: QualityEvidence,
+) -> QualityEvidence:
+    """Return the evidence after one call's walk, with its contract agreed on first."""
+    ceiling = ceiling_of(request, ports)
+    found = agreed(request, ports, records, evidence, ceiling)
+    return Walk(request, ports, records, found, ceiling).walk()
 
 
 class Walk:
@@ -33,13 +47,18 @@ class Walk:
         request: EvaluationRequest,
         ports: EvaluationPorts,
         records: RecordFile,
-        evidence: QualityEvidence,
+        found: Agreed,
+        ceiling: RateCeiling,
     ) -> None:
         """Go on from the evidence: the same set version, order and position."""
+        evidence = found.evidence
         self._request, self._ports = request, ports
         self._call_seconds = ports.remaining_seconds()
-        self._places = OrderedRecords(request, ports, records, evidence)
+        self._places = OrderedRecords(request, ports, records, evidence, found.heard, ceiling)
         self._until = evidence.sharded_until or len(self._places)
+        if evidence.contract is None:
+            # Nobody answered: what was heard is all there is to tell.
+            self._until = max(found.heard, default=self._until)
         self._pace: float | None = None
         self._reserve = _reserve(request.spec, self._call_seconds)
         self._gathering = Gathering(

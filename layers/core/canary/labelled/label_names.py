@@ -11,7 +11,7 @@ from canary.labelled.records import RecordFile, UnusableRow
 def label_names(records: RecordFile, spec: QualityGuardSpec) -> frozenset[str]:
     """Return the names of all usable labels of a set.
 
-    None where they are too many to have been counted, where the task has no classes, or where
+    Nothing where they are too many to have been counted, where the task has no classes, or where
     `classes` or 0 and 1 name them already.
     """
     named = spec.classes is not None

@@ -4,7 +4,7 @@ here.
 
 import typer
 
-from canaryctl.evaluate import evaluate_command
+from canaryctl.evaluate.command import evaluate_command
 from canaryctl.forecast import forecast_command
 from canaryctl.operate.report import report_command
 from canaryctl.operate.start import start_command

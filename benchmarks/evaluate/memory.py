@@ -11,17 +11,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.evaluate.loops import evaluated, written_set
-from canary.ports.quality import KeptPrediction, Reply
+from canary.ports.quality import CallOptions, KeptPrediction, Reply
 
 
 class Instant:
     """Answers the parity of a number at once."""
 
     def invoke(
-        self, endpoint: str, variant: str, body: bytes, content_type: str, accept: str | None
+        self, endpoint: str, variant: str, body: bytes, content_type: str, options: CallOptions
     ) -> Reply:
         """Return the answer."""
-        del endpoint, accept
+        del endpoint, options
         return Reply(str(int(body) % 2).encode(), content_type, variant)
 
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from canary.adapters.labelled.quality_store import DynamoQualityStore
 from canary.adapters.table import DynamoRollouts
-from canaryctl.evaluate import evaluate_command
+from canaryctl.evaluate.command import evaluate_command
 from demo.account import deploy, open_account
 from emulator import Emulator
 from emulator.endpoints.serving.runtime_server import RuntimeServer

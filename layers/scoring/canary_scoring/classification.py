@@ -10,7 +10,8 @@ from sklearn import metrics
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int_]
-SMALLEST_PROBABILITY = 1e-15
+SMALLEST_PROBABILITY = float(np.finfo(np.float64).eps)
+"""Where scikit-learn's `log_loss` clips."""
 MOST_CLASSES_SHOWN = 50
 
 
@@ -30,8 +31,9 @@ class BinaryTally:
         self._confusion += metrics.confusion_matrix(labels, decisions, labels=[0, 1]).ravel()
         self._scored = self._scored and not np.isnan(scores).any()
         if self._scored:
-            kept = np.clip(scores, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
-            self._log_loss += float(metrics.log_loss(labels, kept, labels=[0, 1], normalize=False))
+            self._log_loss += float(
+                metrics.log_loss(labels, scores, labels=[0, 1], normalize=False)
+            )
             self._brier += (
                 float(metrics.brier_score_loss(labels, scores, pos_label=1)) * labels.size
             )
@@ -87,7 +89,8 @@ class MulticlassTally:
         self._confuse(labels, decisions, codes)
         self._scored = self._scored and not np.isnan(likelihoods).any()
         if self._scored:
-            self._log_loss -= float(np.log(np.clip(likelihoods, SMALLEST_PROBABILITY, 1)).sum())
+            clipped = np.clip(likelihoods, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+            self._log_loss -= float(np.log(clipped).sum())
 
     def _confuse(self, labels: Codes, decisions: Codes, codes: list[int]) -> None:
         """Go on with the matrix; a larger one is nothing to read."""

@@ -11,9 +11,18 @@ from botocore.stub import Stubber
 
 from canary.adapters.labelled.invoker import EndpointInvoker, runtime_config
 from canary.domain.errors import AwsDenied
-from canary.ports.quality import CallBusy, CallFailed, Reply
+from canary.ports.quality import CallBusy, CallFailed, CallOptions, Reply
 
 pytestmark = pytest.mark.usefixtures("aws")
+
+
+OPTIONS = CallOptions(
+    accept="text/csv",
+    target_model="a.tar.gz",
+    target_container_hostname="second",
+    custom_attributes="c000b4f9",
+    inference_id="canary-churn-1-7",
+)
 
 
 def invoked(add: Any) -> Reply | CallFailed | CallBusy:
@@ -21,15 +30,19 @@ def invoked(add: Any) -> Reply | CallFailed | CallBusy:
     client = boto3.client("sagemaker-runtime")
     with Stubber(client) as stub:
         add(stub)
-        return EndpointInvoker(client).invoke("churn", "new", b"1,2", "text/csv", "text/csv")
+        return EndpointInvoker(client).invoke("churn", "new", b"1,2", "text/csv", OPTIONS)
 
 
 def test_an_answer_names_its_variant() -> None:
-    """TargetVariant, content type and accept are sent; body, type and invoked variant come back."""
+    """TargetVariant, content type and every option are sent; body, type and invoked variant come
+    back.
+    """
     body = StreamingBody(io.BytesIO(b"0.5"), 3)
     response = {"Body": body, "ContentType": "text/csv", "InvokedProductionVariant": "new"}
     sent = {"EndpointName": "churn", "TargetVariant": "new", "Body": b"1,2"}
-    sent |= {"ContentType": "text/csv", "Accept": "text/csv"}
+    sent |= {"ContentType": "text/csv", "Accept": "text/csv", "TargetModel": "a.tar.gz"}
+    sent |= {"TargetContainerHostname": "second", "CustomAttributes": "c000b4f9"}
+    sent |= {"InferenceId": "canary-churn-1-7"}
     found = invoked(lambda stub: stub.add_response("invoke_endpoint", response, sent))
     assert found == Reply(b"0.5", "text/csv", "new")
 
@@ -115,7 +128,7 @@ def test_silence_is_the_model_s_a_broken_line_is_not(
         raise error
 
     monkeypatch.setattr(client, "invoke_endpoint", fail)
-    found = EndpointInvoker(client).invoke("churn", "new", b"1", "text/csv", None)
+    found = EndpointInvoker(client).invoke("churn", "new", b"1", "text/csv", OPTIONS)
     assert isinstance(found, CallFailed | CallBusy)
     assert found.kind == kind
 

@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from canary_scoring.sample import Sample
-from canaryctl.evaluate import evaluate_command
+from canaryctl.evaluate.command import evaluate_command
 from emulator.endpoints.serving.invocation import Reply, Request
 from emulator.endpoints.serving.runtime_errors import RuntimeRefusal
 from emulator.endpoints.serving.runtime_server import RuntimeServer

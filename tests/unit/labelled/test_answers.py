@@ -1,77 +1,52 @@
 """Answers in the shapes that models give them, read into predictions or refused in words."""
 
+import re
 from typing import Any
 
 import pytest
 
 from canary.domain.errors import Refused
-from canary.domain.labelled.prediction import Prediction
-from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
-from canary.labelled.answers import check_answer_expression, read_answers
+from canary.domain.plan.quality import QualityMargin
+from canary.labelled.answers.bodies.document import read_document
+from canary.labelled.answers.places import check_answer_paths
+from canary.labelled.answers.read import read_answers
 from canary.labelled.numbers import UnreadableAnswer
+from tests.unit.labelled.readings import CSV, JSON, JSONL, agree, guard, read
 
-CSV, JSON, JSONL = "text/csv; charset=utf-8", "application/json", "application/jsonlines"
-
-
-def guard(**fields: Any) -> QualityGuardSpec:
-    """Return a guard with these fields."""
-    if fields.get("task") == "regression":
-        fields |= {"right_within": 1.0}
-    return QualityGuardSpec(labelled_set="set.csv", **fields)
-
-
-def read(body: str, content_type: str = JSON, count: int = 1, **fields: Any) -> list[Prediction]:
-    """Return the predictions in a body; raise the first record's problem."""
-    found = read_answers(body.encode(), content_type, count, guard(**fields))
-    for one in found:
-        if isinstance(one, UnreadableAnswer):
-            raise one
-    return [one for one in found if isinstance(one, Prediction)]
-
-
-SENTIMENT: dict[str, Any] = {"positive_label": "POSITIVE"}
+SENTIMENT: dict[str, Any] = {"positive_label": "POSITIVE", "labels": ("POSITIVE", "NEGATIVE")}
+CHURN: dict[str, Any] = {"positive_label": "churn", "labels": ("churn", "stay")}
 SHAPES: dict[str, tuple[str, str, dict[str, Any], float]] = {
     "xgboost csv": ("0.75", CSV, {}, 0.75),
     "xgboost csv with a line end": ("0.75\n", CSV, {}, 0.75),
     "xgboost json": ('{"predictions": [{"score": 0.75}]}', JSON, {}, 0.75),
     "xgboost json lines": ('{"score": 0.75}\n', JSONL, {}, 0.75),
-    "linear learner": ('{"predictions": [{"score": 0.75, "predicted_label": 1}]}', JSON, {}, 0.75),
     "scikit-learn predict_proba": ("[[0.25, 0.75]]", JSON, {}, 0.75),
     "scikit-learn predict_proba as csv": ("0.25,0.75", CSV, {}, 0.75),
+    "a list inside quotes in csv": ('"[0.25, 0.75]"', CSV, {}, 0.75),
     "scikit-learn positive column": ("[0.75]", JSON, {}, 0.75),
     "probabilities by name": ('{"probabilities": [0.25, 0.75]}', JSON, {}, 0.75),
     "tensorflow": ('{"predictions": [[0.75]]}', JSON, {}, 0.75),
-    "hugging face": ('[{"label": "POSITIVE", "score": 0.75}]', JSON, SENTIMENT, 0.75),
-    "hugging face, the other label": (
-        '[{"label": "NEGATIVE", "score": 0.25}]',
-        JSON,
-        SENTIMENT,
-        0.75,
-    ),
+    "a byte order mark": ("\ufeff0.75", CSV, {}, 0.75),
     "hugging face, all scores": (
         '[[{"label": "NEGATIVE", "score": 0.25}, {"label": "POSITIVE", "score": 0.75}]]',
         JSON,
         SENTIMENT,
         0.75,
     ),
-    "hugging face LABEL_1": (
-        '[{"label": "LABEL_1", "score": 0.75}]',
-        JSON,
-        {"positive_label": "LABEL_1"},
-        0.75,
-    ),
-    "torchserve": ('{"churn": 0.75, "stay": 0.25}', JSON, {"positive_label": "churn"}, 0.75),
-    "torchserve batch of one": (
-        '[{"churn": 0.75, "stay": 0.25}]',
-        JSON,
-        {"positive_label": "churn"},
-        0.75,
-    ),
+    "torchserve": ('{"churn": 0.75, "stay": 0.25}', JSON, CHURN, 0.75),
+    "torchserve batch of one": ('[{"churn": 0.75, "stay": 0.25}]', JSON, CHURN, 0.75),
+    "one class with its probability": ('{"stay": 0.25}', JSON, CHURN, 0.75),
     "jmespath": ('{"result": {"p": [0.1, 0.75]}}', JSON, {"answer": "result.p[1]"}, 0.75),
     "classes in another order": (
         "[0.75, 0.25]",
         JSON,
         {"positive_label": "yes", "classes": ("yes", "no")},
+        0.75,
+    ),
+    "the first column where label 0 is positive": (
+        "[0.75, 0.25]",
+        JSON,
+        {"positive_label": "0", "labels": ("0", "1")},
         0.75,
     ),
     "a number as text": ('"0.75"', JSON, {}, 0.75),
@@ -95,10 +70,10 @@ def test_binary_scores_in_every_usual_shape(shape: str) -> None:
         ("0.0", {}, "0"),
         ('"true"', {}, "1"),
         ('{"predicted_label": 0}', {}, "0"),
-        ('"churn"', {"positive_label": "churn"}, "1"),
-        ('"stay"', {"positive_label": "churn"}, "0"),
-        ("2", {"positive_label": "2"}, "1"),
-        ("1", {"positive_label": "2"}, "0"),
+        ('"churn"', CHURN, "1"),
+        ('"stay"', CHURN, "0"),
+        ("2", {"positive_label": "2", "labels": ("1", "2")}, "1"),
+        ('{"predicted_label": "stay", "probability": 0.9}', CHURN, "0"),
         ("0.6", {"threshold": 0.7}, "0"),
         ("0.5", {}, "0"),
     ],
@@ -144,8 +119,8 @@ def test_an_expression_reaches_the_list_of_several_records() -> None:
 @pytest.mark.parametrize(
     ("body", "fields", "decision", "of_two"),
     [
-        ("[0.1, 0.2, 0.7]", {}, "2", 0.7),
-        ("[[0.1, 0.2, 0.7]]", {}, "2", 0.7),
+        ("[0.1, 0.2, 0.7]", {"labels": ("0", "1", "2")}, "2", 0.7),
+        ("[[0.1, 0.2, 0.7]]", {"labels": ("0", "2")}, "2", 0.7),
         ("[0.1, 0.7, 0.2]", {"classes": ("1", "2", "3")}, "2", 0.7),
         ('[{"label": "2", "score": 0.7}, {"label": "1", "score": 0.3}]', {}, "2", 0.7),
         ('{"1": 0.3, "2": 0.7}', {}, "2", 0.7),
@@ -162,10 +137,13 @@ def test_multiclass(body: str, fields: dict[str, Any], decision: str, of_two: fl
     assert (found.decision, found.score_of("2")) == (decision, of_two)
 
 
+DIGITS: dict[str, Any] = {"task": "multiclass", "labels": ("0", "1", "2")}
+
+
 def test_class_probabilities_as_csv() -> None:
     """Built-in XGBoost with softprob answers one line of probabilities a record."""
     body = "0.1,0.2,0.7\n0.8,0.1,0.1"
-    assert [found.decision for found in read(body, CSV, count=2, task="multiclass")] == ["2", "0"]
+    assert [found.decision for found in read(body, CSV, 2, **DIGITS)] == ["2", "0"]
 
 
 @pytest.mark.parametrize(
@@ -186,59 +164,65 @@ def test_regression(body: str) -> None:
         ("inf", {"task": "regression"}, "score is inf"),
         ("1.7", {}, "outside 0 to 1"),
         ("-0.2", {}, "outside 0 to 1"),
-        ("<html>error</html>", {}, "neither a score nor a label"),
-        ("what?", {}, "neither a score nor a label"),
-        ('{"a": {"b": 1}}', {}, "neither a score nor a label"),
-        ("null", {}, "neither a score nor a label"),
-        ("[0.1, 0.2, 0.7]", {}, "neither a score nor a label"),
-        ('{"result": 1}', {"answer": "missing"}, "finds nothing"),
-        ('{"cat": 0.2, "dog": 0.8}', {"positive_label": "bird"}, "not among"),
-        (
-            "[0.1, 0.9]",
-            {"task": "multiclass", "classes": ("a", "b", "c")},
-            "2 probabilities for 3 classes",
-        ),
-        ("[]", {"task": "multiclass"}, "neither a class"),
+        ("<html>error</html>", {}, "not a number"),
+        ('{"a": {"b": 1}}', {}, "is not a number"),
+        ("null", {}, "null is not a number"),
+        ("[0.1, 0.2, 0.7]", {}, "a list of 3 is not a number"),
         ("twelve", {"task": "regression"}, "text of 6 characters is not a number"),
-        (
-            '{"p": ["much"]}',
-            {"answer": "sum(p)"},
-            r"'sum\(p\)' fails on an object of 1 \(JMESPathTypeError\)",
-        ),
-        ('{"score": ' + "9" * 400 + "}", {"positive_label": "2"}, "too large"),
+        ("9" * 400, {}, "not a number that can be read|outside 0 to 1|score is inf"),
         ("[" * 100_000, {}, "not JSON but text of 100000 characters"),
     ],
 )
-def test_answers_that_are_refused(body: str, fields: dict[str, Any], why: str) -> None:
-    """What is no prediction is named, never guessed."""
-    with pytest.raises(UnreadableAnswer, match=why):
-        read(body, JSON if body[:1] in "[{" or body == "null" else CSV, **fields)
+def test_a_value_the_contract_does_not_fit_is_an_error(
+    body: str, fields: dict[str, Any], why: str
+) -> None:
+    """What comes later than the contract and is no prediction by it is named, never guessed."""
+    contract, known = agree(guard(**fields), ["0.25", "0.75"])
+    try:
+        form = JSON if body == "null" else ""
+        (found,) = read_answers(body.encode(), form, 1, contract.canary, known)
+    except UnreadableAnswer as error:
+        found = error
+    assert isinstance(found, UnreadableAnswer)
+    assert re.search(why, str(found))
+
+
+@pytest.mark.parametrize(
+    ("body", "why"), [("[0.1, 0.9]", "2 scores for 3 classes"), ("[0.1, 0.1, 0.1]", "sum to 1")]
+)
+def test_a_row_the_contract_does_not_fit_is_an_error(body: str, why: str) -> None:
+    """A row of another width, or one that is no distribution, is an error of its record."""
+    contract, known = agree(guard(task="multiclass"), ["[0.1, 0.2, 0.7]"], labels=("0", "1", "2"))
+    (found,) = read_answers(body.encode(), JSON, 1, contract.canary, known)
+    assert why in str(found)
 
 
 def test_one_bad_record_does_not_spoil_its_neighbours() -> None:
     """In an answer for three, only the NaN's own record is unreadable."""
-    found = read_answers(b"0.1\nnan\n0.4", CSV, 3, guard())
+    contract, known = agree(guard(), ["0.1\n0.2\n0.4"], None, CSV, 3)
+    found = read_answers(b"0.1\nnan\n0.4", CSV, 3, contract.canary, known)
     assert [isinstance(one, UnreadableAnswer) for one in found] == [False, True, False]
 
 
 @pytest.mark.parametrize("body", ["0.1\n0.9", "[0.1, 0.9]", '{"predictions": [0.1]}', "0.5"])
 def test_a_wrong_number_of_answers_is_refused_as_a_whole(body: str) -> None:
     """Four records and another number of values: nothing can be matched."""
+    contract, known = agree(guard(), ["[0.1, 0.2, 0.3, 0.4]"], count=4)
     with pytest.raises(UnreadableAnswer, match="4 records were sent"):
-        read(body, count=4)
+        read_answers(body.encode(), JSON, 4, contract.canary, known)
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:
     """A binary answer is named as such."""
     with pytest.raises(UnreadableAnswer, match="UTF-8"):
-        read_answers(b"\x93NUMPY\xff", "application/x-npy", 1, guard())
+        read_document(b"\x80\xff", "text/csv")
 
 
 def test_a_broken_expression_is_refused_with_its_field() -> None:
     """The spec's own mistake is found before any call."""
     with pytest.raises(Refused, match=r"guards\.quality\.answer"):
-        check_answer_expression(guard(answer="a["))
-    check_answer_expression(guard(answer="a[0].b"))
+        check_answer_paths(guard(answer="a["))
+    check_answer_paths(guard(answer="a[0].b"))
 
 
 def test_margins_stay_with_the_metrics_that_may_decide() -> None:

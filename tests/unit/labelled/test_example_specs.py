@@ -10,11 +10,13 @@ import pytest
 
 from canary.domain.labelled.prediction import Prediction
 from canary.domain.plan.spec import read_spec
-from canary.labelled.answers import read_answers
+from canary.labelled.answers.read import read_answers
 from canary.labelled.check import check_records
 from canary.labelled.examples import read_example
+from canary.labelled.label_names import label_names
 from canary.labelled.records import RecordFile
 from canary.labelled.requests import build_body
+from tests.unit.labelled.readings import agree
 
 SPECS = Path(__file__).resolve().parents[3] / "examples" / "specs"
 
@@ -77,6 +79,9 @@ def test_set_request_and_answer_fit_together(tmp_path: Path, name: str) -> None:
         rows = range(min(guard.records_per_request, len(records)))
         examples = tuple(read_example(records.row(index), records.layout, guard) for index in rows)
         built = build_body(examples, records.layout, guard).decode()
+        labels = label_names(records, guard)
     assert (built if isinstance(body, str) else json.loads(built)) == body
-    found = read_answers(answer.encode(), guard.accept or "application/json", len(examples), guard)
+    told, form = answer.encode(), guard.accept or "application/json"
+    contract, known = agree(guard, [told], None, form, len(examples), sorted(labels))
+    found = read_answers(told, form, len(examples), contract.canary, known)
     assert [one.decision for one in found if isinstance(one, Prediction)] == decisions

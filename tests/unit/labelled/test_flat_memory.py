@@ -2,6 +2,7 @@
 disk.
 """
 
+import csv
 import io
 import json
 import random
@@ -12,14 +13,27 @@ import pytest
 from canary.domain.labelled.prediction import Prediction
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled.prediction_file import Failed, PredictionFile
-from canary.labelled import json_document, record_index
-from canary.labelled.json_document import NoListOfRecords, document_records
+from canary.labelled.files import json_document, record_index
+from canary.labelled.files.json_document import NoListOfRecords, document_records
+from canary.labelled.files.record_index import RecordIndex
+from canary.labelled.files.spans import CsvDialect, Spans, text_lines
 from canary.labelled.order import LARGEST_SHUFFLE, KeyedPermutation, seeded_order
-from canary.labelled.record_index import RecordIndex
 from canary.labelled.records import RecordFile, UnusableRow
 
 TEXT = b'a,1\n\n"b\nb",2\r\n   \nc,3\n"d, ""d\n\n",4\ne,5'
-RECORDS = [b"a,1", b'"b\nb",2', b"c,3", b'"d, ""d\n\n",4', b"e,5"]
+RECORDS = [b"a,1\n", b'"b\nb",2\r\n', b"c,3\n", b'"d, ""d\n\n",4\n', b"e,5"]
+
+
+def indexed(text: bytes, spans: Spans, skip: int = 0) -> RecordIndex:
+    """Return the index of a text."""
+    index = RecordIndex(io.BytesIO(text), spans)
+    index.build(lambda _: None, skip=skip)
+    return index
+
+
+def raws(index: RecordIndex) -> list[bytes]:
+    """Return every record's bytes."""
+    return [index.span(number).raw for number in range(len(index))]
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 100])
@@ -28,56 +42,62 @@ def test_a_sampled_index_finds_every_record(monkeypatch: pytest.MonkeyPatch, mos
     lines.
     """
     monkeypatch.setattr(record_index, "MOST_STARTS", most)
-    index = RecordIndex(io.BytesIO(TEXT), quoted=True)
-    assert [index.raw(number) for number in range(len(index))] == RECORDS
+    index = indexed(TEXT, CsvDialect())
+    assert raws(index) == RECORDS
     with pytest.raises(IndexError):
-        index.raw(len(RECORDS))
+        index.span(len(RECORDS))
 
 
 @pytest.mark.parametrize("most", [1, 100])
 def test_a_header_is_no_record(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     """Numbers and digest begin behind it."""
     monkeypatch.setattr(record_index, "MOST_STARTS", most)
-    headed, bare = (
-        RecordIndex(io.BytesIO(b"x,y\n" + TEXT), quoted=True),
-        RecordIndex(io.BytesIO(TEXT), quoted=True),
-    )
-    headed.skip_first()
-    assert [headed.raw(number) for number in range(len(headed))] == RECORDS
+    headed, bare = indexed(b"x,y\n" + TEXT, CsvDialect(), skip=1), indexed(TEXT, CsvDialect())
+    assert raws(headed) == RECORDS
     assert headed.digest(4) == bare.digest(4) != bare.digest(5)
 
 
 def test_the_index_keeps_a_bounded_number_of_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten thousand records, at most sixty-four starts."""
     monkeypatch.setattr(record_index, "MOST_STARTS", 64)
-    index = RecordIndex(
-        io.BytesIO(b"".join(b"%d\n" % number for number in range(10_000))), quoted=False
-    )
+    index = indexed(b"".join(b"%d\n" % number for number in range(10_000)), text_lines)
     assert len(index._starts) <= 64
-    assert [index.raw(number) for number in (0, 1, 4_321, 9_999)] == [b"0", b"1", b"4321", b"9999"]
+    found = [int(index.span(number).raw) for number in (0, 1, 4_321, 9_999)]
+    assert found == [0, 1, 4_321, 9_999]
 
 
 def test_a_digest_speaks_of_the_first_records_alone() -> None:
     """What is appended changes nothing; what is changed does, line ends apart."""
     digests = [
-        RecordIndex(io.BytesIO(text), quoted=False).digest(2)
-        for text in (b"1\n2\n", b"1\r\n2\n3\n", b"1\n3\n")
+        indexed(text, text_lines).digest(2) for text in (b"1\n2\n", b"1\r\n2\n3\n", b"1\n3\n")
     ]
     assert digests[0] == digests[1] != digests[2]
 
 
-def test_a_record_too_long_to_send_is_not_read_whole(
+def test_a_record_too_long_to_send_is_unusable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An open quote that swallows the rest of a file costs no more than the longest record."""
-    monkeypatch.setattr(record_index, "LONGEST_RECORD_BYTES", 100)
+    """One line longer than a request body costs that record alone."""
     monkeypatch.setattr("canary.labelled.records.LONGEST_RECORD_BYTES", 100)
     path = tmp_path / "set.csv"
-    path.write_text('1,2\n0,"' + "5\n" * 1_000)
+    path.write_text("1,2\n0," + "5" * 1_000 + "\n")
     with RecordFile(path, QualityGuardSpec(labelled_set=str(path))) as records:
         assert len(records) == 2
         with pytest.raises(UnusableRow, match="longer than"):
             records.row(1)
+
+
+def test_an_open_quote_is_read_no_further_than_the_longest_record(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A quote that swallows the rest of a file costs no more memory than a record may have."""
+    limit = csv.field_size_limit(100)
+    try:
+        spans = list(CsvDialect()(io.BytesIO(b'1,2\n0,"' + b"5\n" * 1_000), 0))
+    finally:
+        csv.field_size_limit(limit)
+    assert spans[1].open_quote
+    assert len(spans[1].raw) < 110
 
 
 @pytest.mark.parametrize("records", [1, 2, 3, 7, 10, 97, 1_000, 4_097])
@@ -137,9 +157,15 @@ def test_numbers_and_failure_texts_take_no_memory_each() -> None:
         value = numbers.random()
         kept.put(row, repr(value), value)
         kept.put_failure(row + 3_000, f"request {value} failed")
-    assert (len(kept._names), len(kept._texts)) == (2, 1_000)
+    assert (len(kept._names), len(kept._texts)) == (3, 1_000)
     assert isinstance(kept.get(5_999), Failed)
     kept.close()
+
+
+def in_document(path: Path) -> list[object]:
+    """Return the records of a JSON document."""
+    with path.open(encoding="utf-8") as file:
+        return list(document_records(file))
 
 
 DOCUMENTS = [
@@ -165,7 +191,7 @@ def test_a_document_is_read_in_pieces(
     path = tmp_path / "set.json"
     path.write_text(json.dumps(document, indent=indent) + "\n")
     expected = document["records"] if isinstance(document, dict) else document
-    assert list(document_records(path)) == expected
+    assert in_document(path) == expected
 
 
 @pytest.mark.parametrize(
@@ -177,7 +203,7 @@ def test_text_that_is_no_document(tmp_path: Path, text: str) -> None:
     path = tmp_path / "set.json"
     path.write_text(text)
     with pytest.raises(ValueError):  # noqa: PT011 - json's own errors among them
-        list(document_records(path))
+        in_document(path)
 
 
 @pytest.mark.parametrize("text", ["1", "{}", '{"a": 1}', '{"a": [1], "b": [2]}', '"text"'])
@@ -186,4 +212,4 @@ def test_documents_without_one_list(tmp_path: Path, text: str) -> None:
     path = tmp_path / "set.json"
     path.write_text(text)
     with pytest.raises(NoListOfRecords):
-        list(document_records(path))
+        in_document(path)

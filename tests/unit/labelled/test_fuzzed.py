@@ -13,14 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from canary.domain.errors import Refused
+from canary.domain.labelled.contract import Reading
 from canary.domain.labelled.prediction import Prediction
 from canary.domain.plan.quality import DECIDING_METRICS, QualityGuardSpec, Task
-from canary.labelled.answers import read_answers
+from canary.labelled.answers.inference.contract import Heard, make_contract
+from canary.labelled.answers.names import KnownLabels, known_labels
+from canary.labelled.answers.read import read_answers
 from canary.labelled.check import check_records
 from canary.labelled.examples import read_example
 from canary.labelled.numbers import UnreadableAnswer
 from canary.labelled.records import RecordFile, UnusableRow
 from canary.labelled.requests import build_body
+from tests.unit.labelled.readings import VARIANTS
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
 KEYS = st.sampled_from(
@@ -33,20 +37,50 @@ DOCUMENTS = st.recursive(
 )
 TYPES = st.sampled_from(["text/csv", "application/json", "application/jsonlines", ""])
 TASKS = st.sampled_from(get_args(Task))
+SCORER_ARN = "arn:aws:lambda:us-east-1:123456789012:function:judge"
 
 
 def guard(task: str, **fields: Any) -> QualityGuardSpec:
     """Return a guard for a task."""
-    metrics = {DECIDING_METRICS[task][0]: {"max_worse": 0.1}}  # type: ignore[index]
+    deciding = (*DECIDING_METRICS[task], "scorer")[0]  # type: ignore[index]
+    metrics = {deciding: {"max_worse": 0.1}}
     return QualityGuardSpec.model_validate(
-        {"labelled_set": "set.csv", "task": task, "right_within": 1.0, "metrics": metrics, **fields}
+        {
+            "labelled_set": "set.csv",
+            "task": task,
+            "right_within": 1.0,
+            "metrics": metrics,
+            "scorer": SCORER_ARN,
+            **fields,
+        }
     )
 
 
+PLAIN = {"binary": ["0.25", "0.75"], "multiclass": ["x", "1"], "regression": ["12.5"]}
+
+
 def read(body: bytes, content_type: str, count: int, task: str) -> None:
-    """Read an answer; whatever comes out is a prediction a metric can take, or says why not."""
+    """Read an answer by its own contract, where it has one, and by a plain one; whatever comes out
+    is a prediction a metric can take, or says why not.
+    """
+    known = known_labels(guard(task), ("0", "1", "x"))
+    for bodies in ([body], [one.encode() for one in PLAIN.get(task, ["x"])]):
+        heard: Any = [Heard(one, content_type, count if one is body else 1) for one in bodies]
+        try:
+            contract = make_contract(known, {"baseline": heard, "canary": heard}, VARIANTS)
+        except Refused as error:
+            assert error.field.startswith("guards.quality.answer")
+            continue
+        assert contract is not None
+        check(body, content_type, count, task, contract.canary, known)
+
+
+def check(
+    body: bytes, content_type: str, count: int, task: str, reading: Reading, known: KnownLabels
+) -> None:
+    """Read an answer by one reading."""
     try:
-        found = read_answers(body, content_type, count, guard(task))
+        found = read_answers(body, content_type, count, reading, known)
     except UnreadableAnswer as error:
         assert str(error)
         return

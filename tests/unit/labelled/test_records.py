@@ -195,8 +195,8 @@ def test_formats_that_are_refused(tmp_path: Path) -> None:
     deep = "[[1, 2]," + "[" * 100_000
     assert "(behind record 1: nested too deeply)" in refusal(written(tmp_path, "deep.json", deep))
     path = tmp_path / "set.csv"
-    path.write_bytes(b"\xff\xfe1\x00,\x002\x00\n\x00")
-    assert "not UTF-8" in refusal(path)
+    path.write_bytes(b"1,\xff\n0,\xfe\n")
+    assert "not UTF-8 text (set encoding" in refusal(path)
 
 
 def test_one_class_in_the_head_alone_is_no_refusal(tmp_path: Path) -> None:

@@ -16,13 +16,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from canary.domain.errors import Refused
+from canary.domain.labelled.contract import Reading
 from canary.domain.plan.quality import DECIDING_METRICS, QualityGuardSpec, Task
-from canary.labelled.answers import read_answers
+from canary.labelled.answers.inference.contract import Heard, make_contract
+from canary.labelled.answers.names import KnownLabels, known_labels
+from canary.labelled.answers.read import read_answers
 from canary.labelled.check import check_records
 from canary.labelled.examples import read_example
 from canary.labelled.numbers import UnreadableAnswer
 from canary.labelled.records import RecordFile, UnusableRow
 from canary.labelled.requests import BodyTooLarge, Unsendable, build_body
+from tests.unit.labelled.readings import VARIANTS
 
 MARKERS = ("HIV-quux", "52000.53125", "-7.5e301", "qüüx\ud800")
 CELLS = st.sampled_from(
@@ -67,8 +71,9 @@ SPECS = st.fixed_dictionaries(
 
 def guard(fields: dict[str, Any]) -> QualityGuardSpec:
     """Return a guard with these fields."""
-    metrics = {DECIDING_METRICS[fields["task"]][0]: {"max_worse": 0.1}}
-    rest = {"labelled_set": "set", "right_within": 1.0, "metrics": metrics}
+    metrics = {(*DECIDING_METRICS[fields["task"]], "scorer")[0]: {"max_worse": 0.1}}
+    scorer = "arn:aws:lambda:us-east-1:123456789012:function:judge"
+    rest = {"labelled_set": "set", "right_within": 1.0, "metrics": metrics, "scorer": scorer}
     return QualityGuardSpec.model_validate({**rest, **fields})
 
 
@@ -183,16 +188,33 @@ def test_no_text_of_an_answer_is_said(
     answer: Any, fields: dict[str, Any], content_type: str, count: int
 ) -> None:
     """An answer that quotes the row it could not read, in any shape and through any expression."""
-    body = answer if isinstance(answer, str) and content_type == "text/csv" else json.dumps(answer)
+    text = answer if isinstance(answer, str) and content_type == "text/csv" else json.dumps(answer)
+    body = text.encode("utf-8", "surrogatepass")
+    known = known_labels(guard(fields), ("a", "b"))
+    heard: Any = [Heard(body, content_type, count)]
+    plain = Reading(at=fields.get("answer"), label="@", score="@", score_of="positive")
+    readings = [plain, plain.but(label=None, decides="score"), plain.but(scores="@", score=None)]
     try:
-        found = read_answers(
-            body.encode("utf-8", "surrogatepass"), content_type, count, guard(fields)
-        )
+        contract = make_contract(known, {"baseline": heard, "canary": heard}, VARIANTS)
+        readings += [contract.canary] if contract is not None else []
+    except Refused as error:
+        # The keys of an answer's objects are told: they are what a reading is chosen by.
+        told = str(error).replace("HIV-quux", "").replace("qüüx", "")
+        assert_silent(Refused("", told, ""))
+    for reading in readings:
+        for found in read_by(body, content_type, count, reading, known):
+            assert_silent(found)
+
+
+def read_by(
+    body: bytes, content_type: str, count: int, reading: Reading, known: KnownLabels
+) -> list[UnreadableAnswer]:
+    """Return everything that cannot be read."""
+    try:
+        found = read_answers(body, content_type, count, reading, known)
     except UnreadableAnswer as error:
-        found = [error]
-    for one in found:
-        if isinstance(one, UnreadableAnswer):
-            assert_silent(one)
+        return [error]
+    return [one for one in found if isinstance(one, UnreadableAnswer)]
 
 
 def test_bytes_that_are_no_text_are_not_said(tmp_path: Path) -> None:

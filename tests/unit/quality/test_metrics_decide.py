@@ -2,14 +2,17 @@
 
 import math
 import random
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from canary.domain.errors import Refused
 from canary.domain.labelled.evidence import QualityFinding
-from canary.domain.labelled.prediction import Prediction, goodness
-from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.labelled.metrics import known_cap, score_of
+from canary.domain.labelled.prediction import Prediction
+from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
 from canary.flow.labelled.evaluate import evaluate
 from tests.unit.quality.variants import Answerer, world
 
@@ -70,11 +73,11 @@ def test_recall_counts_positives_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("metric", ["log_loss", "roc_auc"])
-def test_labels_without_scores_are_no_data(tmp_path: Path, metric: str) -> None:
-    """A metric of scores says nothing on bare labels, and never passes."""
+def test_labels_without_scores_are_refused(tmp_path: Path, metric: str) -> None:
+    """A metric of scores says nothing on bare labels: told before any record counts."""
     rule: Answerer = lambda _, body: "true" if int(body) % 2 else "false"  # noqa: E731
-    found = finding_of(tmp_path, metric, 0.05, rule, count=700)
-    assert (found.label, "no score" in found.reason) == ("NO_DATA", True)
+    with pytest.raises(Refused, match=f"{metric} needs probabilities"):
+        finding_of(tmp_path, metric, 0.05, rule, count=700)
 
 
 def test_auc_below_its_floor_says_so(tmp_path: Path) -> None:
@@ -103,17 +106,20 @@ def test_every_metric_must_pass(tmp_path: Path) -> None:
         ("accuracy", 1, None, 0),
         ("recall", 0, Prediction("0", 0.1), None),
         ("recall", 1, None, 0),
-        ("log_loss", 1, Prediction("1", 0.999), 1),
-        ("log_loss", 0, Prediction("1", 0.999), 0),
+        ("log_loss", 1, Prediction("1", 1.0), 1),
+        ("log_loss", 0, Prediction("1", 1.0), 0),
+        ("log_loss", 1, Prediction("1", 0.5), 1 - math.log(2) / -math.log(sys.float_info.epsilon)),
         ("log_loss", 1, Prediction("1", None), None),
         ("log_loss", 1, None, 0),
     ],
 )
-def test_goodness(
+def test_scores(
     metric: str, label: Any, prediction: Prediction | None, expected: float | None
 ) -> None:
-    """A prediction's goodness is 0 to 1, an error 0, and None where the metric does not speak of
+    """A prediction's score is 0 to 1, an error's 0, and None where the metric does not speak of
     the record.
     """
-    found = goodness(metric, label, prediction, GUARD)
+    cap = known_cap(metric, QualityMargin(max_worse=0.1), GUARD)
+    assert cap is not None
+    found = score_of(metric, label, prediction, GUARD, cap)
     assert found == (expected if expected is None else pytest.approx(expected))

@@ -25,7 +25,14 @@ from tests.unit.quality.variants import MemoryStore, World, world
 
 MODELS = Named(old="m1", new="m2")
 WRONG = {"new": set(range(0, 4_000, 9)), "old": set(range(3, 4_000, 9))}
-FIELDS = {"revision", "called_minutes", "shard_records", "sharded_until", "sharded_at"}
+FIELDS = {
+    "revision",
+    "called_minutes",
+    "shard_records",
+    "sharded_until",
+    "sharded_at",
+    "measured",
+}
 
 
 def large(folder: Path, wrong: dict[str, set[int]], **spec: Any) -> World:

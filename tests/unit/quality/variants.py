@@ -15,7 +15,7 @@ from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.labelled.paired import GateLevels
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
-from canary.ports.quality import CallBusy, CallFailed, Reply
+from canary.ports.quality import CallBusy, CallFailed, CallOptions, Reply
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 LEVELS = GateLevels(stop=0.025, promote=0.05)
@@ -51,14 +51,14 @@ class RuleInvoker:
         self.calls: list[tuple[str, str, float]] = []
 
     def invoke(
-        self, endpoint: str, variant: str, body: bytes, content_type: str, accept: str | None
+        self, endpoint: str, variant: str, body: bytes, content_type: str, options: CallOptions
     ) -> Reply | CallFailed | CallBusy:
         """Return what the rule says."""
         self.calls.append((variant, body.decode(), self.clock.seconds))
         self.clock.seconds += self.seconds_a_call
         answer = self.rule(variant, body.decode())
         return (
-            Reply(answer.encode(), accept or "text/csv", variant)
+            Reply(answer.encode(), options.accept or "text/csv", variant)
             if isinstance(answer, str)
             else answer
         )

@@ -43,22 +43,6 @@ def test_drops_outside_their_range_are_refused() -> None:
         paired.bet(paired.START, [1.5], 0.0, 0.02)
 
 
-def test_log_loss_drop_is_bounded_and_signed() -> None:
-    """Certainty in the wrong answer is clipped; the canary being surer of the truth is a negative
-    drop.
-    """
-    assert paired.log_loss_drop(1.0, 0.0) == pytest.approx(1.0)
-    assert paired.log_loss_drop(0.0, 1.0) == pytest.approx(-1.0)
-    assert paired.log_loss_drop(0.6, 0.9) < 0
-
-
-def test_right_drop_counts_who_was_right() -> None:
-    """One minus one, one minus nothing."""
-    assert paired.right_drop(baseline_right=True, canary_right=False) == 1
-    assert paired.right_drop(baseline_right=False, canary_right=True) == -1
-    assert paired.right_drop(baseline_right=True, canary_right=True) == 0
-
-
 def test_small_set_says_what_it_could_have_shown() -> None:
     """120 records show drops of about nine points, not of two."""
     smallest = paired_power.smallest_drop_shown(120, 2 / 120, 0.01, 0.0125)

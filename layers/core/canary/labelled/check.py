@@ -2,13 +2,16 @@
 refuses to begin.
 """
 
+import contextlib
+from collections.abc import Iterable
+
 from canary.domain.errors import Refused
 from canary.domain.labelled.prediction import Label
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.labelled.answers import check_answer_expression
-from canary.labelled.examples import read_example
+from canary.labelled.answers.places import check_answer_paths
+from canary.labelled.examples import class_name, read_example, read_label
 from canary.labelled.records import RecordFile, UnusableRow
-from canary.labelled.requests import BodyTooLarge, Unsendable, build_body, check_template
+from canary.labelled.requests import BodyTooLarge, Unsendable, build_body, check_request
 
 
 def check_records(records: RecordFile, spec: QualityGuardSpec, *, whole: bool) -> None:
@@ -17,13 +20,23 @@ def check_records(records: RecordFile, spec: QualityGuardSpec, *, whole: bool) -
     `whole` says that these are all the records of the set, so that a single class among them is
     final. Raises Refused naming the field, and the row where one is to blame.
     """
-    check_answer_expression(spec)
-    check_template(spec, records.layout)
+    check_answer_paths(spec)
+    check_request(spec, records.layout)
     label, problem = _first_label(records, spec)
     if label is None:
         remedy = "Check label_column, task, positive_label and header"
         raise Refused("guards.quality.label_column", f"no usable row; {problem}", remedy)
-    if whole and spec.task != "regression" and not _has_another(records, label, spec):
+    if spec.task in {"binary", "multiclass"}:
+        _check_classes(records, spec, whole=whole)
+
+
+def _check_classes(records: RecordFile, spec: QualityGuardSpec, *, whole: bool) -> None:
+    """Return when the labels make at least two classes, and not more than the task tells apart."""
+    labels = set(records.survey.labels)
+    if spec.task == "binary" and {"-1", "0", "1"} <= set(map(class_name, labels)):
+        problem = "the labels -1, 0 and 1 are three classes, and a binary task has two"
+        raise Refused("guards.quality.positive_label", problem, "Name it, or set task multiclass")
+    if whole and len(_classes(labels, records, spec)) < 2:
         problem = (
             f"every label is the same on all {len(records)} records, so right answers say nothing"
         )
@@ -43,11 +56,9 @@ def _first_label(records: RecordFile, spec: QualityGuardSpec) -> tuple[Label | N
     return None, problem
 
 
-def _has_another(records: RecordFile, label: Label, spec: QualityGuardSpec) -> bool:
-    for row in records.rows():
-        try:
-            if read_example(row, records.layout, spec).label != label:
-                return True
-        except UnusableRow:
-            continue
-    return False
+def _classes(texts: Iterable[str], records: RecordFile, spec: QualityGuardSpec) -> set[Label]:
+    found = set[Label]()
+    for text in texts:
+        with contextlib.suppress(UnusableRow):
+            found.add(read_label(text, spec, records.layout.missing))
+    return found

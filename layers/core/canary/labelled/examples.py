@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from canary.domain.labelled.prediction import Label
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.labelled.layout import Layout, Value
+from canary.labelled.layout import MISSING, Layout, Value
 from canary.labelled.numbers import kind_of
 from canary.labelled.records import Row, UnusableRow
+from canary.labelled.tasks.labels import WANTED, is_of_parts, read_parts
 
-MISSING = {"", "na", "nan", "null", "none", "n/a", "?"}
 LONGEST_CLASS_NAME = 64
-_TRUTH = {"0": 0, "1": 1, "true": 1, "false": 0, "yes": 1, "no": 0}
+_TRUTH = {"0": 0, "1": 1, "-1": 0, "true": 1, "false": 0, "yes": 1, "no": 0}
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Example:
     label: Label
     slice: str | None
     features: tuple[Value, ...]
+    weight: float = 1.0
 
 
 def read_example(row: Row, layout: Layout, spec: QualityGuardSpec) -> Example:
@@ -33,19 +34,38 @@ def read_example(row: Row, layout: Layout, spec: QualityGuardSpec) -> Example:
     return Example(
         row=row.number,
         record_id=str(row.number if layout.record_id is None else row.values[layout.record_id]),
-        label=read_label(row.values[layout.label], spec),
+        label=read_label(row.values[layout.label], spec, layout.missing),
         slice=None if layout.slice is None else _text(row.values[layout.slice]),
         features=tuple(row.values[i] for i in layout.features),
+        weight=1.0 if layout.weight is None else _weight(row.values[layout.weight], spec),
     )
 
 
-def read_label(value: Value, spec: QualityGuardSpec) -> Label:
+def _weight(value: Value, spec: QualityGuardSpec) -> float:
+    """Return a record's weight; raise UnusableRow when it is no finite number of 0 or more."""
+    try:
+        weight = float(_text(value))
+    except ValueError:
+        weight = math.nan
+    if not 0 <= weight < math.inf:
+        found = f"has {kind_of(value)} as its weight (column {spec.weight_column!r})"
+        raise UnusableRow(f"{found}, where a weight is a number of 0 or more")
+    return weight
+
+
+def read_label(value: Value, spec: QualityGuardSpec, missing: frozenset[str] = MISSING) -> Label:
     """Return a label in the task's type; raise UnusableRow saying what kind of value was found
-    instead.
+    instead. A label that is `missing` in lower case is none.
     """
     text = _text(value)
-    if text.lower() in MISSING:
+    if value is None or text.lower() in missing:
         raise UnusableRow(f"has no label (column {spec.label_column!r})")
+    if is_of_parts(spec.task):
+        parts = read_parts(value, spec)
+        if parts is None:
+            wanted = f"where task {spec.task} needs {WANTED[spec.task]}"
+            raise _other_label(value, spec, wanted)
+        return parts
     readers: dict[str, Callable[[str, QualityGuardSpec], Label]] = {
         "binary": _binary,
         "multiclass": _multiclass,
@@ -111,5 +131,5 @@ def _number(text: str, spec: QualityGuardSpec) -> float:
     return number
 
 
-def _other_label(text: str, spec: QualityGuardSpec, why: str) -> UnusableRow:
+def _other_label(text: Value, spec: QualityGuardSpec, why: str) -> UnusableRow:
     return UnusableRow(f"has {kind_of(text)} as its label (column {spec.label_column!r}), {why}")

@@ -10,12 +10,19 @@ from dataclasses import dataclass
 from canary.domain.errors import Refused
 from canary.domain.plan.quality import Column, QualityGuardSpec
 
-Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
+Value = str | int | float | bool | bytes | None | list["Value"] | dict[str, "Value"]
+
+MISSING = frozenset({"", "na", "nan", "null", "none", "n/a", "?"})
+"""What stands for no label, in lower case, unless the set has a class of that name."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Column positions of one labelled set; `names` is empty for a CSV without a header."""
+    """Column positions of one labelled set; `names` is empty for a CSV without a header.
+
+    `numbers`: the columns of a CSV whose cells are sent as numbers where a request has types.
+    `missing`: the labels, in lower case, that mean no label.
+    """
 
     names: tuple[str, ...]
     width: int
@@ -23,10 +30,17 @@ class Layout:
     record_id: int | None
     slice: int | None
     features: tuple[int, ...]
+    numbers: frozenset[int] = frozenset()
+    missing: frozenset[str] = MISSING
+    weight: int | None = None
 
     def feature_names(self) -> tuple[str, ...]:
         """Return the features' names; a column without a name is called by its index."""
-        return tuple(self.names[i] if self.names else str(i) for i in self.features)
+        return tuple(self.name(i) for i in self.features)
+
+    def name(self, position: int) -> str:
+        """Return what a column is called."""
+        return self.names[position] if self.names else str(position)
 
 
 def resolve_layout(spec: QualityGuardSpec, names: tuple[str, ...], width: int) -> Layout:
@@ -35,12 +49,15 @@ def resolve_layout(spec: QualityGuardSpec, names: tuple[str, ...], width: int) -
     """
 
     def position(field: str, column: Column) -> int:
-        return _position(field, column, names, width, listed=spec.header is True)
+        return column_position(field, column, names, width, listed=spec.header is True)
 
     label = position("label_column", spec.label_column)
     record_id = None if spec.id_column is None else position("id_column", spec.id_column)
     slice_ = None if spec.slice_column is None else position("slice_column", spec.slice_column)
-    unsent = {label, record_id} | {position("drop_columns", column) for column in spec.drop_columns}
+    weight = None if spec.weight_column is None else position("weight_column", spec.weight_column)
+    unsent = {label, record_id, weight} | {
+        position("drop_columns", column) for column in spec.drop_columns
+    }
     if not spec.send_slice_column:
         unsent.add(slice_)
     features = tuple(i for i in range(width) if i not in unsent)
@@ -50,12 +67,15 @@ def resolve_layout(spec: QualityGuardSpec, names: tuple[str, ...], width: int) -
             "no column is left to send as a feature",
             "Check the columns named",
         )
-    return Layout(names, width, label, record_id, slice_, features)
+    return Layout(names, width, label, record_id, slice_, features, weight=weight)
 
 
-def _position(
+def column_position(
     field: str, column: Column, names: tuple[str, ...], width: int, *, listed: bool
 ) -> int:
+    """Return where a column is; raise Refused naming the field that asks for it where it is not, or
+    is twice.
+    """
     if isinstance(column, int):
         if not -width <= column < width:
             raise _refused(
@@ -70,6 +90,12 @@ def _position(
         )
     if column not in names:
         raise _unknown(field, column, names, listed=listed)
+    if names.count(column) > 1:
+        raise _refused(
+            field,
+            f"{names.count(column)} columns are called {column!r}",
+            "Give the index of the one that is meant",
+        )
     return names.index(column)
 
 

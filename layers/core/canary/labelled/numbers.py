@@ -7,14 +7,18 @@ class UnreadableAnswer(Exception):
     """An answer that is not a prediction for the task, with the kind of what was found instead."""
 
 
+ROUNDING = 1e-4
+"""How far outside 0 to 1 a probability may be by the rounding of the sums it came from."""
+
+
 def probability(value: object) -> float:
-    """Return the value as a probability; raise UnreadableAnswer for NaN or anything outside 0 to
-    1.
+    """Return the value as a probability, rounding outside 0 to 1 taken off; raise UnreadableAnswer
+    for NaN or anything further outside.
     """
     score = number(value)
-    if not 0 <= score <= 1:
+    if not -ROUNDING <= score <= 1 + ROUNDING:
         raise UnreadableAnswer("a score is outside 0 to 1 (answer with probabilities, not margins)")
-    return score
+    return min(max(score, 0.0), 1.0)
 
 
 def number(value: object) -> float:

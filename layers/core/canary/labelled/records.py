@@ -1,23 +1,30 @@
 """Random access to the records of a labelled set in a local file, with memory that does not grow
 with the set.
 
-CSV and JSON Lines are indexed where they lie; a JSON document or Parquet file is first rewritten as
-JSON Lines in a temporary file. A record is read when it is asked for and not kept.
+CSV and JSON Lines in UTF-8 are indexed where they lie; anything else is first rewritten as such in
+a temporary file. A record is read when it is asked for and not kept. `told` says what a person
+should know of the file as a whole.
 """
 
-import csv
+import base64
 import json
-import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Self
 
 from canary.domain.errors import Refused
-from canary.domain.plan.quality import QualityGuardSpec, SetFormat
-from canary.labelled.json_document import NoListOfRecords, document_records, not_json
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.labelled.files.delimiter import HEAD_RECORDS, delimiter_of
+from canary.labelled.files.json_document import not_json
+from canary.labelled.files.plain_text import BYTES_KEY, format_of, plain_text
+from canary.labelled.files.record_index import RecordIndex
+from canary.labelled.files.spans import LONGEST_RECORD_BYTES, CsvDialect, Span, text_lines
+from canary.labelled.files.survey import Survey, has_backslash, two_ways_to_escape
 from canary.labelled.layout import Layout, Value, resolve_layout
-from canary.labelled.record_index import LONGEST_RECORD_BYTES, RecordIndex
+
+_SET = "guards.quality.labelled_set"
 
 
 class UnusableRow(Exception):
@@ -34,40 +41,45 @@ class Row:
     values: tuple[Value, ...]
 
 
-def format_of(spec: QualityGuardSpec) -> SetFormat:
-    """Return the set's format: the spec's, else by its suffix; raise Refused when neither tells."""
-    if spec.format is not None:
-        return spec.format
-    suffixes: dict[str, SetFormat] = {
-        ".csv": "csv",
-        ".jsonl": "jsonl",
-        ".ndjson": "jsonl",
-        ".json": "json",
-        ".parquet": "parquet",
-    }
-    suffix = Path(spec.labelled_set).suffix.lower()
-    if suffix not in suffixes:
-        problem = f"cannot tell the format of {spec.labelled_set!r} from its suffix"
-        raise Refused("guards.quality.format", problem, "Set format to csv, jsonl, json or parquet")
-    return suffixes[suffix]
-
-
 class RecordFile:
     """The records of one local file, by index; use as a context manager."""
 
     def __init__(
         self, path: Path, spec: QualityGuardSpec, *, at_most_bytes: int | None = None
     ) -> None:
-        """Index the file's records; `at_most_bytes` indexes whole records of its head only."""
-        self._path, self._lines = path, _as_lines(path, format_of(spec))
-        self._csv = format_of(spec) == "csv"
-        self._file: BinaryIO = self._lines.open("rb")
+        """Index the file's records; `at_most_bytes` says that it is the head of a set, cut there.
+
+        Raises Refused naming the spec's field where the file cannot be read as it says.
+        """
+        self._spec, self._csv = spec, format_of(spec) == "csv"
+        self._text = plain_text(path, spec, cut=at_most_bytes is not None)
         try:
-            self._index = RecordIndex(self._file, quoted=self._csv, at_most_bytes=at_most_bytes)
-            self.layout = self._find_layout(spec)
+            self._file: BinaryIO = self._text.path.open("rb")
+            try:
+                self._open(at_most_bytes)
+            except BaseException:
+                self._file.close()
+                raise
         except BaseException:
-            self._file.close()
+            self._remove_copy()
             raise
+
+    def _open(self, at_most_bytes: int | None) -> None:
+        self._spans = self._dialect() if self._csv else text_lines
+        self._index = RecordIndex(self._file, self._spans)
+        layout, header = self._find_layout()
+        self.layout = layout
+        survey = Survey(self._spec, layout, typed=self._csv and self._spec.form in _TYPED)
+        see = self._see_csv if self._csv else self._see_json
+        self._index.build(
+            lambda span: see(survey, span), skip=int(header), at_most_bytes=at_most_bytes
+        )
+        if len(self) == 0:
+            problem = "the set has a header and no records" if header else "the set has no records"
+            raise Refused(_SET, problem, "Add rows")
+        self.layout = replace(layout, numbers=survey.numbers, missing=survey.missing_labels())
+        self.survey = survey
+        self.told = self._text.told + survey.told()
 
     def __enter__(self) -> Self:
         """Return the open file."""
@@ -76,8 +88,11 @@ class RecordFile:
     def __exit__(self, *_: object) -> None:
         """Close it, and remove the copy that was written to read it by line."""
         self._file.close()
-        if self._lines != self._path:
-            self._lines.unlink(missing_ok=True)
+        self._remove_copy()
+
+    def _remove_copy(self) -> None:
+        if self._text.copied:
+            self._text.path.unlink(missing_ok=True)
 
     def __len__(self) -> int:
         """Return the number of records."""
@@ -87,15 +102,15 @@ class RecordFile:
         """Return record `index` (from 0); raise UnusableRow when it cannot be read in the set's
         layout.
         """
-        text = self._text(index)
+        span = self._index.span(index)
         if self._csv:
-            values: tuple[Value, ...] = tuple(_cells(text))
+            values: tuple[Value, ...] = tuple(_cells(span))
             if len(values) != self.layout.width:
                 raise UnusableRow(
                     f"has {len(values)} columns where the first has {self.layout.width}"
                 )
             return Row(index + 1, values)
-        return Row(index + 1, _ordered(_parse_object(text), self.layout.names, self.layout.width))
+        return Row(index + 1, _ordered(_parsed(span), self.layout.names, self.layout.width))
 
     def rows(self) -> Iterator[Row]:
         """Return every readable row in file order."""
@@ -111,46 +126,77 @@ class RecordFile:
         """
         return self._index.digest(count)
 
-    def _text(self, index: int) -> str:
-        raw = self._index.raw(index)
-        if len(raw) > LONGEST_RECORD_BYTES:
-            raise UnusableRow(f"is longer than the {LONGEST_RECORD_BYTES} bytes an endpoint takes")
-        try:
-            return raw.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise UnusableRow(f"is not UTF-8 text ({error.reason} at byte {error.start})") from None
+    def _dialect(self) -> CsvDialect:
+        spec = self._spec
+        lines = [
+            line.raw.decode("utf-8-sig", "surrogateescape")
+            for line in islice(text_lines(self._file, 0), HEAD_RECORDS)
+            if not line.blank
+        ]
+        delimiter = delimiter_of(spec, lines, self._has_the_columns)
+        return CsvDialect(delimiter, '"' if spec.quote == '"' else None, spec.escape)
 
-    def _find_layout(self, spec: QualityGuardSpec) -> Layout:
-        if len(self) == 0:
-            raise Refused(
-                "guards.quality.labelled_set",
-                "the set has no records",
-                "Point it at a set with rows",
-            )
+    def _has_the_columns(self, rows: Sequence[Sequence[str]]) -> bool:
+        """Return whether these rows of one reading have the columns that the spec names."""
+        spec, first = self._spec, rows[0]
+        named = (spec.label_column, spec.id_column, spec.slice_column, *spec.drop_columns)
+        if any(isinstance(one, str) for one in named):
+            cells = [cell.strip() for cell in first]
+            return all(one in cells for one in named if isinstance(one, str))
+        column = spec.label_column
+        if spec.task == "multiclass" or not isinstance(column, int):
+            return True
+        label = rows[-1][column] if -len(first) <= column < len(first) else ""
+        return len(label) <= _LONGEST_LABEL and not set(label) & set(",;\t|")
+
+    def _find_layout(self) -> tuple[Layout, bool]:
+        """Return the columns by the first record, and whether that is a header."""
+        spans = self._spans(self._file, 0)
+        first = next((span for span in spans if not span.blank), None)
+        if first is None:
+            raise Refused(_SET, "the set has no records", "Point it at a set with rows")
         try:
-            return self._csv_layout(spec) if self._csv else self._json_layout(spec)
+            if self._csv:
+                return self._csv_layout(_cells(first))
+            return self._json_layout(_parsed(first)), False
         except UnusableRow as error:
+            if self._csv and has_backslash(first, self._spec):
+                raise two_ways_to_escape(1, 1) from None
             problem = f"row 1 {error}"
-            raise Refused(
-                "guards.quality.labelled_set", problem, "Check format, header and encoding"
-            ) from None
+            raise Refused(_SET, problem, "Check format, header and encoding") from None
 
-    def _csv_layout(self, spec: QualityGuardSpec) -> Layout:
-        first = _cells(self._text(0))
-        if not _has_header(spec):
-            return resolve_layout(spec, (), len(first))
-        self._index.skip_first()
-        if len(self) == 0:
-            raise Refused(
-                "guards.quality.labelled_set", "the set has a header and no records", "Add rows"
-            )
-        return resolve_layout(spec, tuple(cell.strip() for cell in first), len(first))
+    def _csv_layout(self, first: list[str]) -> tuple[Layout, bool]:
+        if not _has_header(self._spec):
+            return resolve_layout(self._spec, (), len(first)), False
+        names = tuple(cell.strip() for cell in first)
+        return resolve_layout(self._spec, names, len(first)), True
 
-    def _json_layout(self, spec: QualityGuardSpec) -> Layout:
-        first = _parse_object(self._text(0))
-        if isinstance(first, list):
-            return resolve_layout(spec, (), len(first))
-        return resolve_layout(spec, tuple(first), len(first))
+    def _json_layout(self, first: dict[str, Value] | list[Value]) -> Layout:
+        names = () if isinstance(first, list) else tuple(first)
+        return resolve_layout(self._spec, names, len(first))
+
+    @staticmethod
+    def _see_csv(survey: Survey, span: Span) -> None:
+        if survey.see_span(span):
+            survey.see_csv(span)
+
+    def _see_json(self, survey: Survey, span: Span) -> None:
+        if not survey.see_span(span):
+            return
+        values, keys = None, set[str]()
+        try:
+            parsed = _parsed(span)
+            keys = set(parsed) if isinstance(parsed, dict) else set(self.layout.names)
+            values = _ordered(parsed, self.layout.names, self.layout.width)
+        except UnusableRow:
+            pass
+        known = set(self.layout.names)
+        more, fewer = bool(keys - known), values is not None and bool(known - keys)
+        survey.see_values(values, more_keys=more, fewer=fewer)
+
+
+_TYPED = {"json", "jsonlines", "npy"}
+_LONGEST_LABEL = 64
 
 
 def _has_header(spec: QualityGuardSpec) -> bool:
@@ -160,25 +206,45 @@ def _has_header(spec: QualityGuardSpec) -> bool:
     )
 
 
-def _cells(text: str) -> list[str]:
-    try:
-        rows = list(
-            csv.reader([text] if "\n" not in text else text.splitlines(keepends=True), strict=True)
-        )
-    except csv.Error as error:
-        raise UnusableRow(f"is not CSV ({error})") from None
-    return rows[0] if rows else []
+def _cells(span: Span) -> list[str]:
+    _not_too_long(span)
+    if span.cells is None:
+        raise UnusableRow(f"is not CSV ({span.problem})")
+    for cell in span.cells:
+        if not cell.isascii() and any("\udc80" <= one <= "\udcff" for one in cell):
+            raise UnusableRow("is not UTF-8 text (set encoding to what it was written in)")
+    return span.cells
 
 
-def _parse_object(text: str) -> dict[str, Value] | list[Value]:
+def _parsed(span: Span) -> dict[str, Value] | list[Value]:
+    _not_too_long(span)
     try:
-        value = json.loads(text)
+        value = json.loads(span.raw.decode("utf-8-sig"), object_hook=_bytes_or_object)
+    except UnicodeDecodeError as error:
+        raise UnusableRow(
+            f"is not UTF-8 text ({error.reason} at byte {error.start}; set encoding to what it was "
+            "written in)"
+        ) from None
     except (ValueError, RecursionError) as error:
         where = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
         raise UnusableRow(f"is not JSON ({not_json(error)}{where})") from None
     if not isinstance(value, dict | list):
         raise UnusableRow("is neither a JSON object nor a list")
     return value
+
+
+def _bytes_or_object(value: dict[str, Value]) -> Value:
+    """Return the bytes that an object of one key stands for, as the copy of a Parquet file has
+    them.
+    """
+    if len(value) == 1 and isinstance(text := value.get(BYTES_KEY), str):
+        return base64.b64decode(text)
+    return value
+
+
+def _not_too_long(span: Span) -> None:
+    if len(span.raw) > LONGEST_RECORD_BYTES + 2:
+        raise UnusableRow(f"is longer than the {LONGEST_RECORD_BYTES} bytes an endpoint takes")
 
 
 def _ordered(
@@ -191,42 +257,3 @@ def _ordered(
     if not names:
         raise UnusableRow("is an object where the first record is a list")
     return tuple(value.get(name) for name in names)
-
-
-def _as_lines(path: Path, form: SetFormat) -> Path:
-    if form in ("csv", "jsonl"):
-        return path
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".lines", delete=False) as out:
-        try:
-            for record in _document(path) if form == "json" else _parquet(path):
-                out.write(json.dumps(record, default=str) + "\n")
-        except BaseException:
-            Path(out.name).unlink()
-            raise
-    return Path(out.name)
-
-
-def _document(path: Path) -> Iterator[Value]:
-    field, read = "guards.quality.labelled_set", 0
-    try:
-        for record in document_records(path):
-            read += 1
-            yield record
-    except (ValueError, RecursionError) as error:
-        problem = f"not a JSON document (behind record {read}: {not_json(error)})"
-        raise Refused(field, problem, "Check the file, or set format") from None
-    except NoListOfRecords:
-        problem = "the JSON document holds no list of records, or several lists"
-        raise Refused(field, problem, "Make it a list of objects") from None
-
-
-def _parquet(path: Path) -> Iterator[dict[str, Value]]:
-    try:
-        import pyarrow.parquet  # noqa: PLC0415 - an optional extra of 100 MB
-    except ImportError as error:
-        remedy = "Install the parquet extra, or write the set as CSV or JSON Lines"
-        raise Refused(
-            "guards.quality.format", "Parquet needs pyarrow, which is not installed", remedy
-        ) from error
-    for batch in pyarrow.parquet.ParquetFile(path).iter_batches(batch_size=1_000):
-        yield from batch.to_pylist()

@@ -1,17 +1,30 @@
 """Request bodies: one or several examples in the form the model takes."""
 
+import base64
+import binascii
 import csv
 import io
 import json
+import math
+from collections.abc import Callable
 from typing import Any
 
 from canary.domain.errors import Refused
 from canary.domain.plan.quality import QualityGuardSpec
+from canary.labelled.bodies.npy import npy
+from canary.labelled.bodies.template import (
+    check_template,
+    filled,
+    typed_features,
+    values_of,
+)
 from canary.labelled.examples import Example
-from canary.labelled.layout import Layout, Value
+from canary.labelled.files.plain_text import format_of
+from canary.labelled.layout import Layout, Value, column_position
 
 LARGEST_BODY_BYTES = 6_291_456
-_FIELD = "guards.quality.request"
+Fetch = Callable[[str], bytes]
+"""Returns the bytes of an object by its address; raises Refused where there is none to read."""
 
 
 class BodyTooLarge(Exception):
@@ -22,15 +35,20 @@ class Unsendable(Exception):
     """A value that no request body can carry."""
 
 
-def build_body(examples: tuple[Example, ...], layout: Layout, spec: QualityGuardSpec) -> bytes:
+def build_body(
+    examples: tuple[Example, ...],
+    layout: Layout,
+    spec: QualityGuardSpec,
+    fetch: Fetch | None = None,
+) -> bytes:
     """Return the request body for the examples, in their order.
 
-    Raises BodyTooLarge over the endpoint's limit, Unsendable where JSON or UTF-8 cannot carry a
-    value.
+    `fetch` reads what a column holds the address of; without it the address alone is looked at.
+    Raises BodyTooLarge over the endpoint's limit, Unsendable where the form cannot carry a value.
     """
     try:
-        encoded = _body(examples, layout, spec).encode()
-    except ValueError:
+        encoded = _body(examples, layout, spec, fetch)
+    except (ValueError, RecursionError):
         raise Unsendable("has a number that is not finite, or text that is not Unicode") from None
     if len(encoded) > LARGEST_BODY_BYTES:
         raise BodyTooLarge(
@@ -39,44 +57,91 @@ def build_body(examples: tuple[Example, ...], layout: Layout, spec: QualityGuard
     return encoded
 
 
-def _body(examples: tuple[Example, ...], layout: Layout, spec: QualityGuardSpec) -> str:
-    if spec.content_type == "text/csv":
-        return _csv(examples)
-    if spec.content_type == "application/jsonlines":
-        return "\n".join(_json(_one(example, layout, spec)) for example in examples)
+def _body(
+    examples: tuple[Example, ...], layout: Layout, spec: QualityGuardSpec, fetch: Fetch | None
+) -> bytes:
+    if spec.form == "csv":
+        return _csv(examples).encode()
+    if spec.form == "column":
+        return _columns(examples, layout, spec, fetch)
+    if spec.form == "npy":
+        return npy([_numbers(example, layout, spec) for example in examples])
+    every = [values_of(example, layout, empty_is_null=_null(spec)) for example in examples]
+    if spec.form == "jsonlines":
+        template = {"features": "$features"} if spec.request is None else spec.request
+        return "\n".join(_json(filled(template, [one])) for one in every).encode()
     template = {"instances": "$features[]"} if spec.request is None else spec.request
-    return _json(_document(examples, layout, template))
+    return _json(filled(template, every)).encode()
 
 
-def check_template(spec: QualityGuardSpec, layout: Layout) -> None:
-    """Return when the request template fits the layout; raise Refused for an unknown
-    placeholder.
+def check_request(spec: QualityGuardSpec, layout: Layout) -> None:
+    """Return when what the spec sends fits the layout; raise Refused naming the field that does
+    not.
     """
-    if spec.request is None:
-        return
-    found = _placeholders(spec.request)
-    known = {"$features", "$record"} | {f"${{{name}}}" for name in layout.feature_names()}
-    unknown = sorted(name for name in found if name.removesuffix("[]") not in known)
+    check_template(spec, layout)
+    known = {layout.name(i) for i in layout.features}
+    unknown = sorted(set(spec.column_types) - known)
     if unknown:
-        remedy = (
-            'Use "$features", "$record" or "${column}", with [] behind it for a list over '
-            "the records"
-        )
-        raise Refused(_FIELD, f"unknown placeholder {unknown[0]}", remedy)
-    if not found:
-        remedy = 'Put "$features" where they belong'
-        raise Refused(_FIELD, "no placeholder: every record would send the same body", remedy)
-    several = spec.records_per_request > 1 and spec.content_type == "application/json"
-    if several and not any(name.endswith("[]") for name in found):
-        remedy = (
-            'Use "$features[]", "$record[]" or "${column}[]" where the list over the '
-            "records belongs"
-        )
-        raise Refused(
-            _FIELD,
-            "records_per_request is above 1 and the template has room for one record",
-            remedy,
-        )
+        problem = f"no feature is called {unknown[0]!r}"
+        raise Refused("guards.quality.column_types", problem, "Name a column that is sent")
+    if spec.form == "column":
+        _body_column(spec, layout)
+
+
+def _body_column(spec: QualityGuardSpec, layout: Layout) -> int:
+    """Return which of the features is the body."""
+    field = "guards.quality.body_column"
+    if spec.body_column is None:
+        if len(layout.features) == 1:
+            return 0
+        problem = f"{len(layout.features)} columns are left to send, and one of them is the body"
+        raise Refused(field, problem, "Name it")
+    position = column_position(
+        "body_column", spec.body_column, layout.names, layout.width, listed=spec.header is True
+    )
+    if position not in layout.features:
+        raise Refused(field, "names a column that is not sent", "Name one that is a feature")
+    return layout.features.index(position)
+
+
+def _columns(
+    examples: tuple[Example, ...], layout: Layout, spec: QualityGuardSpec, fetch: Fetch | None
+) -> bytes:
+    column = _body_column(spec, layout)
+    return b"\n".join(_column(example.features[column], spec, fetch) for example in examples)
+
+
+def _column(value: Value, spec: QualityGuardSpec, fetch: Fetch | None) -> bytes:
+    if spec.body_from == "s3" and isinstance(value, str) and value:
+        if fetch is None:
+            return value.encode()
+        try:
+            value = fetch(value)
+        except Refused:
+            raise Unsendable("names an object that cannot be read") from None
+    found = value.encode() if isinstance(value, str) else value
+    if not isinstance(found, bytes) or not found:
+        raise Unsendable("has neither text nor bytes in the column that is the body")
+    if spec.body == "raw":
+        return found
+    try:
+        return base64.b64decode(b"".join(found.split()), validate=True)
+    except binascii.Error:
+        raise Unsendable("has no base64 in the column that is the body") from None
+
+
+def _numbers(example: Example, layout: Layout, spec: QualityGuardSpec) -> list[float]:
+    found = typed_features(example, layout, empty_is_null=_null(spec))
+    if not all(isinstance(one, int | float) for one in found):
+        raise Unsendable("has a feature that is no number, where the body is an array of numbers")
+    numbers = [float(one) for one in found]
+    if not all(map(math.isfinite, numbers)):
+        raise Unsendable("has a number that is not finite")
+    return numbers
+
+
+def _null(spec: QualityGuardSpec) -> bool:
+    return spec.empty == "null" and format_of(spec) == "csv"
 
 
 def _csv(examples: tuple[Example, ...]) -> str:
@@ -88,60 +153,9 @@ def _csv(examples: tuple[Example, ...]) -> str:
 
 
 def _plain(value: Value) -> str:
-    return "" if value is None else str(value) if isinstance(value, str) else json.dumps(value)
-
-
-def _document(examples: tuple[Example, ...], layout: Layout, template: Any) -> Any:
-    every = [_values(example, layout) for example in examples]
-    lists = {f"{name}[]": [values[name] for values in every] for name in every[0]}
-    return _fill(template, every[0] | lists)
-
-
-def _one(example: Example, layout: Layout, spec: QualityGuardSpec) -> Any:
-    return _document(
-        (example,), layout, {"features": "$features"} if spec.request is None else spec.request
-    )
-
-
-def _values(example: Example, layout: Layout) -> dict[str, Any]:
-    features = [_typed(value) for value in example.features]
-    by_name = dict(zip(layout.feature_names(), features, strict=True))
-    columns = {f"${{{name}}}": value for name, value in by_name.items()}
-    return columns | {"$features": features, "$record": by_name if layout.names else features}
-
-
-def _typed(value: Value) -> Value:
-    """Return a CSV cell that is written like a number as that number; text stays text."""
-    if not isinstance(value, str):
-        return value
-    try:
-        parsed = json.loads(value)
-    except ValueError:
-        return value
-    return parsed if isinstance(parsed, int | float) and not isinstance(parsed, bool) else value
-
-
-def _fill(template: Any, values: dict[str, Any]) -> Any:
-    if isinstance(template, str):
-        return values.get(template, template)
-    if isinstance(template, list):
-        return [_fill(item, values) for item in template]
-    if isinstance(template, dict):
-        return {key: _fill(item, values) for key, item in template.items()}
-    return template
-
-
-def _placeholders(template: Any) -> set[str]:
-    if isinstance(template, str):
-        return {template} if template.startswith("$") else set()
-    items = (
-        template
-        if isinstance(template, list)
-        else template.values()
-        if isinstance(template, dict)
-        else ()
-    )
-    return set().union(*map(_placeholders, items))
+    if isinstance(value, bytes):
+        raise Unsendable("has bytes in a column, which a CSV body cannot carry")
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
 
 
 def _json(value: Any) -> str:

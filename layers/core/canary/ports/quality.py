@@ -1,9 +1,9 @@
 """What an evaluation of the labelled set needs from the world, each as small as the need."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from pydantic import JsonValue
 
@@ -44,6 +44,11 @@ class LabelledSource(Protocol):
     def fetch(self, uri: str) -> FetchedSet:
         """Return the whole set."""
 
+    def read(self, uri: str, at_most_bytes: int) -> bytes:
+        """Return what lies at an address that a record names; raise Refused where nothing does, or
+        more than so many bytes.
+        """
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -56,10 +61,14 @@ class Reply:
 
 @dataclass(frozen=True)
 class CallFailed:
-    """The variant was reached and failed on this body; evidence about the variant."""
+    """The variant was reached and failed on this body; evidence about the variant.
 
-    kind: Literal["model_error", "timeout"]
+    `words` is what the container said, for the operator's report alone: it may quote the record.
+    """
+
+    kind: Literal["model_error", "timeout", "unavailable"]
     text: str
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,19 +77,47 @@ class CallBusy:
     be sent again.
     """
 
-    kind: Literal["throttled", "not_ready", "unavailable"]
+    kind: Literal["throttled", "not_ready", "unavailable", "unreachable"]
     text: str
+
+
+@dataclass(frozen=True)
+class CallOptions:
+    """What goes with a call besides its body; None is left out. `inference_id` names the call in
+    captured data.
+    """
+
+    accept: str | None = None
+    target_model: str | None = None
+    target_container_hostname: str | None = None
+    custom_attributes: str | None = None
+    inference_id: str | None = None
 
 
 class Invoker(Protocol):
     """Calls one variant of an endpoint."""
 
     def invoke(
-        self, endpoint: str, variant: str, body: bytes, content_type: str, accept: str | None
+        self, endpoint: str, variant: str, body: bytes, content_type: str, options: CallOptions
     ) -> Reply | CallFailed | CallBusy:
         """Return the variant's answer; raise AwsDenied when the endpoint is gone or the call is not
         allowed.
         """
+
+
+class ScorerBusy(Exception):
+    """Nothing about the answers: throttled or briefly unavailable. The same call may be sent
+    again.
+    """
+
+
+class OwnScorer(Protocol):
+    """Scores answers by a metric of the user's own, under the contract of
+    `canary.labelled.own_scores`.
+    """
+
+    def score(self, items: Sequence[Mapping[str, Any]]) -> Sequence[float]:
+        """Return one score of 0 to 1 for each item; raise ScorerFailed or ScorerBusy otherwise."""
 
 
 class QualityStore(Protocol):
@@ -135,7 +172,9 @@ class ScoredPairs:
     `labels`: 0 or 1, the value of a regression, or an index into `classes`. `slices`: an index into
     `slice_names`, or NO_SLICE. `baseline` and `canary`: (decisions, scores); a decision is 0 or 1
     or an index into `classes`, and means nothing in a regression, where the score is the answer; a
-    score is NaN where the model gave none.
+    score is NaN where the model gave none. `values`: by metric, both variants' values of further
+    metrics, NaN where one does not speak of the record; in a task whose answers have parts they are
+    all there is.
     """
 
     classes: Sequence[str]
@@ -144,6 +183,7 @@ class ScoredPairs:
     slices: Sequence[int]
     baseline: tuple[Sequence[int], Sequence[float]]
     canary: tuple[Sequence[int], Sequence[float]]
+    values: Mapping[str, tuple[Sequence[float], Sequence[float]]] = field(default_factory=dict)
 
 
 class Scoring(Protocol):

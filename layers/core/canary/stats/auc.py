@@ -4,17 +4,22 @@ Approximate for small sets, unlike the bets, so it decides only from 500 records
 placed differently by the two variants. The evidence is the one-sided normal mixture martingale,
 read with the estimated standard error; it reaches 1/alpha exactly where the one-sided asymptotic
 confidence sequence excludes the null (Waudby-Smith et al., time-uniform central limit theory;
-DeLong 1988 for the variance).
+DeLong 1988 for the variance). Where the variants hardly differ that error is 0 or unknown; what
+speaks then is an exact bet on pairs of records (`log_alike`).
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from canary.stats.logsum import log_mean
+from canary.stats.paired import ADVANCE_STAKES
+
 LEAST_RECORDS = 500
 LEAST_DISCORDANT = 30
 TUNED_FOR_RECORDS = 2000
 TUNED_FOR_ALPHA = 0.025
+ALIKE_STAKES = (*ADVANCE_STAKES, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,35 @@ class AucDrop:
         if not self.may_decide or self.standard_error <= 0:
             return 0.0
         return log_mixture(distance / self.standard_error, self.records)
+
+
+def log_alike(
+    positive: Sequence[bool], baseline: Sequence[float], canary: Sequence[float], max_worse: float
+) -> float:
+    """Return ln E that the drop is below the margin, from pairs of the i-th positive and the i-th
+    negative.
+
+    The chance that a positive is ordered above a negative is the AUC, so that the difference of
+    both variants' orders, -1 to 1, has the drop as its mean, and disjoint pairs are independent:
+    the bet of `canary.stats.paired` on them is exact at every size, identical variants included.
+    """
+    ups = [i for i, p in enumerate(positive) if p]
+    downs = [i for i, p in enumerate(positive) if not p]
+    drops = [
+        _ordered(baseline[up], baseline[down]) - _ordered(canary[up], canary[down])
+        for up, down in zip(ups, downs, strict=False)
+    ]
+    return log_mean(
+        [
+            math.fsum(math.log1p(stake * (max_worse - drop)) for drop in drops)
+            for stake in ALIKE_STAKES
+        ]
+    )
+
+
+def _ordered(up: float, down: float) -> float:
+    """Return 1 where the positive has the higher score, half for a tie."""
+    return 1.0 if up > down else 0.5 if up == down else 0.0
 
 
 def log_mixture(z_score: float, records: int) -> float:

@@ -23,7 +23,7 @@ from botocore.exceptions import (
 )
 
 from canary.domain.errors import AwsDenied
-from canary.ports.quality import CallBusy, CallFailed, Reply
+from canary.ports.quality import CallBusy, CallFailed, CallOptions, Reply
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
@@ -64,19 +64,18 @@ class EndpointInvoker:
         self._client = client
 
     def invoke(
-        self, endpoint: str, variant: str, body: bytes, content_type: str, accept: str | None
+        self, endpoint: str, variant: str, body: bytes, content_type: str, options: CallOptions
     ) -> Reply | CallFailed | CallBusy:
         """Return the variant's answer; raise AwsDenied when the endpoint is gone or the call is not
         allowed.
         """
-        optional: Any = {} if accept is None else {"Accept": accept}
         try:
             answer = self._client.invoke_endpoint(
                 EndpointName=endpoint,
                 TargetVariant=variant,
                 Body=body,
                 ContentType=content_type,
-                **optional,
+                **_given(options),
             )
             read = answer["Body"].read()
         except ClientError as error:
@@ -99,6 +98,22 @@ class EndpointInvoker:
             answer.get("ContentType") or content_type,
             answer.get("InvokedProductionVariant") or "",
         )
+
+
+_NAMES = {
+    "accept": "Accept",
+    "target_model": "TargetModel",
+    "target_container_hostname": "TargetContainerHostname",
+    "custom_attributes": "CustomAttributes",
+    "inference_id": "InferenceId",
+}
+
+
+def _given(options: CallOptions) -> Any:
+    """Return the options that are set, as InvokeEndpoint calls them."""
+    return {
+        name: value for key, name in _NAMES.items() if (value := getattr(options, key)) is not None
+    }
 
 
 def _meaning(error: ClientError, endpoint: str) -> CallFailed | CallBusy:

@@ -78,6 +78,19 @@ class S3LabelledSets:
             _refuse(uri, error)
         return FetchedSet(path, answer["ETag"].strip('"'))
 
+    def read(self, uri: str, at_most_bytes: int) -> bytes:
+        """Return an object's bytes."""
+        if self._local and not uri.startswith("s3://"):
+            return self._local.read(uri, at_most_bytes)
+        bucket, key = _address(uri)
+        try:
+            answer = self._client.get_object(Bucket=bucket, Key=key)
+            if answer["ContentLength"] > at_most_bytes:
+                raise Refused("guards.quality.body_column", f"{uri} is too large", "Leave it out")
+            return answer["Body"].read()
+        except ClientError as error:
+            _refuse(uri, error)
+
     def _path(self, uri: str, kind: str) -> Path:
         """Return a name of our own making: nothing of the address but its suffix reaches the file
         system.

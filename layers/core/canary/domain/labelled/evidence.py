@@ -5,12 +5,16 @@ capped); the state of each paired test is kept whole, so that a continuation or 
 go on instead of starting again.
 """
 
+import math
 from typing import Any, Literal
 
 from pydantic import Field, JsonValue, model_validator
 
 from canary.domain.finding import Finding, FindingLabel
+from canary.domain.labelled.contract import AnswerContract
+from canary.domain.labelled.side_by_side import Measured, in_words
 from canary.domain.model import Frozen
+from canary.domain.plan.quality import QualityMargin
 from canary.stats.paired import PairedBets
 
 Answer = Literal["better", "not worse", "worse", "not enough evidence"]
@@ -18,6 +22,7 @@ Answer = Literal["better", "not worse", "worse", "not enough evidence"]
 DISAGREEMENTS_KEPT = 100
 NOTES_KEPT = 50
 CALLED_MINUTES_KEPT = 1_440
+FIRST_LOG_LOSS_CAP = math.log(99)
 
 
 class QualityFinding(Frozen):
@@ -29,6 +34,7 @@ class QualityFinding(Frozen):
     """
 
     metric: str
+    slice: str | None = None
     label: FindingLabel
     answer: Answer
     reason: str
@@ -55,29 +61,53 @@ class QualityFinding(Frozen):
 
 
 class PairedState(Frozen):
-    """One metric's paired test as it stands: sums for the reader, bets for the continuation.
+    """One deciding test as it stands: sums for the reader, bets for the continuation.
 
-    `baseline_only` and `canary_only` count the records on which that variant was better (for
-    accuracy: alone right); `moved` is for the AUC the records that the variants place differently.
-    The sums are of goodness, so sum / records is the metric. `roll_back`, `advance` and `improve`
-    are logarithms of the bets of `canary.stats.paired`, against worse, for not worse, and for
-    better. `worse`, `passed` and `better` are sticky: a test that crossed its threshold has
-    decided.
+    `metric` over all records, or over one `slice`, with its `margin` (None: as the spec says, in
+    evidence of early versions). `cap` is what a loss is divided by, None until the baseline's first
+    errors, gathered in `learning`, have set it. `baseline_only` and `canary_only` count the records
+    on which that variant was better (for accuracy: alone right); `moved` is for the AUC the records
+    that the variants place differently. The sums are of scores times weight and `weight` is the
+    sum of weights (None: one each), so sum / weight is the metric; `squares` is the sum of squared
+    drops. `roll_back`, `advance` and `improve` are logarithms of the bets of
+    `canary.stats.paired`, against worse, for not worse, and for better. `worse`, `passed` and
+    `better` are sticky: a test that crossed its threshold has decided. A `problem` is why the test
+    can say nothing, whatever comes.
     """
 
     metric: str
+    slice: str | None = None
+    margin: QualityMargin | None = None
+    cap: float | None = 1.0
+    learning: tuple[float, ...] = ()
     records: int = 0
     baseline_only: int = 0
     canary_only: int = 0
     moved: int | None = None
     baseline_sum: float = 0.0
     canary_sum: float = 0.0
+    weight: float | None = None
+    squares: float = 0.0
     roll_back: tuple[float, ...] = PairedBets().roll_back
     advance: tuple[float, ...] = PairedBets().advance
     improve: tuple[float, ...] = PairedBets().roll_back
     worse: bool = False
     passed: bool = False
     better: bool = False
+    problem: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_first_written(cls, stored: Any) -> Any:
+        """Return what was stored before losses had a cap: log loss was clipped at .01."""
+        if isinstance(stored, dict) and stored.get("metric") == "log_loss" and "cap" not in stored:
+            return {**stored, "cap": FIRST_LOG_LOSS_CAP}
+        return stored
+
+    @property
+    def total_weight(self) -> float:
+        """Return what the sums are divided by."""
+        return float(self.records) if self.weight is None else self.weight
 
 
 class Disagreement(Frozen):
@@ -121,12 +151,15 @@ class QualityEvidence(Frozen):
     predictions are kept (the first one: appended records leave the others' rows alone),
     `content_digest` the hash of its records and `records_total` their number. `first_record` is
     where the records of this round begin: 0, or after new labels arrived the number that were there
-    before. `position` is how many records of the round's seeded order were taken. `exhausted`:
-    every one was. `concluded`: no further record is worth asking about. `called_minutes`: the
-    minutes (epoch seconds / 60) in which the endpoint was called, which are not evidence for the
-    count guards. `shard_records` is how many places of the order a shard has, 0 where calls follow
-    one another; `sharded_until` the place that the shards sent off reach to, and `sharded_at` the
-    minute they were. `revision` counts the writes.
+    before, of which `not_asked_before` were never asked. `position` is how many records of the
+    round's seeded order were taken. `exhausted`: every one was. `concluded`: no further record is
+    worth asking about. `called_minutes`: the minutes (epoch seconds / 60) in which the endpoint was
+    called, which are not evidence for the count guards. `measured` is what the answers cost on both
+    sides, `weight_scale` the weight that counts 1. `shard_records` is how many places of the order
+    a shard has, 0 where calls follow one another; `sharded_until` the place that the shards sent
+    off reach to, and `sharded_at` the minute they were. `revision` counts the writes.
+    `contract` is how answers are read, None before the first one was; `contract_from` is above 0
+    where answers before it were read without one.
     """
 
     version: Literal[1] = 1
@@ -140,11 +173,16 @@ class QualityEvidence(Frozen):
     kept_as: str = ""
     content_digest: str = ""
     first_record: int = 0
+    not_asked_before: int = 0
     records_total: int
     position: int = 0
+    contract: AnswerContract | None = None
+    contract_from: int = 0
     counts: CallCounts = CallCounts()
     states: tuple[PairedState, ...] = ()
     findings: tuple[QualityFinding, ...] = ()
+    measured: tuple[Measured, ...] = ()
+    weight_scale: float | None = None
     concluded: bool = False
     exhausted: bool = False
     shard_records: int = 0
@@ -154,6 +192,19 @@ class QualityEvidence(Frozen):
     disagreements: tuple[Disagreement, ...] = Field(default=(), max_length=DISAGREEMENTS_KEPT)
     notes: tuple[Note, ...] = Field(default=(), max_length=NOTES_KEPT)
     called_minutes: tuple[int, ...] = Field(default=(), max_length=CALLED_MINUTES_KEPT)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_what_was_not_asked(cls, stored: Any) -> Any:
+        """Return what was stored before `not_asked_before` was counted, with that number."""
+        if not isinstance(stored, dict) or not stored.get("first_record"):
+            return stored
+        if "not_asked_before" in stored:
+            return stored
+        counts = CallCounts.model_validate(stored.get("counts", {}))
+        taken = counts.used + counts.failed_on_both + counts.unusable_rows
+        before = stored["first_record"] - (taken - stored.get("position", 0))
+        return {**stored, "not_asked_before": before}
 
     @property
     def label(self) -> FindingLabel:
@@ -169,9 +220,12 @@ class QualityEvidence(Frozen):
 
 def finding_of_quality(evidence: QualityEvidence) -> Finding:
     """Return the quality guard's finding from what an evaluation left behind."""
-    reasons = "; ".join(finding.reason for finding in evidence.findings)
+    reasons = [finding.reason for finding in evidence.findings]
+    if reasons:
+        reasons += [f"{in_words(one)}." for one in evidence.measured]
+    told = "" if evidence.contract is None else f" {evidence.contract.told}"
     return Finding(
         guard="quality",
         label=evidence.label,
-        reason=reasons or "no labelled record was answered yet",
+        reason=("; ".join(reasons) or "no labelled record was answered yet") + told,
     )

@@ -5,120 +5,104 @@ person can read.
 import math
 from collections.abc import Sequence
 
-from canary.domain.finding import FindingLabel
-from canary.domain.labelled.evidence import Answer, CallCounts, PairedState, QualityFinding
-from canary.domain.labelled.paired import GateLevels
-from canary.domain.labelled.prediction import unit_of
+from canary.domain.labelled.evidence import CallCounts, PairedState, QualityFinding
+from canary.domain.labelled.metrics import LEARNT_CAPS, metric_of
+from canary.domain.labelled.outcome import ADVICE, answer_of, label_of, odds_against
+from canary.domain.labelled.paired import AUC, GateLevels, margin_of
+from canary.domain.labelled.paired_ratio import ratio_margins
+from canary.domain.labelled.ratio_findings import ratio_finding
+from canary.domain.labelled.side_by_side import Measured
 from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
 from canary.stats.auc import LEAST_DISCORDANT, LEAST_RECORDS
 from canary.stats.paired import PairedBets
 from canary.stats.paired_power import records_to_pass, smallest_drop_shown
 
-COUNTED = ("accuracy", "recall")
-"""Metrics of right and wrong, for which a discordance says how many records would do."""
-
-ADVICE: dict[FindingLabel, str] = {
-    "PASS": "go on",
-    "FAIL": "retrain, or look at the records that only the baseline gets right",
-    "INCONCLUSIVE": "collect more labels, or widen max_worse",
-    "NO_DATA": "correct the labelled set or how answers are read",
-}
-
 
 def findings(
-    states: Sequence[PairedState], counts: CallCounts, spec: QualityGuardSpec, levels: GateLevels
+    states: Sequence[PairedState],
+    counts: CallCounts,
+    spec: QualityGuardSpec,
+    levels: GateLevels,
+    measured: Sequence[Measured] = (),
 ) -> tuple[QualityFinding, ...]:
-    """Return one finding for each deciding metric; FAIL wins over PASS, no record at all is
+    """Return one finding for each deciding test; FAIL wins over PASS, no record at all is
     NO_DATA.
     """
+    ratios, tests = ratio_margins(spec), len(states)
     return tuple(
-        _finding(state, counts, spec.metrics[state.metric], levels, len(states)) for state in states
+        ratio_finding(state, measured, ratios[state.metric], levels, tests)
+        if state.metric in ratios
+        else _finding(state, counts, margin_of(state, spec), levels, tests)
+        for state in states
     )
 
 
 def _finding(
-    state: PairedState, counts: CallCounts, margin: QualityMargin, levels: GateLevels, metrics: int
+    state: PairedState, counts: CallCounts, margin: QualityMargin, levels: GateLevels, tests: int
 ) -> QualityFinding:
-    bets, unit = PairedBets(state.roll_back, state.advance), unit_of(state.metric)
-    label = _label(state)
-    discordant = state.baseline_only + state.canary_only if state.moved is None else state.moved
-    baseline, canary = (
-        _shown_metric(state, state.baseline_sum),
-        _shown_metric(state, state.canary_sum),
-    )
+    bets, unit = PairedBets(state.roll_back, state.advance), state.cap or 1.0
+    shown = state.total_weight > 0
     finding = QualityFinding(
         metric=state.metric,
-        label=label,
-        answer=_answer(state),
+        slice=state.slice,
+        label=label_of(state),
+        answer=answer_of(state),
         reason="",
         records=state.records,
-        discordant=discordant,
-        baseline=baseline,
-        canary=canary,
-        drop=(state.baseline_sum - state.canary_sum) / state.records * unit
-        if state.records
-        else None,
+        discordant=_moved(state),
+        baseline=_shown_metric(state, state.baseline_sum) if shown else None,
+        canary=_shown_metric(state, state.canary_sum) if shown else None,
+        drop=(state.baseline_sum - state.canary_sum) / state.total_weight * unit if shown else None,
         max_worse=margin.max_worse,
         log_roll_back=bets.log_roll_back,
-        log_roll_back_threshold=levels.log_roll_back_threshold(metrics),
+        log_roll_back_threshold=levels.log_roll_back_threshold(tests),
         log_advance=bets.log_advance,
         log_advance_threshold=levels.log_advance_threshold(),
     )
-    if label == "INCONCLUSIVE" and state.metric in COUNTED:
+    if finding.label == "INCONCLUSIVE" and state.metric != AUC and state.records:
         finding = finding.but(**_reach(state, margin, finding))
     return finding.but(reason=_reason(finding, state, counts))
 
 
-def _label(state: PairedState) -> FindingLabel:
-    if state.worse:
-        return "FAIL"
-    if not state.records:
-        return "NO_DATA"
-    return "PASS" if state.passed else "INCONCLUSIVE"
+def _moved(state: PairedState) -> int:
+    return state.baseline_only + state.canary_only if state.moved is None else state.moved
 
 
-def _answer(state: PairedState) -> Answer:
-    if state.worse:
-        return "worse"
-    if state.better:
-        return "better"
-    return "not worse" if state.passed else "not enough evidence"
-
-
-def _shown_metric(state: PairedState, total: float) -> float | None:
-    """Return the metric as people know it: a share, or for log loss nats (clipped) where less is
+def _shown_metric(state: PairedState, total: float) -> float:
+    """Return the metric as people know it: a share, or a loss in its unit, of which less is
     better.
     """
-    if not state.records:
-        return None
-    mean = total / state.records
-    return mean if state.metric != "log_loss" else (1 - mean) * unit_of("log_loss") - math.log(0.99)
+    mean = total / state.total_weight
+    return (1 - mean) * (state.cap or 1.0) if metric_of(state.metric).is_loss else mean
 
 
 def _reach(state: PairedState, margin: QualityMargin, finding: QualityFinding) -> dict[str, object]:
-    """Return what this set could show and what would be enough, at the discordance seen (one more,
-    to be careful).
+    """Return what this set could show and what would be enough, at the mean squared drop seen (of
+    right and wrong the share of discordant records, one more added to be careful).
     """
-    discordant = state.baseline_only + state.canary_only
-    discordance = (discordant + 1) / (state.records + 2)
+    unit = state.cap or 1.0
+    discordance = (
+        (_moved(state) + 1) / (state.records + 2)
+        if metric_of(state.metric).counted
+        else state.squares / state.records
+    )
     alpha, beta = (
         math.exp(-finding.log_roll_back_threshold),
         math.exp(-finding.log_advance_threshold),
     )
+    smallest = smallest_drop_shown(state.records, discordance, margin.stop_beyond / unit, alpha)
     return {
-        "records_needed": records_to_pass(0.0, discordance, margin.max_worse, beta),
-        "smallest_drop_shown": smallest_drop_shown(
-            state.records, discordance, margin.stop_beyond, alpha
-        ),
+        "records_needed": records_to_pass(0.0, discordance, margin.max_worse / unit, beta),
+        "smallest_drop_shown": None if smallest is None else smallest * unit,
     }
 
 
 def _reason(finding: QualityFinding, state: PairedState, counts: CallCounts) -> str:
     """Return what was seen, how strong it is, what it means and what to do."""
     if finding.label == "NO_DATA":
-        return _no_data(finding.metric, counts)
+        return _no_data(finding, state, counts)
     seen = (
-        f"{finding.metric}: canary {finding.canary:.4f} against baseline "
+        f"{_name(finding)}: canary {finding.canary:.4f} against baseline "
         f"{finding.baseline:.4f} on {finding.records} "
         f"records ({_discordant(state)}"
     )
@@ -131,8 +115,9 @@ def _reason(finding: QualityFinding, state: PairedState, counts: CallCounts) -> 
 def _discordant(state: PairedState) -> str:
     if state.moved is not None:
         return f"{state.moved} placed differently"
-    if state.metric not in COUNTED:
-        return "compared record by record"
+    if not metric_of(state.metric).counted:
+        weighted = "" if state.weight is None else ", weighted"
+        return f"compared record by record{weighted}{_capped(state)}"
     total = state.baseline_only + state.canary_only
     return (
         f"{total} discordant: {state.baseline_only} only the baseline has right, "
@@ -140,13 +125,31 @@ def _discordant(state: PairedState) -> str:
     )
 
 
-def _no_data(metric: str, counts: CallCounts) -> str:
-    scores = "" if metric in COUNTED else ", or answers carry no score"
+def _name(finding: QualityFinding) -> str:
+    return finding.metric if finding.slice is None else f"{finding.metric} in {finding.slice!r}"
+
+
+def _capped(state: PairedState) -> str:
+    """Return the cap that was learnt; one that was given needs no telling."""
+    given = state.margin is None or state.margin.cap is not None
+    learnt = not given and state.metric in LEARNT_CAPS
+    return f", cap {state.cap:.4g} from the baseline's first records" if learnt else ""
+
+
+def _no_data(finding: QualityFinding, state: PairedState, counts: CallCounts) -> str:
+    name, remedy = _name(finding), f"Next: {ADVICE['NO_DATA']}."
+    if state.problem:
+        return f"{name}: {state.problem}; nothing passes on no data. {remedy}"
+    if state.learning:
+        return (
+            f"{name}: all {len(state.learning)} records went into the baseline's cap, none is left "
+            f"to judge; set cap. {remedy}"
+        )
+    scores = "" if metric_of(finding.metric).counted else ", or answers carry no score"
     return (
-        f"{metric}: no record could be compared ({counts.used} answered, "
+        f"{name}: no record could be compared ({counts.used} answered, "
         f"{counts.failed_on_both} failed on both, "
-        f"{counts.unusable_rows} rows were unusable{scores}); nothing passes on no data. Next: "
-        f"{ADVICE['NO_DATA']}."
+        f"{counts.unusable_rows} rows were unusable{scores}); nothing passes on no data. {remedy}"
     )
 
 
@@ -154,23 +157,23 @@ def _passed(finding: QualityFinding) -> str:
     size = _size(finding, finding.max_worse)
     return (
         f"A drop of {size} or more is ruled out "
-        f"({_against(finding.log_advance, finding.log_advance_threshold)})."
+        f"({odds_against(finding.log_advance, finding.log_advance_threshold)})."
     )
 
 
 def _failed(finding: QualityFinding) -> str:
-    odds = _against(finding.log_roll_back, finding.log_roll_back_threshold)
+    odds = odds_against(finding.log_roll_back, finding.log_roll_back_threshold)
     return f"The canary is worse by more than the tolerance ({odds})."
 
 
 def _open(finding: QualityFinding) -> str:
-    worse = _against(finding.log_roll_back, finding.log_roll_back_threshold)
-    not_worse = _against(finding.log_advance, finding.log_advance_threshold)
+    worse = odds_against(finding.log_roll_back, finding.log_roll_back_threshold)
+    not_worse = odds_against(finding.log_advance, finding.log_advance_threshold)
     parts = [f"Evidence for worse: {worse}; for not worse: {not_worse}."]
     if finding.metric == "roc_auc":
         parts.append(
             f"It decides from {LEAST_RECORDS} records, {LEAST_DISCORDANT} of them placed "
-            "differently."
+            "differently; less difference passes once enough pairs are ordered alike."
         )
     if finding.smallest_drop_shown is not None:
         shown, asked = (
@@ -185,16 +188,6 @@ def _open(finding: QualityFinding) -> str:
     return " ".join(parts)
 
 
-def _against(log_evidence: float, log_threshold: float) -> str:
-    return f"{_odds(log_evidence)} of the {_odds(log_threshold)} needed"
-
-
 def _size(finding: QualityFinding, value: float) -> str:
-    return f"{value:.3g} nats" if finding.metric == "log_loss" else f"{value * 100:.3g} points"
-
-
-def _odds(log_evidence: float) -> str:
-    """Return evidence as odds, 40:1, capped where more digits say nothing."""
-    if log_evidence > math.log(1e6):
-        return "over 1000000:1"
-    return f"{math.exp(log_evidence):.3g}:1"
+    unit = metric_of(finding.metric).unit
+    return f"{value:.3g} {unit}" if unit else f"{value * 100:.3g} points"

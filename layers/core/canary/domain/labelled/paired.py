@@ -1,17 +1,23 @@
 """The paired tests of a labelled set: outcomes go in, states and findings come out.
 
 Rules: pure; a test that crossed its threshold has decided and stays decided; a metric that no
-record spoke of is NO_DATA and never passes.
+record spoke of is NO_DATA and never passes, and so is one with a problem.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from canary.domain.labelled.cap import learnt
 from canary.domain.labelled.evidence import PairedState
-from canary.domain.labelled.prediction import Label, Prediction, goodness, unit_of
+from canary.domain.labelled.metrics import known_cap, score_of
+from canary.domain.labelled.paired_ratio import FIGURE_OF, ratio_margins, with_ratios
+from canary.domain.labelled.prediction import Label, Prediction
+from canary.domain.labelled.side_by_side import Figure
 from canary.domain.model import Frozen
-from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
+from canary.domain.plan.quality.metric_keys import SCORER, Margins
 from canary.stats.paired import PairedBets, bet
 
 AUC = "roc_auc"
@@ -21,33 +27,62 @@ AUC = "roc_auc"
 class AnswerPair:
     """One record's label with what both variants predicted; None is an error of that variant
     alone.
+
+    `weight`: how much the record counts, 0 to 1. `scores`: what the scorer of one's own gave
+    baseline and canary, where there is one.
     """
 
     label: Label
     baseline: Prediction | None
     canary: Prediction | None
+    slice: str | None = None
+    weight: float = 1.0
+    scores: tuple[float, float] | None = None
 
 
 class GateLevels(Frozen):
-    """How often the gate may be wrong: `stop` over all deciding metrics together, `promote` for
+    """How often the gate may be wrong: `stop` over all deciding tests together, `promote` for
     each of them.
     """
 
     stop: float
     promote: float
 
-    def log_roll_back_threshold(self, metrics: int) -> float:
-        """Return ln of the evidence each of the metrics needs to stop the canary."""
-        return math.log(metrics / self.stop)
+    def log_roll_back_threshold(self, tests: int) -> float:
+        """Return ln of the evidence each of the tests needs to stop the canary."""
+        return math.log(tests / self.stop)
 
     def log_advance_threshold(self) -> float:
-        """Return ln of the evidence a metric needs to pass."""
+        """Return ln of the evidence a test needs to pass."""
         return -math.log(self.promote)
 
 
-def first_states(spec: QualityGuardSpec) -> tuple[PairedState, ...]:
-    """Return the states before the first record, one for each deciding metric."""
-    return tuple(PairedState(metric=metric) for metric in spec.metrics)
+def first_states(spec: QualityGuardSpec, metrics: Margins | None = None) -> tuple[PairedState, ...]:
+    """Return the states before the first record, one for each deciding metric over all records and
+    in each named slice, and one for each bounded ratio.
+
+    `metrics`: what decides over all records, where the data says so.
+    """
+    places: list[tuple[str | None, Margins]] = [(None, metrics or spec.chosen_metrics)]
+    places += spec.slices.items()
+    ratios = tuple(PairedState(metric=name) for name in ratio_margins(spec))
+    scores = tuple(
+        PairedState(
+            metric=name,
+            slice=place,
+            margin=margin,
+            cap=known_cap(name, margin, spec),
+            weight=None if spec.weight_column is None else 0.0,
+        )
+        for place, margins in places
+        for name, margin in margins.items()
+    )
+    return scores + ratios
+
+
+def margin_of(state: PairedState, spec: QualityGuardSpec) -> QualityMargin:
+    """Return a test's margin."""
+    return state.margin or spec.chosen_metrics[state.metric]
 
 
 def advanced(
@@ -55,56 +90,112 @@ def advanced(
     outcomes: Sequence[AnswerPair],
     spec: QualityGuardSpec,
     levels: GateLevels,
+    ratios: Mapping[Figure, Sequence[float]] = MappingProxyType({}),
 ) -> tuple[PairedState, ...]:
     """Return the states after one more batch of outcomes, the thresholds looked at once at its end.
 
-    The AUC does not grow record by record; `paired_auc` looks at it.
+    `ratios`: of each request of the batch, by figure. The AUC does not grow record by record;
+    `paired_auc` looks at it.
     """
-    return tuple(
-        state if state.metric == AUC else _after(state, outcomes, spec, levels) for state in states
-    )
+    thresholds = levels.log_roll_back_threshold(len(states)), levels.log_advance_threshold()
+    margins = ratio_margins(spec)
+
+    def after(state: PairedState) -> PairedState:
+        if state.metric == AUC or state.problem:
+            return state
+        if state.metric in margins:
+            figures = ratios.get(FIGURE_OF[state.metric], ())
+            return with_ratios(state, figures, margins[state.metric], thresholds)
+        return _after(state, outcomes, spec, thresholds)
+
+    return tuple(map(after, states))
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """One record's scores, both 0 to 1, and its weight."""
+
+    baseline: float
+    canary: float
+    weight: float
+
+    @property
+    def drop(self) -> float:
+        return self.baseline - self.canary
 
 
 def _after(
-    state: PairedState, outcomes: Sequence[AnswerPair], spec: QualityGuardSpec, levels: GateLevels
+    state: PairedState,
+    outcomes: Sequence[AnswerPair],
+    spec: QualityGuardSpec,
+    thresholds: tuple[float, float],
 ) -> PairedState:
-    pairs = [
-        pair
-        for outcome in outcomes
-        if (pair := _goodness_pair(state.metric, outcome, spec)) is not None
-    ]
-    drops = [baseline - canary for baseline, canary in pairs]
-    margin, unit = spec.metrics[state.metric], unit_of(state.metric)
+    judged = [one for one in outcomes if state.slice in {None, one.slice}]
+    margin = margin_of(state, spec)
+    if state.cap is None:
+        baseline = [(one.label, one.baseline) for one in judged]
+        state, taken = learnt(state, baseline, spec, margin)
+        judged = judged[taken:]
+    if state.cap is None or state.problem:
+        return state
+    pairs = [_scored(state, one, spec) for one in judged]
+    if state.metric == "cost" and None in pairs:
+        return state.but(
+            problem="a label of the set has no row in costs: add it, or correct the set"
+        )
+    scored = [pair for pair in pairs if pair is not None]
+    return _decided(_added(state, scored, margin), thresholds)
+
+
+def _scored(state: PairedState, one: AnswerPair, spec: QualityGuardSpec) -> _Scored | None:
+    if state.metric == SCORER:
+        return None if one.scores is None else _Scored(*one.scores, one.weight)
+    cap = state.cap or 1.0
+    baseline = score_of(state.metric, one.label, one.baseline, spec, cap)
+    canary = score_of(state.metric, one.label, one.canary, spec, cap)
+    if baseline is None or canary is None:
+        return None
+    return _Scored(baseline, canary, one.weight)
+
+
+def _added(state: PairedState, scored: Sequence[_Scored], margin: QualityMargin) -> PairedState:
+    """Return the state with more records in its sums and bets."""
+    unit = state.cap or 1.0
+    drops, weights = [one.drop for one in scored], [one.weight for one in scored]
     tolerance, max_worse = margin.stop_beyond / unit, margin.max_worse / unit
-    bets = bet(PairedBets(state.roll_back, state.advance), drops, tolerance, max_worse)
-    mirrored = bet(PairedBets(state.improve), [-drop for drop in drops], 0.0, max_worse)
-    passing = levels.log_advance_threshold()
+    bets = bet(PairedBets(state.roll_back, state.advance), drops, tolerance, max_worse, weights)
+    mirrored = [-drop for drop in drops]
+    improved = bet(PairedBets(state.improve), mirrored, 0.0, max_worse, weights)
     return state.but(
-        records=state.records + len(pairs),
+        records=state.records + len(scored),
         baseline_only=state.baseline_only + sum(drop > 0 for drop in drops),
         canary_only=state.canary_only + sum(drop < 0 for drop in drops),
-        baseline_sum=state.baseline_sum + math.fsum(baseline for baseline, _ in pairs),
-        canary_sum=state.canary_sum + math.fsum(canary for _, canary in pairs),
+        baseline_sum=state.baseline_sum + math.fsum(one.baseline * one.weight for one in scored),
+        canary_sum=state.canary_sum + math.fsum(one.canary * one.weight for one in scored),
+        weight=None if state.weight is None else state.weight + math.fsum(weights),
+        squares=state.squares + math.fsum(drop * drop for drop in drops),
         roll_back=bets.roll_back,
         advance=bets.advance,
-        improve=mirrored.roll_back,
-        worse=state.worse
-        or bets.log_roll_back >= levels.log_roll_back_threshold(len(spec.metrics)),
-        passed=state.passed or bets.log_advance >= passing,
-        better=state.better or mirrored.log_roll_back >= passing,
+        improve=improved.roll_back,
     )
 
 
-def _goodness_pair(
-    metric: str, outcome: AnswerPair, spec: QualityGuardSpec
-) -> tuple[float, float] | None:
-    baseline = goodness(metric, outcome.label, outcome.baseline, spec)
-    canary = goodness(metric, outcome.label, outcome.canary, spec)
-    return None if baseline is None or canary is None else (baseline, canary)
+def _decided(state: PairedState, thresholds: tuple[float, float]) -> PairedState:
+    """Return the state with what its bets have reached; `thresholds`: to stop, to pass."""
+    stop, passing = thresholds
+    bets = PairedBets(state.roll_back, state.advance)
+    better = PairedBets(state.improve).log_roll_back
+    return state.but(
+        worse=state.worse or bets.log_roll_back >= stop,
+        passed=state.passed or bets.log_advance >= passing,
+        better=state.better or better >= passing,
+    )
 
 
 def has_decided(states: Sequence[PairedState]) -> bool:
-    """Return whether no further record can change the gate: one metric worse, or every metric
-    passed.
+    """Return whether no further record can change the gate: one test worse, or every test passed
+    or without a say.
     """
-    return any(state.worse for state in states) or all(state.passed for state in states)
+    return any(state.worse for state in states) or all(
+        state.passed or state.problem for state in states
+    )

@@ -9,9 +9,10 @@ import math
 from collections.abc import Sequence
 
 from canary.domain.labelled.evidence import PairedState
-from canary.domain.labelled.paired import AUC, GateLevels
+from canary.domain.labelled.paired import AUC, GateLevels, margin_of
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.stats.auc import LEAST_RECORDS, auc_drop
+from canary.stats.auc import LEAST_RECORDS, auc_drop, log_alike
+from canary.stats.logsum import log_mix
 
 METRIC = AUC
 GROWTH = 1.1
@@ -27,18 +28,24 @@ def looked_at(
     ranked: tuple[Sequence[int], Sequence[float], Sequence[float]],
     spec: QualityGuardSpec,
     levels: GateLevels,
+    tests: int,
 ) -> PairedState:
     """Return the state after a look at all scores so far; unchanged where answers carry no scores
-    or one class.
+    or one class. `tests`: the deciding tests that share the level to stop at.
     """
     positive, baseline, canary = ranked
     if any(math.isnan(score) for scores in (baseline, canary) for score in scores):
         return state
-    found = auc_drop([bool(flag) for flag in positive], baseline, canary)
+    flags = [bool(flag) for flag in positive]
+    found = auc_drop(flags, baseline, canary)
     if found is None:
         return state
-    margin = spec.metrics[METRIC]
+    margin = margin_of(state, spec)
     worse, not_worse = found.log_roll_back(margin.stop_beyond), found.log_advance(margin.max_worse)
+    if found.records >= LEAST_RECORDS:
+        # The mean of two bets is a bet, whichever of them has something to say.
+        alike = log_alike(flags, baseline, canary, margin.max_worse)
+        not_worse = log_mix([(0.5, not_worse), (0.5, alike)])
     better, passing = found.log_advance(0.0), levels.log_advance_threshold()
     return state.but(
         records=found.records,
@@ -48,7 +55,7 @@ def looked_at(
         roll_back=(worse,),
         advance=(not_worse,),
         improve=(better,),
-        worse=state.worse or worse >= levels.log_roll_back_threshold(len(spec.metrics)),
+        worse=state.worse or worse >= levels.log_roll_back_threshold(tests),
         passed=state.passed or not_worse >= passing,
         better=state.better or better >= passing,
     )

@@ -3,25 +3,32 @@ back-off.
 
 Rules: answers come back in the order of the questions, however many are under way; with a
 concurrency of one nothing leaves the calling thread. Busy answers are asked again with growing
-pauses; failures of the model are evidence and are not. Time and sleep are passed in.
+pauses; failures of the model are evidence and are not. A call's time is that of the attempt that
+was answered, without ceiling and pauses. Time and sleep are passed in.
 """
 
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from canary.domain.errors import AwsUnavailable, Refused
+from canary.domain.labelled.contract import AnswerContract
+from canary.domain.labelled.side_by_side import Call
 from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.plan.quality.answer_keys import Role
+from canary.flow.labelled.calls import options_of
 from canary.flow.labelled.prediction_file import Failed, Told
-from canary.labelled.answers import read_answers
+from canary.labelled.answers.names import KnownLabels
+from canary.labelled.answers.read import read_answers
 from canary.labelled.examples import Example
 from canary.labelled.layout import Layout
 from canary.labelled.numbers import UnreadableAnswer
-from canary.labelled.requests import BodyTooLarge, Unsendable, build_body
-from canary.ports.quality import CallBusy, CallFailed, Invoker, Reply
+from canary.labelled.requests import BodyTooLarge, Fetch, Unsendable, build_body
+from canary.labelled.usage import tokens_in
+from canary.ports.quality import CallBusy, CallFailed, CallOptions, Invoker, Reply
 
 Asked = TypeVar("Asked")
 Got = TypeVar("Got")
@@ -33,15 +40,39 @@ left for later.
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What one call came to, before its answer is read, and what it cost."""
+
+    reply: Reply | Failed
+    call: Call | None = None
+
+
+_UNASKED = Outcome(Failed("not asked"))
+_ROLES: tuple[Role, Role] = ("baseline", "canary")
+
+LONGEST_WORDS = 300
+"""How much of what a model said is kept for the report."""
+
+
+def words_of(body: bytes) -> str:
+    """Return the beginning of an answer as text."""
+    return " ".join(body[: 4 * LONGEST_WORDS].decode("utf-8", "replace").split())[:LONGEST_WORDS]
+
+
+@dataclass(frozen=True)
 class Answered:
     """One record with what each variant told about it; `asked` is false when both were known
     without a call.
+
+    `calls`: what baseline's and canary's answers cost, with the first record of a request that
+    both answered.
     """
 
     example: Example
     baseline: Told
     canary: Told
     asked: bool = True
+    calls: tuple[Call, Call] | None = None
 
 
 class RateCeiling:
@@ -73,65 +104,117 @@ class Asker:
     """Asks one endpoint's two variants; `ceiling` counts the calls to both."""
 
     invoker: Invoker
+    rollout: str
     endpoint: str
     baseline: str
     canary: str
     spec: QualityGuardSpec
     layout: Layout
+    fetch: Fetch
     ceiling: RateCeiling
     sleep: Callable[[float], None]
+    monotonic: Callable[[], float]
     known_baseline: Callable[[int], Told | None]
     known_canary: Callable[[int], Told | None]
+    contract: AnswerContract | None
+    known: KnownLabels
 
-    def ask(self, examples: tuple[Example, ...]) -> list[Answered]:
+    def ask(self, examples: tuple[Example, ...], *, canary_first: bool = False) -> list[Answered]:
         """Return both variants' answers for the examples of one request, in order; what is known is
         not asked.
         """
-        known = [_all_known(kept, examples) for kept in (self.known_baseline, self.known_canary)]
-        if known[0] is not None and known[1] is not None:
-            return _joined(examples, known[0], known[1], asked=False)
-        try:
-            body = build_body(examples, self.layout, self.spec)
-        except (BodyTooLarge, Unsendable) as error:
-            failed: list[Told] = [Failed(str(error))] * len(examples)
-            return _joined(examples, failed, failed)
-        count = len(examples)
-        baseline = known[0] or self._told(self.baseline, body, count)
-        return _joined(examples, baseline, known[1] or self._told(self.canary, body, count))
+        told = [_all_known(kept, examples) for kept in (self.known_baseline, self.known_canary)]
+        if told[0] is not None and told[1] is not None:
+            return _joined(examples, told[0], told[1], asked=False)
+        heard = self._heard(examples, canary_first, asked=[one is None for one in told])
+        return self.read(examples, heard, told)
 
-    def _told(self, variant: str, body: bytes, count: int) -> list[Told]:
-        outcome = self._patiently(variant, body)
+    def hear(
+        self, examples: tuple[Example, ...], *, canary_first: bool = False
+    ) -> tuple[Outcome, Outcome]:
+        """Return what baseline and canary answered for the examples of one request, unread."""
+        return self._heard(examples, canary_first, asked=[True, True])
+
+    def read(
+        self,
+        examples: tuple[Example, ...],
+        heard: tuple[Outcome, Outcome],
+        told: Sequence[list[Told] | None] = (None, None),
+    ) -> list[Answered]:
+        """Return what was heard, read by the contract, beside what was known."""
+        sides: list[list[Told]] = []
+        for outcome, role, known in zip(heard, _ROLES, told, strict=True):
+            sides.append(self._read(outcome.reply, role, len(examples)) if known is None else known)
+        return _joined(examples, sides[0], sides[1], calls=[one.call for one in heard])
+
+    def _heard(
+        self,
+        examples: tuple[Example, ...],
+        canary_first: bool,  # noqa: FBT001 - passed on as it came
+        *,
+        asked: Sequence[bool],
+    ) -> tuple[Outcome, Outcome]:
+        """Return what the asked variants answered; nothing for one that is not."""
+        heard = [_UNASKED, _UNASKED]
+        try:
+            body = build_body(examples, self.layout, self.spec, self.fetch)
+        except (BodyTooLarge, Unsendable) as error:
+            failed = Outcome(Failed(str(error)))
+            return failed, failed
+        options = options_of(self.spec, self.rollout, examples[0].row)
+        for side in (1, 0) if canary_first else (0, 1):
+            if asked[side]:
+                heard[side] = self._hear((self.baseline, self.canary)[side], body, options)
+        return heard[0], heard[1]
+
+    def _hear(self, variant: str, body: bytes, options: CallOptions) -> Outcome:
+        outcome, seconds = self._patiently(variant, body, options)
         if isinstance(outcome, CallFailed):
-            return [Failed(f"{outcome.kind.replace('_', ' ')}: {outcome.text}")] * count
+            text = f"{outcome.kind.replace('_', ' ')}: {outcome.text}"
+            return Outcome(Failed(text, outcome.words))
         if outcome.invoked_variant != variant:
             problem = (
                 f"asked variant {variant!r} and "
                 f"{outcome.invoked_variant or 'an unnamed variant'!r} answered"
             )
             raise Refused("endpoint", problem, "Use an endpoint that honours TargetVariant")
+        tokens = tokens_in(outcome.body)
+        return Outcome(outcome, Call(seconds * 1_000, len(outcome.body), tokens))
+
+    def _read(self, reply: Reply | Failed, role: Role, count: int) -> list[Told]:
+        if isinstance(reply, Failed):
+            return [reply] * count
+        words = words_of(reply.body)
+        if self.contract is None:
+            return [Failed("unreadable answer: no answer could be read before", words)] * count
         try:
-            read = read_answers(outcome.body, outcome.content_type, count, self.spec)
+            read = read_answers(
+                reply.body, reply.content_type, count, self.contract.of(role), self.known
+            )
         except UnreadableAnswer as error:
-            return [Failed(f"unreadable answer: {error}")] * count
+            return [Failed(f"unreadable answer: {error}", words)] * count
         return [
-            Failed(f"unreadable answer: {r}") if isinstance(r, UnreadableAnswer) else r
+            Failed(f"unreadable answer: {r}", words) if isinstance(r, UnreadableAnswer) else r
             for r in read
         ]
 
-    def _patiently(self, variant: str, body: bytes) -> Reply | CallFailed:
-        """Return what the variant answered once it was not busy; raise AwsUnavailable when patience
-        ends.
+    def _patiently(
+        self, variant: str, body: bytes, options: CallOptions
+    ) -> tuple[Reply | CallFailed, float]:
+        """Return what the variant answered once it was not busy, and the seconds that call took;
+        raise AwsUnavailable when patience ends.
         """
         busy: CallBusy | None = None
         for pause in (0.0, *PAUSES_SECONDS):
             if busy is not None:
                 self.sleep(pause)
             self.ceiling.wait()
+            started = self.monotonic()
             outcome = self.invoker.invoke(
-                self.endpoint, variant, body, self.spec.content_type, self.spec.accept
+                self.endpoint, variant, body, self.spec.content_type, options
             )
             if not isinstance(outcome, CallBusy):
-                return outcome
+                return outcome, self.monotonic() - started
             busy = outcome
         why = f"{busy.kind}: {busy.text}" if busy else "never asked"
         raise AwsUnavailable(f"variant {variant} of {self.endpoint} stayed busy ({why})")
@@ -147,9 +230,18 @@ def _all_known(
 
 
 def _joined(
-    examples: tuple[Example, ...], baseline: list[Told], canary: list[Told], *, asked: bool = True
+    examples: tuple[Example, ...],
+    baseline: list[Told],
+    canary: list[Told],
+    *,
+    asked: bool = True,
+    calls: Sequence[Call | None] = (None, None),
 ) -> list[Answered]:
-    return [Answered(e, b, c, asked) for e, b, c in zip(examples, baseline, canary, strict=True)]
+    joined = [Answered(e, b, c, asked) for e, b, c in zip(examples, baseline, canary, strict=True)]
+    one, other = calls
+    if joined and one is not None and other is not None:
+        joined[0] = replace(joined[0], calls=(one, other))
+    return joined
 
 
 def ask_in_order(

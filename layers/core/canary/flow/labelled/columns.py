@@ -10,9 +10,12 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
+from canary.domain.labelled.metrics import value_of
 from canary.domain.labelled.paired import AUC, AnswerPair
 from canary.domain.labelled.prediction import Label, Prediction
 from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.plan.quality.metric_keys import SCORER
+from canary.labelled.tasks.labels import is_of_parts
 from canary.ports.quality import NO_SLICE, ScoredPairs, Scoring
 
 NO_SCORE = float("nan")
@@ -20,6 +23,8 @@ CHUNK_RECORDS = 50_000
 RANKED_RECORDS = 50_000
 MOST_SLICES = 1_000
 OTHER_SLICES = "(others)"
+REPORTED_ANYWAY = {"accuracy", "within", "recall", "log_loss", "brier", "roc_auc"}
+"""Deciding metrics that the report computes from decisions and scores."""
 
 
 class Columns:
@@ -32,10 +37,13 @@ class Columns:
         self._scoring = scoring
         self._classes = _Names()
         self._slice_names = _Names()
+        self._spec = spec
         self._coded = spec.task == "multiclass"
-        self._decided = spec.task != "regression"
+        self._decided = spec.task in {"binary", "multiclass"}
+        self._parts = is_of_parts(spec.task)
+        self._valued = [name for name in spec.chosen_metrics if name not in REPORTED_ANYWAY]
         self._empty()
-        self._ranks = AUC in spec.metrics
+        self._ranks = AUC in spec.chosen_metrics
         self._positive = bytearray()
         self._ranked = (array("d"), array("d"))
         self.records = self.pairs = 0
@@ -44,8 +52,9 @@ class Columns:
         self._labels, self._slices = array("d"), array("i")
         self._decisions = (array("i"), array("i"))
         self._scores = (array("d"), array("d"))
+        self._values = {name: (array("d"), array("d")) for name in self._valued}
 
-    def add(self, outcome: AnswerPair, slice_: str | None) -> None:
+    def add(self, outcome: AnswerPair) -> None:
         """Take one record that at least one variant answered."""
         self.records += 1
         label = outcome.label
@@ -57,14 +66,13 @@ class Columns:
             return
         self.pairs += 1
         if self._scoring is not None:
-            self._append(outcome.label, (outcome.baseline, outcome.canary), slice_)
+            self._append(outcome, (outcome.baseline, outcome.canary))
         if len(self._labels) >= CHUNK_RECORDS:
             self._hand_over()
 
-    def _append(
-        self, label: Label, predictions: tuple[Prediction, Prediction], slice_: str | None
-    ) -> None:
-        self._labels.append(self._classes.code(str(label)) if self._coded else float(label))
+    def _append(self, outcome: AnswerPair, predictions: tuple[Prediction, Prediction]) -> None:
+        label, slice_ = outcome.label, outcome.slice
+        self._labels.append(self._label(label))
         self._slices.append(
             NO_SLICE if slice_ is None else self._slice_names.code(self._known_slice(slice_))
         )
@@ -72,6 +80,21 @@ class Columns:
             self._decisions[index].append(self._decision(prediction))
             score = prediction.score_of(label)
             self._scores[index].append(NO_SCORE if score is None else score)
+            for name, columns in self._values.items():
+                columns[index].append(self._value(name, outcome, index))
+
+    def _label(self, label: Label) -> float:
+        if self._parts:
+            return 0.0
+        return self._classes.code(str(label)) if self._coded else float(label)
+
+    def _value(self, name: str, outcome: AnswerPair, side: int) -> float:
+        """Return one variant's value of a metric; NaN where it does not speak of the record."""
+        prediction = (outcome.baseline, outcome.canary)[side]
+        if name == SCORER:
+            return NO_SCORE if outcome.scores is None else outcome.scores[side]
+        found = value_of(name, outcome.label, prediction, self._spec) if prediction else None
+        return NO_SCORE if found is None else found
 
     def _decision(self, prediction: Prediction) -> int:
         if self._coded:
@@ -96,6 +119,7 @@ class Columns:
                     slices=self._slices,
                     baseline=(self._decisions[0], self._scores[0]),
                     canary=(self._decisions[1], self._scores[1]),
+                    values=self._values,
                 )
             )
         self._empty()

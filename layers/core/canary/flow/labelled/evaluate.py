@@ -6,10 +6,16 @@ order from the stored position. Evidence is saved after every batch: whatever en
 what was evaluated is kept.
 """
 
+from canary.domain.errors import AwsUnavailable
+from canary.domain.labelled.contract import AnswerContract
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.flow.labelled.new_labels import rewritten, still_holds
-from canary.flow.labelled.walk import Walk, first_evidence
+from canary.flow.labelled.ordered_records import ceiling_of
+from canary.flow.labelled.prediction_file import Failed
+from canary.flow.labelled.probing import agreed
+from canary.flow.labelled.scores.beginning import first_evidence
+from canary.flow.labelled.walk import walked
 from canary.labelled.check import check_records
 from canary.labelled.records import RecordFile
 
@@ -30,11 +36,28 @@ def evaluate(request: EvaluationRequest, ports: EvaluationPorts) -> QualityEvide
     with RecordFile(fetched.path, request.spec) as records:
         check_records(records, request.spec, whole=True)
         if stored is None:
-            return Walk(
-                request, ports, records, first_evidence(request, fetched.version, records)
-            ).walk()
-        if fetched.version != stored.set_version and not still_holds(stored, records):
+            first = first_evidence(request, fetched.version, records)
+            return walked(request, ports, records, first)
+        changed = fetched.version != stored.set_version or len(records) != stored.records_total
+        if changed and not still_holds(stored, records):
             closed = rewritten(stored, fetched.version).but(revision=stored.revision + 1)
             ports.store.save(closed, stored.revision)
             return closed
-        return Walk(request, ports, records, stored).walk()
+        return walked(request, ports, records, stored)
+
+
+def probe(request: EvaluationRequest, ports: EvaluationPorts, count: int) -> AnswerContract:
+    """Return how the first `count` answers of both variants are read; nothing is judged or kept.
+
+    Raises Refused as an evaluation would, AwsUnavailable where neither variant answers.
+    """
+    fetched = ports.source.fetch(request.spec.labelled_set)
+    with RecordFile(fetched.path, request.spec) as records:
+        check_records(records, request.spec, whole=True)
+        first = first_evidence(request, fetched.version, records)
+        found = agreed(request, ports, records, first, ceiling_of(request, ports), count)
+    if found.evidence.contract is None:
+        outcomes = [one.reply for pair in found.heard.values() for one in pair]
+        told = sorted({one.text for one in outcomes if isinstance(one, Failed)})
+        raise AwsUnavailable(f"no answer to read: {'; '.join(told)[:300] or 'no usable record'}")
+    return found.evidence.contract

@@ -5,6 +5,7 @@ evaluation.
 from collections.abc import Sequence
 
 from canary.domain.labelled import paired_auc
+from canary.domain.labelled.account import account_of
 from canary.domain.labelled.evidence import (
     CALLED_MINUTES_KEPT,
     DISAGREEMENTS_KEPT,
@@ -18,14 +19,20 @@ from canary.domain.labelled.evidence import (
 from canary.domain.labelled.findings import findings
 from canary.domain.labelled.paired import AnswerPair, advanced, has_decided
 from canary.domain.labelled.prediction import Prediction
+from canary.domain.labelled.side_by_side import Figure, Measuring
+from canary.domain.plan.quality.metric_keys import SCORER
 from canary.flow.labelled.asking import Answered
 from canary.flow.labelled.columns import RANKED_RECORDS, Columns
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.flow.labelled.prediction_file import Failed, Told
+from canary.flow.labelled.scores.own_scores import OwnScores
+from canary.labelled.examples import Example
+from canary.labelled.own_scores import ScorerFailed
 
 BATCH_RECORDS = 50
 LOOK_EVERY_SECONDS = 15.0
 """Slow endpoints are looked at by time, so that a call that is cut off loses little."""
+WARM_UP_REQUESTS = 10
 HOPELESS_AFTER = 20
 """Records that all fail on both variants before the evaluation stops asking: the setting is wrong,
 not the models.
@@ -41,14 +48,19 @@ class Gathering:
         ports: EvaluationPorts,
         evidence: QualityEvidence,
         columns: Columns,
+        own_scores: OwnScores | None = None,
     ) -> None:
         """Go on from this evidence; `columns` holds the predictions it rests on, as far as they are
-        known.
+        known. `own_scores` is there where a scorer of the user's own decides.
         """
         self.evidence = evidence
         self._request, self._ports, self._columns = request, ports, columns
         self._looked_at = ports.monotonic()
-        self._outcomes: list[AnswerPair] = []
+        self._own_scores = own_scores
+        self._outcomes: list[tuple[Example, AnswerPair]] = []
+        self._measuring = Measuring(evidence.measured)
+        self._ratios: dict[Figure, list[float]] = {}
+        self._asked_requests = 0
         self._position = evidence.position
         self._counts = evidence.counts.model_dump()
         self._notes = list(evidence.notes)
@@ -79,12 +91,24 @@ class Gathering:
         """
         if any(one.asked for one in answered):
             self._minutes[int(self._ports.utc_now().timestamp()) // 60] = None
+            self._measure(answered)
         for row, problem in unusable:
             self._counts["unusable_rows"] += 1
             self.note("unusable row", f"row {row} {problem}", row)
         for one in answered:
             self._take(one)
         self._position = end
+
+    def _measure(self, answered: Sequence[Answered]) -> None:
+        """Take what a request cost on both sides; the first of a call warm connections and caches
+        up and are left out.
+        """
+        self._asked_requests += 1
+        calls = answered[0].calls
+        if calls is None or self._asked_requests <= WARM_UP_REQUESTS:
+            return
+        for figure, ratio in self._measuring.add(*calls).items():
+            self._ratios.setdefault(figure, []).append(ratio)
 
     def _take(self, one: Answered) -> None:
         row = one.example.row
@@ -97,10 +121,21 @@ class Gathering:
                 self._counts[f"errors_{side}"] += 1
                 self.note(f"{side} error", f"row {row}: {told.text}", row)
         self._counts["used"] += 1
-        outcome = AnswerPair(one.example.label, _prediction(one.baseline), _prediction(one.canary))
-        self._outcomes.append(outcome)
-        self._columns.add(outcome, one.example.slice)
+        example = one.example
+        outcome = AnswerPair(
+            example.label,
+            _prediction(one.baseline),
+            _prediction(one.canary),
+            example.slice,
+            self._weight(example.weight),
+        )
+        self._outcomes.append((example, outcome))
         self._disagree(one, outcome)
+
+    def _weight(self, weight: float) -> float:
+        """Return a record's weight, 0 to 1."""
+        scale = self.evidence.weight_scale
+        return 1.0 if scale is None else min(weight, scale) / scale
 
     def _disagree(self, one: Answered, outcome: AnswerPair) -> None:
         baseline, canary = outcome.baseline, outcome.canary
@@ -130,18 +165,41 @@ class Gathering:
         if self._position == self.evidence.position:
             return
         request = self._request
-        states = advanced(self.evidence.states, self._outcomes, request.spec, request.levels)
-        self._outcomes = []
+        before, outcomes = self._scored(self.evidence.states)
+        for outcome in outcomes:
+            self._columns.add(outcome)
+        states = advanced(before, outcomes, request.spec, request.levels, self._ratios)
+        self._outcomes, self._ratios = [], {}
         counts = CallCounts.model_validate(self._counts)
         self._save(
             position=self._position,
             states=self._with_auc(states, last=self._position == _end(self.evidence)),
+            measured=self._measuring.measured(),
             counts=counts,
             notes=tuple(self._notes),
             disagreements=tuple(self._disagreements),
             called_minutes=tuple(self._minutes)[-CALLED_MINUTES_KEPT:],
         )
         self._ports.progress(self.evidence)
+
+    def _scored(
+        self, states: tuple[PairedState, ...]
+    ) -> tuple[tuple[PairedState, ...], list[AnswerPair]]:
+        """Return the states and the new outcomes, scored where a scorer of the user's own decides;
+        its states with their problem where it fails.
+        """
+        outcomes = [outcome for _, outcome in self._outcomes]
+        broken = any(state.problem for state in states if state.metric == SCORER)
+        if self._own_scores is None or broken:
+            return states, outcomes
+        try:
+            return states, self._own_scores.scored(self._outcomes)
+        except ScorerFailed as error:
+            self.note("scorer", error.words or error.problem)
+            return tuple(
+                state.but(problem=error.problem) if state.metric == SCORER else state
+                for state in states
+            ), outcomes
 
     def _with_auc(self, states: Sequence[PairedState], *, last: bool) -> tuple[PairedState, ...]:
         """Return the states with the AUC's own looked at when due; never on a part of the
@@ -152,7 +210,9 @@ class Gathering:
             return tuple(states)
         request = self._request
         return tuple(
-            paired_auc.looked_at(state, self._columns.ranked(), request.spec, request.levels)
+            paired_auc.looked_at(
+                state, self._columns.ranked(), request.spec, request.levels, len(states)
+            )
             if state.metric == paired_auc.METRIC
             and state.records < RANKED_RECORDS
             and (last or paired_auc.is_due(state, records))
@@ -193,12 +253,15 @@ class Gathering:
             notes=tuple(self._notes),
             **changes,
         )
+        account_of(self.evidence).checked()
 
     def _save(self, **changes: object) -> None:
         before = self.evidence
         changed = before.but(**changes, revision=before.revision + 1)
         request = self._request
-        found = findings(changed.states, changed.counts, request.spec, request.levels)
+        found = findings(
+            changed.states, changed.counts, request.spec, request.levels, changed.measured
+        )
         self.evidence = changed.but(findings=found)
         self._ports.store.save(self.evidence, before.revision or None)
 

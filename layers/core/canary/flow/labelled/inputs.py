@@ -12,6 +12,7 @@ from canary.ports.quality import (
     Invoker,
     LabelledSource,
     ModelIdentity,
+    OwnScorer,
     PredictionStore,
     QualityStore,
     Scorer,
@@ -50,4 +51,5 @@ class EvaluationPorts:
     remaining_seconds: Callable[[], float]
     predictions: PredictionStore | None = None
     identity: ModelIdentity | None = None
+    own_scorer: OwnScorer | None = None
     progress: Callable[[QualityEvidence], None] = lambda _: None

@@ -7,13 +7,18 @@ for the rollout itself alone, under a key of its own: what failed once counts as
 call saw it, and the next rollout asks again.
 """
 
+import contextlib
 import hashlib
 import json
-from collections.abc import Sequence
+
+from pydantic import ValidationError
 
 from canary.domain.errors import AwsDenied, AwsUnavailable, CanaryError
+from canary.domain.labelled.contract import AnswerContract, Reading
+from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.labelled.prediction import Label
 from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.plan.quality.answer_keys import Role
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.flow.labelled.prediction_file import Failed, PredictionFile, Told
 from canary.ports.quality import KeptPrediction, PredictionStore
@@ -29,7 +34,35 @@ _DECISION_ONLY = {
     "right_within",
     "slice_column",
     "id_column",
+    "min_usable",
+    "slices",
+    "weight_cap",
+    "costs",
+    "ndcg_at",
+    "scorer",
+    "scorer_batch",
+    "scorer_timeout_seconds",
+    "latency",
+    "size",
+    "tokens",
 }
+_FIRST_SHAPE = {
+    "format",
+    "header",
+    "label_column",
+    "send_slice_column",
+    "drop_columns",
+    "content_type",
+    "accept",
+    "request",
+    "records_per_request",
+    "answer",
+    "task",
+    "threshold",
+    "positive_label",
+    "classes",
+}
+"""What shaped a request or an answer in the first version: always part of the key."""
 
 
 class KeptPredictions:
@@ -61,6 +94,11 @@ class KeptPredictions:
         either.
         """
         return None if self._file is None else self._file.get(row)
+
+    def failed(self, row: int) -> Failed | None:
+        """Return what went wrong on a row, if that is known."""
+        known = self.known(row)
+        return known if isinstance(known, Failed) else None
 
     def keep(self, row: int, label: Label, told: Told) -> None:
         """Keep what is not kept yet; written once a thousand are new, or when flushed."""
@@ -106,24 +144,84 @@ class KeptPredictions:
 
 
 def kept_predictions(
-    request: EvaluationRequest, ports: EvaluationPorts, set_version: str, records: int
+    request: EvaluationRequest, ports: EvaluationPorts, evidence: QualityEvidence, records: int
 ) -> tuple[KeptPredictions, KeptPredictions]:
-    """Return what is kept for baseline and canary."""
+    """Return what is kept for baseline and canary, read as the evidence's contract reads it."""
     owner = hashlib.sha256(request.rollout.encode()).hexdigest()[:16]
+    set_version = evidence.kept_as or evidence.set_version
+    contract = None if evidence.contract_from else evidence.contract
 
-    def of(variant: str) -> KeptPredictions:
-        model = (
-            ports.identity.identify(request.endpoint, variant)
-            if ports.predictions and ports.identity
-            else None
-        )
-        key = _key(request.spec, set_version, variant, model or f"rollout {request.rollout}")
+    def of(role: Role) -> KeptPredictions:
+        variant = request.baseline if role == "baseline" else request.canary
+        model = _model(request, ports, variant)
+        reading = None if contract is None else contract.of(role)
+        key = _key(request.spec, set_version, variant, model, reading)
         return KeptPredictions(ports.predictions, key, records, owner)
 
-    return of(request.baseline), of(request.canary)
+    return of("baseline"), of("canary")
 
 
-def _key(spec: QualityGuardSpec, set_version: str, variant: str, model: str) -> str:
-    shape = spec.model_dump(mode="json", exclude=_DECISION_ONLY)
-    parts: Sequence[object] = (set_version, variant, model, shape)
+def _model(request: EvaluationRequest, ports: EvaluationPorts, variant: str) -> str:
+    found = (
+        ports.identity.identify(request.endpoint, variant)
+        if ports.predictions and ports.identity
+        else None
+    )
+    return found or f"rollout {request.rollout}"
+
+
+def _key(
+    spec: QualityGuardSpec, set_version: str, variant: str, model: str, reading: Reading | None
+) -> str:
+    shape = spec.model_dump(mode="json", exclude=_DECISION_ONLY | _absent(spec))
+    parts: list[object] = [set_version, variant, model, shape]
+    if reading is not None:
+        parts.append(reading.model_dump(mode="json", exclude={"rounded"}))
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _absent(spec: QualityGuardSpec) -> set[str]:
+    """Return the keys that came after the first version and are not used: what was kept before
+    them is found still.
+    """
+    fields = type(spec).model_fields
+    return {
+        name
+        for name in fields.keys() - _FIRST_SHAPE
+        if getattr(spec, name) == fields[name].get_default(call_default_factory=True)
+    }
+
+
+class KeptContract:
+    """The contract that an earlier evaluation of the same set, models and spec agreed on."""
+
+    def __init__(
+        self, request: EvaluationRequest, ports: EvaluationPorts, evidence: QualityEvidence
+    ) -> None:
+        """Know where it would be kept; nowhere without a store."""
+        self._store = ports.predictions
+        self._key = ""
+        if self._store is not None:
+            version = evidence.kept_as or evidence.set_version
+            models = [
+                _key(request.spec, version, variant, _model(request, ports, variant), None)
+                for variant in (request.baseline, request.canary)
+            ]
+            metrics = sorted(request.spec.chosen_metrics)
+            told = json.dumps(["contract", *models, *metrics]).encode()
+            self._key = hashlib.sha256(told).hexdigest()
+
+    def load(self) -> AnswerContract | None:
+        """Return it; None where there is none, or where it cannot be read."""
+        try:
+            kept = list(self._store.load(self._key)) if self._store is not None else []
+            return AnswerContract.model_validate_json(kept[-1].decision) if kept else None
+        except (AwsDenied, AwsUnavailable, ValidationError):
+            return None
+
+    def keep(self, contract: AnswerContract) -> None:
+        """Keep it; where that fails the next evaluation probes for itself."""
+        if self._store is not None:
+            with contextlib.suppress(AwsDenied, AwsUnavailable):
+                kept = KeptPrediction(0, contract.model_dump_json(), None)
+                self._store.append(self._key, "contract", [kept])

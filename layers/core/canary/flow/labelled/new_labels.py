@@ -10,12 +10,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from canary.domain.labelled.account import account_of
+from canary.domain.labelled.contract import AnswerContract
 from canary.domain.labelled.evidence import NOTES_KEPT, Note, QualityEvidence
+from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
-from canary.flow.labelled.walk import Walk
+from canary.flow.labelled.walk import walked
+from canary.labelled.label_names import label_names
 from canary.labelled.records import RecordFile
 
 OWN_TRAFFIC_MINUTES, WITHIN_MINUTES = 2, 10
@@ -46,17 +50,19 @@ def evaluate_new_labels(
         begun = (
             stored
             if fetched.version == stored.set_version
-            else next_round(stored, fetched.version, records)
+            else next_round(request, stored, fetched.version, records)
         )
         if begun.concluded:
             ports.store.save(begun.but(revision=stored.revision + 1), stored.revision)
             return True
         limited = replace(ports, remaining_seconds=_at_most(CALL_SECONDS, ports))
-        Walk(request, limited, records, begun).walk()
+        walked(request, limited, records, begun)
     return True
 
 
-def next_round(stored: QualityEvidence, set_version: str, records: RecordFile) -> QualityEvidence:
+def next_round(
+    request: EvaluationRequest, stored: QualityEvidence, set_version: str, records: RecordFile
+) -> QualityEvidence:
     """Return the evidence ready for the appended records; concluded as it was when there are none
     to tell apart.
     """
@@ -67,8 +73,10 @@ def next_round(stored: QualityEvidence, set_version: str, records: RecordFile) -
         return stored.but(set_version=set_version)
     return stored.but(
         set_version=set_version,
+        contract=_with_new_names(stored.contract, request.spec, records),
         content_digest=records.digest(total),
         first_record=before,
+        not_asked_before=account_of(stored).not_asked,
         records_total=total,
         position=0,
         concluded=False,
@@ -77,6 +85,16 @@ def next_round(stored: QualityEvidence, set_version: str, records: RecordFile) -
         sharded_until=0,
         sharded_at=None,
     )
+
+
+def _with_new_names(
+    contract: AnswerContract | None, spec: QualityGuardSpec, records: RecordFile
+) -> AnswerContract | None:
+    """Return the contract with the classes that only the new records have."""
+    if contract is None or not contract.labels:
+        return contract
+    names = label_names(records, spec)
+    return contract.but(labels=tuple(sorted({*contract.labels, *names})))
 
 
 def still_holds(stored: QualityEvidence, records: RecordFile) -> bool:

@@ -2,13 +2,19 @@
 of those.
 """
 
-from collections.abc import Generator, Iterator
+import hashlib
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from canary.domain.labelled.evidence import QualityEvidence
-from canary.flow.labelled.asking import Answered, Asker, RateCeiling, ask_in_order
+from canary.domain.labelled.paired_ratio import ratio_margins
+from canary.flow.labelled.asking import Answered, Asker, Outcome, RateCeiling, ask_in_order
+from canary.flow.labelled.calls import fetch_from
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
-from canary.flow.labelled.kept_predictions import kept_predictions
+from canary.flow.labelled.kept_predictions import KeptPredictions, kept_predictions
+from canary.flow.labelled.prediction_file import Told
+from canary.labelled.answers.names import known_labels
 from canary.labelled.examples import Example, read_example
 from canary.labelled.order import seeded_order
 from canary.labelled.records import RecordFile, UnusableRow
@@ -25,6 +31,11 @@ class Group:
     end: int
 
 
+def ceiling_of(request: EvaluationRequest, ports: EvaluationPorts) -> RateCeiling:
+    """Return the ceiling of one call's requests."""
+    return RateCeiling(request.spec.max_requests_per_second, ports.monotonic, ports.sleep)
+
+
 class OrderedRecords:
     """One round's records by their place in its order, and what is known of them; close it when
     done.
@@ -36,14 +47,22 @@ class OrderedRecords:
         ports: EvaluationPorts,
         records: RecordFile,
         evidence: QualityEvidence,
+        heard: Mapping[int, tuple[Outcome, Outcome]] | None = None,
+        ceiling: RateCeiling | None = None,
     ) -> None:
-        """Take the round the evidence speaks of: the same set version and order."""
+        """Take the round the evidence speaks of: the same set version and order; `heard` is what
+        the variants answered for the probe, by the position behind each of its requests.
+        """
         self._request, self._ports, self._records = request, ports, records
+        self._ceiling = ceiling or ceiling_of(request, ports)
+        self._evidence, self._heard = evidence, heard or {}
         self._first = evidence.first_record
         self._order = seeded_order(evidence.records_total - self._first, request.rollout)
-        self.kept = kept_predictions(
-            request, ports, evidence.kept_as or evidence.set_version, len(records)
-        )
+
+    @cached_property
+    def kept(self) -> tuple[KeptPredictions, KeptPredictions]:
+        """What is known of earlier calls, of baseline and canary."""
+        return kept_predictions(self._request, self._ports, self._evidence, len(self._records))
 
     def __len__(self) -> int:
         """Return how many records the round has."""
@@ -68,7 +87,12 @@ class OrderedRecords:
         asker = self._asker()
 
         def ask(group: Group) -> tuple[Group, list[Answered]]:
-            return group, asker.ask(group.examples) if group.examples else []
+            if not group.examples:
+                return group, []
+            if group.end in self._heard:
+                return group, asker.read(group.examples, self._heard[group.end])
+            first = _canary_first(self._request.rollout, group.end)
+            return group, asker.ask(group.examples, canary_first=first)
 
         late: list[tuple[Group, list[Answered]]] = []
         answers = ask_in_order(ask, self._groups(start, end), self._request.spec.concurrency, late)
@@ -83,6 +107,29 @@ class OrderedRecords:
             for kept in self.kept:
                 kept.flush()
 
+    def hear(
+        self, start: int, records: int, may_go_on: Callable[[], bool]
+    ) -> list[tuple[Group, tuple[Outcome, Outcome]]]:
+        """Return what both variants answer to the requests of so many records from a place on,
+        unread; fewer where going on is not allowed any more.
+        """
+        asker = self._asker()
+
+        def ask(group: Group) -> tuple[Group, tuple[Outcome, Outcome]]:
+            first = _canary_first(self._request.rollout, group.end)
+            return group, asker.hear(group.examples, canary_first=first)
+
+        def groups() -> Iterator[Group]:
+            asked = 0
+            for group in self._groups(start, len(self)):
+                if asked >= records or not may_go_on():
+                    return
+                asked += len(group.examples)
+                if group.examples:
+                    yield group
+
+        return list(ask_in_order(ask, groups(), self._request.spec.concurrency, []))
+
     @property
     def problems(self) -> set[str]:
         """Return why predictions are not kept, where they are not."""
@@ -95,19 +142,40 @@ class OrderedRecords:
 
     def _asker(self) -> Asker:
         request, ports = self._request, self._ports
-        ceiling = RateCeiling(request.spec.max_requests_per_second, ports.monotonic, ports.sleep)
         return Asker(
             ports.invoker,
+            request.rollout,
             request.endpoint,
             request.baseline,
             request.canary,
             request.spec,
             self._records.layout,
-            ceiling,
+            fetch_from(ports.source, request.spec),
+            self._ceiling,
             ports.sleep,
-            self.kept[0].known,
-            self.kept[1].known,
+            ports.monotonic,
+            self._known(0),
+            self._known(1),
+            self._evidence.contract,
+            known_labels(request.spec, self._labels),
         )
+
+    @property
+    def _labels(self) -> tuple[str, ...]:
+        contract = self._evidence.contract
+        return () if contract is None else contract.labels
+
+    def _known(self, side: int) -> Callable[[int], Told | None]:
+        """Return what is known without a call, loaded once it is looked up; where times decide,
+        failures alone: an answer kept from another day tells no time.
+        """
+        timed = bool(ratio_margins(self._request.spec))
+
+        def known(row: int) -> Told | None:
+            kept = self.kept[side]
+            return kept.failed(row) if timed else kept.known(row)
+
+        return known
 
     def _keep(self, answered: list[Answered]) -> None:
         for one in answered:
@@ -129,3 +197,10 @@ class OrderedRecords:
             if len(examples) == self._request.spec.records_per_request or place == end - 1:
                 yield Group(tuple(examples), tuple(unusable), place + 1)
                 examples, unusable = [], []
+
+
+def _canary_first(rollout: str, end: int) -> bool:
+    """Return a fair coin for a request, always the same: what the second call gains from the first
+    (a warm cache) goes to both variants alike.
+    """
+    return bool(hashlib.blake2b(f"{rollout} {end}".encode(), digest_size=1).digest()[0] & 1)

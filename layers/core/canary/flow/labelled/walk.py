@@ -5,37 +5,38 @@ A round is the whole set, or after new labels arrived the records that are new. 
 ahead, a walk ends behind the last record they were sent to.
 """
 
+from canary.domain.errors import Refused
 from canary.domain.labelled.evidence import QualityEvidence
-from canary.domain.labelled.paired import AnswerPair, first_states
+from canary.domain.labelled.paired import AnswerPair
+from canary.domain.labelled.paired_ratio import ratio_margins
 from canary.domain.labelled.prediction import Prediction
+from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled import sharding
+from canary.flow.labelled.asking import RateCeiling
 from canary.flow.labelled.columns import Columns
 from canary.flow.labelled.gathering import Gathering
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
-from canary.flow.labelled.ordered_records import OrderedRecords
+from canary.flow.labelled.ordered_records import OrderedRecords, ceiling_of
 from canary.flow.labelled.prediction_file import Told
+from canary.flow.labelled.probing import Agreed, agreed
+from canary.flow.labelled.scores.own_scores import OwnScores
+from canary.labelled.layout import Layout
 from canary.labelled.records import RecordFile
 
 RESERVE_SECONDS = 20.0
 """Time kept back for the calls under way, the report and the save."""
 
 
-def first_evidence(
-    request: EvaluationRequest, set_version: str, records: RecordFile
+def walked(
+    request: EvaluationRequest,
+    ports: EvaluationPorts,
+    records: RecordFile,
+    evidence: QualityEvidence,
 ) -> QualityEvidence:
-    """Return the evidence before the first record; revision 0 says that nothing is stored."""
-    return QualityEvidence(
-        rollout=request.rollout,
-        endpoint=request.endpoint,
-        baseline=request.baseline,
-        canary=request.canary,
-        labelled_set=request.spec.labelled_set,
-        set_version=set_version,
-        kept_as=set_version,
-        content_digest=records.digest(len(records)),
-        records_total=len(records),
-        states=first_states(request.spec),
-    )
+    """Return the evidence after one call's walk, with its contract agreed on first."""
+    ceiling = ceiling_of(request, ports)
+    found = agreed(request, ports, records, evidence, ceiling)
+    return Walk(request, ports, records, found, ceiling).walk()
 
 
 class Walk:
@@ -46,16 +47,26 @@ class Walk:
         request: EvaluationRequest,
         ports: EvaluationPorts,
         records: RecordFile,
-        evidence: QualityEvidence,
+        found: Agreed,
+        ceiling: RateCeiling,
     ) -> None:
         """Go on from the evidence: the same set version, order and position."""
+        evidence = found.evidence
         self._request, self._ports = request, ports
         self._call_seconds = ports.remaining_seconds()
-        self._places = OrderedRecords(request, ports, records, evidence)
+        self._places = OrderedRecords(request, ports, records, evidence, found.heard, ceiling)
         self._until = evidence.sharded_until or len(self._places)
+        if evidence.contract is None:
+            # Nobody answered: what was heard is all there is to tell.
+            self._until = max(found.heard, default=self._until)
         self._pace: float | None = None
+        self._reserve = _reserve(request.spec, self._call_seconds)
         self._gathering = Gathering(
-            request, ports, evidence, self._columns_before(evidence.position)
+            request,
+            ports,
+            evidence,
+            self._columns_before(evidence.position),
+            _own_scores(request.spec, ports, records.layout),
         )
 
     def walk(self) -> QualityEvidence:
@@ -84,7 +95,7 @@ class Walk:
                     gathering.look()
                     if gathering.may_stop() or self._is_far(start, started):
                         break
-                if self._ports.remaining_seconds() < RESERVE_SECONDS:
+                if self._ports.remaining_seconds() < self._reserve:
                     break
         finally:
             answers.close()
@@ -105,6 +116,8 @@ class Walk:
         are few.
         """
         kept = self._ports.predictions is not None and not self._places.problems
+        if ratio_margins(self._request.spec):  # shards keep answers, not what they cost
+            return False
         return kept and evidence.first_record == 0 and evidence.shard_records == 0
 
     def _shards(self, evidence: QualityEvidence) -> dict[str, int | None]:
@@ -129,9 +142,27 @@ class Walk:
         for example in self._places.taken_before(position):
             baseline, canary = (_prediction(one.known(example.row)) for one in kept)
             if baseline is not None or canary is not None:
-                columns.add(AnswerPair(example.label, baseline, canary), example.slice)
+                columns.add(AnswerPair(example.label, baseline, canary, example.slice))
         return columns
 
 
 def _prediction(told: Told | None) -> Prediction | None:
     return told if isinstance(told, Prediction) else None
+
+
+def _reserve(spec: QualityGuardSpec, call_seconds: float) -> float:
+    """Return the time kept back: a scorer's, for two batches in a row, is more."""
+    if spec.scorer is None:
+        return RESERVE_SECONDS
+    return min(RESERVE_SECONDS + 2 * spec.scorer_timeout_seconds, call_seconds / 2)
+
+
+def _own_scores(spec: QualityGuardSpec, ports: EvaluationPorts, layout: Layout) -> OwnScores | None:
+    """Return what scores records where the spec names a scorer; raise Refused where none can be
+    asked.
+    """
+    if spec.scorer is None:
+        return None
+    if ports.own_scorer is None:
+        raise Refused("guards.quality.scorer", "cannot be asked here", "Name a Lambda's ARN")
+    return OwnScores(ports.own_scorer, spec, layout, ports.sleep)

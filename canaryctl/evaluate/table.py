@@ -8,8 +8,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from canary.domain.labelled.account import account_of
 from canary.domain.labelled.evidence import QualityEvidence
-from canaryctl.evaluate_answer import overall_answer, sample_told
+from canaryctl.evaluate.document import overall_answer, sample_told
 
 _COLOURS = {
     "better": "green",
@@ -29,8 +30,11 @@ def print_tables(console: Console, evidence: QualityEvidence) -> None:
             console.print(f"  {told}", style="dim", highlight=False)
         if report["slices"]:
             console.print(_slices(report["slices"]))
+    if evidence.contract is not None:
+        console.print(evidence.contract.told, highlight=False, markup=False)
     for finding in evidence.findings:
         console.print(f"- {finding.reason}", highlight=False)
+    console.print(f"  {account_of(evidence).in_words()}", style="dim", highlight=False)
     for note in evidence.notes[:5]:
         console.print(f"  {note.kind}: {note.text}", style="dim", highlight=False, markup=False)
     answer = overall_answer(evidence)

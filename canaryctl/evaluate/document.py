@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from canary.domain.labelled.account import account_of
 from canary.domain.labelled.evidence import Answer, QualityEvidence
-from canary.domain.labelled.findings import ADVICE
+from canary.domain.labelled.outcome import ADVICE
+from canaryctl.evaluate.probe import contract_document
 
 _WORST_FIRST: tuple[Answer, ...] = ("worse", "not enough evidence", "not worse", "better")
 
@@ -44,11 +46,13 @@ def as_answer(evidence: QualityEvidence) -> dict[str, Any]:
         "set_version": evidence.set_version,
         "verdict": evidence.label,
         "answer": overall_answer(evidence),
+        "contract": None if evidence.contract is None else contract_document(evidence.contract),
         "next": ADVICE[evidence.label],
         "records": {
             "total": evidence.records_total,
             "taken": evidence.position,
             **evidence.counts.model_dump(),
+            "not_asked": account_of(evidence).not_asked,
         },
         "metrics": {
             evidence.baseline: report.get("baseline"),

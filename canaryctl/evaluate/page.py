@@ -10,8 +10,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from canary.domain.labelled.account import account_of
 from canary.domain.labelled.evidence import QualityEvidence
-from canaryctl.evaluate_answer import overall_answer, sample_told
+from canaryctl.evaluate.document import overall_answer, sample_told
 
 BASELINE_COLOUR, CANARY_COLOUR = "#3b6ea8", "#d9822b"
 _TONES = {"better": "good", "not worse": "good", "worse": "bad", "not enough evidence": "open"}
@@ -56,6 +57,7 @@ def page_of(evidence: QualityEvidence, looks: Sequence[QualityEvidence]) -> str:
             ),
             f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>",
             f'<p class="answer {_TONES[answer]}">{escape(answer)}</p>',
+            "" if evidence.contract is None else f"<p>{escape(evidence.contract.told)}</p>",
             "".join(f"<p>{escape(finding.reason)}</p>" for finding in evidence.findings),
             f'<p class="muted">{escape(_counts(evidence))}</p><div class="charts">{drawn}</div>',
             _metrics(report, names),
@@ -70,11 +72,9 @@ def page_of(evidence: QualityEvidence, looks: Sequence[QualityEvidence]) -> str:
 def _counts(evidence: QualityEvidence) -> str:
     counts = evidence.counts
     return (
-        f"{evidence.labelled_set} ({evidence.set_version[:16]}): {evidence.position} of "
-        f"{evidence.records_total} "
-        f"records taken, {counts.used} compared, {counts.failed_on_both} failed on both, "
-        f"{counts.unusable_rows} "
-        f"unusable, errors {counts.errors_baseline} baseline and {counts.errors_canary} canary."
+        f"{evidence.labelled_set} ({evidence.set_version[:16]}): "
+        f"{account_of(evidence).in_words()}; "
+        f"errors {counts.errors_baseline} baseline and {counts.errors_canary} canary."
     )
 
 

@@ -1,0 +1,229 @@
+"""The decision's keys of a quality guard: the task, and which metrics decide with which margin."""
+
+import math
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from canary.domain.model import Frozen
+from canary.domain.plan.quality.set_keys import Column
+
+Task = Literal[
+    "binary",
+    "multiclass",
+    "regression",
+    "text",
+    "entities",
+    "multilabel",
+    "ranking",
+    "quantiles",
+    "custom",
+]
+Inconclusive = Literal["hold", "proceed", "roll_back"]
+
+SCORER = "scorer"
+DECIDING_METRICS: dict[Task, tuple[str, ...]] = {
+    "binary": ("accuracy", "recall", "specificity", "log_loss", "brier", "cost", "roc_auc"),
+    "multiclass": ("accuracy", "log_loss", "cost"),
+    "regression": ("accuracy", "within", "absolute_error", "relative_error", "squared_error"),
+    "text": ("exact", "token_f1", "rouge_l"),
+    "entities": ("entity_f1",),
+    "multilabel": ("multilabel_f1",),
+    "ranking": ("ndcg",),
+    "quantiles": ("pinball",),
+    "custom": (),
+}
+"""The metrics a paired test may decide on, per task, `scorer` beside them where one is given; every
+other metric is reported and never decides.
+"""
+LOSSES = ("log_loss", "cost", "absolute_error", "relative_error", "squared_error", "pinball")
+"""Metrics in a unit of their own, whose margins may exceed 1 and which take a `cap`."""
+STANDS_IN = {
+    "precision": "specificity stands in for it (precision is no mean of records)",
+    "f1": "recall and specificity together stand in for it (F1 is no mean of records)",
+    "false_positive_rate": "specificity is 1 minus it",
+    "mae": "absolute_error is its name here",
+    "mape": "relative_error is its name here",
+    "mse": "squared_error is its name here",
+    "rmse": "squared_error stands in for it, with the margin squared",
+    "r2": "squared_error stands in for it (R2 is no mean of records)",
+}
+RARE = 0.05
+"""A class of fewer records than this share is lost in an accuracy."""
+
+
+class QualityMargin(Frozen):
+    """How much worse one metric of the canary may be; in the metric's own unit (0.02 = two points).
+
+    `max_worse`: a drop of this much or more never passes. `tolerance`: a drop up to this is never
+    stopped for; half of `max_worse` unless given. `cap`: the loss beyond which nothing counts as
+    worse still, in the metric's unit; for errors of numbers the baseline's 99th percentile on its
+    first records unless given, for log loss 36.04 nats.
+    """
+
+    max_worse: float = Field(gt=0, allow_inf_nan=False)
+    tolerance: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    cap: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _tolerance_is_below_the_margin(self) -> Self:
+        if self.tolerance is not None and self.tolerance >= self.max_worse:
+            raise ValueError(f"tolerance {self.tolerance} must be below max_worse {self.max_worse}")
+        if self.cap is not None and self.cap <= self.max_worse:
+            raise ValueError(f"cap {self.cap} must be above max_worse {self.max_worse}")
+        return self
+
+    @property
+    def stop_beyond(self) -> float:
+        """The drop up to which the canary counts as no worse."""
+        return self.max_worse / 2 if self.tolerance is None else self.tolerance
+
+
+class RatioMargin(Frozen):
+    """How many times the baseline's figure the canary's may be, in the median of the same requests.
+
+    `max_ratio`: a median ratio of this much or more never passes. `tolerance`: one up to this is
+    never stopped for; the square root of `max_ratio` unless given.
+    """
+
+    max_ratio: float = Field(gt=1, le=1_000, allow_inf_nan=False)
+    tolerance: float | None = Field(default=None, ge=1, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _tolerance_is_below_the_margin(self) -> Self:
+        if self.tolerance is not None and self.tolerance >= self.max_ratio:
+            raise ValueError(f"tolerance {self.tolerance} must be below max_ratio {self.max_ratio}")
+        return self
+
+    @property
+    def stop_beyond(self) -> float:
+        """The ratio up to which the canary counts as no slower."""
+        return math.sqrt(self.max_ratio) if self.tolerance is None else self.tolerance
+
+
+Margins = dict[str, QualityMargin]
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+def default_metrics(task: Task, positives: float | None = None) -> Margins:
+    """Return what decides where the spec names no metric; `positives`: the share of label 1.
+
+    A binary set with a class below 5% is decided by recall and specificity: a model that never
+    finds the rare class is 95% accurate.
+    """
+    if task == "binary" and positives is not None and min(positives, 1 - positives) < RARE:
+        return {
+            "recall": QualityMargin(max_worse=0.05),
+            "specificity": QualityMargin(max_worse=0.02),
+        }
+    names = {"entities": "entity_f1", "multilabel": "multilabel_f1", "ranking": "ndcg"}
+    return {names.get(task, "accuracy"): QualityMargin(max_worse=0.02)}
+
+
+class MetricKeys(Frozen):
+    """What decides.
+
+    The metrics
+        `metrics` decide, each with its margin; without it `default_metrics`. `right_within` is the
+        absolute error up to which a regression answer counts as right, `costs` what a decision
+        costs by true class and decision, `ndcg_at` the places of a ranking that count, `quantiles`
+        the order of quantiles in an answer that does not name them, `label_separator` what
+        separates the labels of a record that are not a JSON list. `scorer` is your own metric: the
+        ARN of a Lambda function, or on the command line file.py:function; it is asked about
+        `scorer_batch` answers at a time and has `scorer_timeout_seconds` for them.
+    The records
+        `slices` are slices that must pass too: by value of the slice column, each metric with its
+        margin. `weight_column` says how much a record counts, from 0; one beyond `weight_cap` (the
+        set's largest unless given) counts as that.
+    The cost of an answer
+        `latency`, `size` and `tokens` bound the median ratio of milliseconds, bytes and tokens.
+    What follows
+        `on_inconclusive` is what happens when the set is used up without an answer.
+    """
+
+    task: Task = "binary"
+    right_within: float | None = Field(default=None, ge=0)
+    metrics: Margins | None = Field(default=None, min_length=1)
+    costs: dict[str, dict[str, float]] | None = Field(default=None, min_length=2)
+    ndcg_at: int | None = Field(default=None, ge=1)
+    quantiles: tuple[Share, ...] | None = Field(default=None, min_length=1, max_length=100)
+    label_separator: str | None = Field(default=None, min_length=1, max_length=8)
+    scorer: str | None = Field(default=None, max_length=1_024)
+    scorer_batch: int = Field(default=20, ge=1, le=1_000)
+    scorer_timeout_seconds: float = Field(default=30.0, ge=1, le=300)
+    slices: dict[str, Margins] = Field(default_factory=dict, max_length=50)
+    weight_column: Column | None = None
+    weight_cap: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    latency: RatioMargin | None = None
+    size: RatioMargin | None = None
+    tokens: RatioMargin | None = None
+    on_inconclusive: Inconclusive = "hold"
+
+    @property
+    def chosen_metrics(self) -> Margins:
+        """Return the metrics that decide as far as the spec alone says."""
+        if self.metrics is not None:
+            return self.metrics
+        if self.scorer is not None:
+            return {SCORER: QualityMargin(max_worse=0.02)}
+        return default_metrics(self.task)
+
+    @model_validator(mode="after")
+    def _metrics_may_decide(self) -> Self:
+        for place, margins in (("metrics", self.metrics or {}), *self.slices.items()):
+            for name, margin in margins.items():
+                self._check_metric(name, margin, in_slice=place != "metrics")
+        if self.metrics is None and self.scorer is None:
+            _check_default(self.task, self.right_within)
+        return self
+
+    def _check_metric(self, name: str, margin: QualityMargin, *, in_slice: bool) -> None:
+        allowed = DECIDING_METRICS[self.task] + ((SCORER,) if self.scorer else ())
+        if name not in allowed:
+            why = f" ({STANDS_IN[name]})" if name in STANDS_IN else ""
+            choice = ", ".join(allowed) or "a scorer"
+            raise ValueError(
+                f"metric {name!r} cannot decide for task {self.task}{why}; use one of {choice}"
+            )
+        if (
+            name in {"accuracy", "within"}
+            and self.task == "regression"
+            and self.right_within is None
+        ):
+            raise ValueError(
+                "a regression needs right_within: the absolute error up to which an answer is right"
+            )
+        if name == "cost" and self.costs is None:
+            raise ValueError("metric cost needs costs: by true class what each decision costs")
+        if name == "roc_auc" and (in_slice or self.weight_column is not None):
+            raise ValueError("roc_auc decides over all records alike, without slices and weights")
+        if name not in LOSSES and margin.max_worse > 1:
+            raise ValueError(f"max_worse of {name} is a share of at most 1")
+        if name not in LOSSES and margin.cap is not None:
+            raise ValueError(f"{name} is a share and takes no cap")
+
+    @model_validator(mode="after")
+    def _costs_are_complete(self) -> Self:
+        for label, row in (self.costs or {}).items():
+            missing = sorted(set(self.costs or {}) - row.keys() - {label})
+            if missing:
+                raise ValueError(f"costs of class {label!r} lack decision {missing[0]!r}")
+            if any(not 0 <= value < math.inf for value in row.values()):
+                raise ValueError(f"costs of class {label!r} must be 0 or more")
+        if self.costs is not None and not any(any(row.values()) for row in self.costs.values()):
+            raise ValueError("costs are all 0, so that no decision is worse than another")
+        return self
+
+
+def _check_default(task: Task, right_within: float | None) -> None:
+    """Return when a task without a metric has one; raise ValueError with the choice otherwise."""
+    if task == "regression" and right_within is None:
+        raise ValueError(
+            "a regression needs a metric: absolute_error, relative_error or squared_error in "
+            "metrics, or right_within, the absolute error up to which an answer is right"
+        )
+    if task == "custom":
+        raise ValueError("task custom is decided by a scorer of your own; name it in scorer")
+    if task in {"text", "quantiles"}:
+        choice = ", ".join(DECIDING_METRICS[task])
+        raise ValueError(f"task {task} needs metrics with a margin, one or more of {choice}")

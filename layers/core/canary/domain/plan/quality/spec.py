@@ -1,0 +1,35 @@
+"""The `guards.quality` block of a spec, put together from its rooms."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from canary.domain.plan.quality.answer_keys import AnswerKeys
+from canary.domain.plan.quality.metric_keys import MetricKeys
+from canary.domain.plan.quality.request_keys import RequestKeys
+from canary.domain.plan.quality.set_keys import SetKeys
+
+
+class QualityGuardSpec(SetKeys, RequestKeys, AnswerKeys, MetricKeys):
+    """One labelled set, one way to ask, one way to read answers, and what decides.
+
+    The set: `SetKeys`. The request: `RequestKeys`. The answer: `AnswerKeys`. The decision:
+    `MetricKeys`. The call: `concurrency`, `max_requests_per_second` (both variants together) and
+    `request_timeout_seconds` bound what the endpoint is asked for.
+    """
+
+    concurrency: int = Field(default=4, ge=1, le=64)
+    max_requests_per_second: float = Field(default=50.0, gt=0, le=10_000)
+    request_timeout_seconds: float = Field(default=65.0, ge=1, le=70)
+
+    @model_validator(mode="after")
+    def _columns_and_costs_fit(self) -> Self:
+        if self.slices and self.slice_column is None:
+            raise ValueError("slices need slice_column: the column whose values they are")
+        binary = self.task == "binary" and self.costs is not None
+        if binary and (len(self.costs or ()) != 2 or self.positive_label not in (self.costs or ())):
+            raise ValueError(
+                "costs of a binary task need two classes, one of them positive_label "
+                f"({self.positive_label!r})"
+            )
+        return self

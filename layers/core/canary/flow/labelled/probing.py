@@ -1,0 +1,92 @@
+"""The first answers of both variants, and the contract agreed on them before any counts.
+
+Rules: what was asked for the probe is not asked again: it is read by the contract as the first
+records of the evaluation. A contract kept by an earlier evaluation of the same set, models and spec
+spares the probe.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from canary.domain.labelled.contract import AnswerContract
+from canary.domain.labelled.evidence import QualityEvidence
+from canary.domain.plan.quality.answer_keys import Role
+from canary.flow.labelled.asking import Outcome, RateCeiling
+from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
+from canary.flow.labelled.kept_predictions import KeptContract
+from canary.flow.labelled.ordered_records import Group, OrderedRecords
+from canary.labelled.answers.inference.contract import Heard, make_contract
+from canary.labelled.answers.names import known_labels
+from canary.labelled.label_names import label_names
+from canary.labelled.records import RecordFile
+from canary.ports.quality import Reply
+
+PROBED_RECORDS = 20
+RESERVE_SECONDS = 20.0
+"""A call with less time left begins no further request of the probe."""
+
+Pair = tuple[Outcome, Outcome]
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """The evidence with its contract, and what was heard for it by the position behind each
+    request.
+    """
+
+    evidence: QualityEvidence
+    heard: Mapping[int, Pair] = field(default_factory=dict)
+
+
+def agreed(
+    request: EvaluationRequest,
+    ports: EvaluationPorts,
+    records: RecordFile,
+    evidence: QualityEvidence,
+    ceiling: RateCeiling,
+    probed: int = PROBED_RECORDS,
+) -> Agreed:
+    """Return the evidence with the contract, asked for now where there is none yet.
+
+    Where neither variant answered there is no contract, and what was heard says why. Raises Refused
+    where the answers can be read in more than one way.
+    """
+    if evidence.contract is not None:
+        return Agreed(evidence)
+    kept = KeptContract(request, ports, evidence)
+    contract = kept.load()
+    if contract is not None:
+        return Agreed(_with(evidence, contract))
+    places = OrderedRecords(request, ports, records, evidence, ceiling=ceiling)
+    heard = places.hear(
+        evidence.position, probed, lambda: ports.remaining_seconds() >= RESERVE_SECONDS
+    )
+    contract = _contract(request, records, heard)
+    pairs = {group.end: pair for group, pair in heard}
+    if contract is None:
+        return Agreed(evidence, pairs)
+    kept.keep(contract)
+    return Agreed(_with(evidence, contract), pairs)
+
+
+def _with(evidence: QualityEvidence, contract: AnswerContract) -> QualityEvidence:
+    return evidence.but(contract=contract, contract_from=evidence.counts.used)
+
+
+def _contract(
+    request: EvaluationRequest, records: RecordFile, heard: list[tuple[Group, Pair]]
+) -> AnswerContract | None:
+    roles: tuple[Role, Role] = ("baseline", "canary")
+    if not any(isinstance(one.reply, Reply) for _, pair in heard for one in pair):
+        return None
+    known = known_labels(request.spec, label_names(records, request.spec))
+    told = {role: _answers(heard, side) for side, role in enumerate(roles)}
+    return make_contract(known, told, {"baseline": request.baseline, "canary": request.canary})
+
+
+def _answers(heard: list[tuple[Group, Pair]], side: int) -> list[Heard]:
+    return [
+        Heard(reply.body, reply.content_type, len(group.examples))
+        for group, pair in heard
+        if isinstance(reply := pair[side].reply, Reply)
+    ]

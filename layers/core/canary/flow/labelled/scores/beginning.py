@@ -1,0 +1,88 @@
+"""The evidence before the first record: which metrics decide, and which weight counts 1.
+
+Rules: both are read from labels and weights alone, before any model is asked, and stay as they are.
+"""
+
+from canary.domain.errors import Refused
+from canary.domain.labelled.evidence import Note, QualityEvidence
+from canary.domain.labelled.paired import first_states
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.plan.quality.metric_keys import RARE, Margins, default_metrics
+from canary.flow.labelled.inputs import EvaluationRequest
+from canary.labelled.examples import read_example
+from canary.labelled.order import seeded_order
+from canary.labelled.records import RecordFile, UnusableRow
+
+LABELS_LOOKED_AT = 20_000
+"""A random sample of a larger set says well enough whether a class is rare."""
+
+
+def first_evidence(
+    request: EvaluationRequest, set_version: str, records: RecordFile
+) -> QualityEvidence:
+    """Return the evidence before the first record; revision 0 says that nothing is stored."""
+    metrics, notes = _metrics(request, records)
+    return QualityEvidence(
+        rollout=request.rollout,
+        endpoint=request.endpoint,
+        baseline=request.baseline,
+        canary=request.canary,
+        labelled_set=request.spec.labelled_set,
+        set_version=set_version,
+        kept_as=set_version,
+        content_digest=records.digest(len(records)),
+        records_total=len(records),
+        states=first_states(request.spec, metrics),
+        weight_scale=_weight_scale(request.spec, records),
+        notes=(*(Note(kind="set", text=text) for text in records.told), *notes),
+    )
+
+
+def _metrics(
+    request: EvaluationRequest, records: RecordFile
+) -> tuple[Margins | None, tuple[Note, ...]]:
+    """Return what decides where the spec leaves it to the data, and a note that says so."""
+    spec = request.spec
+    if spec.task != "binary" or spec.metrics is not None or spec.scorer is not None:
+        return None, ()
+    looked, positives = _positives(request, records)
+    share = positives / looked if looked else 0.5
+    metrics = default_metrics(spec.task, share)
+    if "accuracy" in metrics:
+        return metrics, ()
+    text = (
+        f"{positives} of {looked} labels are positive, one class below {RARE:.0%}: recall and "
+        "specificity decide, for accuracy alone would pass a model that never finds it; name "
+        "metrics to decide otherwise"
+    )
+    return metrics, (Note(kind="metrics", text=text),)
+
+
+def _positives(request: EvaluationRequest, records: RecordFile) -> tuple[int, int]:
+    """Return (labels looked at, how many are 1) of the first places of the seeded order."""
+    order = seeded_order(len(records), request.rollout)
+    looked = positives = 0
+    for place in range(min(len(order), LABELS_LOOKED_AT)):
+        try:
+            label = read_example(records.row(order[place]), records.layout, request.spec).label
+        except UnusableRow:
+            continue
+        looked, positives = looked + 1, positives + (label == 1)
+    return looked, positives
+
+
+def _weight_scale(spec: QualityGuardSpec, records: RecordFile) -> float | None:
+    """Return the weight that counts 1: the cap, or the largest of the set."""
+    if spec.weight_column is None:
+        return None
+    if spec.weight_cap is not None:
+        return spec.weight_cap
+    largest = 0.0
+    for row in records.rows():
+        try:
+            largest = max(largest, read_example(row, records.layout, spec).weight)
+        except UnusableRow:
+            continue
+    if not largest:
+        raise Refused("guards.quality.weight_column", "every weight is 0", "Name another column")
+    return largest

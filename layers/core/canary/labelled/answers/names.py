@@ -1,0 +1,140 @@
+"""Names in answers as decisions: what counts as a label of the set, and by which rule a name is put
+right.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from canary.domain.labelled.contract import Reading
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.plan.quality.answer_keys import INDEX, PREFIX
+from canary.labelled.examples import binary_value, class_name
+from canary.labelled.numbers import UnreadableAnswer, kind_of
+
+LONGEST_OPEN_NAME = 256
+_LAST_NUMBER = re.compile(r"(\d+)$")
+_ZERO_WORDS = {"0", "-1", "false", "no", "n", "f"}
+
+
+@dataclass(frozen=True)
+class KnownLabels:
+    """The task's labels; `names` is empty where they are too many to list."""
+
+    spec: QualityGuardSpec
+    names: frozenset[str]
+
+    def decision(self, name: str) -> str | None:
+        """Return the decision a name stands for, None where it is no label of the set."""
+        known = class_name(name)
+        if self.spec.task == "binary":
+            value = binary_value(name, self.spec)
+            given = "positive_label" in self.spec.model_fields_set
+            if value is None or (given and self.names and known not in self.names):
+                return None
+            return str(value)
+        if self.names:
+            return known if known in self.names else None
+        return known if 0 < len(known) <= LONGEST_OPEN_NAME else None
+
+    def is_label(self, value: Any) -> bool:
+        """Return whether a scalar names a label of the set."""
+        text = text_of(value)
+        return text is not None and self.decision(text) is not None
+
+    @property
+    def positive(self) -> str:
+        """The name of the positive label of a binary task."""
+        return class_name(self.spec.positive_label)
+
+    @property
+    def number_is_of_positive(self) -> bool:
+        """Whether a lone probability can only be the positive label's.
+
+        Models tell the probability of their class 1; where the positive label is what usually is
+        called 0, or is not the largest of numbers, that is another's.
+        """
+        positive = self.positive
+        others = [number for name in self.names if (number := _integer(name)) is not None]
+        own = _integer(positive)
+        if positive.lower() in _ZERO_WORDS:
+            return False
+        return own is None or not others or own >= max(others)
+
+    def order(self, width: int) -> tuple[str, ...]:
+        """Return the class of each of `width` places in a row, nothing where it is not known:
+        `classes`, or labels that are themselves the numbers of the places.
+        """
+        if self.spec.classes is not None:
+            return self.spec.classes if len(self.spec.classes) == width else ()
+        names = self.names or frozenset({"0", "1"} if self.spec.task == "binary" else ())
+        places = [str(place) for place in range(width)]
+        return tuple(places) if "0" in names and names <= set(places) else ()
+
+
+def _integer(name: str) -> int | None:
+    try:
+        return int(name)
+    except ValueError:
+        return None
+
+
+def text_of(value: Any) -> str | None:
+    """Return a scalar as the name it may be; None for lists, objects and null."""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return str(value).strip() if isinstance(value, str | int | float) else None
+
+
+def named(value: Any, reading: Reading, spec: QualityGuardSpec) -> str:
+    """Return the name in a value after extraction and the rule for names; raise UnreadableAnswer
+    where there is none.
+    """
+    text = text_of(value)
+    if text is None or not text:
+        raise UnreadableAnswer(f"{kind_of(value)} is no label")
+    if isinstance(value, bool) and "positive_label" in spec.model_fields_set:
+        text = str(value).lower()
+    if reading.extract is not None:
+        text = extracted(text, reading.extract)
+    return by_rule(text, reading, spec)
+
+
+def extracted(text: str, pattern: str) -> str:
+    """Return the pattern's group in a text; raise UnreadableAnswer where it is not there."""
+    found = re.search(pattern, text)
+    if found is None or found.group(1) is None:
+        raise UnreadableAnswer(f"extract finds nothing in {kind_of(text)}")
+    return found.group(1).strip()
+
+
+def by_rule(text: str, reading: Reading, spec: QualityGuardSpec) -> str:
+    """Return the set's name for an answer's, by `label_map` and `labels_from`."""
+    rule = reading.labels_from
+    if isinstance(rule, str) and rule.startswith(PREFIX):
+        text = text.removeprefix(rule.removeprefix(PREFIX))
+    elif rule == INDEX and spec.classes is not None:
+        found = _LAST_NUMBER.search(class_name(text))
+        if found is None or int(found.group(1)) >= len(spec.classes):
+            raise UnreadableAnswer("an index is not that of one of the classes")
+        text = spec.classes[int(found.group(1))]
+    if reading.label_map is not None:
+        text = reading.label_map.get(text, reading.label_map.get(class_name(text), text))
+    return text
+
+
+def decided(value: Any, reading: Reading, known: KnownLabels) -> str:
+    """Return the decision that a label in an answer stands for; raise UnreadableAnswer where it is
+    no label of the set.
+    """
+    decision = known.decision(named(value, reading, known.spec))
+    if decision is None:
+        raise UnreadableAnswer(f"{kind_of(value)} is no label of the set")
+    return decision
+
+
+def known_labels(spec: QualityGuardSpec, seen: Iterable[str]) -> KnownLabels:
+    """Return the labels: those of `classes` where given, else those seen in the set."""
+    names = spec.classes if spec.classes is not None else seen
+    return KnownLabels(spec, frozenset(class_name(name) for name in names))

@@ -1,0 +1,1 @@
+"""Request bodies: examples in, bytes out, in the form the model takes."""

@@ -1,0 +1,235 @@
+"""What one pass over a labelled set's file tells about all of it: labels, types, repeats, and what
+was left out or joined.
+
+Rules: memory does not grow with the set. What is told counts records and names columns of the spec,
+never a value. Repeats are found among records whose hash ends in enough zero bits that at most
+16,384 are kept: equal records share a hash, so the sample has all of a record's copies or none
+(Gibbons, Distinct sampling for highly-accurate answers, 2001).
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from canary.domain.errors import Refused
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.labelled.files.spans import Span
+from canary.labelled.layout import MISSING, Layout, Value
+
+NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+"""A number as JSON writes it: "007", "+1", ".5" and " 1" are text."""
+MOST_LABELS = 1_000
+MOST_HASHES = 16_384
+_SET = "guards.quality.labelled_set"
+_WORDS = MISSING - {"", "nan"}
+"""Words that may be a class as well as no label."""
+
+
+@dataclass
+class Survey:
+    """Counts of one file while it is read, record by record."""
+
+    spec: QualityGuardSpec
+    layout: Layout
+    typed: bool
+    """Whether the file is a CSV whose cells a request sends with a type."""
+    labels: Counter[str] = field(default_factory=Counter)
+    blank_lines: int = 0
+    records: int = 0
+    joined: int = 0
+    unread: int = 0
+    escaped: int = 0
+    escaped_unread: int = 0
+    more_keys: int = 0
+    fewer_keys: int = 0
+    empty_numbers: int = 0
+
+    def __post_init__(self) -> None:
+        """Begin with every feature a number until one of its cells is not."""
+        given = self.spec.column_types
+        self._numbers = {
+            i
+            for i in self.layout.features
+            if self.typed and given.get(self.layout.name(i), "number") == "number"
+        }
+        self._open = {i for i in self._numbers if self.layout.name(i) not in given}
+        self._seen_number: set[int] = set()
+        self._compared = (self.layout.label, *self.layout.features)
+        self._repeats = Repeats()
+
+    def see_span(self, span: Span) -> bool:
+        """Count what the bytes of a record tell; return whether it is a record at all.
+
+        Raises Refused where a quote that is never closed swallows what follows it.
+        """
+        if span.blank:
+            self.blank_lines += 1
+            return False
+        self.records += 1
+        if span.open_quote:
+            raise _open_quote(self.records, span)
+        self.joined += span.lines > 1
+        return True
+
+    def see_csv(self, span: Span) -> None:
+        """Take a record of a CSV."""
+        readable = span.cells is not None and len(span.cells) == self.layout.width
+        if has_backslash(span, self.spec):
+            self.escaped += 1
+            self.escaped_unread += not readable
+        if span.cells is None or not readable:
+            self.unread += 1
+            return
+        self._see_label(span.cells[self.layout.label])
+        self._repeats.see("\0".join([span.cells[i] for i in self._compared]))
+        for i in tuple(self._open):
+            cell = span.cells[i]
+            if NUMBER.fullmatch(cell) is not None:
+                self._seen_number.add(i)
+            elif cell.strip().lower() not in MISSING:
+                self._open.remove(i)
+                self._numbers.remove(i)
+            else:
+                self.empty_numbers += 1
+
+    def see_values(self, values: Sequence[Value] | None, *, more_keys: bool, fewer: bool) -> None:
+        """Take a record of a file that has types; None where it cannot be read."""
+        self.more_keys += more_keys
+        self.fewer_keys += fewer
+        if values is None:
+            self.unread += 1
+            return
+        label = values[self.layout.label]
+        self._see_label("" if label is None else str(label))
+        self._repeats.see(repr([values[i] for i in self._compared]))
+
+    def _see_label(self, label: str) -> None:
+        label = label.strip()
+        if label in self.labels or len(self.labels) < MOST_LABELS:
+            self.labels[label] += 1
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Return the columns that are sent as numbers."""
+        given = self.spec.column_types
+        return frozenset(
+            i for i in self._numbers if i in self._seen_number or self.layout.name(i) in given
+        )
+
+    def missing_labels(self) -> frozenset[str]:
+        """Return the labels, in lower case, that mean no label in this set.
+
+        A word such as none is a class where the spec names it, in a binary task with a
+        `positive_label` where the set has no other second class, and in every task but binary and
+        regression unless `classes` leaves it out.
+        """
+        spec = self.spec
+        named = {name.strip().lower() for name in spec.classes or ()}
+        if "positive_label" in spec.model_fields_set:
+            named.add(spec.positive_label.strip().lower())
+        missing = MISSING - named
+        if spec.classes is not None:
+            return missing
+        if spec.task not in {"binary", "regression"}:
+            return missing - _WORDS
+        words = {label.lower() for label in self.labels if label.lower() in _WORDS & missing}
+        others = {label for label in self.labels if label.lower() not in missing}
+        alone = "positive_label" in spec.model_fields_set and len(others) == len(words) == 1
+        return missing - words if spec.task == "binary" and alone else missing
+
+    def told(self) -> tuple[str, ...]:
+        """Return what a person should know of the file, in sentences.
+
+        Raises Refused where backslashes before quotes make records unreadable: they can be read in
+        two ways.
+        """
+        if self.escaped_unread:
+            raise two_ways_to_escape(self.escaped, self.escaped_unread)
+        repeats, sampled = self._repeats.counted()
+        among = f"{sampled:,} sampled records" if sampled < self._repeats.seen else "the records"
+        classes = sum(
+            count
+            for label, count in self.labels.items()
+            if label.lower() in _WORDS - self.missing_labels()
+        )
+        told = (
+            (self.blank_lines, "blank lines are no records"),
+            (self.joined, "records take several lines, inside quotes"),
+            (self.unread, "records cannot be read and are left out"),
+            (self.escaped, 'records have a backslash before a quote, read as text (see "escape")'),
+            (repeats, f"of {among} repeat another one, label and features alike"),
+            (classes, "records have a label such as none, NA or null, which is read as a class"),
+            (self.more_keys, "records have keys that the first has not; those are not sent"),
+            (self.fewer_keys, "records lack keys that the first has; null is sent for those"),
+            (
+                self.empty_numbers if self.spec.empty == "text" and self.numbers else 0,
+                'cells of number columns are empty and sent as text (see "empty")',
+            ),
+        )
+        return tuple(f"{count:,} {words}" for count, words in told if count) + self._types_told()
+
+    def _types_told(self) -> tuple[str, ...]:
+        text = len(self.layout.features) - len(self.numbers)
+        if not self.typed or not text or not self.numbers:
+            return ()
+        sent = f"{len(self.numbers):,} feature columns are sent as numbers and {text:,} as text"
+        return (f'{sent} (see "column_types")',)
+
+
+class Repeats:
+    """How many records repeat another one, from hashes of a sample."""
+
+    def __init__(self) -> None:
+        self._hashes: Counter[int] = Counter()
+        self._mask = 0
+        self._kept = self.seen = 0
+
+    def see(self, record: str) -> None:
+        """Take one record."""
+        self.seen += 1
+        digest = hashlib.blake2b(record.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        found = int.from_bytes(digest, "little")
+        if found & self._mask:
+            return
+        self._hashes[found] += 1
+        self._kept += 1
+        while len(self._hashes) > MOST_HASHES:
+            self._mask = self._mask << 1 | 1
+            self._hashes = Counter(
+                {one: count for one, count in self._hashes.items() if not one & self._mask}
+            )
+            self._kept = self._hashes.total()
+
+    def counted(self) -> tuple[int, int]:
+        """Return how many of how many records repeat one that came before."""
+        return self._kept - len(self._hashes), self._kept
+
+
+def has_backslash(span: Span, spec: QualityGuardSpec) -> bool:
+    """Return whether a backslash stands before a quote, and nobody said what that means."""
+    return spec.escape is None and spec.quote == '"' and b'\\"' in span.raw
+
+
+def two_ways_to_escape(escaped: int, unread: int) -> Refused:
+    """Return the refusal of records in which it makes a difference."""
+    return Refused(
+        "guards.quality.escape",
+        (
+            f"{escaped} records have a backslash before a quote, and {unread} of them cannot be "
+            "read with quotes doubled: either it escapes the quote, or the quote ends the field"
+        ),
+        'Set escape to "\\" where it escapes, or double the quotes inside quoted fields',
+    )
+
+
+def _open_quote(number: int, span: Span) -> Refused:
+    return Refused(
+        _SET,
+        (
+            f"record {number} opens a quote at the beginning of a field and never closes it: the "
+            f"{span.lines - 1} lines behind it would be lost in it"
+        ),
+        'Double the quotes inside quoted fields, or set quote "none" where quotes are text',
+    )

@@ -1,0 +1,27 @@
+"""The names of a set's classes, as answers will be held against them."""
+
+import contextlib
+
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.labelled.examples import class_name, read_label
+from canary.labelled.files.survey import MOST_LABELS
+from canary.labelled.records import RecordFile, UnusableRow
+
+
+def label_names(records: RecordFile, spec: QualityGuardSpec) -> frozenset[str]:
+    """Return the names of all usable labels of a set.
+
+    Nothing where they are too many to have been counted, where the task has no classes, or where
+    `classes` or 0 and 1 name them already.
+    """
+    named = spec.classes is not None
+    zero_one = spec.task == "binary" and "positive_label" not in spec.model_fields_set
+    labels = records.survey.labels
+    if named or zero_one or spec.task not in {"binary", "multiclass"} or len(labels) >= MOST_LABELS:
+        return frozenset()
+    names = set()
+    for text in labels:
+        with contextlib.suppress(UnusableRow):
+            read_label(text, spec, records.layout.missing)
+            names.add(class_name(text))
+    return frozenset(names)

@@ -1,0 +1,144 @@
+"""One record's value of a JSON answer read as a prediction of several parts.
+
+Rules: a shape is read where it can mean one thing alone; anything else is an UnreadableAnswer that
+names the key which says what is meant.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from canary.domain.labelled.prediction import Prediction
+from canary.domain.labelled.scorers.values import labels_text, spans_text, text_of
+from canary.domain.plan.quality import QualityGuardSpec, Task
+from canary.labelled.examples import class_name
+from canary.labelled.numbers import UnreadableAnswer, kind_of, probability
+from canary.labelled.tasks.parts import by_name, finite, names, numbers, span
+
+_TEXT_KEYS = (
+    "generated_text",
+    "summary_text",
+    "translation_text",
+    "answer",
+    "text",
+    "output",
+    "prediction",
+)
+
+
+def read_answer_of_parts(value: Any, spec: QualityGuardSpec) -> Prediction:
+    """Return the prediction in one record's value; raise UnreadableAnswer when there is none."""
+    found = _READERS[spec.task](value, spec)
+    if found is None:
+        raise UnreadableAnswer(f"{kind_of(value)} is not {_WANTED[spec.task]}")
+    return Prediction(found)
+
+
+def _text(value: Any, spec: QualityGuardSpec) -> str | None:
+    if isinstance(value, list) and len(value) == 1:
+        return _text(value[0], spec)
+    if isinstance(value, Mapping):
+        chosen = value.get("choices")
+        if isinstance(chosen, list) and len(chosen) == 1 and isinstance(chosen[0], Mapping):
+            message = chosen[0].get("message")
+            return _text(
+                message.get("content") if isinstance(message, Mapping) else chosen[0], spec
+            )
+        found = [value[key] for key in _TEXT_KEYS if key in value]
+        return found[0] if len(found) == 1 and isinstance(found[0], str) else None
+    return value if isinstance(value, str) else None
+
+
+def _spans(value: Any, _: QualityGuardSpec) -> str | None:
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):
+        value = value[0] if span(value[0]) is None else value
+    found = [span(one) for one in value] if isinstance(value, list) else [None]
+    if None in found:
+        return None
+    spans = [one for one in found if one is not None]
+    if any(kind.startswith(("B-", "I-")) for _, _, kind in spans):
+        raise UnreadableAnswer(
+            "the entities are tokens tagged B- and I-: have the model join them "
+            '("aggregation_strategy": "simple")'
+        )
+    return spans_text(spans)
+
+
+def _labels(value: Any, spec: QualityGuardSpec) -> str | None:
+    told = names(value)
+    if told is not None:
+        return labels_text(map(class_name, told))
+    scores = _label_scores(value, spec)
+    if scores is None:
+        return None
+    return labels_text(name for name, score in scores.items() if score > spec.threshold)
+
+
+def _label_scores(value: Any, spec: QualityGuardSpec) -> dict[str, float] | None:
+    """Return probabilities by label from an object, a list of label and score, or a row."""
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):
+        value = value[0]
+    if isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+        if not all({"label", "score"} <= one.keys() for one in value):
+            return None
+        value = {str(one["label"]): one["score"] for one in value}
+    row = numbers(value)
+    if row is not None and spec.classes is not None:
+        if len(row) != len(spec.classes):
+            raise UnreadableAnswer(f"{len(row)} probabilities for {len(spec.classes)} classes")
+        value = dict(zip(spec.classes, row, strict=True))
+    scores = by_name(value)
+    if scores is None:
+        return None
+    return {class_name(name): probability(score) for name, score in scores.items()}
+
+
+def _ranking(value: Any, _: QualityGuardSpec) -> str | None:
+    order = names(value)
+    if order and len(set(order)) < len(order):
+        raise UnreadableAnswer("the ranking names an item twice")
+    found = numbers(value) or by_name(value) or order
+    return None if not found else text_of(found)
+
+
+def _quantiles(value: Any, spec: QualityGuardSpec) -> str | None:
+    if isinstance(value, Mapping) and isinstance(value.get("quantiles"), Mapping):
+        value = value["quantiles"]
+    if isinstance(value, list) and spec.quantiles is not None:
+        if len(value) != len(spec.quantiles):
+            raise UnreadableAnswer(f"{len(value)} values for {len(spec.quantiles)} quantiles")
+        value = {str(q): row for q, row in zip(spec.quantiles, value, strict=True)}
+    if not isinstance(value, Mapping) or not value:
+        return None
+    rows = {_share(name): numbers(row) or finite(row) for name, row in value.items()}
+    known = {name: row for name, row in rows.items() if name is not None and row is not None}
+    return text_of(known) if len(known) == len(value) else None
+
+
+def _share(name: object) -> str | None:
+    """Return a quantile's name where it is one."""
+    try:
+        return str(name) if 0 < float(str(name)) < 1 else None
+    except ValueError:
+        return None
+
+
+def _anything(value: Any, _: QualityGuardSpec) -> str | None:
+    return text_of(value)
+
+
+_WANTED: dict[Task, str] = {
+    "text": "a text (name it with answer)",
+    "entities": "a list of entities with start, end and type (name it with answer)",
+    "multilabel": "a list of labels, or their probabilities (classes names a row's)",
+    "ranking": "a list of scores, scores by item, or the items in order (name it with answer)",
+    "quantiles": "numbers by quantile (quantiles names a list's)",
+    "custom": "a value",
+}
+_READERS: dict[Task, Callable[[Any, QualityGuardSpec], str | None]] = {
+    "text": _text,
+    "entities": _spans,
+    "multilabel": _labels,
+    "ranking": _ranking,
+    "quantiles": _quantiles,
+    "custom": _anything,
+}

@@ -1,0 +1,97 @@
+"""A labelled set's value read as a label of several parts; None where it is none."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from canary.domain.labelled.scorers.values import labels_text, spans_text, text_of
+from canary.domain.plan.quality import QualityGuardSpec, Task
+from canary.labelled.tasks.parts import by_name, finite, names, numbers, span
+
+
+def read_parts(value: Any, spec: QualityGuardSpec) -> str | None:
+    """Return a label's text for a task of several parts; None where the value is no such label.
+
+    In a CSV the parts are written as JSON in the cell; a text that is no JSON is one reference of
+    a text task, and for `label_separator` a list of labels.
+    """
+    return _READERS[spec.task](_parsed(value), spec)
+
+
+def is_of_parts(task: Task) -> bool:
+    """Return whether a task's labels and answers have parts."""
+    return task in _READERS
+
+
+WANTED: dict[Task, str] = {
+    "text": "a text, or a list of texts",
+    "entities": "a list of [start, end, type]",
+    "multilabel": "a JSON list of labels (or set label_separator)",
+    "ranking": "a list of relevances, or relevances by item",
+    "quantiles": "a number, or a list of numbers",
+    "custom": "a value",
+}
+
+
+def _parsed(value: Any) -> Any:
+    if not isinstance(value, str) or value.lstrip()[:1] not in {"[", "{", *"-0123456789"}:
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+
+
+def _references(value: Any, spec: QualityGuardSpec) -> str | None:
+    del spec
+    if isinstance(value, list):
+        return text_of(value) if value and names(value) is not None else None
+    # A number here is a text that looks like one: an answer "1999" is compared as a text.
+    return None if isinstance(value, dict) or value is None else text_of([_plain(value)])
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _spans(value: Any, spec: QualityGuardSpec) -> str | None:
+    del spec
+    found = [span(one) for one in value] if isinstance(value, list) else [None]
+    return spans_text(one for one in found if one is not None) if None not in found else None
+
+
+def _labels(value: Any, spec: QualityGuardSpec) -> str | None:
+    if isinstance(value, str) and spec.label_separator is not None:
+        value = [part.strip() for part in value.split(spec.label_separator) if part.strip()]
+    found = names(value)
+    return None if found is None else labels_text(found)
+
+
+def _relevances(value: Any, spec: QualityGuardSpec) -> str | None:
+    del spec
+    found = numbers(value) or by_name(value)
+    if found is None:
+        return None
+    gains = found.values() if isinstance(found, dict) else found
+    return text_of(found) if min(gains) >= 0 else None
+
+
+def _steps(value: Any, spec: QualityGuardSpec) -> str | None:
+    del spec
+    found = numbers(value) or finite(value)
+    return None if found is None else text_of(found)
+
+
+def _anything(value: Any, spec: QualityGuardSpec) -> str | None:
+    del spec
+    return text_of(value)
+
+
+_READERS: dict[Task, Callable[[Any, QualityGuardSpec], str | None]] = {
+    "text": _references,
+    "entities": _spans,
+    "multilabel": _labels,
+    "ranking": _relevances,
+    "quantiles": _steps,
+    "custom": _anything,
+}

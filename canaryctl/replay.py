@@ -94,7 +94,12 @@ def replay_command(
     spec: Annotated[Path, typer.Option(help="The spec (JSON).", exists=True, dir_okay=False)],
     windows: Annotated[
         Path | None,
-        typer.Option(help="Recorded windows (JSON Lines).", exists=True, dir_okay=False),
+        typer.Option(
+            help="Recorded windows (JSON Lines): minute, and baseline and canary with requests, "
+            "errors, slow, or any guard's [bad, events] under guards.",
+            exists=True,
+            dir_okay=False,
+        ),
     ] = None,
     history: Annotated[
         Path | None,

@@ -8,33 +8,14 @@ import pytest
 
 from canary.domain.judge.judgement import Judgement
 from canary.domain.plan import standard_guards
-from canary.domain.plan.guards import CountGuard, CountSource, GuardWords, Margin, Metric
-from canary.domain.plan.spec import Guards
-from canary.domain.plan.standard_guards import ERRORS_GRID
 from canaryctl.history import RolloutHistory, read_history
 from canaryctl.live import row_of
 from canaryctl.report import render_report
 from canaryctl.report.charts import charts_of
 from tests.integration.stage import ENDPOINT, OVER, Stage
+from tests.third_guard import NAMESPACE, empty_answers
 
-NAMESPACE = "Churn/Answers"
-OF_ONE_VARIANT = (("Endpoint", "${endpoint}"), ("Variant", "${variant}"))
 ANSWERS, EMPTY_OF_V1, EMPTY_OF_V2 = 1000, 10, 150
-
-
-def empty_answers(_: Guards, __: standard_guards.Thresholds) -> CountGuard:
-    """Return the guard: the share of answers that have nothing in them."""
-    given = Metric(namespace=NAMESPACE, name="Answers", dimensions=OF_ONE_VARIANT)
-    empty = Metric(namespace=NAMESPACE, name="EmptyAnswers", dimensions=OF_ONE_VARIANT)
-    return CountGuard(
-        name="empty_answers",
-        words=GuardWords(bad="empty answers", title="Answers with nothing in them"),
-        grid=ERRORS_GRID,
-        source=CountSource(of=given, bad=empty),
-        roll_back_beyond=Margin(ratio=1.1, percentage_points=0.01),
-        last_gate=Margin(ratio=1.5, percentage_points=0.1),
-        early_steps=Margin(ratio=3, percentage_points=0.5),
-    )
 
 
 def publish(stage: Stage, empty: dict[str, int]) -> None:

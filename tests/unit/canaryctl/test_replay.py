@@ -9,9 +9,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from canary.domain.plan import standard_guards
 from canary.domain.plan.spec import Spec, read_spec
 from canaryctl.recorded import RecordedError
 from canaryctl.replay import replay, replay_command
+from tests.third_guard import empty_answers
 
 SPEC = {"endpoint": "churn-prod", "canary": "Variant2", "guards": {"slow_requests": None}}
 
@@ -160,3 +162,23 @@ def test_command_refuses_a_wrong_spec(tmp_path: Path) -> None:
     )
     assert result.exit_code == 2
     assert "stepps" in result.stderr
+
+
+def test_a_guard_of_ones_own_is_replayed_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A recording carries its counts under `guards`; what it shows takes the canary back."""
+    monkeypatch.setattr(standard_guards, "MAKERS", (*standard_guards.MAKERS, empty_answers))
+    lines = [
+        {
+            "minute": m,
+            "baseline": {"requests": 5700, "errors": 6, "guards": {"empty_answers": [57, 5700]}},
+            "canary": {"requests": 300, "errors": 0, "guards": {"empty_answers": [60, 300]}},
+        }
+        for m in range(30)
+    ]
+    windows = tmp_path / "windows.jsonl"
+    windows.write_text("\n".join(json.dumps(line) for line in lines))
+    (_, outcome) = next(replay(read_spec(SPEC), windows))
+    assert (outcome.verdict, outcome.guard) == ("ROLL_BACK", "empty_answers")
+    assert "more empty answers than" in outcome.reason

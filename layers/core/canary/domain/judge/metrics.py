@@ -62,9 +62,11 @@ class MetricReading:
         """Return several variants' counts summed by minute; minutes in which any of them has none
         are left out.
         """
-        each = [self.counts(series, variant) for variant in variants]
-        shared = set(each[0]).intersection(*each[1:]) if each else set()
-        return {minute: _sum([one[minute] for one in each]) for minute in sorted(shared)}
+        first, *others = (self.counts(series, variant) for variant in variants)
+        if not others:
+            return first
+        shared = set(first).intersection(*others)
+        return {minute: _sum([one[minute] for one in (first, *others)]) for minute in shared}
 
     def uncounted(self, series: Series, variants: Sequence[str]) -> tuple[CountGuard, ...]:
         """Return the guards whose events have points in CloudWatch while the statistic that tells
@@ -119,9 +121,10 @@ def metrics_of(plan: Plan) -> tuple[Metric, ...]:
 def windows_of(
     reading: MetricReading, series: Series, canary: str, baselines: Sequence[str]
 ) -> tuple[Window, ...]:
-    """Return a window for every minute in which any variant has a point."""
-    wanted = set(reading.metrics((canary, *baselines)))
-    minutes = sorted({m for metric in wanted if metric in series for m in series[metric].minutes})
+    """Return a window for every minute in which any of the series, all of these variants, has a
+    point.
+    """
+    minutes = sorted({minute for one in series.values() for minute in one.minutes})
     canaries, together = reading.counts(series, canary), reading.together(series, baselines)
     return tuple(
         Window(minute=minute, canary=canaries.get(minute), baseline=together.get(minute))

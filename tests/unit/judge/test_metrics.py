@@ -1,0 +1,120 @@
+"""From CloudWatch's points to counts: missing is never zero, and no guard blinds another."""
+
+import pytest
+
+from canary.domain.judge.metrics import MetricReading, RawSeries, windows_of
+from canary.domain.plan.guards import REQUESTS, CountGuard, CountSource, GuardWords, Metric
+from tests.unit.judge.worlds import errors_guard, slow_guard
+
+EMPTY = Metric(namespace="Churn", name="EmptyAnswers")
+
+
+def empty_answers() -> CountGuard:
+    """Return a guard on a metric of the user's own, counted among the requests."""
+    return errors_guard().but(
+        name="empty_answers",
+        words=GuardWords(bad="empty answers"),
+        source=CountSource(of=REQUESTS, bad=EMPTY),
+        fuse=False,
+    )
+
+
+READING = MetricReading("churn", (errors_guard(), slow_guard(), empty_answers()))
+Points = dict[str, dict[int, float]]
+
+
+def series(**variants: Points) -> dict[Metric, RawSeries]:
+    """Return what was read, by variant and a short name of each metric."""
+    latency = slow_guard().source
+    assert latency is not None
+    names = {
+        "requests": REQUESTS,
+        "errors": Metric(name="InvocationModelErrors"),
+        "timed": latency.of,
+        "within": latency.marked,
+        "empty": EMPTY,
+    }
+    return {
+        names[name].at("churn", variant): RawSeries(minutes=values)
+        for variant, points in variants.items()
+        for name, values in points.items()
+    }
+
+
+WHOLE: Points = {
+    "requests": {1: 100},
+    "errors": {1: 2},
+    "timed": {1: 98},
+    "within": {1: 90},
+    "empty": {1: 7},
+}
+
+
+def test_each_metric_is_asked_for_once() -> None:
+    """Requests serve the split and two guards, and are one query."""
+    wanted = READING.metrics(["v1", "v2"])
+    assert len(wanted) == len(set(wanted)) == 10
+
+
+def test_every_guard_counts_what_its_source_says() -> None:
+    """Bad among requests, slow among timed, and the user's own."""
+    counts = READING.counts(series(v1=WHOLE), "v1")[1]
+    assert counts.requests == 100
+    assert counts.guards == {
+        "errors": (2, 100),
+        "slow_requests": (8, 98),
+        "empty_answers": (7, 100),
+    }
+
+
+@pytest.mark.parametrize("missing", ["timed", "within", "empty"])
+def test_a_metric_without_a_point_silences_its_own_guard_alone(missing: str) -> None:
+    """It is left out, not zero, and the others speak on."""
+    points = {name: values for name, values in WHOLE.items() if name != missing}
+    counts = READING.counts(series(v1=points), "v1")[1]
+    silent = "empty_answers" if missing == "empty" else "slow_requests"
+    assert set(counts.guards) == {"errors", "slow_requests", "empty_answers"} - {silent}
+
+
+@pytest.mark.parametrize("missing", ["requests", "errors"])
+def test_a_minute_half_published_says_nothing(missing: str) -> None:
+    """Without its requests, or without what the fuse watches, a minute is not read at all."""
+    points = {name: values for name, values in WHOLE.items() if name != missing}
+    assert READING.counts(series(v1=points), "v1") == {}
+
+
+def test_zero_is_a_measurement() -> None:
+    """A minute without a bad event counts as one."""
+    points = {**WHOLE, "errors": {1: 0.0}, "empty": {1: 0.0}}
+    counts = READING.counts(series(v1=points), "v1")[1]
+    assert (counts.guards["errors"], counts.guards["empty_answers"]) == ((0, 100), (0, 100))
+
+
+def test_baselines_are_summed_guard_by_guard() -> None:
+    """A guard that one of them has no counts for is missing for both; so is a whole minute."""
+    without = {name: values for name, values in WHOLE.items() if name != "empty"}
+    two = {name: {**values, 2: 1.0} for name, values in WHOLE.items()}
+    both = READING.together(series(v1=two, v3=without), ["v1", "v3"])
+    assert list(both) == [1]
+    assert both[1].requests == 200
+    assert both[1].guards == {"errors": (4, 200), "slow_requests": (16, 196)}
+
+
+def test_a_window_stands_for_every_minute_anything_is_known_of() -> None:
+    """Half of a minute is kept as that: the other side is missing."""
+    found = windows_of(READING, series(v1=WHOLE, v2={"timed": {2: 5}}), "v2", ["v1"])
+    assert [(w.minute, w.baseline is None, w.canary is None) for w in found] == [
+        (1, False, True),
+        (2, True, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("within", "uncounted"), [({}, ["slow_requests"]), ({1: 90}, []), ({2: 1}, ["slow_requests"])]
+)
+def test_a_statistic_that_cloudwatch_does_not_give_is_noticed(
+    within: dict[int, float], uncounted: list[str]
+) -> None:
+    """Latency has points and its threshold count has none in the same minutes."""
+    read = series(v1={**WHOLE, "within": within})
+    assert [guard.name for guard in READING.uncounted(read, ["v1"])] == uncounted

@@ -1,0 +1,99 @@
+"""One plan for planner, forecast, replay and backtest: what was asked and what was found, in."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from canary.domain.errors import Refused
+from canary.domain.judge.windows import Window
+from canary.domain.plan.guards import GuardHistory
+from canary.domain.plan.make_plan import Facts, make_plan
+from canary.domain.plan.spec import Spec, read_spec
+from canary.stats.history import Minute
+from canaryctl.offline_plan import plan_offline
+from tests.rollouts import a_view, side_counts
+
+DAY = 1440
+
+
+def spec(**changes: Any) -> Spec:
+    """Return the minimal spec with changes."""
+    return read_spec({"endpoint": "churn", "canary": "v2", **changes})
+
+
+def day(bad: int) -> Sequence[Minute]:
+    """Return a day of equal minutes with 100 requests."""
+    return [(100, bad)] * DAY
+
+
+def test_a_plan_is_what_was_asked_and_what_was_found() -> None:
+    """Weights, thresholds and history are the facts'; the course is the spec's."""
+    facts = Facts(
+        endpoint=a_view({"v1": 3.0, "v2": 0.0, "v3": 0.0}),
+        history={"errors": day(1), "slow_requests": day(5)},
+        thresholds={"slow_requests": 40.0},
+        alarms={},
+    )
+    plan = make_plan(spec(watch_minutes=7), facts)
+    assert (plan.baselines, plan.safe_target.weights["v2"], plan.watch_minutes) == (("v1",), 0, 7)
+    assert [guard.history.rate for guard in plan.guards] == [0.01, 0.05]
+    assert plan.guards[1].words.detail == "over 40 ms"
+    assert plan.notices == ()
+
+
+def test_the_same_facts_make_the_same_guards_online_and_offline() -> None:
+    """A replay judges as the rollout would have judged."""
+    history = [
+        Window(minute=minute, baseline=side_counts(100, 1, 5), canary=None) for minute in range(DAY)
+    ]
+    given = spec(guards={"slow_requests": {"threshold_ms": 200}})
+    online = make_plan(
+        given, Facts(endpoint=a_view(), history={"errors": day(1), "slow_requests": day(5)})
+    )
+    offline = plan_offline(given, history)
+    assert offline.guards == online.guards
+    assert offline.budget == online.budget
+    assert [step.share for step in offline.steps] == [step.share for step in online.steps]
+
+
+def test_a_guard_that_cannot_be_measured_is_left_out_and_told_unless_it_was_named() -> None:
+    """What the spec leaves to us is told; what it names is refused with the remedy."""
+    facts = Facts(endpoint=a_view(), unmeasured={"slow_requests": "nothing counts them"})
+    plan = make_plan(spec(), facts)
+    assert list(plan.budget.guards) == ["errors"]
+    assert plan.notices[0] == "slow_requests is not watched: nothing counts them."
+    with pytest.raises(Refused, match=r"guards\.slow_requests: nothing counts them"):
+        make_plan(spec(guards={"slow_requests": {}}), facts)
+
+
+@pytest.mark.parametrize(
+    ("states", "refused"),
+    [(None, False), ({"p99": "OK"}, False), ({}, True), ({"p99": "ALARM"}, True)],
+)
+def test_alarms_are_checked_where_somebody_looked(
+    states: dict[str, str] | None, *, refused: bool
+) -> None:
+    """Offline nobody knows of alarms; before a rollout a missing or ringing one is refused."""
+    facts = Facts(endpoint=a_view(), alarms=states)
+    asked = spec(guards={"alarms": ["p99"]})
+    if not refused:
+        assert make_plan(asked, facts).alarms == ("p99",)
+        return
+    with pytest.raises(Refused, match=r"guards\.alarms\.0"):
+        make_plan(asked, facts)
+
+
+def test_little_history_is_told_and_teaches_nothing_of_bursts() -> None:
+    """Half a day is too little to tell bursts from chance."""
+    wild: list[Minute] = [(100, 0), (100, 40)] * 300
+    plan = make_plan(spec(), Facts(endpoint=a_view(), history={"errors": wild}))
+    assert "600 minutes of history, not 720" in plan.notices[0]
+    assert plan.guards[0].history.known.burstiness == 0
+
+
+def test_history_of_an_older_plan_is_not_trusted_beyond_its_minutes() -> None:
+    """Burstiness stored with too few minutes is not used."""
+    little = GuardHistory(minutes=60, rate=0.01, burstiness=2.0, burst_lags=3)
+    assert (little.known.burstiness, little.known.burst_lags) == (0, 0)
+    assert little.but(minutes=DAY).known.burstiness == 2.0

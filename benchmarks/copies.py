@@ -15,17 +15,16 @@ from time import process_time
 from typing import Any
 from unittest.mock import patch
 
-from canary.domain.judge.metrics import RawMinute, RawSeries
 from canary.domain.model import Frozen
 from canary.domain.rollout.surroundings import Surroundings
 from canary.domain.time import minute_of
 from canary.flow.collect import Collector
 from canary.flow.judge import Judging
+from tests.metrics import MemoryMetrics, points
 from tests.ports import (
     MemoryAlarms,
     MemoryAnnouncer,
     MemoryEvidence,
-    MemoryMetrics,
     MemoryRollouts,
     NoQuality,
     ScriptedEndpoint,
@@ -59,12 +58,11 @@ def _counting(calls: list[str]) -> Iterator[None]:
 def _collector() -> Callable[[], object]:
     now = after(30 * MINUTE)
     first = minute_of(now) - 15
-    raw = RawMinute(requests=300, errors=1)
-    series = RawSeries(minutes=dict.fromkeys(range(first, first + 15), raw), complete=True)
+    known = dict.fromkeys(range(first, first + 15), points(requests=300, errors=1))
     collector = Collector(
         MemoryRollouts(a_record()),
         MemoryEvidence(),
-        MemoryMetrics({"v1": series, "v2": series}),
+        MemoryMetrics({"v1": known, "v2": known}),
         MemoryAlarms(),
         ScriptedEndpoint(),
         MemoryAnnouncer(),

@@ -15,7 +15,7 @@ from canaryctl.operate.steer import (
     release_command,
     resume_command,
     retry_command,
-    rollback_command,
+    roll_back_command,
 )
 from canaryctl.replay import replay_command
 
@@ -39,7 +39,7 @@ COMMANDS = (
     ("pause", pause_command, STEER),
     ("resume", resume_command, STEER),
     ("promote", promote_command, STEER),
-    ("rollback", rollback_command, STEER),
+    ("rollback", roll_back_command, STEER),
     ("retry", retry_command, STEER),
     ("release", release_command, STEER),
     ("forecast", forecast_command, OFFLINE),

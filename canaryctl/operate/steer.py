@@ -74,7 +74,7 @@ def promote_command(
     _steer(context, document, Stack(stack, region, None, state_machine), as_json=as_json)
 
 
-def rollback_command(
+def roll_back_command(
     context: typer.Context,
     endpoint: Endpoint,
     reason: Reason = "",

@@ -19,6 +19,7 @@ from canary.domain.judge.judge import judge
 from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.judge.windows import Window
 from canary.domain.labelled.evidence import QualityEvidence, finding_of_quality
+from canary.domain.rollout.mail import mail_of
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.tick import Checkpoint, Tick
 
@@ -80,6 +81,20 @@ def test_every_stored_body_is_read(moment: str, sort: str, model: type[Any], lea
     """Records, ticks, checkpoints, labelled-set evidence and verdicts, ended or under way."""
     found = [model.model_validate_json(text) for text in bodies(moment, sort)]
     assert len(found) >= least
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_messages_of_then_read_as_they_were_written(moment: str) -> None:
+    """Queued or told, word for word: they are all there is of them."""
+    compared = 0
+    for text in bodies(moment, "RECORD"):
+        record, then = Record.model_validate_json(text), json.loads(text)
+        mails = [mail_of(message) for message in (*record.told, *record.outbox)]
+        said = [(mail.subject, mail.body) for mail in mails]
+        kept = (*then.get("told", ()), *then.get("outbox", ()))
+        assert said == [(each["subject"], each["body"]) for each in kept]
+        compared += len(kept)
+    assert compared >= 6
 
 
 def test_some_checkpoints_were_kept() -> None:

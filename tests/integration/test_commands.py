@@ -70,7 +70,7 @@ def test_promote_in_full_goes_to_share_one(stage: Stage) -> None:
     assert stage.weights == {"v1": 0.0, "v2": 1.0}
 
 
-def test_rollback_takes_it_back(stage: Stage) -> None:
+def test_a_roll_back_by_hand_takes_it_back(stage: Stage) -> None:
     """A person's word is enough."""
     execution = baking(stage)
     stage.finish(stage.execute(event("execution-rollback"), "rollback"), 5)

@@ -20,6 +20,8 @@ def test_a_good_canary_is_promoted_step_by_step(stage: Stage) -> None:
         "v2 serves 100%",
         "PROMOTED",
     ]
+    phases = [message.attributes["phase"] for message in stage.messages]
+    assert phases == ["PLANNED", "SHIFTING", "SHIFTING", "SHIFTING", "SHIFTING", "PROMOTED"]
     assert stage.rollouts.holding(ENDPOINT) is None
     assert stage.rollouts.listed() == []
     assert [v.step for v in stage.verdicts if v.verdict == "ADVANCE"] == [0, 1, 2, 3, 4]

@@ -1,0 +1,69 @@
+"""Every end goes through the table, whoever brings it about."""
+
+import pytest
+
+from canary.domain.errors import Superseded
+from canary.domain.rollout.messages import HandedOver, Message, Unproven
+from canary.domain.rollout.phase import ACTIVE, ENDS, Phase
+from canary.domain.rollout.record import Outcome, Record
+from canary.domain.rollout.transitions import closing
+from tests.rollouts import HOLDER, NOON, a_record, after
+
+
+def told(record: Record) -> Message:
+    """Return the newest message."""
+    message = record.outbox[-1]
+    assert isinstance(message, Message)
+    return message
+
+
+@pytest.mark.parametrize("phase", [*ACTIVE, Phase.UNPROVEN])
+def test_a_person_may_release_whatever_holds_the_lease(phase: Phase) -> None:
+    """On its way or UNPROVEN: it is handed over, told so, and the lease is free."""
+    released = closing.release(a_record(phase=phase, token="waits"), "let go", after(60))
+    assert (released.phase, released.ended_at, released.token) == (
+        Phase.HANDED_OVER,
+        after(60),
+        None,
+    )
+    assert not released.holds_lease
+    assert isinstance(told(released).facts, HandedOver)
+    assert told(released).phase is Phase.HANDED_OVER
+
+
+@pytest.mark.parametrize("phase", sorted(ENDS - {Phase.UNPROVEN}))
+def test_what_has_ended_is_not_released_again(phase: Phase) -> None:
+    """There is nothing left to let go of."""
+    record = a_record(phase=phase)
+    assert closing.release(record, "let go", NOON) is record
+
+
+def test_a_failed_way_back_closes_as_unproven_unless_the_record_says_how() -> None:
+    """An outcome that is recorded already is the truth."""
+    failed = closing.close_held(a_record(), HOLDER, 1, "access denied", NOON)
+    assert isinstance(told(failed).facts, Unproven)
+    outcome = Outcome(end=Phase.HANDED_OVER, reason="somebody else")
+    closed = closing.close_held(a_record(outcome=outcome), HOLDER, 1, "access denied", NOON)
+    assert closed.phase is Phase.HANDED_OVER
+
+
+def test_an_execution_that_was_replaced_closes_nothing() -> None:
+    """The newer generation ends the rollout."""
+    with pytest.raises(Superseded):
+        closing.close_held(a_record(generation=2), HOLDER, 1, None, NOON)
+
+
+def test_only_the_generation_that_died_is_given_up() -> None:
+    """A newer one may still bring it home."""
+    record = a_record(generation=2)
+    assert closing.give_up(record, 1, "died", NOON) is record
+    assert closing.give_up(record, 2, "died", NOON).phase is Phase.UNPROVEN
+
+
+def test_an_endpoint_is_lost_only_while_the_step_serves_that_was_looked_at() -> None:
+    """A tick that saw an earlier step says nothing of this one."""
+    record = a_record(phase=Phase.BAKING, step=2)
+    assert closing.lose(record, 1, "foreign") is record
+    lost = closing.lose(record, 2, "foreign")
+    assert lost.outcome == Outcome(end=Phase.HANDED_OVER, reason="foreign")
+    assert closing.lose(lost, 2, "another reason") is lost

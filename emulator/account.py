@@ -19,17 +19,16 @@ from unittest.mock import patch
 import boto3.session
 from moto import mock_aws
 from moto.cloudwatch.models import cloudwatch_backends
-from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sqs.models import sqs_backends
 
 from emulator.calls import CallGate, patch_calls
 from emulator.clock import Clock
+from emulator.clock.minutes import next_minute
 from emulator.cloudwatch.service_metrics import ServiceMetrics
 from emulator.deployment.site import Site
 from emulator.deployment.stack import deploy
 from emulator.endpoints.controls import Endpoints
 from emulator.endpoints.installation import install as install_endpoints
-from emulator.endpoints.installation import next_minute
 from emulator.events.bus import Bus
 from emulator.events.delivery import Delivery
 from emulator.events.moto_events import patch_events
@@ -42,6 +41,7 @@ from emulator.functions.moto_lambda import patch_lambda, patch_process
 from emulator.iam.permissions import Permissions
 from emulator.iam.requirements import Requirement
 from emulator.patching import Patches
+from emulator.place import Place
 from emulator.sdk import patch_sdk
 from emulator.sns import Mailbox, Message, patch_sns
 from emulator.states.engine import Engine
@@ -50,7 +50,6 @@ from emulator.states.moto_states import patch_step_functions
 from emulator.states.services import RoleServices
 from emulator.states.status_events import DETAIL_TYPE, SOURCE, detail_of
 
-REGION = "us-east-1"
 MINUTE_SECONDS = 60
 
 TimeHook = Callable[[Clock], AbstractContextManager[object]]
@@ -79,20 +78,22 @@ class Emulator:
         time_hooks: Sequence[TimeHook] = (),
     ) -> None:
         self.seed = seed
+        self.place = Place()
         self.clock = Clock(start, minute_seconds, patience_seconds)
         self.calls = CallGate(self.clock.lock)
-        self.permissions = Permissions(DEFAULT_ACCOUNT_ID, REGION)
-        self.functions = FunctionFleet(self.clock, REGION, self.permissions.credentials_of)
+        self.permissions = Permissions(self.place)
+        self.functions = FunctionFleet(
+            self.clock, self.place.region, self.permissions.credentials_of
+        )
         self.service_metrics = ServiceMetrics(self.functions)
-        self._delivery = Delivery(DEFAULT_ACCOUNT_ID, REGION)
+        self._delivery = Delivery(self.place)
         self._queue = EventQueue(self.clock, self.functions, self._delivery.send)
         self._delivery.queue = self._queue
-        self.bus = Bus(self.clock, self._delivery, DEFAULT_ACCOUNT_ID, REGION)
+        self.bus = Bus(self.clock, self._delivery, self.place)
         self.mailbox = Mailbox(self.clock, self._delivery.send)
         services = RoleServices(
             self.functions,
-            DEFAULT_ACCOUNT_ID,
-            REGION,
+            self.place,
             self.permissions.credentials_of,
             self._authorize,
         )
@@ -125,9 +126,10 @@ class Emulator:
         self._exit()
 
     def _enter(self) -> None:
+        region = self.place.region
         self._stack.enter_context(mock_aws())
         self._stack.enter_context(
-            patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION})
+            patch.dict(os.environ, {"AWS_DEFAULT_REGION": region, "AWS_REGION": region})
         )
         self._stack.callback(self._patches.remove)
         environ.install()
@@ -146,7 +148,7 @@ class Emulator:
         # Before the alarms are looked at, so that they see the minute that has just ended.
         self.clock.every(MINUTE_SECONDS, self._send_service_metrics, next_minute(self.clock.now()))
         self.endpoints = self._stack.enter_context(
-            install_endpoints(self.clock, REGION, self.seed, **self._endpoint_options)
+            install_endpoints(self.clock, self.place, self.seed, **self._endpoint_options)
         )
         self.endpoints.on_event(self.bus.emit)
         if self._enforce_iam:
@@ -182,8 +184,7 @@ class Emulator:
         site = Site(
             client=self.client,
             root=path.parent,
-            region=REGION,
-            account=DEFAULT_ACCOUNT_ID,
+            place=self.place,
             code=self.functions.code,
             event_settings=self._queue.settings,
             layers=layers,
@@ -198,7 +199,7 @@ class Emulator:
     def client(self, service: str) -> Any:
         """Return a boto3 client of the account's administrator."""
         with self.clock.lock:  # sessions make one client at a time
-            return _client(service)
+            return _client(service, self.place.region)
 
     def run_minutes(self, minutes: float) -> None:
         """Let emulated time pass."""
@@ -238,9 +239,9 @@ class Emulator:
         return self.permissions.refusal(role_arn, Requirement(action, resource))
 
     def _send_service_metrics(self) -> None:
-        account = DEFAULT_ACCOUNT_ID
+        account, region = self.place.account, self.place.region
         self.service_metrics.send(
-            cloudwatch_backends[account][REGION], sqs_backends[account][REGION], self.clock.now()
+            cloudwatch_backends[account][region], sqs_backends[account][region], self.clock.now()
         )
 
     def _status_changed(self, execution: Execution) -> None:
@@ -256,17 +257,17 @@ class Emulator:
 
 
 @lru_cache
-def _session() -> boto3.session.Session:
+def _session(region: str) -> boto3.session.Session:
     return boto3.session.Session(
         aws_access_key_id="AKIAADMINISTRATOR000",
         aws_secret_access_key="emulated",  # noqa: S106 -- nothing checks signatures here
-        region_name=REGION,
+        region_name=region,
     )
 
 
 @lru_cache
-def _client(service: str) -> Any:
+def _client(service: str, region: str) -> Any:
     """Return a client shared by every emulator of the process: making one costs more than a
     call.
     """
-    return _session().client(service)  # type: ignore[call-overload]
+    return _session(region).client(service)  # type: ignore[call-overload]

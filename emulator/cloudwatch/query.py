@@ -23,7 +23,6 @@ from emulator.cloudwatch.statistic import UnknownStatistic, statistic
 
 MOST_QUERIES = 500
 MOST_POINTS = 100_800
-STATUS_CODES = ("Complete", "PartialData", "InternalError", "Forbidden")
 
 
 @dataclass

@@ -19,6 +19,7 @@ from typing import Any
 from moto.cloudwatch.models import CloudWatchBackend
 from moto.sqs.models import SQSBackend
 
+from emulator.clock.minutes import MINUTE, minute_of
 from emulator.functions.fleet import FunctionFleet
 from emulator.functions.invocation import Invocation
 from emulator.states.execution import Execution
@@ -59,9 +60,9 @@ class ServiceMetrics:
         self._read = len(self._fleet.invocations)
         for when, execution, status in self._statuses:
             dimension = (("StateMachineArn", execution.state_machine_arn),)
-            points["AWS/States", STATUS_METRICS[status], dimension, _minute(when)] += 1
+            points["AWS/States", STATUS_METRICS[status], dimension, minute_of(when)] += 1
         self._statuses.clear()
-        last = _minute(now) - timedelta(minutes=1)
+        last = minute_of(now) - MINUTE
         for queue in sqs.queues.values():
             visible = queue.approximate_number_of_messages
             points[
@@ -73,7 +74,7 @@ class ServiceMetrics:
 
 
 def _of_invocation(invocation: Invocation) -> Mapping[Point, int]:
-    minute, dimension = _minute(invocation.started), (("FunctionName", invocation.function),)
+    minute, dimension = minute_of(invocation.started), (("FunctionName", invocation.function),)
     points: Counter[Point] = Counter()
     points["AWS/Lambda", "Invocations", dimension, minute] += 1
     points["AWS/Lambda", "Errors", dimension, minute] += int(invocation.outcome.is_error)
@@ -98,10 +99,6 @@ def _embedded(logs: str) -> Iterator[Mapping[str, Any]]:
 
 def _values(value: object) -> Sequence[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def _minute(when: datetime) -> datetime:
-    return when.replace(second=0, microsecond=0)
 
 
 def _datum(

@@ -37,7 +37,7 @@ def role(site: Site, name: str, properties: Properties) -> Made:
     for policy in properties.get("Policies", []):
         document = json.dumps(policy["PolicyDocument"])
         iam.put_role_policy(RoleName=name, PolicyName=policy["PolicyName"], PolicyDocument=document)
-    return Made(name, {"Arn": f"arn:aws:iam::{site.account}:role/{name}"})
+    return Made(name, {"Arn": site.place.role_arn(name)})
 
 
 def policy(site: Site, name: str, properties: Properties) -> Made:
@@ -55,7 +55,7 @@ def layer(site: Site, name: str, properties: Properties) -> Made:
     """AWS::Lambda::LayerVersion: its source folder goes on the import path."""
     site.layers.append(site.root / properties["Content"]["S3Key"])
     label = properties.get("LayerName", name)
-    arn = f"arn:aws:lambda:{site.region}:{site.account}:layer:{label}:1"
+    arn = site.place.arn("lambda", f"layer:{label}:1")
     return Made(arn, {"LayerVersionArn": arn})
 
 
@@ -132,7 +132,7 @@ def state_machine(site: Site, name: str, properties: Properties) -> Made:
     name = properties.get("StateMachineName", name)
     definition = _definition(site, properties)
     client = site.client("stepfunctions")
-    arn = f"arn:aws:states:{site.region}:{site.account}:stateMachine:{name}"
+    arn = site.place.arn("states", f"stateMachine:{name}")
     try:
         client.describe_state_machine(stateMachineArn=arn)
         client.update_state_machine(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator.functions.asynchronous import EventSettings
+from emulator.place import Place
 
 Properties = Mapping[str, Any]
 
@@ -28,8 +29,7 @@ class Site:
 
     client: Callable[[str], Any]
     root: Path
-    region: str
-    account: str
+    place: Place
     code: dict[str, Path]
     event_settings: dict[str, EventSettings]
     layers: list[Path]

@@ -22,7 +22,7 @@ def deploy(site: Site, template: Path, stack_name: str, given: dict[str, str]) -
     naming a fault.
     """
     parameters = parameter_values(declared_parameters(template), given)
-    document = transformed(template, parameters, site.region)
+    document = transformed(template, parameters, site.place.region)
     return _Stack(site, document, parameters, stack_name).outputs()
 
 
@@ -37,11 +37,11 @@ class _Stack:
         self._made: dict[str, Made] = {}
         self._under_way: list[str] = []
         pseudo = {
-            "AWS::Region": site.region,
-            "AWS::AccountId": site.account,
+            "AWS::Region": site.place.region,
+            "AWS::AccountId": site.place.account,
             "AWS::Partition": "aws",
             "AWS::StackName": name,
-            "AWS::StackId": f"arn:aws:cloudformation:{site.region}:{site.account}:stack/{name}/1",
+            "AWS::StackId": site.place.arn("cloudformation", f"stack/{name}/1"),
             "AWS::URLSuffix": "amazonaws.com",
         }
         conditions, mappings = document.get("Conditions") or {}, document.get("Mappings") or {}

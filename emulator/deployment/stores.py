@@ -38,7 +38,7 @@ def table(site: Site, name: str, properties: Properties) -> Made:
                 TableName=name,
                 PointInTimeRecoverySpecification=properties["PointInTimeRecoverySpecification"],
             )
-    return Made(name, {"Arn": f"arn:aws:dynamodb:{site.region}:{site.account}:table/{name}"})
+    return Made(name, {"Arn": site.place.arn("dynamodb", f"table/{name}")})
 
 
 def topic(site: Site, name: str, properties: Properties) -> Made:
@@ -91,7 +91,7 @@ def queue(site: Site, name: str, properties: Properties) -> Made:
     return Made(
         url,
         {
-            "Arn": f"arn:aws:sqs:{site.region}:{site.account}:{name}",
+            "Arn": site.place.arn("sqs", f"{name}"),
             "QueueName": name,
             "QueueUrl": url,
         },
@@ -116,7 +116,7 @@ def log_group(site: Site, name: str, properties: Properties) -> Made:
         logs.put_retention_policy(
             logGroupName=name, retentionInDays=int(properties["RetentionInDays"])
         )
-    return Made(name, {"Arn": f"arn:aws:logs:{site.region}:{site.account}:log-group:{name}:*"})
+    return Made(name, {"Arn": site.place.arn("logs", f"log-group:{name}:*")})
 
 
 def alarm(site: Site, name: str, properties: Properties) -> Made:
@@ -124,7 +124,7 @@ def alarm(site: Site, name: str, properties: Properties) -> Made:
     name = properties.get("AlarmName", name)
     wanted = {key: value for key, value in properties.items() if key != "Tags"}
     site.client("cloudwatch").put_metric_alarm(**{**wanted, "AlarmName": name})
-    return Made(name, {"Arn": f"arn:aws:cloudwatch:{site.region}:{site.account}:alarm:{name}"})
+    return Made(name, {"Arn": site.place.arn("cloudwatch", f"alarm:{name}")})
 
 
 def bucket(site: Site, name: str, properties: Properties) -> Made:
@@ -133,7 +133,7 @@ def bucket(site: Site, name: str, properties: Properties) -> Made:
     s3 = site.client("s3")
     if name not in {found["Name"] for found in s3.list_buckets()["Buckets"]}:
         s3.create_bucket(Bucket=name)
-    return Made(name, {"Arn": f"arn:aws:s3:::{name}"})
+    return Made(name, {"Arn": site.place.bucket_arn(name)})
 
 
 def bucket_policy(site: Site, name: str, properties: Properties) -> Made:
@@ -151,5 +151,5 @@ def key(site: Site, name: str, _properties: Properties) -> Made:
     identity = str(uuid.uuid5(uuid.NAMESPACE_URL, f"key/{name}"))
     return Made(
         identity,
-        {"Arn": f"arn:aws:kms:{site.region}:{site.account}:key/{identity}", "KeyId": identity},
+        {"Arn": site.place.arn("kms", f"key/{identity}"), "KeyId": identity},
     )

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from emulator.clock.minutes import minute_of
 from emulator.cloudwatch.distribution import Floats
 from emulator.cloudwatch.endpoint_metrics import Served
 from emulator.endpoints.endpoint import Endpoint
@@ -29,7 +30,7 @@ def backfill(
     """Record `minutes` of metrics that end at the last full minute before `now`, at the endpoint's
     current weights.
     """
-    end = now.replace(second=0, microsecond=0)
+    end = minute_of(now)
     halves = [end - timedelta(seconds=HALF_SECONDS * back) for back in range(2 * minutes, 0, -1)]
     for variant, share in zip(endpoint.variants, shares(endpoint.variants), strict=True):
         if share > 0:

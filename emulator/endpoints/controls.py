@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from moto.cloudwatch.models import cloudwatch_backends
-from moto.core.models import DEFAULT_ACCOUNT_ID
 from numpy.typing import NDArray
 
 from emulator.clock import Clock
@@ -30,6 +29,7 @@ from emulator.endpoints.serving.service import Outage, Service
 from emulator.endpoints.state_events import Event, state_change
 from emulator.endpoints.timing import Timing
 from emulator.endpoints.traffic import Profile, Traffic, steady
+from emulator.place import Place
 
 OnEvent = Callable[[Event], object]
 
@@ -40,7 +40,7 @@ class Endpoints:
     def __init__(
         self,
         clock: Clock,
-        region: str,
+        place: Place,
         seed: int,
         timing: Timing,
         publication: Publication,
@@ -48,7 +48,7 @@ class Endpoints:
         emit_zeros: bool,
     ) -> None:
         self.clock = clock
-        self.fleet = Fleet(clock, region, DEFAULT_ACCOUNT_ID, seed, timing)
+        self.fleet = Fleet(clock, place, seed, timing)
         self.mishaps = Mishaps(self.fleet)
         self.models = Models()
         self.metrics = EndpointMetrics(publication, emit_zeros=emit_zeros)
@@ -151,7 +151,9 @@ class Endpoints:
 
     def evaluate_alarms(self) -> None:
         """Look at every alarm once, as CloudWatch does each minute."""
-        self.alarms.evaluate_all(cloudwatch_backends[self.fleet.account][self.fleet.region])
+        self.alarms.evaluate_all(
+            cloudwatch_backends[self.fleet.place.account][self.fleet.place.region]
+        )
 
     def _changed(self, endpoint: Endpoint) -> None:
         for variant in endpoint.variants:

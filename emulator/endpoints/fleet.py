@@ -17,6 +17,7 @@ from emulator.endpoints.endpoint import MOST_VARIANTS, TRANSITIONAL, Endpoint
 from emulator.endpoints.errors import EndpointRefusal
 from emulator.endpoints.timing import Timing, UpdateEnd
 from emulator.endpoints.variant import Variant
+from emulator.place import Place
 
 Listener = Callable[[Endpoint], object]
 
@@ -26,12 +27,9 @@ class Fleet:
     order.
     """
 
-    def __init__(
-        self, clock: Clock, region: str, account: str, seed: int, timing: Timing | None = None
-    ) -> None:
+    def __init__(self, clock: Clock, place: Place, seed: int, timing: Timing | None = None) -> None:
         self.clock = clock
-        self.region = region
-        self.account = account
+        self.place = place
         self.timing = timing or Timing()
         self.lock = clock.lock
         self.endpoints: dict[str, Endpoint] = {}
@@ -42,7 +40,7 @@ class Fleet:
 
     def is_at(self, region: str, account: str) -> bool:
         """Return whether a call to this region and account is a call to this fleet."""
-        return (region, account) == (self.region, self.account)
+        return Place(region, account) == self.place
 
     def on_change(self, listener: Listener) -> None:
         """Tell `listener` about every status change from now on."""
@@ -52,7 +50,7 @@ class Fleet:
         """Return the ARN of an endpoint of that name, existing or not; SageMaker writes it in lower
         case.
         """
-        return f"arn:aws:sagemaker:{self.region}:{self.account}:endpoint/{name.lower()}"
+        return self.place.arn("sagemaker", f"endpoint/{name.lower()}")
 
     def get(self, name: str) -> Endpoint:
         """Return the endpoint, upper and lower case being the same. Raises EndpointRefusal when

@@ -6,9 +6,9 @@ ends.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 
 from emulator.clock import Clock
+from emulator.clock.minutes import MINUTE, next_minute
 from emulator.cloudwatch.alarms.moto_alarms import patch_alarms
 from emulator.cloudwatch.moto_metrics import patch_metrics
 from emulator.cloudwatch.publication import Publication
@@ -17,17 +17,15 @@ from emulator.endpoints.moto_endpoint import patch_endpoints
 from emulator.endpoints.serving.moto_runtime import patch_runtime
 from emulator.endpoints.timing import Timing
 from emulator.patching import Patches
+from emulator.place import Place
 
-
-def next_minute(now: datetime) -> datetime:
-    """Return the next full minute."""
-    return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+ANYWHERE = Place()
 
 
 @contextmanager
 def install(
     clock: Clock,
-    region: str = "us-east-1",
+    place: Place = ANYWHERE,
     seed: int = 0,
     *,
     timing: Timing | None = None,
@@ -44,7 +42,7 @@ def install(
     """
     endpoints = Endpoints(
         clock,
-        region,
+        place,
         seed,
         timing or Timing(),
         publication or Publication(seed),
@@ -53,7 +51,9 @@ def install(
     if requests_take_time:
         endpoints.invocations.sleep = clock.sleep
     patches = Patches()
-    minutes = clock.every(60, endpoints.evaluate_alarms, next_minute(clock.now()))
+    minutes = clock.every(
+        MINUTE.total_seconds(), endpoints.evaluate_alarms, next_minute(clock.now())
+    )
     try:
         patch_endpoints(patches, endpoints.fleet)
         patch_runtime(patches, endpoints.invocations)

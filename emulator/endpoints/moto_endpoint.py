@@ -86,7 +86,7 @@ def _patch_creation(patches: Patches, fleet: Fleet) -> None:
     ) -> EndpointResource:
         if not fleet.is_at(self.region_name, self.account_id):
             raise NotImplementedError(
-                f"endpoints are emulated in {fleet.region} only, not in {self.region_name}"
+                f"endpoints are emulated in {fleet.place.region} only, not in {self.region_name}"
             )
         try:
             endpoint = fleet.create(

@@ -23,6 +23,7 @@ from moto.events.utils import EventTemplateParser
 
 from emulator.clock import Clock
 from emulator.events.delivery import Delivery, Undeliverable
+from emulator.place import Place
 from emulator.states.language.paths import read
 
 Event = Mapping[str, Any]
@@ -45,11 +46,10 @@ class Bus:
     the reason.
     """
 
-    def __init__(self, clock: Clock, delivery: Delivery, account: str, region: str) -> None:
+    def __init__(self, clock: Clock, delivery: Delivery, place: Place) -> None:
         self.clock = clock
         self.delivery = delivery
-        self.account = account
-        self.region = region
+        self.place = place
         self.plan: Plan = lambda _passage: (0.0,)
         self.may_start: Callable[[str, str], str | None] = lambda _role, _machine: None
         self.events: list[Event] = []
@@ -61,7 +61,9 @@ class Bus:
         event = self.made(entry, list(entry.get("Resources", [])))
         self.events.append(event)
         for rule in list(
-            events_backends[self.account][self.region].event_buses["default"].rules.values()
+            events_backends[self.place.account][self.place.region]
+            .event_buses["default"]
+            .rules.values()
         ):
             self.offer(rule, event)
 
@@ -74,9 +76,9 @@ class Bus:
             "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"event/{self._numbers}")),
             "detail-type": entry["DetailType"],
             "source": entry["Source"],
-            "account": self.account,
+            "account": self.place.account,
             "time": iso(entry.get("Time") or self.clock.now()),
-            "region": self.region,
+            "region": self.place.region,
             "resources": resources,
             "detail": json.loads(entry["Detail"]),
         }

@@ -16,6 +16,7 @@ from moto.stepfunctions.models import stepfunctions_backends
 
 from emulator.functions.asynchronous import EventQueue
 from emulator.functions.moto_lambda import configuration_of
+from emulator.place import Place
 
 Reach = Callable[[str, str, Mapping[str, Any]], None]
 
@@ -27,9 +28,8 @@ class Undeliverable(Exception):
 class Delivery:
     """Sends to functions, state machines, topics, queues and buses of one account and region."""
 
-    def __init__(self, account: str, region: str) -> None:
-        self._account = account
-        self._region = region
+    def __init__(self, place: Place) -> None:
+        self._account, self._region = place.account, place.region
         self.queue: EventQueue | None = None
         self._reaches: dict[str, Reach] = {
             "lambda": self._to_function,

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from moto.events.models import Rule
 
 from emulator.clock import Clock, Scheduled
+from emulator.clock.minutes import MINUTE, minute_of, next_minute
 from emulator.events.bus import Bus
 
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
@@ -41,7 +42,7 @@ class Schedules:
         rate = _RATE.fullmatch(expression)
         if rate:
             period = int(rate[1]) * _PERIOD[rate[2]]
-            first = self._next_minute() + timedelta(seconds=period - FIRST_DELAY_SECONDS)
+            first = next_minute(self._clock.now()) + timedelta(seconds=period - FIRST_DELAY_SECONDS)
             self._tickers[rule.name] = self._clock.every(period, lambda: self._tick(rule), first)
             return
         cron = _CRON.fullmatch(expression)
@@ -64,18 +65,14 @@ class Schedules:
         entry = {"Source": "aws.events", "DetailType": "Scheduled Event", "Detail": json.dumps({})}
         return self._bus.made(entry, [rule.arn])
 
-    def _next_minute(self) -> datetime:
-        now = self._clock.now()
-        return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
-
 
 def _next_match(now: datetime, fields: list[str]) -> datetime:
     """Return the next minute that matches cron fields: minutes, hours, day of month, month, weekday
     (1 = Sunday).
     """
-    moment = now.replace(second=0, microsecond=0)
+    moment = minute_of(now)
     for _ in range(MOST_MINUTES_AHEAD):
-        moment += timedelta(minutes=1)
+        moment += MINUTE
         values = (moment.minute, moment.hour, moment.day, moment.month, moment.isoweekday() % 7 + 1)
         if all(_matches(field, value) for field, value in zip(fields, values, strict=False)):
             return moment

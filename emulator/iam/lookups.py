@@ -5,6 +5,8 @@ changed.
 from moto.s3.models import s3_backends
 from moto.sns.models import sns_backends
 
+from emulator.place import Place
+
 AWS_OWN_KEYS = "alias/aws/"
 
 
@@ -17,7 +19,7 @@ def topic_key(arn: str) -> str | None:
     key = topic.kms_master_key_id if topic is not None else ""
     if not key or key.startswith(AWS_OWN_KEYS):
         return None
-    return key if key.startswith("arn:") else f"arn:aws:kms:{region}:{account}:key/{key}"
+    return key if key.startswith("arn:") else Place(region, account).arn("kms", f"key/{key}")
 
 
 def lacks_object(account: str, bucket: str, key: str) -> bool:

@@ -20,6 +20,7 @@ from moto.iam.models import iam_backends
 
 from emulator.calls import Call, Proceed
 from emulator.iam.requirements import Requirement, requirements_of
+from emulator.place import Place
 
 
 class UnknownCondition(ValueError):
@@ -29,9 +30,8 @@ class UnknownCondition(ValueError):
 class Permissions:
     """Who holds which keys, and what they may do."""
 
-    def __init__(self, account: str, region: str) -> None:
-        self._account = account
-        self._region = region
+    def __init__(self, place: Place) -> None:
+        self._place = place
         self._role_of: dict[str, str] = {}
         self.refused: list[tuple[str, str, str]] = []
 
@@ -50,7 +50,7 @@ class Permissions:
         role_arn = self._role_of.get(call.access_key)
         if role_arn is None:
             return proceed()
-        for requirement in requirements_of(call, self._account, self._region):
+        for requirement in requirements_of(call, self._place):
             message = self.refusal(role_arn, requirement)
             if message is not None:
                 code, status = _refusal_of(call, requirement)
@@ -66,7 +66,7 @@ class Permissions:
         if "Allow" in matching and "Deny" not in matching:
             return None
         self.refused.append((role_arn, requirement.action, requirement.resource))
-        caller = f"arn:aws:sts::{self._account}:assumed-role/{role_arn.rsplit('/', 1)[-1]}/emulated"
+        caller = self._place.session_arn(role_arn.rsplit("/", 1)[-1])
         why = (
             "with an explicit deny in an identity-based policy"
             if "Deny" in matching
@@ -78,7 +78,7 @@ class Permissions:
         )
 
     def _statements(self, role_arn: str) -> Iterator[Mapping[str, Any]]:
-        roles = iam_backends[self._account]["aws"].roles.values()
+        roles = iam_backends[self._place.account]["aws"].roles.values()
         role = next((role for role in roles if role.arn == role_arn), None)
         for text in (role.policies if role is not None else {}).values():
             document = json.loads(text) if isinstance(text, str) else text

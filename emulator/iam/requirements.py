@@ -10,6 +10,7 @@ from typing import Any
 
 from emulator.calls import Call
 from emulator.iam.lookups import lacks_object, topic_key
+from emulator.place import Place
 
 Parameters = Mapping[str, Any]
 
@@ -45,19 +46,19 @@ _SAGEMAKER_KINDS = {
 }
 
 
-def requirements_of(call: Call, account: str, region: str) -> list[Requirement]:
+def requirements_of(call: Call, place: Place) -> list[Requirement]:
     """Return everything the caller's role must allow. Raises UnknownCall for a service without a
     rule.
     """
     rule = _RULES.get(call.service)
     if rule is None:
         raise UnknownCall(f"IAM requirements of {call.name} are not known")
-    return list(rule(call.operation, call.parameters, f"{region}:{account}"))
+    return list(rule(call.operation, call.parameters, place))
 
 
-def _dynamodb(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+def _dynamodb(operation: str, given: Parameters, place: Place) -> Iterator[Requirement]:
     def table(name: str) -> str:
-        return name if name.startswith("arn:") else f"arn:aws:dynamodb:{place}:table/{name}"
+        return name if name.startswith("arn:") else place.arn("dynamodb", f"table/{name}")
 
     if operation in {"TransactWriteItems", "TransactGetItems"}:
         for item in given["TransactItems"]:
@@ -78,20 +79,20 @@ def _dynamodb(operation: str, given: Parameters, place: str) -> Iterator[Require
     )
 
 
-def _sagemaker(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+def _sagemaker(operation: str, given: Parameters, place: Place) -> Iterator[Requirement]:
     # SageMaker writes names in lower case in ARNs.
     kind = next((kind for kind in _SAGEMAKER_KINDS if kind in given), None)
     resource = (
-        f"arn:aws:sagemaker:{place}:{_SAGEMAKER_KINDS[kind]}/{given[kind].lower()}" if kind else "*"
+        place.arn("sagemaker", f"{_SAGEMAKER_KINDS[kind]}/{given[kind].lower()}") if kind else "*"
     )
     yield Requirement(f"sagemaker:{operation}", resource, TRANSPORT)
 
 
-def _cloudwatch(operation: str, _given: Parameters, _place: str) -> Iterator[Requirement]:
+def _cloudwatch(operation: str, _given: Parameters, _place: Place) -> Iterator[Requirement]:
     yield Requirement(f"cloudwatch:{operation}", "*", TRANSPORT)
 
 
-def _events(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+def _events(operation: str, given: Parameters, place: Place) -> Iterator[Requirement]:
     if operation != "PutEvents":
         yield Requirement(f"events:{operation}", "*", TRANSPORT)
         return
@@ -100,7 +101,7 @@ def _events(operation: str, given: Parameters, place: str) -> Iterator[Requireme
         entries = [
             entry for entry in given["Entries"] if entry.get("EventBusName", "default") == bus
         ]
-        resource = bus if bus.startswith("arn:") else f"arn:aws:events:{place}:event-bus/{bus}"
+        resource = bus if bus.startswith("arn:") else place.arn("events", f"event-bus/{bus}")
         sources, types = (
             tuple(entry[name] for entry in entries) for name in ("Source", "DetailType")
         )
@@ -111,44 +112,43 @@ def _events(operation: str, given: Parameters, place: str) -> Iterator[Requireme
         )
 
 
-def _states(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+def _states(operation: str, given: Parameters, place: Place) -> Iterator[Requirement]:
     # SendTask calls are granted on the state machine; a token names none, so the machine is any of
     # the account.
-    token = f"arn:aws:states:{place}:stateMachine:*" if "taskToken" in given else None
+    token = place.arn("states", "stateMachine:*") if "taskToken" in given else None
     resource = given.get("executionArn") or given.get("stateMachineArn") or token
     yield Requirement(f"states:{operation}", resource or "*", TRANSPORT)
 
 
-def _sns(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+def _sns(operation: str, given: Parameters, place: Place) -> Iterator[Requirement]:
     topic = given.get("TopicArn", "*")
     yield Requirement(f"sns:{operation}", topic, TRANSPORT)
     # Whoever publishes to an encrypted topic has SNS use the topic's key in its name.
     key = topic_key(topic) if operation == "Publish" and topic != "*" else None
     if key is not None:
-        region, _ = place.split(":")
-        via = {"kms:viaservice": (f"sns.{region}.amazonaws.com",), **TRANSPORT}
+        via = {"kms:viaservice": (f"sns.{place.region}.amazonaws.com",), **TRANSPORT}
         yield Requirement("kms:GenerateDataKey", key, via)
         yield Requirement("kms:Decrypt", key, via)
 
 
-def _s3(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+def _s3(operation: str, given: Parameters, place: Place) -> Iterator[Requirement]:
     actions = {"HeadObject": "GetObject", "ListObjectsV2": "ListBucket", "CopyObject": "PutObject"}
     key = f"/{given['Key']}" if "Key" in given else ""
     versioned = operation in {"GetObject", "HeadObject"} and "VersionId" in given
     action = "GetObjectVersion" if versioned else actions.get(operation, operation)
-    bucket = f"arn:aws:s3:::{given.get('Bucket', '*')}"
+    bucket = place.bucket_arn(given.get("Bucket", "*"))
     yield Requirement(f"s3:{action}", f"{bucket}{key}", TRANSPORT)
     # That a key does not exist is told only to those who may list the bucket; everybody else is
     # forbidden to know.
     if operation in {"GetObject", "HeadObject"} and lacks_object(
-        place.split(":")[1], given["Bucket"], given["Key"]
+        place.account, given["Bucket"], given["Key"]
     ):
         yield Requirement("s3:ListBucket", bucket, TRANSPORT)
 
 
-def _lambda(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+def _lambda(operation: str, given: Parameters, place: Place) -> Iterator[Requirement]:
     name = given.get("FunctionName", "*")
-    resource = name if name.startswith("arn:") else f"arn:aws:lambda:{place}:function:{name}"
+    resource = name if name.startswith("arn:") else place.arn("lambda", f"function:{name}")
     yield Requirement(
         "lambda:InvokeFunction" if operation == "Invoke" else f"lambda:{operation}",
         resource,
@@ -156,19 +156,19 @@ def _lambda(operation: str, given: Parameters, place: str) -> Iterator[Requireme
     )
 
 
-def _sqs(operation: str, given: Parameters, place: str) -> Iterator[Requirement]:
+def _sqs(operation: str, given: Parameters, place: Place) -> Iterator[Requirement]:
     yield Requirement(
         f"sqs:{operation}",
-        f"arn:aws:sqs:{place}:{given.get('QueueUrl', '*').rsplit('/', 1)[-1]}",
+        place.arn("sqs", f"{given.get('QueueUrl', '*').rsplit('/', 1)[-1]}"),
         TRANSPORT,
     )
 
 
-def _sts(_operation: str, _given: Parameters, _place: str) -> Iterator[Requirement]:
+def _sts(_operation: str, _given: Parameters, _place: Place) -> Iterator[Requirement]:
     return iter(())  # GetCallerIdentity is always allowed
 
 
-_RULES: dict[str, Callable[[str, Parameters, str], Iterator[Requirement]]] = {
+_RULES: dict[str, Callable[[str, Parameters, Place], Iterator[Requirement]]] = {
     "cloudwatch": _cloudwatch,
     "dynamodb": _dynamodb,
     "events": _events,

@@ -17,6 +17,7 @@ from moto.stepfunctions.models import StateMachine, StepFunctionBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from emulator.patching import Patches
+from emulator.place import Place
 from emulator.states import tokens
 from emulator.states.engine import Engine, NotRedrivable
 from emulator.states.execution import RUNNING, SUCCEEDED, Execution
@@ -88,7 +89,9 @@ def _patch_executions(patches: Patches, engine: Engine) -> None:
         existing = self._handle_name_input_idempotency(execution_name, execution_input)
         if existing is not None:
             return existing  # type: ignore[no-any-return]
-        arn = f"arn:aws:states:{region_name}:{account_id}:execution:{self.name}:{execution_name}"
+        arn = Place(region_name, account_id).arn(
+            "states", f"execution:{self.name}:{execution_name}"
+        )
         execution = Execution(
             arn,
             execution_name,

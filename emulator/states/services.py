@@ -18,6 +18,7 @@ from moto.awslambda.utils import get_backend
 
 from emulator.functions.fleet import FunctionFleet, RunningInvocation
 from emulator.functions.moto_lambda import configuration_of
+from emulator.place import Place
 from emulator.states.language.errors import InvalidDefinition, StateError
 
 # The optimized integrations by the name in the resource: boto3's service, and the prefix of its
@@ -53,14 +54,12 @@ class RoleServices:
     def __init__(
         self,
         fleet: FunctionFleet,
-        account: str,
-        region: str,
+        place: Place,
         credentials_of: Callable[[str], Mapping[str, str]],
         authorize: Authorize,
     ) -> None:
         self._fleet = fleet
-        self._account = account
-        self._region = region
+        self._place = place
         self._credentials_of = credentials_of
         self._authorize = authorize
         self._sessions: dict[str, boto3.session.Session] = {}
@@ -70,7 +69,7 @@ class RoleServices:
         may not invoke it.
         """
         try:
-            found = get_backend(self._account, self._region).get_function(
+            found = get_backend(self._place.account, self._place.region).get_function(
                 function.removesuffix(":$LATEST")
             )
         except (LambdaClientError, UnknownFunctionException) as error:
@@ -118,7 +117,7 @@ class RoleServices:
                 aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
                 aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
                 aws_session_token=credentials["AWS_SESSION_TOKEN"],
-                region_name=self._region,
+                region_name=self._place.region,
             )
         return self._sessions[role_arn]
 

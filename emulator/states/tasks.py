@@ -90,7 +90,7 @@ class _Attempt:
             resource=self._action,
             resourceType=self._service,
             parameters=compact(self._arguments),
-            region="us-east-1",
+            region=self._walk.execution.execution_arn.split(":")[3],
             timeoutInSeconds=int(self._timeout),
             heartbeatInSeconds=None if self._heartbeat is None else int(self._heartbeat),
         )

@@ -15,10 +15,11 @@ from emulator.clock import Clock
 from emulator.cloudwatch.publication import IMMEDIATE
 from emulator.endpoints import install
 from emulator.patching import Patches
+from emulator.place import Place
 from emulator.tests import application
 from emulator.tests.small_account import START, SmallAccount
-from emulator.tests.small_endpoints import REGION, World, client
 from emulator.tests.small_endpoints import START as ENDPOINTS_START
+from emulator.tests.small_endpoints import World, client
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def make_world() -> Iterator[Callable[..., World]]:
         patch_entrance(patches, clock.lock)
 
         def make(**options: Any) -> World:
-            installed = install(clock, REGION, 7, **{"publication": IMMEDIATE, **options})
+            installed = install(clock, Place(), 7, **{"publication": IMMEDIATE, **options})
             opened.append(installed)
             endpoints = installed.__enter__()
             return World(

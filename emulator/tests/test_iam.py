@@ -14,6 +14,7 @@ import pytest
 from emulator import Emulator
 from emulator.iam.permissions import Permissions
 from emulator.iam.requirements import Requirement
+from emulator.place import Place
 from emulator.tests.small_account import START
 
 STACK = Path(__file__).parent / "stack" / "template.yaml"
@@ -236,7 +237,7 @@ def test_a_key_of_several_values_needs_a_set_operator(
         "Resource": "*",
         "Condition": condition,
     }
-    permissions = Permissions("123456789012", "us-east-1")
+    permissions = Permissions(Place())
     monkeypatch.setattr(permissions, "_statements", lambda _role: [statement])
     wanted = Requirement("events:PutEvents", "*", {"events:source": sources})
     assert (permissions.refusal("role", wanted) is None) is allowed
@@ -277,7 +278,7 @@ def test_wildcards_match_as_in_iam(
     resource: str, asked: str, *, allowed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """* takes any text, ? one character, and everything else is literal."""
-    permissions = Permissions("123456789012", "us-east-1")
+    permissions = Permissions(Place())
     statement = {"Effect": "Allow", "Action": "s3:Get*", "Resource": resource}
     monkeypatch.setattr(permissions, "_statements", lambda _role: [statement])
     assert (permissions.refusal("role", Requirement("s3:GetObject", asked)) is None) is allowed

@@ -12,10 +12,8 @@ from datetime import datetime
 from typing import Any
 from unittest.mock import patch
 
-from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.stepfunctions.models import stepfunctions_backends
 
-from emulator.account import REGION
 from emulator.calls import Hook
 from emulator.events.bus import Passage
 from emulator.functions.fleet import Proceed
@@ -179,4 +177,5 @@ def _bound(around: Around, function: str, event: Any, proceed: Proceed) -> Proce
 
 
 def _machines(world: World) -> list[Any]:
-    return list(stepfunctions_backends[DEFAULT_ACCOUNT_ID][REGION].state_machines)
+    place = world.emulator.place
+    return list(stepfunctions_backends[place.account][place.region].state_machines)

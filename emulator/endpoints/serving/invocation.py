@@ -85,7 +85,7 @@ class Invocations:
     def _endpoint(self, request: Request) -> Endpoint:
         endpoint = self.fleet.endpoints.get(request.endpoint)
         if endpoint is None or not endpoint.serving:
-            raise not_found(request.endpoint, self.fleet.account)
+            raise not_found(request.endpoint, self.fleet.place.account)
         if not any(variant.model_name for variant in endpoint.variants):
             raise RuntimeRefusal(
                 "ValidationError",

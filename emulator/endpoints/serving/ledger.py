@@ -8,6 +8,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
+from emulator.clock.minutes import minute_of
+
 
 @dataclass
 class Tally:
@@ -41,8 +43,7 @@ class Ledger:
     def add(self, variant: str, when: datetime, tally: Tally) -> None:
         """Count a batch of requests one variant answered."""
         self.variants[variant].add(tally)
-        minute = when.replace(second=0, microsecond=0)
-        self.minutes[variant].setdefault(minute, Tally()).add(tally)
+        self.minutes[variant].setdefault(minute_of(when), Tally()).add(tally)
 
     def live_requests(self, variant: str) -> int:
         """Return the live requests the variant served."""

@@ -56,16 +56,16 @@ def model_error(endpoint: str, variant: str, fleet: Fleet, batch: Batch) -> Runt
     said = answer.message if isinstance(answer, ModelFailure) else _platform_message(status)
     side = "server" if status >= 500 else "client"
     group = f"/aws/sagemaker/Endpoints/{endpoint}"
-    console = f"https://{fleet.region}.console.aws.amazon.com/cloudwatch/home?region={fleet.region}"
+    console = f"https://{fleet.place.region}.console.aws.amazon.com/cloudwatch/home?region={fleet.place.region}"
     message = (
         f'Received {side} error ({status}) from {variant} with message "{said}". '
-        f"See {console}#logEventViewer:group={group} in account {fleet.account} for more "
+        f"See {console}#logEventViewer:group={group} in account {fleet.place.account} for more "
         "information."
     )
     members = {
         "OriginalStatusCode": status,
         "OriginalMessage": said,
-        "LogStreamArn": f"arn:aws:logs:{fleet.region}:{fleet.account}:log-group:{group}",
+        "LogStreamArn": fleet.place.arn("logs", f"log-group:{group}"),
     }
     return RuntimeRefusal("ModelError", message, 424, members)
 

@@ -16,9 +16,9 @@ from typing import Self
 from urllib.parse import unquote
 
 from emulator.endpoints.serving.invocation import Reply, Request
+from emulator.endpoints.serving.moto_runtime import INVOKED_VARIANT
 from emulator.endpoints.serving.runtime_errors import RuntimeRefusal
 
-INVOKED_VARIANT = "x-Amzn-Invoked-Production-Variant"
 TARGET_VARIANT = "X-Amzn-SageMaker-Target-Variant"
 
 

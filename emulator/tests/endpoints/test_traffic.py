@@ -12,6 +12,7 @@ from emulator.clock import Clock
 from emulator.cloudwatch.publication import IMMEDIATE
 from emulator.endpoints import Endpoints, Latency, Load, ModelFailure, Timing
 from emulator.endpoints.variant import Variant
+from emulator.place import Place
 
 ROWS = np.arange(40, dtype=float).reshape(20, 2)
 
@@ -196,7 +197,7 @@ def live_counts(seed: int) -> list[int]:
     moto.
     """
     clock = Clock(datetime(2030, 1, 7, 9, 0, tzinfo=UTC))
-    endpoints = Endpoints(clock, "us-east-1", seed, Timing(), IMMEDIATE, emit_zeros=False)
+    endpoints = Endpoints(clock, Place(), seed, Timing(), IMMEDIATE, emit_zeros=False)
     endpoints.fleet.create("shop", "config", [Variant(name, name, 1, 1, 1, 1) for name in "ab"])
     endpoints.attach_traffic("shop", ROWS, 600)
     clock.run_for(1200)

@@ -18,6 +18,7 @@ from emulator.clock import Clock
 from emulator.cloudwatch.publication import IMMEDIATE
 from emulator.endpoints import Endpoints, ModelFailure, Timing
 from emulator.endpoints.variant import Variant
+from emulator.place import Place
 
 SEEDS = range(1, 9)
 RATE = 6000
@@ -100,7 +101,7 @@ def live(name: str, share: float) -> tuple[Any, Any]:
     """Return the tallies of baseline and candidate after ten minutes at this share."""
     world = digits_world(1)
     clock = Clock(datetime(2030, 1, 7, 9, 0, tzinfo=UTC))
-    endpoints = Endpoints(clock, "us-east-1", 1, Timing(), IMMEDIATE, emit_zeros=False)
+    endpoints = Endpoints(clock, Place(), 1, Timing(), IMMEDIATE, emit_zeros=False)
     endpoints.register_model("baseline", world.baseline)
     endpoints.register_model("candidate", candidates(world, RATE, seed=0)[name])
     weights = {"baseline": 1 - share, "candidate": share}

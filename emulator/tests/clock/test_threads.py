@@ -19,6 +19,7 @@ from emulator.clock.loop import WrongThread
 from emulator.endpoints import Timing
 from emulator.endpoints.fleet import Fleet
 from emulator.endpoints.variant import Variant
+from emulator.place import Place
 from emulator.tests.small_account import START, SmallAccount
 
 POOLS, WIDTH, WAITS, IDLE = 4, 8, 24, 60
@@ -132,7 +133,7 @@ def test_what_the_account_keeps_is_not_changed_without_its_lock(clock: Clock) ->
     """A change outside the lock is refused, naming the lock; inside it, and from the fleet's own
     calls, it is made.
     """
-    fleet = Fleet(clock, "us-east-1", "123456789012", 1, Timing())
+    fleet = Fleet(clock, Place(), 1, Timing())
     shop = fleet.create("shop", "config", [Variant("a", "a", 1, 1, 1, 1)])
     with pytest.raises(NotHeld, match=r"enter `clock\.lock` first"):
         fleet.tell(shop)

@@ -1,5 +1,5 @@
 """The house in figures: modules a folder, lines a file and a function, modules a function imports,
-files that name what one change is about.
+files that know what one change is about.
 
     python -m benchmarks.house [--tree FOLDER] [--before FOLDER]
 
@@ -24,12 +24,12 @@ CORE = "layers/core/canary"
 PACKAGES = (CORE, "layers/scoring", "functions", "canaryctl", "emulator", "demo")
 FUNCTIONS = ("planner", "shifter", "collector", "evaluator", "decider")
 NAMED = {
-    "a count guard": r"slow_requests",
-    "a brake": r"paused_until",
-    "what is asked of an endpoint": r"\b(found|safe|step)_weights\b|\.weights\b|\bWeights\b",
-    "how a message is sent": r"\bSnsPublisher\b|\bPublisher\b|\bTopicArn\b|\bTOPIC_ARN\b",
+    "one count guard by name": r"slow_requests|SLOW_REQUESTS",
+    "one brake by name": r"paused_until",
+    "a move as weights alone": r"\bWeights\b|_weights\b",
+    "one channel by name": r"(?i)\bsns|\btopic_arn",
 }
-"""By what a change is about, the words that every file to look through names."""
+"""What files of the product may know, by the words that show it."""
 OURS = "canary canary_scoring"
 COUNT = (
     "import sys; __import__(sys.argv[1]); "
@@ -110,7 +110,7 @@ def figures(tree: Path) -> dict[str, str]:
         wiring = f"canary.wiring.{function}"
         found[f"modules imported, {function}"] = str(modules_imported(tree, wiring))
     for change, words in NAMED.items():
-        found[f"files that name {change}"] = str(naming(tree, words))
+        found[f"files that know {change}"] = str(naming(tree, words))
     return found
 
 
@@ -127,7 +127,7 @@ def _place(row: str) -> tuple[int, int]:
     kinds = ("most modules in one folder", "lines a file", "lines a function", "modules imported")
     order = (*PACKAGES, *FUNCTIONS)
     if kind not in kinds:
-        return len(kinds), list(NAMED).index(row.removeprefix("files that name "))
+        return len(kinds), list(NAMED).index(row.removeprefix("files that know "))
     return kinds.index(kind), order.index(of)
 
 

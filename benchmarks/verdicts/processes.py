@@ -91,9 +91,9 @@ def advance_blocks(counts: Array, bound: tuple[Array, Array], by: Array) -> Arra
     ratio, difference = bound
     tilt = n_c / n_b * ratio
     g = np.array(rb.ADVANCE_GRID)[:, None]
-    stake = np.minimum(rb.LARGEST_STAKE, (1 - g) / (1 + tilt * g))
+    stake = np.minimum(st.LARGEST_STAKE, (1 - g) / (1 + tilt * g))
     gain = x_c * np.log1p(-stake) + x_b * np.log1p(tilt * stake) + difference * n_c * stake
-    return np.minimum(gain / by, rb.ADVANCE_CAP)
+    return np.minimum(gain / by, st.ADVANCE_CAP)
 
 
 def roll_back_pair(counts: Array, terms: Terms, rate_now: Array) -> Array:

@@ -115,3 +115,23 @@ def test_the_command_line_knows_no_item_of_the_table() -> None:
         if shape.search(line)
     ]
     assert found == []
+
+
+def test_the_table_in_the_documents_has_every_figure() -> None:
+    """Run `python -m benchmarks.house --before CHECKOUT`, and paste, when this fails."""
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    begin, end = "<!-- figures: begin -->\n", "<!-- figures: end -->"
+    written = text[text.index(begin) + len(begin) : text.index(end)].splitlines()[2:]
+    found = house.figures(ROOT)
+    assert {line.split(" | ")[0].removeprefix("| ") for line in written} == found.keys()
+    planner = next(line for line in written if "modules imported, planner" in line)
+    assert int(planner.split(" | ")[2].removesuffix(" |")) <= CEILINGS["planner"]
+
+
+def test_the_files_a_change_goes_to_are_there() -> None:
+    """Every path in "Where do I put ..." exists."""
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    table = text.split("## Where do I put ...")[1].split("\n## ")[0]
+    paths = set(re.findall(r"`([\w/.]+(?:/|\.\w+))`", table))
+    assert len(paths) > 20
+    assert {path for path in paths if not (ROOT / path).exists()} == set()

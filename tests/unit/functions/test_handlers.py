@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from canary import wiring
-from canary.domain.errors import Refused
+from canary.domain.errors import Misconfigured, Refused
 from canary.wiring.decider import Deciding
 from tests.rollouts import HOLDER, after
+from tests.template import environment_of
 from tests.unit.flow import decider_stage, shifter_stage
 
 CONTEXT = SimpleNamespace(
@@ -102,3 +103,15 @@ def test_a_malformed_event_is_refused_before_anything_is_built(function: str) ->
     """Without an environment, without AWS: the event is read first."""
     with pytest.raises(Refused, match="Send what events/"):
         answer(function, {"action": "jump"})
+
+
+def test_a_missing_topic_fails_the_first_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the first publish, which may be hours later and the one that matters."""
+    app: Any = importlib.import_module("functions.decider.app")
+    app._deciding.cache_clear()
+    for name, value in environment_of("decider").items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("TOPIC_ARN")
+    sample = json.loads(Path("events/decider-evidence-collected.json").read_text(encoding="utf-8"))
+    with pytest.raises(Misconfigured, match="TOPIC_ARN"):
+        answer("decider", sample)

@@ -13,8 +13,8 @@ from canary.domain.rollout.mail import mail_of
 from canary.domain.rollout.messages import Message, WrittenMessage
 from canary.domain.rollout.outbox import claim_messages, told
 from canary.domain.rollout.record import Record
-from canary.ports.aws import Publisher
 from canary.ports.rollouts import Rollouts
+from canary.ports.telling import Publisher
 
 
 class Teller:

@@ -9,7 +9,6 @@ from typing import Literal, Protocol
 
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.target import Target
-from canary.domain.rollout.mail import Mail
 
 ExecutionStatus = Literal[
     "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE", "MISSING"
@@ -70,13 +69,6 @@ class Executions(Protocol):
 
     def heartbeat(self, token: str) -> bool:
         """Send a task's heartbeat; False when the token is no longer good."""
-
-
-class Publisher(Protocol):
-    """Tells people."""
-
-    def publish(self, mail: Mail, attributes: Mapping[str, str]) -> None:
-        """Publish one mail; `attributes` say what it is about."""
 
 
 class Announcer(Protocol):

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from canary.stats.counts import Bound
-from canary.stats.request_bet import ADVANCE_CAP, LARGEST_STAKE
-from canary.stats.setting import FIRST_MASS, Setting
+from canary.stats.setting import ADVANCE_CAP, FIRST_MASS, LARGEST_STAKE, Setting
 
 MEDIAN_FACTOR = 1.3
 P90_FACTOR = 3.0

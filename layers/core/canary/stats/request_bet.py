@@ -11,10 +11,9 @@ import math
 from collections.abc import Sequence
 
 from canary.stats.counts import Bound, MinuteCounts
+from canary.stats.setting import ADVANCE_CAP, LARGEST_STAKE
 
 ADVANCE_GRID = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.88)
-ADVANCE_CAP = 1.5
-LARGEST_STAKE = 0.999
 
 
 def roll_back_blocks(

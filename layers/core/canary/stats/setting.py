@@ -19,6 +19,8 @@ CALM_SIGMAS = 6.0
 RECENT_MINUTES = 3
 ROLL_BACK_PAIR_WEIGHT = 0.1
 ADVANCE_PAIR_WEIGHT = 0.7
+ADVANCE_CAP = 1.5
+LARGEST_STAKE = 0.999
 FIRST_MASS = 0.7
 """The part of the roll-back process that bets from the first minute on; restarts share the rest."""
 

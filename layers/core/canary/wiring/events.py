@@ -9,7 +9,7 @@ nobody here reads. A model is built when it is first read, so that a function pa
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AliasChoices,
@@ -26,7 +26,6 @@ from canary.domain.errors import Refused
 from canary.domain.model import Frozen
 from canary.domain.rollout.task_result import read_cause
 
-T = TypeVar("T")
 Rollout = Annotated[str, Field(min_length=1, max_length=200)]
 Cause = Annotated[object, Field(validation_alias=AliasChoices("cause", "story"))]
 """What led here: a task's result or a caught error, never refused, since whoever restores must

@@ -18,7 +18,6 @@ from canary.ports.quality import FetchedSet, SetHead
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-CHUNK_BYTES = 1 << 20
 _FIELD = "guards.quality.labelled_set"
 _MISSING = {"NoSuchKey", "NoSuchBucket", "404", "NotFound"}
 _DENIED = {"AccessDenied", "403", "Forbidden"}

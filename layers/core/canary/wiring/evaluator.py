@@ -13,11 +13,12 @@ from canary.adapters.labelled_s3 import S3LabelledSets
 from canary.adapters.model_identity import SageMakerModels
 from canary.adapters.predictions_s3 import S3Predictions
 from canary.adapters.quality_store import DynamoQualityStore
+from canary.adapters.scorer_lambda import LambdaScorer, scorer_config
 from canary.adapters.table import DynamoRollouts
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled.evaluator import Evaluator
 from canary.flow.labelled.inputs import EvaluationPorts
-from canary.ports.quality import Invoker, Scorer
+from canary.ports.quality import Invoker, OwnScorer, Scorer
 from canary.wiring.settings import client, read_settings
 
 
@@ -44,12 +45,20 @@ def build(scorer: Scorer) -> Evaluator:
             remaining_seconds=remaining_seconds,
             predictions=predictions,
             identity=identity,
+            own_scorer=_own_scorer(spec),
         )
 
     announcer = EventBridgeAnnouncer(
         client("events"), settings.event_bus, os.environ["EVENT_SOURCE"]
     )
     return Evaluator(DynamoRollouts(dynamodb, settings.table), store, announcer, ports)
+
+
+def _own_scorer(spec: QualityGuardSpec) -> OwnScorer | None:
+    """Return what asks the function a spec names; its client gives it the spec's time."""
+    if spec.scorer is None:
+        return None
+    return LambdaScorer(client("lambda", scorer_config(spec.scorer_timeout_seconds)), spec.scorer)
 
 
 def _invoker(concurrency: int, timeout_seconds: float) -> Invoker:

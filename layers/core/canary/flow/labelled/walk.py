@@ -52,6 +52,7 @@ class Walk:
     ) -> None:
         """Go on from the evidence: the same set version, order and position."""
         evidence = found.evidence
+        own_scores = _own_scores(request.spec, ports, records.layout)
         self._request, self._ports = request, ports
         self._call_seconds = ports.remaining_seconds()
         self._places = OrderedRecords(request, ports, records, evidence, found.heard, ceiling)
@@ -66,7 +67,7 @@ class Walk:
             ports,
             evidence,
             self._columns_before(evidence.position),
-            _own_scores(request.spec, ports, records.layout),
+            own_scores,
         )
 
     def walk(self) -> QualityEvidence:

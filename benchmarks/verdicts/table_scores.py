@@ -126,12 +126,12 @@ def measure(seed: int, runs: int, world: str) -> Figures:
     """Return wrong stops and wrong passes of one world."""
     drawn = WORLDS[world](generator(seed, "scores", world), min(runs, MOST_RUNS))
     stopped, passed = crosses(drawn)
-    return {"false_stop": percent(stopped), "false_pass": percent(passed)}
+    return {"false_stop": percent(stopped), "false_pass": percent(passed), "runs": len(stopped)}
 
 
 def slices(seed: int, runs: int) -> Figures:
-    """Return how often any of four tests stops wrongly, all of them on the edge, and how often all
-    of them pass where one is at its margin and the others are equal.
+    """Return how often any of four tests stops wrongly, all of them on the edge, and how often a
+    slice at its margin passes.
     """
     rng, runs = generator(seed, "scores", "slices"), min(runs, MOST_RUNS)
     lost = rng.random((runs, RECORDS)) < EDGE
@@ -140,7 +140,11 @@ def slices(seed: int, runs: int) -> Figures:
     weights = [np.ones_like(drops), *((place == one).astype(float) for one in range(SLICES))]
     found = [crosses(Drawn(drops, weight, mean), SLICES + 1) for weight in weights]
     stopped = np.any([stop for stop, _ in found], axis=0)
-    return {"false_stop": percent(stopped), "false_pass": percent(found[1][1])}
+    return {
+        "false_stop": percent(stopped),
+        "false_pass": percent(found[1][1]),
+        "runs": len(stopped),
+    }
 
 
 def cells() -> list[Cell]:

@@ -69,6 +69,9 @@ def blocks(report: dict[str, Any]) -> dict[str, str]:
         "labelled-errors": render.cells(
             tables, "labelled set: errors", show("false_stop", "false_pass")
         ),
+        "score-errors": render.cells(
+            tables, "labelled set: scores", show("false_stop", "false_pass")
+        ),
         "auc-errors": render.cells(tables, "AUC: errors", show("false_stop", "false_pass")),
     }
 

@@ -20,6 +20,7 @@ from benchmarks.verdicts import (
     table_paired,
     table_peers,
     table_rollouts,
+    table_scores,
     table_time,
     table_worlds,
     targets,
@@ -33,6 +34,7 @@ TABLES = (
     table_time,
     table_forecast,
     table_paired,
+    table_scores,
     table_worlds,
 )
 OUT = Path("out/bench/verdicts.json")

@@ -6,6 +6,7 @@ from typing import Any
 from canary.domain.labelled.account import account_of
 from canary.domain.labelled.evidence import Answer, QualityEvidence
 from canary.domain.labelled.outcome import ADVICE
+from canary.domain.labelled.side_by_side import as_told
 from canaryctl.evaluate.probe import contract_document
 
 _WORST_FIRST: tuple[Answer, ...] = ("worse", "not enough evidence", "not worse", "better")
@@ -62,6 +63,7 @@ def as_answer(evidence: QualityEvidence) -> dict[str, Any]:
         "discordant": report.get("discordant"),
         "findings": [finding.model_dump(mode="json") for finding in evidence.findings],
         "slices": report.get("slices"),
+        "measured": [as_told(one) for one in evidence.measured],
         "score_shift": report.get("score_shift"),
         "sample": report.get("sample"),
         "disagreements": [record.model_dump() for record in evidence.disagreements],

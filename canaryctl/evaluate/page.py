@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from canary.domain.labelled.account import account_of
 from canary.domain.labelled.evidence import QualityEvidence
+from canary.domain.labelled.side_by_side import as_told
 from canaryctl.evaluate.document import overall_answer, sample_told
 
 BASELINE_COLOUR, CANARY_COLOUR = "#3b6ea8", "#d9822b"
@@ -61,6 +62,7 @@ def page_of(evidence: QualityEvidence, looks: Sequence[QualityEvidence]) -> str:
             "".join(f"<p>{escape(finding.reason)}</p>" for finding in evidence.findings),
             f'<p class="muted">{escape(_counts(evidence))}</p><div class="charts">{drawn}</div>',
             _metrics(report, names),
+            _measured(evidence, names),
             _slices(report),
             _disagreements(evidence),
             _notes(evidence),
@@ -157,6 +159,25 @@ def _slices(report: dict[str, Any]) -> str:
         "only canary right",
     )
     return _table("By slice", head, rows)
+
+
+def _measured(evidence: QualityEvidence, names: tuple[str, str]) -> str:
+    """Return what the answers cost on the same requests."""
+    rows = []
+    for told in map(as_told, evidence.measured):
+        one, other, ratio = told["baseline"], told["canary"], told["ratio"]
+        within = "-" if ratio["low"] is None else f"{ratio['low']:.3g} to {ratio['high']:.3g}"
+        rows.append(
+            (
+                told["figure"],
+                *(f"{side['median']:.4g} (p95 {side['p95']:.4g})" for side in (one, other)),
+                f"{ratio['median']:.3g}",
+                within,
+                told["requests"],
+            )
+        )
+    head = ("a request", *names, "median ratio", "95% interval", "requests")
+    return _table("Time and size on the same requests", head, rows)
 
 
 def _disagreements(evidence: QualityEvidence) -> str:

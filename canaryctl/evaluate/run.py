@@ -23,13 +23,15 @@ from rich.progress import (
 from canary.adapters.labelled.files import LocalLabelledFiles
 from canary.adapters.labelled.invoker import EndpointInvoker, runtime_config
 from canary.adapters.labelled.s3 import S3LabelledSets
+from canary.adapters.labelled.scorer_lambda import LambdaScorer, scorer_config
 from canary.domain.labelled.contract import AnswerContract
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled.evaluate import evaluate, probe
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
-from canary.ports.quality import LabelledSource
+from canary.ports.quality import LabelledSource, OwnScorer
 from canaryctl.evaluate.kept import KeptEvidence
+from canaryctl.evaluate.scorer_function import load_scorer
 
 FOREVER_SECONDS = float("inf")
 
@@ -82,6 +84,7 @@ def _ports(spec: QualityGuardSpec, kept: KeptEvidence, region: str | None) -> Ev
         monotonic=time.monotonic,
         sleep=time.sleep,
         remaining_seconds=lambda: FOREVER_SECONDS,
+        own_scorer=_own_scorer(session, spec),
     )
 
 
@@ -90,6 +93,16 @@ def _source(session: boto3.session.Session, spec: QualityGuardSpec) -> LabelledS
     if spec.labelled_set.startswith("s3://") or spec.body_from == "s3":
         return S3LabelledSets(session.client("s3"), allow_local=True)
     return LocalLabelledFiles()
+
+
+def _own_scorer(session: boto3.session.Session, spec: QualityGuardSpec) -> OwnScorer | None:
+    """Return what scores answers: a function of a file, or a Lambda function by its ARN."""
+    if spec.scorer is None:
+        return None
+    if not spec.has_lambda_scorer:
+        return load_scorer(spec.scorer)
+    config = scorer_config(spec.scorer_timeout_seconds)
+    return LambdaScorer(session.client("lambda", config=config), spec.scorer)
 
 
 def _runtime(session: boto3.session.Session, spec: QualityGuardSpec) -> Any:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from canary.domain.labelled.account import account_of
 from canary.domain.labelled.evidence import QualityEvidence
+from canary.domain.labelled.side_by_side import in_words
 from canaryctl.evaluate.document import overall_answer, sample_told
 
 _COLOURS = {
@@ -35,6 +36,8 @@ def print_tables(console: Console, evidence: QualityEvidence) -> None:
     for finding in evidence.findings:
         console.print(f"- {finding.reason}", highlight=False)
     console.print(f"  {account_of(evidence).in_words()}", style="dim", highlight=False)
+    for one in evidence.measured:
+        console.print(f"  {in_words(one)}", highlight=False)
     for note in evidence.notes[:5]:
         console.print(f"  {note.kind}: {note.text}", style="dim", highlight=False, markup=False)
     answer = overall_answer(evidence)

@@ -17,11 +17,16 @@ from emulator.iam.lookups import topic_key
 from emulator.iam.requirements import Requirement
 from tests.integration.stage import START
 
-PARAMETERS = {"EndpointNamePattern": "churn-*", "LabelledSetBucketPattern": "labels"}
+PARAMETERS = {
+    "EndpointNamePattern": "churn-*",
+    "LabelledSetBucketPattern": "labels",
+    "ScorerFunctionPattern": "judge-*",
+}
 PLACE = "us-east-1:123456789012"
 ENDPOINT = f"arn:aws:sagemaker:{PLACE}:endpoint/churn-prod"
 FOREIGN_ENDPOINT = f"arn:aws:sagemaker:{PLACE}:endpoint/billing"
 MACHINE = f"arn:aws:states:{PLACE}:stateMachine:canary-rollout"
+JUDGE = f"arn:aws:lambda:{PLACE}:function:judge-churn"
 BUS = f"arn:aws:events:{PLACE}:event-bus/default"
 OWN_SOURCE = {"events:source": ("sagemaker-canary.canary",)}
 VIA_SNS = {"kms:viaservice": ("sns.us-east-1.amazonaws.com",)}
@@ -97,6 +102,8 @@ ALLOWED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Planner", "s3:ListBucket", "arn:aws:s3:::labels", {}),
     ("Evaluator", "sagemaker:InvokeEndpoint", ENDPOINT, {}),
     ("Evaluator", "s3:PutObject", "PREDICTIONS", {}),
+    ("Evaluator", "lambda:InvokeFunction", JUDGE, {}),
+    ("Evaluator", "lambda:InvokeFunction", f"{JUDGE}:live", {}),
     ("Decider", "states:StartExecution", MACHINE, {}),
     ("Decider", "sns:Publish", "TOPIC", {}),
     ("Decider", "kms:GenerateDataKey", "KEY", VIA_SNS),
@@ -164,6 +171,13 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Rollout", "states:StartExecution", MACHINE, {}),
     ("Rollout", "dynamodb:PutItem", "TABLE", {}),
     *((name, "lambda:InvokeFunction", "FN:Shifter", {}) for name in FUNCTIONS),
+    # A scorer is the evaluator's to call, by its pattern alone.
+    *(
+        (name, "lambda:InvokeFunction", JUDGE, {})
+        for name in ("Planner", "Shifter", "Collector", "Decider", "Rollout")
+    ),
+    ("Evaluator", "lambda:InvokeFunction", f"arn:aws:lambda:{PLACE}:function:other", {}),
+    ("Evaluator", "lambda:UpdateFunctionCode", JUDGE, {}),
     *((name, "sts:AssumeRole", "*", {}) for name in FUNCTIONS),
     *((name, "iam:PassRole", "*", {}) for name in FUNCTIONS),
 )

@@ -1,5 +1,7 @@
 """What decides, as options."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -7,6 +9,7 @@ import typer
 
 from canary.domain.errors import Refused
 from canary.domain.labelled.paired import GateLevels
+from canaryctl.evaluate.options.labelled_set import column_of
 
 PANEL = "What decides"
 
@@ -16,7 +19,12 @@ class MetricOptions:
     """Task, metrics and error rates."""
 
     task: Annotated[
-        str, typer.Option(help="binary, multiclass or regression.", rich_help_panel=PANEL)
+        str,
+        typer.Option(
+            help="binary, multiclass, regression, text, entities, multilabel, ranking, quantiles, "
+            "custom.",
+            rich_help_panel=PANEL,
+        ),
     ] = "binary"
     right_within: Annotated[
         float | None,
@@ -24,7 +32,67 @@ class MetricOptions:
     ] = None
     metric: Annotated[
         list[str] | None,
-        typer.Option(help="Deciding metric and margin, accuracy=0.02.", rich_help_panel=PANEL),
+        typer.Option(
+            help="Deciding metric and margin, accuracy=0.02; a loss with its cap, "
+            "absolute_error=2,cap=60.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+    slice_metric: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Slice that must pass too, its metric and margin, south:accuracy=0.05.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+    scorer: Annotated[
+        str | None,
+        typer.Option(
+            help="Your own metric: file.py:function, or the ARN of a Lambda function.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+    scorer_batch: Annotated[
+        int, typer.Option(help="Answers in one call of the scorer.", rich_help_panel=PANEL)
+    ] = 20
+    costs: Annotated[
+        str | None,
+        typer.Option(
+            help='Cost by true class and decision, {"0": {"1": 1}, "1": {"0": 20}}.',
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+    ndcg_at: Annotated[
+        int | None, typer.Option(help="Places of a ranking that count.", rich_help_panel=PANEL)
+    ] = None
+    quantiles: Annotated[
+        str | None,
+        typer.Option(help="Quantiles of a list in the answer, 0.1,0.5,0.9.", rich_help_panel=PANEL),
+    ] = None
+    label_separator: Annotated[
+        str | None,
+        typer.Option(help="What separates the labels of a record.", rich_help_panel=PANEL),
+    ] = None
+    weight_column: Annotated[
+        str | None,
+        typer.Option(
+            help="Index or name of a column with how much a record counts.", rich_help_panel=PANEL
+        ),
+    ] = None
+    weight_cap: Annotated[
+        float | None, typer.Option(help="Weight beyond which none counts.", rich_help_panel=PANEL)
+    ] = None
+    max_latency_ratio: Annotated[
+        float | None,
+        typer.Option(help="Median latency ratio that never passes.", rich_help_panel=PANEL),
+    ] = None
+    max_size_ratio: Annotated[
+        float | None,
+        typer.Option(help="Median size ratio that never passes.", rich_help_panel=PANEL),
+    ] = None
+    max_tokens_ratio: Annotated[
+        float | None,
+        typer.Option(help="Median token ratio that never passes.", rich_help_panel=PANEL),
     ] = None
     false_rollback: Annotated[
         float,
@@ -37,10 +105,25 @@ class MetricOptions:
     def keys(self) -> dict[str, Any]:
         """Return the spec's keys, those given alone; raise Refused for a metric without margin."""
         metrics = dict(_margin(text) for text in self.metric or ())
+        ratios = {
+            "latency": self.max_latency_ratio,
+            "size": self.max_size_ratio,
+            "tokens": self.max_tokens_ratio,
+        }
         given = {
             "task": self.task,
             "right_within": self.right_within,
             "metrics": metrics or None,
+            "slices": _slices(self.slice_metric or ()) or None,
+            "scorer": self.scorer,
+            "scorer_batch": self.scorer_batch,
+            "costs": None if self.costs is None else _costs(self.costs),
+            "ndcg_at": self.ndcg_at,
+            "quantiles": self.quantiles and self.quantiles.split(","),
+            "label_separator": self.label_separator,
+            "weight_column": column_of(self.weight_column),
+            "weight_cap": self.weight_cap,
+            **{key: ratio and {"max_ratio": ratio} for key, ratio in ratios.items()},
         }
         return {name: value for name, value in given.items() if value is not None}
 
@@ -50,8 +133,34 @@ class MetricOptions:
 
 
 def _margin(text: str) -> tuple[str, dict[str, float]]:
-    name, _, margin = text.partition("=")
+    """Return a metric and its margin from name=margin, further keys behind commas."""
+    name, _, rest = text.partition("=")
+    margin, *more = rest.split(",")
     try:
-        return name, {"max_worse": float(margin)}
+        keys = dict(one.split("=") for one in more)
+        numbers = {"max_worse": margin, **keys}
+        return name, {key: float(number) for key, number in numbers.items()}
     except ValueError as error:
-        raise Refused("--metric", f"{text!r} has no margin", "Write it as accuracy=0.02") from error
+        remedy = "Write it as accuracy=0.02, or absolute_error=2,cap=60"
+        raise Refused("--metric", f"{text!r} has no margin", remedy) from error
+
+
+def _slices(texts: Sequence[str]) -> dict[str, dict[str, dict[str, float]]]:
+    """Return the metrics by slice from slice:name=margin."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for text in texts:
+        place, colon, margin = text.rpartition(":")
+        if not colon:
+            remedy = "Write it as south:accuracy=0.05"
+            raise Refused("--slice-metric", f"{text!r} names no slice", remedy)
+        name, keys = _margin(margin)
+        found.setdefault(place, {})[name] = keys
+    return found
+
+
+def _costs(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        remedy = '{"0": {"1": 1}, "1": {"0": 20}}'
+        raise Refused("--costs", f"not JSON ({error})", f"Write it as {remedy}") from error

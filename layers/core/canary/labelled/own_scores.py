@@ -13,7 +13,7 @@ does not fit is a ScorerFailed whose problem holds no value of the set.
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from canary.domain.labelled.prediction import Label, Prediction
@@ -36,9 +36,9 @@ class ScorerFailed(Exception):
         self.problem, self.words = problem, words[:LONGEST_WORDS]
 
 
-def request_of(items: list[dict[str, Any]]) -> dict[str, Any]:
+def request_of(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return what a scorer is given."""
-    return {"version": VERSION, "items": items}
+    return {"version": VERSION, "items": list(items)}
 
 
 def items_of(

@@ -13,11 +13,12 @@ from canary.adapters.labelled.model_identity import SageMakerModels
 from canary.adapters.labelled.predictions import S3Predictions
 from canary.adapters.labelled.quality_store import DynamoQualityStore
 from canary.adapters.labelled.s3 import S3LabelledSets
+from canary.adapters.labelled.scorer_lambda import LambdaScorer, scorer_config
 from canary.adapters.table import DynamoRollouts
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled.evaluator import Evaluator
 from canary.flow.labelled.inputs import EvaluationPorts
-from canary.ports.quality import Invoker, Scorer
+from canary.ports.quality import Invoker, OwnScorer, Scorer
 from canary.wiring.clients import client
 from canary.wiring.settings import EvaluatorSettings
 
@@ -46,10 +47,18 @@ def build(scorer: Scorer) -> Evaluator:
             remaining_seconds=remaining_seconds,
             predictions=predictions,
             identity=identity,
+            own_scorer=_own_scorer(spec),
         )
 
     announcer = EventBridgeAnnouncer(client("events"), settings.event_bus, settings.event_source)
     return Evaluator(DynamoRollouts(dynamodb, settings.table), store, announcer, ports)
+
+
+def _own_scorer(spec: QualityGuardSpec) -> OwnScorer | None:
+    """Return what asks the function a spec names; its client gives it the spec's time."""
+    if spec.scorer is None:
+        return None
+    return LambdaScorer(client("lambda", scorer_config(spec.scorer_timeout_seconds)), spec.scorer)
 
 
 def _invoker(concurrency: int, timeout_seconds: float) -> Invoker:

@@ -7,7 +7,7 @@ are written as the user says them (0.1 means 0.1 pp, a difference of 0.001).
 import json
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from canary.domain.errors import Refused
@@ -81,6 +81,13 @@ class Guards(Frozen):
     slow_requests: SlowRequestsGuard | None = None
     alarms: tuple[Annotated[str, Field(min_length=1, max_length=255)], ...] = ()
     quality: QualityGuardSpec | None = None
+
+    @field_validator("quality")
+    @classmethod
+    def _scorer_can_be_called(cls, quality: QualityGuardSpec | None) -> QualityGuardSpec | None:
+        if quality is not None and quality.scorer is not None and not quality.has_lambda_scorer:
+            raise ValueError("scorer must be the ARN of a Lambda function in a rollout")
+        return quality
 
     @property
     def slow_requests_named(self) -> bool:

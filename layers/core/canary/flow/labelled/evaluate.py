@@ -15,6 +15,7 @@ from canary.flow.labelled.ordered_records import ceiling_of
 from canary.flow.labelled.prediction_file import Failed
 from canary.flow.labelled.probing import agreed
 from canary.flow.labelled.scores.beginning import first_evidence
+from canary.flow.labelled.scores.own_scores import own_scores_of
 from canary.flow.labelled.walk import walked
 from canary.labelled.check import check_records
 from canary.labelled.records import RecordFile
@@ -35,6 +36,7 @@ def evaluate(request: EvaluationRequest, ports: EvaluationPorts) -> QualityEvide
     fetched = ports.source.fetch(request.spec.labelled_set)
     with RecordFile(fetched.path, request.spec) as records:
         check_records(records, request.spec, whole=True)
+        own_scores_of(request.spec, ports, records.layout)  # refused before any model is asked
         if stored is None:
             first = first_evidence(request, fetched.version, records)
             return walked(request, ports, records, first)

@@ -5,7 +5,6 @@ A round is the whole set, or after new labels arrived the records that are new. 
 ahead, a walk ends behind the last record they were sent to.
 """
 
-from canary.domain.errors import Refused
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.labelled.paired import AnswerPair
 from canary.domain.labelled.paired_ratio import ratio_margins
@@ -19,8 +18,7 @@ from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.flow.labelled.ordered_records import OrderedRecords, ceiling_of
 from canary.flow.labelled.prediction_file import Told
 from canary.flow.labelled.probing import Agreed, agreed
-from canary.flow.labelled.scores.own_scores import OwnScores
-from canary.labelled.layout import Layout
+from canary.flow.labelled.scores.own_scores import own_scores_of
 from canary.labelled.records import RecordFile
 
 RESERVE_SECONDS = 20.0
@@ -66,7 +64,7 @@ class Walk:
             ports,
             evidence,
             self._columns_before(evidence.position),
-            _own_scores(request.spec, ports, records.layout),
+            own_scores_of(request.spec, ports, records.layout),
         )
 
     def walk(self) -> QualityEvidence:
@@ -155,14 +153,3 @@ def _reserve(spec: QualityGuardSpec, call_seconds: float) -> float:
     if spec.scorer is None:
         return RESERVE_SECONDS
     return min(RESERVE_SECONDS + 2 * spec.scorer_timeout_seconds, call_seconds / 2)
-
-
-def _own_scores(spec: QualityGuardSpec, ports: EvaluationPorts, layout: Layout) -> OwnScores | None:
-    """Return what scores records where the spec names a scorer; raise Refused where none can be
-    asked.
-    """
-    if spec.scorer is None:
-        return None
-    if ports.own_scorer is None:
-        raise Refused("guards.quality.scorer", "cannot be asked here", "Name a Lambda's ARN")
-    return OwnScores(ports.own_scorer, spec, layout, ports.sleep)

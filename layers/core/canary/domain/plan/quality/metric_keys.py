@@ -1,6 +1,7 @@
 """The decision's keys of a quality guard: the task, and which metrics decide with which margin."""
 
 import math
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -22,6 +23,7 @@ Task = Literal[
 Inconclusive = Literal["hold", "proceed", "roll_back"]
 
 SCORER = "scorer"
+LAMBDA_ARN = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+(:[\w$-]+)?")
 DECIDING_METRICS: dict[Task, tuple[str, ...]] = {
     "binary": ("accuracy", "recall", "specificity", "log_loss", "brier", "cost", "roc_auc"),
     "multiclass": ("accuracy", "log_loss", "cost"),
@@ -158,6 +160,11 @@ class MetricKeys(Frozen):
     size: RatioMargin | None = None
     tokens: RatioMargin | None = None
     on_inconclusive: Inconclusive = "hold"
+
+    @property
+    def has_lambda_scorer(self) -> bool:
+        """Return whether the scorer is a Lambda function, by its ARN."""
+        return self.scorer is not None and LAMBDA_ARN.fullmatch(self.scorer) is not None
 
     @property
     def chosen_metrics(self) -> Margins:

@@ -9,10 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
+from canary.domain.errors import Refused
 from canary.domain.labelled.paired import AnswerPair
 from canary.domain.labelled.prediction import Prediction
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled.asking import PAUSES_SECONDS
+from canary.flow.labelled.inputs import EvaluationPorts
 from canary.labelled.examples import Example
 from canary.labelled.layout import Layout
 from canary.labelled.own_scores import ScorerFailed, canary_first, items_of
@@ -62,6 +64,19 @@ class OwnScores:
             except ScorerBusy as error:
                 why = str(error)
         raise ScorerFailed(f"the scorer stayed busy ({why})")
+
+
+def own_scores_of(
+    spec: QualityGuardSpec, ports: EvaluationPorts, layout: Layout
+) -> OwnScores | None:
+    """Return what scores records where the spec names a scorer; raise Refused where none can be
+    asked.
+    """
+    if spec.scorer is None:
+        return None
+    if ports.own_scorer is None:
+        raise Refused("guards.quality.scorer", "cannot be asked here", "Name a Lambda's ARN")
+    return OwnScores(ports.own_scorer, spec, layout, ports.sleep)
 
 
 def _answers(example: Example, pair: AnswerPair) -> tuple[Prediction, ...]:

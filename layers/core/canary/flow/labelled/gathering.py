@@ -40,7 +40,7 @@ LOOK_EVERY_SECONDS = 15.0
 """Slow endpoints are looked at by time, so that a call that is cut off loses little."""
 WARM_UP_REQUESTS = 10
 BELIEVED_WITHIN = 2_000
-"""Compared records after which an evaluation that cannot be believed stops asking for more."""
+"""Asked records after which an evaluation that cannot be believed stops asking for more."""
 HOPELESS_AFTER = 20
 """Records that all fail on both variants before the evaluation stops asking: the setting is wrong,
 not the models.
@@ -261,7 +261,8 @@ class Gathering:
         """Return whether the gate holds an answer back that further records may still settle."""
         spec, evidence = self._request.spec, self.evidence
         believed = self._found(evidence)
-        held = gated(believed, evidence, spec) if evidence.counts.used < BELIEVED_WITHIN else ()
+        asked = evidence.counts.used + evidence.counts.failed_on_both
+        held = gated(believed, evidence, spec) if asked < BELIEVED_WITHIN else ()
         return any(one.label != own.label for one, own in zip(held, believed, strict=False))
 
     def _hopeless(self) -> bool:

@@ -16,6 +16,8 @@ from typing import TypeVar
 
 from canary.domain.errors import Refused
 from canary.domain.labelled.contract import AnswerContract
+from canary.domain.labelled.evidence import Disagreement
+from canary.domain.labelled.prediction import Prediction
 from canary.domain.labelled.side_by_side import Call
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.answer_keys import Role
@@ -52,7 +54,8 @@ LONGEST_WORDS = 300
 
 def words_of(body: bytes) -> str:
     """Return the beginning of an answer as text."""
-    return " ".join(body[: 4 * LONGEST_WORDS].decode("utf-8", "replace").split())[:LONGEST_WORDS]
+    text = " ".join(body[: 4 * LONGEST_WORDS].decode("utf-8", "replace").split())
+    return "".join(one if one.isprintable() else "?" for one in text)[:LONGEST_WORDS]
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,34 @@ class Answered:
     canary: Told
     asked: bool = True
     calls: tuple[Call, Call] | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two decided differently, or one failed."""
+        baseline, canary = prediction_in(self.baseline), prediction_in(self.canary)
+        return baseline is None or canary is None or baseline.decision != canary.decision
+
+
+def prediction_in(told: Told | None) -> Prediction | None:
+    """Return what was predicted; None for a failure, and where nothing was told."""
+    return told if isinstance(told, Prediction) else None
+
+
+def disagreement_of(one: Answered) -> Disagreement:
+    """Return a record on which the variants differ, for the report."""
+    return Disagreement(
+        record=one.example.record_id[:128],
+        label=str(one.example.label)[:128],
+        baseline=_shown(one.baseline),
+        canary=_shown(one.canary),
+    )
+
+
+def _shown(told: Told) -> str:
+    if isinstance(told, Failed):
+        return f"error ({told.text[:80]})"
+    decision = told.decision[:128]
+    return decision if told.score is None else f"{decision} ({told.score:.4g})"
 
 
 class RateCeiling:

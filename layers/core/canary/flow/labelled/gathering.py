@@ -11,7 +11,6 @@ from canary.domain.labelled.evidence import (
     DISAGREEMENTS_KEPT,
     NOTES_KEPT,
     CallCounts,
-    Disagreement,
     Note,
     PairedState,
     QualityEvidence,
@@ -21,13 +20,12 @@ from canary.domain.labelled.findings import findings
 from canary.domain.labelled.paired import AnswerPair, advanced, has_decided
 from canary.domain.labelled.plausibility.counts import AnswerTally
 from canary.domain.labelled.plausibility.failures import counted
-from canary.domain.labelled.plausibility.gate import gated
+from canary.domain.labelled.plausibility.gate import gated, is_held_back
 from canary.domain.labelled.plausibility.tally import tallied
-from canary.domain.labelled.prediction import Prediction
 from canary.domain.labelled.side_by_side import Figure, Measuring
 from canary.domain.plan.quality.answer_keys import Role
 from canary.domain.plan.quality.metric_keys import SCORER
-from canary.flow.labelled.asking import Answered
+from canary.flow.labelled.asking import Answered, disagreement_of, prediction_in
 from canary.flow.labelled.columns import RANKED_RECORDS, Columns
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.flow.labelled.prediction_file import Failed, Told
@@ -136,13 +134,13 @@ class Gathering:
         example = one.example
         outcome = AnswerPair(
             example.label,
-            _prediction(one.baseline),
-            _prediction(one.canary),
+            prediction_in(one.baseline),
+            prediction_in(one.canary),
             example.slice,
             self._weight(example.weight),
         )
         self._outcomes.append((example, outcome))
-        self._disagree(one, outcome)
+        self._disagree(one)
 
     def _weight(self, weight: float) -> float:
         """Return a record's weight, 0 to 1."""
@@ -153,22 +151,10 @@ class Gathering:
         if isinstance(told, Failed):
             self._failures = counted(self._failures, role, told.text, told.words, both=both)
 
-    def _disagree(self, one: Answered, outcome: AnswerPair) -> None:
-        baseline, canary = outcome.baseline, outcome.canary
-        differ = baseline is None or canary is None or baseline.decision != canary.decision
-        if (
-            differ
-            and self._request.spec.task != "regression"
-            and len(self._disagreements) < DISAGREEMENTS_KEPT
-        ):
-            self._disagreements.append(
-                Disagreement(
-                    record=one.example.record_id[:128],
-                    label=str(one.example.label)[:128],
-                    baseline=_shown(one.baseline),
-                    canary=_shown(one.canary),
-                )
-            )
+    def _disagree(self, one: Answered) -> None:
+        compared = self._request.spec.task != "regression"
+        if compared and one.differs and len(self._disagreements) < DISAGREEMENTS_KEPT:
+            self._disagreements.append(disagreement_of(one))
 
     def note(self, kind: str, text: str, row: int | None = None) -> None:
         """Keep something a person should know; the first fifty."""
@@ -259,11 +245,10 @@ class Gathering:
 
     def _doubted(self) -> bool:
         """Return whether the gate holds an answer back that further records may still settle."""
-        spec, evidence = self._request.spec, self.evidence
-        believed = self._found(evidence)
+        evidence = self.evidence
         asked = evidence.counts.used + evidence.counts.failed_on_both
-        held = gated(believed, evidence, spec) if asked < BELIEVED_WITHIN else ()
-        return any(one.label != own.label for one, own in zip(held, believed, strict=False))
+        found = self._found(evidence)
+        return asked < BELIEVED_WITHIN and is_held_back(found, evidence, self._request.spec)
 
     def _hopeless(self) -> bool:
         return not self._counts["used"] and self._counts["failed_on_both"] >= HOPELESS_AFTER
@@ -304,15 +289,3 @@ class Gathering:
 def _end(evidence: QualityEvidence) -> int:
     """Return how many records the evidence's round has."""
     return evidence.records_total - evidence.first_record
-
-
-def _prediction(told: Told) -> Prediction | None:
-    return None if isinstance(told, Failed) else told
-
-
-def _shown(told: Told) -> str:
-    if isinstance(told, Failed):
-        return f"error ({told.text[:80]})"
-    return (
-        told.decision[:128] if told.score is None else f"{told.decision[:128]} ({told.score:.4g})"
-    )

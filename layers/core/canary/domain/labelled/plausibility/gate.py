@@ -25,6 +25,14 @@ def gated(
     return tuple(_gated(finding, against, told) for finding in found)
 
 
+def is_held_back(
+    found: Sequence[QualityFinding], evidence: QualityEvidence, spec: QualityGuardSpec
+) -> bool:
+    """Return whether the gate turns any of the findings into NO_DATA."""
+    held = gated(found, evidence, spec)
+    return any(one.label != own.label for one, own in zip(held, found, strict=True))
+
+
 def _gated(finding: QualityFinding, against: Sequence[Doubt], told: str) -> QualityFinding:
     held = [doubt.text for doubt in against if _counts(doubt, finding)]
     if not held:

@@ -120,3 +120,22 @@ def test_an_old_reading_is_read_back() -> None:
     """A stored reading comes back as it was."""
     contract, _ = agree(guard(), ["0.25", "0.75"])
     assert Reading.model_validate_json(contract.canary.model_dump_json()) == contract.canary
+
+
+def test_an_error_object_is_an_error_of_its_variant() -> None:
+    """An object that holds neither a number nor a label is no answer, and no reading of one."""
+    contract, known = agree(guard(), ["0.3", "0.6"], ['{"error": "busy"}'])
+    (found,) = read_answers(b'{"error": "busy"}', JSON, 1, contract.canary, known)
+    assert str(found) == "an object of 1 is not a number that can be read"
+
+
+def test_answers_of_which_none_can_be_read_say_so() -> None:
+    """No reading is told where there is none."""
+    contract, _ = agree(guard(), ["<html>busy</html>"], ["<html>busy</html>"])
+    assert contract.told == "None of the first answers could be read as a prediction."
+
+
+def test_a_threshold_that_nothing_is_compared_with_is_told() -> None:
+    """A model of bare labels has no score to compare."""
+    contract, _ = agree(guard(threshold=0.7, positive_label="yes"), ['"yes"'], labels=("yes", "no"))
+    assert "the label decides, the threshold is not used" in contract.told

@@ -207,6 +207,19 @@ READ: dict[str, tuple[str, list[Any], dict[str, Any], list[str]]] = {
         YES,
         ["1", "0"],
     ),
+    "true and false": (JSON, ["true", "false"], {}, ["1", "0"]),
+    "true and false as labels": (
+        JSON,
+        ["true", "false"],
+        {"positive_label": "true", "labels": ("true", "false")},
+        ["1", "0"],
+    ),
+    "a number with its unit": (
+        JSON,
+        ['{"price": "12.5 USD"}', '{"price": "9 USD"}'],
+        {"task": "regression", "answer": {"score": "price", "extract": "([0-9.]+)"}},
+        ["12.5", "9.0"],
+    ),
     "rounding above 1": (CSV, ["1.00004", "0.2"], {}, ["1", "0"]),
     "minus one and one": (CSV, ["1", "-1"], {"labels": ("-1", "1")}, ["1", "0"]),
 }

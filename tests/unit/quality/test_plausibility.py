@@ -7,7 +7,8 @@ import pytest
 from scipy import stats
 
 from canary.flow.labelled.evaluate import evaluate
-from canary.stats.chance import area_at_most, heads_by_chance, hits_by_chance
+from canary.stats.chance import area_within, heads_by_chance, hits_by_chance
+from canary_scoring.scorer import SklearnScorer
 from tests.unit.quality.variants import Answerer, World, world, written_set
 
 
@@ -153,7 +154,34 @@ def test_heads_by_chance_bounds_the_binomial_tail() -> None:
 
 def test_the_binned_area_is_the_share_of_pairs_in_order() -> None:
     """Counts by bin give the area with ties half; the interval is above it."""
-    area = area_at_most((0, 1, 3), (2, 1, 1), 3.0)
+    area = area_within((0, 1, 3), (2, 1, 1), 3.0)
     assert area is not None
     assert area[0] == pytest.approx((1 * 2.5 + 3 * 3.5) / 16)
-    assert area[1] > area[0]
+    assert area[1] < area[0] < area[2]
+
+
+@pytest.mark.parametrize(("sign", "label"), [(1, "PASS"), (0, "NO_DATA"), (-1, "NO_DATA")])
+def test_scores_that_only_order_are_held_to_their_order(
+    tmp_path: Path, sign: int, label: str
+) -> None:
+    """Anomaly scores beyond 1 pass by their order alone; where they order nothing, or the wrong way
+    round, nothing passes. No accuracy is shown of them.
+    """
+
+    def rule(variant: str, body: str) -> str:
+        noise = rng(body).gauss(0, 1) + rng(variant, body).gauss(0, 0.05)
+        return f"{4 + noise + sign * 2 * (int(body) % 2):.4f}"
+
+    here = world(
+        tmp_path,
+        {},
+        count=2_000,
+        rule=rule,
+        answer={"ranks_only": True},
+        metrics={"roc_auc": {"max_worse": 0.03}},
+    )
+    here.scorer = SklearnScorer()
+    evidence = evaluate(here.request(), here.ports())
+    assert evidence.label == label
+    assert isinstance(evidence.report, dict)
+    assert set(evidence.report["baseline"]) == {"records", "roc_auc", "roc_curve"}  # type: ignore[arg-type]

@@ -46,11 +46,11 @@ def heads_by_chance(tosses: int, heads: int) -> float:
     return math.exp(-2 * tosses * excess * excess)
 
 
-def area_at_most(
+def area_within(
     positives: Sequence[int], negatives: Sequence[int], errors: float
-) -> tuple[float, float] | None:
-    """Return (area under the ROC curve, that and so many standard errors) from counts by bin; None
-    unless both classes have two records.
+) -> tuple[float, float, float] | None:
+    """Return the area under the ROC curve, that less and that plus so many standard errors, from
+    counts by bin; None unless both classes have two records.
 
     Ties in a bin count half; the standard error is that of Hanley and McNeil, Radiology 143 (1982).
     """
@@ -67,4 +67,5 @@ def area_at_most(
     variance = (
         area * (1 - area) + (up - 1) * (first - square) + (down - 1) * (second - square)
     ) / (up * down)
-    return area, area + errors * math.sqrt(max(variance, 0.0))
+    reach = errors * math.sqrt(max(variance, 0.0))
+    return area, area - reach, area + reach

@@ -262,7 +262,9 @@ class Gathering:
         covers_less = self.evidence.first_record > 0 and self._columns_before > 0
         # Where no record was answered by both there is nothing to compare; the errors are in the
         # counts and findings.
-        made = self._columns.report() if concluded and not covers_less else None
+        contract = self.evidence.contract
+        ranks = contract is not None and contract.baseline.only_orders
+        made = self._columns.report(ranks_only=ranks) if concluded and not covers_less else None
         report = self.evidence.report if made is None else made
         self._save(
             exhausted=exhausted,

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from canary.domain.labelled.evidence import CallCounts, PairedState
 from canary.domain.labelled.plausibility.counts import AnswerTally
-from canary.domain.plan.quality import Task
-from canary.stats.chance import area_at_most, heads_by_chance, hits_by_chance
+from canary.domain.plan.quality import QualityGuardSpec, Task
+from canary.stats.chance import area_within, heads_by_chance, hits_by_chance
 
 CHANCE = 1e-3
 """A baseline is believed once answers given without looking would do as well this rarely."""
@@ -33,17 +33,23 @@ def doubts(
     tally: AnswerTally,
     states: tuple[PairedState, ...],
     counts: CallCounts,
-    task: Task,
-    min_usable: float,
+    spec: QualityGuardSpec,
+    *,
+    ranks_only: bool = False,
 ) -> tuple[Doubt, ...]:
-    """Return what speaks against the evaluation; nothing before a record was compared."""
+    """Return what speaks against the evaluation; nothing before a record was compared. With
+    `ranks_only` decisions mean nothing, and the order of the scores is looked at instead.
+    """
     if not counts.used:
         return ()
-    found = [_too_few(counts, min_usable), _never_right(states)]
+    found = [_too_few(counts, spec.min_usable), _never_right(states)]
     if tally.records == counts.used:
-        found += [_no_skill(tally, task)]
-        if task in {"binary", "multiclass"}:
-            found += [_one_class(tally), _foreign(tally), _upside_down(tally)]
+        if spec.task in {"binary", "multiclass"}:
+            found += [_one_class(tally), _upside_down(tally)]
+        if ranks_only:
+            found += [_orders_nothing(tally)]
+        else:
+            found += [_no_skill(tally, spec.task), _foreign(tally)]
     return tuple(doubt for doubt in found if doubt is not None)
 
 
@@ -90,6 +96,16 @@ def _no_skill(tally: AnswerTally, task: Task) -> Doubt | None:
     )
 
 
+def _orders_nothing(tally: AnswerTally) -> Doubt | None:
+    """Return the doubt in scores that are not shown to order the records."""
+    area = area_within(tally.positives, tally.negatives, STANDARD_ERRORS)
+    if area is None or area[1] > 0.5:
+        return None
+    return Doubt(
+        f"the baseline's AUC of {area[0]:.3f} is not shown to be above a half", open=area[0] > 0.5
+    )
+
+
 def _class_chance(tally: AnswerTally, task: Task) -> tuple[float, bool]:
     """Return how likely chance is as good at telling any class from the rest, and whether the
     baseline is better than chance at all; of two classes one is enough, of more each counts.
@@ -130,11 +146,11 @@ def _foreign(tally: AnswerTally) -> Doubt | None:
 
 def _upside_down(tally: AnswerTally) -> Doubt | None:
     """Return the doubt in scores that order the records the wrong way round."""
-    area = area_at_most(tally.positives, tally.negatives, STANDARD_ERRORS)
-    if area is None or area[1] >= 0.5:
+    area = area_within(tally.positives, tally.negatives, STANDARD_ERRORS)
+    if area is None or area[2] >= 0.5:
         return None
     return Doubt(
-        f"the baseline's AUC is {area[0]:.3f}, at most {area[1]:.3f}: its scores order the records "
+        f"the baseline's AUC is {area[0]:.3f}, at most {area[2]:.3f}: its scores order the records "
         "the wrong way round, so positive_label, classes or score_of may be wrong",
         of_reading=True,
     )

@@ -20,7 +20,9 @@ def gated(
     found: Sequence[QualityFinding], evidence: QualityEvidence, spec: QualityGuardSpec
 ) -> tuple[QualityFinding, ...]:
     """Return the findings, NO_DATA where the gate doubts them; evidence is what they rest on."""
-    against = doubts(evidence.tally, evidence.states, evidence.counts, spec.task, spec.min_usable)
+    reading = None if evidence.contract is None else evidence.contract.baseline
+    ranks = reading is not None and reading.only_orders
+    against = doubts(evidence.tally, evidence.states, evidence.counts, spec, ranks_only=ranks)
     told = left_out_told(evidence) + constant_told(evidence.tally)
     return tuple(_gated(finding, against, told) for finding in found)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from scipy import stats
 
+from canary.domain.labelled.plausibility.doubts import CHANCE
 from canary.flow.labelled.evaluate import evaluate
 from canary.stats.chance import area_within, heads_by_chance, hits_by_chance
 from canary_scoring.scorer import SklearnScorer
@@ -185,3 +186,20 @@ def test_scores_that_only_order_are_held_to_their_order(
     assert evidence.label == label
     assert isinstance(evidence.report, dict)
     assert set(evidence.report["baseline"]) == {"records", "roc_auc", "roc_curve"}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("share", "seed"), [(0.5, 1), (0.05, 2)])
+def test_pure_chance_is_believed_in_fewer_than_one_of_a_hundred(share: float, seed: int) -> None:
+    """However often it is looked at, up to where an evaluation that is not believed stops."""
+    drawn, runs, believed = random.Random(seed), 500, 0
+    for _ in range(runs):
+        records = of_class = decided = hits = 0
+        for _look in range(40):
+            for _record in range(50):
+                label, said = drawn.random() < share, drawn.random() < share
+                records, of_class = records + 1, of_class + label
+                decided, hits = decided + said, hits + (label and said)
+            if hits_by_chance(records, of_class, decided, hits) <= CHANCE:
+                believed += 1
+                break
+    assert believed <= runs / 100

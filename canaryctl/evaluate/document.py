@@ -7,6 +7,7 @@ from canary.domain.labelled.account import account_of
 from canary.domain.labelled.evidence import Answer, QualityEvidence
 from canary.domain.labelled.outcome import ADVICE
 from canary.domain.labelled.side_by_side import as_told
+from canaryctl.evaluate.failures import failure_rows
 from canaryctl.evaluate.probe import contract_document
 
 _WORST_FIRST: tuple[Answer, ...] = ("worse", "not enough evidence", "not worse", "better")
@@ -67,5 +68,6 @@ def as_answer(evidence: QualityEvidence) -> dict[str, Any]:
         "score_shift": report.get("score_shift"),
         "sample": report.get("sample"),
         "disagreements": [record.model_dump() for record in evidence.disagreements],
+        "failures": list(failure_rows(evidence)),
         "notes": [note.model_dump() for note in evidence.notes],
     }

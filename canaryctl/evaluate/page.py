@@ -14,6 +14,7 @@ from canary.domain.labelled.account import account_of
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.labelled.side_by_side import as_told
 from canaryctl.evaluate.document import overall_answer, sample_told
+from canaryctl.evaluate.failures import failure_rows
 
 BASELINE_COLOUR, CANARY_COLOUR = "#3b6ea8", "#d9822b"
 _TONES = {"better": "good", "not worse": "good", "worse": "bad", "not enough evidence": "open"}
@@ -64,11 +65,17 @@ def page_of(evidence: QualityEvidence, looks: Sequence[QualityEvidence]) -> str:
             _metrics(report, names),
             _measured(evidence, names),
             _slices(report),
+            _failures(evidence),
             _disagreements(evidence),
             _notes(evidence),
             "</body></html>",
         ]
     )
+
+
+def _failures(evidence: QualityEvidence) -> str:
+    rows = [tuple(row.values()) for row in failure_rows(evidence)]
+    return _table("What failed", ("variant", "cause", "alone", "on both", "it said"), rows)
 
 
 def _counts(evidence: QualityEvidence) -> str:

@@ -12,6 +12,7 @@ from canary.domain.labelled.account import account_of
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.labelled.side_by_side import in_words
 from canaryctl.evaluate.document import overall_answer, sample_told
+from canaryctl.evaluate.failures import failure_lines
 
 _COLOURS = {
     "better": "green",
@@ -34,10 +35,12 @@ def print_tables(console: Console, evidence: QualityEvidence) -> None:
     if evidence.contract is not None:
         console.print(evidence.contract.told, highlight=False, markup=False)
     for finding in evidence.findings:
-        console.print(f"- {finding.reason}", highlight=False)
+        console.print(f"- {finding.reason}", highlight=False, markup=False)
     console.print(f"  {account_of(evidence).in_words()}", style="dim", highlight=False)
     for one in evidence.measured:
         console.print(f"  {in_words(one)}", highlight=False)
+    for line in failure_lines(evidence):
+        console.print(f"  {line}", style="dim", highlight=False, markup=False)
     for note in evidence.notes[:5]:
         console.print(f"  {note.kind}: {note.text}", style="dim", highlight=False, markup=False)
     answer = overall_answer(evidence)

@@ -18,6 +18,7 @@ from plotly.offline import get_plotlyjs
 
 from canary.domain.time import minute_of
 from canary.domain.words import clock
+from canaryctl.evaluate.failures import failure_rows
 from canaryctl.history import RolloutHistory
 from canaryctl.report.charts import charts_of
 from canaryctl.report.facts import facts_of, guard_rows, step_rows
@@ -50,6 +51,7 @@ def render_report(history: RolloutHistory) -> str:
         quality=history.quality,
         paired=paired_of(history.quality) if history.quality else [],
         metrics=metrics_of(history.quality) if history.quality else [],
+        failures=list(failure_rows(history.quality)) if history.quality else [],
         pictures=shown_of(history),
         groups=groups_of(history),
         messages=[

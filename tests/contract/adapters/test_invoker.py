@@ -90,14 +90,17 @@ QUOTED = (
 
 
 def test_what_a_model_says_of_its_failure_is_not_repeated() -> None:
-    """A container that fails often quotes the row: of its error the status is told."""
+    """A container that fails often quotes the row: of its error the status is told, and its words
+    lie apart, where no log shows them.
+    """
     members = {"OriginalStatusCode": 500, "OriginalMessage": QUOTED}
     found = invoked(
         lambda stub: stub.add_client_error(
             "invoke_endpoint", "ModelError", QUOTED, http_status_code=424, modeled_fields=members
         )
     )
-    assert found == CallFailed("model_error", "the model answered with status 500")
+    assert found == CallFailed("model_error", "the model answered with status 500", QUOTED)
+    assert "Jane" not in repr(found)
 
 
 def test_the_text_of_an_unknown_error_is_not_repeated() -> None:

@@ -2,6 +2,7 @@
 it.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,9 @@ from canary.labelled.answers.read import read_answers
 from canary.labelled.numbers import UnreadableAnswer
 
 CSV, JSON, JSONL = "text/csv; charset=utf-8", "application/json", "application/jsonlines"
+YES: dict[str, Any] = {"positive_label": "yes", "labels": ("yes", "no")}
+DIGITS: dict[str, Any] = {"task": "multiclass", "labels": tuple("0123456789")}
+ABC: dict[str, Any] = {"task": "multiclass", "labels": ("a", "b", "c")}
 VARIANTS: Any = {"baseline": "V1", "canary": "V2"}
 
 
@@ -70,3 +74,8 @@ def read_all(
 def read(body: str | bytes, content_type: str = JSON, count: int = 1, **more: Any) -> Any:
     """Return the predictions in one body."""
     return read_all([body], content_type, count, **more)
+
+
+def chat(text: str) -> str:
+    """Return a chat completion."""
+    return json.dumps({"choices": [{"message": {"role": "assistant", "content": text}}]})

@@ -68,7 +68,7 @@ class CallFailed:
 
     kind: Literal["model_error", "timeout", "unavailable"]
     text: str
-    words: str = ""
+    words: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

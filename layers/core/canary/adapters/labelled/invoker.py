@@ -1,15 +1,16 @@
 """InvokeEndpoint for one chosen variant. Adapters fetch, they never judge: what an answer means is
 decided elsewhere.
 
-A model that fails often quotes the row it failed on, so nothing that came from a container is told:
-of a model's error its status, of a connection's error its name, and AWS's own text for the two
-refusals that speak of the call alone.
+A model that fails often quotes the row it failed on, so what a container said stays in `words`,
+which the operator's report alone shows; told anywhere is of a model's error its status, of a
+connection's error its name, and AWS's own text for the two refusals that speak of the call alone.
 
 Client-side retries are off: pauses belong to the evaluation, which knows its time limit and its
 rate ceiling.
 """
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from botocore.config import Config
 from botocore.exceptions import (
@@ -28,6 +29,7 @@ from canary.ports.quality import CallBusy, CallFailed, CallOptions, Reply
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
+LONGEST_WORDS = 300
 _THROTTLED = {
     "ThrottlingException",
     "Throttling",
@@ -82,12 +84,9 @@ class EndpointInvoker:
             return _meaning(error, endpoint)
         except ReadTimeoutError:
             return CallFailed("timeout", "no answer within the time limit")
-        except (
-            ConnectionClosedError,
-            ConnectTimeoutError,
-            EndpointConnectionError,
-            HTTPClientError,
-        ) as error:
+        except EndpointConnectionError as error:
+            return CallBusy("unreachable", _nobody_at(error))
+        except (ConnectionClosedError, ConnectTimeoutError, HTTPClientError) as error:
             return CallBusy("unavailable", type(error).__name__)
         except BotoCoreError as error:
             raise AwsDenied(
@@ -116,11 +115,23 @@ def _given(options: CallOptions) -> Any:
     }
 
 
+def _nobody_at(error: EndpointConnectionError) -> str:
+    """Return where nobody listens, and what to do; the address is the client's own."""
+    address = urlsplit(str(error.kwargs.get("endpoint_url", "")))
+    return (
+        f"nobody listens at {address.scheme}://{address.netloc}: start what should, or correct the "
+        "region or AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"
+    )
+
+
 def _meaning(error: ClientError, endpoint: str) -> CallFailed | CallBusy:
     code = error.response["Error"]["Code"]
     if code == "ModelError":
         status = error.response.get("OriginalStatusCode", "unknown")
-        return CallFailed("model_error", f"the model answered with status {status}")
+        words = " ".join(str(error.response.get("OriginalMessage", "")).split())
+        return CallFailed(
+            "model_error", f"the model answered with status {status}", words[:LONGEST_WORDS]
+        )
     if code == "ModelNotReadyException":
         return CallBusy("not_ready", code)
     if code in _THROTTLED:

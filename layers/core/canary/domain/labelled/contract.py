@@ -47,6 +47,11 @@ class Reading(Frozen):
         """Return whether predictions carry the probability of the positive or of every class."""
         return self.scores is not None or (self.score is not None and self.score_of is not None)
 
+    @property
+    def only_orders(self) -> bool:
+        """Return whether scores order records and decide nothing."""
+        return self.ranks_only and self.threshold is None
+
 
 class AnswerContract(Frozen):
     """Both variants' readings, and what they were made from.

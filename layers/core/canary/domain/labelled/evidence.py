@@ -12,6 +12,7 @@ from pydantic import Field, JsonValue, model_validator
 
 from canary.domain.finding import Finding, FindingLabel
 from canary.domain.labelled.contract import AnswerContract
+from canary.domain.labelled.plausibility.counts import AnswerTally, Failure
 from canary.domain.labelled.side_by_side import Measured, in_words
 from canary.domain.model import Frozen
 from canary.domain.plan.quality import QualityMargin
@@ -159,7 +160,8 @@ class QualityEvidence(Frozen):
     a shard has, 0 where calls follow one another; `sharded_until` the place that the shards sent
     off reach to, and `sharded_at` the minute they were. `revision` counts the writes.
     `contract` is how answers are read, None before the first one was; `contract_from` is above 0
-    where answers before it were read without one.
+    where answers before it were read without one. `tally` is what both variants decided in counts,
+    `failures` what went wrong by variant and cause.
     """
 
     version: Literal[1] = 1
@@ -179,6 +181,8 @@ class QualityEvidence(Frozen):
     contract: AnswerContract | None = None
     contract_from: int = 0
     counts: CallCounts = CallCounts()
+    tally: AnswerTally = AnswerTally()
+    failures: tuple[Failure, ...] = ()
     states: tuple[PairedState, ...] = ()
     findings: tuple[QualityFinding, ...] = ()
     measured: tuple[Measured, ...] = ()

@@ -14,12 +14,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from canary.domain.errors import AwsUnavailable, Refused
+from canary.domain.errors import Refused
 from canary.domain.labelled.contract import AnswerContract
+from canary.domain.labelled.evidence import Disagreement
+from canary.domain.labelled.prediction import Prediction
 from canary.domain.labelled.side_by_side import Call
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.answer_keys import Role
 from canary.flow.labelled.calls import options_of
+from canary.flow.labelled.patience import PatientCalls
 from canary.flow.labelled.prediction_file import Failed, Told
 from canary.labelled.answers.names import KnownLabels
 from canary.labelled.answers.read import read_answers
@@ -28,15 +31,10 @@ from canary.labelled.layout import Layout
 from canary.labelled.numbers import UnreadableAnswer
 from canary.labelled.requests import BodyTooLarge, Fetch, Unsendable, build_body
 from canary.labelled.usage import tokens_in
-from canary.ports.quality import CallBusy, CallFailed, CallOptions, Invoker, Reply
+from canary.ports.quality import CallFailed, CallOptions, Reply
 
 Asked = TypeVar("Asked")
 Got = TypeVar("Got")
-
-PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
-"""The pauses between attempts while a variant is busy: half a minute in all, then the evaluation is
-left for later.
-"""
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,8 @@ LONGEST_WORDS = 300
 
 def words_of(body: bytes) -> str:
     """Return the beginning of an answer as text."""
-    return " ".join(body[: 4 * LONGEST_WORDS].decode("utf-8", "replace").split())[:LONGEST_WORDS]
+    text = " ".join(body[: 4 * LONGEST_WORDS].decode("utf-8", "replace").split())
+    return "".join(one if one.isprintable() else "?" for one in text)[:LONGEST_WORDS]
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,34 @@ class Answered:
     canary: Told
     asked: bool = True
     calls: tuple[Call, Call] | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two decided differently, or one failed."""
+        baseline, canary = prediction_in(self.baseline), prediction_in(self.canary)
+        return baseline is None or canary is None or baseline.decision != canary.decision
+
+
+def prediction_in(told: Told | None) -> Prediction | None:
+    """Return what was predicted; None for a failure, and where nothing was told."""
+    return told if isinstance(told, Prediction) else None
+
+
+def disagreement_of(one: Answered) -> Disagreement:
+    """Return a record on which the variants differ, for the report."""
+    return Disagreement(
+        record=one.example.record_id[:128],
+        label=str(one.example.label)[:128],
+        baseline=_shown(one.baseline),
+        canary=_shown(one.canary),
+    )
+
+
+def _shown(told: Told) -> str:
+    if isinstance(told, Failed):
+        return f"error ({told.text[:80]})"
+    decision = told.decision[:128]
+    return decision if told.score is None else f"{decision} ({told.score:.4g})"
 
 
 class RateCeiling:
@@ -101,19 +128,15 @@ class RateCeiling:
 
 @dataclass(frozen=True)
 class Asker:
-    """Asks one endpoint's two variants; `ceiling` counts the calls to both."""
+    """Asks one endpoint's two variants."""
 
-    invoker: Invoker
+    calls: PatientCalls
     rollout: str
-    endpoint: str
     baseline: str
     canary: str
     spec: QualityGuardSpec
     layout: Layout
     fetch: Fetch
-    ceiling: RateCeiling
-    sleep: Callable[[float], None]
-    monotonic: Callable[[], float]
     known_baseline: Callable[[int], Told | None]
     known_canary: Callable[[int], Told | None]
     contract: AnswerContract | None
@@ -168,7 +191,7 @@ class Asker:
         return heard[0], heard[1]
 
     def _hear(self, variant: str, body: bytes, options: CallOptions) -> Outcome:
-        outcome, seconds = self._patiently(variant, body, options)
+        outcome, seconds = self.calls.call(variant, (body, options))
         if isinstance(outcome, CallFailed):
             text = f"{outcome.kind.replace('_', ' ')}: {outcome.text}"
             return Outcome(Failed(text, outcome.words))
@@ -197,27 +220,6 @@ class Asker:
             Failed(f"unreadable answer: {r}", words) if isinstance(r, UnreadableAnswer) else r
             for r in read
         ]
-
-    def _patiently(
-        self, variant: str, body: bytes, options: CallOptions
-    ) -> tuple[Reply | CallFailed, float]:
-        """Return what the variant answered once it was not busy, and the seconds that call took;
-        raise AwsUnavailable when patience ends.
-        """
-        busy: CallBusy | None = None
-        for pause in (0.0, *PAUSES_SECONDS):
-            if busy is not None:
-                self.sleep(pause)
-            self.ceiling.wait()
-            started = self.monotonic()
-            outcome = self.invoker.invoke(
-                self.endpoint, variant, body, self.spec.content_type, options
-            )
-            if not isinstance(outcome, CallBusy):
-                return outcome, self.monotonic() - started
-            busy = outcome
-        why = f"{busy.kind}: {busy.text}" if busy else "never asked"
-        raise AwsUnavailable(f"variant {variant} of {self.endpoint} stayed busy ({why})")
 
 
 def _all_known(

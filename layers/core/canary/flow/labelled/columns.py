@@ -124,12 +124,15 @@ class Columns:
             )
         self._empty()
 
-    def report(self) -> dict[str, JsonValue] | None:
-        """Return the report on all pairs; None without any, or where none is made."""
+    def report(self, *, ranks_only: bool = False) -> dict[str, JsonValue] | None:
+        """Return the report on all pairs; None without any, or where none is made. With
+        `ranks_only` it holds the order alone: no decision and no probability was told.
+        """
         if self._scoring is None or not self.pairs:
             return None
         self._hand_over()
-        return dict(self._scoring.report())
+        report = dict(self._scoring.report())
+        return _order_of(report) if ranks_only else report
 
     def ranked(self) -> tuple[Sequence[int], Sequence[float], Sequence[float]]:
         """Return (1 for a positive, baseline scores, canary scores) of the first records; NaN for a
@@ -146,6 +149,19 @@ class _Names:
 
     def code(self, text: str) -> int:
         return self.all.setdefault(text, len(self.all))
+
+
+def _order_of(report: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return what a report says of the order of records."""
+    kept: dict[str, JsonValue] = {**report, "discordant": None, "slices": []}
+    for part in ("baseline", "canary", "difference"):
+        whole = report.get(part)
+        if isinstance(whole, dict):
+            kept[part] = {name: whole[name] for name in _OF_THE_ORDER if name in whole}
+    return kept
+
+
+_OF_THE_ORDER = ("records", "roc_auc", "roc_curve")
 
 
 def _ranking(label: Label, prediction: Prediction | None) -> float:

@@ -11,17 +11,21 @@ from canary.domain.labelled.evidence import (
     DISAGREEMENTS_KEPT,
     NOTES_KEPT,
     CallCounts,
-    Disagreement,
     Note,
     PairedState,
     QualityEvidence,
+    QualityFinding,
 )
 from canary.domain.labelled.findings import findings
 from canary.domain.labelled.paired import AnswerPair, advanced, has_decided
-from canary.domain.labelled.prediction import Prediction
+from canary.domain.labelled.plausibility.counts import AnswerTally
+from canary.domain.labelled.plausibility.failures import counted
+from canary.domain.labelled.plausibility.gate import gated, is_held_back
+from canary.domain.labelled.plausibility.tally import tallied
 from canary.domain.labelled.side_by_side import Figure, Measuring
+from canary.domain.plan.quality.answer_keys import Role
 from canary.domain.plan.quality.metric_keys import SCORER
-from canary.flow.labelled.asking import Answered
+from canary.flow.labelled.asking import Answered, disagreement_of, prediction_in
 from canary.flow.labelled.columns import RANKED_RECORDS, Columns
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.flow.labelled.prediction_file import Failed, Told
@@ -33,6 +37,8 @@ BATCH_RECORDS = 50
 LOOK_EVERY_SECONDS = 15.0
 """Slow endpoints are looked at by time, so that a call that is cut off loses little."""
 WARM_UP_REQUESTS = 10
+BELIEVED_WITHIN = 2_000
+"""Asked records after which an evaluation that cannot be believed stops asking for more."""
 HOPELESS_AFTER = 20
 """Records that all fail on both variants before the evaluation stops asking: the setting is wrong,
 not the models.
@@ -65,6 +71,7 @@ class Gathering:
         self._counts = evidence.counts.model_dump()
         self._notes = list(evidence.notes)
         self._disagreements = list(evidence.disagreements)
+        self._failures = evidence.failures
         self._minutes = dict.fromkeys((*evidence.called_minutes, *self._shards_minutes()))
         self._passed_before = all(state.passed for state in evidence.states)
         self._columns_before = evidence.counts.used - columns.records
@@ -112,6 +119,9 @@ class Gathering:
 
     def _take(self, one: Answered) -> None:
         row = one.example.row
+        both = isinstance(one.baseline, Failed) and isinstance(one.canary, Failed)
+        self._fail("baseline", one.baseline, both=both)
+        self._fail("canary", one.canary, both=both)
         if isinstance(one.baseline, Failed) and isinstance(one.canary, Failed):
             self._counts["failed_on_both"] += 1
             self.note("failed on both", f"row {row}: {one.canary.text}", row)
@@ -124,35 +134,27 @@ class Gathering:
         example = one.example
         outcome = AnswerPair(
             example.label,
-            _prediction(one.baseline),
-            _prediction(one.canary),
+            prediction_in(one.baseline),
+            prediction_in(one.canary),
             example.slice,
             self._weight(example.weight),
         )
         self._outcomes.append((example, outcome))
-        self._disagree(one, outcome)
+        self._disagree(one)
 
     def _weight(self, weight: float) -> float:
         """Return a record's weight, 0 to 1."""
         scale = self.evidence.weight_scale
         return 1.0 if scale is None else min(weight, scale) / scale
 
-    def _disagree(self, one: Answered, outcome: AnswerPair) -> None:
-        baseline, canary = outcome.baseline, outcome.canary
-        differ = baseline is None or canary is None or baseline.decision != canary.decision
-        if (
-            differ
-            and self._request.spec.task != "regression"
-            and len(self._disagreements) < DISAGREEMENTS_KEPT
-        ):
-            self._disagreements.append(
-                Disagreement(
-                    record=one.example.record_id[:128],
-                    label=str(one.example.label)[:128],
-                    baseline=_shown(one.baseline),
-                    canary=_shown(one.canary),
-                )
-            )
+    def _fail(self, role: Role, told: Told, *, both: bool) -> None:
+        if isinstance(told, Failed):
+            self._failures = counted(self._failures, role, told.text, told.words, both=both)
+
+    def _disagree(self, one: Answered) -> None:
+        compared = self._request.spec.task != "regression"
+        if compared and one.differs and len(self._disagreements) < DISAGREEMENTS_KEPT:
+            self._disagreements.append(disagreement_of(one))
 
     def note(self, kind: str, text: str, row: int | None = None) -> None:
         """Keep something a person should know; the first fifty."""
@@ -169,6 +171,7 @@ class Gathering:
         for outcome in outcomes:
             self._columns.add(outcome)
         states = advanced(before, outcomes, request.spec, request.levels, self._ratios)
+        tally = self._tallied(outcomes)
         self._outcomes, self._ratios = [], {}
         counts = CallCounts.model_validate(self._counts)
         self._save(
@@ -176,6 +179,8 @@ class Gathering:
             states=self._with_auc(states, last=self._position == _end(self.evidence)),
             measured=self._measuring.measured(),
             counts=counts,
+            tally=tally,
+            failures=self._failures,
             notes=tuple(self._notes),
             disagreements=tuple(self._disagreements),
             called_minutes=tuple(self._minutes)[-CALLED_MINUTES_KEPT:],
@@ -200,6 +205,12 @@ class Gathering:
                 state.but(problem=error.problem) if state.metric == SCORER else state
                 for state in states
             ), outcomes
+
+    def _tallied(self, outcomes: Sequence[AnswerPair]) -> AnswerTally:
+        """Return what both variants decided, with the new records."""
+        before, contract = self.evidence.tally, self.evidence.contract
+        ranks = contract is not None and contract.baseline.ranks_only
+        return tallied(before, outcomes, self._request.spec.task, ranks=ranks)
 
     def _with_auc(self, states: Sequence[PairedState], *, last: bool) -> tuple[PairedState, ...]:
         """Return the states with the AUC's own looked at when due; never on a part of the
@@ -230,7 +241,14 @@ class Gathering:
         decided = (
             any(state.worse for state in states) if self._passed_before else has_decided(states)
         )
-        return self._request.stop_early and decided
+        return self._request.stop_early and decided and not self._doubted()
+
+    def _doubted(self) -> bool:
+        """Return whether the gate holds an answer back that further records may still settle."""
+        evidence = self.evidence
+        asked = evidence.counts.used + evidence.counts.failed_on_both
+        found = self._found(evidence)
+        return asked < BELIEVED_WITHIN and is_held_back(found, evidence, self._request.spec)
 
     def _hopeless(self) -> bool:
         return not self._counts["used"] and self._counts["failed_on_both"] >= HOPELESS_AFTER
@@ -244,7 +262,9 @@ class Gathering:
         covers_less = self.evidence.first_record > 0 and self._columns_before > 0
         # Where no record was answered by both there is nothing to compare; the errors are in the
         # counts and findings.
-        made = self._columns.report() if concluded and not covers_less else None
+        contract = self.evidence.contract
+        ranks = contract is not None and contract.baseline.only_orders
+        made = self._columns.report(ranks_only=ranks) if concluded and not covers_less else None
         report = self.evidence.report if made is None else made
         self._save(
             exhausted=exhausted,
@@ -258,26 +278,16 @@ class Gathering:
     def _save(self, **changes: object) -> None:
         before = self.evidence
         changed = before.but(**changes, revision=before.revision + 1)
-        request = self._request
-        found = findings(
-            changed.states, changed.counts, request.spec, request.levels, changed.measured
-        )
+        found = gated(self._found(changed), changed, self._request.spec)
         self.evidence = changed.but(findings=found)
         self._ports.store.save(self.evidence, before.revision or None)
+
+    def _found(self, evidence: QualityEvidence) -> tuple[QualityFinding, ...]:
+        """Return what the tests say, whether or not it can be believed."""
+        request, measured = self._request, evidence.measured
+        return findings(evidence.states, evidence.counts, request.spec, request.levels, measured)
 
 
 def _end(evidence: QualityEvidence) -> int:
     """Return how many records the evidence's round has."""
     return evidence.records_total - evidence.first_record
-
-
-def _prediction(told: Told) -> Prediction | None:
-    return None if isinstance(told, Failed) else told
-
-
-def _shown(told: Told) -> str:
-    if isinstance(told, Failed):
-        return f"error ({told.text[:80]})"
-    return (
-        told.decision[:128] if told.score is None else f"{told.decision[:128]} ({told.score:.4g})"
-    )

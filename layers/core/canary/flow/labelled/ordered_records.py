@@ -2,6 +2,7 @@
 of those.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,14 +11,16 @@ from functools import cached_property
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.labelled.paired_ratio import ratio_margins
 from canary.flow.labelled.asking import Answered, Asker, Outcome, RateCeiling, ask_in_order
-from canary.flow.labelled.calls import fetch_from
+from canary.flow.labelled.calls import fetch_from, options_of
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.flow.labelled.kept_predictions import KeptPredictions, kept_predictions
+from canary.flow.labelled.patience import Body, PatientCalls
 from canary.flow.labelled.prediction_file import Told
 from canary.labelled.answers.names import known_labels
 from canary.labelled.examples import Example, read_example
 from canary.labelled.order import seeded_order
 from canary.labelled.records import RecordFile, UnusableRow
+from canary.labelled.requests import BodyTooLarge, Fetch, Unsendable, build_body
 
 
 @dataclass(frozen=True)
@@ -142,23 +145,43 @@ class OrderedRecords:
 
     def _asker(self) -> Asker:
         request, ports = self._request, self._ports
-        return Asker(
+        fetch = fetch_from(ports.source, request.spec)
+        calls = PatientCalls(
             ports.invoker,
-            request.rollout,
             request.endpoint,
+            request.spec.content_type,
+            self._ceiling.wait,
+            ports.sleep,
+            ports.monotonic,
+            lambda: self._witnesses(fetch),
+        )
+        return Asker(
+            calls,
+            request.rollout,
             request.baseline,
             request.canary,
             request.spec,
             self._records.layout,
-            fetch_from(ports.source, request.spec),
-            self._ceiling,
-            ports.sleep,
-            ports.monotonic,
+            fetch,
             self._known(0),
             self._known(1),
             self._evidence.contract,
             known_labels(request.spec, self._labels),
         )
+
+    def _witnesses(self, fetch: Fetch) -> Iterator[Body]:
+        """Return the requests of the order's first and last places, for a variant that has answered
+        none yet.
+        """
+        size, layout = self._request.spec.records_per_request, self._records.layout
+        for start in (0, size, max(0, len(self) - size)):
+            for group in self._groups(start, min(start + size, len(self))):
+                if not group.examples:
+                    continue
+                with contextlib.suppress(BodyTooLarge, Unsendable):
+                    body = build_body(group.examples, layout, self._request.spec, fetch)
+                    row = group.examples[0].row
+                    yield body, options_of(self._request.spec, self._request.rollout, row)
 
     @property
     def _labels(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ no lock. The file has no name and is gone with the process.
 import os
 import struct
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from canary.domain.labelled.prediction import Prediction
 
@@ -35,7 +35,7 @@ class Failed:
     """
 
     text: str
-    words: str = ""
+    words: str = field(default="", repr=False)
 
 
 Told = Prediction | Failed

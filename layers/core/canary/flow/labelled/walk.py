@@ -11,7 +11,7 @@ from canary.domain.labelled.paired_ratio import ratio_margins
 from canary.domain.labelled.prediction import Prediction
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled import sharding
-from canary.flow.labelled.asking import RateCeiling
+from canary.flow.labelled.asking import RateCeiling, prediction_in
 from canary.flow.labelled.columns import Columns
 from canary.flow.labelled.gathering import Gathering
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
@@ -138,7 +138,7 @@ class Walk:
             self._request.spec, None if scorer is None else scorer.begin(self._request.spec)
         )
         for example in self._places.taken_before(position):
-            baseline, canary = (_prediction(one.known(example.row)) for one in kept)
+            baseline, canary = (prediction_in(one.known(example.row)) for one in kept)
             if baseline is not None or canary is not None:
                 columns.add(AnswerPair(example.label, baseline, canary, example.slice))
         return columns

@@ -96,8 +96,11 @@ def _of_parts(parts: Parts, reading: Reading, known: KnownLabels) -> Prediction:
     return read_answer_of_parts(value, known.spec)
 
 
-def _number(parts: Parts, _reading: Reading, _known: KnownLabels) -> Prediction:
-    decision = number(unwrapped(parts.score))
+def _number(parts: Parts, reading: Reading, _known: KnownLabels) -> Prediction:
+    value = unwrapped(parts.score)
+    if isinstance(value, str) and reading.extract is not None:
+        value = extracted(value, reading.extract)
+    decision = number(value)
     return Prediction(repr(decision), decision)
 
 

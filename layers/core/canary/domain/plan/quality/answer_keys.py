@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from canary.domain.model import Frozen
 
@@ -73,6 +73,18 @@ class AnswerRules(Frozen):
         return self.threshold.get(role) if isinstance(self.threshold, dict) else self.threshold
 
 
+def _form(answer: object) -> str:
+    return "path" if isinstance(answer, str) else "object"
+
+
+Answer = Annotated[
+    Annotated[str, Field(min_length=1, max_length=1_024), Tag("path")]
+    | Annotated[AnswerRules, Tag("object")],
+    Discriminator(_form),
+]
+"""The short form or the rules; told apart first, so that a mistake names its own key."""
+
+
 class AnswerKeys(Frozen):
     """How answers are read.
 
@@ -85,7 +97,7 @@ class AnswerKeys(Frozen):
     can be compared nothing passes.
     """
 
-    answer: Annotated[str, Field(min_length=1, max_length=1_024)] | AnswerRules | None = None
+    answer: Answer | None = None
     threshold: float = Field(default=0.5, ge=0, le=1)
     positive_label: str = Field(default="1", min_length=1, max_length=256)
     classes: tuple[str, ...] | None = Field(default=None, min_length=2, max_length=1_000)

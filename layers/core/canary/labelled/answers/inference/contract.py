@@ -13,7 +13,7 @@ from canary.domain.errors import Refused
 from canary.domain.labelled.contract import WHOLE, AnswerContract, Reading
 from canary.domain.plan.quality.answer_keys import Role
 from canary.labelled.answers.bodies.document import read_document
-from canary.labelled.answers.inference.ambiguity import Ambiguous, as_rules
+from canary.labelled.answers.inference.ambiguity import Ambiguous, as_rules, shape_of
 from canary.labelled.answers.inference.explicit import explicit_reading, names_places
 from canary.labelled.answers.inference.given import Given
 from canary.labelled.answers.inference.infer import infer
@@ -24,6 +24,7 @@ from canary.labelled.numbers import UnreadableAnswer
 
 FIELD = "guards.quality.answer"
 ROLES: tuple[Role, Role] = ("baseline", "canary")
+UNREADABLE = "None of the first answers could be read as a prediction."
 NEED_SCORES = frozenset({"log_loss", "roc_auc", "brier"})
 """Deciding metrics that need probabilities of both variants."""
 
@@ -50,7 +51,7 @@ def make_contract(
     given = Given(known, known.spec.answer_rules)
     plain = known.spec.task == "text"
     documents = {role: _documents(heard[role], plain=plain) for role in ROLES}
-    readings = _readings(documents, given, variants)
+    readings, readable = _readings(documents, given, variants)
     ruled = {role: _ruled(readings[role], role, given, variants[role]) for role in ROLES}
     contract = AnswerContract(
         baseline=ruled["baseline"],
@@ -59,7 +60,8 @@ def make_contract(
         inferred=known.spec.answer is None,
         probed=sum(one.count for one in heard["baseline"] or heard["canary"]),
     )
-    return contract.but(told=contract_told(contract, known, variants))
+    told = contract_told(contract, known, variants) if readable else UNREADABLE
+    return contract.but(told=told)
 
 
 def _documents(heard: Sequence[Heard], *, plain: bool) -> list[tuple[Any, int]]:
@@ -74,8 +76,10 @@ def _documents(heard: Sequence[Heard], *, plain: bool) -> list[tuple[Any, int]]:
 
 def _readings(
     documents: Mapping[Role, list[tuple[Any, int]]], given: Given, variants: Mapping[Role, str]
-) -> dict[Role, Reading]:
-    """Return each variant's reading; the other's where its own answers allow none."""
+) -> tuple[dict[Role, Reading], bool]:
+    """Return each variant's reading, the other's where its own answers allow none; and whether any
+    answer could be read.
+    """
     found: dict[Role, Reading | Ambiguous | None] = {}
     for role in ROLES:
         try:
@@ -84,7 +88,7 @@ def _readings(
             found[role] = error
     both = _together(documents, given)
     if both is not None and all(_says_less(found[role], both) for role in ROLES):
-        return dict.fromkeys(ROLES, both)
+        return dict.fromkeys(ROLES, both), True
     own: dict[Role, Reading] = {}
     for role, one in found.items():
         if isinstance(one, Ambiguous):
@@ -93,7 +97,7 @@ def _readings(
             own[role] = one
     none = given.base.but(label=WHOLE, at=given.known.spec.answer_path)
     fallback = next(iter(own.values()), none)
-    return {role: own.get(role, fallback) for role in ROLES}
+    return {role: own.get(role, fallback) for role in ROLES}, bool(own)
 
 
 def _says_less(one: Reading | Ambiguous | None, both: Reading) -> bool:
@@ -109,7 +113,18 @@ def _together(documents: Mapping[Role, list[tuple[Any, int]]], given: Given) -> 
 
 
 def _one(documents: list[tuple[Any, int]], given: Given) -> Reading | None:
-    """Return the reading of some answers; None where none of them can be read at all."""
+    """Return the reading of some answers; None where none of them can be read at all.
+
+    Raises Ambiguous with the shape of a whole answer.
+    """
+    try:
+        return _read_of(documents, given)
+    except Ambiguous as error:
+        error.shape = shape_of(documents[0][0])
+        raise
+
+
+def _read_of(documents: list[tuple[Any, int]], given: Given) -> Reading | None:
     if names_places(given.rules):
         return explicit_reading(documents, given)
     at = given.known.spec.answer_path

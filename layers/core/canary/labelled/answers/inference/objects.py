@@ -9,7 +9,7 @@ from canary.domain.labelled.contract import Reading
 from canary.labelled.answers.inference.ambiguity import Ambiguous, as_rules, shown_key
 from canary.labelled.answers.inference.beside import with_score
 from canary.labelled.answers.inference.given import Given, finite, in_unit, is_rounded
-from canary.labelled.answers.inference.scalars import infer_names, names_refused
+from canary.labelled.answers.inference.scalars import LONGEST_NAME, infer_names, names_refused
 from canary.labelled.answers.places import find, joined, unwrapped
 from canary.labelled.answers.scores import LABEL_KEYS, SCORE_KEYS, sums_to_one
 from canary.labelled.numbers import is_number
@@ -218,7 +218,18 @@ def _foreign(
             return given.base.but(score=joined(path, key))
         if given.task != "regression" and _are_names(cells, given):
             return given.base.but(label=joined(path, key), decides="label")
+    if all(_says_nothing(cell, given) for cells in held.values() for cell in cells):
+        texts = {str(cell) for cells in held.values() for cell in cells}
+        if len(held) == 1 and len(texts) > 1 and max(map(len, texts)) <= LONGEST_NAME:
+            raise names_refused(values[0], texts)
+        return None
     raise _foreign_refused(values[0], given, path)
+
+
+def _says_nothing(cell: Any, given: Given) -> bool:
+    """Return whether a value is neither a number nor a label, nor may hold one."""
+    text = cell is None or isinstance(cell, str)
+    return text and not is_number(cell) and given.label_of(cell) is None
 
 
 def _are_names(cells: Sequence[Any], given: Given) -> bool:

@@ -16,6 +16,8 @@ def infer_scalars(values: Sequence[Any], given: Given, path: str) -> Reading | N
     """Return the reading of numbers or names."""
     if given.task == "regression":
         return _number(values, given, path)
+    if all(isinstance(value, bool) for value in values):
+        return infer_names(values, given, path)
     numbers = [value for value in values if is_number(value)]
     if len(numbers) * 2 > len(values) and given.rules.extract is None:
         return _numbers(numbers, given, path)

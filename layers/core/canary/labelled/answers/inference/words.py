@@ -73,9 +73,12 @@ def _names(reading: Reading) -> str:
 
 def _decision(reading: Reading, known: KnownLabels) -> str:
     if reading.decides == "label":
-        return "; the label decides"
+        unused = reading.threshold is not None
+        return "; the label decides" + (", the threshold is not used" if unused else "")
     if known.spec.task == "multiclass":
         return "; the likeliest class decides"
+    if reading.only_orders:
+        return "; nothing is decided by it"
     threshold = known.spec.threshold if reading.threshold is None else reading.threshold
     return f"; label {known.positive} is decided above {threshold:g}"
 

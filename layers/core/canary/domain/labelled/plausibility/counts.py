@@ -1,0 +1,49 @@
+"""What both variants decided beside what was right, in counts: enough to say whether an evaluation
+can be believed at all; and what failed, by cause.
+
+Rules: frozen, and small however large the set: at most 300 classes are told apart, scores lie in 64
+bins, causes are few.
+"""
+
+from pydantic import Field
+
+from canary.domain.model import Frozen
+from canary.domain.plan.quality.answer_keys import Role
+
+CAUSES_KEPT = 20
+
+
+class Failure(Frozen):
+    """One cause of failures of one variant: records on which it alone failed, and on which both
+    did; `words` is what the model said the first time, for the operator's report alone.
+    """
+
+    variant: Role
+    cause: str
+    alone: int = 0
+    both: int = 0
+    words: str = Field(default="", max_length=300)
+
+
+class AnswerTally(Frozen):
+    """Counts over the compared records.
+
+    `labels`, `baseline` and `canary` count records by label and by each variant's decision, `right`
+    the baseline's right decisions by label; classes beyond the 300th are not told apart, and
+    `complete` says that there were none. `ordered` and `crossed` count pairs of following records
+    that a baseline's numbers put in the labels' order, or in the other (a regression);
+    `waiting` is the record that the next one is paired with. `positives` and `negatives` count the
+    baseline's scores by bin (binary).
+    """
+
+    records: int = 0
+    labels: dict[str, int] = Field(default_factory=dict)
+    baseline: dict[str, int] = Field(default_factory=dict)
+    canary: dict[str, int] = Field(default_factory=dict)
+    right: dict[str, int] = Field(default_factory=dict)
+    complete: bool = True
+    ordered: int = 0
+    crossed: int = 0
+    waiting: tuple[float, float] | None = None
+    positives: tuple[int, ...] = ()
+    negatives: tuple[int, ...] = ()

@@ -1,0 +1,171 @@
+"""The plausibility gate: what makes an evaluation's answer unbelievable, in numbers.
+
+Rules: pure. A doubt turns PASS into NO_DATA, never the other way round; where it is the reading or
+the baseline itself that is doubted, FAIL as well, because nothing can be compared with it. What is
+worse for the canary alone (it answers the same to everything, it fails) is told and left to the
+tests.
+"""
+
+from dataclasses import dataclass
+
+from canary.domain.labelled.evidence import CallCounts, PairedState
+from canary.domain.labelled.plausibility.counts import AnswerTally
+from canary.domain.plan.quality import QualityGuardSpec, Task
+from canary.stats.chance import area_within, heads_by_chance, hits_by_chance
+
+CHANCE = 1e-3
+"""A baseline is believed once answers given without looking would do as well this rarely."""
+STANDARD_ERRORS = 3.0
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One reason not to believe; `of_reading` where it speaks against FAIL too, `open` where
+    records still to come may settle it.
+    """
+
+    text: str
+    of_reading: bool = False
+    open: bool = False
+
+
+def doubts(
+    tally: AnswerTally,
+    states: tuple[PairedState, ...],
+    counts: CallCounts,
+    spec: QualityGuardSpec,
+    *,
+    ranks_only: bool = False,
+) -> tuple[Doubt, ...]:
+    """Return what speaks against the evaluation; nothing before a record was compared. With
+    `ranks_only` decisions mean nothing, and the order of the scores is looked at instead.
+    """
+    if not counts.used:
+        return ()
+    found = [_too_few(counts, spec.min_usable), _never_right(states)]
+    if tally.records == counts.used:
+        if spec.task in {"binary", "multiclass"}:
+            found += [_one_class(tally), _upside_down(tally)]
+        if ranks_only:
+            found += [_orders_nothing(tally)]
+        else:
+            found += [_no_skill(tally, spec.task), _foreign(tally)]
+    return tuple(doubt for doubt in found if doubt is not None)
+
+
+def _too_few(counts: CallCounts, min_usable: float) -> Doubt | None:
+    asked = counts.used + counts.failed_on_both
+    if counts.used >= min_usable * asked:
+        return None
+    return Doubt(
+        f"only {counts.used:,} of {asked:,} asked records could be compared "
+        f"({counts.used / asked:.1%}; min_usable asks for {min_usable:.0%})"
+    )
+
+
+def _never_right(states: tuple[PairedState, ...]) -> Doubt | None:
+    """Return the doubt in a baseline that is as bad as can be on every record."""
+    for state in states:
+        if state.records and state.baseline_sum <= 0 and state.slice is None:
+            return Doubt(
+                f"the baseline is as bad as can be on all {state.records:,} records "
+                f"({state.metric})",
+                of_reading=True,
+            )
+    return None
+
+
+def _no_skill(tally: AnswerTally, task: Task) -> Doubt | None:
+    """Return the doubt in a baseline that does no better than answers given without looking."""
+    if task == "regression":
+        pairs = tally.ordered + tally.crossed
+        chance, better = heads_by_chance(pairs, tally.ordered), tally.ordered > tally.crossed
+        seen = f"it puts {tally.ordered:,} of {pairs:,} pairs of records in the right order"
+    elif task in {"binary", "multiclass"}:
+        chance, better = _class_chance(tally, task)
+        seen = _accuracies(tally)
+    else:
+        return None
+    if chance <= CHANCE:
+        return None
+    least = "no better than" if not better else "not shown to be better than"
+    return Doubt(
+        f"the baseline is {least} the best constant answer: {seen}",
+        of_reading=not better,
+        open=better,
+    )
+
+
+def _orders_nothing(tally: AnswerTally) -> Doubt | None:
+    """Return the doubt in scores that are not shown to order the records."""
+    area = area_within(tally.positives, tally.negatives, STANDARD_ERRORS)
+    if area is None or area[1] > 0.5:
+        return None
+    return Doubt(
+        f"the baseline's AUC of {area[0]:.3f} is not shown to be above a half", open=area[0] > 0.5
+    )
+
+
+def _class_chance(tally: AnswerTally, task: Task) -> tuple[float, bool]:
+    """Return how likely chance is as good at telling any class from the rest, and whether the
+    baseline is better than chance at all; of two classes one is enough, of more each counts.
+    """
+    names = ["1"] if task == "binary" else list(tally.labels)
+    least, better = 1.0, False
+    for name in names:
+        of_class, decided = tally.labels.get(name, 0), tally.baseline.get(name, 0)
+        hits = tally.right.get(name, 0)
+        least = min(least, hits_by_chance(tally.records, of_class, decided, hits))
+        better = better or hits * tally.records > of_class * decided
+    return min(1.0, least * max(1, len(names))), better
+
+
+def _accuracies(tally: AnswerTally) -> str:
+    constant = max(tally.labels.values(), default=0)
+    return (
+        f"it is right on {sum(tally.right.values()) / tally.records:.1%} of "
+        f"{tally.records:,} records, always the same answer would be on "
+        f"{constant / tally.records:.1%}"
+    )
+
+
+def _one_class(tally: AnswerTally) -> Doubt | None:
+    if len(tally.labels) > 1:
+        return None
+    return Doubt(f"the {tally.records:,} compared records have one class alone", open=True)
+
+
+def _foreign(tally: AnswerTally) -> Doubt | None:
+    if not tally.complete or not tally.baseline or tally.baseline.keys() & tally.labels.keys():
+        return None
+    return Doubt(
+        f"no label that the baseline predicts occurs among the labels of {tally.records:,} records",
+        of_reading=True,
+    )
+
+
+def _upside_down(tally: AnswerTally) -> Doubt | None:
+    """Return the doubt in scores that order the records the wrong way round."""
+    area = area_within(tally.positives, tally.negatives, STANDARD_ERRORS)
+    if area is None or area[2] >= 0.5:
+        return None
+    return Doubt(
+        f"the baseline's AUC is {area[0]:.3f}, at most {area[2]:.3f}: its scores order the records "
+        "the wrong way round, so positive_label, classes or score_of may be wrong",
+        of_reading=True,
+    )
+
+
+def constant_told(tally: AnswerTally) -> str:
+    """Return which variant answered the same to every record while the labels differ; empty for
+    none.
+    """
+    if len(tally.labels) < 2:
+        return ""
+    same = [
+        side
+        for side, decisions in (("baseline", tally.baseline), ("canary", tally.canary))
+        if len(decisions) == 1 and sum(decisions.values()) == tally.records
+    ]
+    each = f"the same to all {tally.records:,} records"
+    return "".join(f" The {side} answers {each}." for side in same)

@@ -1,0 +1,97 @@
+"""Findings held against the plausibility gate, and what was left out told in each of them.
+
+Rules: pure. No doubt makes a PASS; every reason says which records were left out and why.
+"""
+
+from collections.abc import Sequence
+
+from canary.domain.labelled.evidence import QualityEvidence, QualityFinding
+from canary.domain.labelled.outcome import ADVICE
+from canary.domain.labelled.plausibility.counts import Failure
+from canary.domain.labelled.plausibility.doubts import Doubt, constant_told, doubts
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.plan.quality.answer_keys import Role
+
+CAUSES_TOLD = 3
+_ROLES: tuple[Role, Role] = ("baseline", "canary")
+
+
+def gated(
+    found: Sequence[QualityFinding], evidence: QualityEvidence, spec: QualityGuardSpec
+) -> tuple[QualityFinding, ...]:
+    """Return the findings, NO_DATA where the gate doubts them; evidence is what they rest on."""
+    reading = None if evidence.contract is None else evidence.contract.baseline
+    ranks = reading is not None and reading.only_orders
+    against = doubts(evidence.tally, evidence.states, evidence.counts, spec, ranks_only=ranks)
+    told = left_out_told(evidence) + constant_told(evidence.tally)
+    return tuple(_gated(finding, against, told) for finding in found)
+
+
+def is_held_back(
+    found: Sequence[QualityFinding], evidence: QualityEvidence, spec: QualityGuardSpec
+) -> bool:
+    """Return whether the gate turns any of the findings into NO_DATA."""
+    held = gated(found, evidence, spec)
+    return any(one.label != own.label for one, own in zip(held, found, strict=True))
+
+
+def _gated(finding: QualityFinding, against: Sequence[Doubt], told: str) -> QualityFinding:
+    held = [doubt.text for doubt in against if _counts(doubt, finding)]
+    if not held:
+        return finding.but(reason=finding.reason + told)
+    why = "; ".join(held)
+    return finding.but(
+        label="NO_DATA",
+        answer="not enough evidence",
+        reason=f"{finding.metric} says nothing, because {why}. Seen: "
+        f"{finding.reason.partition(' Next: ')[0]}{told} Next: {ADVICE['NO_DATA']}.",
+    )
+
+
+def _counts(doubt: Doubt, finding: QualityFinding) -> bool:
+    """Return whether a doubt speaks against a finding."""
+    if finding.label == "FAIL":
+        return doubt.of_reading
+    return finding.label == "PASS" or (finding.label == "INCONCLUSIVE" and not doubt.open)
+
+
+def left_out_told(evidence: QualityEvidence) -> str:
+    """Return which records were left out, and which count as wrong for one variant, with causes."""
+    counts = evidence.counts
+    asked = counts.used + counts.failed_on_both
+    sentences = []
+    if counts.failed_on_both:
+        share = _share(counts.failed_on_both, asked)
+        causes = "; ".join(
+            f"{_name(evidence, role)} {told}"
+            for role in _ROLES
+            if (told := _causes(evidence.failures, role, both=True))
+        )
+        sentences.append(f"Left out: {share} asked records, failed on both ({causes}).")
+    for role, errors in zip(_ROLES, (counts.errors_baseline, counts.errors_canary), strict=True):
+        told = _causes(evidence.failures, role, both=False)
+        if errors and told:
+            share = _share(errors, asked)
+            sentences.append(f"Counted as wrong for {_name(evidence, role)}: {share} ({told}).")
+    if counts.unusable_rows:
+        sentences.append(f"Unusable: {_share(counts.unusable_rows, evidence.records_total)} rows.")
+    return "".join(f" {sentence}" for sentence in sentences)
+
+
+def _name(evidence: QualityEvidence, role: Role) -> str:
+    return evidence.baseline if role == "baseline" else evidence.canary
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part:,} of {whole:,} ({part / whole:.1%})"
+
+
+def _causes(failures: Sequence[Failure], role: Role, *, both: bool) -> str:
+    counted = [
+        (failure.both if both else failure.alone, failure.cause)
+        for failure in failures
+        if failure.variant == role
+    ]
+    most = sorted((one for one in counted if one[0]), reverse=True)
+    shown = [f"{count:,} {cause}" for count, cause in most[:CAUSES_TOLD]]
+    return ", ".join(shown) + (", ..." if len(most) > CAUSES_TOLD else "")

@@ -1,0 +1,87 @@
+"""Compared records taken into the counts."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+from canary.domain.labelled.paired import AnswerPair
+from canary.domain.labelled.plausibility.counts import AnswerTally
+from canary.domain.labelled.prediction import Prediction
+from canary.domain.plan.quality import Task
+
+MOST_CLASSES = 300
+BINS = 64
+
+
+def tallied(
+    before: AnswerTally, outcomes: Sequence[AnswerPair], task: Task, *, ranks: bool
+) -> AnswerTally:
+    """Return the counts after more compared records; `ranks` where scores only order."""
+    after = before.but(records=before.records + len(outcomes))
+    if task == "regression":
+        return _ordered(after, outcomes)
+    if task not in {"binary", "multiclass"}:
+        return after
+    counted = _by_class(after, outcomes)
+    return counted if task == "multiclass" else _scored(counted, outcomes, ranks=ranks)
+
+
+def _by_class(before: AnswerTally, outcomes: Sequence[AnswerPair]) -> AnswerTally:
+    labels = [str(one.label) for one in outcomes]
+    sides: dict[str, list[str | None]] = {
+        "labels": list(labels),
+        "baseline": [_decision(one.baseline) for one in outcomes],
+        "canary": [_decision(one.canary) for one in outcomes],
+        "right": [
+            label
+            for label, one in zip(labels, outcomes, strict=True)
+            if one.baseline is not None and one.baseline.decision == label
+        ],
+    }
+    complete = before.complete
+    added: dict[str, dict[str, int]] = {}
+    for name, seen in sides.items():
+        counts = Counter(getattr(before, name))
+        counts.update(one for one in seen if one is not None)
+        if len(counts) > MOST_CLASSES:
+            counts, complete = Counter(dict(counts.most_common(MOST_CLASSES))), False
+        added[name] = dict(counts)
+    return before.but(complete=complete, **added)
+
+
+def _decision(prediction: Prediction | None) -> str | None:
+    return None if prediction is None else prediction.decision
+
+
+def _scored(before: AnswerTally, outcomes: Sequence[AnswerPair], *, ranks: bool) -> AnswerTally:
+    counts = {
+        True: list(before.positives or (0,) * BINS),
+        False: list(before.negatives or (0,) * BINS),
+    }
+    for one in outcomes:
+        score = None if one.baseline is None else one.baseline.score
+        if score is not None:
+            counts[one.label == 1][_bin(score, ranks=ranks)] += 1
+    return before.but(positives=tuple(counts[True]), negatives=tuple(counts[False]))
+
+
+def _bin(score: float, *, ranks: bool) -> int:
+    """Return the bin of a score, finer towards 0 and 1, where rare classes have theirs."""
+    if not ranks:
+        inside = min(max(score, 1e-9), 1 - 1e-9)
+        score = math.log(inside / (1 - inside))
+    return min(int((math.atan(score) / math.pi + 0.5) * BINS), BINS - 1)
+
+
+def _ordered(before: AnswerTally, outcomes: Sequence[AnswerPair]) -> AnswerTally:
+    waiting, ordered, crossed = before.waiting, before.ordered, before.crossed
+    for one in outcomes:
+        if one.baseline is None:
+            continue
+        here = (float(one.label), float(one.baseline.decision))
+        if waiting is None:
+            waiting = here
+            continue
+        turn = (here[0] - waiting[0]) * (here[1] - waiting[1])
+        ordered, crossed, waiting = ordered + (turn > 0), crossed + (turn < 0), None
+    return before.but(waiting=waiting, ordered=ordered, crossed=crossed)

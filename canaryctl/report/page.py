@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from plotly.offline import get_plotlyjs
 
+from canary.domain.labelled.side_by_side import in_words
 from canaryctl.history import RolloutHistory
 from canaryctl.report.charts import charts_of
 from canaryctl.report.facts import facts_of, guard_rows, step_rows
@@ -49,6 +50,7 @@ def render_report(history: RolloutHistory) -> str:
         quality=history.quality,
         paired=paired_of(history.quality) if history.quality else [],
         metrics=metrics_of(history.quality) if history.quality else [],
+        measured=[in_words(one) for one in history.quality.measured] if history.quality else [],
         pictures=shown_of(history),
         groups=groups_of(history),
         messages=[

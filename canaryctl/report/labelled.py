@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from canary.domain.labelled.evidence import Disagreement, QualityEvidence, QualityFinding
+from canary.domain.labelled.metrics import metric_of
+from canary.domain.labelled.paired_ratio import FIGURE_OF
 from canary.domain.words import strength
 from canaryctl.history import Picture, RolloutHistory
 
@@ -34,6 +36,7 @@ class Paired:
     """
 
     finding: QualityFinding
+    name: str
     drop: str
     both: int | None
     baseline_only: int
@@ -54,31 +57,39 @@ class Shown:
 
 def paired_of(quality: QualityEvidence) -> list[Paired]:
     """Return one entry a deciding metric."""
-    states = {state.metric: state for state in quality.states}
-    return [_paired(finding, states.get(finding.metric)) for finding in quality.findings]
+    states = {(state.metric, state.slice): state for state in quality.states}
+    return [
+        _paired(finding, states.get((finding.metric, finding.slice)))
+        for finding in quality.findings
+    ]
 
 
 def _paired(finding: QualityFinding, state: Any) -> Paired:
     baseline_only, canary_only = (state.baseline_only, state.canary_only) if state else (0, 0)
     both = (
         round(state.baseline_sum) - baseline_only
-        if state and finding.metric in {"accuracy", "recall"}
+        if state and state.weight is None and metric_of(finding.metric).counted
         else None
-    )
-    drop = (
-        ""
-        if finding.drop is None
-        else (
-            f"{100 * finding.drop:+.2f} points"
-            if finding.metric != "log_loss"
-            else f"{finding.drop:+.3g} nats"
-        )
     )
     bars = (
         _bar("for worse", finding.log_roll_back, finding.log_roll_back_threshold, "bad"),
         _bar("for good enough", finding.log_advance, finding.log_advance_threshold, "good"),
     )
-    return Paired(finding, drop, both, baseline_only, canary_only, bars)
+    return Paired(finding, _name(finding), _drop(finding), both, baseline_only, canary_only, bars)
+
+
+def _name(finding: QualityFinding) -> str:
+    return finding.metric if finding.slice is None else f"{finding.metric}, {finding.slice}"
+
+
+def _drop(finding: QualityFinding) -> str:
+    """Return how much worse the canary is, in the metric's own unit."""
+    if finding.drop is None:
+        return ""
+    if finding.metric in FIGURE_OF:
+        return f"{1 + finding.drop:.3g}x"
+    unit = metric_of(finding.metric).unit
+    return f"{finding.drop:+.3g} {unit}" if unit else f"{100 * finding.drop:+.2f} points"
 
 
 def _bar(label: str, log_value: float, log_needed: float, tone: str) -> Bar:

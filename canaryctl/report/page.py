@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from plotly.offline import get_plotlyjs
 
+from canary.domain.labelled.side_by_side import in_words
 from canary.domain.time import minute_of
 from canary.domain.words import clock
 from canaryctl.evaluate.failures import failure_rows
@@ -52,6 +53,7 @@ def render_report(history: RolloutHistory) -> str:
         paired=paired_of(history.quality) if history.quality else [],
         metrics=metrics_of(history.quality) if history.quality else [],
         failures=list(failure_rows(history.quality)) if history.quality else [],
+        measured=[in_words(one) for one in history.quality.measured] if history.quality else [],
         pictures=shown_of(history),
         groups=groups_of(history),
         messages=[

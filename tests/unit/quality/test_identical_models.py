@@ -135,15 +135,26 @@ def near(label: Any, answer: Any) -> bool:
 
 
 def evaluated(
-    folder: Path, task: Task, metric: str, noise: dict[str, float], name: str = "set"
+    folder: Path,
+    task: Task,
+    metric: str,
+    noise: dict[str, float],
+    name: str = "set",
+    *,
+    shuffled: bool = False,
 ) -> QualityEvidence:
-    """Return the evidence on two variants that are so noisy."""
+    """Return the evidence on two variants that are so noisy; `shuffled`: the canary answers other
+    records than it is asked about.
+    """
     make = MAKERS[task]
     path = folder / f"{name}.jsonl"
     path.write_text("".join(json.dumps({"y": make(n, 0)[0], "n": n}) + "\n" for n in range(COUNT)))
 
     def rule(variant: str, body: str) -> Reply:
-        answer = make(json.loads(body)["instances"][0][0], noise[variant])[1]
+        number = json.loads(body)["instances"][0][0]
+        if shuffled and variant == "new":
+            number = random.Random(number).randrange(COUNT)
+        answer = make(number, noise[variant])[1]
         return Reply(json.dumps({"predictions": [answer]}).encode(), "application/json", variant)
 
     keys = KEYS.get(f"{task} {metric}", KEYS.get(metric, {}))
@@ -181,3 +192,10 @@ def test_swapped_models_swap_the_answer(tmp_path: Path, task: Task, metric: str)
     worse = evaluated(tmp_path, task, metric, {"old": 0.0, "new": 1.0}).findings[0]
     better = evaluated(tmp_path, task, metric, {"old": 1.0, "new": 0.0}, "other").findings[0]
     assert (worse.label, better.label) == ("FAIL", "PASS"), (worse.reason, better.reason)
+
+
+@pytest.mark.parametrize(("task", "metric"), CASES)
+def test_shuffled_answers_never_pass(tmp_path: Path, task: Task, metric: str) -> None:
+    """A canary whose answers belong to other records is worse, or at least never passes."""
+    evidence = evaluated(tmp_path, task, metric, {"old": 0.0, "new": 0.0}, shuffled=True)
+    assert evidence.label != "PASS", evidence.findings[0].reason

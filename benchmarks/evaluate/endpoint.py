@@ -22,8 +22,8 @@ def endpoint(service_seconds: float, places: int) -> Iterator[str]:
 
 @contextmanager
 def trivial_endpoint() -> Iterator[str]:
-    """Return the address of a running endpoint that answers the same at once: one thread, no parsing
-    beyond what is needed.
+    """Return the address of a running endpoint that answers the same at once: one thread, no more
+    parsing than is needed.
     """
     with _running(_serve_at_once) as url:
         yield url

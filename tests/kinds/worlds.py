@@ -1,5 +1,5 @@
-"""A set of a kind's records on disk, and its container as an endpoint of two variants: over HTTP, or
-called directly.
+"""A set of a kind's records on disk, and its container as an endpoint of two variants: over HTTP,
+or called directly.
 """
 
 import csv
@@ -31,6 +31,9 @@ from tests.kinds.containers import CONTAINERS, FIRST, Container
 
 SPECS = Path(__file__).resolve().parents[2] / "examples" / "specs"
 RECORDS = 160
+RANKED_RECORDS = 1_200
+"""The AUC decides from 500 records on."""
+MARGINS = {"log_loss": 5.0}
 MARGIN = 0.1
 """Wide enough that equal variants pass on the records of a test; how answers are read is its
 matter, not how many records a margin takes.
@@ -43,21 +46,20 @@ def guard_of(kind: str, path: Path) -> QualityGuardSpec:
     """Return the example's own guard on a set of this test."""
     quality = read_spec(json.loads((SPECS / f"{kind}.json").read_text("utf-8"))).guards.quality
     assert quality is not None
-    margins = (
-        {
-            name: one.but(max_worse=max(one.max_worse, MARGIN))
-            for name, one in quality.metrics.items()
-        }
-        if quality.metrics
-        else None
-    )
+    margins = {
+        name: one.but(max_worse=max(one.max_worse, MARGINS.get(name, MARGIN)))
+        for name, one in (quality.metrics or {}).items()
+    }
     return quality.but(
-        labelled_set=str(path), metrics=margins, max_requests_per_second=10_000.0, concurrency=2
+        labelled_set=str(path),
+        metrics=margins or None,
+        max_requests_per_second=10_000.0,
+        concurrency=2,
     )
 
 
 def mostly_right(container: Container, share: float, seed: str) -> Taken:
-    """Return a variant that is right on this share of the records, by chance but the same always."""
+    """Return a variant that is right on this share of the records, by chance, the same always."""
 
     def takes(number: int, label: Any) -> Any:
         right = random.Random(f"{seed} {number}").random() < share
@@ -66,9 +68,16 @@ def mostly_right(container: Container, share: float, seed: str) -> Taken:
     return takes
 
 
-def shuffled(container: Container, takes: Taken) -> Taken:
+def numbers_of(kind: str) -> range:
+    """Return the numbers of a kind's records."""
+    spec = json.loads((SPECS / f"{kind}.json").read_text("utf-8"))
+    ranked = "roc_auc" in spec["guards"]["quality"]["metrics"]
+    return range(FIRST, FIRST + (RANKED_RECORDS if ranked else RECORDS))
+
+
+def shuffled(kind: str, takes: Taken) -> Taken:
     """Return a variant that gives each record the answer of another one, drawn at random."""
-    numbers = list(range(FIRST, FIRST + RECORDS))
+    container, numbers = CONTAINERS[kind], list(numbers_of(kind))
     others = dict(zip(numbers, random.Random(7).sample(numbers, len(numbers)), strict=True))
 
     def answers(number: int, label: Any) -> Any:
@@ -86,7 +95,7 @@ def written_set(kind: str, folder: Path) -> Path:
     container, path = CONTAINERS[kind], folder / Path(spec.labelled_set).name
     name = spec.label_column if isinstance(spec.label_column, str) else "label"
     rows = []
-    for number in range(FIRST, FIRST + RECORDS):
+    for number in numbers_of(kind):
         label = container.label(number)
         rows.append({name: label, **container.row(number, label)})
         if container.files is not None:

@@ -29,7 +29,8 @@ class BinaryTally:
     def add(self, labels: Codes, decisions: Codes, scores: Floats) -> None:
         """Take one more chunk, at least one record."""
         self._confusion += metrics.confusion_matrix(labels, decisions, labels=[0, 1]).ravel()
-        self._scored = self._scored and not np.isnan(scores).any()
+        # Scores that only rank are no probabilities, and NaN is none either.
+        self._scored = self._scored and bool(((scores >= 0) & (scores <= 1)).all())
         if self._scored:
             self._log_loss += float(
                 metrics.log_loss(labels, scores, labels=[0, 1], normalize=False)

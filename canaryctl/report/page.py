@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from plotly.offline import get_plotlyjs
 
+from canary.domain.labelled.account import account_of
 from canaryctl.history import RolloutHistory
 from canaryctl.report.charts import charts_of
 from canaryctl.report.facts import facts_of, guard_rows, step_rows
@@ -47,6 +48,7 @@ def render_report(history: RolloutHistory) -> str:
         segments=segments_of(record, newest_minute(history)),
         charts=charts_of(history),
         quality=history.quality,
+        account=account_of(history.quality).in_words() if history.quality else "",
         paired=paired_of(history.quality) if history.quality else [],
         metrics=metrics_of(history.quality) if history.quality else [],
         pictures=shown_of(history),

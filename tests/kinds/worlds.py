@@ -180,7 +180,13 @@ class Kept:
         self.evidence = evidence
 
 
-def evaluated(kind: str, path: Path, invoker: ports.Invoker, **changes: Any) -> QualityEvidence:
+def evaluated(
+    kind: str,
+    path: Path,
+    invoker: ports.Invoker,
+    own_scorer: ports.OwnScorer | None = None,
+    **changes: Any,
+) -> QualityEvidence:
     """Return the evidence of one evaluation by the evaluator's own use case."""
     request = EvaluationRequest(
         rollout="kinds",
@@ -199,5 +205,6 @@ def evaluated(kind: str, path: Path, invoker: ports.Invoker, **changes: Any) -> 
         monotonic=time.monotonic,
         sleep=time.sleep,
         remaining_seconds=lambda: float("inf"),
+        own_scorer=own_scorer,
     )
     return evaluate(request, world)

@@ -30,7 +30,6 @@ MODELS = {
     "image-classification": "image classification, images in S3",
     "lightgbm": "LightGBM",
     "linear-learner": "linear learner",
-    "object-detection": "object detection",
     "published-two-variants": "the public churn example",
     "random-cut-forest": "random cut forest",
     "ranking": "a ranking of candidates",

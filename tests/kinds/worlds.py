@@ -180,13 +180,7 @@ class Kept:
         self.evidence = evidence
 
 
-def evaluated(
-    kind: str,
-    path: Path,
-    invoker: ports.Invoker,
-    own_scorer: ports.OwnScorer | None = None,
-    **changes: Any,
-) -> QualityEvidence:
+def evaluated(kind: str, path: Path, invoker: ports.Invoker, **changes: Any) -> QualityEvidence:
     """Return the evidence of one evaluation by the evaluator's own use case."""
     request = EvaluationRequest(
         rollout="kinds",
@@ -205,6 +199,5 @@ def evaluated(
         monotonic=time.monotonic,
         sleep=time.sleep,
         remaining_seconds=lambda: float("inf"),
-        own_scorer=own_scorer,
     )
     return evaluate(request, world)

@@ -138,6 +138,12 @@ def _tensor(one: tuple[Any, int]) -> dict[str, Any]:
     return {"model_name": "m", "model_version": "1", "outputs": [output]}
 
 
+def _rows(one: tuple[Any, int]) -> list[list[float]]:
+    """Return boxes as the built-in detector does, one of little confidence among them."""
+    sure = [[float(box["label"]), 0.9, *box["box"]] for box in one[0]]
+    return [*sure, [1.0, 0.05, 0.0, 0.0, 0.1, 0.1]]
+
+
 def _forecast(one: tuple[Any, int]) -> dict[str, Any]:
     spread = {"0.1": -1.5, "0.5": 0.25, "0.9": 2.0}
     rows = {share: [step + by for step in one[0]] for share, by in spread.items()}
@@ -253,6 +259,16 @@ CONTAINERS: dict[str, Container] = {
         lambda number, _: {"image": f"images/{number}.jpg"},
         lambda says: _row(says[0], _PETS),
         files=lambda number: (f"images/{number}.jpg", b"\xff\xd8" + str(number).encode() + b"\x00"),
+    ),
+    "object-detection": Container(
+        (
+            [{"label": 0, "box": [0.1, 0.1, 0.5, 0.5]}],
+            [{"label": 1, "box": [0.2, 0.2, 0.9, 0.9]}],
+        ),
+        lambda number, _: {"image": f"images/{number}.jpg"},
+        lambda says: {"prediction": _rows(says[0])},
+        files=lambda number: (f"images/{number}.jpg", b"\xff\xd8" + str(number).encode() + b"\x00"),
+        wrong=lambda label: [{**one, "box": [0.6, 0.0, 0.9, 0.1]} for one in label],
     ),
     "ranking": Container(
         ([3, 0, 1], [0, 2, 1]),

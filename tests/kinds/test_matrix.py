@@ -16,7 +16,7 @@ from tests.kinds.worlds import SPECS, Endpoint, evaluated, mostly_right, written
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "labelled-set.md"
 BEGIN, END = "<!-- kinds: begin -->\n", "<!-- kinds: end -->"
-HEAD = "| spec | task | by itself | with the key |\n|---|---|---|---|\n"
+HEAD = "| spec | task | by itself | with the key | scorer |\n|---|---|---|---|---|\n"
 MODELS = {
     "autopilot": "Autopilot",
     "blazingtext": "BlazingText",
@@ -30,6 +30,7 @@ MODELS = {
     "image-classification": "image classification, images in S3",
     "lightgbm": "LightGBM",
     "linear-learner": "linear learner",
+    "object-detection": "object detection, a scorer of one's own",
     "published-two-variants": "the public churn example",
     "random-cut-forest": "random cut forest",
     "ranking": "a ranking of candidates",
@@ -73,8 +74,9 @@ def row(kind: str, folder: Path) -> str:
     alone = by_itself(kind, folder)
     told = "" if answer is None else f"`{json.dumps({'answer': answer})[1:-1]}`"
     task = f"{quality['task']}: {', '.join(quality['metrics'])}"
+    scorer = "needs one" if "scorer" in quality else "or one"
     name = f"[{MODELS[kind]}](../examples/specs/{kind}.json)"
-    return f"| {name} | {task} | {alone} | {told.replace('|', chr(92) + '|')} |"
+    return f"| {name} | {task} | {alone} | {told.replace('|', chr(92) + '|')} | {scorer} |"
 
 
 @pytest.mark.parametrize("kind", CONTAINERS)

@@ -25,11 +25,16 @@ from canary.flow.labelled.evaluate import evaluate
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.ports import quality as ports
 from canary_scoring.scorer import SklearnScorer
+from canaryctl.evaluate.scorer_function import load_scorer
 from emulator.endpoints.invocation import Reply, Request
 from emulator.runtime_server import RuntimeServer
 from tests.kinds.containers import CONTAINERS, FIRST, Container
 
 SPECS = Path(__file__).resolve().parents[2] / "examples" / "specs"
+SCORERS = {
+    "object-detection": load_scorer(f"{SPECS.parent / 'scorers' / 'detection.py'}:score"),
+}
+"""What the ARN of an example's scorer stands for."""
 RECORDS = 160
 RANKED_RECORDS = 1_200
 """The AUC decides from 500 records on."""
@@ -180,7 +185,13 @@ class Kept:
         self.evidence = evidence
 
 
-def evaluated(kind: str, path: Path, invoker: ports.Invoker, **changes: Any) -> QualityEvidence:
+def evaluated(
+    kind: str,
+    path: Path,
+    invoker: ports.Invoker,
+    own_scorer: ports.OwnScorer | None = None,
+    **changes: Any,
+) -> QualityEvidence:
     """Return the evidence of one evaluation by the evaluator's own use case."""
     request = EvaluationRequest(
         rollout="kinds",
@@ -199,5 +210,6 @@ def evaluated(kind: str, path: Path, invoker: ports.Invoker, **changes: Any) -> 
         monotonic=time.monotonic,
         sleep=time.sleep,
         remaining_seconds=lambda: float("inf"),
+        own_scorer=own_scorer or SCORERS.get(kind),
     )
     return evaluate(request, world)

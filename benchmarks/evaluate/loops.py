@@ -1,13 +1,14 @@
 """Three ways through the same records: one by one, a bare thread pool, and the product."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from canary.adapters.labelled.files import LocalLabelledFiles
 from canary.adapters.labelled.invoker import EndpointInvoker, runtime_config
@@ -43,7 +44,7 @@ class Kept:
         self.evidence = evidence
 
 
-def client(url: str, concurrency: int) -> Any:
+def client(url: str, config: Config) -> Any:
     """Return a client of the local endpoint."""
     return boto3.client(
         "sagemaker-runtime",
@@ -51,7 +52,7 @@ def client(url: str, concurrency: int) -> Any:
         region_name="eu-west-1",
         aws_access_key_id="local",
         aws_secret_access_key="local",  # noqa: S106 - the local endpoint asks for none
-        config=runtime_config(concurrency, 65.0),
+        config=config,
     )
 
 
@@ -62,43 +63,47 @@ def written_set(path: Path, records: int) -> Path:
     return path
 
 
-def one_by_one(url: str, path: Path, concurrency: int) -> None:
+def one_by_one(url: str, path: Path, concurrency: int, records_per_request: int) -> None:
     """Ask as a notebook does: row by row, one variant after the other."""
-    del concurrency
-    runtime = client(url, 1)
+    del concurrency, records_per_request
+    runtime = client(url, Config())
     for line in path.read_text("utf-8").splitlines():
         label, body = line.split(",")
         for variant in VARIANTS:
-            _ask(runtime, variant, body, label)
+            _ask(runtime, variant, [body], [label])
 
 
-def bare_pool(url: str, path: Path, concurrency: int) -> None:
+def bare_pool(url: str, path: Path, concurrency: int, records_per_request: int) -> None:
     """Ask with a thread pool over the client and nothing else: no order, no ceiling, no tests, no
     saves.
     """
-    runtime = client(url, concurrency)
+    runtime = client(url, Config(max_pool_connections=concurrency))
 
-    def pair(line: str) -> None:
-        label, body = line.split(",")
+    def pair(lines: list[str]) -> None:
+        labels, bodies = zip(*(line.split(",") for line in lines), strict=True)
         for variant in VARIANTS:
-            _ask(runtime, variant, body, label)
+            _ask(runtime, variant, bodies, labels)
 
+    lines = path.read_text("utf-8").splitlines()
+    starts = range(0, len(lines), records_per_request)
     with ThreadPoolExecutor(concurrency) as pool:
-        list(pool.map(pair, path.read_text("utf-8").splitlines()))
+        list(pool.map(pair, (lines[at : at + records_per_request] for at in starts)))
 
 
-def _ask(runtime: Any, variant: str, body: str, label: str) -> bool:
+def _ask(runtime: Any, variant: str, bodies: Sequence[str], labels: Sequence[str]) -> int:
     reply = runtime.invoke_endpoint(
-        EndpointName="e", TargetVariant=variant, Body=body, ContentType="text/csv"
+        EndpointName="e", TargetVariant=variant, Body="\n".join(bodies), ContentType="text/csv"
     )
-    return (float(reply["Body"].read()) > 0.5) == (label == "1")
+    scores = reply["Body"].read().decode().splitlines()
+    return sum((float(s) > 0.5) == (y == "1") for s, y in zip(scores, labels, strict=True))
 
 
-def product(url: str, path: Path, concurrency: int) -> None:
+def product(url: str, path: Path, concurrency: int, records_per_request: int) -> None:
     """Ask as the evaluator does: seeded order, ceiling, checks, paired tests, a save a batch, the
     report.
     """
-    evaluated(path, EndpointInvoker(client(url, concurrency)), concurrency)
+    runtime = client(url, runtime_config(concurrency, 65.0))
+    evaluated(path, EndpointInvoker(runtime), concurrency, records_per_request=records_per_request)
 
 
 def evaluated(
@@ -107,10 +112,14 @@ def evaluated(
     concurrency: int,
     sleep: Callable[[float], None] = time.sleep,
     predictions: PredictionStore | None = None,
+    records_per_request: int = 1,
 ) -> QualityEvidence:
     """Return the evidence of a whole set."""
     spec = QualityGuardSpec(
-        labelled_set=str(path), concurrency=concurrency, max_requests_per_second=10_000
+        labelled_set=str(path),
+        concurrency=concurrency,
+        max_requests_per_second=10_000,
+        records_per_request=records_per_request,
     )
     request = EvaluationRequest(
         rollout="bench",
@@ -140,7 +149,7 @@ def evaluated(
     return evidence
 
 
-LOOPS: dict[str, Callable[[str, Path, int], None]] = {
+LOOPS: dict[str, Callable[[str, Path, int, int], None]] = {
     "one_by_one": one_by_one,
     "bare_pool": bare_pool,
     "product": product,

@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from plotly.offline import get_plotlyjs
 
+from canary.domain.labelled.account import account_of
 from canary.domain.labelled.side_by_side import in_words
 from canary.domain.time import minute_of
 from canary.domain.words import clock
@@ -50,6 +51,7 @@ def render_report(history: RolloutHistory) -> str:
         segments=segments_of(record, newest_minute(history)),
         charts=charts_of(history),
         quality=history.quality,
+        account=account_of(history.quality).in_words() if history.quality else "",
         paired=paired_of(history.quality) if history.quality else [],
         metrics=metrics_of(history.quality) if history.quality else [],
         failures=list(failure_rows(history.quality)) if history.quality else [],

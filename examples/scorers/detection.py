@@ -1,7 +1,8 @@
 """A detector's boxes: average precision of one picture, averaged over classes and IoU thresholds.
 
 Task `custom`: label and answer are lists of {"label", "box": [left, top, right, bottom]}, an
-answer's with a "score". For each class of the picture the boxes are matched greedily by score, as
+answer's with a "score", or as the built-in detector tells them, [class, score, left, top, right,
+bottom]. For each class of the picture the boxes are matched greedily by score, as
 in COCO's evaluation (Lin et al. 2014), at IoU .50 to .95, and precision is averaged over recall. A
 picture's mean is a score of 0 to 1 and so decides; COCO's mAP over the whole set is no mean over
 pictures, but moves with it.
@@ -17,7 +18,17 @@ THRESHOLDS = tuple(0.5 + 0.05 * step for step in range(10))
 def score(event: dict[str, Any], context: object = None) -> dict[str, list[float]]:
     """Return {"scores"}: each picture's mean average precision."""
     del context
-    return {"scores": [picture(item["label"], item["answer"]) for item in event["items"]]}
+    return {"scores": [picture(item["label"], boxes(item["answer"])) for item in event["items"]]}
+
+
+def boxes(told: list[Any]) -> list[dict[str, Any]]:
+    """Return an answer's boxes as objects."""
+    return [
+        one
+        if isinstance(one, dict)
+        else {"label": int(one[0]), "score": one[1], "box": list(one[2:])}
+        for one in told
+    ]
 
 
 def picture(wanted: list[dict[str, Any]], told: list[dict[str, Any]]) -> float:

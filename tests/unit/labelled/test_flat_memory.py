@@ -2,10 +2,12 @@
 disk.
 """
 
+import contextlib
 import csv
 import io
 import json
 import random
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,11 +26,22 @@ TEXT = b'a,1\n\n"b\nb",2\r\n   \nc,3\n"d, ""d\n\n",4\ne,5'
 RECORDS = [b"a,1\n", b'"b\nb",2\r\n', b"c,3\n", b'"d, ""d\n\n",4\n', b"e,5"]
 
 
-def indexed(text: bytes, spans: Spans, skip: int = 0) -> RecordIndex:
-    """Return the index of a text."""
-    index = RecordIndex(io.BytesIO(text), spans)
-    index.build(lambda _: None, skip=skip)
-    return index
+Indexed = Callable[..., RecordIndex]
+
+
+@pytest.fixture
+def indexed(tmp_path: Path) -> Iterator[Indexed]:
+    """Return what indexes a text; its files are closed behind the test."""
+    with contextlib.ExitStack() as files:
+
+        def made(text: bytes, spans: Spans, skip: int = 0) -> RecordIndex:
+            path = tmp_path / str(len(list(tmp_path.iterdir())))
+            path.write_bytes(text)
+            index = RecordIndex(files.enter_context(path.open("rb")), spans)
+            index.build(lambda _: None, skip=skip)
+            return index
+
+        yield made
 
 
 def raws(index: RecordIndex) -> list[bytes]:
@@ -37,7 +50,9 @@ def raws(index: RecordIndex) -> list[bytes]:
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 100])
-def test_a_sampled_index_finds_every_record(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+def test_a_sampled_index_finds_every_record(
+    monkeypatch: pytest.MonkeyPatch, indexed: Indexed, most: int
+) -> None:
     """However few starts are kept, every record is found: blank lines are none, quotes may span
     lines.
     """
@@ -49,7 +64,9 @@ def test_a_sampled_index_finds_every_record(monkeypatch: pytest.MonkeyPatch, mos
 
 
 @pytest.mark.parametrize("most", [1, 100])
-def test_a_header_is_no_record(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+def test_a_header_is_no_record(
+    monkeypatch: pytest.MonkeyPatch, indexed: Indexed, most: int
+) -> None:
     """Numbers and digest begin behind it."""
     monkeypatch.setattr(record_index, "MOST_STARTS", most)
     headed, bare = indexed(b"x,y\n" + TEXT, CsvDialect(), skip=1), indexed(TEXT, CsvDialect())
@@ -57,7 +74,9 @@ def test_a_header_is_no_record(monkeypatch: pytest.MonkeyPatch, most: int) -> No
     assert headed.digest(4) == bare.digest(4) != bare.digest(5)
 
 
-def test_the_index_keeps_a_bounded_number_of_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_index_keeps_a_bounded_number_of_starts(
+    monkeypatch: pytest.MonkeyPatch, indexed: Indexed
+) -> None:
     """Ten thousand records, at most sixty-four starts."""
     monkeypatch.setattr(record_index, "MOST_STARTS", 64)
     index = indexed(b"".join(b"%d\n" % number for number in range(10_000)), text_lines)
@@ -66,7 +85,7 @@ def test_the_index_keeps_a_bounded_number_of_starts(monkeypatch: pytest.MonkeyPa
     assert found == [0, 1, 4_321, 9_999]
 
 
-def test_a_digest_speaks_of_the_first_records_alone() -> None:
+def test_a_digest_speaks_of_the_first_records_alone(indexed: Indexed) -> None:
     """What is appended changes nothing; what is changed does, line ends apart."""
     digests = [
         indexed(text, text_lines).digest(2) for text in (b"1\n2\n", b"1\r\n2\n3\n", b"1\n3\n")

@@ -184,6 +184,7 @@ def test_no_value_of_a_json_set_is_said(
     {"a": 0.1, "HIV-quux": 0.9}, {"task": "binary", "positive_label": "ill"}, "application/json", 1
 )
 @example("HIV-quux,52000.53125", {"task": "binary"}, "text/csv", 1)
+@example([{"qüüx\ud800": "52000.53125"}], {"task": "regression"}, "text/csv", 1)
 def test_no_text_of_an_answer_is_said(
     answer: Any, fields: dict[str, Any], content_type: str, count: int
 ) -> None:

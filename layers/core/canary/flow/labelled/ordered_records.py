@@ -87,9 +87,12 @@ class OrderedRecords:
         """Return the answers of the requests from one place to another, in order, keeping them as
         they come.
         """
-        asker = self._asker()
+        asker, late = self._asker(), list[tuple[Group, list[Answered]]]()
 
-        def ask(group: Group) -> tuple[Group, list[Answered]]:
+        # Records are read by the threads that ask: each read lets go of the interpreter's lock, and
+        # the one thread that gathers would wait for it ten times a request.
+        def ask(places: range) -> tuple[Group, list[Answered]]:
+            group = self._group(places)
             if not group.examples:
                 return group, []
             if group.end in self._heard:
@@ -97,8 +100,8 @@ class OrderedRecords:
             first = _canary_first(self._request.rollout, group.end)
             return group, asker.ask(group.examples, canary_first=first)
 
-        late: list[tuple[Group, list[Answered]]] = []
-        answers = ask_in_order(ask, self._groups(start, end), self._request.spec.concurrency, late)
+        requests = self._requests(start, end)
+        answers = ask_in_order(ask, requests, self._request.spec.concurrency, late)
         try:
             for group, answered in answers:
                 self._keep(answered)
@@ -124,7 +127,7 @@ class OrderedRecords:
 
         def groups() -> Iterator[Group]:
             asked = 0
-            for group in self._groups(start, len(self)):
+            for group in map(self._group, self._requests(start, len(self))):
                 if asked >= records or not may_go_on():
                     return
                 asked += len(group.examples)
@@ -201,6 +204,8 @@ class OrderedRecords:
         return known
 
     def _keep(self, answered: list[Answered]) -> None:
+        if self._ports.predictions is None:
+            return
         for one in answered:
             for kept, told in zip(self.kept, (one.baseline, one.canary), strict=True):
                 kept.keep(one.example.row, one.example.label, told)
@@ -208,18 +213,22 @@ class OrderedRecords:
     def _example(self, number: int) -> Example:
         return read_example(self._records.row(number), self._records.layout, self._request.spec)
 
-    def _groups(self, start: int, end: int) -> Iterator[Group]:
+    def _requests(self, start: int, end: int) -> Iterator[range]:
+        """Return the places of each request from one place to another."""
+        size = self._request.spec.records_per_request
+        return (range(at, min(at + size, end)) for at in range(start, end, size))
+
+    def _group(self, places: range) -> Group:
+        """Return what a request asks of these places of the order."""
         examples: list[Example] = []
         unusable: list[tuple[int, str]] = []
-        for place in range(start, end):
+        for place in places:
             number = self._first + self._order[place]
             try:
                 examples.append(self._example(number))
             except UnusableRow as error:
                 unusable.append((number + 1, str(error)))
-            if len(examples) == self._request.spec.records_per_request or place == end - 1:
-                yield Group(tuple(examples), tuple(unusable), place + 1)
-                examples, unusable = [], []
+        return Group(tuple(examples), tuple(unusable), places.stop)
 
 
 def _canary_first(rollout: str, end: int) -> bool:

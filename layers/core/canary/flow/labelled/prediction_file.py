@@ -1,5 +1,5 @@
-"""One variant's answers by row in a temporary file: twelve bytes a record on disk, next to nothing
-in memory; answers that are texts in a second one.
+"""One variant's answers by row in a temporary file: twelve bytes a record on disk, a bit in memory;
+answers that are texts in a second one.
 
 Rules: rows count from 1; reads and writes go to their own place in the file, so that threads need
 no lock. The file has no name and is gone with the process.
@@ -53,9 +53,12 @@ class PredictionFile:
         self._code_of: dict[str, int] = {}
         self._texts: list[str] = []
         self._text_of: dict[str, int] = {}
+        self._there = bytearray()
 
     def get(self, row: int) -> Told | None:
         """Return the answer or the failure on a row; None where there is neither."""
+        if row // 8 >= len(self._there) or not self._there[row // 8] >> row % 8 & 1:
+            return None
         found = os.pread(self._file.fileno(), _ENTRY.size, row * _ENTRY.size)
         code, score = _ENTRY.unpack(found) if len(found) == _ENTRY.size else (_NONE, 0.0)
         if code == _NONE:
@@ -107,6 +110,10 @@ class PredictionFile:
         self._write(row, -place - 1, _NO_SCORE)
 
     def _write(self, row: int, code: int, score: float) -> None:
+        # A bit a record spares the read of what is not there, which is most of a first evaluation.
+        if row // 8 >= len(self._there):
+            self._there.extend(bytes(row // 8 + 1024 - len(self._there)))
+        self._there[row // 8] |= 1 << row % 8
         os.pwrite(self._file.fileno(), _ENTRY.pack(code, score), row * _ENTRY.size)
 
     def close(self) -> None:

@@ -6,8 +6,10 @@ megabyte at most. A record is found by reading on from the nearest start before 
 """
 
 import hashlib
+import io
+import os
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import BinaryIO
 
 from canary.labelled.files.spans import Span, Spans
@@ -22,6 +24,8 @@ class RecordIndex:
         """Take a file and what cuts it into records; nothing is read before `build`."""
         self._file, self._spans = file, spans
         self._starts, self._stride, self._records, self._skipped = array("Q"), 1, 0, 0
+        self._end = 0
+        self._digest = ""
 
     def build(
         self, seen: Callable[[Span], None], *, skip: int = 0, at_most_bytes: int | None = None
@@ -31,18 +35,23 @@ class RecordIndex:
         `skip` first records are headers. `at_most_bytes` reads the head of a file that was cut
         there: the record that reaches so far may be half of one, and is left out.
         """
+        digest = hashlib.sha256()
         for span in self._spans(self._file, 0):
             last = at_most_bytes is not None and span.start + len(span.raw) >= at_most_bytes
             whole = span.raw.endswith(b"\n") and not span.open_quote
             if last and not whole and self._records > skip:
                 break
+            self._end = span.start + len(span.raw)
             if not span.blank:
                 self._note(span.start)
+                if self._records > skip:
+                    digest.update(_as_lines(span.raw))
             if span.blank or self._records > skip:
                 seen(span)
             if last:
                 break
         self._skipped = min(skip, self._records)
+        self._digest = digest.hexdigest()
 
     def _note(self, start: int) -> None:
         if self._records % self._stride == 0:
@@ -60,8 +69,15 @@ class RecordIndex:
         if not 0 <= index < len(self):
             raise IndexError(index)
         place, behind = divmod(index + self._skipped, self._stride)
-        for span in self._from(self._starts[place]):
+        start = self._starts[place]
+        end = self._starts[place + 1] if place + 1 < len(self._starts) else self._end
+        # No seek, and not a byte more than the stride's records: they are asked for in any order.
+        text = io.BytesIO(os.pread(self._file.fileno(), end - start, start))
+        for span in self._spans(text, 0):
+            if span.blank:
+                continue
             if not behind:
+                span.start += start
                 return span
             behind -= 1
         raise IndexError(index)
@@ -70,15 +86,20 @@ class RecordIndex:
         """Return the SHA-256 of the first `count` records as they stand in the file, line ends and
         blank lines apart.
         """
+        if count == len(self):
+            return self._digest
         found, left = hashlib.sha256(), count + self._skipped
-        for span in self._from(0):
+        for span in self._spans(self._file, 0):
             if left == 0:
                 break
-            if left <= count:
-                lines = span.raw.removesuffix(b"\n").split(b"\n")
-                found.update(b"".join(line.rstrip(b"\r") + b"\n" for line in lines))
-            left -= 1
+            if not span.blank:
+                if left <= count:
+                    found.update(_as_lines(span.raw))
+                left -= 1
         return found.hexdigest()
 
-    def _from(self, position: int) -> Iterator[Span]:
-        return (span for span in self._spans(self._file, position) if not span.blank)
+
+def _as_lines(raw: bytes) -> bytes:
+    """Return a record's text with every line ended alike."""
+    lines = raw.removesuffix(b"\n").split(b"\n")
+    return b"".join([line.rstrip(b"\r") + b"\n" for line in lines])

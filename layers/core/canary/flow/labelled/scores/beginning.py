@@ -3,25 +3,23 @@
 Rules: both are read from labels and weights alone, before any model is asked, and stay as they are.
 """
 
+import contextlib
+
 from canary.domain.errors import Refused
 from canary.domain.labelled.evidence import Note, QualityEvidence
 from canary.domain.labelled.paired import first_states
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.metric_keys import RARE, Margins, default_metrics
 from canary.flow.labelled.inputs import EvaluationRequest
-from canary.labelled.examples import read_example
-from canary.labelled.order import seeded_order
+from canary.labelled.examples import read_example, read_label
 from canary.labelled.records import RecordFile, UnusableRow
-
-LABELS_LOOKED_AT = 20_000
-"""A random sample of a larger set says well enough whether a class is rare."""
 
 
 def first_evidence(
     request: EvaluationRequest, set_version: str, records: RecordFile
 ) -> QualityEvidence:
     """Return the evidence before the first record; revision 0 says that nothing is stored."""
-    metrics, notes = _metrics(request, records)
+    metrics, notes = _metrics(request.spec, records)
     return QualityEvidence(
         rollout=request.rollout,
         endpoint=request.endpoint,
@@ -39,13 +37,12 @@ def first_evidence(
 
 
 def _metrics(
-    request: EvaluationRequest, records: RecordFile
+    spec: QualityGuardSpec, records: RecordFile
 ) -> tuple[Margins | None, tuple[Note, ...]]:
     """Return what decides where the spec leaves it to the data, and a note that says so."""
-    spec = request.spec
     if spec.task != "binary" or spec.metrics is not None or spec.scorer is not None:
         return None, ()
-    looked, positives = _positives(request, records)
+    looked, positives = _positives(spec, records)
     share = positives / looked if looked else 0.5
     metrics = default_metrics(spec.task, share)
     if "accuracy" in metrics:
@@ -58,16 +55,13 @@ def _metrics(
     return metrics, (Note(kind="metrics", text=text),)
 
 
-def _positives(request: EvaluationRequest, records: RecordFile) -> tuple[int, int]:
-    """Return (labels looked at, how many are 1) of the first places of the seeded order."""
-    order = seeded_order(len(records), request.rollout)
+def _positives(spec: QualityGuardSpec, records: RecordFile) -> tuple[int, int]:
+    """Return how many labels the set has, and how many of them are 1."""
     looked = positives = 0
-    for place in range(min(len(order), LABELS_LOOKED_AT)):
-        try:
-            label = read_example(records.row(order[place]), records.layout, request.spec).label
-        except UnusableRow:
-            continue
-        looked, positives = looked + 1, positives + (label == 1)
+    for text, count in records.survey.labels.items():
+        with contextlib.suppress(UnusableRow):
+            is_positive = read_label(text, spec, records.layout.missing) == 1
+            looked, positives = looked + count, positives + count * is_positive
     return looked, positives
 
 

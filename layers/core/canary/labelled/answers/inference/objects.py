@@ -42,7 +42,12 @@ def infer_objects(values: Sequence[Any], given: Given, path: str, infer: Infer) 
     """Return the reading of objects."""
     if given.task != "regression" and all(_is_by_class(value, given) for value in values):
         return _by_class(values, given, path)
-    common = [key for key in values[0] if all(key in value for value in values)]
+    # A key that is no Unicode (half a surrogate) can be no place in a reading that is stored.
+    common = [
+        key
+        for key in values[0]
+        if all(key in value for value in values) and key.encode("utf-8", "replace").decode() == key
+    ]
     if path == "@" and (place := _text_place(values)) is not None:
         return _text(values, place, given)
     held = {key: [unwrapped(value[key]) for value in values] for key in common}

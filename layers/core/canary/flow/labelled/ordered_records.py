@@ -178,7 +178,7 @@ class OrderedRecords:
         """
         size, layout = self._request.spec.records_per_request, self._records.layout
         for start in (0, size, max(0, len(self) - size)):
-            for group in self._groups(start, min(start + size, len(self))):
+            for group in map(self._group, self._requests(start, min(start + size, len(self)))):
                 if not group.examples:
                     continue
                 with contextlib.suppress(BodyTooLarge, Unsendable):

@@ -12,7 +12,7 @@ from scipy.special import logsumexp
 
 from benchmarks.verdicts.cells import Array, Cell, Figures, percent
 from benchmarks.verdicts.worlds import generator
-from canary.domain.labelled.cap import LEARNING_RECORDS, PERCENTILE
+from canary.domain.labelled.scorers.cap import LEARNING_RECORDS, PERCENTILE
 from canary.stats.paired import ADVANCE_STAKES, BATCH_RECORDS, ROLL_BACK_STAKES
 
 RECORDS = 4_000

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +14,20 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from canary.adapters.labelled.scorer_lambda import LambdaScorer
 from canary.labelled.own_scores import ScorerFailed
 from canary.ports.quality import ScorerBusy
-from emulator.tests.small_account import SmallAccount
+from demo.account import open_account
+from emulator.tests.small_account import START, SmallAccount
 
 ITEMS = [
     {"id": "7", "label": ["paris"], "answer": text, "score": None, "record": {"q": "capital?"}}
     for text in ("paris", "rome")
 ]
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Iterator[SmallAccount]:
+    """A fresh account with the application's clock on it."""
+    with open_account(START, patience_seconds=10) as emulator:
+        yield SmallAccount(emulator, tmp_path)
 
 
 def scorer(account: SmallAccount, body: str, **options: Any) -> LambdaScorer:

@@ -1,8 +1,10 @@
 """Every minute: fetch what CloudWatch knows by now of every listed rollout, store it, say so."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from canary.domain.judge.metrics import Series, metrics_of, reading_of, windows_of
 from canary.domain.judge.windows import FROZEN_AFTER_MINUTES
@@ -14,10 +16,12 @@ from canary.domain.rollout.tick import Tick
 from canary.domain.time import minute_of
 from canary.flow.problems import Problems
 from canary.flow.time_left import TimeLeft, in_turn
-from canary.ports.aws import Alarms, Announcer, EndpointReader
-from canary.ports.evidence import EvidenceStore
-from canary.ports.metrics import Metrics
-from canary.ports.rollouts import Rollouts
+
+if TYPE_CHECKING:  # a cold start needs no protocols
+    from canary.ports.aws import Alarms, Announcer, EndpointReader
+    from canary.ports.evidence import EvidenceStore
+    from canary.ports.metrics import Metrics
+    from canary.ports.rollouts import Rollouts
 
 TOLD_WITHIN = timedelta(minutes=5)
 """Publishing is tried again every minute; a message older than this is told of by an alarm, which

@@ -1,8 +1,11 @@
 """From a spec to a plan, a record and a lease; or a clear refusal with nothing changed."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from canary.domain.judge.metrics import MetricReading
 from canary.domain.judge.windows import Counts, counted
@@ -16,10 +19,12 @@ from canary.domain.plan.steps import check_endpoint
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.transitions.beginning import begin
 from canary.domain.time import minute_of
-from canary.ports.aws import Alarms, EndpointReader
-from canary.ports.metrics import Metrics
-from canary.ports.rollouts import Rollouts
 from canary.stats.history import Minute
+
+if TYPE_CHECKING:  # a cold start needs no protocols
+    from canary.ports.aws import Alarms, EndpointReader
+    from canary.ports.metrics import Metrics
+    from canary.ports.rollouts import Rollouts
 
 HISTORY = timedelta(hours=24)
 NO_LATENCY = "the baseline has no latency of the last hours"

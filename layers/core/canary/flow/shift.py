@@ -4,8 +4,11 @@ Each method answers with what comes `next`: the state machine follows it and kee
 its own.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.plan.endpoint import Arrival, EndpointView
@@ -22,8 +25,10 @@ from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Asked, Outcome, Record
 from canary.domain.rollout.task_result import TaskResult
 from canary.domain.rollout.transitions import bakes, claims, closing, restoring
-from canary.ports.aws import WeightMover
-from canary.ports.rollouts import Rollouts
+
+if TYPE_CHECKING:  # a cold start needs no protocols
+    from canary.ports.aws import WeightMover
+    from canary.ports.rollouts import Rollouts
 
 Clock = Callable[[], datetime]
 

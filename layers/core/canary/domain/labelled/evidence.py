@@ -211,6 +211,11 @@ class QualityEvidence(Frozen):
         return {**stored, "not_asked_before": before}
 
     @property
+    def round_records(self) -> int:
+        """Return how many records this round has."""
+        return self.records_total - self.first_record
+
+    @property
     def label(self) -> FindingLabel:
         """Return the guard's finding: FAIL if any metric fails, PASS only if every metric
         passes.

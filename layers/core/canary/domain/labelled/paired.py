@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from canary.domain.labelled.cap import learnt
 from canary.domain.labelled.evidence import PairedState
 from canary.domain.labelled.metrics import known_cap, score_of
 from canary.domain.labelled.paired_ratio import FIGURE_OF, ratio_margins, with_ratios
 from canary.domain.labelled.prediction import Label, Prediction
+from canary.domain.labelled.scorers.cap import learnt
 from canary.domain.labelled.side_by_side import Figure
 from canary.domain.model import Frozen
 from canary.domain.plan.quality import QualityGuardSpec, QualityMargin

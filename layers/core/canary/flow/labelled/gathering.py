@@ -186,7 +186,7 @@ class Gathering:
         counts = CallCounts.model_validate(self._counts)
         self._save(
             position=self._position,
-            states=self._with_auc(states, last=self._position == _end(self.evidence)),
+            states=self._with_auc(states, last=self._position == self.evidence.round_records),
             measured=self._measuring.measured(),
             counts=counts,
             tally=tally,
@@ -267,7 +267,7 @@ class Gathering:
         """Mark the evidence concluded or exhausted where it is, add the report and other changes,
         and save.
         """
-        exhausted = self.evidence.position >= _end(self.evidence)
+        exhausted = self.evidence.position >= self.evidence.round_records
         concluded = exhausted or self.may_stop()
         covers_less = self.evidence.first_record > 0 and self._columns_before > 0
         # Where no record was answered by both there is nothing to compare; the errors are in the
@@ -296,8 +296,3 @@ class Gathering:
         """Return what the tests say, whether or not it can be believed."""
         request, measured = self._request, evidence.measured
         return findings(evidence.states, evidence.counts, request.spec, request.levels, measured)
-
-
-def _end(evidence: QualityEvidence) -> int:
-    """Return how many records the evidence's round has."""
-    return evidence.records_total - evidence.first_record

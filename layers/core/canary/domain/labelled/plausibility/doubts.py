@@ -9,6 +9,7 @@ tests.
 from dataclasses import dataclass
 
 from canary.domain.labelled.evidence import CallCounts, PairedState
+from canary.domain.labelled.paired_ratio import FIGURE_OF
 from canary.domain.labelled.plausibility.counts import AnswerTally
 from canary.domain.plan.quality import QualityGuardSpec, Task
 from canary.stats.chance import area_within, heads_by_chance, hits_by_chance
@@ -64,9 +65,16 @@ def _too_few(counts: CallCounts, min_usable: float) -> Doubt | None:
 
 
 def _never_right(states: tuple[PairedState, ...]) -> Doubt | None:
-    """Return the doubt in a baseline that is as bad as can be on every record."""
+    """Return the doubt in a baseline that is as bad as can be on every record; what answers cost
+    is no matter of right and wrong.
+    """
     for state in states:
-        if state.records and state.baseline_sum <= 0 and state.slice is None:
+        if (
+            state.metric not in FIGURE_OF
+            and state.records
+            and state.baseline_sum <= 0
+            and state.slice is None
+        ):
             return Doubt(
                 f"the baseline is as bad as can be on all {state.records:,} records "
                 f"({state.metric})",

@@ -203,3 +203,40 @@ def test_pure_chance_is_believed_in_fewer_than_one_of_a_hundred(share: float, se
                 believed += 1
                 break
     assert believed <= runs / 100
+
+
+def numbers(folder: Path, far: dict[int, float], **spec: object) -> World:
+    """Return two regressors off by at most 1, the canary by much more on the records in `far`."""
+
+    def rule(variant: str, body: str) -> str:
+        number = int(body)
+        error = far.get(number, 0.0) if variant == "new" else 0.0
+        return str(number + error + rng(number, variant).uniform(-1, 1))
+
+    here = world(folder, {}, count=1_000, rule=rule, task="regression", right_within=5, **spec)
+    written_set(folder, [(number, number) for number in range(1_000)])
+    return here
+
+
+FAR = {200: 1e6, 500: -1e6, 800: 1e6}
+
+
+def test_errors_out_of_all_proportion_are_not_passed(tmp_path: Path) -> None:
+    """Right within 5 on 99.7% of the records, and off by a million on the rest."""
+    here = numbers(tmp_path, FAR)
+    evidence = evaluate(here.request(stop_early=False), here.ports())
+    assert evidence.label == "NO_DATA"
+    assert "the root mean squared error is 5.477e+04 for the canary" in evidence.findings[0].reason
+
+
+def test_a_cap_of_ones_own_says_that_farther_is_no_worse(tmp_path: Path) -> None:
+    """Whoever names the cap has said what a large error may cost at most."""
+    metrics = {"absolute_error": {"max_worse": 1, "cap": 10}}
+    here = numbers(tmp_path, FAR, metrics=metrics)
+    assert evaluate(here.request(stop_early=False), here.ports()).label == "PASS"
+
+
+def test_equal_regressors_are_believed(tmp_path: Path) -> None:
+    """Nothing is far off."""
+    here = numbers(tmp_path, {})
+    assert evaluate(here.request(stop_early=False), here.ports()).label == "PASS"

@@ -32,7 +32,8 @@ class AnswerTally(Frozen):
     the baseline's right decisions by label; classes beyond the 300th are not told apart, and
     `complete` says that there were none. `ordered` and `crossed` count pairs of following records
     that a baseline's numbers put in the labels' order, or in the other (a regression);
-    `waiting` is the record that the next one is paired with. `positives` and `negatives` count the
+    `waiting` is the record that the next one is paired with, `squared` the summed squares of the
+    baseline's and the canary's errors where both answered. `positives` and `negatives` count the
     baseline's scores by bin (binary).
     """
 
@@ -45,5 +46,6 @@ class AnswerTally(Frozen):
     ordered: int = 0
     crossed: int = 0
     waiting: tuple[float, float] | None = None
+    squared: tuple[float, float] = (0.0, 0.0)
     positives: tuple[int, ...] = ()
     negatives: tuple[int, ...] = ()

@@ -6,6 +6,7 @@ worse for the canary alone (it answers the same to everything, it fails) is told
 tests.
 """
 
+import math
 from dataclasses import dataclass
 
 from canary.domain.labelled.evidence import CallCounts, PairedState
@@ -17,6 +18,10 @@ from canary.stats.chance import area_within, heads_by_chance, hits_by_chance
 CHANCE = 1e-3
 """A baseline is believed once answers given without looking would do as well this rarely."""
 STANDARD_ERRORS = 3.0
+OUT_OF_PROPORTION = 10.0
+"""A canary this many times as far off as the baseline (or as what counts as right) is not passed by
+metrics that bound each error: equal variants of heavy tails stay well below.
+"""
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ def doubts(
         if ranks_only:
             found += [_orders_nothing(tally)]
         else:
-            found += [_no_skill(tally, spec.task), _foreign(tally)]
+            found += [_no_skill(tally, spec.task), _foreign(tally), _out_of_proportion(tally, spec)]
     return tuple(doubt for doubt in found if doubt is not None)
 
 
@@ -134,6 +139,23 @@ def _accuracies(tally: AnswerTally) -> str:
         f"it is right on {sum(tally.right.values()) / tally.records:.1%} of "
         f"{tally.records:,} records, always the same answer would be on "
         f"{constant / tally.records:.1%}"
+    )
+
+
+def _out_of_proportion(tally: AnswerTally, spec: QualityGuardSpec) -> Doubt | None:
+    """Return the doubt in a regression whose canary is off by far more than the baseline on few
+    records: a share of right answers and a loss with a learnt cap cannot see how far. A cap that
+    the spec names says that farther is no worse.
+    """
+    margins = (spec.metrics or {}).values()
+    if spec.task != "regression" or any(one.cap is not None for one in margins):
+        return None
+    baseline, canary = (math.sqrt(sum_ / tally.records) for sum_ in tally.squared)
+    if canary <= OUT_OF_PROPORTION * max(baseline, spec.right_within or 0.0):
+        return None
+    return Doubt(
+        f"the root mean squared error is {canary:.4g} for the canary and {baseline:.4g} for the "
+        "baseline, which no deciding metric shows in full; name one with a cap of your own"
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from canary.domain.labelled.paired import AnswerPair
 from canary.domain.labelled.plausibility.counts import AnswerTally
-from canary.domain.labelled.prediction import Prediction
+from canary.domain.labelled.prediction import Label, Prediction
 from canary.domain.plan.quality import Task
 
 MOST_CLASSES = 300
@@ -19,7 +19,7 @@ def tallied(
     """Return the counts after more compared records; `ranks` where scores only order."""
     after = before.but(records=before.records + len(outcomes))
     if task == "regression":
-        return _ordered(after, outcomes)
+        return _squared(_ordered(after, outcomes), outcomes)
     if task not in {"binary", "multiclass"}:
         return after
     counted = _by_class(after, outcomes)
@@ -85,3 +85,17 @@ def _ordered(before: AnswerTally, outcomes: Sequence[AnswerPair]) -> AnswerTally
         turn = (here[0] - waiting[0]) * (here[1] - waiting[1])
         ordered, crossed, waiting = ordered + (turn > 0), crossed + (turn < 0), None
     return before.but(waiting=waiting, ordered=ordered, crossed=crossed)
+
+
+def _squared(before: AnswerTally, outcomes: Sequence[AnswerPair]) -> AnswerTally:
+    baseline, canary = before.squared
+    for one in outcomes:
+        if one.baseline is not None and one.canary is not None:
+            baseline += _error(one.label, one.baseline) ** 2
+            canary += _error(one.label, one.canary) ** 2
+    return before.but(squared=(baseline, canary))
+
+
+def _error(label: Label, prediction: Prediction) -> float:
+    """Return the error, at most 1e150 so that its square stays a number."""
+    return min(abs(float(prediction.decision) - float(label)), 1e150)

@@ -169,5 +169,5 @@ def environment(function: str, runtime_api: str, aws: str) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "a",
         "AWS_SECRET_ACCESS_KEY": "b",
         "AWS_ENDPOINT_URL": aws,
-        **environment_of(function),
+        **environment_of(function.removesuffix("Function").lower()),
     }

@@ -5,11 +5,11 @@ from unittest.mock import patch
 
 import pytest
 
+from canary.domain.plan import make_plan as planning
 from canary.domain.plan import steps
 from canary.domain.plan.plan import PlannedStep
 from canary.domain.plan.spec import Spec
 from canary.domain.plan.target import Target
-from canary.flow import plan as planning
 from emulator.calls import Call, Proceed
 from tests.integration.stage import ENDPOINT, Stage
 

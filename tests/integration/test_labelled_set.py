@@ -103,7 +103,8 @@ def test_an_equal_model_passes_the_gate_and_keeps_its_predictions() -> None:
         )
         kept = stage.client("s3").list_objects_v2(Bucket=bucket)["Contents"]
         assert all(entry["Key"].startswith("predictions/") for entry in kept)
-        assert len({entry["Key"].split("/")[1] for entry in kept}) == 2
+        # One of each variant, and the contract that both are read by.
+    assert len({entry["Key"].split("/")[1] for entry in kept}) == 3
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from demo.account import deploy
 from emulator.deployment.compute import EMPTY_ZIP
 from tests.integration.stage import Stage
 from tests.integration.test_labelled_set import WrongSum, evidence, labelled, put_set, spec
@@ -38,7 +39,7 @@ def add_scorer(stage: Stage, folder: Path, source: str) -> None:
         Code={"ZipFile": EMPTY_ZIP},
     )
     stage.emulator.functions.code["judge-sums"] = folder
-    stage.emulator.deploy("template.yaml", {"ScorerFunctionPattern": "judge-*"})
+    deploy(stage.emulator, ScorerFunctionPattern="judge-*")
 
 
 def scored(**quality: Any) -> dict[str, Any]:

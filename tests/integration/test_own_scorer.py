@@ -89,7 +89,7 @@ def test_a_function_the_stack_may_not_call_is_no_data(tmp_path: Path) -> None:
     with Stage(enforce_iam=True) as stage:
         put_set(stage, labelled(600))
         add_scorer(stage, tmp_path, NEAR)
-        stage.emulator.deploy("template.yaml", {})
+        deploy(stage.emulator)
         stage.start(scored())
         stage.reach("BAKING", 0)
         assert "ScorerFunctionPattern" in evidence(stage).findings[0].reason

@@ -26,6 +26,7 @@ class Composition:
     burst_rank: float = 0.02
     untripped_cap: float = CALM_CAP
     """The request bet's cap where the history's own pairs never tripped it."""
+    raised_when_bursty: bool = False
     trip: float = CALM_CAP
     """The ln pay-off a history pair trips it at."""
     raised_minutes: int = 10**6
@@ -58,7 +59,8 @@ def history_blocks(material: Material, how: Composition) -> Array:
 def cap_of(material: Material, how: Composition) -> Array:
     """Return each run's cap of the request bet."""
     cap = np.where(material.bursty, BURSTY_CAP, CALM_CAP)
-    return np.where(material.trips < how.trip, np.maximum(how.untripped_cap, cap), cap)
+    allowed = (material.trips < how.trip) & (how.raised_when_bursty | ~material.bursty)
+    return np.where(allowed, np.maximum(how.untripped_cap, cap), cap)
 
 
 def log_evidence(material: Material, how: Composition) -> Array:

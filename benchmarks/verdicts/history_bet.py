@@ -25,12 +25,19 @@ def contrast(x_c: Array, exposed: Array, x_b: Array, n_b: Array, smoothing: Arra
     return np.round(np.log(canary / baseline), hb.DECIMALS)
 
 
-def level_of(baseline_rate: Array, rate_now: Array, rate: Array) -> Array:
-    """Return the level of bad events above the history's that each run's minute is compared at."""
-    highest = np.maximum(np.maximum(baseline_rate, rate_now), rate)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        steps = np.round(np.log2(highest / rate) * hb.LEVELS_AN_OCTAVE)
-    return np.clip(np.where(np.isfinite(steps), steps, 0), 0, hb.HIGHEST_LEVEL)
+def level_of(counts: Array, exposed: Array, planned: tuple[Array, Array], rates: Array) -> Array:
+    """Return the level of bad events each minute is compared at; 0 is the plan's requests at the
+    history's rate.
+
+    `rates` are the history's rate and the baseline's recent one: a service that errs more than in
+    its history is compared with as many errors, one that errs less is not.
+    """
+    history, now = rates
+    safe = np.where(history > 0, history, 1.0)
+    worse = np.maximum(np.maximum(counts[2] / counts[3], now), history) / safe
+    traffic = np.minimum(exposed / planned[0], counts[3] / planned[1])
+    steps = np.round(np.log2(np.maximum(worse * traffic, 1e-9)) * hb.LEVELS_AN_OCTAVE)
+    return np.minimum(steps, hb.HIGHEST_LEVEL)
 
 
 def kept_minutes(bad: Array) -> Array:
@@ -107,13 +114,16 @@ def ranks(
     low, high = np.zeros(many[:, 0].shape), np.ones(many[:, 0].shape)
     exposed = exposure(many[:, 1], *bound, reference.rates)
     now = rate_now if counts.ndim == 3 else rate_now[None]
-    level = level_of(many[:, 2] / many[:, 3], now, reference.rates) * level_by_level
+    level = level_of(many.transpose(1, 0, 2), exposed, planned, (reference.rates, now))
+    level = level * level_by_level
     scale = 2.0 ** (level / hb.LEVELS_AN_OCTAVE)
     # Where the history has fewer bad events than the minute, the minute is smoothed as much more.
     smoothing = hb.SMOOTHING * np.maximum(1, planned[0] * scale / reference.requests)
     value = contrast(many[:, 0], exposed, many[:, 2], many[:, 3], smoothing)
     for run in np.flatnonzero(np.atleast_2d(where).any(axis=0) & (reference.rates > 0)):
         for one in np.unique(level[:, run]):
+            if one < hb.LOWEST_LEVEL:
+                continue
             rows = level[:, run] == one
             table = reference.table(run, planned[0][run], planned[1][run], int(one))
             above = len(table) - np.searchsorted(table, value[rows, run], side="right")

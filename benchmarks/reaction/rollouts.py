@@ -1,0 +1,303 @@
+"""Whole rollouts under the proposed composition: history bet, cap lifted early in a step, warm-up
+judged for rolling back at the catastrophe margin.
+
+python -m benchmarks.reaction.rollouts RUNS OUT.json
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+from scipy.special import logsumexp
+
+from benchmarks.reaction.material import trips
+from benchmarks.verdicts import history_bet
+from benchmarks.verdicts.bake import disaster, recent, served, usable
+from benchmarks.verdicts.cells import LAWS, middle, percent
+from benchmarks.verdicts.learning import learn
+from benchmarks.verdicts.processes import AdvanceRuns, RollBackRuns, Terms, phi, roll_back_blocks
+from benchmarks.verdicts.rollout import (
+    OPEN,
+    PROMOTED,
+    ROLLED_BACK,
+    Course,
+    Ended,
+    _factors,
+    _follow,
+    _State,
+    _terms,
+    at_steps,
+)
+from benchmarks.verdicts.worlds import Guarded, Shared, generator
+from canary.domain.judge.fold import RESTART_EVERY_MINUTES
+from canary.domain.judge.look import STALE_AFTER_MINUTES
+from canary.stats import setting as st
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What is changed; `TODAY` changes nothing."""
+
+    history: float = 0.2
+    history_where_bursts_last: float = 0.3
+    lifted_minutes: int = 10
+    trip: float = float(np.log(250))
+    warm_up_judged: bool = True
+
+
+PROPOSED = Proposal()
+TODAY = Proposal(0.0, 0.0, 0, warm_up_judged=False)
+
+
+class Guard:
+    """One guard's roll-back bets in every run."""
+
+    def __init__(
+        self, rng: np.random.Generator, past: Array, requests: int, rows: Array, steps: list[Terms],
+        early: list[Terms], course: Course, proposal: Proposal,
+    ) -> None:
+        """Draw what the history never tripped at each share."""
+        runs = len(rows)
+        self.reference = history_bet.Reference(past, float(requests), rng, rows)
+        self.steps, self.early, self.course, self.proposal = steps, early, course, proposal
+        self.against = RollBackRuns(runs, steps[0].grid)
+        self.ranked = history_bet.HistoryRuns(runs)
+        self.requests = requests
+        self.untripped = np.zeros((len(steps), runs), dtype=bool)
+        if proposal.lifted_minutes:
+            for i, share in enumerate(course.shares):
+                paid = trips(self.reference, steps[i], share * requests, (1 - share) * requests)
+                self.untripped[i] = (paid < proposal.trip) & ~steps[i].bursty
+        self.rates: list[Array] = []
+
+    def restart(self, due: Array) -> None:
+        """Restart every bet."""
+        self.against.restart(due)
+        self.ranked.restart(due)
+
+    def step(self, counts: Array, at: Array, use: Array, warming: Array, lifted: Array) -> None:
+        """Take in one minute."""
+        terms = at_steps(self.steps, at)
+        if warming.any():
+            early = at_steps(self.early, at)
+            lines = tuple(
+                np.where(warming, e, t)
+                for e, t in zip(early.roll_back, terms.roll_back, strict=True)
+            )
+            terms = replace(terms, roll_back=lines)  # type: ignore[arg-type]
+        safe, rows = served(counts), np.arange(len(at))
+        now = recent(terms, self.rates[-st.RECENT_MINUTES :])
+        before = self.against.requests.copy()
+        self.against.step(safe, terms, now, use)
+        free = lifted & self.untripped[at, rows]
+        cap = np.where(terms.bursty, st.BURSTY_CAP, np.where(free, np.inf, st.CALM_CAP))
+        by = phi(safe, now, terms.history.burstiness)
+        block = roll_back_blocks(safe, terms.roll_back, terms.grid, by, cap)
+        self.against.requests = before + np.where(use, block, 0)
+        if self.proposal.history:
+            self._rank(safe, at, use, terms, np.maximum(now, recent(terms, self.rates[-10:])))
+
+    def _rank(self, safe: Array, at: Array, use: Array, terms: Terms, now: Array) -> None:
+        n_c = np.array(self.course.shares)[at] * self.requests
+        exposed = history_bet.exposure(n_c, *terms.roll_back, self.reference.rates)
+        low, high = history_bet.ranks(
+            self.reference, safe, now, (exposed, self.requests - n_c), terms.roll_back, use
+        )
+        self.ranked.step(low, high, use, terms.history.burst_lags)
+
+    def log_evidence(self, at: Array) -> Array:
+        """Return ln E of every run."""
+        terms, how = at_steps(self.steps, at), self.proposal
+        lasting = terms.pair_only
+        share = np.where(lasting, how.history_where_bursts_last, how.history)
+        pair = np.where(lasting, 1 - how.history_where_bursts_last, st.ROLL_BACK_PAIR_WEIGHT)
+        two, ranked = self.against, self.ranked
+        rest = np.log(2 * 0.3 / (two.restarts + 1))
+        with np.errstate(divide="ignore"):
+            parts = [
+                logsumexp(two.pairs, axis=0) - np.log(2) + np.log(pair),
+                logsumexp(two.requests, axis=0)
+                - np.log(len(two.requests))
+                + np.log(np.maximum(1 - share - pair, 0)),
+                logsumexp(ranked.wealth, axis=0) - np.log(len(ranked.wealth)) + np.log(share),
+                rest,
+            ]
+        return logsumexp(np.stack(parts), axis=0)
+
+
+def simulate(
+    rng: np.random.Generator, worlds: tuple[Guarded, ...], requests: int, runs: int,
+    proposal: Proposal, course: Course | None = None, cold: float = 1.0,
+) -> Ended:
+    """Return how rollouts end; `cold`: factor on the canary's slow requests in the first two
+    minutes of every step.
+    """
+    course = course or Course()
+    rows = np.arange(runs) // 4
+    pasts = [world.history(rng, rows[-1] + 1, requests) for world in worlds]
+    learnt = [learn(past[rows], requests) for past in pasts]
+    steps = [_terms(h, g, course) for h, g in zip(learnt, course.guards, strict=True)]
+    early = [
+        _terms(h, replace(g, roll_back=g.early), course)
+        for h, g in zip(learnt, course.guards, strict=True)
+    ]
+    guards = [
+        Guard(rng, past, requests, rows, s, e, course, proposal)
+        for past, s, e in zip(pasts, steps, early, strict=True)
+    ]
+    longest, zero = course.bake_max * len(course.shares), np.zeros(runs, dtype=int)
+    state = _State(
+        rng, course, worlds, requests, steps, [], [AdvanceRuns(runs) for _ in worlds],
+        [_factors(rng, world, (runs, longest)) for world in worlds],
+        Ended(zero.copy(), zero.astype(float), zero.astype(float), zero.copy()),
+        zero.copy(), zero.copy(), zero.copy(), np.full((len(worlds), runs), -(10**6)),
+        zero.astype(bool),
+    )
+    step_judged = zero.copy()
+    for minute in range(longest):
+        alive = (state.ended.verdict == OPEN) & (state.at_step < course.bake_max)
+        if not alive.any():
+            break
+        _minute(state, guards, minute, alive, step_judged, cold)
+    return state.ended
+
+
+def _minute(
+    state: _State, guards: list[Guard], minute: int, alive: Array, step_judged: Array, cold: float
+) -> None:
+    course, at = state.course, state.ended.step.copy()
+    share = np.array(course.shares)[at]
+    n_c = state.rng.binomial(state.requests, share)
+    warming = state.at_step < course.warm_up
+    counts = []
+    for i, (world, factors) in enumerate(zip(state.worlds, state.factors, strict=True)):
+        canary, baseline = factors[0][:, minute], factors[1][:, minute]
+        if i == 1 and cold > 1:
+            canary = np.where(warming, canary * cold, canary)
+        counts.append(
+            world.minute(
+                state.rng, minute, share, (n_c, state.requests - n_c), (canary, baseline)
+            )
+        )
+        base = world.shared.rate(world.base, minute)
+        state.ended.excess_bad += np.where(
+            alive, counts[i][1] * (world.canary_rate(base, minute, share) - base), 0
+        )
+    state.ended.minutes += alive
+    now = disaster(counts[0])
+    blown, state.burning = now & state.burning, now
+    proposal = guards[0].proposal
+    judge = alive & (~warming | proposal.warm_up_judged)
+    log_bar, passed = _judge(state, guards, counts, judge, alive & ~warming, warming, step_judged)
+    state.at_step += alive
+    _follow(state, alive, blown | (log_bar >= -np.log(course.alpha)), passed)
+    step_judged[state.ended.step != at] = 0
+
+
+def _judge(
+    state: _State, guards: list[Guard], counts: list[Array], judge: Array, advancing: Array,
+    warming: Array, step_judged: Array,
+) -> tuple[Array, Array]:
+    at, course = state.ended.step, state.course
+    uses = [judge & usable(c) for c in counts]
+    spoke = np.any(uses, axis=0)
+    due = spoke & (state.clock >= RESTART_EVERY_MINUTES)
+    state.clock = np.where(due, 0, state.clock) + spoke
+    logs, passed = [], np.ones(len(judge), dtype=bool)
+    for i, (guard, seen, use) in enumerate(zip(guards, counts, uses, strict=True)):
+        terms = at_steps(state.terms[i], at)
+        now = recent(terms, guard.rates[-st.RECENT_MINUTES :])
+        guard.restart(due)
+        guard.step(seen, at, use, warming, step_judged < guard.proposal.lifted_minutes)
+        within = use & advancing
+        state.within[i].step(served(seen), terms, now, within)
+        guard.rates.append(np.where(seen[3] > 0, seen[2] / np.maximum(seen[3], 1), np.nan))
+        state.newest[i] = np.where(within, state.at_step, state.newest[i])
+        fresh = state.at_step + 1 - state.newest[i] <= STALE_AFTER_MINUTES
+        passed &= fresh & (state.within[i].log_evidence(terms) >= -np.log(course.beta))
+        logs.append(guard.log_evidence(at))
+    state.judged = state.judged + spoke
+    step_judged += spoke
+    return logsumexp(np.stack(logs), axis=0) - np.log(len(logs)), passed
+
+
+OUTAGE = Shared(outage_minute=20, outage_minutes=5, outage_rate=0.2)
+X10 = Shared(outage_minute=20, outage_minutes=5, outage_factor=10.0)
+
+
+def pair(base: float, slow: float, make: Callable[[float, int], Guarded]) -> tuple[Guarded, ...]:
+    """Return a world a guard."""
+    return make(base, 0), make(slow, 1)
+
+
+def cases() -> dict[str, tuple[int, tuple[Guarded, ...], float, int]]:
+    """Return name -> (requests a second, worlds, cold factor, share of the runs)."""
+    errors, slow = 0.005, 0.05
+    found = {
+        "equal, 100/s": (100, (Guarded(errors), Guarded(slow)), 1.0, 1),
+        "equal with an outage both share, 100/s": (
+            100, (Guarded(errors, shared=OUTAGE), Guarded(slow)), 1.0, 1,
+        ),
+        "equal, 1000/s": (1000, (Guarded(errors), Guarded(slow)), 1.0, 1),
+        "equal, cold x1.5 for two minutes, 100/s": (
+            100, (Guarded(errors), Guarded(slow)), 1.5, 1,
+        ),
+        "equal, cold x3 for two minutes, 100/s": (100, (Guarded(errors), Guarded(slow)), 3.0, 2),
+    }
+    for ratio in (2.0, 5.0, 20.0):
+        found[f"errors {ratio:g}x, 100/s"] = (
+            100, (Guarded(errors, ratio), Guarded(slow)), 1.0, 2,
+        )
+    found["slow 5 -> 7.5%, 100/s"] = (100, (Guarded(errors), Guarded(slow, 1.5)), 1.0, 2)
+    found["3x errors only at 50%, 100/s"] = (
+        100, (Guarded(errors, 3.0, from_share=0.5), Guarded(slow)), 1.0, 2,
+    )
+    found["20x errors only at 50%, 100/s"] = (
+        100, (Guarded(errors, 20.0, from_share=0.5), Guarded(slow)), 1.0, 2,
+    )
+    found["equal, 10/s"] = (10, (Guarded(errors), Guarded(slow)), 1.0, 1)
+    found["equal with an outage both share, 10/s"] = (
+        10, (Guarded(errors, shared=OUTAGE), Guarded(slow)), 1.0, 1,
+    )
+    for law in list(LAWS)[1:]:
+        found[f"equal, errors {law}, outage x10, 100/s"] = (
+            100,
+            (Guarded(errors, burst=LAWS[law], shared=X10), Guarded(slow)),
+            1.0,
+            2,
+        )
+    return found
+
+
+def main(runs: int, out: Path) -> None:
+    """Work off every case, keeping what is done."""
+    done = json.loads(out.read_text()) if out.exists() else {}
+    for name, (per_second, worlds, cold, part) in cases().items():
+        for label, proposal in (("proposed", PROPOSED), ("today", TODAY)):
+            key = f"{name}: {label}"
+            if key in done or (label == "today" and name.startswith("equal, cold")):
+                continue
+            begun = monotonic()
+            rng = generator(51, name)
+            ended = simulate(
+                rng, worlds, per_second * 60, runs // part, proposal, cold=cold
+            )
+            done[key] = {
+                "rolled_back": percent(ended.verdict == ROLLED_BACK),
+                "promoted": percent(ended.verdict == PROMOTED),
+                "median_minutes": middle(ended.minutes),
+                "excess_bad": round(float(ended.excess_bad.mean()), 2),
+                "runs": runs // part,
+            }
+            out.write_text(json.dumps(done, indent=1))
+            print(key, done[key], f"{monotonic() - begun:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]))

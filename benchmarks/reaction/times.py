@@ -1,0 +1,336 @@
+"""From the first bad request to the decision, beside an alarm and Flagger's loop: the demonstration's
+three laws with its lag of publication, its ticks and its polls, in seconds.
+
+python -m benchmarks.reaction.times RUNS OUT.json
+
+A share is reached at a second of its minute and seen by a poll up to 20 s later; the first whole
+minute after that is the first that may be judged. A minute of a variant appears 30 to 120 s after
+its end, one in ten half of it first. Ticks and the alarm's looks come once a minute each, at any
+second. The baseline's other guard is taken to say nothing.
+"""
+
+import json
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from scipy.special import logsumexp
+
+from benchmarks.verdicts import history_bet
+from benchmarks.verdicts.learning import learn
+from benchmarks.verdicts.processes import (
+    RollBackRuns,
+    Terms,
+    phi,
+    roll_back_blocks,
+    roll_back_pair,
+    settle,
+)
+from benchmarks.verdicts.rollout import ERRORS, SLOW, GuardPlan
+from benchmarks.verdicts.worlds import generator
+from canary.stats import setting as st
+from canary.stats import watch
+
+Array = np.ndarray
+PER_MINUTE, PAST, MINUTES, LATEST = 6000, 720, 14, 1200.0
+THRESHOLD = np.log(40)
+DECIDED_AFTER = 5.0
+
+
+@dataclass(frozen=True)
+class Law:
+    """What goes wrong."""
+
+    guard: GuardPlan
+    base: float
+    bad: float
+    share: float
+    share_before: float
+    judged_before: tuple[tuple[float, int], ...] = ()
+    """Good judged minutes at earlier shares."""
+
+
+LAWS = {
+    "failing": Law(ERRORS, 0.002, 0.18, 0.05, 0.0),
+    "slow": Law(SLOW, 0.05, 0.48, 0.5, 0.25, ((0.05, 8), (0.25, 6))),
+    "late": Law(ERRORS, 0.002, 0.17, 1.0, 0.5),
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is changed."""
+
+    warm_up: int = 2
+    first_read: bool = False
+    history: float = 0.0
+    lifted: bool = False
+    watch_cap: float = watch.CAP
+    looks: int = 1
+    """Looks a minute."""
+    by_split: bool = False
+    """The first whole minute at the share is known by its split, not by the poll."""
+
+
+ALL = Rule(0, first_read=True, history=0.2, lifted=True, watch_cap=np.inf)
+RULES = {
+    "today": Rule(),
+    "first read": Rule(first_read=True),
+    "first read, no warm-up": Rule(0, first_read=True),
+    "+ history bet": replace(ALL, lifted=False, watch_cap=watch.CAP),
+    "+ cap lifted": ALL,
+    "all, warm-up kept": replace(ALL, warm_up=2),
+    "all, second read kept": replace(ALL, first_read=False),
+    "all, minutes by split": replace(ALL, by_split=True),
+    "all, two looks a minute": replace(ALL, looks=2),
+    "all, split, two looks": replace(ALL, looks=2, by_split=True),
+}
+
+
+@dataclass(frozen=True)
+class Course:
+    """Counts and times of many runs; minute 0 is the one in which the share is reached."""
+
+    reached: Array
+    """(R,) second of minute 0 in which the first bad request comes."""
+    first: Array
+    """(R,) first whole minute that may be judged."""
+    halves: Array
+    """(MINUTES, 2, 4, R) counts of the halves."""
+    seen: Array
+    """(MINUTES, 2 variants, 2, R) when half and whole can be read."""
+    tick: Array
+    look: Array
+
+
+def play(law: Law, rng: np.random.Generator, runs: int) -> Course:
+    """Draw the minutes, and when each can be read."""
+    reached = rng.uniform(0, 60, runs)
+    polled = reached + rng.uniform(2, 20, runs)
+    halves = np.zeros((MINUTES, 2, 4, runs))
+    for t in range(MINUTES):
+        for h in range(2):
+            begin = 60 * t + 30 * h
+            late = np.clip((begin + 30 - reached) / 30, 0, 1)
+            n = rng.poisson(PER_MINUTE / 2, runs)
+            after = rng.binomial(n, late)
+            bad_n = rng.binomial(after, law.share)
+            good_n = rng.binomial(n - after, law.share_before)
+            x = rng.binomial(bad_n, law.bad) + rng.binomial(good_n, law.base)
+            m = n - bad_n - good_n
+            halves[t, h] = x, bad_n + good_n, rng.binomial(m, law.base), m
+    shown = 60.0 * (np.arange(MINUTES)[:, None, None] + 1) + rng.uniform(30, 120, (MINUTES, 2, runs))
+    half = rng.random(shown.shape) < 0.1
+    whole = shown + np.where(half, rng.uniform(30, 90, shown.shape), 0)
+    return Course(
+        reached,
+        np.floor(polled / 60).astype(int) + 1,
+        halves,
+        np.stack([shown, whole], axis=2),
+        rng.uniform(0, 60, runs),
+        rng.uniform(0, 60, runs),
+    )
+
+
+def read(course: Course, now: Array) -> tuple[Array, Array]:
+    """Return (counts (MINUTES, 4, R), there (MINUTES, 2, R)) as they can be read at a time."""
+    halves, seen = course.halves, course.seen
+    counts = np.zeros(halves[:, 0].shape)
+    there = now >= seen[:, :, 0]
+    for side in range(2):
+        all_of_it = now >= seen[:, side, 1]
+        for i in (2 * side, 2 * side + 1):
+            both = halves[:, 0, i] + np.where(all_of_it, halves[:, 1, i], 0)
+            counts[:, i] = np.where(there[:, side], both, 0)
+    return counts, there
+
+
+def alarm(course: Course, law: Law) -> Array:
+    """Return when 3 of 5 points breach: over 5% errors, or the 90th percentile over the threshold."""
+    limit = 0.1 if law.guard is SLOW else 0.05
+    ends = np.full(len(course.reached), np.inf)
+    for k in range(1, 20):
+        now = course.look + 60 * k
+        counts, there = read(course, now)
+        use = there[:, 0] & (counts[:, 1] > 0)
+        breach = use & (counts[:, 0] > limit * np.maximum(counts[:, 1], 1))
+        newest_first = np.cumsum(use[::-1], axis=0)[::-1]
+        hit = (breach & (newest_first <= 5)).sum(axis=0) >= 3
+        ends = np.where(hit & (ends == np.inf), now, ends)
+    return ends - course.reached
+
+
+def flagger(course: Course, law: Law, checks: int) -> Array:
+    """Return when the newest readable point was over 1% (errors) or 10% (slow) `checks` times."""
+    limit = 0.1 if law.guard is SLOW else 0.01
+    ends, failed = np.full(len(course.reached), np.inf), np.zeros(len(course.reached))
+    begin = course.reached + 10
+    for k in range(1, 20):
+        now = begin + 60 * k
+        counts, there = read(course, now)
+        use = there[:, 0] & (counts[:, 1] > 0)
+        newest = np.where(use.any(axis=0), MINUTES - 1 - use[::-1].argmax(axis=0), 0)
+        rows = np.arange(len(ends))
+        x, n = counts[newest, 0, rows], counts[newest, 1, rows]
+        failed += use.any(axis=0) & (x > limit * np.maximum(n, 1))
+        ends = np.where((failed >= checks) & (ends == np.inf), now, ends)
+    return ends - course.reached
+
+
+class Bets:
+    """The wealth every bet has when the share is reached, and what a minute adds to it."""
+
+    def __init__(self, law: Law, rng: np.random.Generator, runs: int) -> None:
+        """Learn a history and judge the good minutes before."""
+        self.law = law
+        past = rng.binomial(PER_MINUTE, law.base, (runs, PAST))
+        self.history = learn(past, PER_MINUTE)
+        self.reference = history_bet.Reference(past, float(PER_MINUTE), rng, np.arange(runs))
+        guard = law.guard
+        self.at = lambda share: settle(
+            self.history, guard.roll_back, guard.last_gate, np.full(runs, share), guard.grid
+        )
+        self.against = RollBackRuns(runs, guard.grid)
+        self.ranked = history_bet.HistoryRuns(runs)
+        for share, minutes in law.judged_before:
+            if self.ranked.restarts[0] > 1 or share != law.judged_before[0][0]:
+                self._restart(runs)
+            for _ in range(minutes):
+                n = rng.binomial(PER_MINUTE, share, runs)
+                m = PER_MINUTE - n
+                counts = np.stack([rng.binomial(n, law.base), n, rng.binomial(m, law.base), m])
+                self._step(counts.astype(float), self.at(share), share)
+        if law.judged_before:
+            self._restart(runs)
+
+    def _restart(self, runs: int) -> None:
+        everywhere = np.ones(runs, bool)
+        self.against.restart(everywhere)
+        self.ranked.restart(everywhere)
+
+    def _step(self, counts: Array, terms: Terms, share: float) -> None:
+        everywhere = np.ones(counts.shape[1], bool)
+        self.against.step(counts, terms, self.history.rate, everywhere)
+        self.ranked.step(*self._ranks(counts, terms, share), everywhere, self.history.burst_lags)
+
+    def _ranks(self, counts: Array, terms: Terms, share: float) -> tuple[Array, Array]:
+        n_c = share * PER_MINUTE
+        planned = (
+            history_bet.exposure(
+                np.full(counts.shape[1], n_c), *terms.roll_back, self.reference.rates
+            ),
+            np.full(counts.shape[1], PER_MINUTE - n_c),
+        )
+        everywhere = np.ones(counts.shape[1], bool)
+        return history_bet.ranks(
+            self.reference, counts, self.history.rate, planned, terms.roll_back, everywhere
+        )
+
+    def blocks(self, counts: Array, cap: float) -> tuple[Array, Array, Array]:
+        """Return request, pair and history blocks of a minute at the law's share; empty sides: 0."""
+        terms = self.at(self.law.share)
+        use = (counts[1] > 0) & (counts[3] > 0)
+        safe = np.where(use, counts, 1.0)
+        by = phi(safe, self.history.rate, self.history.burstiness)
+        ordinary = np.where(terms.bursty, st.BURSTY_CAP, st.CALM_CAP)
+        requests = roll_back_blocks(
+            safe, terms.roll_back, terms.grid, by, np.where(terms.bursty, ordinary, cap)
+        )
+        pairs = roll_back_pair(safe, terms, self.history.rate)
+        ranked = history_bet.blocks(*self._ranks(safe, terms, self.law.share))
+        return np.where(use, requests, 0), np.where(use, pairs, 0), np.where(use, ranked, 0)
+
+    def log_evidence(self, rule: Rule, gained: tuple[Array, Array, Array]) -> Array:
+        """Return ln of the average over two guards after the given sums of blocks."""
+        parts = [
+            (self.against.requests, 0.9 - rule.history),
+            (self.against.pairs, 0.1),
+            (self.ranked.wealth, rule.history),
+        ]
+        logs = []
+        for (wealth, weight), more in zip(parts, gained, strict=True):
+            if weight > 0:
+                logs.append(
+                    logsumexp(wealth + more, axis=0) - np.log(len(wealth)) + np.log(weight)
+                )
+        return np.logaddexp(logsumexp(np.stack(logs), axis=0), 0.0) - np.log(2)
+
+
+def decided(course: Course, law: Law, rule: Rule, bets: Bets) -> Array:
+    """Return the seconds from the first bad request to the decision."""
+    ends = np.full(len(course.reached), np.inf)
+    before: Array | None = None
+    stable = np.zeros((MINUTES, len(ends)), bool)
+    began = np.floor(course.reached / 60).astype(int) + 1 if rule.by_split else course.first
+    for k in range(rule.looks, 20 * rule.looks):
+        now = course.tick + 60 / rule.looks * k
+        counts, there = read(course, now)
+        both = there[:, 0] & (there[:, 1] | (law.share >= 1))
+        judged = both & (np.arange(MINUTES)[:, None] >= began + rule.warm_up)
+        if before is not None:
+            stable = both & (counts == before).all(axis=1)
+        before = counts
+        if not rule.first_read:
+            judged = judged & stable
+        elif law.share < 1:
+            total = counts[:, 1] + counts[:, 3]
+            spread = 4 * np.sqrt(np.maximum(total, 1) * law.share * (1 - law.share))
+            judged = judged & (stable | (np.abs(counts[:, 1] - law.share * total) <= spread))
+        value = _value(counts, judged, law, rule, bets)
+        ends = np.where((value >= THRESHOLD) & (ends == np.inf), now + DECIDED_AFTER, ends)
+    return ends - course.reached
+
+
+def _value(counts: Array, judged: Array, law: Law, rule: Rule, bets: Bets) -> Array:
+    if law.share >= 1:
+        return _watched(counts, judged, bets.history.rate, rule)
+    cap = np.inf if rule.lifted else st.CALM_CAP
+    sums: list[Array | float] = [0.0, 0.0, 0.0]
+    for t in range(min(MINUTES, 10)):
+        if judged[t].any():
+            found = bets.blocks(counts[t] * judged[t], cap)
+            sums = [s + f for s, f in zip(sums, found, strict=True)]
+    return bets.log_evidence(rule, tuple(sums))  # type: ignore[arg-type]
+
+
+def _watched(counts: Array, judged: Array, rate: Array, rule: Rule) -> Array:
+    bound = ERRORS.early
+    stakes = np.array(watch.STAKES)[:, None]
+    total: Array | float = 0.0
+    for t in range(MINUTES):
+        allowed = counts[t, 1] * bound.rate(0) + counts[t, 1] * bound.ratio * rate
+        block = np.minimum(counts[t, 0] * np.log1p(stakes) - stakes * allowed, rule.watch_cap)
+        total = total + np.where(judged[t], block, 0)
+    mean = logsumexp(total, axis=0) - np.log(len(stakes))
+    return np.logaddexp(mean, 0.0) - np.log(2)
+
+
+def main(runs: int, out: Path) -> None:
+    """Write medians in seconds and how many bad answers were served."""
+    found: dict[str, dict[str, object]] = {}
+    for name, law in LAWS.items():
+        rng = generator(41, "times", name)
+        course, bets = play(law, rng, runs), Bets(law, rng, runs)
+        line = {
+            "alarm 3 of 5": alarm(course, law),
+            "Flagger, 1 check": flagger(course, law, 1),
+            "Flagger, 5 checks": flagger(course, law, 5),
+        }
+        line |= {key: decided(course, law, rule, bets) for key, rule in RULES.items()}
+        reference = float(np.median(line["alarm 3 of 5"]))
+        for key, seconds in line.items():
+            found.setdefault(key, {})[name] = {
+                "median_s": round(float(np.median(seconds)), 1),
+                "p90_s": round(float(np.quantile(seconds, 0.9)), 1),
+                "of_alarm": round(float(np.median(seconds)) / reference, 3),
+                "sooner_in_runs": round(float((seconds < line["alarm 3 of 5"]).mean()), 3),
+                "mean_s": round(float(np.minimum(seconds, LATEST).mean()), 1),
+            }
+        out.write_text(json.dumps(found, indent=1))
+    for key, row in found.items():
+        print(f"{key:24}", *(f"{n} {v['median_s']} ({v['of_alarm']}x, mean {v['mean_s']})" for n, v in row.items()))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]))

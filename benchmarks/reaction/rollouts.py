@@ -35,6 +35,7 @@ from benchmarks.verdicts.rollout import (
 from benchmarks.verdicts.worlds import Guarded, Shared, generator
 from canary.domain.judge.fold import RESTART_EVERY_MINUTES
 from canary.domain.judge.look import STALE_AFTER_MINUTES
+from canary.stats import history_bet as hb
 from canary.stats import setting as st
 
 Array = np.ndarray
@@ -48,11 +49,14 @@ class Proposal:
     history_where_bursts_last: float = 0.3
     lifted_minutes: int = 10
     trip: float = float(np.log(250))
-    warm_up_judged: bool = True
+    warm_up_mass: float = 0.05
+    """Mass of the bets on warm-up minutes, at the catastrophe margin, the same at every live step."""
+    cold_steps: tuple[int, int] = (0, 1)
+    """How many live steps a guard (errors, slow requests) leaves its warm-up out at."""
 
 
 PROPOSED = Proposal()
-TODAY = Proposal(0.0, 0.0, 0, warm_up_judged=False)
+TODAY = Proposal(0.0, 0.0, 0, warm_up_mass=0.0)
 
 
 class Guard:
@@ -60,7 +64,7 @@ class Guard:
 
     def __init__(
         self, rng: np.random.Generator, past: Array, requests: int, rows: Array, steps: list[Terms],
-        early: list[Terms], course: Course, proposal: Proposal,
+        early: list[Terms], course: Course, proposal: Proposal, number: int,
     ) -> None:
         """Draw what the history never tripped at each share."""
         runs = len(rows)
@@ -75,6 +79,9 @@ class Guard:
                 paid = trips(self.reference, steps[i], share * requests, (1 - share) * requests)
                 self.untripped[i] = (paid < proposal.trip) & ~steps[i].bursty
         self.rates: list[Array] = []
+        self.number = number
+        self.warm = np.zeros((len(steps[0].grid), runs))
+        self.warm_ranked = np.zeros((len(hb.KAPPAS), runs))
 
     def restart(self, due: Array) -> None:
         """Restart every bet."""
@@ -82,34 +89,48 @@ class Guard:
         self.ranked.restart(due)
 
     def step(self, counts: Array, at: Array, use: Array, warming: Array, lifted: Array) -> None:
-        """Take in one minute."""
-        terms = at_steps(self.steps, at)
-        if warming.any():
-            early = at_steps(self.early, at)
-            lines = tuple(
-                np.where(warming, e, t)
-                for e, t in zip(early.roll_back, terms.roll_back, strict=True)
-            )
-            terms = replace(terms, roll_back=lines)  # type: ignore[arg-type]
+        """Take in one minute; in some runs it is one of the warm-up."""
         safe, rows = served(counts), np.arange(len(at))
-        now = recent(terms, self.rates[-st.RECENT_MINUTES :])
-        before = self.against.requests.copy()
-        self.against.step(safe, terms, now, use)
         free = lifted & self.untripped[at, rows]
+        now = recent(self.steps[0], self.rates[-st.RECENT_MINUTES :])
+        judged, warm = use & ~warming, use & warming
+        warm &= (self.proposal.warm_up_mass > 0) & (at >= self.proposal.cold_steps[self.number])
+        if judged.any():
+            terms = at_steps(self.steps, at)
+            before = self.against.requests.copy()
+            self.against.step(safe, terms, now, judged)
+            block = self._requests(safe, terms, now, free)
+            self.against.requests = before + np.where(judged, block, 0)
+            if self.proposal.history:
+                low, high = self._rank(safe, at, judged, terms, now)
+                self.ranked.step(low, high, judged, terms.history.burst_lags)
+        if warm.any():
+            terms = at_steps(self.early, at)
+            self.warm += np.where(warm, self._requests(safe, terms, now, free), 0)
+            low, high = self._rank(safe, at, warm, terms, now)
+            self.warm_ranked += np.where(
+                warm & ~terms.pair_only, history_bet.blocks(low, high), 0
+            )
+
+    def enter(self, where: Array) -> None:
+        """Start the bets on warm-up minutes afresh."""
+        self.warm[:, where] = 0
+        self.warm_ranked[:, where] = 0
+
+    def _requests(self, safe: Array, terms: Terms, now: Array, free: Array) -> Array:
         cap = np.where(terms.bursty, st.BURSTY_CAP, np.where(free, np.inf, st.CALM_CAP))
         by = phi(safe, now, terms.history.burstiness)
-        block = roll_back_blocks(safe, terms.roll_back, terms.grid, by, cap)
-        self.against.requests = before + np.where(use, block, 0)
-        if self.proposal.history:
-            self._rank(safe, at, use, terms, np.maximum(now, recent(terms, self.rates[-10:])))
+        return roll_back_blocks(safe, terms.roll_back, terms.grid, by, cap)
 
-    def _rank(self, safe: Array, at: Array, use: Array, terms: Terms, now: Array) -> None:
+    def _rank(
+        self, safe: Array, at: Array, use: Array, terms: Terms, now: Array
+    ) -> tuple[Array, Array]:
         n_c = np.array(self.course.shares)[at] * self.requests
         exposed = history_bet.exposure(n_c, *terms.roll_back, self.reference.rates)
-        low, high = history_bet.ranks(
-            self.reference, safe, now, (exposed, self.requests - n_c), terms.roll_back, use
+        lately = np.maximum(now, recent(terms, self.rates[-10:]))
+        return history_bet.ranks(
+            self.reference, safe, lately, (exposed, self.requests - n_c), terms.roll_back, use
         )
-        self.ranked.step(low, high, use, terms.history.burst_lags)
 
     def log_evidence(self, at: Array) -> Array:
         """Return ln E of every run."""
@@ -128,7 +149,15 @@ class Guard:
                 logsumexp(ranked.wealth, axis=0) - np.log(len(ranked.wealth)) + np.log(share),
                 rest,
             ]
-        return logsumexp(np.stack(parts), axis=0)
+        main = logsumexp(np.stack(parts), axis=0)
+        if not how.warm_up_mass:
+            return main
+        requests = logsumexp(self.warm, axis=0) - np.log(len(self.warm))
+        history = logsumexp(self.warm_ranked, axis=0) - np.log(len(self.warm_ranked))
+        requests = np.where(lasting, -np.inf, requests)
+        early = np.logaddexp(requests, history) - np.log(2)
+        mass = how.warm_up_mass / len(self.steps)
+        return np.logaddexp(main + np.log1p(-how.warm_up_mass), early + np.log(mass))
 
 
 def simulate(
@@ -148,8 +177,8 @@ def simulate(
         for h, g in zip(learnt, course.guards, strict=True)
     ]
     guards = [
-        Guard(rng, past, requests, rows, s, e, course, proposal)
-        for past, s, e in zip(pasts, steps, early, strict=True)
+        Guard(rng, past, requests, rows, s, e, course, proposal, i)
+        for i, (past, s, e) in enumerate(zip(pasts, steps, early, strict=True))
     ]
     longest, zero = course.bake_max * len(course.shares), np.zeros(runs, dtype=int)
     state = _State(
@@ -192,30 +221,31 @@ def _minute(
     state.ended.minutes += alive
     now = disaster(counts[0])
     blown, state.burning = now & state.burning, now
-    proposal = guards[0].proposal
-    judge = alive & (~warming | proposal.warm_up_judged)
-    log_bar, passed = _judge(state, guards, counts, judge, alive & ~warming, warming, step_judged)
+    log_bar, passed = _judge(state, guards, counts, alive, warming, step_judged)
     state.at_step += alive
     _follow(state, alive, blown | (log_bar >= -np.log(course.alpha)), passed)
-    step_judged[state.ended.step != at] = 0
+    moved = state.ended.step != at
+    step_judged[moved] = 0
+    for guard in guards:
+        guard.enter(moved)
 
 
 def _judge(
-    state: _State, guards: list[Guard], counts: list[Array], judge: Array, advancing: Array,
-    warming: Array, step_judged: Array,
+    state: _State, guards: list[Guard], counts: list[Array], alive: Array, warming: Array,
+    step_judged: Array,
 ) -> tuple[Array, Array]:
     at, course = state.ended.step, state.course
-    uses = [judge & usable(c) for c in counts]
-    spoke = np.any(uses, axis=0)
+    uses = [alive & usable(c) for c in counts]
+    spoke = np.any(uses, axis=0) & ~warming
     due = spoke & (state.clock >= RESTART_EVERY_MINUTES)
     state.clock = np.where(due, 0, state.clock) + spoke
-    logs, passed = [], np.ones(len(judge), dtype=bool)
+    logs, passed = [], np.ones(len(alive), dtype=bool)
     for i, (guard, seen, use) in enumerate(zip(guards, counts, uses, strict=True)):
         terms = at_steps(state.terms[i], at)
         now = recent(terms, guard.rates[-st.RECENT_MINUTES :])
         guard.restart(due)
         guard.step(seen, at, use, warming, step_judged < guard.proposal.lifted_minutes)
-        within = use & advancing
+        within = use & ~warming
         state.within[i].step(served(seen), terms, now, within)
         guard.rates.append(np.where(seen[3] > 0, seen[2] / np.maximum(seen[3], 1), np.nan))
         state.newest[i] = np.where(within, state.at_step, state.newest[i])
@@ -223,7 +253,7 @@ def _judge(
         passed &= fresh & (state.within[i].log_evidence(terms) >= -np.log(course.beta))
         logs.append(guard.log_evidence(at))
     state.judged = state.judged + spoke
-    step_judged += spoke
+    step_judged += alive
     return logsumexp(np.stack(logs), axis=0) - np.log(len(logs)), passed
 
 

@@ -29,6 +29,7 @@ from benchmarks.verdicts.processes import (
 )
 from benchmarks.verdicts.rollout import ERRORS, SLOW, GuardPlan
 from benchmarks.verdicts.worlds import generator
+from canary.stats import history_bet as hb
 from canary.stats import setting as st
 from canary.stats import watch
 
@@ -67,20 +68,24 @@ class Rule:
     history: float = 0.0
     lifted: bool = False
     watch_cap: float = watch.CAP
+    warm_up_mass: float = 0.0
+    """Mass of the bets on warm-up minutes at the catastrophe margin, over all live steps."""
     looks: int = 1
     """Looks a minute."""
     by_split: bool = False
     """The first whole minute at the share is known by its split, not by the poll."""
 
 
-ALL = Rule(0, first_read=True, history=0.2, lifted=True, watch_cap=np.inf)
+ALL = Rule(2, first_read=True, history=0.2, lifted=True, watch_cap=np.inf, warm_up_mass=0.05)
+STEPS, WARM_UP = 4, 2
 RULES = {
     "today": Rule(),
     "first read": Rule(first_read=True),
     "first read, no warm-up": Rule(0, first_read=True),
-    "+ history bet": replace(ALL, lifted=False, watch_cap=watch.CAP),
-    "+ cap lifted": ALL,
-    "all, warm-up kept": replace(ALL, warm_up=2),
+    "+ history bet": Rule(0, first_read=True, history=0.2),
+    "all": ALL,
+    "all, warm-up kept": replace(ALL, warm_up_mass=0.0),
+    "all, cap kept": replace(ALL, lifted=False, watch_cap=watch.CAP),
     "all, second read kept": replace(ALL, first_read=False),
     "all, minutes by split": replace(ALL, by_split=True),
     "all, two looks a minute": replace(ALL, looks=2),
@@ -227,9 +232,15 @@ class Bets:
             self.reference, counts, self.history.rate, planned, terms.roll_back, everywhere
         )
 
-    def blocks(self, counts: Array, cap: float) -> tuple[Array, Array, Array]:
+    def blocks(
+        self, counts: Array, cap: float, *, early: bool = False
+    ) -> tuple[Array, Array, Array]:
         """Return request, pair and history blocks of a minute at the law's share; empty sides: 0."""
         terms = self.at(self.law.share)
+        if early:
+            line = self.law.guard.early
+            one = np.ones(counts.shape[1])
+            terms = replace(terms, roll_back=(line.ratio * one, line.difference * one))
         use = (counts[1] > 0) & (counts[3] > 0)
         safe = np.where(use, counts, 1.0)
         by = phi(safe, self.history.rate, self.history.burstiness)
@@ -241,19 +252,26 @@ class Bets:
         ranked = history_bet.blocks(*self._ranks(safe, terms, self.law.share))
         return np.where(use, requests, 0), np.where(use, pairs, 0), np.where(use, ranked, 0)
 
-    def log_evidence(self, rule: Rule, gained: tuple[Array, Array, Array]) -> Array:
+    def log_evidence(
+        self, rule: Rule, gained: tuple[Array, Array, Array], early: tuple[Array, Array, Array]
+    ) -> Array:
         """Return ln of the average over two guards after the given sums of blocks."""
         parts = [
             (self.against.requests, 0.9 - rule.history),
             (self.against.pairs, 0.1),
             (self.ranked.wealth, rule.history),
         ]
+        left = 1 - rule.warm_up_mass
         logs = []
         for (wealth, weight), more in zip(parts, gained, strict=True):
             if weight > 0:
                 logs.append(
-                    logsumexp(wealth + more, axis=0) - np.log(len(wealth)) + np.log(weight)
+                    logsumexp(wealth + more, axis=0) - np.log(len(wealth)) + np.log(weight * left)
                 )
+        if rule.warm_up_mass:
+            mass = np.log(rule.warm_up_mass / STEPS / 2)
+            for block in (early[0], early[2]):
+                logs.append(logsumexp(block, axis=0) - np.log(len(block)) + mass)
         return np.logaddexp(logsumexp(np.stack(logs), axis=0), 0.0) - np.log(2)
 
 
@@ -267,7 +285,9 @@ def decided(course: Course, law: Law, rule: Rule, bets: Bets) -> Array:
         now = course.tick + 60 / rule.looks * k
         counts, there = read(course, now)
         both = there[:, 0] & (there[:, 1] | (law.share >= 1))
-        judged = both & (np.arange(MINUTES)[:, None] >= began + rule.warm_up)
+        since = np.arange(MINUTES)[:, None] - began
+        from_first = rule.warm_up_mass > 0 or (law.share >= 1 and rule.watch_cap > watch.CAP)
+        judged = both & (since >= (0 if from_first else rule.warm_up))
         if before is not None:
             stable = both & (counts == before).all(axis=1)
         before = counts
@@ -277,21 +297,30 @@ def decided(course: Course, law: Law, rule: Rule, bets: Bets) -> Array:
             total = counts[:, 1] + counts[:, 3]
             spread = 4 * np.sqrt(np.maximum(total, 1) * law.share * (1 - law.share))
             judged = judged & (stable | (np.abs(counts[:, 1] - law.share * total) <= spread))
-        value = _value(counts, judged, law, rule, bets)
+        value = _value(counts, judged, since < rule.warm_up, law, rule, bets)
         ends = np.where((value >= THRESHOLD) & (ends == np.inf), now + DECIDED_AFTER, ends)
     return ends - course.reached
 
 
-def _value(counts: Array, judged: Array, law: Law, rule: Rule, bets: Bets) -> Array:
+def _value(
+    counts: Array, judged: Array, warming: Array, law: Law, rule: Rule, bets: Bets
+) -> Array:
     if law.share >= 1:
         return _watched(counts, judged, bets.history.rate, rule)
     cap = np.inf if rule.lifted else st.CALM_CAP
-    sums: list[Array | float] = [0.0, 0.0, 0.0]
+    runs = counts.shape[2]
+    sums = {
+        early: [np.zeros((4, runs)), np.zeros((2, runs)), np.zeros((len(hb.KAPPAS), runs))]
+        for early in (False, True)
+    }
     for t in range(min(MINUTES, 10)):
-        if judged[t].any():
-            found = bets.blocks(counts[t] * judged[t], cap)
-            sums = [s + f for s, f in zip(sums, found, strict=True)]
-    return bets.log_evidence(rule, tuple(sums))  # type: ignore[arg-type]
+        for early, total in sums.items():
+            here = judged[t] & (warming[t] == early)
+            if here.any():
+                found = bets.blocks(counts[t] * here, cap, early=early)
+                sums[early] = [s + f for s, f in zip(total, found, strict=True)]
+    main, warm = (tuple(sums[early]) for early in (False, True))
+    return bets.log_evidence(rule, main, warm)  # type: ignore[arg-type]
 
 
 def _watched(counts: Array, judged: Array, rate: Array, rule: Rule) -> Array:

@@ -1,4 +1,7 @@
-"""The cells that decide, gathered once: python -m benchmarks.reaction.cells DIRECTORY RUNS [equal|worse]"""
+"""The cells that decide, gathered once.
+
+python -m benchmarks.reaction.cells DIRECTORY RUNS equal|worse
+"""
 
 import sys
 from pathlib import Path
@@ -21,7 +24,12 @@ def equal(law: str, incident: str) -> dict[str, object]:
 
 
 def material(
-    directory: Path, runs: int, law: str, place: tuple[int, float, float], incident: str, ratio: float
+    directory: Path,
+    runs: int,
+    law: str,
+    place: tuple[int, float, float],
+    incident: str,
+    ratio: float,
 ) -> Material:
     """Return one cell's material, kept in a directory."""
     per_second, share, base = place

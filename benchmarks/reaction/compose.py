@@ -80,9 +80,7 @@ def log_evidence(material: Material, how: Composition) -> Array:
         for i, (block, weight) in enumerate(parts):
             wealth[i] = wealth[i] + block[t]
             with np.errstate(divide="ignore"):
-                terms.append(
-                    logsumexp(wealth[i], axis=0) - np.log(len(wealth[i])) + np.log(weight)
-                )
+                terms.append(logsumexp(wealth[i], axis=0) - np.log(len(wealth[i])) + np.log(weight))
         found[t] = logsumexp(np.stack(terms), axis=0)
     return found
 

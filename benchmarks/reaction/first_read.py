@@ -98,7 +98,12 @@ class Judge:
 
 
 def slices(
-    law: str, incident: str, per_minute: int, share: float, base: float, rng: np.random.Generator,
+    law: str,
+    incident: str,
+    per_minute: int,
+    share: float,
+    base: float,
+    rng: np.random.Generator,
     runs: int,
 ) -> Array:
     """Return (minutes, slices, 4, R) counts of an equal canary."""
@@ -149,18 +154,25 @@ def as_planned(counts: Array, share: float) -> Array:
 
 
 def measure(
-    seed: int, runs: int, law: str, place: tuple[int, float, float], incident: str, how: str,
+    seed: int,
+    runs: int,
+    law: str,
+    place: tuple[int, float, float],
+    incident: str,
+    how: str,
     bets: Bets,
 ) -> dict[str, float]:
-    """Return how many equal canaries in 100 are taken back by whole minutes and with first reads.
-    """
+    """Return how many equal canaries in 100 are taken back: whole minutes, and first reads too."""
     per_second, share, base = place
     per_minute = per_second * 60
     rng = generator(seed, "first read", law, place, incident, how)
     rows = np.arange(runs) // 4
     past = world(law, base).history(rng, rows[-1] + 1, per_minute)
     terms = settle(
-        learn(past[rows], per_minute), ERRORS.roll_back, ERRORS.last_gate, np.full(runs, share),
+        learn(past[rows], per_minute),
+        ERRORS.roll_back,
+        ERRORS.last_gate,
+        np.full(runs, share),
         ERRORS.grid,
     )
     reference = history_bet.Reference(past, float(per_minute), rng, rows)

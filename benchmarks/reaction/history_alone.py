@@ -41,8 +41,7 @@ def world(law: str, base: float, ratio: float = 1.0, shared: Shared | None = Non
 
 
 def cell(law: str, place: tuple[int, float, float], runs: int, *, by_level: bool) -> dict:
-    """Return one row: shares reaching 20:1 by equal canaries, mean minutes to 130:1 by worse ones.
-    """
+    """Return one row: equal canaries reaching 20:1, mean minutes of worse ones to 130:1."""
     per_second, share, base = place
     figures, how = {}, Composition()
     cases = {

@@ -48,6 +48,7 @@ class Material:
     """(R,) largest ln pay-off of one minute of the request bet over the history's own pairs."""
     burstiness: Array
 
+
 def trips(reference: history_bet.Reference, terms: Terms, n_c: float, n_b: float) -> Array:
     """Return what the uncapped request bet would have paid at most on the history's own pairs."""
     found, seen = np.full(len(reference.rows), -np.inf), {}
@@ -128,7 +129,13 @@ def weigh(
         np.full(runs, per_minute - n_c),
     )
     low, high = history_bet.ranks(
-        reference, safe, np.stack(nows), planned, terms.roll_back, use, level_by_level=level_by_level
+        reference,
+        safe,
+        np.stack(nows),
+        planned,
+        terms.roll_back,
+        use,
+        level_by_level=level_by_level,
     )
     return Material(
         np.stack(requests).astype(np.float32),

@@ -50,7 +50,7 @@ class Proposal:
     lifted_minutes: int = 10
     trip: float = float(np.log(250))
     warm_up_mass: float = 0.05
-    """Mass of the bets on warm-up minutes, at the catastrophe margin, the same at every live step."""
+    """Mass of the bets on warm-up minutes, at the catastrophe margin, spread over the live steps."""
     cold_steps: tuple[int, int] = (0, 1)
     """How many live steps a guard (errors, slow requests) leaves its warm-up out at."""
 
@@ -63,8 +63,16 @@ class Guard:
     """One guard's roll-back bets in every run."""
 
     def __init__(
-        self, rng: np.random.Generator, past: Array, requests: int, rows: Array, steps: list[Terms],
-        early: list[Terms], course: Course, proposal: Proposal, number: int,
+        self,
+        rng: np.random.Generator,
+        past: Array,
+        requests: int,
+        rows: Array,
+        steps: list[Terms],
+        early: list[Terms],
+        course: Course,
+        proposal: Proposal,
+        number: int,
     ) -> None:
         """Draw what the history never tripped at each share."""
         runs = len(rows)
@@ -108,9 +116,7 @@ class Guard:
             terms = at_steps(self.early, at)
             self.warm += np.where(warm, self._requests(safe, terms, now, free), 0)
             low, high = self._rank(safe, at, warm, terms, now)
-            self.warm_ranked += np.where(
-                warm & ~terms.pair_only, history_bet.blocks(low, high), 0
-            )
+            self.warm_ranked += np.where(warm & ~terms.pair_only, history_bet.blocks(low, high), 0)
 
     def enter(self, where: Array) -> None:
         """Start the bets on warm-up minutes afresh."""
@@ -161,8 +167,13 @@ class Guard:
 
 
 def simulate(
-    rng: np.random.Generator, worlds: tuple[Guarded, ...], requests: int, runs: int,
-    proposal: Proposal, course: Course | None = None, cold: float = 1.0,
+    rng: np.random.Generator,
+    worlds: tuple[Guarded, ...],
+    requests: int,
+    runs: int,
+    proposal: Proposal,
+    course: Course | None = None,
+    cold: float = 1.0,
 ) -> Ended:
     """Return how rollouts end; `cold`: factor on the canary's slow requests in the first two
     minutes of every step.
@@ -182,10 +193,19 @@ def simulate(
     ]
     longest, zero = course.bake_max * len(course.shares), np.zeros(runs, dtype=int)
     state = _State(
-        rng, course, worlds, requests, steps, [], [AdvanceRuns(runs) for _ in worlds],
+        rng,
+        course,
+        worlds,
+        requests,
+        steps,
+        [],
+        [AdvanceRuns(runs) for _ in worlds],
         [_factors(rng, world, (runs, longest)) for world in worlds],
         Ended(zero.copy(), zero.astype(float), zero.astype(float), zero.copy()),
-        zero.copy(), zero.copy(), zero.copy(), np.full((len(worlds), runs), -(10**6)),
+        zero.copy(),
+        zero.copy(),
+        zero.copy(),
+        np.full((len(worlds), runs), -(10**6)),
         zero.astype(bool),
     )
     step_judged = zero.copy()
@@ -210,9 +230,7 @@ def _minute(
         if i == 1 and cold > 1:
             canary = np.where(warming, canary * cold, canary)
         counts.append(
-            world.minute(
-                state.rng, minute, share, (n_c, state.requests - n_c), (canary, baseline)
-            )
+            world.minute(state.rng, minute, share, (n_c, state.requests - n_c), (canary, baseline))
         )
         base = world.shared.rate(world.base, minute)
         state.ended.excess_bad += np.where(
@@ -231,7 +249,11 @@ def _minute(
 
 
 def _judge(
-    state: _State, guards: list[Guard], counts: list[Array], alive: Array, warming: Array,
+    state: _State,
+    guards: list[Guard],
+    counts: list[Array],
+    alive: Array,
+    warming: Array,
     step_judged: Array,
 ) -> tuple[Array, Array]:
     at, course = state.ended.step, state.course
@@ -272,28 +294,46 @@ def cases() -> dict[str, tuple[int, tuple[Guarded, ...], float, int]]:
     found = {
         "equal, 100/s": (100, (Guarded(errors), Guarded(slow)), 1.0, 1),
         "equal with an outage both share, 100/s": (
-            100, (Guarded(errors, shared=OUTAGE), Guarded(slow)), 1.0, 1,
+            100,
+            (Guarded(errors, shared=OUTAGE), Guarded(slow)),
+            1.0,
+            1,
         ),
         "equal, 1000/s": (1000, (Guarded(errors), Guarded(slow)), 1.0, 1),
         "equal, cold x1.5 for two minutes, 100/s": (
-            100, (Guarded(errors), Guarded(slow)), 1.5, 1,
+            100,
+            (Guarded(errors), Guarded(slow)),
+            1.5,
+            1,
         ),
         "equal, cold x3 for two minutes, 100/s": (100, (Guarded(errors), Guarded(slow)), 3.0, 2),
     }
     for ratio in (2.0, 5.0, 20.0):
         found[f"errors {ratio:g}x, 100/s"] = (
-            100, (Guarded(errors, ratio), Guarded(slow)), 1.0, 2,
+            100,
+            (Guarded(errors, ratio), Guarded(slow)),
+            1.0,
+            2,
         )
     found["slow 5 -> 7.5%, 100/s"] = (100, (Guarded(errors), Guarded(slow, 1.5)), 1.0, 2)
     found["3x errors only at 50%, 100/s"] = (
-        100, (Guarded(errors, 3.0, from_share=0.5), Guarded(slow)), 1.0, 2,
+        100,
+        (Guarded(errors, 3.0, from_share=0.5), Guarded(slow)),
+        1.0,
+        2,
     )
     found["20x errors only at 50%, 100/s"] = (
-        100, (Guarded(errors, 20.0, from_share=0.5), Guarded(slow)), 1.0, 2,
+        100,
+        (Guarded(errors, 20.0, from_share=0.5), Guarded(slow)),
+        1.0,
+        2,
     )
     found["equal, 10/s"] = (10, (Guarded(errors), Guarded(slow)), 1.0, 1)
     found["equal with an outage both share, 10/s"] = (
-        10, (Guarded(errors, shared=OUTAGE), Guarded(slow)), 1.0, 1,
+        10,
+        (Guarded(errors, shared=OUTAGE), Guarded(slow)),
+        1.0,
+        1,
     )
     for law in list(LAWS)[1:]:
         found[f"equal, errors {law}, outage x10, 100/s"] = (
@@ -315,9 +355,7 @@ def main(runs: int, out: Path) -> None:
                 continue
             begun = monotonic()
             rng = generator(51, name)
-            ended = simulate(
-                rng, worlds, per_second * 60, runs // part, proposal, cold=cold
-            )
+            ended = simulate(rng, worlds, per_second * 60, runs // part, proposal, cold=cold)
             done[key] = {
                 "rolled_back": percent(ended.verdict == ROLLED_BACK),
                 "promoted": percent(ended.verdict == PROMOTED),

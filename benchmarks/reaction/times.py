@@ -1,5 +1,6 @@
-"""From the first bad request to the decision, beside an alarm and Flagger's loop: the demonstration's
-three laws with its lag of publication, its ticks and its polls, in seconds.
+"""From the first bad request to the decision, beside an alarm and Flagger's loop.
+
+The demonstration's three laws with its lag of publication, its ticks and its polls, in seconds.
 
 python -m benchmarks.reaction.times RUNS OUT.json
 
@@ -125,7 +126,9 @@ def play(law: Law, rng: np.random.Generator, runs: int) -> Course:
             x = rng.binomial(bad_n, law.bad) + rng.binomial(good_n, law.base)
             m = n - bad_n - good_n
             halves[t, h] = x, bad_n + good_n, rng.binomial(m, law.base), m
-    shown = 60.0 * (np.arange(MINUTES)[:, None, None] + 1) + rng.uniform(30, 120, (MINUTES, 2, runs))
+    shown = 60.0 * (np.arange(MINUTES)[:, None, None] + 1) + rng.uniform(
+        30, 120, (MINUTES, 2, runs)
+    )
     half = rng.random(shown.shape) < 0.1
     whole = shown + np.where(half, rng.uniform(30, 90, shown.shape), 0)
     return Course(
@@ -152,7 +155,7 @@ def read(course: Course, now: Array) -> tuple[Array, Array]:
 
 
 def alarm(course: Course, law: Law) -> Array:
-    """Return when 3 of 5 points breach: over 5% errors, or the 90th percentile over the threshold."""
+    """Return when 3 of 5 points breach: over 5% errors, or the 90th percentile too slow."""
     limit = 0.1 if law.guard is SLOW else 0.05
     ends = np.full(len(course.reached), np.inf)
     for k in range(1, 20):
@@ -235,7 +238,7 @@ class Bets:
     def blocks(
         self, counts: Array, cap: float, *, early: bool = False
     ) -> tuple[Array, Array, Array]:
-        """Return request, pair and history blocks of a minute at the law's share; empty sides: 0."""
+        """Return the bets' blocks of a minute at the law's share; 0 where a side is empty."""
         terms = self.at(self.law.share)
         if early:
             line = self.law.guard.early
@@ -270,8 +273,10 @@ class Bets:
                 )
         if rule.warm_up_mass:
             mass = np.log(rule.warm_up_mass / STEPS / 2)
-            for block in (early[0], early[2]):
-                logs.append(logsumexp(block, axis=0) - np.log(len(block)) + mass)
+            logs += [
+                logsumexp(block, axis=0) - np.log(len(block)) + mass
+                for block in (early[0], early[2])
+            ]
         return np.logaddexp(logsumexp(np.stack(logs), axis=0), 0.0) - np.log(2)
 
 
@@ -302,9 +307,7 @@ def decided(course: Course, law: Law, rule: Rule, bets: Bets) -> Array:
     return ends - course.reached
 
 
-def _value(
-    counts: Array, judged: Array, warming: Array, law: Law, rule: Rule, bets: Bets
-) -> Array:
+def _value(counts: Array, judged: Array, warming: Array, law: Law, rule: Rule, bets: Bets) -> Array:
     if law.share >= 1:
         return _watched(counts, judged, bets.history.rate, rule)
     cap = np.inf if rule.lifted else st.CALM_CAP
@@ -358,7 +361,13 @@ def main(runs: int, out: Path) -> None:
             }
         out.write_text(json.dumps(found, indent=1))
     for key, row in found.items():
-        print(f"{key:24}", *(f"{n} {v['median_s']} ({v['of_alarm']}x, mean {v['mean_s']})" for n, v in row.items()))
+        print(
+            f"{key:24}",
+            *(
+                f"{n} {v['median_s']} ({v['of_alarm']}x, mean {v['mean_s']})"
+                for n, v in row.items()
+            ),
+        )
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def kept_minutes(bad: Array) -> Array:
 
 @dataclass
 class Reference:
-    """Contrasts of history minutes `DISTANCE_MINUTES` apart, thinned; drawn once a level, lazily."""
+    """Contrasts of history minutes `DISTANCE_MINUTES` apart, thinned, drawn once a level."""
 
     bad: Array
     """(R, minutes) bad counts of the baseline."""
@@ -166,6 +166,4 @@ class HistoryRuns:
     def log_evidence(self) -> Array:
         """Return ln E of every run."""
         rest = np.log(2 * (1 - rbk.FIRST_MASS) / (self.restarts + 1))
-        return np.logaddexp(
-            logsumexp(self.wealth, axis=0) - np.log(len(hb.KAPPAS)), rest
-        )
+        return np.logaddexp(logsumexp(self.wealth, axis=0) - np.log(len(hb.KAPPAS)), rest)

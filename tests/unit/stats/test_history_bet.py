@@ -58,9 +58,7 @@ def test_a_larger_contrast_never_ranks_as_less_extreme(
     assert lower[1] <= higher[1]
 
 
-@given(
-    st.integers(0, 200), st.integers(1, 2000), st.integers(0, 200), st.integers(1, 20000)
-)
+@given(st.integers(0, 200), st.integers(1, 2000), st.integers(0, 200), st.integers(1, 20000))
 def test_one_more_bad_request_of_the_canary_raises_the_contrast(
     x: int, n: int, y: int, m: int
 ) -> None:
@@ -106,7 +104,7 @@ def test_what_the_history_cannot_be_compared_with_says_nothing() -> None:
 
 
 def test_a_capped_history_smooths_the_minute_as_much_as_itself() -> None:
-    """Where history has fewer bad events than the minute, the minute's smoothing grows with them."""
+    """Where history has fewer bad events than the minute, its smoothing grows with them."""
     assert PLACE.smoothing(0) == 0.5
     assert PLACE.smoothing(HIGHEST_LEVEL) == pytest.approx(0.5 * 330 * 128 / 6000)
 
@@ -123,9 +121,7 @@ def test_an_equal_canary_gains_nothing_and_a_worse_one_a_lot() -> None:
     day = [(600, bad(600, 0.02)) for _ in range(1440)]
     place = Place(exposure(60, Bound(1.0, 0.0), 0.02), 540.0, 0.02, 600.0)
     known = sketch(pairs(day), place, 0)
-    equal = [
-        paid(known, contrast((bad(60, 0.02), 60), (bad(540, 0.02), 540))) for _ in range(2000)
-    ]
+    equal = [paid(known, contrast((bad(60, 0.02), 60), (bad(540, 0.02), 540))) for _ in range(2000)]
     assert sum(equal) / len(equal) < 1.1
     assert paid(known, contrast((24, 60), (11, 540))) > 80
 

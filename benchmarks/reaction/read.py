@@ -1,5 +1,5 @@
-"""Every composition over every gathered cell, one line a cell: equal canaries taken back in percent,
-or the mean minutes (of 60) until worse ones are.
+"""Every composition over every gathered cell: equal canaries taken back in percent, or the mean
+minutes (of 60) until worse ones are, one line a cell.
 
 python -m benchmarks.reaction.read DIRECTORY RUNS equal|worse [compositions|caps]
 """

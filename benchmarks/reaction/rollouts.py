@@ -50,7 +50,7 @@ class Proposal:
     lifted_minutes: int = 10
     trip: float = float(np.log(250))
     warm_up_mass: float = 0.05
-    """Mass of the bets on warm-up minutes, at the catastrophe margin, spread over the live steps."""
+    """Mass of the bets on warm-up minutes, at the catastrophe margin, over all live steps."""
     cold_steps: tuple[int, int] = (0, 1)
     """How many live steps a guard (errors, slow requests) leaves its warm-up out at."""
 

@@ -119,7 +119,7 @@ class Place:
 
 def scale(level: int) -> float:
     """Return the factor on bad events that a level stands for."""
-    return 2.0 ** (level / LEVELS_AN_OCTAVE)
+    return math.pow(2, level / LEVELS_AN_OCTAVE)
 
 
 def sketch(history: Sequence[tuple[Served, Served]], place: Place, level: int) -> Sketch:

@@ -1,0 +1,1 @@
+"""Studies of what brings a decision sooner: seeded, resumable, their figures kept beside them."""

@@ -1,0 +1,164 @@
+"""The history bet: was a minute in which the variants differ this much ever seen in the history?
+
+The contrast of canary and baseline is ranked among the contrasts of two history minutes of one
+service, far enough apart for their bursts to be independent, near enough for the same hour of day,
+and thinned to as many bad events as the minute's service level brings. A rank among exchangeable
+values is uniform; a calibrator turns it into a bet whose expected pay-off is 1. An outage that both
+variants share moves both sides of the contrast alike.
+Sources: conformal prediction, Vovk, Gammerman and Shafer 2005; calibrators p -> kappa p^(kappa - 1)
+and their averages, Vovk and Wang 2021 (section 2).
+"""
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+
+from canary.stats.counts import Bound, MinuteCounts
+from canary.stats.thinning import binomial_masses
+
+SMOOTHING = 0.5
+"""Bad events added to the canary's side, and as many for its traffic to the baseline's."""
+DECIMALS = 9
+LARGEST_RATIO = 1000.0
+LEVELS_AN_OCTAVE = 2
+LOWEST_LEVEL, HIGHEST_LEVEL = -6, 14
+DISTANCE_MINUTES = 20
+KAPPAS = (0.25, 0.5, 0.75)
+BURST_RANK = 0.02
+EXACT_RANKS, COARSE_RANKS = 24, 32
+GOLDEN = (math.sqrt(5) - 1) / 2
+
+Served = tuple[int, int]
+"""(requests, bad) of a history minute that served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """The history's contrasts at one level: the largest ones exactly, the others in bins."""
+
+    top: tuple[float, ...]
+    """The largest contrasts, rising."""
+    edges: tuple[float, ...]
+    """Lower ends of the bins below them, rising."""
+    at_least: tuple[int, ...]
+    """How many contrasts reach each edge."""
+    total: int
+
+    def rank(self, value: float) -> tuple[float, float]:
+        """Return the ends between which the rank of a value lies, 0 the most extreme.
+
+        A value equal to history's shares their ranks; values in one bin count as equal, so the
+        ranks are those of a coarser contrast and as valid.
+        """
+        if self.top and value >= self.top[0]:
+            not_below = len(self.top) - bisect_left(self.top, value)
+            above = len(self.top) - bisect_right(self.top, value)
+        else:
+            place = bisect_right(self.edges, value) - 1
+            not_below = self.at_least[place] if place >= 0 else self.total
+            above = self._above(place)
+        return above / (self.total + 1), (not_below + 1) / (self.total + 1)
+
+    def _above(self, place: int) -> int:
+        return self.at_least[place + 1] if place + 1 < len(self.edges) else len(self.top)
+
+
+def pairs(minutes: Sequence[Served | None]) -> tuple[tuple[Served, Served], ...]:
+    """Return every two minutes that are `DISTANCE_MINUTES` apart and both served, oldest first."""
+    found = zip(minutes, minutes[DISTANCE_MINUTES:], strict=False)
+    return tuple((a, b) for a, b in found if a and b and a[0] > 0 and b[0] > 0)
+
+
+def exposure(requests: float, bound: Bound, rate: float) -> float:
+    """Return the requests of a baseline that err as often as the canary's do on its bound."""
+    return requests * (bound.ratio + bound.difference / rate if rate > 0 else LARGEST_RATIO)
+
+
+def contrast(
+    canary: tuple[float, float], baseline: tuple[float, float], smoothing: float = SMOOTHING
+) -> float:
+    """Return ln of the canary's rate over the baseline's; each side as (bad, exposure)."""
+    x_c, n_c = canary
+    x_b, n_b = baseline
+    value = math.log((x_c + smoothing) / n_c) - math.log((x_b + smoothing * n_b / n_c) / n_b)
+    return round(value, DECIMALS)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a guard is judged: its planned exposures a minute, the history's rate and traffic."""
+
+    canary_exposure: float
+    baseline_requests: float
+    rate: float
+    requests_per_minute: float
+
+    def level(self, counts: MinuteCounts, exposed: float, rate_now: float) -> int | None:
+        """Return the level of a minute's bad events, in half octaves above the plan's requests at
+        the history's rate; None where the history has nothing comparable.
+
+        A service that errs more than in its history, now or lately, is compared with as many
+        errors; one that errs less is not, as it may be the luck of this minute.
+        """
+        if self.rate <= 0:
+            return None
+        lately = max(counts.baseline_bad / counts.baseline_requests, rate_now, self.rate)
+        traffic = min(
+            exposed / self.canary_exposure, counts.baseline_requests / self.baseline_requests
+        )
+        level = round(math.log2(max(lately / self.rate * traffic, 1e-9)) * LEVELS_AN_OCTAVE)
+        return level if LOWEST_LEVEL <= level <= HIGHEST_LEVEL else None
+
+    def smoothing(self, level: int) -> float:
+        """Return the smoothing of a minute: more where the history has fewer bad events than it."""
+        return SMOOTHING * max(1.0, self.canary_exposure * scale(level) / self.requests_per_minute)
+
+
+def scale(level: int) -> float:
+    """Return the factor on bad events that a level stands for."""
+    return math.pow(2, level / LEVELS_AN_OCTAVE)
+
+
+def sketch(history: Sequence[tuple[Served, Served]], place: Place, level: int) -> Sketch:
+    """Return the history's contrasts at a level, thinned by a low-discrepancy sequence: the same
+    for the same history.
+    """
+    factor, values = scale(level), []
+    for i, ((n, x), (m, y)) in enumerate(history):
+        q_c = min(1.0, place.canary_exposure * factor / n)
+        q_b = min(1.0, place.baseline_requests * factor / m)
+        thinned = _thin(x, q_c, (i + 0.5) * GOLDEN % 1), _thin(y, q_b, (i + 0.5) * GOLDEN**2 % 1)
+        values.append(contrast((thinned[0], q_c * n), (thinned[1], q_b * m)))
+    return sketched(values)
+
+
+def sketched(values: Sequence[float]) -> Sketch:
+    """Return the sketch of some contrasts."""
+    rising = sorted(values)
+    # Equal contrasts stay together.
+    cut = bisect_right(rising, rising[-EXACT_RANKS - 1]) if len(rising) > EXACT_RANKS else 0
+    rest, top = rising[:cut], rising[cut:]
+    stride = max(1, len(rest) // COARSE_RANKS)
+    edges = sorted(set(rest[::stride]))
+    at_least = (len(rising) - bisect_left(rising, edge) for edge in edges)
+    return Sketch(tuple(top), tuple(edges), tuple(at_least), len(rising))
+
+
+def _thin(bad: int, chance: float, quantile: float) -> int:
+    """Return the quantile of a binomial."""
+    first, heaped = _distribution(bad, chance)
+    return first + min(bisect_left(heaped, quantile), len(heaped) - 1)
+
+
+@lru_cache(maxsize=4096)
+def _distribution(bad: int, chance: float) -> tuple[int, list[float]]:
+    first, masses = binomial_masses(bad, chance)
+    return first, list(accumulate(masses))
+
+
+def blocks(low: float, high: float, kappas: Sequence[float] = KAPPAS) -> tuple[float, ...]:
+    """Return ln of each bet's pay-off for a rank between two ends: the calibrator's mean there."""
+    return tuple(math.log((high**kappa - low**kappa) / (high - low)) for kappa in kappas)

@@ -7,8 +7,7 @@ from scipy.special import logsumexp
 
 from benchmarks.reaction.material import Material
 from canary.domain.judge.fold import RESTART_EVERY_MINUTES
-from canary.stats import roll_back as rbk
-from canary.stats.setting import BURSTY_CAP, CALM_CAP, ROLL_BACK_PAIR_WEIGHT
+from canary.stats.setting import BURSTY_CAP, CALM_CAP, FIRST_MASS, ROLL_BACK_PAIR_WEIGHT
 
 Array = np.ndarray
 NEVER = np.inf
@@ -35,7 +34,7 @@ class Composition:
     guards: int = 1
     """Planned guards; the others are taken to show nothing."""
     fuse: bool = True
-    first_mass: float = rbk.FIRST_MASS
+    first_mass: float = FIRST_MASS
 
 
 TODAY = Composition()

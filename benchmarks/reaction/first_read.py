@@ -13,6 +13,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import numpy as np
 
@@ -189,7 +190,9 @@ def measure(
     return _follow(judge, minutes, read, share)
 
 
-def _follow(judge: Judge, minutes: Array, read: tuple[Array, Array], share: float) -> dict:
+def _follow(
+    judge: Judge, minutes: Array, read: tuple[Array, Array], share: float
+) -> dict[str, Any]:
     runs = minutes.shape[3]
     settled = State(RollBackRuns(runs, judge.terms.grid), history_bet.HistoryRuns(runs))
     provisional: State | None = None

@@ -8,6 +8,7 @@ import json
 import sys
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,7 @@ def world(law: str, base: float, ratio: float = 1.0, shared: Shared | None = Non
     return Guarded(base, ratio, burst=WORLDS[law], shared=shared)
 
 
-def cell(law: str, place: tuple[int, float, float], runs: int, *, by_level: bool) -> dict:
+def cell(law: str, place: tuple[int, float, float], runs: int, *, by_level: bool) -> dict[str, Any]:
     """Return one row: equal canaries reaching 20:1, mean minutes of worse ones to 130:1."""
     per_second, share, base = place
     figures, how = {}, Composition()

@@ -4,6 +4,7 @@ off it.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.special import logsumexp
@@ -51,7 +52,8 @@ class Material:
 
 def trips(reference: history_bet.Reference, terms: Terms, n_c: float, n_b: float) -> Array:
     """Return what the uncapped request bet would have paid at most on the history's own pairs."""
-    found, seen = np.full(len(reference.rows), -np.inf), {}
+    found = np.full(len(reference.rows), -np.inf)
+    seen: dict[Any, Any] = {}
     for run, row in enumerate(reference.rows):
         if row in seen:
             found[run] = seen[row]
@@ -109,7 +111,10 @@ def weigh(
     infinite = np.full(runs, np.inf)
     use = np.stack([usable(c) for c in counts])
     safe = np.stack([served(c) for c in counts])
-    requests, pairs, rates, nows = [], [], [], []
+    requests: list[Array] = []
+    pairs: list[Array] = []
+    rates: list[Any] = []
+    nows: list[Any] = []
     skip = np.zeros(runs, dtype=int)
     for t in range(minutes):
         now = recent(terms, rates[-RECENT_MINUTES:])

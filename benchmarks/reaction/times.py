@@ -12,8 +12,10 @@ second. The baseline's other guard is taken to say nothing.
 
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.special import logsumexp
@@ -95,7 +97,7 @@ class Bets:
         self.history = learn(past, PER_MINUTE)
         self.reference = history_bet.Reference(past, float(PER_MINUTE), rng, np.arange(runs))
         guard = law.guard
-        self.at = lambda share: settle(
+        self.at: Callable[[float], Any] = lambda share: settle(
             self.history, guard.roll_back, guard.last_gate, np.full(runs, share), guard.grid
         )
         self.against = RollBackRuns(runs, guard.grid)
@@ -239,7 +241,7 @@ def _watched(counts: Array, judged: Array, rate: Array, rule: Rule) -> Array:
 
 def main(runs: int, out: Path) -> None:
     """Write medians in seconds and how many bad answers were served."""
-    found: dict[str, dict[str, object]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for name, law in LAWS.items():
         rng = generator(41, "times", name)
         course, bets = play(law, rng, runs), Bets(law, rng, runs)

@@ -26,7 +26,7 @@ def pair(base: float, slow: float, make: Callable[[float, int], Guarded]) -> tup
 def cases() -> dict[str, tuple[int, tuple[Guarded, ...], float, int]]:
     """Return name -> (requests a second, worlds, cold factor, share of the runs)."""
     errors, slow = 0.005, 0.05
-    found = {
+    found: dict[str, tuple[int, tuple[Guarded, ...], float, int]] = {
         "equal, 100/s": (100, (Guarded(errors), Guarded(slow)), 1.0, 1),
         "equal with an outage both share, 100/s": (
             100,

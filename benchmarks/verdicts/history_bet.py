@@ -6,8 +6,8 @@ import numpy as np
 from scipy.special import logsumexp
 
 from canary.stats import history_bet as hb
-from canary.stats import roll_back as rbk
 from canary.stats.history import DROPPED_HOURS, HOUR
+from canary.stats.setting import FIRST_MASS
 
 Array = np.ndarray
 
@@ -18,14 +18,18 @@ def exposure(n_c: Array, ratio: Array, difference: Array, rate: Array) -> Array:
     return n_c * np.where(rate > 0, ratio + difference / safe, hb.LARGEST_RATIO)
 
 
-def contrast(x_c: Array, exposed: Array, x_b: Array, n_b: Array, smoothing: Array) -> Array:
+def contrast(
+    x_c: Array, exposed: Array | float, x_b: Array, n_b: Array | float, smoothing: Array | float
+) -> Array:
     """Return how much worse the canary's minute was than the baseline's, as a logarithm."""
     canary = (x_c + smoothing) / exposed
     baseline = (x_b + smoothing * n_b / exposed) / n_b
     return np.round(np.log(canary / baseline), hb.DECIMALS)
 
 
-def level_of(counts: Array, exposed: Array, planned: tuple[Array, Array], rates: Array) -> Array:
+def level_of(
+    counts: Array, exposed: Array, planned: tuple[Array, Array], rates: tuple[Array, Array]
+) -> Array:
     """Return the level of bad events each minute is compared at; 0 is the plan's requests at the
     history's rate.
 
@@ -125,7 +129,7 @@ def ranks(
             if one < hb.LOWEST_LEVEL:
                 continue
             rows = level[:, run] == one
-            table = reference.table(run, planned[0][run], planned[1][run], int(one))
+            table = reference.table(int(run), planned[0][run], planned[1][run], int(one))
             above = len(table) - np.searchsorted(table, value[rows, run], side="right")
             not_below = len(table) - np.searchsorted(table, value[rows, run], side="left")
             low[rows, run] = above / (len(table) + 1)
@@ -144,14 +148,14 @@ class HistoryRuns:
 
     def __init__(self, runs: int) -> None:
         """Start at the first restart."""
-        self.wealth = np.full((len(hb.KAPPAS), runs), np.log(rbk.FIRST_MASS))
+        self.wealth = np.full((len(hb.KAPPAS), runs), np.log(FIRST_MASS))
         self.restarts = np.ones(runs)
         self.skip = np.zeros(runs, dtype=int)
 
     def restart(self, where: Array) -> None:
         """Put the next restart's mass on some runs."""
         j = self.restarts + 1
-        mass = np.where(where, np.log(2 * (1 - rbk.FIRST_MASS) / (j * (j + 1))), -np.inf)
+        mass = np.where(where, np.log(2 * (1 - FIRST_MASS) / (j * (j + 1))), -np.inf)
         self.wealth = np.logaddexp(self.wealth, mass)
         self.restarts = np.where(where, j, self.restarts)
 
@@ -165,5 +169,5 @@ class HistoryRuns:
 
     def log_evidence(self) -> Array:
         """Return ln E of every run."""
-        rest = np.log(2 * (1 - rbk.FIRST_MASS) / (self.restarts + 1))
+        rest = np.log(2 * (1 - FIRST_MASS) / (self.restarts + 1))
         return np.logaddexp(logsumexp(self.wealth, axis=0) - np.log(len(hb.KAPPAS)), rest)

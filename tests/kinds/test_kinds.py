@@ -20,7 +20,7 @@ from tests.kinds.worlds import (
     written_set,
 )
 
-GOOD, POOR = 0.95, 0.7
+GOOD, POOR = 0.95, 0.75
 """How often variants are right: the good one, and one that is worse but no work of chance, since
 nothing is compared with a baseline that guesses.
 """

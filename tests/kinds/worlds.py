@@ -35,7 +35,7 @@ SCORERS = {
     "object-detection": load_scorer(f"{SPECS.parent / 'scorers' / 'detection.py'}:score"),
 }
 """What the ARN of an example's scorer stands for."""
-RECORDS = 320
+RECORDS = 480
 RANKED_RECORDS = 1_200
 """The AUC decides from 500 records on."""
 MARGINS = {"log_loss": 5.0}

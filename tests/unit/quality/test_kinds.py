@@ -130,8 +130,11 @@ def test_swap_the_variants_and_the_verdict_swaps(tmp_path: Path, kind: str) -> N
     assert (better.label, better.findings[0].answer) == ("PASS", "better")
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+@settings(  # one in a hundred thousand shuffles looks like skill: the examples stay the same
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.sampled_from(sorted(KINDS)), st.sampled_from(["old", "new"]), st.integers(0, 10_000))
 def test_shuffled_answers_never_pass(tmp_path: Path, kind: str, side: str, seed: int) -> None:

@@ -15,7 +15,7 @@ from canary.domain.labelled.plausibility.counts import AnswerTally
 from canary.domain.plan.quality import QualityGuardSpec, Task
 from canary.stats.chance import area_within, heads_by_chance, hits_by_chance
 
-CHANCE = 1e-3
+CHANCE = 1e-5
 """A baseline is believed once answers given without looking would do as well this rarely."""
 STANDARD_ERRORS = 3.0
 OUT_OF_PROPORTION = 10.0

@@ -20,8 +20,6 @@ ROOT = house.ROOT
 MOST_MODULES = 12
 WIDE = {
     "layers/core/canary/stats": "one theorem, or one term of a bet, a module; all of one kind",
-    "layers/core/canary/flow/labelled": "to be split when its room is rebuilt",
-    "canaryctl": "to be split when its room is rebuilt",
 }
 """Folders over MOST_MODULES, with what holds them together."""
 CEILINGS = {"planner": 50, "shifter": 47, "collector": 50, "evaluator": 155, "decider": 104}

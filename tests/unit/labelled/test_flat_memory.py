@@ -14,7 +14,7 @@ import pytest
 
 from canary.domain.labelled.prediction import Prediction
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.flow.labelled.prediction_file import Failed, PredictionFile
+from canary.flow.labelled.answers.prediction_file import Failed, PredictionFile
 from canary.labelled.files import json_document, record_index
 from canary.labelled.files.json_document import NoListOfRecords, document_records
 from canary.labelled.files.record_index import RecordIndex

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from canary.adapters.labelled.files import LocalLabelledFiles
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.flow.labelled.calls import fetch_from, inference_id, options_of
+from canary.flow.labelled.answers.calls import fetch_from, inference_id, options_of
 
 
 def test_the_id_of_a_call_names_rollout_and_row() -> None:

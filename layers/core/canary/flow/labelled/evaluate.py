@@ -9,11 +9,11 @@ what was evaluated is kept.
 from canary.domain.errors import AwsUnavailable
 from canary.domain.labelled.contract import AnswerContract
 from canary.domain.labelled.evidence import QualityEvidence
+from canary.flow.labelled.answers.ordered_records import ceiling_of
+from canary.flow.labelled.answers.prediction_file import Failed
+from canary.flow.labelled.answers.probing import agreed
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.flow.labelled.new_labels import rewritten, still_holds
-from canary.flow.labelled.ordered_records import ceiling_of
-from canary.flow.labelled.prediction_file import Failed
-from canary.flow.labelled.probing import agreed
 from canary.flow.labelled.scores.beginning import first_evidence
 from canary.flow.labelled.scores.own_scores import own_scores_of
 from canary.flow.labelled.walk import walked

@@ -25,10 +25,10 @@ from canary.domain.labelled.plausibility.tally import tallied
 from canary.domain.labelled.side_by_side import Figure, Measuring
 from canary.domain.plan.quality.answer_keys import Role
 from canary.domain.plan.quality.metric_keys import SCORER
-from canary.flow.labelled.asking import Answered, disagreement_of, prediction_in
+from canary.flow.labelled.answers.asking import Answered, disagreement_of, prediction_in
+from canary.flow.labelled.answers.prediction_file import Failed, Told
 from canary.flow.labelled.columns import RANKED_RECORDS, Columns
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
-from canary.flow.labelled.prediction_file import Failed, Told
 from canary.flow.labelled.scores.own_scores import OwnScores
 from canary.labelled.examples import Example
 from canary.labelled.own_scores import ScorerFailed

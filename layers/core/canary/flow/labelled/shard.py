@@ -6,9 +6,9 @@ what a shard left open is asked there.
 """
 
 from canary.domain.labelled.evidence import QualityEvidence
+from canary.flow.labelled.answers.ordered_records import OrderedRecords
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.flow.labelled.new_labels import still_holds
-from canary.flow.labelled.ordered_records import OrderedRecords
 from canary.flow.labelled.walk import RESERVE_SECONDS
 from canary.labelled.records import RecordFile
 

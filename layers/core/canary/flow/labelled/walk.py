@@ -11,13 +11,13 @@ from canary.domain.labelled.paired_ratio import ratio_margins
 from canary.domain.labelled.prediction import Prediction
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled import sharding
-from canary.flow.labelled.asking import RateCeiling, prediction_in
+from canary.flow.labelled.answers.asking import RateCeiling, prediction_in
+from canary.flow.labelled.answers.ordered_records import OrderedRecords, ceiling_of
+from canary.flow.labelled.answers.prediction_file import Told
+from canary.flow.labelled.answers.probing import Agreed, agreed
 from canary.flow.labelled.columns import Columns
 from canary.flow.labelled.gathering import Gathering
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
-from canary.flow.labelled.ordered_records import OrderedRecords, ceiling_of
-from canary.flow.labelled.prediction_file import Told
-from canary.flow.labelled.probing import Agreed, agreed
 from canary.flow.labelled.scores.own_scores import own_scores_of
 from canary.labelled.records import RecordFile
 

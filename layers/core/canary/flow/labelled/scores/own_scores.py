@@ -13,8 +13,8 @@ from canary.domain.errors import Refused
 from canary.domain.labelled.paired import AnswerPair
 from canary.domain.labelled.prediction import Prediction
 from canary.domain.plan.quality import QualityGuardSpec
+from canary.flow.labelled.answers.patience import PAUSES_SECONDS
 from canary.flow.labelled.inputs import EvaluationPorts
-from canary.flow.labelled.patience import PAUSES_SECONDS
 from canary.labelled.examples import Example
 from canary.labelled.layout import Layout
 from canary.labelled.own_scores import ScorerFailed, canary_first, items_of

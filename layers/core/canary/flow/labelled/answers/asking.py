@@ -21,9 +21,9 @@ from canary.domain.labelled.prediction import Prediction
 from canary.domain.labelled.side_by_side import Call
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.answer_keys import Role
-from canary.flow.labelled.calls import options_of
-from canary.flow.labelled.patience import PatientCalls
-from canary.flow.labelled.prediction_file import Failed, Told
+from canary.flow.labelled.answers.calls import options_of
+from canary.flow.labelled.answers.patience import PatientCalls
+from canary.flow.labelled.answers.prediction_file import Failed, Told
 from canary.labelled.answers.names import KnownLabels
 from canary.labelled.answers.read import read_answers
 from canary.labelled.examples import Example

@@ -10,12 +10,12 @@ from functools import cached_property
 
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.labelled.paired_ratio import ratio_margins
-from canary.flow.labelled.asking import Answered, Asker, Outcome, RateCeiling, ask_in_order
-from canary.flow.labelled.calls import fetch_from, options_of
+from canary.flow.labelled.answers.asking import Answered, Asker, Outcome, RateCeiling, ask_in_order
+from canary.flow.labelled.answers.calls import fetch_from, options_of
+from canary.flow.labelled.answers.kept_predictions import KeptPredictions, kept_predictions
+from canary.flow.labelled.answers.patience import Body, PatientCalls
+from canary.flow.labelled.answers.prediction_file import Told
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
-from canary.flow.labelled.kept_predictions import KeptPredictions, kept_predictions
-from canary.flow.labelled.patience import Body, PatientCalls
-from canary.flow.labelled.prediction_file import Told
 from canary.labelled.answers.names import known_labels
 from canary.labelled.examples import Example, read_example
 from canary.labelled.order import seeded_order

@@ -19,8 +19,8 @@ from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.labelled.prediction import Label
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.answer_keys import Role
+from canary.flow.labelled.answers.prediction_file import Failed, PredictionFile, Told
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
-from canary.flow.labelled.prediction_file import Failed, PredictionFile, Told
 from canary.ports.quality import KeptPrediction, PredictionStore
 
 PART_RECORDS = 1_000

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from canary.domain.labelled.contract import AnswerContract
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.plan.quality.answer_keys import Role
-from canary.flow.labelled.asking import Outcome, RateCeiling
+from canary.flow.labelled.answers.asking import Outcome, RateCeiling
+from canary.flow.labelled.answers.kept_predictions import KeptContract
+from canary.flow.labelled.answers.ordered_records import Group, OrderedRecords
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
-from canary.flow.labelled.kept_predictions import KeptContract
-from canary.flow.labelled.ordered_records import Group, OrderedRecords
 from canary.labelled.answers.inference.contract import Heard, make_contract
 from canary.labelled.answers.names import known_labels
 from canary.labelled.label_names import label_names

@@ -1,0 +1,1 @@
+"""Both variants asked record by record, in order and patiently; each answer read and kept."""

@@ -3,6 +3,7 @@ here.
 """
 
 import typer
+from rich.markup import escape
 
 from canaryctl.evaluate.command import evaluate_command
 from canaryctl.forecast import forecast_command
@@ -17,6 +18,7 @@ from canaryctl.operate.steer import (
     retry_command,
     roll_back_command,
 )
+from canaryctl.recorded import FORMAT
 from canaryctl.replay import replay_command
 
 app = typer.Typer(
@@ -46,8 +48,9 @@ COMMANDS = (
     ("replay", replay_command, OFFLINE),
     ("evaluate", evaluate_command, OFFLINE),
 )
+EPILOGS = {"replay": escape(FORMAT)}
 for name, command, panel in COMMANDS:
-    app.command(name, rich_help_panel=panel)(command)
+    app.command(name, rich_help_panel=panel, epilog=EPILOGS.get(name))(command)
 
 if __name__ == "__main__":
     app()

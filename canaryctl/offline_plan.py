@@ -22,13 +22,13 @@ def plan_offline(
     history: Sequence[Window] = (),
     *,
     measured: Iterable[str] | None = None,
-    warm_up_minutes: int = 2,
+    warm_up_minutes: int | None = None,
 ) -> Plan:
     """Return the plan of a two-variant endpoint; `history` are the baseline's minutes before the
     rollout.
 
     A guard that the spec does not mention is planned where it is among those `measured` (by name;
-    None: all of them).
+    None: all of them). `warm_up_minutes` stands in for the spec's where it is given.
     """
     guards = guards_of(spec.guards, {})
     facts = Facts(
@@ -36,7 +36,8 @@ def plan_offline(
         history={guard.name: _minutes(guard, history) for guard in guards},
         unmeasured={} if measured is None else _unmeasured(spec.guards, guards, set(measured)),
     )
-    return make_plan(spec, facts).but(warm_up_minutes=warm_up_minutes)
+    plan = make_plan(spec, facts)
+    return plan if warm_up_minutes is None else plan.but(warm_up_minutes=warm_up_minutes)
 
 
 def guards_in(windows: Iterable[Window]) -> set[str]:

@@ -1,27 +1,85 @@
 """Recorded windows as JSON Lines: read by run, every mistake named with its line."""
 
 import json
+import math
 from collections.abc import Iterable, Mapping
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from canary.domain.judge.windows import Counts, Window
+from canary.domain.time import minute_of
 
 Run = str | int | None
 Lines = list[tuple[int, str]]
 """(line number from 1, text)."""
+
+UNNAMED = 1
+"""What a run without a name is shown as."""
+
+# The year 2160: what is larger counts seconds or milliseconds.
+LARGEST_MINUTE = 100_000_000
+
+FORMAT = (
+    "A recording is JSON Lines, one closed minute a line: "
+    '{"run": "monday", "minute": "2026-03-02T08:00Z", '
+    '"baseline": {"requests": 5700, "errors": 6, "slow": 285}, '
+    '"canary": {"requests": 300, "errors": 0, "slow": 14}}. '
+    '"minute" is an ISO time (UTC where it has no offset) or a whole number of minutes, from any '
+    'start; one run keeps to one of both. "run" tells several recordings of one file apart; lines '
+    'without it are one run, shown as 1. "errors" and "slow" are counts among "requests" ("timed" '
+    'where slow is out of fewer); any guard\'s [bad, events] stand under "guards". A side that is '
+    "missing or null was not measured, which is not zero."
+)
 
 
 class RecordedError(Exception):
     """A recording that cannot be read; the message names file, line and what is wrong."""
 
 
+def read_minute(value: Any) -> int:
+    """Return the minute that a whole number or an ISO time names.
+
+    Raises ValueError for anything else, and for a number that seconds or milliseconds make.
+    """
+    if _is_time(value):
+        return _iso_minute(value)
+    countable = isinstance(value, int | float | str) and not isinstance(value, bool)
+    number = float(value) if countable else math.nan
+    if not number.is_integer():
+        raise ValueError(f"{value!r} is neither an ISO time nor a whole number of minutes")
+    if abs(number) > LARGEST_MINUTE:
+        raise ValueError(
+            f"{value!r} is beyond any minute: seconds or milliseconds since 1970? "
+            "Give an ISO time, or whole minutes"
+        )
+    return int(number)
+
+
+def _is_time(minute: Any) -> bool:
+    return isinstance(minute, str) and not minute.strip().lstrip("+-").isdecimal()
+
+
+def _iso_minute(text: str) -> int:
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise ValueError(
+            f"{text!r} is neither an ISO time such as 2026-03-02T08:00Z nor a whole number"
+        ) from error
+    if ":" not in text and "T" not in text.upper():
+        raise ValueError(f"{text!r} is a day; add the minute, such as 2026-03-02T08:00Z")
+    if at.second or at.microsecond:
+        raise ValueError(f"{text!r} is inside a minute; give the time at which its minute opens")
+    return minute_of(at if at.tzinfo else at.replace(tzinfo=UTC))
+
+
 class _Line(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     run: Run = None
-    minute: int
+    minute: Annotated[int, BeforeValidator(read_minute)]
     baseline: Counts | None = None
     canary: Counts | None = None
     own_traffic: bool = False
@@ -31,17 +89,46 @@ def by_run(lines: Iterable[str], name: str) -> dict[Run, Lines]:
     """Return the lines of every run in order of first appearance; runs may be interleaved, blank
     lines are skipped.
 
-    Raises RecordedError for a line that is no JSON object or whose run is neither text nor a whole
-    number.
+    Raises RecordedError for a file without a line, for a line that is no JSON object or whose run
+    is neither text nor a whole number, and for a run that gives times and counts minutes.
     """
     runs: dict[Run, Lines] = {}
+    clocks: dict[Run, tuple[bool, int]] = {}
     for number, text in enumerate(lines, 1):
-        if text.strip():
-            runs.setdefault(_run(text, name, number), []).append((number, text))
+        if not text.strip():
+            continue
+        document = _object(text, name, number)
+        run = _run(document, name, number)
+        runs.setdefault(run, []).append((number, text))
+        as_time = _is_time(document.get("minute"))
+        began_as_time, first = clocks.setdefault(run, (as_time, number))
+        if as_time is not began_as_time:
+            raise RecordedError(
+                f"{name} lines {first} and {number}: minute is a time in one and a number in the "
+                "other of the same run; write all of them one way"
+            )
+    if not runs:
+        raise RecordedError(f"{name} is empty: not one recorded minute. {FORMAT}")
     return runs
 
 
-def _run(text: str, name: str, number: int) -> Run:
+def shown(run: Run) -> str | int:
+    """Return what a run is shown as."""
+    return UNNAMED if run is None else run
+
+
+def check_names(runs: Iterable[Run], name: str) -> None:
+    """Raise RecordedError where lines without a run stand beside a run that is shown alike."""
+    known = list(runs)
+    twins = [run for run in known if run is not None and str(run) == str(UNNAMED)]
+    if None in known and twins:
+        raise RecordedError(
+            f"{name}: lines without a run are shown as run {UNNAMED}, and a run {twins[0]!r} is "
+            'there as well; give every line its "run"'
+        )
+
+
+def _object(text: str, name: str, number: int) -> Mapping[str, Any]:
     try:
         document = json.loads(text)
     except ValueError as error:
@@ -50,6 +137,10 @@ def _run(text: str, name: str, number: int) -> Run:
         raise RecordedError(
             f"{name} line {number}: expected an object, got {type(document).__name__}"
         )
+    return document
+
+
+def _run(document: Mapping[str, Any], name: str, number: int) -> Run:
     run: Any = document.get("run")
     if run is not None and (not isinstance(run, str | int) or isinstance(run, bool)):
         raise RecordedError(
@@ -69,7 +160,8 @@ def _window(number: int, text: str, name: str) -> Window:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])
-        raise RecordedError(f"{name} line {number}: {field}: {first['msg']}") from error
+        said = first["msg"].removeprefix("Value error, ")
+        raise RecordedError(f"{name} line {number}: {field}: {said}") from error
     return Window(
         minute=line.minute, baseline=line.baseline, canary=line.canary, own_traffic=line.own_traffic
     )

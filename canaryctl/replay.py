@@ -18,7 +18,15 @@ from canary.domain.errors import CanaryError
 from canary.domain.plan.spec import Spec, read_spec
 from canaryctl.backtest_show import show_backtest
 from canaryctl.offline_plan import guards_in, plan_offline
-from canaryctl.recorded import Lines, RecordedError, Run, by_run, windows_of
+from canaryctl.recorded import (
+    Lines,
+    RecordedError,
+    Run,
+    by_run,
+    check_names,
+    shown,
+    windows_of,
+)
 from canaryctl.replay_run import RunEnd, replay_run
 
 CHUNK = 20
@@ -35,7 +43,7 @@ class Task:
     windows: Lines
     history: Lines
     names: tuple[str, str]
-    warm_up_minutes: int
+    warm_up_minutes: int | None
 
 
 def replay(
@@ -43,13 +51,13 @@ def replay(
     windows: Path,
     history: Path | None = None,
     *,
-    warm_up_minutes: int = 2,
+    warm_up_minutes: int | None = None,
     processes: int | None = None,
 ) -> Iterator[tuple[Run, RunEnd]]:
     """Yield (run, outcome) for every run of a recording, in order of first appearance.
 
-    History lines without a run belong to every run. Raises RecordedError naming file, line and
-    field.
+    History lines without a run belong to every run. `warm_up_minutes` stands in for the spec's.
+    Raises RecordedError naming file, line and field.
     """
     tasks = list(_tasks(spec, windows, history, warm_up_minutes))
     workers = processes or min(os.cpu_count() or 1, len(tasks) // PARALLEL_FROM + 1)
@@ -60,8 +68,11 @@ def replay(
         yield from pool.imap(_judge, tasks, CHUNK)
 
 
-def _tasks(spec: Spec, windows: Path, history: Path | None, warm_up_minutes: int) -> Iterator[Task]:
+def _tasks(
+    spec: Spec, windows: Path, history: Path | None, warm_up_minutes: int | None
+) -> Iterator[Task]:
     runs = _read(windows)
+    check_names(runs, windows.name)
     known = _read(history) if history else {}
     shared = known.get(None, [])
     names = (windows.name, history.name if history else "")
@@ -77,8 +88,11 @@ def _tasks(spec: Spec, windows: Path, history: Path | None, warm_up_minutes: int
 
 
 def _read(path: Path) -> dict[Run, Lines]:
-    with path.open(encoding="utf-8") as lines:
-        return by_run(lines, path.name)
+    try:
+        with path.open(encoding="utf-8-sig") as lines:
+            return by_run(lines, path.name)
+    except UnicodeDecodeError as error:
+        raise RecordedError(f"{path.name}: not UTF-8 ({error})") from error
 
 
 def _judge(task: Task) -> tuple[Run, RunEnd]:
@@ -95,8 +109,7 @@ def replay_command(
     windows: Annotated[
         Path | None,
         typer.Option(
-            help="Recorded windows (JSON Lines): minute, and baseline and canary with requests, "
-            "errors, slow, or any guard's [bad, events] under guards.",
+            help="Recorded windows (JSON Lines, see below).",
             exists=True,
             dir_okay=False,
         ),
@@ -104,7 +117,10 @@ def replay_command(
     history: Annotated[
         Path | None,
         typer.Option(
-            help="The baseline's minutes before (JSON Lines).", exists=True, dir_okay=False
+            help="The baseline's minutes before, in the same format; lines without a run are "
+            "every run's.",
+            exists=True,
+            dir_okay=False,
         ),
     ] = None,
     endpoint: Annotated[
@@ -117,10 +133,14 @@ def replay_command(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a run.")] = False,
     warm_up_minutes: Annotated[
-        int, typer.Option(min=0, help="Minutes after the first window not to judge.")
-    ] = 2,
+        int | None,
+        typer.Option(min=0, help="Minutes not to judge after the first window, not the spec's."),
+    ] = None,
 ) -> None:
-    """Judge recorded windows, or an endpoint's own past, as one bake at the spec's first step."""
+    """Judge recorded windows, or an endpoint's own past, as one bake at the spec's first step.
+
+    Exit codes: 0 judged, whatever the verdicts, 2 wrong input.
+    """
     try:
         parsed = read_spec(json.loads(spec.read_text(encoding="utf-8")))
         if windows is not None:
@@ -154,7 +174,7 @@ def _show(outcomes: Iterator[tuple[Run, RunEnd]], runs: int, *, as_json: bool) -
                 typer.echo(
                     json.dumps(
                         {
-                            "run": run,
+                            "run": shown(run),
                             "verdict": outcome.verdict,
                             "windows": outcome.windows,
                             "guard": outcome.guard,
@@ -164,7 +184,7 @@ def _show(outcomes: Iterator[tuple[Run, RunEnd]], runs: int, *, as_json: bool) -
                 )
             else:
                 table.add_row(
-                    str(run),
+                    str(shown(run)),
                     outcome.verdict,
                     str(outcome.windows),
                     outcome.guard or "",

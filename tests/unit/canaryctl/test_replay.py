@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from canary.domain.plan import standard_guards
 from canary.domain.plan.spec import Spec, read_spec
-from canaryctl.recorded import RecordedError
-from canaryctl.replay import replay, replay_command
+from canaryctl.app import app
+from canaryctl.recorded import RecordedError, read_minute
+from canaryctl.replay import replay
 from tests.third_guard import empty_answers
 
 SPEC = {"endpoint": "churn-prod", "canary": "Variant2", "guards": {"slow_requests": None}}
@@ -122,6 +122,16 @@ def test_many_runs_in_parallel_come_out_in_order(tmp_path: Path) -> None:
         ('{"minute": 1, "canary": {"requests": -1, "errors": 0}}', "canary.requests"),
         ('{"baseline": null}', "minute"),
         ('{"minute": 1, "nonsense": 1}', "nonsense"),
+        ('{"minute": "soon"}', "neither an ISO time"),
+        ('{"minute": "2026-03-02"}', "is a day"),
+        ('{"minute": "2026-03-02T08:00:30Z"}', "inside a minute"),
+        ('{"minute": 1772438400}', "seconds or milliseconds"),
+        ('{"minute": 1.5}', "nor a whole number"),
+        ('{"minute": true}', "True is neither"),
+        ('{"minute": 1}\n{"minute": "2026-03-02T08:00Z"}', "lines 1 and 2"),
+        ('{"minute": 1, "run": 1}\n{"minute": 1}', "a run 1 is there as well"),
+        ("", "is empty"),
+        ("\n  \n", "is empty"),
     ],
 )
 def test_broken_lines_are_named(tmp_path: Path, text: str, says: str) -> None:
@@ -132,17 +142,84 @@ def test_broken_lines_are_named(tmp_path: Path, text: str, says: str) -> None:
         list(replay(spec(), path))
 
 
+@pytest.mark.parametrize("minute", [29538000, "29538000", 29538000.0, "2026-02-28T12:00:00Z"])
+def test_a_minute_is_a_whole_number_or_an_iso_time(minute: object) -> None:
+    """Numbers and times name the same minutes."""
+    assert read_minute(minute) == 29538000
+
+
+@pytest.mark.parametrize("text", ["2026-02-28T12:00", "2026-02-28T13:00+01:00", "20260228T1200Z"])
+def test_a_time_without_an_offset_is_utc(text: str) -> None:
+    """Offsets are read, and where there is none it is UTC."""
+    assert read_minute(text) == 29538000
+
+
+def test_a_recording_in_times_is_judged_as_one_in_numbers(tmp_path: Path) -> None:
+    """The verdict and the windows it took do not depend on how minutes are written."""
+    numbers = [line(29538000 + m, (300, 30)) for m in range(20)]
+    times = [{**one, "minute": f"2026-02-28T12:{m:02}:00Z"} for m, one in enumerate(numbers)]
+    first, second = (
+        list(replay(spec(), written(tmp_path, f"{name}.jsonl", lines)))
+        for name, lines in (("numbers", numbers), ("times", times))
+    )
+    assert first == second
+    assert first[0][1].verdict == "ROLL_BACK"
+
+
+def test_the_warm_up_is_the_specs_unless_given(tmp_path: Path) -> None:
+    """Six minutes of warm-up find a failing canary six windows later than none."""
+    windows = written(tmp_path, "w.jsonl", [line(m, (300, 30)) for m in range(20)])
+
+    def read(given: int | None = None, **changes: Any) -> int:
+        return next(replay(spec(**changes), windows, warm_up_minutes=given))[1].windows
+
+    assert read(warm_up_minutes=6) == read(warm_up_minutes=0) + 6 == read(given=6)
+    assert read() == read(warm_up_minutes=2)
+
+
+def run(tmp_path: Path, *lines: dict[str, Any], options: tuple[str, ...] = ()) -> Any:
+    """Return the result of the command on these windows."""
+    spec_path = tmp_path / "spec.json"
+    spec_path.write_text(json.dumps(SPEC))
+    windows = written(tmp_path, "w.jsonl", list(lines))
+    given = ["replay", "--spec", str(spec_path), "--windows", str(windows), *options]
+    return CliRunner().invoke(app, given)
+
+
+def test_a_run_without_a_name_is_shown_as_1(tmp_path: Path) -> None:
+    """In the table and in JSON alike."""
+    lines = [line(m, (300, 30)) for m in range(8)]
+    assert json.loads(run(tmp_path, *lines, options=("--json",)).stdout)["run"] == 1
+    table = run(tmp_path, *lines).stdout
+    assert "None" not in table
+    assert "│ 1 " in table
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_an_empty_recording_is_an_error(tmp_path: Path, options: tuple[str, ...]) -> None:
+    """Nothing on stdout, code 2, and the message names the file and the format."""
+    result = run(tmp_path, options=options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "w.jsonl is empty" in result.stderr
+    assert '"minute"' in result.stderr
+
+
+def test_help_tells_the_format() -> None:
+    """Every key of a line is named, and no bracket is lost to markup."""
+    told = " ".join(CliRunner().invoke(app, ["replay", "--help"]).stdout.split())
+    for word in ('"run"', '"minute"', "ISO time", '"slow"', '"timed"', "[bad, events]"):
+        assert word in told
+
+
 def test_command_prints_one_json_object_a_run(tmp_path: Path) -> None:
     """With --json every line is one run with verdict, windows, guard and reason."""
-    app = typer.Typer()
-    app.command()(replay_command)
     spec_path = tmp_path / "spec.json"
     spec_path.write_text(json.dumps(SPEC))
     windows = written(
         tmp_path, "w.jsonl", [line(m, (300, 30), run=r) for r in ("a", "b") for m in range(10)]
     )
     result = CliRunner().invoke(
-        app, ["--spec", str(spec_path), "--windows", str(windows), "--json"]
+        app, ["replay", "--spec", str(spec_path), "--windows", str(windows), "--json"]
     )
     assert result.exit_code == 0
     answers = [json.loads(one) for one in result.stdout.splitlines()]
@@ -152,13 +229,11 @@ def test_command_prints_one_json_object_a_run(tmp_path: Path) -> None:
 
 def test_command_refuses_a_wrong_spec(tmp_path: Path) -> None:
     """A wrong spec ends with code 2 and names the field."""
-    app = typer.Typer()
-    app.command()(replay_command)
     spec_path = tmp_path / "spec.json"
     spec_path.write_text(json.dumps({**SPEC, "stepps": []}))
     windows = written(tmp_path, "w.jsonl", [line(0, (300, 0))])
     result = CliRunner().invoke(
-        app, ["--spec", str(spec_path), "--windows", str(windows), "--json"]
+        app, ["replay", "--spec", str(spec_path), "--windows", str(windows), "--json"]
     )
     assert result.exit_code == 2
     assert "stepps" in result.stderr

@@ -63,6 +63,14 @@ def test_warm_up_minutes_are_not_judged() -> None:
     assert look(windows, 6).verdict == "ADVANCE"
 
 
+@pytest.mark.parametrize(("minutes", "judged"), [(0, 6), (2, 4), (5, 1)])
+def test_the_plan_says_how_long_the_warm_up_is(minutes: int, judged: int) -> None:
+    """Whole minutes after the move; none may be asked for."""
+    the_plan = plan(warm_up_minutes=minutes)
+    found = look(steady(START, 6, *GOOD), 6, the_plan=the_plan)
+    assert found.evidence.judged_minutes == judged
+
+
 def test_minutes_overlapping_a_move_are_not_judged() -> None:
     """The minute of arrival and the minute of departure belong to no bake."""
     bakes = (bake(0, START - 20, START - 15), bake(1, START - 11, START - 1), bake(2, START + 1))

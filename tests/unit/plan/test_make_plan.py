@@ -9,6 +9,7 @@ from canary.domain.errors import Refused
 from canary.domain.judge.windows import Window
 from canary.domain.plan.guards import GuardHistory
 from canary.domain.plan.make_plan import Facts, make_plan
+from canary.domain.plan.plan import Plan
 from canary.domain.plan.spec import Spec, read_spec
 from canary.stats.history import Minute
 from canaryctl.offline_plan import plan_offline
@@ -65,6 +66,18 @@ def test_a_guard_that_cannot_be_measured_is_left_out_and_told_unless_it_was_name
     assert plan.notices[0] == "slow_requests is not watched: nothing counts them."
     with pytest.raises(Refused, match=r"guards\.slow_requests: nothing counts them"):
         make_plan(spec(guards={"slow_requests": {}}), facts)
+
+
+@pytest.mark.parametrize(("asked", "planned"), [({}, 2), ({"warm_up_minutes": 9}, 9)])
+def test_the_warm_up_is_the_specs_and_two_minutes_where_no_plan_says_it(
+    asked: dict[str, int], planned: int
+) -> None:
+    """A plan stored before specs had one reads as it was carried out."""
+    plan = make_plan(spec(**asked), Facts(endpoint=a_view()))
+    assert plan.warm_up_minutes == planned
+    stored = plan.model_dump(mode="json")
+    del stored["warm_up_minutes"]
+    assert Plan.model_validate(stored).warm_up_minutes == 2
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,17 @@ def test_left_out_and_switched_off_stay_apart() -> None:
         ({"on_inconclusive": "promote"}, "on_inconclusive"),
         ({"hold_at_most_minutes": 18_000}, "hold_at_most_minutes"),
         ({"watch_minutes": 0}, "watch_minutes"),
+        ({"warm_up_minutes": -1}, "warm_up_minutes"),
+        ({"warm_up_minutes": 121}, "warm_up_minutes"),
+        ({"warm_up_minutes": 2.5}, "warm_up_minutes"),
+        ({"warm_up_minutes": 30}, "warm_up_minutes"),  # the whole watch
+        (
+            {
+                "warm_up_minutes": 10,
+                "steps": [{"share": 0.5, "bake_minutes": {"max": 10}}, {"share": 1}],
+            },
+            "warm_up_minutes",
+        ),
         ({"version": 2}, "version"),
     ],
 )
@@ -70,6 +81,13 @@ def test_a_wrong_field_is_named_with_a_remedy(change: dict[str, Any], field: str
     assert field in refusal.value.field
     assert refusal.value.problem
     assert refusal.value.remedy
+
+
+@pytest.mark.parametrize("minutes", [0, 1, 29])
+def test_a_warm_up_may_last_as_long_as_it_leaves_minutes_to_judge(minutes: int) -> None:
+    """None at all is allowed; a short watch of an older spec stays as it was."""
+    assert read_spec({**MINIMAL, "warm_up_minutes": minutes}).warm_up_minutes == minutes
+    assert read_spec({**MINIMAL, "watch_minutes": 1}).warm_up_minutes == 2
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
         on_inconclusive=spec.on_inconclusive,
         hold_at_most_minutes=spec.hold_at_most_minutes,
         watch_minutes=spec.watch_minutes,
+        warm_up_minutes=spec.warm_up_minutes,
         notices=(*left_out, *_unknown(guards)),
     )
 

@@ -11,7 +11,7 @@ from canary.domain.model import Frozen
 from canary.domain.plan.error_budget import ErrorBudget, share_out
 from canary.domain.plan.guards import CountGuard, Margin
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.domain.plan.spec import ErrorRates
+from canary.domain.plan.spec import DEFAULT_WARM_UP_MINUTES, ErrorRates
 from canary.domain.plan.standard_guards import read_guard
 from canary.domain.plan.target import Target, read_weights
 
@@ -60,7 +60,7 @@ class Plan(Frozen):
     on_inconclusive: Literal["hold", "roll_back"] = "hold"
     hold_at_most_minutes: int
     watch_minutes: int
-    warm_up_minutes: int = 2
+    warm_up_minutes: int = DEFAULT_WARM_UP_MINUTES
     overdue_minutes: int = 15
     notices: tuple[str, ...] = ()
 

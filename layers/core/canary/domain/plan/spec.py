@@ -26,6 +26,10 @@ LARGEST_SPEC_CHARACTERS = 32_768
 Minutes = Annotated[int, Field(ge=1, le=LONGEST_ROLLOUT_MINUTES)]
 ErrorRate = Annotated[float, Field(gt=0, lt=0.5)]
 
+DEFAULT_WARM_UP_MINUTES = 2
+"""Also what a plan stored without one was made with."""
+LONGEST_WARM_UP_MINUTES = 120
+
 
 class BakeMinutes(Frozen):
     """How long a step serves before it may advance (`min`) and before it is called inconclusive
@@ -124,6 +128,8 @@ class Spec(Frozen):
     on_inconclusive: Literal["hold", "roll_back"] = "hold"
     hold_at_most_minutes: Minutes = MINUTES_PER_DAY
     watch_minutes: Minutes = 30
+    warm_up_minutes: int = Field(default=DEFAULT_WARM_UP_MINUTES, ge=0, le=LONGEST_WARM_UP_MINUTES)
+    """Whole minutes after each move that are not judged (fuse and alarms are); 0: none."""
     adopt_live: bool = False
     require_conclusive: bool = False
 
@@ -159,7 +165,27 @@ def read_spec(document: object) -> Spec:
             f"{LONGEST_ROLLOUT_MINUTES} the state machine allows",
             "Lower it, the longest bakes or the number of steps",
         )
+    _check_warm_up(spec)
     return spec
+
+
+def _check_warm_up(spec: Spec) -> None:
+    """Raise Refused where the warm-up that was asked for leaves a bake or the watch no minute."""
+    if "warm_up_minutes" not in spec.model_fields_set:
+        return
+    bakes = {
+        f"steps.{i}.bake_minutes.max": step.bake_minutes.max
+        for i, step in enumerate(spec.steps)
+        if step.share < 1
+    }
+    spans = {**bakes, "watch_minutes": spec.watch_minutes}
+    field, shortest = min(spans.items(), key=lambda span: span[1])
+    if spec.warm_up_minutes >= shortest:
+        raise Refused(
+            "warm_up_minutes",
+            f"{spec.warm_up_minutes} leaves nothing to judge of {field} ({shortest})",
+            f"Lower it below {shortest}, or raise {field}",
+        )
 
 
 def _check_steps(shares: list[float]) -> None:

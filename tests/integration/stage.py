@@ -45,16 +45,21 @@ class Stage:
     """One emulated account with the application in it; use as a context manager."""
 
     def __init__(
-        self, canary: SumModel | None = None, requests_per_minute: float = 6000, **options: Any
+        self,
+        canary: SumModel | None = None,
+        requests_per_minute: float = 6000,
+        weights: Mapping[str, float] | None = None,
+        **options: Any,
     ) -> None:
         self.emulator = open_account(START, **options)
         self._canary = canary or SumModel()
         self._requests = requests_per_minute
+        self._weights = weights or {"v1": 1.0, "v2": 0.0}
 
     def __enter__(self) -> Self:
         self.emulator.__enter__()
         self.outputs = deploy(self.emulator)
-        self._endpoint({"v1": 1.0, "v2": 0.0})
+        self._endpoint(self._weights)
         self.emulator.run_minutes(5)
         rows = np.random.default_rng(7).random((500, 4))
         self.emulator.endpoints.attach_traffic(ENDPOINT, rows, self._requests)

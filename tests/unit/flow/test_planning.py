@@ -68,6 +68,18 @@ def test_too_little_history_is_told() -> None:
     assert "nothing is known of bursts" in waiting(record)[0].body
 
 
+@pytest.mark.parametrize(("minutes", "told"), [(0, True), (70, True), (1368, False), (1440, False)])
+def test_a_baseline_that_is_often_silent_is_told_before_anything_moves(
+    minutes: int, *, told: bool
+) -> None:
+    """It blinds nobody; the others teach what there is to learn."""
+    metrics = MemoryMetrics({"v1": history(1440), "v3": history(minutes)}, p95_ms=40.0)
+    record = Stage(metrics, a_view({"v1": 1.0, "v2": 0.0, "v3": 0.01})).plan()
+    assert record.plan.guards[0].history.minutes == 1440
+    silent = f"v3 was silent in {1440 - minutes:,} of the history's 1,440 minutes"
+    assert (silent in waiting(record)[0].body) is told
+
+
 def test_slow_requests_are_left_out_and_told_where_nothing_is_measured() -> None:
     """A statistic that is not there is never silently ignored."""
     record = Stage(MemoryMetrics({"v1": history(1440, within=None)}, p95_ms=40.0)).plan()

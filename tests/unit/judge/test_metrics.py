@@ -90,14 +90,39 @@ def test_zero_is_a_measurement() -> None:
     assert (counts.guards["errors"], counts.guards["empty_answers"]) == ((0, 100), (0, 100))
 
 
-def test_baselines_are_summed_guard_by_guard() -> None:
-    """A guard that one of them has no counts for is missing for both; so is a whole minute."""
-    without = {name: values for name, values in WHOLE.items() if name != "empty"}
+def test_baselines_are_summed_over_those_that_speak() -> None:
+    """A minute in which one of them has no point is the other's; both are summed guard by guard."""
     two = {name: {**values, 2: 1.0} for name, values in WHOLE.items()}
-    both = READING.together(series(v1=two, v3=without), ["v1", "v3"])
-    assert list(both) == [1]
-    assert both[1].requests == 200
-    assert both[1].guards == {"errors": (4, 200), "slow_requests": (16, 196)}
+    both = READING.together(series(v1=two, v3=WHOLE), ["v1", "v3"])
+    assert {minute: counts.requests for minute, counts in both.items()} == {1: 200, 2: 1}
+    assert both[1].guards == {
+        "errors": (4, 200),
+        "slow_requests": (16, 196),
+        "empty_answers": (14, 200),
+    }
+
+
+@pytest.mark.parametrize(("requests", "found"), [(11, (7, 100)), (12, None)])
+def test_a_guard_is_summed_over_nine_tenths_of_the_requests_or_not_at_all(
+    requests: float, found: tuple[int, int] | None
+) -> None:
+    """A little variant without the metric is left out of it on both sides; of a large one the rest
+    is not the baseline.
+    """
+    without = {name: {1: requests} for name in ("requests", "timed", "within")}
+    both = READING.together(series(v1=WHOLE, v3={**without, "errors": {1: 0.0}}), ["v1", "v3"])
+    assert both[1].requests == 100 + requests
+    assert both[1].guards.get("empty_answers") == found
+
+
+def test_a_window_keeps_who_of_several_baselines_spoke() -> None:
+    """By requests; zero is said, and nobody is named where there is one baseline."""
+    idle = {"requests": {1: 0.0}, "errors": {1: 0.0}}
+    read = series(v1=WHOLE, v2=WHOLE, v3=idle, v4={})
+    [window] = windows_of(READING, read, "v2", ["v1", "v3", "v4"])
+    assert window.served == {"v1": 100, "v3": 0}
+    assert windows_of(READING, read, "v2", ["v1"])[0].served == {}
+    assert windows_of(READING, read, "v2", ["v4"])[0].baseline is None
 
 
 def test_a_window_stands_for_every_minute_anything_is_known_of() -> None:

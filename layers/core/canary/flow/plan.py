@@ -91,7 +91,8 @@ class Planner:
             guard.name: [_events(guard, together.get(minute)) for minute in minutes]
             for guard in guards
         }
-        return Facts(view, history, thresholds, unmeasured, alarms)
+        silences = reading.silences(series, baselines)
+        return Facts(view, history, thresholds, unmeasured, silences, alarms)
 
     def _thresholds(self, spec: Spec, baselines: Sequence[str], now: datetime) -> dict[str, float]:
         """Return the thresholds that the spec leaves to the baseline's own latency: its p95 of the

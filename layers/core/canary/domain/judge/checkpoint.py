@@ -27,7 +27,16 @@ def from_plain(plain: JsonValue) -> Fold:
     if not isinstance(plain, dict) or version not in {1, VERSION}:
         raise ValueError(f"not a checkpoint of version 1 or {VERSION}")
     state: dict[str, Any] = {key: value for key, value in plain.items() if key != "version"}
-    return _FOLD.validate_python(_named(state) if version == 1 else state)
+    return _FOLD.validate_python(_with_arrivals(_named(state) if version == 1 else state))
+
+
+def _with_arrivals(state: dict[str, Any]) -> dict[str, Any]:
+    """Return a state that counted the split alone, in minutes in which every baseline spoke."""
+    if "split" not in state:
+        return state
+    canary, baseline = state.pop("split")
+    account = {"silent": (), "canary": canary, "baseline": baseline}
+    return {**state, "arrivals": {"accounts": (account,)}, "arrivals_bake": state["bake"]}
 
 
 def _named(state: dict[str, Any]) -> dict[str, Any]:

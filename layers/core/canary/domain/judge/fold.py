@@ -5,7 +5,7 @@ plain JSON and goes on from there equal to a replay from the first window. Nothi
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from canary.domain.judge.guard_fold import GuardFold, start_guard
@@ -13,7 +13,9 @@ from canary.domain.judge.terms import BakeTerms
 from canary.domain.judge.windows import Window, counted
 from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.plan import Plan
+from canary.domain.plan.target import Weights, shares
 from canary.stats import fuse, roll_back
+from canary.stats.arrivals import NOTHING_YET, SURPRISING_REQUESTS, Arrivals, arrive, missing
 from canary.stats.counts import MinuteCounts
 from canary.stats.logsum import log_sum
 
@@ -35,8 +37,10 @@ class Fold:
     """Judged minutes since the last restart."""
     judged: int = 0
     step_judged: int = 0
-    split: tuple[int, int] = (0, 0)
-    """Requests of canary and baseline in this step's judged minutes."""
+    arrivals: Arrivals = NOTHING_YET
+    """How a step's traffic arrived; its split in judged minutes alone."""
+    arrivals_bake: int = -1
+    """Index of the bake it belongs to."""
     log_roll_back: float = 0.0
     quiet_minute: int | None = None
     """Last minute in which the roll-back evidence was unremarkable."""
@@ -61,18 +65,21 @@ def take(
     """Return the state after one window; windows come in rising order of minutes.
 
     A minute that may still be half published for one variant (`complete` False) says nothing about
-    the split. Once the roll-back evidence has reached its threshold the matter is settled: later
-    minutes change nothing.
+    the split, nor anything at all while a baseline is silent that should be heard. Once the
+    roll-back evidence has reached its threshold the matter is settled: later minutes change
+    nothing.
     """
     if fold.crossed_minute is not None:
         return replace(fold, through=window.minute)
+    window = window if complete else _heard(window, plan)
     bake = next((b for b in reversed(bakes) if b.covers(window.minute)), None)
     last_live = [b for b in bakes if b.first_minute <= window.minute + 1 and b.share > 0]
     if last_live:
         fold = _burn(fold, window, plan, last_live[-1])
+    if bake is not None and bake.live:
+        fold = _arrive(fold, window, plan, bake, complete=complete)
     if bake is not None and bake.share > 0 and bake.warm(window.minute) and not window.own_traffic:
         fold = _judge_minute(fold, window, plan, bake)
-        fold = _count_split(fold, window) if complete else fold
     guards = tuple(
         state.remember(window.minute, counted(guard, window.baseline))
         for guard, state in zip(plan.guards, fold.guards, strict=True)
@@ -112,7 +119,9 @@ def _enter(fold: Fold, bake: BakeTerms) -> Fold:
     """
     guards = tuple(state.enter_step() for state in fold.guards)
     due = RESTART_EVERY_MINUTES if fold.judged else 0
-    return replace(fold, guards=guards, bake=bake.index, clock=due, step_judged=0, split=(0, 0))
+    return replace(
+        fold, guards=guards, bake=bake.index, clock=due, step_judged=0, arrivals=NOTHING_YET
+    )
 
 
 def _tick_clock(fold: Fold) -> Fold:
@@ -135,13 +144,42 @@ def _pair(canary: tuple[int, int] | None, baseline: tuple[int, int] | None) -> M
     return counts if counts.usable else None
 
 
-def _count_split(fold: Fold, window: Window) -> Fold:
-    if window.canary is None or window.baseline is None:
-        return fold
-    canary, baseline = fold.split
-    return replace(
-        fold, split=(canary + window.canary.requests, baseline + window.baseline.requests)
+def _heard(window: Window, plan: Plan) -> Window:
+    """Return a window of which more may come, without its baseline where one of them is missing
+    that its weight does not leave idle: what the others say is not yet what all of them say.
+    """
+    parts = baseline_shares(plan.safe_target.weights, plan.baselines)
+    absent = missing(_served(window, parts), parts)
+    late = max(absent.values(), default=0.0) >= SURPRISING_REQUESTS
+    return window.but(baseline=None, served={}) if late else window
+
+
+def _arrive(fold: Fold, window: Window, plan: Plan, bake: BakeTerms, *, complete: bool) -> Fold:
+    """Return the state with how a minute's traffic arrived while both variants serve."""
+    parts = baseline_shares(plan.steps[bake.step].target.weights, plan.baselines)
+    judged = bake.warm(window.minute) and not window.own_traffic
+    arrivals = arrive(
+        fold.arrivals if fold.arrivals_bake == bake.index else NOTHING_YET,
+        window.canary.requests if window.canary and judged else None,
+        _served(window, parts),
+        parts,
+        complete=complete,
     )
+    return replace(fold, arrivals=arrivals, arrivals_bake=bake.index)
+
+
+def _served(window: Window, baselines: Iterable[str]) -> dict[str, int]:
+    """Return the requests of each baseline that has a point."""
+    if window.baseline is None or window.served:
+        return dict(window.served)
+    first, *others = baselines
+    return {first: window.baseline.requests, **dict.fromkeys(others, 0)}
+
+
+def baseline_shares(weights: Weights, baselines: Sequence[str]) -> Weights:
+    """Return each baseline's fraction of all traffic."""
+    planned = shares(weights)
+    return {name: planned.get(name, 0.0) for name in baselines}
 
 
 def _weigh(fold: Fold, minute: int, plan: Plan, bake: BakeTerms) -> Fold:

@@ -6,17 +6,21 @@ import math
 from dataclasses import dataclass
 
 from canary.domain.finding import Finding, FindingLabel
-from canary.domain.judge.fold import Fold, guard_logs, weighed
+from canary.domain.judge.fold import Fold, baseline_shares, guard_logs, weighed
 from canary.domain.judge.guard_fold import GuardFold
 from canary.domain.judge.judgement import Evidence, GuardEvidence
 from canary.domain.judge.terms import BakeTerms
 from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.plan import Plan
+from canary.domain.plan.target import Weights
 from canary.stats import advance, split
+from canary.stats.arrivals import NOTHING_YET, SURPRISING_REQUESTS, Arrivals, Silence, log_evidence
 
 # A guard whose newest data is older says nothing about the canary that serves now. Points may come
 # eight minutes late, and it takes two more until two reads have agreed on them.
 STALE_AFTER_MINUTES = 10
+# A silent variant with less of the baseline's traffic moves no rate that a margin would notice.
+PART_OF_THE_BASELINE = 0.1
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,37 @@ class Look:
     @property
     def log_split(self) -> float:
         """Return ln of the evidence that this step's traffic is not split as planned."""
-        if not self.entered or not 0 < self.share < 1 or sum(self.fold.split) == 0:
-            return 0.0
-        return split.log_bayes_factor(self.fold.split, (self.share, 1 - self.share))
+        return log_evidence(self.arrivals, self.share, self.baseline_shares)
+
+    @property
+    def arrivals(self) -> Arrivals:
+        """Return how this step's traffic arrived; nothing yet where a variant serves alone."""
+        bake = self.numbers_bake
+        mine = bake is not None and bake.live and self.fold.arrivals_bake == bake.index
+        return self.fold.arrivals if mine else NOTHING_YET
+
+    @property
+    def baseline_shares(self) -> Weights:
+        """Return each baseline's planned fraction of all traffic at this step."""
+        return baseline_shares(self.plan.steps[self.step].target.weights, self.plan.baselines)
+
+    @property
+    def silences(self) -> tuple[Silence, ...]:
+        """Return the baselines that were silent in minutes of this step in which others spoke."""
+        return tuple(one for one in self.arrivals.silences if one.minutes)
+
+    @property
+    def unheard(self) -> tuple[Silence, ...]:
+        """Return the silent baselines without which what speaks is not the baseline any more: since
+        they last spoke they should have been heard, and theirs is a good part of its traffic.
+        """
+        parts = self.baseline_shares
+        least = PART_OF_THE_BASELINE * sum(parts.values())
+        return tuple(
+            one
+            for one in self.silences
+            if one.missed >= SURPRISING_REQUESTS and parts.get(one.name, 0.0) >= least
+        )
 
     @property
     def misrouted(self) -> bool:

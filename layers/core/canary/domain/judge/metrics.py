@@ -2,15 +2,18 @@
 
 Rules: what is read follows from the guards' sources. Zero and missing stay apart: a variant whose
 requests have no point in a minute has no counts for it, and no guard has any whose metric has none.
+Several baselines are what of them speaks.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from canary.domain.judge.windows import Counts, Window
 from canary.domain.model import Frozen
 from canary.domain.plan.guards import REQUESTS, CountGuard, CountSource, Metric
 from canary.domain.plan.plan import Plan
+
+MEASURED_PART = 0.9
 
 
 class RawSeries(Frozen):
@@ -59,14 +62,23 @@ class MetricReading:
         return found
 
     def together(self, series: Series, variants: Sequence[str]) -> dict[int, Counts]:
-        """Return several variants' counts summed by minute; minutes in which any of them has none
-        are left out.
-        """
-        first, *others = (self.counts(series, variant) for variant in variants)
-        if not others:
-            return first
-        shared = set(first).intersection(*others)
-        return {minute: _sum([one[minute] for one in (first, *others)]) for minute in shared}
+        """Return several variants' counts summed by minute over those that have any."""
+        return {minute: _sum([*parts.values()]) for minute, parts in self.each(series, variants)}
+
+    def each(
+        self, series: Series, variants: Sequence[str]
+    ) -> Iterator[tuple[int, dict[str, Counts]]]:
+        """Yield the minutes in which a variant has counts, with the counts of all that have."""
+        found = {variant: self.counts(series, variant) for variant in variants}
+        for minute in sorted(set().union(*found.values())):
+            yield minute, {name: one[minute] for name, one in found.items() if minute in one}
+
+    def silences(self, series: Series, variants: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Return in how many minutes each variant was silent, of those in which another spoke."""
+        minutes = [set(parts) for _, parts in self.each(series, variants)]
+        return {
+            name: (sum(name not in parts for parts in minutes), len(minutes)) for name in variants
+        }
 
     def uncounted(self, series: Series, variants: Sequence[str]) -> tuple[CountGuard, ...]:
         """Return the guards whose events have points in CloudWatch while the statistic that tells
@@ -95,17 +107,17 @@ class MetricReading:
 
 
 def _sum(parts: Sequence[Counts]) -> Counts:
-    names = [name for name in parts[0].guards if all(name in part.guards for part in parts)]
-    return Counts(
-        requests=sum(part.requests for part in parts),
-        guards={
-            name: (
-                sum(part.guards[name][0] for part in parts),
-                sum(part.guards[name][1] for part in parts),
-            )
-            for name in names
-        },
-    )
+    """Return the counts together; of each guard over the variants that have any, unless those
+    without serve more than a tenth of the requests.
+    """
+    requests = sum(part.requests for part in parts)
+    guards = {}
+    for name in dict.fromkeys(name for part in parts for name in part.guards):
+        measured = [part for part in parts if name in part.guards]
+        if sum(part.requests for part in measured) >= MEASURED_PART * requests:
+            bad, of = zip(*(part.guards[name] for part in measured), strict=True)
+            guards[name] = (sum(bad), sum(of))
+    return Counts(requests=requests, guards=guards)
 
 
 def reading_of(plan: Plan) -> MetricReading:
@@ -125,8 +137,18 @@ def windows_of(
     point.
     """
     minutes = sorted({minute for one in series.values() for minute in one.minutes})
-    canaries, together = reading.counts(series, canary), reading.together(series, baselines)
+    canaries, each = reading.counts(series, canary), dict(reading.each(series, baselines))
     return tuple(
-        Window(minute=minute, canary=canaries.get(minute), baseline=together.get(minute))
+        _window(minute, canaries.get(minute), each.get(minute, {}), len(baselines))
         for minute in minutes
+    )
+
+
+def _window(minute: int, canary: Counts | None, parts: Mapping[str, Counts], of: int) -> Window:
+    served = {name: counts.requests for name, counts in parts.items()}
+    return Window(
+        minute=minute,
+        canary=canary,
+        baseline=_sum([*parts.values()]) if parts else None,
+        served=served if of > 1 else {},
     )

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from canary.domain.finding import Finding, FindingLabel
 from canary.domain.judge.judgement import Evidence, Judgement, Verdict
 from canary.domain.judge.look import Look
-from canary.domain.judge.words import finding_reason, rates, still_needed
+from canary.domain.judge.words import finding_reason, left_out, rates, still_needed, unheard
 from canary.domain.words import clock, percent, strength
 
 
@@ -32,7 +32,7 @@ def conclude(look: Look, checkpoint: JsonValue) -> Judgement:
         verdict=decided.verdict,
         step=look.step,
         minute=look.now,
-        reason=decided.reason,
+        reason=decided.reason + left_out(look),
         findings=_findings(look, numbers, decided),
         evidence=numbers,
         decided_by=decided.guard,
@@ -197,7 +197,7 @@ def _blocked(look: Look, numbers: Evidence) -> str | None:
     """Return what keeps the step from advancing; None when nothing does."""
     if look.misrouted:
         return _misrouted(look)
-    waiting = []
+    waiting = [unheard(look)] if look.unheard else []
     for index, (guard, seen) in enumerate(zip(look.plan.guards, numbers.guards, strict=True)):
         label = look.label(index)
         if label == "NO_DATA":
@@ -212,7 +212,7 @@ def _blocked(look: Look, numbers: Evidence) -> str | None:
 
 
 def _misrouted(look: Look) -> str:
-    canary, total = look.fold.split[0], sum(look.fold.split)
+    canary, total = look.arrivals.split[0], sum(look.arrivals.split)
     return (
         f"traffic is not split as asked: the canary got {percent(canary / total)} of {total:,}"
         f" requests instead of {percent(look.share)}; check routing and the variants' weights"
@@ -233,6 +233,8 @@ def _notices(look: Look) -> tuple[str, ...]:
     notices = []
     if look.misrouted:
         notices.append(f"At {percent(look.share)} {_misrouted(look)}")
+    if look.unheard:
+        notices.append(f"At {percent(look.share)} {unheard(look)}")
     planned = look.plan.steps[look.step]
     if look.bake is not None and look.bake.live and look.elapsed >= planned.bake_max_minutes:
         notices.append(

@@ -49,12 +49,16 @@ class Window(Frozen):
     minute: int
     """Minutes since the epoch at which the window opens; it covers [minute, minute + 1)."""
     baseline: Counts | None
-    """All baseline variants together; None when any of them is missing."""
+    """The baseline variants that have a point, together; None when none has."""
     canary: Counts | None
     """The canary; None when missing."""
     since: int | None = None
     """The minute of the tick that first read these counts; None: nothing more is expected to
     arrive.
+    """
+    served: dict[str, Count] = Field(default_factory=dict)
+    """Requests of each baseline that has a point, where there are several; empty where there is
+    one, and in windows stored while all of them had to speak.
     """
     own_traffic: bool = False
     """True when the evaluator's own calls fall into the minute or next to it: no evidence for count

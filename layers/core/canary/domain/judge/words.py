@@ -20,6 +20,27 @@ def _side(name: str, bad: int, requests: int) -> str:
     return f"{name} {rate(bad, requests)}" if requests else f"{name}: no requests"
 
 
+def left_out(look: Look) -> str:
+    """Return which baselines were silent and how often, as the end of a sentence; empty where all
+    spoke.
+    """
+    minutes = look.arrivals.minutes
+    told = [f"{one.name} in {one.minutes} of {minutes} minutes" for one in look.silences]
+    return f"; silent and left out of the baseline: {', '.join(told)}" if told else ""
+
+
+def unheard(look: Look) -> str:
+    """Return that baselines are missing which should be heard, and both readings of it."""
+    told = [
+        f"{one.name}, which should have served about {one.missed:,.0f} requests since it last did"
+        for one in look.unheard
+    ]
+    return (
+        f"nothing is heard of {'; '.join(told)}: either no traffic reaches it, or its metrics are "
+        "missing; look at the variant, promote by hand, or start again without it"
+    )
+
+
 def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label: str) -> str:
     """Return the reason of one guard's finding: rates, counts, evidence against its threshold."""
     if label == "NO_DATA":

@@ -18,6 +18,9 @@ from canary.domain.plan.steps import check_endpoint, plan_steps, safe_target
 from canary.domain.plan.target import Target
 from canary.stats.history import LEAST_HISTORY_MINUTES, Minute
 
+# A variant that is silent less often than this is told of when it happens.
+SELDOM = 0.05
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -31,6 +34,8 @@ class Facts:
     """Thresholds learnt from the baseline, by guard, for those the spec does not give."""
     unmeasured: Mapping[str, str] = field(default_factory=dict)
     """Why a guard cannot be measured here, by guard."""
+    silences: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """By baseline: minutes of the history without a point of it, of those in which any had one."""
     alarms: Mapping[str, str] | None = None
     """The states of the alarms that exist; None where nobody looked."""
 
@@ -68,7 +73,7 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
         hold_at_most_minutes=spec.hold_at_most_minutes,
         watch_minutes=spec.watch_minutes,
         warm_up_minutes=spec.warm_up_minutes,
-        notices=(*left_out, *_unknown(guards)),
+        notices=(*left_out, *_often_silent(facts), *_unknown(guards)),
     )
 
 
@@ -112,6 +117,15 @@ def _guards(spec: Spec, facts: Facts) -> tuple[tuple[CountGuard, ...], list[str]
                 'Give "threshold_ms" with traffic on the baseline, or leave the guard out',
             )
     return tuple(guards), notices
+
+
+def _often_silent(facts: Facts) -> list[str]:
+    return [
+        f"{name} was silent in {silent:,} of the history's {of:,} minutes: such minutes are judged "
+        "without it."
+        for name, (silent, of) in facts.silences.items()
+        if silent > SELDOM * of
+    ]
 
 
 def _unknown(guards: Sequence[CountGuard]) -> list[str]:

@@ -1,0 +1,134 @@
+"""How a step's traffic arrived: the split's evidence where some baselines are silent, and who is.
+
+Minutes in which the same baselines were silent are an account of their own, split by the weights of
+those who spoke: given who was silent the rest is still multinomial, and Bayes factors of separate
+minutes multiply. So a variant that is idle by its weight, or has no metrics, says nothing of the
+canary's share.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from canary.stats.split import log_bayes_factor
+
+# Silence is a surprise from here on: a Poisson count of this mean is 0 once in 1,000 times.
+SURPRISING_REQUESTS = math.log(1000)
+RECENT_MINUTES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """One baseline without points: in how many minutes of the step, and since when."""
+
+    name: str
+    minutes: int = 0
+    """Minutes of the step in which others spoke and it did not."""
+    missed: float = 0.0
+    """Requests its weight would have given it since it last spoke."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Requests of (canary, baselines) in the minutes in which the same baselines were silent."""
+
+    silent: tuple[str, ...]
+    canary: int
+    baseline: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """How a step's traffic arrived."""
+
+    accounts: tuple[Account, ...] = ()
+    minutes: int = 0
+    """Minutes in which a baseline spoke."""
+    silences: tuple[Silence, ...] = ()
+    served: tuple[tuple[str, int], ...] = ()
+    """Requests of each baseline, where there are several."""
+    recent: tuple[tuple[int, int], ...] = ()
+    """(canary, all baselines) in the last minutes in which none was silent."""
+
+    @property
+    def split(self) -> tuple[int, int]:
+        """Return the requests of canary and baselines."""
+        booked = self.accounts
+        return sum(one.canary for one in booked), sum(one.baseline for one in booked)
+
+    def silence(self, name: str) -> Silence:
+        """Return one baseline's silence."""
+        return next((one for one in self.silences if one.name == name), Silence(name))
+
+
+NOTHING_YET = Arrivals()
+
+
+def missing(served: Mapping[str, int], shares: Mapping[str, float]) -> dict[str, float]:
+    """Return the requests that each silent baseline's share would have brought it beside what the
+    others served; `served` names those with a point, `shares` all of them.
+    """
+    spoke = sum(share for name, share in shares.items() if name in served)
+    requests = sum(served.values())
+    if not served or spoke <= 0:
+        return {}
+    return {name: requests * share / spoke for name, share in shares.items() if name not in served}
+
+
+def arrive(
+    state: Arrivals,
+    canary: int | None,
+    served: Mapping[str, int],
+    shares: Mapping[str, float],
+    *,
+    complete: bool,
+) -> Arrivals:
+    """Return the state after one minute: the canary's requests (None where the minute says nothing
+    of the split), those of every baseline that has a point, and the shares of all baselines in all
+    traffic.
+
+    Only a `complete` minute, of which nothing more is expected, says how traffic was split and that
+    a silence is one.
+    """
+    if not served:
+        return state
+    absent = missing(served, shares)
+    silences = tuple(
+        _heard(state.silence(name), absent.get(name), complete=complete) for name in shares
+    )
+    state = replace(state, minutes=state.minutes + 1, silences=silences)
+    if canary is None or not complete:
+        return state
+    baseline = sum(served.values())
+    before = dict(state.served)
+    totals = tuple((name, before.get(name, 0) + served.get(name, 0)) for name in shares)
+    recent = state.recent if absent else (*state.recent, (canary, baseline))[-RECENT_MINUTES:]
+    accounts = _booked(state.accounts, tuple(absent), canary, baseline)
+    return replace(state, accounts=accounts, served=totals, recent=recent)
+
+
+def _heard(silence: Silence, missed: float | None, *, complete: bool) -> Silence:
+    if missed is None:
+        return replace(silence, missed=0.0)
+    more = missed if complete else 0.0
+    return Silence(silence.name, silence.minutes + 1, silence.missed + more)
+
+
+def _booked(
+    accounts: tuple[Account, ...], silent: tuple[str, ...], canary: int, baseline: int
+) -> tuple[Account, ...]:
+    before = next((one for one in accounts if one.silent == silent), Account(silent, 0, 0))
+    others = tuple(one for one in accounts if one.silent != silent)
+    return (*others, Account(silent, before.canary + canary, before.baseline + baseline))
+
+
+def log_evidence(state: Arrivals, share: float, shares: Mapping[str, float]) -> float:
+    """Return ln of the evidence that a canary of this share gets another part of the traffic."""
+    total = 0.0
+    for account in state.accounts:
+        spoke = 1 - sum(shares.get(name, 0.0) for name in account.silent)
+        if account.canary + account.baseline and spoke > share:
+            planned = share / spoke
+            counts = (account.canary, account.baseline)
+            total += log_bayes_factor(counts, (planned, 1 - planned))
+    return total

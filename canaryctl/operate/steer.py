@@ -2,6 +2,7 @@
 in a sentence.
 """
 
+import getpass
 import json
 from typing import Annotated, Any
 
@@ -31,15 +32,34 @@ def pause_command(
     minutes: Annotated[
         int, typer.Option(min=1, max=10_080, help="How long; then it goes on by itself.")
     ] = 60,
+    reason: Reason = "",
+    by: Annotated[
+        str | None,
+        typer.Option(
+            help="Who pauses; this computer's user name unless given.", show_default=False
+        ),
+    ] = None,
     *,
     as_json: AsJson = False,
     stack: StackName = DEFAULT_STACK,
     region: Region = None,
     state_machine: StateMachine = None,
 ) -> None:
-    """Stop it from advancing for a while. It still watches and still rolls back."""
+    """Stop it from advancing for a while. It still watches and still rolls back; its limits stand
+    still meanwhile.
+    """
+    who = user_name() if by is None else by
     document = {"command": "pause", "endpoint": endpoint, "minutes": minutes}
+    document |= {name: text for name, text in (("reason", reason), ("by", who)) if text}
     _steer(context, document, Stack(stack, region, None, state_machine), as_json=as_json)
+
+
+def user_name() -> str:
+    """Return who is logged in here, '' where the system does not say."""
+    try:
+        return getpass.getuser()[:64]
+    except (OSError, KeyError):
+        return ""
 
 
 def resume_command(

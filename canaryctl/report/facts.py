@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.plan import Plan
+from canary.domain.plan.standstill import stood_still
 from canary.domain.plan.target import describe
+from canary.domain.time import minute_of
 from canary.domain.words import duration, percent
 from canary.stats.history import LEAST_HISTORY_MINUTES
 from canaryctl.history import RolloutHistory
@@ -32,12 +34,25 @@ def facts_of(history: RolloutHistory) -> list[Fact]:
     if record.decision and record.decision.verdict == "ROLL_BACK" and record.ended_at:
         seconds = (record.ended_at - record.decision.at).total_seconds()
         facts.append(Fact(duration(seconds), "from decision to safe"))
+    facts += _stood_still(history)
     facts.append(Fact(str(len(history.verdicts)), "verdicts, one a minute"))
     if history.quality:
         facts.append(
             Fact(f"{history.quality.counts.used:,}", "labelled records compared at share 0")
         )
     return facts
+
+
+def _stood_still(history: RolloutHistory) -> list[Fact]:
+    """Return how long limits stood still, and for whom; nothing where they never did."""
+    record = history.record
+    first, last = minute_of(record.started_at), minute_of(record.ended_at or record.progress_at)
+    if history.verdicts:
+        last = max(last, history.verdicts[-1].minute)
+    minutes = stood_still(record.standstills, first, last)
+    if not minutes:
+        return []
+    return [Fact(duration(60 * minutes), f"of it {record.standstills[-1].words}, no limit counts")]
 
 
 def _served(history: RolloutHistory) -> tuple[int | None, int]:

@@ -104,7 +104,9 @@ def test_some_checkpoints_were_kept() -> None:
 
 @pytest.mark.parametrize("rollout", rollouts())
 def test_the_verdicts_of_then_are_reached_again(rollout: str) -> None:
-    """Plan, bakes and windows of then lead to the judge's verdict and sentence of then."""
+    """Plan, bakes and windows of then lead to the judge's verdict of then, and where it moves
+    something to its sentence.
+    """
     stored = windows("minute 70", rollout)
     record = Record.model_validate_json(body("minute 70", rollout, "RECORD") or "")
     partition = rollout_key(rollout, "")["pk"]["S"]
@@ -119,10 +121,9 @@ def test_the_verdicts_of_then_are_reached_again(rollout: str) -> None:
         seen |= {window.minute: window for window in then.unfrozen}
         finding = Finding.model_validate(then.quality) if then.quality else None
         again = judge(record.plan, then.bakes, seen.values(), then.minute, finding)
-        assert (again.verdict, again.reason) == (
-            then.judgement["verdict"],
-            then.judgement["reason"],
-        )
+        assert again.verdict == then.judgement["verdict"]
+        if again.verdict != "HOLD":  # what a HOLD waits for is told in more words today
+            assert again.reason.startswith(str(then.judgement["reason"]))
         judged += 1
     assert judged or record.step == 0
 

@@ -33,8 +33,8 @@ Planted = AbstractContextManager[Any]
 def _silence_passes() -> Planted:
     label = Look.label
 
-    def planted(look: Look, index: int) -> FindingLabel:
-        found = label(look, index)
+    def planted(look: Look, index: int, log_advance: float) -> FindingLabel:
+        found = label(look, index, log_advance)
         return "PASS" if found == "NO_DATA" else found
 
     return patch.object(Look, "label", planted)
@@ -43,8 +43,8 @@ def _silence_passes() -> Planted:
 def _silence_passes_beside_a_guard_with_data() -> Planted:
     label = Look.label
 
-    def planted(look: Look, index: int) -> FindingLabel:
-        found = label(look, index)
+    def planted(look: Look, index: int, log_advance: float) -> FindingLabel:
+        found = label(look, index, log_advance)
         others = [other for other in range(len(look.plan.guards)) if other != index]
         return (
             "PASS"

@@ -41,7 +41,7 @@ def _in_service_is_enough() -> Planted:
 def _pauses_never_end() -> Planted:
     def planted(commander: Commander, record: Record, _command: Command, now: datetime) -> str:
         until = now + FOR_EVER
-        commander._rollouts.change(record.rollout, lambda r: pauses.pause(r, until))
+        commander._rollouts.change(record.rollout, lambda r: pauses.pause(r, until, now))
         return "paused until a person resumes it"
 
     return patch.object(Commander, "_pause", planted)

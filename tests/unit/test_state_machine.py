@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from canary.domain.plan.spec import LATEST_PAUSE_MINUTES, LONGEST_ROLLOUT_MINUTES
+
 MACHINE = json.loads(Path("statemachine/rollout.asl.json").read_text())
 STATES: dict[str, Any] = MACHINE["States"]
 MAPS = {name: state for name, state in STATES.items() if state["Type"] == "Map"}
@@ -148,9 +150,12 @@ def test_nothing_is_promoted_without_a_last_look() -> None:
     assert STATES["Confirm weights"]["Parameters"]["Payload"]["action"] == "confirm"
 
 
-def test_the_machine_ends_after_fourteen_days() -> None:
-    """A forgotten execution ends, and is taken over."""
-    assert MACHINE["TimeoutSeconds"] == 14 * 86_400
+def test_the_machine_ends_after_ninety_days() -> None:
+    """A forgotten execution ends, and is taken over; the longest rollout and the longest pause of
+    it fit.
+    """
+    assert LONGEST_ROLLOUT_MINUTES + LATEST_PAUSE_MINUTES < 90 * 1440
+    assert MACHINE["TimeoutSeconds"] == 90 * 86_400
 
 
 def test_every_state_is_reachable_and_every_next_exists() -> None:

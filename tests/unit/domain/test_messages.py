@@ -96,7 +96,7 @@ def test_a_take_over_is_told_by_the_generation_that_took_over() -> None:
 
 def test_a_pause_that_is_over_is_told_once() -> None:
     """And lets the rollout advance again."""
-    over = pauses.expire(pauses.pause(a_record(), after(60)), after(61))
+    over = pauses.expire(pauses.pause(a_record(), after(60), NOON), after(61))
     assert over.paused_until is None
     assert [mail.subject for mail in waiting(over)] == ["[canary] churn: pause over"]
     assert pauses.expire(over, after(62)) is over

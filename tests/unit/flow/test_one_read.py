@@ -59,7 +59,7 @@ def shifting(stage: Stage) -> None:
 def a_pause_over(stage: Stage) -> None:
     """Have been paused until a moment ago."""
     until = NOON + timedelta(minutes=1)
-    stage.rollouts.change(ROLLOUT, lambda r: pauses.pause(r, until))
+    stage.rollouts.change(ROLLOUT, lambda r: pauses.pause(r, until, NOON))
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,8 @@ def test_inconclusive_never_promotes_itself() -> None:
     judgement = look(steady(START, 70, (5, 0), (95, 0)), 70)
     assert judgement.verdict == "HOLD"
     assert "longest bake" in judgement.reason
-    assert judgement.notices
+    assert judgement.held
+    assert judgement.held.late
 
 
 def test_inconclusive_rolls_back_when_the_spec_says_so() -> None:

@@ -110,3 +110,15 @@ def test_history_of_an_older_plan_is_not_trusted_beyond_its_minutes() -> None:
     little = GuardHistory(minutes=60, rate=0.01, burstiness=2.0, burst_lags=3)
     assert (little.known.burstiness, little.known.burst_lags) == (0, 0)
     assert little.but(minutes=DAY).known.burstiness == 2.0
+
+
+def test_an_alarm_without_data_is_named_with_a_remedy() -> None:
+    """It may get data from the canary alone, so it is no reason to refuse, and told before it
+    counts.
+    """
+    facts = Facts(endpoint=a_view(), alarms={"p99": "INSUFFICIENT_DATA", "5xx": "OK"})
+    asked = spec(guards={"alarms": ["p99", "5xx"]}, hold_at_most_minutes=60)
+    told = [notice for notice in make_plan(asked, facts).notices if "Alarm" in notice]
+    assert len(told) == 1
+    for part in ("Alarm p99 has no data (INSUFFICIENT_DATA)", "60 minutes", "notBreaching"):
+        assert part in told[0]

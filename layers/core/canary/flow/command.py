@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 
 from canary.domain.errors import Refused
 from canary.domain.model import Frozen
+from canary.domain.plan.spec import LATEST_PAUSE_MINUTES
 from canary.domain.plan.target import describe
 from canary.domain.rollout.messages import CommandName
 from canary.domain.rollout.phase import Phase
@@ -23,8 +24,8 @@ from canary.ports.rollouts import Rollouts
 
 
 class Command(Frozen):
-    """One command to the rollout that holds an endpoint; `minutes` for pause, `full` for
-    promote.
+    """One command to the rollout that holds an endpoint; `minutes` for pause, `full` for promote,
+    `by` is who gives it.
     """
 
     command: CommandName
@@ -32,6 +33,7 @@ class Command(Frozen):
     minutes: int = Field(default=60, ge=1, le=10_080)
     full: bool = False
     reason: str = Field(default="", max_length=500)
+    by: str = Field(default="", max_length=64)
 
 
 class Order(Command):
@@ -93,13 +95,28 @@ class Commander:
     def _pause(self, record: Record, command: Order, now: datetime) -> str:
         _running(record, command)
         until = now + timedelta(minutes=command.minutes)
-        self._rollouts.change(record.rollout, lambda r: pauses.pause(r, until))
-        return f"paused until {moment(until)}: it will not advance, it still rolls back"
+        latest = record.started_at + timedelta(minutes=LATEST_PAUSE_MINUTES)
+        if until > latest:
+            raise Refused(
+                "minutes",
+                f"a pause of this rollout may last until {moment(latest)} at most, since its "
+                "execution cannot run for ever",
+                "Pause for less, or roll back and start again later",
+            )
+        self._rollouts.change(
+            record.rollout, lambda r: pauses.pause(r, until, now, command.by, command.reason)
+        )
+        before = ""
+        if record.paused_until is not None and record.paused_until > now:
+            before = f" (it was {record.standstills[-1].words})"
+        return (
+            f"paused until {moment(until)}{before}: it will not advance, it still rolls back, "
+            "limits stand still"
+        )
 
     def _resume(self, record: Record, command: Order, now: datetime) -> str:
-        del now
         _running(record, command)
-        self._rollouts.change(record.rollout, pauses.resume)
+        self._rollouts.change(record.rollout, lambda r: pauses.resume(r, now))
         return "it may advance again"
 
     def _promote(self, record: Record, command: Order, now: datetime) -> str:
@@ -117,17 +134,23 @@ class Commander:
                 "Try again in a minute, when it serves",
             )
         last = record.plan.last_step
+        before = record
         to_step = None if record.step == last else (last if command.full else record.step + 1)
         reason = command.reason or "a person promoted it"
         record = self._decisions.advance(
-            record, to_step, f"Promoted by hand: {reason}", command.execution, now
+            record,
+            to_step,
+            f"Promoted by hand: {reason}",
+            command.execution,
+            now,
+            full=command.full,
         )
         if record.decision is None or record.decision.verdict != "ADVANCE":
             raise Refused(
                 "command", "a roll-back was recorded first", "Start a new rollout when it has ended"
             )
         target = "done" if to_step is None else percent(record.plan.steps[to_step].share)
-        return f"going on to {target}"
+        return f"going on to {target}{_pause_after(before, record, now)}"
 
     def _roll_back(self, record: Record, command: Order, now: datetime) -> str:
         _running(record, command)
@@ -161,6 +184,16 @@ def _read(document: object) -> Command:
         raise Refused(
             field, first["msg"], "Known: pause, resume, promote, rollback, retry, release"
         ) from error
+
+
+def _pause_after(before: Record, after: Record, now: datetime) -> str:
+    """Return what becomes of a pause when a person promotes, '' without one."""
+    if before.paused_until is None or before.paused_until <= now:
+        return ""
+    until = moment(before.paused_until)
+    if after.paused_until is None:
+        return f"; the pause until {until} ends with it"
+    return f"; still paused until {until}, so it advances no further by itself before"
 
 
 def _running(record: Record, command: Command) -> None:

@@ -41,16 +41,23 @@ class Decisions:
         return self._kept(changed, now)
 
     def advance(
-        self, record: Record, to_step: int | None, reason: str, command: str, now: datetime
+        self,
+        record: Record,
+        to_step: int | None,
+        reason: str,
+        command: str,
+        now: datetime,
+        *,
+        full: bool = False,
     ) -> Record:
-        """Record a person's advance and the command that asked for it, in one write; what waits is
-        woken.
+        """Record a person's advance and the command that asked for it, in one write, with the end
+        of a pause where it is asked for in `full`; what waits is woken.
         """
         decision = Decision(
             verdict="ADVANCE", step=record.step, to_step=to_step, reason=reason, by="person", at=now
         )
         changed = self._rollouts.change(
-            record.rollout, lambda r: decisions.advance_by_hand(r, decision, command)
+            record.rollout, lambda r: decisions.advance_by_hand(r, decision, command, full=full)
         )
         record = self._kept(changed, now)
         self._answers.give(record, now)

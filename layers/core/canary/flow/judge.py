@@ -1,16 +1,24 @@
 """One look at a rollout: what the judge, the alarms and the brakes make of it, written down."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from pydantic import JsonValue
 
 from canary.domain.finding import Finding
 from canary.domain.judge.judge import judge
-from canary.domain.judge.judgement import Judgement
+from canary.domain.judge.judgement import Held, Judgement
 from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.judge.windows import FROZEN_AFTER_MINUTES, Window
+from canary.domain.judge.words import still_no_answer, time_over
 from canary.domain.labelled.evidence import QualityEvidence, finding_of_quality
-from canary.domain.rollout.brakes import Situation, held, is_paused
+from canary.domain.rollout.brakes import (
+    Situation,
+    besides,
+    held,
+    is_paused,
+    paused_words,
+)
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.surroundings import Surroundings
 from canary.domain.rollout.tick import Checkpoint
@@ -45,7 +53,9 @@ class Judging:
         settled = [window for window in windows if window.settled(minute)]
         finding = finding_of_quality(quality) if quality else None
         state = checkpoint.state if checkpoint else None
-        judgement = judge(record.plan, record.bakes, settled, minute, finding, state)
+        judgement = judge(
+            record.plan, record.bakes, settled, minute, finding, state, record.standstills
+        )
         self._keep(record.rollout, judgement.checkpoint, through)
         verdict = weigh(record, judgement, finding, seen).but(
             unfrozen=tuple(w for w in settled if w.minute >= minute - FROZEN_AFTER_MINUTES)
@@ -57,7 +67,8 @@ class Judging:
             reason=verdict.reason,
             by=verdict.by,
             gate_open=finding is None or finding.label == "PASS",
-            notices=judgement.notices,
+            notices=notices_of(record, judgement, verdict, seen),
+            deadline=deadline_of(record, judgement.held, seen.now),
         )
         return self._rollouts.change(record.rollout, lambda r: decisions.judged(r, weighed, seen))
 
@@ -85,7 +96,7 @@ def weigh(
     record: Record, judgement: Judgement, quality: Finding | None, seen: Surroundings
 ) -> VerdictRecord:
     """Return the verdict record: the judge's verdict, overruled by an alarm in ALARM, its ADVANCE
-    held back by the brakes.
+    held back by the brakes; what they hold beyond the limit is taken back.
     """
     verdict, reason, by = judgement.verdict, judgement.reason, "judge"
     alarm = seen.ringing(record)
@@ -93,6 +104,11 @@ def weigh(
         verdict, reason, by = "ROLL_BACK", alarm_reason(alarm, record), "alarm"
     elif verdict == "ADVANCE" and (braked := held(Situation(record, seen, reason))):
         verdict, reason, by = "HOLD", braked.reason, braked.by
+        if by != "person" and judgement.held is not None and judgement.held.over:
+            over = time_over(record.plan, record.step, judgement.held)
+            verdict, reason, by = "ROLL_BACK", f"{over}. It waited for: {reason}", "judge"
+    elif judgement.waits_for:
+        reason = _with_all_that_holds(record, judgement, seen)
     return VerdictRecord.model_validate(
         {
             "rollout": record.rollout,
@@ -104,10 +120,45 @@ def weigh(
             "by": by,
             "paused": is_paused(record, seen.now),
             "bakes": record.bakes,
+            "standstills": record.standstills,
             "quality": quality.model_dump(mode="json") if quality else None,
             "judgement": _plain(judgement),
         }
     )
+
+
+def _with_all_that_holds(record: Record, judgement: Judgement, seen: Surroundings) -> str:
+    """Return the judge's reason with the pause and the brakes that hold beside what it waits for;
+    evidence that rises stays first.
+    """
+    first, also = judgement.warning, besides(record, seen)
+    rest = judgement.reason.removeprefix(first).strip() + (f"; also: {also}" if also else "")
+    paused = paused_words(record, seen.now)
+    if judgement.verdict != "HOLD" or not paused:
+        return f"{first} {rest}".strip()
+    return f"{first} {paused}; otherwise: {rest}".strip()
+
+
+def notices_of(
+    record: Record, judgement: Judgement, verdict: VerdictRecord, seen: Surroundings
+) -> tuple[str, ...]:
+    """Return what a person may want to know: what the judge says, and what a step waits for whose
+    answer is overdue.
+    """
+    late = judgement.held is not None and judgement.held.late and judgement.step > 0
+    waits = [text for text in (judgement.waits_for, besides(record, seen)) if text]
+    if not late or not waits or verdict.verdict != "HOLD":
+        return judgement.notices
+    told = f"{still_no_answer(record.plan, record.step)}: {'; '.join(waits)}"
+    return (*judgement.notices, told)
+
+
+def deadline_of(record: Record, held_for: Held | None, now: datetime) -> datetime | None:
+    """Return when a step that goes on being held is taken back; a pause that lasts moves it on."""
+    if held_for is None:
+        return None
+    begins = max(now, record.paused_until) if record.paused_until else now
+    return begins + timedelta(minutes=held_for.limit_minutes - held_for.minutes)
 
 
 def alarm_reason(name: str, record: Record) -> str:

@@ -17,6 +17,7 @@ from canary.domain.judge.terms import BakeTerms, terms_of
 from canary.domain.judge.verdict import conclude
 from canary.domain.judge.windows import FROZEN_AFTER_MINUTES, Window
 from canary.domain.plan.plan import BakeInterval, Plan
+from canary.domain.plan.standstill import Standstill
 
 
 def judge(
@@ -26,20 +27,22 @@ def judge(
     now_minute: int,
     quality_finding: Finding | None = None,
     checkpoint: JsonValue = None,
+    standstills: Sequence[Standstill] = (),
 ) -> Judgement:
     """Return the verdict at `now_minute` (minutes since the epoch, itself still open) for the
     rollout so far.
 
     `bakes` oldest first, the last one being served; `windows` in any order, repeated or not: of two
     windows of one minute the later in the sequence counts. `quality_finding` is what the labelled
-    set said so far. With a `checkpoint` of an earlier judgement the windows it covers may be left
-    out. Source: docs/statistics.md.
+    set said so far; minutes in `standstills` count for no limit. With a `checkpoint` of an earlier
+    judgement the windows it covers may be left out. Source: docs/statistics.md.
     """
     terms = terms_of(plan, bakes)
     fold = start_fold(plan) if checkpoint is None else from_plain(checkpoint)
     frozen, fold = _fold(plan, terms, windows, now_minute, fold)
     settled = terms[fold.bake] if fold.crossed_minute is not None else None
-    look = Look(plan, terms[-1] if terms else None, fold, now_minute, quality_finding, settled)
+    bake = terms[-1] if terms else None
+    look = Look(plan, bake, fold, now_minute, quality_finding, settled, tuple(standstills))
     return conclude(look, to_plain(frozen))
 
 

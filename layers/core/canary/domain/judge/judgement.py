@@ -13,6 +13,27 @@ from canary.domain.model import Frozen
 
 Verdict = Literal["ADVANCE", "HOLD", "ROLL_BACK"]
 
+Nearness = Literal["calm", "rising", "close"]
+"""How far evidence against the canary has come towards rolling it back."""
+
+RISING_FROM, CLOSE_FROM = 0.4, 0.75
+"""Parts of the way on a logarithmic scale. By Ville's inequality at most alpha^f of equal canaries
+ever come as far as f: at alpha 5% 30% and 11%, at 2.5% 23% and 6%.
+"""
+
+
+def towards(log_value: float, log_threshold: float) -> float:
+    """Return the part of the way to a threshold, both natural logarithms; 0 while the evidence
+    says nothing, at most 1.
+    """
+    return min(max(log_value / log_threshold, 0.0), 1.0) if log_threshold > 0 else 0.0
+
+
+def nearness(log_roll_back: float, log_threshold: float) -> Nearness:
+    """Return how near the canary is to being taken back; whoever writes or colours it asks here."""
+    part = towards(log_roll_back, log_threshold)
+    return "close" if part >= CLOSE_FROM else "rising" if part >= RISING_FROM else "calm"
+
 
 class GuardEvidence(Frozen):
     """One count guard's numbers at a look; evidence as natural logarithms, counts over the current
@@ -55,6 +76,46 @@ class Evidence(Frozen):
     rising_since_minute: int | None = None
     """Last minute in which the roll-back evidence was unremarkable; minutes since the epoch."""
 
+    @property
+    def towards_roll_back(self) -> float:
+        """Return the part of the way to rolling back, 0-1."""
+        return towards(self.log_roll_back, self.log_roll_back_threshold)
+
+    @property
+    def nearness(self) -> Nearness:
+        """Return how near the canary is to being taken back."""
+        return nearness(self.log_roll_back, self.log_roll_back_threshold)
+
+
+class Held(Frozen):
+    """How long a step was held, and how long it may be. Minutes in which limits stood still count
+    for neither limit; for whom they did is said in `stood_still_for`.
+    """
+
+    minutes: int
+    stood_still_minutes: int = 0
+    longest_minutes: int
+    """Of the longest bake: from then on a person is told."""
+    limit_minutes: int
+    """From then on the canary is taken back."""
+    stood_still_for: str = ""
+
+    @property
+    def late(self) -> bool:
+        """Return whether an answer is overdue."""
+        return self.minutes >= self.longest_minutes
+
+    @property
+    def over(self) -> bool:
+        """Return whether the step may be held no longer."""
+        return self.minutes >= self.limit_minutes
+
+    @property
+    def words(self) -> str:
+        """Return both times, such as: 90 minutes (46 h 0 min more stood still: paused ...)."""
+        more = f" ({self.stood_still_for})" if self.stood_still_for else ""
+        return f"{self.minutes} minutes{more}"
+
 
 class Judgement(Frozen):
     """One look at a rollout."""
@@ -65,10 +126,17 @@ class Judgement(Frozen):
     minute: int
     """The look's own minute (open); everything before it could count."""
     reason: str
+    warning: str = ""
+    """What a HOLD's reason begins with while evidence against the canary rises."""
     findings: tuple[Finding, ...]
     evidence: Evidence
+    waits_for: str = ""
+    """What a HOLD waits for, and what a ROLL_BACK for time alone waited for."""
     decided_by: str | None = None
     """The guard that settled a ROLL_BACK, where one did."""
     notices: tuple[str, ...] = ()
+    """What a person may want to know; what stands before the first colon says what it is about."""
+    held: Held | None = None
+    """Of a step that serves; an ADVANCE at the limit is taken back where anything holds it."""
     checkpoint: JsonValue = None
     """State at the last frozen minute: pass it to the next look to spare older windows."""

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from canary.domain.finding import Finding, FindingLabel
 from canary.domain.judge.fold import Fold, baseline_shares, guard_logs, weighed
 from canary.domain.judge.guard_fold import GuardFold
-from canary.domain.judge.judgement import Evidence, GuardEvidence
+from canary.domain.judge.judgement import Evidence, GuardEvidence, Held
 from canary.domain.judge.terms import BakeTerms
 from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.plan import Plan
+from canary.domain.plan.standstill import Standstill, stood_still, stood_still_words
 from canary.domain.plan.target import Weights
 from canary.stats import advance, split
 from canary.stats.arrivals import NOTHING_YET, SURPRISING_REQUESTS, Arrivals, Silence, log_evidence
+
+LATE_WATCH_MINUTES = 15
+"""A watch that takes so much longer than planned is told."""
 
 # A guard whose newest data is older says nothing about the canary that serves now. Points may come
 # eight minutes late, and it takes two more until two reads have agreed on them.
@@ -39,6 +43,8 @@ class Look:
     numbers.
     """
 
+    standstills: tuple[Standstill, ...] = ()
+
     @property
     def numbers_bake(self) -> BakeTerms | None:
         """Return the bake the numbers belong to."""
@@ -58,6 +64,23 @@ class Look:
     def elapsed(self) -> int:
         """Return the complete minutes since the share was reached, warm-up included."""
         return max(0, self.now - self.bake.first_minute) if self.bake else 0
+
+    @property
+    def held(self) -> Held:
+        """Return how long the step was held, and how long it may be."""
+        planned, first = self.plan.steps[self.step], self.now - self.elapsed
+        longest = planned.bake_max_minutes
+        if self.share >= 1:
+            longest = self.plan.watch_minutes + LATE_WATCH_MINUTES
+        limit = self.plan.watch_minutes if self.share >= 1 else planned.bake_max_minutes
+        still = stood_still(self.standstills, first, self.now)
+        return Held(
+            minutes=self.elapsed - still,
+            stood_still_minutes=still,
+            longest_minutes=longest,
+            limit_minutes=limit + self.plan.hold_at_most_minutes,
+            stood_still_for=stood_still_words(self.standstills, first, self.now),
+        )
 
     @property
     def entered(self) -> bool:
@@ -136,15 +159,17 @@ class Look:
         newest = self.state(index).last_minute
         return newest is None or self.now - newest > STALE_AFTER_MINUTES
 
-    def label(self, index: int) -> FindingLabel:
-        """Return a guard's finding while nothing speaks for rolling back."""
+    def label(self, index: int, log_advance: float) -> FindingLabel:
+        """Return a guard's finding while nothing speaks for rolling back, its evidence being
+        that.
+        """
         if self.silent(index):
             return "NO_DATA"
         if self.share >= 1:
             return (
                 "PASS" if self.state(index).minutes >= self.watch_minutes_needed else "INCONCLUSIVE"
             )
-        return "PASS" if self.log_advance(index) >= self.log_advance_threshold else "INCONCLUSIVE"
+        return "PASS" if log_advance >= self.log_advance_threshold else "INCONCLUSIVE"
 
     def evidence(self) -> Evidence:
         """Return the numbers of this look."""

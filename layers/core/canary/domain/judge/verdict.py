@@ -1,8 +1,9 @@
 """The composition: which verdict a look leads to, and why, in one sentence.
 
-Order of severity: labelled set worse, fuse, roll-back evidence, hold limit; then what keeps a step
-from advancing (time, split, silence, lack of evidence); ADVANCE is what is left. Source:
-docs/statistics.md, composition.
+Order of severity: labelled set worse, fuse, roll-back evidence; then what keeps a step from
+advancing (time, split, silence, lack of evidence), held until the limit and named by it; ADVANCE is
+what is left. Evidence that rises is told before anything else. Source: docs/statistics.md,
+composition.
 """
 
 from typing import NamedTuple
@@ -12,58 +13,82 @@ from pydantic import JsonValue
 from canary.domain.finding import Finding, FindingLabel
 from canary.domain.judge.judgement import Evidence, Judgement, Verdict
 from canary.domain.judge.look import Look
-from canary.domain.judge.words import finding_reason, left_out, rates, still_needed, unheard
+from canary.domain.judge.words import (
+    beyond,
+    finding_reason,
+    left_out,
+    outlook,
+    rates,
+    seen_so_far,
+    time_over,
+    unheard,
+    warning,
+)
 from canary.domain.words import clock, percent, strength
 
 
 class Decided(NamedTuple):
-    """A verdict with its sentence and the guard that settled it."""
+    """A verdict with its sentence and the guard that settled it; `waits_for` is what a HOLD waits
+    for, and what a ROLL_BACK for time alone waited for.
+    """
 
     verdict: Verdict
     reason: str
     guard: str | None = None
+    waits_for: str = ""
 
 
 def conclude(look: Look, checkpoint: JsonValue) -> Judgement:
     """Return the judgement of a look."""
-    numbers = look.evidence()
-    decided = _roll_back(look, numbers) or _gate(look) or _watch(look) or _bake(look, numbers)
+    return judgement_of(look, look.evidence(), checkpoint)
+
+
+def judgement_of(look: Look, numbers: Evidence, checkpoint: JsonValue = None) -> Judgement:
+    """Return the judgement of a look that came to these numbers."""
+    decided = _roll_back(look, numbers) or _in_time(look, _forward(look, numbers))
+    first = warning(look, numbers) if decided.verdict == "HOLD" else ""
     return Judgement(
         verdict=decided.verdict,
         step=look.step,
         minute=look.now,
-        reason=decided.reason + left_out(look),
+        reason=f"{first} {decided.reason}{left_out(look)}".strip(),
+        warning=first,
         findings=_findings(look, numbers, decided),
         evidence=numbers,
         decided_by=decided.guard,
+        waits_for=decided.waits_for,
         notices=_notices(look),
+        held=look.held if look.bake is not None else None,
         checkpoint=checkpoint,
     )
 
 
 def _roll_back(look: Look, numbers: Evidence) -> Decided | None:
-    """Return ROLL_BACK where anything demands it."""
-    fold, at = look.fold, percent(look.share)
+    """Return ROLL_BACK where evidence demands it."""
     if look.quality is not None and look.quality.label == "FAIL":
         return Decided(
             "ROLL_BACK",
             f"The labelled set shows the canary worse: {look.quality.reason}",
             "quality",
         )
-    if fold.blown_minute is not None:
-        return _blown(look, fold.blown_minute)
-    if fold.crossed_minute is not None:
-        return _worse(look, numbers)
-    limit = look.plan.steps[look.step].bake_max_minutes + look.plan.hold_at_most_minutes
-    if look.share >= 1:
-        limit = look.plan.watch_minutes + look.plan.hold_at_most_minutes
-    if look.bake is not None and look.elapsed >= limit:
-        return Decided(
-            "ROLL_BACK",
-            f"Held at {at} for {look.elapsed} minutes without an answer, the longest this "
-            f"rollout may hold (hold_at_most_minutes {look.plan.hold_at_most_minutes})",
-        )
-    return None
+    if look.fold.blown_minute is not None:
+        return _blown(look, look.fold.blown_minute)
+    return _worse(look, numbers) if look.fold.crossed_minute is not None else None
+
+
+def _forward(look: Look, numbers: Evidence) -> Decided:
+    """Return what the step comes to while nothing speaks for rolling back."""
+    return _gate(look) or _watch(look, numbers) or _bake(look, numbers)
+
+
+def _in_time(look: Look, decided: Decided) -> Decided:
+    """Return the verdict, a HOLD beyond the limit turned into a ROLL_BACK that names what was
+    waited for.
+    """
+    if decided.verdict != "HOLD" or look.bake is None or not look.held.over:
+        return decided
+    over, waited = time_over(look.plan, look.step, look.held), decided.waits_for
+    return Decided("ROLL_BACK", f"{over}. It waited for: {waited}", waits_for=waited)
 
 
 def _blown(look: Look, minute: int) -> Decided:
@@ -134,30 +159,37 @@ def _gate(look: Look) -> Decided | None:
         "HOLD",
         f"The labelled set has not decided: {why}; more labelled records or a person can",
         "quality",
+        f"the labelled set ({why})",
     )
 
 
-def _watch(look: Look) -> Decided | None:
+def _watch(look: Look, numbers: Evidence) -> Decided | None:
     """Return the verdict at share 1, where ADVANCE means promoted; None at any other step."""
     if look.share < 1:
         return None
-    need = look.watch_minutes_needed
-    seen = min(look.state(i).minutes for i in range(len(look.plan.guards)))
     if look.elapsed < look.plan.watch_minutes:
         left = look.plan.watch_minutes - look.elapsed
         return Decided(
             "HOLD",
-            f"Serving alone and watched against the baseline's last hour, {left} minutes to go",
+            f"Serving alone, {left} minutes of the watch to go: {seen_so_far(look, numbers)}",
+            waits_for=f"{left} minutes of the watch",
         )
-    if seen < need:
+    need = look.watch_minutes_needed
+    short = [(i, g) for i, g in enumerate(look.plan.guards) if look.state(i).minutes < need]
+    if short:
+        missing = "; ".join(
+            f"{look.state(i).minutes} of {need} minutes measured of {g.words.bad}" for i, g in short
+        )
         return Decided(
             "HOLD",
-            f"Serving alone; {seen} of {need} minutes were measured so far, missing ones extend "
-            "the watch",
+            f"Serving alone, missing minutes extend the watch: {seen_so_far(look, numbers)}; "
+            f"{missing}",
+            waits_for=f"{missing}; CloudWatch had no more of {look.plan.canary}",
         )
     return Decided(
         "ADVANCE",
-        f"The watch is over: {look.elapsed} minutes at 100% and nothing against the canary",
+        f"The watch is over: {look.elapsed} minutes at 100% and nothing against the canary; "
+        f"{seen_so_far(look, numbers)}",
     )
 
 
@@ -166,7 +198,9 @@ def _bake(look: Look, numbers: Evidence) -> Decided:
     planned, at = look.plan.steps[look.step], percent(look.share)
     if look.elapsed < planned.bake_min_minutes:
         left = planned.bake_min_minutes - look.elapsed
-        return Decided("HOLD", f"At {at}, {left} minutes of the minimum bake to go")
+        so_far = seen_so_far(look, numbers)
+        waits = f"{left} minutes of the minimum bake"
+        return Decided("HOLD", f"At {at}, {waits} to go: {so_far}", waits_for=waits)
     blocked = _blocked(look, numbers)
     if blocked is None:
         parts = "; ".join(
@@ -178,18 +212,20 @@ def _bake(look: Look, numbers: Evidence) -> Decided:
             f"At {at} every guard is shown within its margin ({parts}; "
             f"{strength(look.log_advance_threshold)} needed each)",
         )
-    if look.elapsed < planned.bake_max_minutes or look.misrouted:
-        return Decided("HOLD", f"At {at}, {blocked}")
+    if not look.held.late or look.misrouted:
+        return Decided("HOLD", f"At {at}, {blocked}", waits_for=blocked)
     if look.plan.on_inconclusive == "roll_back":
         return Decided(
             "ROLL_BACK",
-            f"No answer at {at} within the longest bake of {planned.bake_max_minutes} minutes "
-            f"and the spec says roll back: {blocked}",
+            f"No answer at {at} within the longest bake of {planned.bake_max_minutes} minutes, "
+            f"held for {look.held.words}, and the spec says roll back: {blocked}",
+            waits_for=blocked,
         )
     return Decided(
         "HOLD",
         f"No answer at {at} within the longest bake of {planned.bake_max_minutes} minutes: "
         f"{blocked}; a person can promote or roll back",
+        waits_for=blocked,
     )
 
 
@@ -199,14 +235,16 @@ def _blocked(look: Look, numbers: Evidence) -> str | None:
         return _misrouted(look)
     waiting = [unheard(look)] if look.unheard else []
     for index, (guard, seen) in enumerate(zip(look.plan.guards, numbers.guards, strict=True)):
-        label = look.label(index)
+        label = look.label(index, seen.log_advance)
         if label == "NO_DATA":
             waiting.append(finding_reason(look, guard, seen, label))
         elif label == "INCONCLUSIVE":
-            needed = still_needed(seen, look.log_advance_threshold)
+            worse = beyond(look, guard, seen)
+            how = "look worse so far" if worse else "not yet shown within the margin"
             waiting.append(
-                f"{guard.words.bad} not yet shown within the margin: {rates(seen)}, evidence "
-                f"{strength(seen.log_advance)} of {strength(look.log_advance_threshold)}; {needed}"
+                f"{guard.words.bad} {how}: {rates(seen)}, evidence "
+                f"{strength(seen.log_advance)} of {strength(look.log_advance_threshold)}; "
+                f"{outlook(look, index, seen)}"
             )
     return "; ".join(waiting) or None
 
@@ -223,22 +261,13 @@ def _findings(look: Look, numbers: Evidence, decided: Decided) -> tuple[Finding,
     findings = []
     for index, guard in enumerate(look.plan.guards):
         failed = decided.verdict == "ROLL_BACK" and decided.guard == guard.name
-        label: FindingLabel = "FAIL" if failed else look.label(index)
-        reason = finding_reason(look, guard, numbers.guards[index], label)
+        seen = numbers.guards[index]
+        label: FindingLabel = "FAIL" if failed else look.label(index, seen.log_advance)
+        reason = finding_reason(look, guard, seen, label)
         findings.append(Finding(guard=guard.name, label=label, reason=reason))
     return (*findings, look.quality) if look.quality is not None else tuple(findings)
 
 
 def _notices(look: Look) -> tuple[str, ...]:
-    notices = []
-    if look.misrouted:
-        notices.append(f"At {percent(look.share)} {_misrouted(look)}")
-    if look.unheard:
-        notices.append(f"At {percent(look.share)} {unheard(look)}")
-    planned = look.plan.steps[look.step]
-    if look.bake is not None and look.bake.live and look.elapsed >= planned.bake_max_minutes:
-        notices.append(
-            f"Still no answer at {percent(look.share)} after the longest bake of "
-            f"{planned.bake_max_minutes} minutes"
-        )
-    return tuple(notices)
+    told = ((look.misrouted, _misrouted), (look.unheard, unheard))
+    return tuple(f"At {percent(look.share)} {words(look)}" for holds, words in told if holds)

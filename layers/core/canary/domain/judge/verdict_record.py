@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from canary.domain.judge.windows import Window
 from canary.domain.model import Frozen
 from canary.domain.plan.plan import BakeInterval
+from canary.domain.plan.standstill import Standstill
 
 
 class VerdictRecord(Frozen):
@@ -27,6 +28,7 @@ class VerdictRecord(Frozen):
     by: Literal["judge", "alarm", "person", "fault"] = "judge"
     paused: bool = False
     bakes: tuple[BakeInterval, ...] = ()
+    standstills: tuple[Standstill, ...] = ()
     unfrozen: tuple[Window, ...] = ()
     quality: JsonValue = None
     judgement: JsonValue = None

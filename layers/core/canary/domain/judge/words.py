@@ -2,10 +2,12 @@
 
 import math
 
-from canary.domain.judge.judgement import GuardEvidence
+from canary.domain.judge.judgement import Evidence, GuardEvidence, Held
 from canary.domain.judge.look import Look
 from canary.domain.plan.guards import CountGuard
-from canary.domain.words import clock, percent, rate, strength
+from canary.domain.plan.plan import Plan
+from canary.domain.words import clock, duration, percent, rate, strength
+from canary.stats.forecast import Traffic, advance_minutes
 
 
 def rates(guard: GuardEvidence) -> str:
@@ -70,11 +72,100 @@ def _no_data(guard: CountGuard, numbers: GuardEvidence, newest: int | None) -> s
     )
 
 
-def still_needed(numbers: GuardEvidence, threshold: float) -> str:
-    """Return how much more traffic like this would let a guard pass, where that can be said."""
-    if numbers.minutes == 0 or numbers.log_advance <= 0:
-        return "no end in sight at this traffic"
+def beyond(look: Look, guard: CountGuard, numbers: GuardEvidence) -> bool:
+    """Return whether the canary's rate so far lies beyond the margin it has to be shown to keep."""
+    reference = numbers.reference_rate
+    if reference is None:
+        if not numbers.baseline_requests:
+            return False
+        reference = numbers.baseline_bad / numbers.baseline_requests
+    margin = guard.early_steps if look.share >= 1 else look.plan.margin_at(look.step, guard)
+    return numbers.canary_bad > numbers.canary_requests * margin.bound.rate(reference)
+
+
+def outlook(look: Look, index: int, numbers: GuardEvidence) -> str:
+    """Return what would let a guard pass, and when at this traffic."""
+    guard = look.plan.guards[index]
+    if beyond(look, guard, numbers):
+        margin = look.plan.margin_at(look.step, guard).words
+        return f"it passes only if the canary's rate falls below its margin ({margin})"
     growth = numbers.log_advance / numbers.minutes
-    minutes = math.ceil(max(0.0, threshold - numbers.log_advance) / growth)
-    requests = numbers.canary_requests / numbers.minutes * minutes
-    return f"about {max(1, minutes)} more minutes like these ({requests:,.0f} canary requests)"
+    if growth > 0:
+        minutes = max(1, math.ceil((look.log_advance_threshold - numbers.log_advance) / growth))
+        requests = numbers.canary_requests / numbers.minutes * minutes
+        needs = f"about {duration(60 * minutes)} more like these ({requests:,.0f} canary requests)"
+        return f"{needs}{_too_late(look, minutes)}"
+    return _expected(look, index, numbers)
+
+
+def _expected(look: Look, index: int, numbers: GuardEvidence) -> str:
+    """Return what the forecast says of a guard that has gained nothing yet."""
+    bake = look.numbers_bake
+    if bake is None or not bake.settings:
+        return "nothing gained yet"
+    setting, a_minute = bake.settings[index], numbers.canary_requests / numbers.minutes
+    traffic = Traffic(look.share, a_minute / look.share)
+    minutes, _ = advance_minutes(setting, traffic, look.plan.budget.promotion)
+    bursts = "its bursts outweigh the counts, so minutes count and requests do not: "
+    why = bursts if setting.bursty else ""
+    if not math.isfinite(minutes):
+        return f"{why}equal variants are no evidence at this margin; widen it, or promote by hand"
+    expected = f"{why}an equal canary needs about {duration(60 * minutes)} at this traffic"
+    return f"{expected}{_too_late(look, minutes - numbers.minutes)}"
+
+
+def _too_late(look: Look, minutes: float) -> str:
+    left = look.held.limit_minutes - look.held.minutes
+    return f", more than the {duration(60 * left)} it may still be held" if minutes > left else ""
+
+
+def seen_so_far(look: Look, numbers: Evidence) -> str:
+    """Return both sides' rates of every guard, and the evidence for taking the canary back."""
+    parts = "; ".join(
+        f"{guard.words.bad} {rates(seen)}"
+        if seen.minutes
+        else f"{guard.words.bad} not measured yet"
+        for guard, seen in zip(look.plan.guards, numbers.guards, strict=True)
+    )
+    return f"{parts}; {_towards(numbers)}"
+
+
+def _towards(numbers: Evidence) -> str:
+    return (
+        f"evidence {strength(numbers.log_roll_back)} of the "
+        f"{strength(numbers.log_roll_back_threshold)} that take it back"
+    )
+
+
+def warning(look: Look, numbers: Evidence) -> str:
+    """Return the sentence that comes first while evidence against the canary rises, '' while it
+    is calm.
+    """
+    if numbers.nearness == "calm":
+        return ""
+    worst = max(numbers.guards, key=lambda guard: guard.share_of_roll_back)
+    guard = next(g for g in look.plan.guards if g.name == worst.guard)
+    quiet = numbers.rising_since_minute
+    since = f" since {clock(quiet + 1)}" if quiet is not None else ""
+    what = "CLOSE TO ROLL BACK" if numbers.nearness == "close" else f"RISING{since}"
+    way = percent(round(numbers.towards_roll_back, 2))
+    return f"{what}, {way} of the way: {guard.words.bad} {rates(worst)}; {_towards(numbers)}."
+
+
+def time_over(plan: Plan, step: int, held: Held) -> str:
+    """Return that a step was held as long as it may be, with both times."""
+    return (
+        f"Held at {percent(plan.steps[step].share)} for {held.words} without an answer, the "
+        f"longest this rollout may hold (hold_at_most_minutes {plan.hold_at_most_minutes})"
+    )
+
+
+def still_no_answer(plan: Plan, step: int) -> str:
+    """Return that the answer of a step is overdue; told once a step, so it says nothing that
+    changes.
+    """
+    at = percent(plan.steps[step].share)
+    if step == plan.last_step:
+        return f"Still not promoted at {at} after the watch of {plan.watch_minutes} minutes"
+    longest = plan.steps[step].bake_max_minutes
+    return f"Still no answer at {at} after the longest bake of {longest} minutes"

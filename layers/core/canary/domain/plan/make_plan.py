@@ -73,7 +73,12 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
         hold_at_most_minutes=spec.hold_at_most_minutes,
         watch_minutes=spec.watch_minutes,
         warm_up_minutes=spec.warm_up_minutes,
-        notices=(*left_out, *_often_silent(facts), *_unknown(guards)),
+        notices=(
+            *left_out,
+            *_often_silent(facts),
+            *_unknown(guards),
+            *_without_data(spec, facts.alarms or {}),
+        ),
     )
 
 
@@ -96,6 +101,22 @@ def check_alarms(spec: Spec, states: Mapping[str, str]) -> None:
                 f"{name} is in ALARM before anything was moved",
                 "Start again when it is OK",
             )
+
+
+def _without_data(spec: Spec, states: Mapping[str, str]) -> list[str]:
+    """Return a notice for every alarm that has no data: it may get some from the canary's own
+    traffic, and it may be one that never does.
+    """
+    limit = spec.hold_at_most_minutes
+    return [
+        f"Alarm {name} has no data ({states[name]}). It may have none before the canary serves; "
+        "from the first live step on the share rises only while it is OK, and a step that waits "
+        f"for it {limit} minutes beyond its longest bake is taken back. Where its metric counts "
+        "rare events, set its TreatMissingData to notBreaching, so that silence is OK; otherwise "
+        "check that its metric gets data, or take it out of the spec."
+        for name in spec.guards.alarms
+        if states.get(name) not in {None, "OK", "ALARM"}
+    ]
 
 
 def _guards(spec: Spec, facts: Facts) -> tuple[tuple[CountGuard, ...], list[str]]:

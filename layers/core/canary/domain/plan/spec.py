@@ -16,9 +16,10 @@ from canary.domain.plan.guards import Margin
 from canary.domain.plan.quality import QualityGuardSpec
 
 MINUTES_PER_DAY = 1440
-# The state machine ends every execution after 14 days, bypassing Catch: one day is left for a
-# restore.
+# The state machine ends every execution after 90 days, bypassing Catch: one day is left for a
+# restore. People may pause a rollout beyond its own time, and the 76 days leave the whole of it.
 LONGEST_ROLLOUT_MINUTES = 13 * MINUTES_PER_DAY
+LATEST_PAUSE_MINUTES = 76 * MINUTES_PER_DAY
 
 # The record keeps spec and plan, and one item of the table holds 400 KB.
 LARGEST_SPEC_CHARACTERS = 32_768

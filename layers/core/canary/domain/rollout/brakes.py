@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from canary.domain.plan.standstill import stood_still
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.surroundings import STALE_TICK_MINUTES, Surroundings, since_the_bake
-from canary.domain.words import moment
+from canary.domain.time import minute_of
+from canary.domain.words import duration
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,9 @@ def alarm_unclear(situation: Situation) -> Held | None:
         state = situation.seen.alarms.get(name, "not seen in the last minutes")
         if state != "OK":
             unclear = (
-                f"Alarm {name} is {state}: it must be OK before the share rises. Check that "
-                "its metric gets data (TreatMissingData) and that it still exists"
+                f"Alarm {name} is {state}: it must be OK before the share rises. Check that it "
+                "still exists and its metric gets data; where that counts rare events, set its "
+                "TreatMissingData to notBreaching"
             )
             return Held(unclear, "alarm")
     return None
@@ -77,10 +80,28 @@ def alarm_unclear(situation: Situation) -> Held | None:
 
 def paused(situation: Situation) -> Held | None:
     """Hold while a person's pause lasts."""
-    until = situation.record.paused_until
-    if until is None or not is_paused(situation.record, situation.seen.now):
-        return None
-    return Held(f"Paused until {moment(until)}; otherwise: {situation.reason}", "person")
+    told = paused_words(situation.record, situation.seen.now)
+    return Held(f"{told}; otherwise: {situation.reason}", "person") if told else None
+
+
+def paused_words(record: Record, now: datetime) -> str:
+    """Return by whom, until when and since how long a rollout is paused, and how long its step was
+    held besides; '' while it is not paused.
+    """
+    if not is_paused(record, now):
+        return ""
+    pause = record.standstills[-1]
+    so_far = duration(max(0.0, (now - pause.since).total_seconds()))
+    return f"{pause.words[:1].upper()}{pause.words[1:]}, {so_far} so far{_held(record, now)}"
+
+
+def _held(record: Record, now: datetime) -> str:
+    """Return how long the step was held while no limit stood still, '' before any serves."""
+    if not record.bakes:
+        return ""
+    first, minute = record.bakes[-1].reached_minute + 1, minute_of(now)
+    minutes = max(0, minute - first) - stood_still(record.standstills, first, minute)
+    return f" and held for {duration(60 * minutes)} besides"
 
 
 def is_paused(record: Record, now: datetime) -> bool:
@@ -89,6 +110,14 @@ def is_paused(record: Record, now: datetime) -> bool:
 
 
 BRAKES: tuple[Brake, ...] = (endpoint_not_settled, alarm_unclear, paused)
+
+
+def besides(record: Record, seen: Surroundings) -> str:
+    """Return what would hold an ADVANCE too, whatever the judge says and a person aside; '' where
+    nothing would.
+    """
+    found = (brake(Situation(record, seen, "")) for brake in BRAKES)
+    return "; ".join(one.reason for one in found if one is not None and one.by != "person")
 
 
 def held(situation: Situation) -> Held | None:

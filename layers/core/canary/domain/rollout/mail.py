@@ -9,7 +9,7 @@ from canary.domain.model import Frozen
 from canary.domain.plan.target import describe
 from canary.domain.rollout import messages as told
 from canary.domain.rollout.messages import Message, WrittenMessage
-from canary.domain.words import moment, percent
+from canary.domain.words import duration, moment, percent
 
 SUBJECT_LENGTH = 100
 Said = tuple[str, Sequence[str]]
@@ -118,11 +118,22 @@ def _taken_over(_message: Message, facts: told.TakenOver) -> Said:
 
 def _pause_over(_message: Message, facts: told.PauseOver) -> Said:
     ended = moment(facts.paused_until)
-    return "pause over", [f"The pause ended at {ended}; the rollout may advance again."]
+    whose = f" of {facts.by}" if facts.by else ""
+    why = f" ({facts.reason})" if facts.reason else ""
+    lines = [f"The pause{whose}{why} ended at {ended}; the rollout may advance again."]
+    if facts.since is not None:
+        lasted = duration((facts.paused_until - facts.since).total_seconds())
+        lines.append(f"It lasted {lasted}, which no limit of the rollout counts.")
+    return "pause over", lines
 
 
-def _needs_look(_message: Message, facts: told.NeedsLook) -> Said:
-    return "needs a look", [facts.reason]
+def _needs_look(message: Message, facts: told.NeedsLook) -> Said:
+    steer = f"canaryctl promote | pause | rollback --endpoint {message.endpoint}"
+    lines = [f"{facts.reason.rstrip('.')}.", f"To decide it yourself: {steer}"]
+    if facts.deadline is not None:
+        ends = f"it is taken back at {moment(facts.deadline)} (hold_at_most_minutes)"
+        lines.append(f"If nothing changes, {ends}; a pause moves that on.")
+    return "needs a look", lines
 
 
 def _holding_at_gate(_message: Message, facts: told.HoldingAtGate) -> Said:

@@ -101,22 +101,28 @@ class TakenOver(Fact):
 
 
 class PauseOver(Fact):
-    """A pause ended by itself."""
+    """A pause ended by itself; since when it lasted and whose it was, where that is known."""
 
     kind = "notice"
     commands = ("pause", "promote", "rollback")
     about: Literal["pause_over"] = "pause_over"
     paused_until: datetime
+    since: datetime | None = None
+    by: str = ""
+    reason: str = ""
 
 
 class NeedsLook(Fact):
-    """The judge cannot tell by itself."""
+    """The judge cannot tell by itself; `deadline` is when it takes the canary back unless something
+    changes.
+    """
 
     kind = "notice"
     severity = "warning"
     commands = ("pause", "promote", "rollback")
     about: Literal["needs_look"] = "needs_look"
     reason: str
+    deadline: datetime | None = None
 
 
 class HoldingAtGate(Fact):

@@ -12,6 +12,7 @@ from pydantic import JsonValue, model_validator
 
 from canary.domain.model import Frozen
 from canary.domain.plan.plan import BakeInterval, Plan
+from canary.domain.plan.standstill import Standstill
 from canary.domain.plan.target import Target, read_weights
 from canary.domain.rollout.messages import Message, WrittenMessage
 from canary.domain.rollout.phase import ENDS, Phase
@@ -103,6 +104,8 @@ class Record(Frozen):
     token: str | None = None
     decision: Decision | None = None
     paused_until: datetime | None = None
+    standstills: tuple[Standstill, ...] = ()
+    """When limits stood still; of a pause that lasts, the newest one is it."""
     restoring: Restoring | None = None
     outcome: Outcome | None = None
     recoveries: int = 0
@@ -110,6 +113,17 @@ class Record(Frozen):
     outbox: tuple[Message | WrittenMessage, ...] = ()
     told: tuple[Message | WrittenMessage, ...] = ()
     noticed: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _stored(cls, data: Any) -> Any:
+        """Give a pause that was stored without its beginning that of the rollout: it favours the
+        person, and no limit was reached until then.
+        """
+        if not isinstance(data, dict) or data.get("standstills") or not data.get("paused_until"):
+            return data
+        pause = {"since": data.get("started_at"), "until": data["paused_until"]}
+        return {**data, "standstills": (Standstill.model_validate(pause),)}
 
     def at_revision(self, revision: int) -> Self:
         """Return the record as the store writes it; stores alone have a use for this."""

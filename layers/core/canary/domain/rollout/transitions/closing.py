@@ -9,6 +9,7 @@ from canary.domain.rollout.outbox import tell
 from canary.domain.rollout.phase import SERVING, Event, Phase, after
 from canary.domain.rollout.record import Outcome, Record
 from canary.domain.rollout.transitions.claims import check_holder, close_bake
+from canary.domain.rollout.transitions.pauses import resume
 
 
 def set_outcome(record: Record, holder: str, generation: int, outcome: Outcome) -> Record:
@@ -65,12 +66,11 @@ def release(record: Record, reason: str, now: datetime) -> Record:
 
 def _end(record: Record, outcome: Outcome, now: datetime) -> Record:
     event, facts = _ENDS[outcome.end]
-    ended = record.but(
+    ended = resume(record, now).but(
         phase=after(record.phase, event),
         outcome=outcome,
         bakes=close_bake(record, now),
         token=None,
-        paused_until=None,
         ended_at=now,
         progress_at=now,
     )

@@ -10,12 +10,14 @@ from canary.domain.rollout.outbox import tell_once
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Decision, Record
 from canary.domain.rollout.surroundings import Surroundings
+from canary.domain.rollout.transitions.pauses import resume
 
 
 @dataclass(frozen=True)
 class Weighed:
     """What one look came to. `gate_open` is False while the labelled set has not passed;
-    `notices` are what the judge wants a person to know.
+    `notices` are what a person may want to know, told once a step by what stands before the first
+    colon; `deadline` is when a step that goes on being held is taken back.
     """
 
     step: int
@@ -24,6 +26,7 @@ class Weighed:
     by: Literal["judge", "alarm", "person", "fault"]
     gate_open: bool = True
     notices: tuple[str, ...] = ()
+    deadline: datetime | None = None
 
 
 def decide(record: Record, decision: Decision) -> Record:
@@ -50,11 +53,12 @@ def judged(record: Record, weighed: Weighed, seen: Surroundings) -> Record:
     if record.ended or record.step != weighed.step:
         return record
     for text in weighed.notices:
-        record = tell_once(record, NeedsLook(reason=text), text, seen.now)
+        facts = NeedsLook(reason=text, deadline=weighed.deadline)
+        record = tell_once(record, facts, text.split(":", 1)[0], seen.now)
     if weighed.verdict == "HOLD":
         gated = record.step == 0 and not weighed.gate_open
-        facts = HoldingAtGate(reason=weighed.reason)
-        return tell_once(record, facts, "gate", seen.now) if gated else record
+        gate = HoldingAtGate(reason=weighed.reason)
+        return tell_once(record, gate, "gate", seen.now) if gated else record
     if weighed.verdict == "ADVANCE" and held(Situation(record, seen, weighed.reason)):
         return record
     return decide(record, _decision(record, weighed, seen.now))
@@ -74,12 +78,18 @@ def _decision(record: Record, weighed: Weighed, now: datetime) -> Decision:
     )
 
 
-def advance_by_hand(record: Record, decision: Decision, command: str) -> Record:
+def advance_by_hand(
+    record: Record, decision: Decision, command: str, *, full: bool = False
+) -> Record:
     """Return the record with a person's advance and the execution of the command that asked for
-    it; unchanged when it may not advance.
+    it; unchanged when it may not advance. Asked for in `full`, it ends a pause: the later order
+    holds.
     """
     decided = decide(record, decision)
-    return record if decided == record else decided.but(obeyed=command)
+    if decided == record:
+        return record
+    decided = resume(decided, decision.at) if full else decided
+    return decided.but(obeyed=command)
 
 
 def roll_back(

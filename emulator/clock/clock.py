@@ -54,10 +54,10 @@ class Clock:
         return self._loop.now
 
     def set_pace(self, minute_seconds: float) -> None:
-        """Let an emulated minute take this many wall seconds from the next run on; 0 = as fast as
-        the work allows.
+        """Let an emulated minute take this many wall seconds from now on; 0 = as fast as the work
+        allows.
         """
-        self._loop.pace = Pace(minute_seconds)
+        self._loop.tell(lambda: self._loop.keep(Pace(minute_seconds)))
 
     def call_at(self, when: datetime, action: Callable[[], object]) -> Scheduled:
         """Return the appointment to run `action` at `when` (at once if that is past); `.cancel()`

@@ -9,18 +9,20 @@ run under the account's lock, waiting happens without it.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from queue import Empty, SimpleQueue
 
+from emulator.clock import rest
 from emulator.clock.calendar import Calendar
 from emulator.clock.exclusive import Exclusive
 from emulator.clock.pace import Pace
 from emulator.clock.worker import Scheduled, Stuck, Waiting, Worker, stacks_of
 
-GUEST_GRACE_SECONDS = 0.01
+GUEST_GRACE_SECONDS = 0.01 if not rest.IS_KNOWN else 0.001
 JOIN_SECONDS = 5.0
 
 
@@ -41,6 +43,7 @@ class Loop:
         self._ready: deque[Worker] = deque()
         self._waiting: dict[Worker, Waiting] = {}
         self._running: set[Worker] = set()
+        self._woken: set[threading.Thread | None] = set()
         self._notes: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._driving = threading.Lock()
         self._driver: int | None = None
@@ -76,6 +79,11 @@ class Loop:
         self._check()
         self._calendar.add(when, item)
 
+    def keep(self, pace: Pace) -> None:
+        """Keep another pace with the wall, from the next moment on."""
+        self._check()
+        self.pace = pace
+
     def join(self, worker: Worker) -> None:
         """Let a worker wait for its first turn."""
         self._check()
@@ -90,6 +98,7 @@ class Loop:
             self._calendar.add(waiting.limit, waiting.timer)
         self._waiting[worker] = waiting
         self._running.discard(worker)
+        self._woken.discard(worker.thread)
 
     def leave(self, worker: Worker) -> None:
         """Take the turn back from a worker that has ended; what it raised ends the run."""
@@ -177,17 +186,32 @@ class Loop:
         self._settle()
 
     def _settle(self) -> None:
-        """Return when no worker runs, or when those that run only wait for guests that sleep."""
-        while self._running or not self._notes.empty():
-            has_guests = any(worker.is_guest for worker in self._waiting)
+        """Return when no worker runs, or when those that run only wait for guests that sleep, and
+        no guest that was woken has work left.
+        """
+        since = time.monotonic()
+        while self._running or self._woken or not self._notes.empty():
+            has_guests = bool(self._woken) or any(worker.is_guest for worker in self._waiting)
             patience = GUEST_GRACE_SECONDS if has_guests else self._patience_seconds
             try:
                 note = self._notes.get(timeout=patience)
             except Empty:
-                if has_guests:
+                if has_guests and rest.are_at_rest(self._others()) and self._notes.empty():
+                    self._woken.clear()
+                    if self._running and not any(worker.is_guest for worker in self._waiting):
+                        continue
                     return
-                raise self._stuck([worker.thread for worker in self._running]) from None
-            note()
+                if not has_guests or time.monotonic() - since > self._patience_seconds:
+                    raise self._stuck([worker.thread for worker in self._running]) from None
+            else:
+                note()
+                since = time.monotonic()
+
+    def _others(self) -> list[threading.Thread]:
+        """Return every other thread: one that is about to wait may still hold the interpreter, and
+        those that want it look asleep until it lets go.
+        """
+        return [thread for thread in threading.enumerate() if thread.ident != self._driver]
 
     def _wake_satisfied(self) -> None:
         with self._held():
@@ -204,6 +228,7 @@ class Loop:
         if waiting.timer is not None:
             waiting.timer.cancel()
         if worker.is_guest:
+            self._woken.add(worker.thread)
             worker.turn.release()
         else:
             self._ready.append(worker)

@@ -72,10 +72,11 @@ class Traffic:
         variant = endpoint.variant(name)
         if variant is None or not requests:
             return
-        chosen = service.random(self.endpoint).integers(len(self.rows), size=requests)
+        random = service.random(self.endpoint)
+        chosen = random.integers(len(self.rows), size=requests)
         rows = self.rows[chosen]
         batch = service.serve(
-            endpoint, variant, requests, now, lambda model, load: predict(model, rows, load)
+            endpoint, variant, requests, now, lambda model, load: predict(model, rows, load), random
         )
         labels = None if self.labels is None else self.labels[chosen]
         service.note(

@@ -9,6 +9,8 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from emulator.endpoints.endpoint import Endpoint
 from emulator.endpoints.errors import ModelFailure
 from emulator.endpoints.fleet import Fleet
@@ -71,10 +73,13 @@ class Invocations:
                     "413", f"HTTP content length exceeded {MOST_BYTES} bytes.", 413
                 )
             endpoint = self._endpoint(request)
-            variant = self._variant(endpoint, request.target_variant)
+            random = self.service.random_of_call(
+                endpoint.name, request.target_variant, request.body
+            )
+            variant = self._variant(endpoint, request.target_variant, random)
             if queue := self.coming[endpoint.name]:
                 raise queue.popleft()
-            batch = self._serve(endpoint, variant, request)
+            batch = self._serve(endpoint, variant, request, random)
         if self.sleep is not None:
             self.sleep(float(batch.model_us[0]) / 1e6)
         if batch.failed[0]:
@@ -97,11 +102,10 @@ class Invocations:
             )
         return endpoint
 
-    def _variant(self, endpoint: Endpoint, target: str | None) -> Variant:
-        if target is None:
-            chosen = choose(endpoint.variants, self.service.random(endpoint.name))
-        else:
-            chosen = endpoint.variant(target)
+    def _variant(
+        self, endpoint: Endpoint, target: str | None, random: np.random.Generator
+    ) -> Variant:
+        chosen = choose(endpoint.variants, random) if target is None else endpoint.variant(target)
         if chosen is None:
             what = f"Variant {target}" if target else "A variant with weight"
             raise RuntimeRefusal(
@@ -109,10 +113,12 @@ class Invocations:
             )
         return chosen
 
-    def _serve(self, endpoint: Endpoint, variant: Variant, request: Request) -> Batch:
+    def _serve(
+        self, endpoint: Endpoint, variant: Variant, request: Request, random: np.random.Generator
+    ) -> Batch:
         now = self.fleet.clock.now()
         batch = self.service.serve(
-            endpoint, variant, 1, now, lambda model, load: [_served(model, load, request)]
+            endpoint, variant, 1, now, lambda model, load: [_served(model, load, request)], random
         )
         self.service.note(
             endpoint.name, variant.name, now, batch, None if request.target_variant else 0

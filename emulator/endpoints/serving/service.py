@@ -5,7 +5,8 @@ Serving measures the load, asks the model, draws latencies, lets an outage fail 
 records metrics and ledger. It decides nothing about routing.
 """
 
-from collections import defaultdict
+import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -74,6 +75,7 @@ class Service:
         self._rates: dict[tuple[str, str], float] = {}
         self._seed = seed
         self._random: dict[str, np.random.Generator] = {}
+        self._asked: Counter[bytes] = Counter()
 
     def random(self, endpoint: str) -> np.random.Generator:
         """Return the endpoint's own seeded generator, so that endpoints never disturb each other's
@@ -82,6 +84,16 @@ class Service:
         if endpoint not in self._random:
             self._random[endpoint] = np.random.default_rng([self._seed, *endpoint.encode()])
         return self._random[endpoint]
+
+    def random_of_call(
+        self, endpoint: str, variant: str | None, body: bytes
+    ) -> np.random.Generator:
+        """Return the seeded generator of one call by what it asks and how often that was asked, so
+        that calls side by side draw the same whichever comes first.
+        """
+        asked = hashlib.sha256(f"{endpoint}/{variant or ''}/".encode() + body).digest()
+        self._asked[asked] += 1
+        return np.random.default_rng([self._seed, self._asked[asked], *asked])
 
     def measure_rate(self, endpoint: str, variant: str, requests_per_second: float) -> None:
         """Take note of how busy live traffic keeps the variant."""
@@ -95,14 +107,19 @@ class Service:
         return Load(rate, share, variant.current_count or 1)
 
     def serve(
-        self, endpoint: Endpoint, variant: Variant, requests: int, when: datetime, ask: Ask
+        self,
+        endpoint: Endpoint,
+        variant: Variant,
+        requests: int,
+        when: datetime,
+        ask: Ask,
+        random: np.random.Generator,
     ) -> Batch:
         """Return what comes of these requests, and record it in the variant's metrics.
 
         `ask` gets the model and its load and returns one answer a request; a ModelFailure it raises
         fails them all.
         """
-        random = self.random(endpoint.name)
         load = self.load(endpoint, variant)
         model = self._model(variant)
         answers, statuses = _asked(model, load, requests, ask)

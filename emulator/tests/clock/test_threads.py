@@ -69,6 +69,32 @@ def test_threads_of_pools_come_and_go_while_the_loop_walks(clock: Clock, seconds
     assert pooled(clock, seconds) == ["back"] * POOLS
 
 
+def test_time_waits_for_a_pool_that_still_works(clock: Clock) -> None:
+    """However slow the machine, time moves only when no thread of a pool has work left: between
+    two waits, before its first, and while the pool's owner itself waits on the clock.
+    """
+    slept: list[tuple[int, float]] = []
+
+    def busy(rounds: int) -> None:
+        for _ in range(3):
+            sum(range(rounds))
+            start = clock.now()
+            clock.sleep(1)
+            slept.append((rounds, (start - START).total_seconds()))
+
+    def work() -> None:
+        with ThreadPoolExecutor(WIDTH) as pool:
+            futures = [pool.submit(busy, 10**4 * (1 + n)) for n in range(WIDTH)]
+            clock.sleep(2.5)
+            for future in futures:
+                future.result()
+
+    begun = (clock.now() - START).total_seconds()
+    worker = clock.spawn(work)
+    clock.run_until(lambda: worker.thread is not None and not worker.thread.is_alive(), 60)
+    assert sorted(start - begun for _, start in slept) == sorted([0.0, 1.0, 2.0] * WIDTH)
+
+
 def test_appointments_made_by_many_threads_are_all_kept(clock: Clock) -> None:
     """Threads outside every worker ask for appointments while the loop fires others."""
     kept: list[int] = []

@@ -14,7 +14,7 @@ from statistics import median
 import numpy as np
 
 from canary.domain.errors import Refused
-from canary.domain.judge.metrics import MetricReading, windows_of
+from canary.domain.judge.metrics import MetricReading, first_looks, windows_of
 from canary.domain.judge.windows import Counts, Window
 from canary.domain.plan.guards import REQUESTS
 from canary.domain.plan.plan import Plan
@@ -57,12 +57,16 @@ def backtest(
 
     The day before `start` is the history. Raises Refused where the past holds nothing to judge.
     """
-    guards = guards_of(spec.guards, _thresholds(spec, metrics, baselines, start))
-    reading = MetricReading(spec.endpoint, guards)
-    wanted = reading.metrics((spec.canary, *baselines))
+    thresholds = _thresholds(spec, metrics, baselines, start)
+    asked = MetricReading(spec.endpoint, guards_of(spec.guards, thresholds))
+    wanted = asked.metrics((spec.canary, *baselines))
     series = metrics.minutes(wanted, start - HISTORY, end)
-    windows = windows_of(reading, series, spec.canary, baselines)
     first = int(start.timestamp() // 60)
+    looks = first_looks(asked, series, baselines, spec.canary, first - 1)
+    reading = MetricReading(
+        spec.endpoint, guards_of(spec.guards, thresholds, looks, spec.steps[0].share)
+    )
+    windows = windows_of(reading, series, spec.canary, baselines)
     history, period = (
         [w for w in windows if w.minute < first],
         [w for w in windows if w.minute >= first],

@@ -1,6 +1,7 @@
 """`canaryctl forecast`: can each step of a spec conclude at this traffic, and when?"""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from rich.table import Table
 from canary.domain.errors import Refused
 from canary.domain.plan.forecast import StepForecast
 from canary.domain.plan.forecast import forecast as forecast_plan
-from canary.domain.plan.guards import GuardHistory
+from canary.domain.plan.guards import CountGuard, GuardHistory
 from canary.domain.plan.plan import Plan
 from canary.domain.plan.spec import Spec, read_spec
 from canary.domain.plan.standard_guards import ERRORS, SLOW_REQUESTS
@@ -26,21 +27,41 @@ def assume(
     """Return the plan of a spec as if a day of this traffic had been seen, bad rates by guard as
     fractions; of a guard without a rate nothing is known.
     """
-    plan = plan_offline(spec)
-    guards = tuple(
-        guard.but(
-            history=GuardHistory(
-                minutes=DAY,
-                rate=rates[guard.name],
-                burstiness=burstiness,
-                requests_per_minute=60 * requests_per_second,
-            )
+    plan = plan_offline(spec, marked_rates=rates)
+    marks_good = {keys.name for keys in spec.guards.counts if keys.good}
+
+    def assumed(guard: CountGuard) -> CountGuard:
+        if guard.name not in rates:
+            return guard
+        rest = guard.name in marks_good and guard.better == "lower"
+        history = GuardHistory(
+            minutes=DAY,
+            rate=1 - rates[guard.name] if rest else rates[guard.name],
+            burstiness=burstiness,
+            requests_per_minute=60 * requests_per_second,
         )
-        if guard.name in rates
-        else guard
-        for guard in plan.guards
-    )
-    return plan.but(guards=guards)
+        return guard.but(history=history)
+
+    return plan.but(guards=tuple(assumed(guard) for guard in plan.guards))
+
+
+def own_rates(spec: Spec, given: Sequence[str]) -> dict[str, float]:
+    """Return the rates of marked events that were given as NAME=FRACTION. Raises Refused."""
+    names = [keys.name for keys in spec.guards.counts]
+    rates = {}
+    for text in given:
+        name, _, number = text.partition("=")
+        try:
+            rates[name] = float(number)
+        except ValueError as error:
+            raise Refused("--rate", f"{text!r} is not NAME=FRACTION", "Write it so") from error
+        if name not in names or not 0 <= rates[name] <= 1:
+            raise Refused(
+                "--rate",
+                f"{text!r} is no fraction of a guard in guards.counts",
+                f"The spec has {', '.join(names) or 'none'}; a fraction lies between 0 and 1",
+            )
+    return rates
 
 
 def forecast_command(
@@ -57,6 +78,13 @@ def forecast_command(
     burstiness: Annotated[
         float, typer.Option(min=0, help="Squared coefficient of variation from minute to minute.")
     ] = 0,
+    rate: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="NAME=FRACTION, once for each guard of guards.counts: its `bad` or `good` events "
+            "among its events, of which one a request is assumed."
+        ),
+    ] = None,
     *,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object a step and guard.")
@@ -67,11 +95,14 @@ def forecast_command(
     """
     try:
         parsed = read_spec(json.loads(spec.read_text(encoding="utf-8")))
+        own = own_rates(parsed, rate or [])
+        rates = {ERRORS: error_rate, SLOW_REQUESTS: slow_rate, **own}
+        steps = forecast_plan(assume(parsed, requests_per_second, rates, burstiness))
     except (Refused, ValueError) as error:
         typer.echo(f"{spec.name}: {error}", err=True)
         raise typer.Exit(2) from error
-    rates = {ERRORS: error_rate, SLOW_REQUESTS: slow_rate}
-    steps = forecast_plan(assume(parsed, requests_per_second, rates, burstiness))
+    for name in (keys.name for keys in parsed.guards.counts if keys.name not in own):
+        typer.echo(f"Nothing is known of {name}: give --rate {name}=FRACTION.", err=True)
     if as_json:
         for step in steps:
             typer.echo(json.dumps({**step.model_dump(mode="json"), "conclusive": step.conclusive}))

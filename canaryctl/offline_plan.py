@@ -2,10 +2,12 @@
 alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 from canary.domain.judge.windows import Window, counted
+from canary.domain.plan.custom.first_look import FirstLook, Published
+from canary.domain.plan.custom.keys import CountGuardKeys
 from canary.domain.plan.endpoint import EndpointView, Variant
 from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.make_plan import Facts, make_plan
@@ -22,18 +24,26 @@ def plan_offline(
     history: Sequence[Window] = (),
     *,
     measured: Iterable[str] | None = None,
+    marked_rates: Mapping[str, float] | None = None,
     warm_up_minutes: int | None = None,
 ) -> Plan:
     """Return the plan of a two-variant endpoint; `history` are the baseline's minutes before the
     rollout.
 
     A guard that the spec does not mention is planned where it is among those `measured` (by name;
-    None: all of them). `warm_up_minutes` stands in for the spec's where it is given.
+    None: all of them). `marked_rates` are those of the bad or good events of the user's own guards,
+    by name, where there is no history. `warm_up_minutes` stands in for the spec's where it is
+    given.
     """
-    guards = guards_of(spec.guards, {})
+    assumed = marked_rates or {}
+    looks = {
+        keys.name: _recorded(keys, history, assumed.get(keys.name)) for keys in spec.guards.counts
+    }
+    guards = guards_of(spec.guards, {}, looks, spec.steps[0].share)
     facts = Facts(
         endpoint=_two_variants(spec),
         history={guard.name: _minutes(guard, history) for guard in guards},
+        looks=looks,
         unmeasured={} if measured is None else _unmeasured(spec.guards, guards, set(measured)),
     )
     plan = make_plan(spec, facts)
@@ -44,6 +54,19 @@ def guards_in(windows: Iterable[Window]) -> set[str]:
     """Return the names of the guards whose counts a recording carries."""
     sides = chain.from_iterable((window.baseline, window.canary) for window in windows)
     return {name for side in sides if side is not None for name in side.guards}
+
+
+def _recorded(keys: CountGuardKeys, history: Sequence[Window], assumed: float | None) -> FirstLook:
+    """Return what a recording holds of a guard of the user's own, or what is assumed of it."""
+    if not history and assumed is not None:
+        whole = Published(minutes=1, events=1.0, marked=assumed)
+        return FirstLook({BASELINE: whole}, recorded=True)
+    sides = (window.baseline for window in history)
+    pairs = [side.guards[keys.name] for side in sides if side and keys.name in side.guards]
+    bad, events = (sum(pair[place] for pair in pairs) for place in (0, 1))
+    marked = events - bad if keys.good else bad
+    whole = Published(minutes=len(pairs), events=float(events), marked=float(marked))
+    return FirstLook({BASELINE: whole}, recorded=True)
 
 
 def _two_variants(spec: Spec) -> EndpointView:

@@ -108,9 +108,9 @@ def guard_rows(plan: Plan) -> list[tuple[str, str, str, str, str]]:
     rows = [
         (
             guard.full_name,
-            guard.roll_back_beyond.words,
-            guard.early_steps.words,
-            guard.last_gate.words,
+            guard.margin_words(guard.roll_back_beyond),
+            guard.margin_words(guard.early_steps),
+            guard.margin_words(guard.last_gate),
             _history(guard),
         )
         for guard in plan.guards

@@ -4,7 +4,9 @@ cannot conclude.
 
 import json
 from pathlib import Path
+from typing import Any
 
+import pytest
 import typer
 from typer.testing import CliRunner
 
@@ -15,15 +17,15 @@ from canaryctl.forecast import assume, forecast_command
 SPEC = {"endpoint": "churn-prod", "canary": "Variant2"}
 
 
-def run(tmp_path: Path, *more: str) -> str:
-    """Return what the command prints."""
+def run(tmp_path: Path, *more: str, spec: dict[str, Any] | None = None, code: int = 0) -> str:
+    """Return what the command prints, on both streams where a spec is given."""
     app = typer.Typer()
     app.command()(forecast_command)
     path = tmp_path / "spec.json"
-    path.write_text(json.dumps(SPEC))
+    path.write_text(json.dumps(spec or SPEC))
     result = CliRunner().invoke(app, ["--spec", str(path), *more])
-    assert result.exit_code == 0, result.output
-    return result.stdout
+    assert result.exit_code == code, result.output
+    return result.output if spec and "--json" not in more else result.stdout
 
 
 def test_every_live_step_and_guard_is_forecast(tmp_path: Path) -> None:
@@ -58,3 +60,50 @@ def test_unknown_traffic_is_not_forecast() -> None:
     """A plan that never saw a request says nothing."""
     plan = assume(read_spec(SPEC), 0, {"errors": 0.001, "slow_requests": 0.05})
     assert forecast(plan) == ()
+
+
+SALES = {
+    "name": "sales",
+    "good": {
+        "namespace": "Shop",
+        "metric": "Sales",
+        "dimensions": {"Endpoint": "${endpoint}", "Variant": "${variant}"},
+    },
+    "of": "requests",
+}
+
+
+def test_a_guard_of_ones_own_is_forecast_at_its_rate(tmp_path: Path) -> None:
+    """Of good events twice as bad means half of them; a wider loss is seen sooner."""
+    spec = {**SPEC, "guards": {"slow_requests": None, "counts": [SALES]}}
+    more = ("--requests-per-second", "100", "--rate", "sales=0.03", "--json")
+    lines = [json.loads(one) for one in run(tmp_path, *more, spec=spec).splitlines()]
+    sales = [line for line in lines if line["guard"] == "sales"]
+    assert [line["share"] for line in sales] == [0.05, 0.25, 0.5]
+    assert all(line["conclusive"] for line in sales)
+    assert 3 < sales[0]["twice_as_bad_minutes"] < 30
+    ratios = [line["smallest_ratio"] for line in sales]
+    assert ratios == sorted(ratios, reverse=True)
+    assert all(1.05 < ratio < 2 for ratio in ratios)
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [
+        ("sales", "is not NAME=FRACTION"),
+        ("returns=0.1", "the spec has sales"),
+        ("sales=3", "between 0 and 1"),
+    ],
+)
+def test_a_rate_that_belongs_to_no_guard_is_refused(tmp_path: Path, rate: str, words: str) -> None:
+    """What was meant is not guessed."""
+    spec = {**SPEC, "guards": {"counts": [SALES]}}
+    text = run(tmp_path, "--requests-per-second", "100", "--rate", rate, spec=spec, code=2)
+    assert words in text.lower() or words in text
+
+
+def test_a_guard_without_a_rate_is_said_to_be_left_out(tmp_path: Path) -> None:
+    """Nothing is assumed of it."""
+    spec = {**SPEC, "guards": {"counts": [{**SALES, "judged_by": "good"}]}}
+    text = run(tmp_path, "--requests-per-second", "100", spec=spec)
+    assert "Nothing is known of sales: give --rate sales=FRACTION." in text

@@ -55,3 +55,29 @@ def test_log_sums_take_any_size() -> None:
     assert log_add(NEVER, 3.0) == 3.0
     assert log_add(-1e6, 1e6) == 1e6
     assert log_mean([0.0, 0.0]) == 0.0
+
+
+@pytest.mark.parametrize("mean", [0.5, 3.0, 20.0])
+@pytest.mark.parametrize("ratio", [1.0, 1.2, 2.0])
+def test_no_bet_on_fewer_events_gains_while_there_are_enough(mean: float, ratio: float) -> None:
+    """Enumerated over Poisson counts on the edge: the expected pay-off of a minute is at most 1."""
+    bound, requests = Bound(ratio, 0.0), 1000
+    reference = mean * ratio / requests
+    states = [
+        watch.step_fewer(watch.START, good, requests, bound, reference, 0.0) for good in range(200)
+    ]
+    chances = [
+        math.exp(good * math.log(mean) - mean - math.lgamma(good + 1)) for good in range(200)
+    ]
+    for index in range(len(watch.FEWER_STAKES)):
+        expected = math.fsum(p * math.exp(s[index]) for p, s in zip(chances, states, strict=True))
+        assert expected <= 1 + 1e-9
+
+
+@pytest.mark.parametrize(("good", "found"), [(30, False), (16, False), (3, True)])
+def test_watch_finds_a_loss_beyond_the_catastrophe_margin(good: int, found: bool) -> None:  # noqa: FBT001
+    """Of 30 expected, half is within 2x, a tenth is not."""
+    state = watch.START
+    for _ in range(10):
+        state = watch.step_fewer(state, good, 1000, Bound(2, 0), 0.03, 0.0)
+    assert (watch.log_evidence(state) >= math.log(20)) is found

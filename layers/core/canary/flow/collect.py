@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from canary.domain.judge.metrics import Series, metrics_of, reading_of, windows_of
-from canary.domain.judge.windows import FROZEN_AFTER_MINUTES
+from canary.domain.judge.windows import BELIEVED_AFTER_MINUTES, FROZEN_AFTER_MINUTES
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.rollout.arrival import agreed, is_suspicious
 from canary.domain.rollout.phase import Phase
@@ -134,7 +134,8 @@ class Collector:
             w.minute: w
             for w in self._evidence.windows(record.rollout, minute - FROZEN_AFTER_MINUTES)
         }
-        found = windows_of(reading_of(record.plan), series, record.canary, record.plan.baselines)
+        reading = reading_of(record.plan, minute - BELIEVED_AFTER_MINUTES - 1)
+        found = windows_of(reading, series, record.canary, record.plan.baselines)
         read = (w.but(since=minute) for w in found if w.minute >= began)
         windows = [before[w.minute].read_again(w) if w.minute in before else w for w in read]
         if windows:

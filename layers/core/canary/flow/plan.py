@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from canary.domain.judge.metrics import MetricReading
-from canary.domain.judge.windows import Counts, counted
+from canary.domain.judge.metrics import MetricReading, first_looks
+from canary.domain.judge.windows import BELIEVED_AFTER_MINUTES, Counts, counted
 from canary.domain.plan.forecast import with_forecast
 from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.make_plan import Facts, baselines_of, check_alarms, make_plan
@@ -77,10 +77,14 @@ class Planner:
             self._check_labelled_set(spec.guards.quality)
         baselines = baselines_of(spec, view)
         thresholds = self._thresholds(spec, baselines, now)
-        guards = guards_of(spec.guards, thresholds)
-        reading = MetricReading(spec.endpoint, guards)
+        asked = MetricReading(spec.endpoint, guards_of(spec.guards, thresholds))
         end = _floor(now) - timedelta(minutes=1)
-        series = self._metrics.minutes(reading.metrics(baselines), end - HISTORY, end)
+        read = asked.metrics((*baselines, spec.canary) if spec.guards.counts else baselines)
+        series = self._metrics.minutes(read, end - HISTORY, end)
+        over = minute_of(now) - BELIEVED_AFTER_MINUTES - 1
+        looks = first_looks(asked, series, baselines, spec.canary, over)
+        guards = guards_of(spec.guards, thresholds, looks, spec.steps[0].share)
+        reading = MetricReading(spec.endpoint, guards, over)
         unmeasured = {guard.name: NO_LATENCY for guard in guards if guard.source is None} | {
             guard.name: f"CloudWatch does not give the statistic that counts {guard.words.bad}"
             for guard in reading.uncounted(series, baselines)
@@ -92,7 +96,7 @@ class Planner:
             for guard in guards
         }
         silences = reading.silences(series, baselines)
-        return Facts(view, history, thresholds, unmeasured, silences, alarms)
+        return Facts(view, history, thresholds, unmeasured, silences, looks, alarms)
 
     def _thresholds(self, spec: Spec, baselines: Sequence[str], now: datetime) -> dict[str, float]:
         """Return the thresholds that the spec leaves to the baseline's own latency: its p95 of the

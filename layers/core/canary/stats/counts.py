@@ -18,6 +18,15 @@ class MinuteCounts:
         return self.canary_requests / self.baseline_requests
 
     @property
+    def swapped(self) -> "MinuteCounts":
+        """Return the minute with the variants in each other's place: a baseline with more good
+        events is to a bet what a canary with more bad ones is.
+        """
+        return MinuteCounts(
+            self.baseline_bad, self.baseline_requests, self.canary_bad, self.canary_requests
+        )
+
+    @property
     def usable(self) -> bool:
         """Return whether both sides served requests and counted no more bad events than
         requests.

@@ -136,3 +136,22 @@ def smallest_ratio_seen(
         seen = detection_minutes(rate, base * middle, edge, traffic, alpha, guards) <= minutes
         low, high = (low, middle) if seen else (middle, high)
     return high
+
+
+def smallest_loss_seen(
+    rate: float, edge: Bound, traffic: Traffic, alpha: float, guards: float, minutes: float
+) -> float | None:
+    """Return the smallest ratio of the good events' rate to the canary's typically shown worse
+    within so many judged minutes, the traffic seen from the baseline; None when none.
+    """
+
+    def seen(ratio: float) -> bool:
+        return detection_minutes(rate / ratio, rate, edge, traffic, alpha, guards) <= minutes
+
+    low, high = 1.0, LARGEST_RATIO
+    if rate <= 0 or not seen(high):
+        return None
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (low, middle) if seen(middle) else (middle, high)
+    return high

@@ -36,6 +36,10 @@ class Setting:
     """What the canary must be shown to keep to advance, as the spec says it."""
     bursty: bool
     grid: tuple[float, ...]
+    swapped: bool = False
+    """Whether the bets take the baseline for the canary and the canary for the baseline: where the
+    events are good ones, the canary is worse when the baseline has more of them.
+    """
 
     def advance_bound(self, rate_now: float) -> Bound:
         """Return the margin to bet against in a minute: when bursty, its points become a ratio at
@@ -70,13 +74,19 @@ class Setting:
 
 
 def settle(
-    history: History, roll_back: Bound, margin: Bound, share: float, grid: Sequence[float]
+    history: History,
+    roll_back: Bound,
+    margin: Bound,
+    share: float,
+    grid: Sequence[float],
+    *,
+    swapped: bool = False,
 ) -> Setting:
-    """Return the terms of a guard at a planned share (0 < share < 1)."""
+    """Return the terms of a guard at a planned share (0 < share < 1) of the canary."""
     bursty = is_bursty(history, share)
     if bursty:
         roll_back = _as_ratio(roll_back, history.rate)
-    return Setting(history, roll_back, margin, bursty, tuple(grid))
+    return Setting(history, roll_back, margin, bursty, tuple(grid), swapped)
 
 
 def is_bursty(history: History, share: float) -> bool:

@@ -81,7 +81,7 @@ def take(
     if bake is not None and bake.share > 0 and bake.warm(window.minute) and not window.own_traffic:
         fold = _judge_minute(fold, window, plan, bake)
     guards = tuple(
-        state.remember(window.minute, counted(guard, window.baseline))
+        state.remember(window.minute, counted(guard, window.baseline), window.unread(guard))
         for guard, state in zip(plan.guards, fold.guards, strict=True)
     )
     return replace(fold, guards=guards, through=window.minute)

@@ -29,6 +29,8 @@ class GuardFold:
     minutes: int = 0
     last_minute: int | None = None
     """Newest minute of this step that had data."""
+    unread: tuple[int, str] | None = None
+    """Newest minute whose counts could be none, with what was read."""
 
     @property
     def log_watch(self) -> float:
@@ -51,13 +53,14 @@ class GuardFold:
         """Return the state after a judged minute while both variants serve."""
         if pair is None:
             return self
+        bet = pair.swapped if setting.swapped else pair
         rates = [rate for at, rate in self.recent if at >= minute - RECENT_MINUTES]
         rate_now = recent_rate(setting.history, rates)
         baseline = (pair.baseline_bad, pair.baseline_requests)
         return replace(
             self,
-            roll_back=roll_back.step(self.roll_back, pair, setting, rate_now),
-            advance=advance.step(self.advance, pair, setting, rate_now),
+            roll_back=roll_back.step(self.roll_back, bet, setting, rate_now),
+            advance=advance.step(self.advance, bet, setting, rate_now),
             reference=(*self.reference, baseline)[-watch.REFERENCE_MINUTES :],
             canary=(self.canary[0] + pair.canary_bad, self.canary[1] + pair.canary_requests),
             baseline=(self.baseline[0] + baseline[0], self.baseline[1] + baseline[1]),
@@ -73,9 +76,10 @@ class GuardFold:
         if canary is None or canary[1] == 0 or reference is None:
             return self
         bound, burstiness = guard.early_steps.bound, guard.history.known.burstiness
+        watched = watch.step if guard.better == "lower" else watch.step_fewer
         return replace(
             self,
-            watch=watch.step(self.watch, canary[0], canary[1], bound, reference, burstiness),
+            watch=watched(self.watch, canary[0], canary[1], bound, reference, burstiness),
             canary=(self.canary[0] + canary[0], self.canary[1] + canary[1]),
             minutes=self.minutes + 1,
             last_minute=minute,
@@ -93,10 +97,14 @@ class GuardFold:
             math.fsum(rate for _, rate in self.recent) / len(self.recent) if self.recent else None
         )
 
-    def remember(self, minute: int, baseline: tuple[int, int] | None) -> "GuardFold":
+    def remember(
+        self, minute: int, baseline: tuple[int, int] | None, unread: str | None = None
+    ) -> "GuardFold":
         """Return the state that knows the baseline's rate of a minute, whether it was judged or
-        not.
+        not, and what could not be read of it.
         """
+        if unread is not None:
+            return replace(self, unread=(minute, unread)).remember(minute, baseline)
         if baseline is None or baseline[1] == 0:
             return self
         return replace(

@@ -37,7 +37,7 @@ def nearness(log_roll_back: float, log_threshold: float) -> Nearness:
 
 class GuardEvidence(Frozen):
     """One count guard's numbers at a look; evidence as natural logarithms, counts over the current
-    step.
+    step. `bad` counts the events it is judged by, good ones where a higher rate is better.
     """
 
     guard: str

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from canary.domain.judge.windows import Counts, Window
 from canary.domain.model import Frozen
+from canary.domain.plan.custom.first_look import FirstLook, Published, published
 from canary.domain.plan.guards import REQUESTS, CountGuard, CountSource, Metric
 from canary.domain.plan.plan import Plan
 
@@ -33,6 +34,8 @@ class MetricReading:
 
     endpoint: str
     guards: tuple[CountGuard, ...]
+    through: int | None = None
+    """The last minute of which no more points are expected; None: of no minute."""
 
     def metrics(self, variants: Iterable[str]) -> tuple[Metric, ...]:
         """Return what to read for some variants, each metric once."""
@@ -47,18 +50,23 @@ class MetricReading:
         """Return a variant's counts by minute; minutes without any are left out."""
         requests = self._points(series, REQUESTS, variant)
         read = [
-            (guard, guard.source, self._source(series, guard.source, variant))
+            (guard, guard.source, self.points(series, guard.source, variant))
             for guard in self.guards
             if guard.source
         ]
         found = {}
         for minute, value in requests.items():
-            guards = {}
+            guards: dict[str, tuple[int, int]] = {}
+            unread: dict[str, str] = {}
             for guard, source, (of, marked) in read:
                 if minute in of and minute in marked:
-                    guards[guard.name] = source.counts(of[minute], marked[minute])
+                    counts = source.counts(of[minute], marked[minute])
+                    if isinstance(counts, str):
+                        unread[guard.name] = counts
+                    else:
+                        guards[guard.name] = counts
             if all(guard.name in guards for guard, _, _ in read if guard.fuse):
-                found[minute] = Counts(requests=round(value), guards=guards)
+                found[minute] = Counts(requests=round(value), guards=guards, unread=unread)
         return found
 
     def together(self, series: Series, variants: Sequence[str]) -> dict[int, Counts]:
@@ -90,16 +98,28 @@ class MetricReading:
         source = guard.source
         if source is None or not source.by_statistic:
             return False
-        read = [self._source(series, source, variant) for variant in variants]
+        read = [self.points(series, source, variant) for variant in variants]
         events = [(minute, marked) for of, marked in read for minute, n in of.items() if n]
         return bool(events) and not any(minute in marked for minute, marked in events)
 
-    def _source(
+    def points(
         self, series: Series, source: CountSource, variant: str
     ) -> tuple[Mapping[int, float], Mapping[int, float]]:
-        return self._points(series, source.of, variant), self._points(
-            series, source.marked, variant
+        """Return a source's events and marked events by minute, gaps that mean zero filled in.
+
+        Where they do, a minute is read when no more points of it are expected, whether it has one
+        or not: to read those with a point sooner would count bad minutes before good ones.
+        """
+        of, marked = (
+            self._points(series, metric, variant) for metric in (source.of, source.marked)
         )
+        if source.missing != "zero":
+            return of, marked
+        one = series.get(source.marked.at(self.endpoint, variant))
+        if one is None or not one.complete:
+            return of, {}
+        over = {m: n for m, n in of.items() if self.through is None or m <= self.through}
+        return over, {minute: marked.get(minute, 0.0) for minute in over}
 
     def _points(self, series: Series, metric: Metric, variant: str) -> Mapping[int, float]:
         one = series.get(metric.at(self.endpoint, variant))
@@ -117,12 +137,33 @@ def _sum(parts: Sequence[Counts]) -> Counts:
         if sum(part.requests for part in measured) >= MEASURED_PART * requests:
             bad, of = zip(*(part.guards[name] for part in measured), strict=True)
             guards[name] = (sum(bad), sum(of))
-    return Counts(requests=requests, guards=guards)
+    unread = {name: told for part in parts for name, told in part.unread.items()}
+    return Counts(requests=requests, guards=guards, unread=unread)
 
 
-def reading_of(plan: Plan) -> MetricReading:
-    """Return what a rollout reads."""
-    return MetricReading(plan.endpoint, plan.guards)
+def first_looks(
+    reading: MetricReading, series: Series, baselines: Sequence[str], canary: str, through: int
+) -> dict[str, FirstLook]:
+    """Return what was read of each guard of the user's own, by guard; minutes after `through` may
+    still gain points.
+    """
+
+    def of(source: CountSource, variant: str) -> Published:
+        return published(*reading.points(series, source, variant), source, through)
+
+    return {
+        guard.name: FirstLook(
+            baselines={name: of(guard.source, name) for name in baselines},
+            canary=(canary, of(guard.source, canary)),
+        )
+        for guard in reading.guards
+        if guard.source is not None and guard.source.exact
+    }
+
+
+def reading_of(plan: Plan, through: int | None = None) -> MetricReading:
+    """Return what a rollout reads, no more points being expected up to a minute."""
+    return MetricReading(plan.endpoint, plan.guards, through)
 
 
 def metrics_of(plan: Plan) -> tuple[Metric, ...]:

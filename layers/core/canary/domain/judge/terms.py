@@ -79,4 +79,5 @@ def _setting(plan: Plan, guard: CountGuard, step: int) -> Setting:
         plan.margin_at(step, guard).bound,
         plan.steps[step].share,
         guard.grid,
+        swapped=guard.better == "higher",
     )

@@ -118,7 +118,7 @@ def _worse(look: Look, numbers: Evidence) -> Decided:
     )
     return Decided(
         "ROLL_BACK",
-        f"At {percent(share)} the canary has more {guard.words.bad} than {beyond.words}: "
+        f"At {percent(share)} the canary has {guard.worse_than(beyond)}: "
         f"{rates(worst)}; "
         f"evidence {strength(numbers.log_roll_back)} against "
         f"{strength(numbers.log_roll_back_threshold)} needed, "

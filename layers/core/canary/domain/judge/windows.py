@@ -28,6 +28,8 @@ class Counts(Frozen):
     """Invocations of the variant in the minute."""
     guards: dict[str, tuple[Count, Count]]
     """(bad events, events) by guard; a guard that was not measured is left out."""
+    unread: dict[str, str] = Field(default_factory=dict)
+    """What was read of a guard whose counts can be none, in words, by guard."""
 
     @model_validator(mode="before")
     @classmethod
@@ -36,11 +38,11 @@ class Counts(Frozen):
 
 
 def counted(guard: CountGuard, counts: Counts | None) -> tuple[int, int] | None:
-    """Return (bad, of) of one variant for a guard; None when missing or when more bad events than
-    events came in.
+    """Return (judged events, events) of one variant for a guard; None when missing or when more bad
+    events than events came in.
     """
     found = counts.guards.get(guard.name) if counts else None
-    return found if found and found[0] <= found[1] else None
+    return guard.judged(*found) if found and found[0] <= found[1] else None
 
 
 class Window(Frozen):
@@ -64,6 +66,16 @@ class Window(Frozen):
     """True when the evaluator's own calls fall into the minute or next to it: no evidence for count
     guards.
     """
+
+    def unread(self, guard: CountGuard) -> str | None:
+        """Return what was read of a guard whose counts can be none, of the canary first."""
+        sides = {"canary": self.canary, "baseline": self.baseline}
+        told = (
+            f"{name}: {side.unread[guard.name]}"
+            for name, side in sides.items()
+            if side and guard.name in side.unread
+        )
+        return next(told, None)
 
     def settled(self, now_minute: int) -> bool:
         """Return whether the counts may be believed: a later read found them unchanged, or the

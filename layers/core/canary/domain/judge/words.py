@@ -2,6 +2,7 @@
 
 import math
 
+from canary.domain.judge.guard_fold import GuardFold
 from canary.domain.judge.judgement import Evidence, GuardEvidence, Held
 from canary.domain.judge.look import Look
 from canary.domain.plan.guards import CountGuard
@@ -46,10 +47,10 @@ def unheard(look: Look) -> str:
 def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label: str) -> str:
     """Return the reason of one guard's finding: rates, counts, evidence against its threshold."""
     if label == "NO_DATA":
-        return _no_data(guard, numbers, look.state(look.plan.guards.index(guard)).last_minute)
+        return _no_data(guard, numbers, look.state(look.plan.guards.index(guard)))
     allowed = guard.early_steps if look.share >= 1 else guard.roll_back_beyond
     worse = (
-        f"evidence for worse than {allowed.words}: "
+        f"evidence for {guard.worse_than(allowed)}: "
         f"{strength(numbers.log_roll_back)}, {percent(numbers.share_of_roll_back)} of what is "
         "weighed against "
         f"{strength(look.log_roll_back_threshold)}"
@@ -57,19 +58,23 @@ def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label:
     text = f"{guard.words.bad}: {rates(numbers)} in {numbers.minutes} judged minutes; {worse}"
     if look.share >= 1:
         return text
-    within = look.plan.margin_at(look.step, guard).words
+    within = guard.margin_words(look.plan.margin_at(look.step, guard))
     return (
         f"{text}; evidence for within {within}: {strength(numbers.log_advance)} of "
         f"{strength(look.log_advance_threshold)} needed"
     )
 
 
-def _no_data(guard: CountGuard, numbers: GuardEvidence, newest: int | None) -> str:
+def _no_data(guard: CountGuard, numbers: GuardEvidence, state: GuardFold) -> str:
+    newest, unread = state.last_minute, state.unread
     if newest is None:
-        return f"{guard.words.bad}: no judged minute with requests on both sides in this step yet"
-    return (
-        f"{guard.words.bad}: nothing measured since {clock(newest)}; before that {rates(numbers)}"
-    )
+        text = f"{guard.words.bad}: no judged minute with requests on both sides in this step yet"
+    else:
+        since = f"nothing measured since {clock(newest)}"
+        text = f"{guard.words.bad}: {since}; before that {rates(numbers)}"
+    if unread is None or (newest is not None and unread[0] < newest):
+        return text
+    return f"{text}; at {clock(unread[0])} these were no counts, {unread[1]}"
 
 
 def beyond(look: Look, guard: CountGuard, numbers: GuardEvidence) -> bool:
@@ -80,15 +85,18 @@ def beyond(look: Look, guard: CountGuard, numbers: GuardEvidence) -> bool:
             return False
         reference = numbers.baseline_bad / numbers.baseline_requests
     margin = guard.early_steps if look.share >= 1 else look.plan.margin_at(look.step, guard)
-    return numbers.canary_bad > numbers.canary_requests * margin.bound.rate(reference)
+    if not numbers.canary_requests:
+        return False
+    return guard.beyond(margin, numbers.canary_bad / numbers.canary_requests, reference)
 
 
 def outlook(look: Look, index: int, numbers: GuardEvidence) -> str:
     """Return what would let a guard pass, and when at this traffic."""
     guard = look.plan.guards[index]
     if beyond(look, guard, numbers):
-        margin = look.plan.margin_at(look.step, guard).words
-        return f"it passes only if the canary's rate falls below its margin ({margin})"
+        margin = guard.margin_words(look.plan.margin_at(look.step, guard))
+        turns = "falls below" if guard.better == "lower" else "rises above"
+        return f"it passes only if the canary's rate {turns} its margin ({margin})"
     growth = numbers.log_advance / numbers.minutes
     if growth > 0:
         minutes = max(1, math.ceil((look.log_advance_threshold - numbers.log_advance) / growth))
@@ -104,7 +112,8 @@ def _expected(look: Look, index: int, numbers: GuardEvidence) -> str:
     if bake is None or not bake.settings:
         return "nothing gained yet"
     setting, a_minute = bake.settings[index], numbers.canary_requests / numbers.minutes
-    traffic = Traffic(look.share, a_minute / look.share)
+    seen_share = 1 - look.share if setting.swapped else look.share
+    traffic = Traffic(seen_share, a_minute / look.share)
     minutes, _ = advance_minutes(setting, traffic, look.plan.budget.promotion)
     bursts = "its bursts outweigh the counts, so minutes count and requests do not: "
     why = bursts if setting.bursty else ""

@@ -12,7 +12,13 @@ from canary.domain.model import Frozen
 from canary.domain.plan.guards import CountGuard, Margin
 from canary.domain.plan.plan import Plan
 from canary.domain.words import percent
-from canary.stats.forecast import Traffic, advance_minutes, detection_minutes, smallest_ratio_seen
+from canary.stats.forecast import (
+    Traffic,
+    advance_minutes,
+    detection_minutes,
+    smallest_loss_seen,
+    smallest_ratio_seen,
+)
 from canary.stats.setting import Setting, settle
 
 # Ratios tried, smallest first, when a wider margin is proposed.
@@ -29,9 +35,13 @@ class StepForecast(Frozen):
     p90_minutes: float | None
     bake_max_minutes: int
     smallest_ratio: float | None
-    """The smallest multiple of the baseline's rate that a whole bake would typically take back."""
+    """The smallest multiple of the baseline's rate that a whole bake would typically take back; of
+    good events how many times the canary's the baseline's would have to be.
+    """
     twice_as_bad_minutes: float | None
-    """Typical minutes until a canary with twice the rate is taken back."""
+    """Typical minutes until a canary with twice the rate, or half of it for good events, is taken
+    back.
+    """
     warning: str | None = None
 
     @property
@@ -72,13 +82,16 @@ def with_forecast(plan: Plan, *, require_conclusive: bool) -> Plan:
 
 def _forecast(plan: Plan, step: int, guard: CountGuard) -> StepForecast:
     planned = plan.steps[step]
-    traffic = Traffic(planned.share, guard.history.requests_per_minute)
+    traffic = _traffic(guard, planned.share)
     setting = _setting(guard, plan.margin_at(step, guard), planned.share)
     median, p90 = _advance(plan, step, setting, traffic)
     alpha, rate = plan.budget.live, guard.history.rate
     count = 1 / plan.budget.guards[guard.name]
     judged = planned.bake_max_minutes - plan.warm_up_minutes
-    twice = detection_minutes(rate, 2 * rate, setting.roll_back, traffic, alpha, count)
+    lower, edge = guard.better == "lower", setting.roll_back
+    seen = smallest_ratio_seen if lower else smallest_loss_seen
+    rates = (rate, 2 * rate) if lower else (rate / 2, rate)
+    twice = detection_minutes(*rates, edge, traffic, alpha, count)
     return StepForecast(
         step=step,
         share=planned.share,
@@ -86,15 +99,28 @@ def _forecast(plan: Plan, step: int, guard: CountGuard) -> StepForecast:
         median_minutes=_finite(median),
         p90_minutes=_finite(p90),
         bake_max_minutes=planned.bake_max_minutes,
-        smallest_ratio=smallest_ratio_seen(rate, setting.roll_back, traffic, alpha, count, judged),
+        smallest_ratio=seen(rate, edge, traffic, alpha, count, judged),
         twice_as_bad_minutes=_finite(twice + plan.warm_up_minutes),
         warning=_warning(plan, step, guard, p90) if p90 > planned.bake_max_minutes else None,
     )
 
 
+def _traffic(guard: CountGuard, share: float) -> Traffic:
+    """Return the traffic as the guard's bets see it: of good events the baseline's side is the one
+    that may be worse.
+    """
+    seen = share if guard.better == "lower" else 1 - share
+    return Traffic(seen, guard.history.requests_per_minute)
+
+
 def _setting(guard: CountGuard, allowed: Margin, share: float) -> Setting:
     return settle(
-        guard.history.known, guard.roll_back_beyond.bound, allowed.bound, share, guard.grid
+        guard.history.known,
+        guard.roll_back_beyond.bound,
+        allowed.bound,
+        share,
+        guard.grid,
+        swapped=guard.better == "higher",
     )
 
 
@@ -128,7 +154,7 @@ def _warning(plan: Plan, step: int, guard: CountGuard, p90: float) -> str:
             f"traffic yields {yields:,.0f}"
         )
     wider = _wider_margin(plan, step, guard)
-    widen = f"widen the margin to {wider.words}" if wider else "widen the margin"
+    widen = f"widen the margin to {guard.margin_words(wider)}" if wider else "widen the margin"
     return f"{where}: {why}; raise the share, {widen} or lengthen the bake"
 
 
@@ -137,7 +163,7 @@ def _wider_margin(plan: Plan, step: int, guard: CountGuard) -> Margin | None:
     would.
     """
     now, planned = plan.margin_at(step, guard), plan.steps[step]
-    traffic = Traffic(planned.share, guard.history.requests_per_minute)
+    traffic = _traffic(guard, planned.share)
     for ratio in PROPOSED_RATIOS:
         if ratio <= now.ratio:
             continue

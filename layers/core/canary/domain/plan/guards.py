@@ -7,7 +7,7 @@ minute and variant.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -17,6 +17,12 @@ from canary.stats.history import History, Minute, learn
 
 GuardName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 OF_ONE_VARIANT = (("EndpointName", "${endpoint}"), ("VariantName", "${variant}"))
+RARE_GRID = (1.5, 2.6, 6.0, 22.0)
+COMMON_GRID = (1.2, 1.5, 2.2, 5.0)
+"""Multiples of the allowed rate worth betting on, where events are rare and where they are not."""
+
+Better = Literal["lower", "higher"]
+Gap = Literal["zero", "unknown"]
 
 
 class Margin(Frozen):
@@ -37,6 +43,13 @@ class Margin(Frozen):
         """Return the margin in the user's own units."""
         return f"{self.ratio:g}x the baseline + {self.percentage_points:g} pp"
 
+    @property
+    def words_below(self) -> str:
+        """Return the margin of a rate that is better the higher it is."""
+        points = self.percentage_points
+        whole = f"(the baseline - {points:g} pp)" if points else "the baseline"
+        return f"{whole} / {self.ratio:g}"
+
 
 class Metric(Frozen):
     """One statistic of one CloudWatch metric, a number a minute.
@@ -48,6 +61,16 @@ class Metric(Frozen):
     name: str
     statistic: str = "Sum"
     dimensions: tuple[tuple[str, str], ...] = OF_ONE_VARIANT
+
+    @property
+    def words(self) -> str:
+        """Return what is read, for a person."""
+        return f"{self.name} ({self.statistic})"
+
+    @property
+    def interpolated(self) -> bool:
+        """Return whether CloudWatch estimates the statistic from bins, so that it has fractions."""
+        return self.statistic.startswith("TC(")
 
     def at(self, endpoint: str, variant: str) -> "Metric":
         """Return the metric of one variant of an endpoint."""
@@ -73,6 +96,14 @@ class CountSource(Frozen):
     of: Metric
     bad: Metric | None = None
     good: Metric | None = None
+    missing: Gap = "unknown"
+    """What a minute with events and no point of the marked ones says, once none is expected any
+    more: that none happened (zero), or nothing.
+    """
+    exact: bool = False
+    """Whether counts that cannot be (negative, fractional, more marked than there are events) say
+    nothing; otherwise they are rounded and cut, as where SageMaker counts both.
+    """
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -92,14 +123,33 @@ class CountSource(Frozen):
         """
         return self.marked.but(statistic=self.of.statistic) == self.of
 
-    def counts(self, of: float, marked: float) -> tuple[int, int]:
-        """Return (bad, of) of a minute; a count read before its total is cut to it."""
+    def counts(self, of: float, marked: float) -> tuple[int, int] | str:
+        """Return (bad, of) of a minute, a count read before its total cut to it; or what was read,
+        in words, where the source is exact and these can be no counts.
+        """
+        if self.exact and (problem := self._problem(of, marked)):
+            return problem
         bad = of - marked if self.good else marked
         return min(round(of), max(0, round(bad))), round(of)
 
+    def _problem(self, of: float, marked: float) -> str:
+        for metric, value in ((self.of, of), (self.marked, marked)):
+            if value < 0:
+                return f"{metric.words} was {value:g}, and no count is negative"
+            if not metric.interpolated and value != round(value):
+                return f"{metric.words} was {value:g}, and no count has a fraction"
+        if round(marked) > round(of):
+            return (
+                f"{self.marked.words} was {marked:g}, more than the {of:g} of {self.of.words} that "
+                "they are among"
+            )
+        return ""
+
 
 class GuardWords(Frozen):
-    """What people read of a guard: `bad` names its bad events in the plural ("slow requests")."""
+    """What people read of a guard: `bad` names the events it is judged by in the plural ("slow
+    requests"), which are good ones where a higher rate is better ("conversions").
+    """
 
     bad: str = Field(min_length=1, max_length=60)
     title: str = Field(default="", max_length=120)
@@ -159,10 +209,34 @@ class CountGuard(Frozen):
     """Whether the fuse watches it. A minute without its counts is half published: it says nothing
     of its variant.
     """
+    better: Better = "lower"
+    """Which rate is better: that of bad events the lower, that of good ones the higher. The judged
+    events are the bad or the good ones accordingly.
+    """
     roll_back_beyond: Margin
     last_gate: Margin
     early_steps: Margin
     history: GuardHistory = GuardHistory()
+    """Of the judged events."""
+
+    def judged(self, bad: int, of: int) -> tuple[int, int]:
+        """Return (judged events, events) of a count of bad ones."""
+        return (bad if self.better == "lower" else of - bad), of
+
+    def beyond(self, margin: Margin, canary: float, baseline: float) -> bool:
+        """Return whether a canary's rate is worse than a margin of the baseline's allows."""
+        if self.better == "lower":
+            return canary > margin.bound.rate(baseline)
+        return baseline > margin.bound.rate(canary)
+
+    def margin_words(self, margin: Margin) -> str:
+        """Return one of its margins as a line that the canary's rate is held against."""
+        return margin.words if self.better == "lower" else margin.words_below
+
+    def worse_than(self, margin: Margin) -> str:
+        """Return what a canary beyond one of its margins has: "more errors than 1.1x ..."."""
+        more = "more" if self.better == "lower" else "fewer"
+        return f"{more} {self.words.bad} than {self.margin_words(margin)}"
 
     @property
     def title(self) -> str:

@@ -4,10 +4,12 @@ Rules: pure; whoever needs a plan makes it here (planner, forecast, replay, back
 of them judge alike. Reading is for others: what they found comes in as facts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from canary.domain.errors import Refused
+from canary.domain.plan.custom.first_look import FirstLook
+from canary.domain.plan.custom.guards import told
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.error_budget import share_out
 from canary.domain.plan.guards import CountGuard, GuardHistory
@@ -28,7 +30,8 @@ class Facts:
 
     endpoint: EndpointView
     history: Mapping[str, Sequence[Minute]] = field(default_factory=dict)
-    """The baselines' minutes together by guard, (events, bad) or None where missing, oldest first.
+    """The baselines' minutes together by guard, (events, judged ones) or None where missing, oldest
+    first.
     """
     thresholds: Mapping[str, float] = field(default_factory=dict)
     """Thresholds learnt from the baseline, by guard, for those the spec does not give."""
@@ -36,6 +39,8 @@ class Facts:
     """Why a guard cannot be measured here, by guard."""
     silences: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """By baseline: minutes of the history without a point of it, of those in which any had one."""
+    looks: Mapping[str, FirstLook] = field(default_factory=dict)
+    """What the last day holds of each guard of the user's own."""
     alarms: Mapping[str, str] | None = None
     """The states of the alarms that exist; None where nobody looked."""
 
@@ -75,6 +80,7 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
         warm_up_minutes=spec.warm_up_minutes,
         notices=(
             *left_out,
+            *_custom(spec, facts, guards),
             *_often_silent(facts),
             *_unknown(guards),
             *_without_data(spec, facts.alarms or {}),
@@ -124,7 +130,8 @@ def _guards(spec: Spec, facts: Facts) -> tuple[tuple[CountGuard, ...], list[str]
     others.
     """
     guards, notices = [], []
-    for guard in guards_of(spec.guards, facts.thresholds):
+    first_share = spec.steps[0].share
+    for guard in guards_of(spec.guards, facts.thresholds, facts.looks, first_share):
         problem = facts.unmeasured.get(guard.name)
         if problem is None:
             history = GuardHistory.learnt(facts.history.get(guard.name, ()))
@@ -147,6 +154,21 @@ def _often_silent(facts: Facts) -> list[str]:
         for name, (silent, of) in facts.silences.items()
         if silent > SELDOM * of
     ]
+
+
+def _custom(spec: Spec, facts: Facts, guards: Sequence[CountGuard]) -> Iterator[str]:
+    """Yield how each guard of the user's own is read, and what is not known of it."""
+    named = {guard.name: guard for guard in guards}
+    enough = max(guard.history.minutes for guard in guards) >= LEAST_HISTORY_MINUTES
+    for keys in spec.guards.counts:
+        guard, look = named[keys.name], facts.looks.get(keys.name)
+        if look is not None and not look.recorded:
+            yield told(keys, guard, look)
+        if enough and guard.history.minutes < LEAST_HISTORY_MINUTES:
+            yield (
+                f"{guard.name} has {guard.history.minutes} minutes of history, not "
+                f"{LEAST_HISTORY_MINUTES}: nothing is known of its bursts."
+            )
 
 
 def _unknown(guards: Sequence[CountGuard]) -> list[str]:

@@ -12,6 +12,8 @@ from pydantic_core import ErrorDetails
 
 from canary.domain.errors import Refused
 from canary.domain.model import Frozen
+from canary.domain.plan.custom.checks import check_custom
+from canary.domain.plan.custom.keys import CountGuardKeys
 from canary.domain.plan.guards import Margin
 from canary.domain.plan.quality import QualityGuardSpec
 
@@ -84,6 +86,8 @@ class Guards(Frozen):
 
     errors: ErrorsGuard = ErrorsGuard()
     slow_requests: SlowRequestsGuard | None = None
+    counts: tuple[CountGuardKeys, ...] = ()
+    """Guards on metrics of your own."""
     alarms: tuple[Annotated[str, Field(min_length=1, max_length=255)], ...] = ()
     quality: QualityGuardSpec | None = None
 
@@ -159,6 +163,7 @@ def read_spec(document: object) -> Spec:
     except ValidationError as error:
         raise _refusal(error.errors(include_url=False)) from error
     _check_steps([step.share for step in spec.steps])
+    check_custom(spec.guards.counts)
     if spec.longest_minutes > LONGEST_ROLLOUT_MINUTES:
         raise Refused(
             "hold_at_most_minutes",

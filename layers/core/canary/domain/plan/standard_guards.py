@@ -8,12 +8,21 @@ value to MAKERS.
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from canary.domain.plan.guards import REQUESTS, CountGuard, CountSource, GuardWords, Metric
+from canary.domain.plan.custom.first_look import FirstLook
+from canary.domain.plan.custom.guards import custom_guards
+from canary.domain.plan.guards import (
+    COMMON_GRID,
+    RARE_GRID,
+    REQUESTS,
+    CountGuard,
+    CountSource,
+    GuardWords,
+    Metric,
+)
 from canary.domain.plan.spec import ErrorsGuard, Guards, SlowRequestsGuard
 
 ERRORS, SLOW_REQUESTS = "errors", "slow_requests"
-ERRORS_GRID = (1.5, 2.6, 6.0, 22.0)
-SLOW_GRID = (1.2, 1.5, 2.2, 5.0)
+ERRORS_GRID, SLOW_GRID = RARE_GRID, COMMON_GRID
 ERROR_METRICS = {
     "model_errors": "InvocationModelErrors",
     "5xx": "Invocation5XXErrors",
@@ -25,10 +34,20 @@ Thresholds = Mapping[str, float]
 """Thresholds learnt from the baseline, by guard."""
 
 
-def guards_of(guards: Guards, thresholds: Thresholds) -> tuple[CountGuard, ...]:
-    """Return the count guards a spec asks for; one whose threshold nobody knows has no source."""
+def guards_of(
+    guards: Guards,
+    thresholds: Thresholds,
+    looks: Mapping[str, FirstLook] | None = None,
+    share: float = 1.0,
+) -> tuple[CountGuard, ...]:
+    """Return the count guards a spec asks for; one whose threshold nobody knows has no source.
+
+    Guards of the user's own are as their first look and the canary's first live share leave them;
+    without looks only what is read of them counts. Raises Refused where a look forbids one.
+    """
     made = (make(guards, thresholds) for make in MAKERS)
-    return tuple(guard for guard in made if guard is not None)
+    standard = tuple(guard for guard in made if guard is not None)
+    return (*standard, *custom_guards(guards.counts, looks, share))
 
 
 def may_be_left_out(guards: Guards, name: str) -> bool:

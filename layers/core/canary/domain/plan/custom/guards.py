@@ -1,0 +1,144 @@
+"""Guards on the user's own metrics as values, and the sentence that tells how each is read."""
+
+from collections.abc import Mapping, Sequence
+
+from canary.domain.errors import Refused
+from canary.domain.plan.custom.first_look import FirstLook, Published, Reading, read_as
+from canary.domain.plan.custom.keys import CountGuardKeys
+from canary.domain.plan.guards import (
+    COMMON_GRID,
+    RARE_GRID,
+    REQUESTS,
+    CountGuard,
+    CountSource,
+    GuardWords,
+    Margin,
+)
+from canary.domain.words import percent
+
+RARE = (
+    Margin(ratio=1.1, percentage_points=0.01),
+    Margin(ratio=1.5, percentage_points=0.1),
+    Margin(ratio=3, percentage_points=0.5),
+)
+COMMON = (
+    Margin(ratio=1.05, percentage_points=0.1),
+    Margin(ratio=1.2, percentage_points=0.5),
+    Margin(ratio=2, percentage_points=2),
+)
+GOOD = (
+    Margin(ratio=1.05, percentage_points=0),
+    Margin(ratio=1.2, percentage_points=0),
+    Margin(ratio=2, percentage_points=0),
+)
+"""Margins where the spec gives none (roll back beyond, last gate, early steps): of bad events that
+are rare, of bad events that are not, and of good events.
+"""
+UNDECIDED = Reading("unknown", "lower", 0.0)
+
+
+def custom_guards(
+    counts: Sequence[CountGuardKeys],
+    looks: Mapping[str, FirstLook] | None = None,
+    share: float = 1.0,
+) -> tuple[CountGuard, ...]:
+    """Return the guards as they are read; without `looks`, by guard, only what is to be read is
+    true of them.
+
+    Raises Refused where a look leaves two readings, or margins that nothing could exceed.
+    """
+    made = []
+    for index, keys in enumerate(counts):
+        field = f"guards.counts.{index}"
+        if looks is None:
+            made.append(_guard(keys, UNDECIDED))
+            continue
+        look = looks.get(keys.name, FirstLook(recorded=True))
+        read = read_as(keys, look, share, field)
+        guard = _guard(keys, read)
+        if look.together.events:
+            _check_margins(guard, read.rate, field)
+        made.append(guard)
+    return tuple(made)
+
+
+def _guard(keys: CountGuardKeys, reading: Reading) -> CountGuard:
+    default = GOOD if reading.better == "higher" else RARE if reading.rare else COMMON
+    return CountGuard(
+        name=keys.name,
+        words=GuardWords(bad=keys.called or _called(keys, reading), title=keys.title),
+        grid=RARE_GRID if reading.rare else COMMON_GRID,
+        source=source_of(keys, reading),
+        better=reading.better,
+        roll_back_beyond=keys.roll_back_beyond or default[0],
+        last_gate=keys.last_gate or default[1],
+        early_steps=keys.early_steps or default[2],
+    )
+
+
+def source_of(keys: CountGuardKeys, reading: Reading) -> CountSource:
+    """Return where the counts come from."""
+    return CountSource(
+        of=keys.of.read,
+        bad=keys.bad.read if keys.bad else None,
+        good=keys.good.read if keys.good else None,
+        missing=reading.missing,
+        exact=True,
+    )
+
+
+def _called(keys: CountGuardKeys, reading: Reading) -> str:
+    name = keys.name.replace("_", " ")
+    if keys.bad is not None or reading.better == "higher":
+        return name[:60]
+    events = "requests" if keys.of.read == REQUESTS else "events"
+    return f"{events} without {name}"[:60]
+
+
+def _check_margins(guard: CountGuard, rate: float, field: str) -> None:
+    """Raise Refused where no canary could be worse than what decides, at the baseline's rate."""
+    for name in ("roll_back_beyond", "last_gate"):
+        margin: Margin = getattr(guard, name)
+        lower = guard.better == "lower"
+        if margin.bound.rate(rate) >= 1 if lower else rate <= margin.bound.difference:
+            raise Refused(
+                f"{field}.{name}",
+                f"no canary could have {guard.worse_than(margin)}: the baseline's rate is "
+                f"{percent(rate)}",
+                "Narrow it, or count the other events",
+            )
+
+
+def told(keys: CountGuardKeys, guard: CountGuard, look: FirstLook) -> str:
+    """Return one sentence: what is counted, how it is read, and what the last day shows of it."""
+    whole = look.together
+    source = guard.source or source_of(keys, UNDECIDED)
+    rate = whole.rate(source.missing)
+    counted = f"{guard.name}: {keys.marked.read.words} among {keys.of.read.words}"
+    seen = f"{percent(rate)} on {' and '.join(look.baselines)} in the last day"
+    parts = [counted, seen, _gap_words(keys, source, whole)]
+    if keys.good is not None:
+        side = "good events" if guard.better == "higher" else "events that were not good"
+        parts.append(f"its {side} are judged")
+    parts.append(f"taken back at {guard.worse_than(guard.roll_back_beyond)}")
+    parts += _silent(look)
+    if whole.unread:
+        parts.append(f"{whole.unread:,} minutes say nothing (in the last {whole.problem})")
+    if not any("${endpoint}" in text for text in keys.marked.dimensions.values()):
+        parts.append("no dimension names the endpoint, so variants of this name elsewhere count in")
+    return "; ".join(part for part in parts if part) + "."
+
+
+def _gap_words(keys: CountGuardKeys, source: CountSource, whole: Published) -> str:
+    means = "none happened" if source.missing == "zero" else "nothing is known"
+    how = "as the spec says" if keys.missing else "since the baseline shows it so"
+    seen = f" ({whole.gaps:,} of {whole.minutes:,} so far)" if whole.gaps else ""
+    return f"a minute without a point{seen} means {means}, {how}"
+
+
+def _silent(look: FirstLook) -> list[str]:
+    silent = [name for name, one in look.baselines.items() if not one.minutes]
+    parts = [f"{' and '.join(silent)} has no events"] if silent else []
+    if look.canary is not None and not look.canary[1].marked_minutes:
+        parts.append(f"{look.canary[0]} has no point yet, as is usual before it serves")
+    return parts

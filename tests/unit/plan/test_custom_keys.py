@@ -17,8 +17,17 @@ def metric(name: str, **changes: Any) -> dict[str, Any]:
     return {"namespace": "Churn/Answers", "metric": name, "dimensions": OWN, **changes}
 
 
-EMPTY = {"name": "empty_answers", "bad": metric("EmptyAnswers"), "of": metric("Answers")}
-SALES = {"name": "sales", "good": metric("Sales"), "of": "requests", "missing": "zero"}
+EMPTY: dict[str, Any] = {
+    "name": "empty_answers",
+    "bad": metric("EmptyAnswers"),
+    "of": metric("Answers"),
+}
+SALES: dict[str, Any] = {
+    "name": "sales",
+    "good": metric("Sales"),
+    "of": "requests",
+    "missing": "zero",
+}
 
 
 def spec(*counts: object, **guards: object) -> Spec:

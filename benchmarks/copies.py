@@ -24,6 +24,7 @@ from tests.metrics import MemoryMetrics, points
 from tests.ports import (
     MemoryAlarms,
     MemoryAnnouncer,
+    MemoryDays,
     MemoryEvidence,
     MemoryRollouts,
     NoQuality,
@@ -83,7 +84,7 @@ def _look() -> Callable[[], object]:
     stage.serve(4)
     stage.tick(5)
     seen = Surroundings(stage.evidence.tick(ROLLOUT), after(5 * MINUTE))
-    judging = Judging(stage.rollouts, stage.evidence, NoQuality())
+    judging = Judging(stage.rollouts, stage.evidence, NoQuality(), MemoryDays())
     return lambda: judging.look(stage.record, seen)
 
 

@@ -14,6 +14,7 @@ from statistics import median
 import numpy as np
 
 from canary.domain.errors import Refused
+from canary.domain.judge.bets.sketches import Sketches
 from canary.domain.judge.metrics import MetricReading, first_looks, windows_of
 from canary.domain.judge.windows import Counts, Window
 from canary.domain.plan.guards import REQUESTS
@@ -21,7 +22,7 @@ from canary.domain.plan.plan import Plan
 from canary.domain.plan.spec import Spec
 from canary.domain.plan.standard_guards import guards_of
 from canary.ports.metrics import Metrics
-from canaryctl.offline_plan import guards_in, plan_offline
+from canaryctl.offline_plan import guards_in, plan_offline, sketches_offline
 from canaryctl.replay_run import FIRST_LIVE_STEP, RunEnd, replay_run
 
 HISTORY = timedelta(hours=24)
@@ -80,8 +81,8 @@ def backtest(
         )
     plan = plan_offline(spec, history, measured=guards_in(served))
     mixed = [w for w in period if w.canary is not None and w.canary.requests > 0]
-    outcome = replay_run(_at_share(plan, _share(mixed)), mixed) if mixed else None
-    outcomes = make_believe(plan, served, seed, bakes)
+    outcome = _replayed(_at_share(plan, _share(mixed)), mixed, history) if mixed else None
+    outcomes = make_believe(plan, served, seed, bakes, sketches_offline(plan, history))
     verdicts = Counter(one.verdict for one in outcomes)
     advances = [one.windows for one in outcomes if one.verdict == "ADVANCE"]
     return Backtest(
@@ -94,7 +95,13 @@ def backtest(
     )
 
 
-def make_believe(plan: Plan, served: Sequence[Window], seed: int, bakes: int) -> list[RunEnd]:
+def _replayed(plan: Plan, mixed: Sequence[Window], history: Sequence[Window]) -> RunEnd:
+    return replay_run(plan, mixed, sketches_offline(plan, history))
+
+
+def make_believe(
+    plan: Plan, served: Sequence[Window], seed: int, bakes: int, sketches: Sketches | None = None
+) -> list[RunEnd]:
     """Return the outcomes of bakes whose canary is the baseline itself, starting at minutes drawn
     by lot.
     """
@@ -103,7 +110,9 @@ def make_believe(plan: Plan, served: Sequence[Window], seed: int, bakes: int) ->
     length = min(step.bake_max_minutes, len(served))
     starts = rng.integers(0, len(served) - length + 1, bakes)
     return [
-        replay_run(plan, [_split(rng, plan, w, step.share) for w in served[s : s + length]])
+        replay_run(
+            plan, [_split(rng, plan, w, step.share) for w in served[s : s + length]], sketches
+        )
         for s in starts
     ]
 

@@ -5,6 +5,8 @@ alone.
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
+from canary.domain.judge.bets.day import day_of
+from canary.domain.judge.bets.sketches import Sketches
 from canary.domain.judge.windows import Window, counted
 from canary.domain.plan.custom.first_look import FirstLook, Published
 from canary.domain.plan.custom.keys import CountGuardKeys
@@ -48,6 +50,12 @@ def plan_offline(
     )
     plan = make_plan(spec, facts)
     return plan if warm_up_minutes is None else plan.but(warm_up_minutes=warm_up_minutes)
+
+
+def sketches_offline(plan: Plan, history: Sequence[Window]) -> Sketches:
+    """Return what the history bet compares with, from the minutes the plan was made from."""
+    day = day_of(plan.days, {guard.name: _minutes(guard, history) for guard in plan.guards})
+    return Sketches(lambda: day)
 
 
 def guards_in(windows: Iterable[Window]) -> set[str]:

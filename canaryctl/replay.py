@@ -17,7 +17,7 @@ from rich.table import Table
 from canary.domain.errors import CanaryError
 from canary.domain.plan.spec import Spec, read_spec
 from canaryctl.backtest_show import show_backtest
-from canaryctl.offline_plan import guards_in, plan_offline
+from canaryctl.offline_plan import guards_in, plan_offline, sketches_offline
 from canaryctl.recorded import (
     Lines,
     RecordedError,
@@ -101,7 +101,7 @@ def _judge(task: Task) -> tuple[Run, RunEnd]:
     plan = plan_offline(
         task.spec, history, measured=guards_in(windows), warm_up_minutes=task.warm_up_minutes
     )
-    return task.run, replay_run(plan, windows)
+    return task.run, replay_run(plan, windows, sketches_offline(plan, history))
 
 
 def replay_command(

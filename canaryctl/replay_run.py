@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from canary.domain.judge.bets.sketches import Sketches
 from canary.domain.judge.fold import start_fold, take
 from canary.domain.judge.judgement import Judgement
 from canary.domain.judge.look import Look
@@ -25,8 +26,10 @@ class RunEnd:
     reason: str
 
 
-def replay_run(plan: Plan, windows: Sequence[Window]) -> RunEnd:
+def replay_run(plan: Plan, windows: Sequence[Window], sketches: Sketches | None = None) -> RunEnd:
     """Return the first ADVANCE or ROLL_BACK of a run, or HOLD after its last window.
+
+    `sketches` are what the history bet compares with; without them it says nothing.
 
     The run is one bake at the plan's first live step, whose share was reached just before the first
     window; minutes count as in a live bake, warm-up included. Repeated minutes: the later window
@@ -40,9 +43,9 @@ def replay_run(plan: Plan, windows: Sequence[Window]) -> RunEnd:
     bakes = terms_of(
         plan, [BakeInterval(step=FIRST_LIVE_STEP, reached_minute=ordered[0].minute - 1)]
     )
-    fold, judgement = start_fold(plan), None
+    fold, judgement, sketches = start_fold(plan), None, sketches or Sketches()
     for read, window in enumerate(ordered, 1):
-        fold = take(fold, window, plan, bakes)
+        fold = take(fold, window, plan, bakes, sketches)
         judgement = conclude(Look(plan, bakes[0], fold, window.minute + 1, None), None)
         if judgement.verdict != "HOLD":
             return RunEnd(

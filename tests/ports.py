@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from canary.domain.errors import Refused
+from canary.domain.judge.bets.day import Day
+from canary.domain.judge.bets.sketches import KeptSketch, SketchKey
 from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.judge.windows import Window
 from canary.domain.labelled.evidence import QualityEvidence
@@ -112,6 +114,34 @@ class MemoryEvidence:
         """Return all verdict records in order of time."""
         return tuple(
             verdict for key, verdict in sorted(self._verdicts.items()) if key[0] == rollout
+        )
+
+
+class MemoryDays:
+    """Days and their sketches."""
+
+    def __init__(self) -> None:
+        self._days: dict[str, Day] = {}
+        self._sketches: dict[str, dict[SketchKey, KeptSketch]] = {}
+
+    def save(self, rollout: str, day: Day, minute: int) -> None:
+        """Keep the day."""
+        assert minute >= 0
+        self._days[rollout] = day
+
+    def load(self, rollout: str) -> Day | None:
+        """Return the day that was kept."""
+        return self._days.get(rollout)
+
+    def save_sketches(self, rollout: str, sketches: Sequence[KeptSketch], minute: int) -> None:
+        """Keep sketches."""
+        assert minute >= 0
+        self._sketches.setdefault(rollout, {}).update({kept.key: kept for kept in sketches})
+
+    def sketches(self, rollout: str, step: int) -> tuple[KeptSketch, ...]:
+        """Return the sketches kept of a step."""
+        return tuple(
+            kept for key, kept in self._sketches.get(rollout, {}).items() if key.step == step
         )
 
 

@@ -44,7 +44,12 @@ def planned(worlds: tuple[Guarded, ...], run: int, name: str) -> Plan:
         )
         for f in facts
     ]
-    steps = plan((0.0, *SHARES, 1.0), guards=(errors_guard(histories[0]), slow_guard(histories[1])))
+    # The simulation has neither the day nor bets on warm-ups.
+    guards = (
+        errors_guard(histories[0]).but(warm_up_from=None),
+        slow_guard(histories[1]).but(warm_up_from=None),
+    )
+    steps = plan((0.0, *SHARES, 1.0), guards=guards)
     longest = tuple(step.but(bake_max_minutes=120) for step in steps.steps)
     return steps.but(steps=longest)
 

@@ -9,17 +9,22 @@ import pytest
 import yaml
 from moto import mock_aws
 
+from canary.adapters.days import DynamoDays
 from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.table import DynamoRollouts
 from canary.domain.errors import Refused
+from canary.domain.judge.bets.day import Day
+from canary.domain.judge.bets.sketches import KeptSketch, SketchKey
 from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.judge.windows import Window
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.tick import Checkpoint, Tick
+from canary.ports.days import Days
 from canary.ports.evidence import EvidenceStore
 from canary.ports.rollouts import Rollouts
-from tests.ports import MemoryEvidence, MemoryRollouts
+from canary.stats.history_bet import Sketch
+from tests.ports import MemoryDays, MemoryEvidence, MemoryRollouts
 from tests.rollouts import HOLDER, a_message, a_record, a_view, side_counts
 
 
@@ -28,6 +33,7 @@ class Stores(NamedTuple):
 
     rollouts: Rollouts
     evidence: EvidenceStore
+    days: Days
 
 
 class _Loader(yaml.SafeLoader):
@@ -41,7 +47,7 @@ _Loader.add_multi_constructor("!", lambda loader, suffix, node: suffix)
 def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
     """Both implementations, the DynamoDB one on the table as the template defines it."""
     if request.param == "memory":
-        yield Stores(MemoryRollouts(), MemoryEvidence())
+        yield Stores(MemoryRollouts(), MemoryEvidence(), MemoryDays())
         return
     with mock_aws():
         client = boto3.client(
@@ -51,7 +57,9 @@ def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
         table: dict[str, Any] = template["Resources"]["Table"]["Properties"]
         wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
         client.create_table(TableName="t", **{key: table[key] for key in wanted})
-        yield Stores(DynamoRollouts(client, "t"), DynamoEvidence(client, "t"))
+        yield Stores(
+            DynamoRollouts(client, "t"), DynamoEvidence(client, "t"), DynamoDays(client, "t")
+        )
 
 
 def test_a_record_is_created_with_its_lease(stores: Stores) -> None:
@@ -184,6 +192,26 @@ def test_the_newest_checkpoint_is_kept(stores: Stores) -> None:
     assert kept == Checkpoint(
         rollout="churn-1", through_minute=20, state={"version": 1, "logs": [0.5, 20]}
     )
+
+
+def test_the_day_and_its_sketches_come_back(stores: Stores) -> None:
+    """The day as it was read; the sketches of one step, the same one kept once."""
+    day = Day(guards={"errors": ((6000, 12), None, (5990, 9))})
+    assert stores.days.load("churn-1") is None
+    stores.days.save("churn-1", day, 7)
+    assert stores.days.load("churn-1") == day
+    keys = [
+        SketchKey(1, "errors", "early_steps", -2),
+        SketchKey(1, "errors", "roll_back_beyond", 11),
+        SketchKey(11, "errors", "early_steps", 0),
+    ]
+    sketch = Sketch((0.25, 1.123456789), (-0.5,), (3,), 3)
+    sketches = [KeptSketch(key=key, sketch=sketch) for key in keys]
+    for several in (sketches[:1], sketches):
+        stores.days.save_sketches("churn-1", several, 7)
+    assert set(stores.days.sketches("churn-1", 1)) == set(sketches[:2])
+    assert stores.days.sketches("churn-1", 11) == (sketches[2],)
+    assert stores.days.sketches("churn-1", 2) == ()
 
 
 def test_verdicts_come_back_in_order_and_the_same_is_kept_once(stores: Stores) -> None:

@@ -16,6 +16,7 @@ from canary.flow.recover import Recovery
 from canary.flow.tell import Teller
 from tests.ports import (
     MemoryAlarms,
+    MemoryDays,
     MemoryEvidence,
     MemoryExecutions,
     MemoryPublisher,
@@ -38,7 +39,7 @@ class Stage:
         self.publisher = MemoryPublisher()
         self.alarms = MemoryAlarms()
         teller = Teller(self.rollouts, self.publisher, claims_of())
-        judging = Judging(self.rollouts, self.evidence, NoQuality())
+        judging = Judging(self.rollouts, self.evidence, NoQuality(), MemoryDays())
         recovery = Recovery(self.rollouts, self.executions)
         answers = Answers(self.rollouts, self.executions)
         decisions = Decisions(self.rollouts, self.evidence, answers)

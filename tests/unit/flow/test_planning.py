@@ -10,7 +10,7 @@ from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
 from canary.flow.plan import Planner, rollout_id
 from tests.metrics import MemoryMetrics, Points, points
-from tests.ports import MemoryAlarms, MemoryRollouts, ScriptedEndpoint
+from tests.ports import MemoryAlarms, MemoryDays, MemoryRollouts, ScriptedEndpoint
 from tests.rollouts import HOLDER, NOON, a_view, waiting
 
 
@@ -29,11 +29,12 @@ class Stage:
     def __init__(
         self, metrics: MemoryMetrics | None = None, view: EndpointView | None = None, **alarms: str
     ) -> None:
-        self.rollouts = MemoryRollouts()
+        self.rollouts, self.days = MemoryRollouts(), MemoryDays()
         self.checked: list[object] = []
         metrics = metrics or MemoryMetrics({"v1": history(1440)}, p95_ms=40.0)
         self.planner = Planner(
             self.rollouts,
+            self.days,
             ScriptedEndpoint(view or a_view()),
             metrics,
             MemoryAlarms(**alarms),
@@ -60,6 +61,27 @@ def test_a_day_of_history_teaches_rate_and_traffic() -> None:
     )
     assert slow.source is not None
     assert slow.source.marked.statistic == "TC(:40000)"
+
+
+def test_the_day_is_kept_before_the_record() -> None:
+    """What the plan says is there is there: the minutes of every guard, without the worst hours."""
+    stage = Stage()
+    record = stage.plan()
+    day = stage.days.load(record.rollout)
+    assert day is not None
+    assert set(day.guards) == set(record.plan.days) == {"errors", "slow_requests"}
+    assert record.plan.days["errors"].pairs == len(day.pairs("errors")) > 1200
+    assert "One minute of errors and slow requests may take the canary back" in (
+        waiting(record)[0].body
+    )
+
+
+def test_too_little_history_keeps_no_day_and_says_what_that_means() -> None:
+    """Under 720 minutes nothing is compared with, and no single minute decides."""
+    stage = Stage(MemoryMetrics({"v1": history(719)}, p95_ms=40.0))
+    record = stage.plan()
+    assert stage.days.load(record.rollout) is None
+    assert "No single minute of errors and slow requests takes" in waiting(record)[0].body
 
 
 def test_too_little_history_is_told() -> None:

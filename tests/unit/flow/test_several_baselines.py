@@ -100,11 +100,11 @@ def reason(stage: Stage) -> str:
 def test_a_canary_that_fails_every_request_is_taken_back_beside_an_idle_variant(
     third: Served,
 ) -> None:
-    """In the three minutes it takes without that variant, and the reason tells who was silent."""
+    """In the two minutes it takes without that variant, and the reason tells who was silent."""
     served = {"v1": steady(BASELINE), "v2": steady(32, 32), "v3": third}
     minute, record, _ = run({"v1": 0.999, "v3": 0.001}, served, 20)
     assert record.decision is not None
-    assert (record.decision.verdict, minute) == ("ROLL_BACK", 4)
+    assert (record.decision.verdict, minute) == ("ROLL_BACK", 3)
     told = "silent and left out of the baseline: v3 in" in record.decision.reason
     spoke = {1, 2} <= third.keys()
     assert told is not spoke

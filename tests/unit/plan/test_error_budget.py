@@ -55,7 +55,7 @@ def spenders() -> dict[str, float]:
     plan = plan_offline(spec())
     assert plan.quality is not None
     assumed = assume(spec(), 100, {"errors": 0.005})
-    found = backtest(spec(), past(0.02), ["Variant1"], START, END, bakes=1)
+    found = backtest(spec(), past(0.015), ["Variant1"], START, END, bakes=1)
     assert found.outcome is not None
     return {
         "judge": judge(plan, BAKES, [], 1).evidence.log_roll_back_threshold,

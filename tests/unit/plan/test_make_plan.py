@@ -40,7 +40,9 @@ def test_a_plan_is_what_was_asked_and_what_was_found() -> None:
     assert (plan.baselines, plan.safe_target.weights["v2"], plan.watch_minutes) == (("v1",), 0, 7)
     assert [guard.history.rate for guard in plan.guards] == [0.01, 0.05]
     assert plan.guards[1].words.detail == "over 40 ms"
-    assert plan.notices == ()
+    assert plan.notices == (
+        "One minute of errors and slow requests may take the canary back, early in a step.",
+    )
 
 
 def test_the_same_facts_make_the_same_guards_online_and_offline() -> None:

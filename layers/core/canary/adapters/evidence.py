@@ -4,9 +4,9 @@ verdict records.
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from canary.adapters.table import Item, lost_race, rollout_key
+from canary.adapters.table import Item, between, body_of, expiry, lost_race, rollout_key
 from canary.adapters.translation import translated
 from canary.domain.errors import CanaryError
 from canary.domain.judge.verdict_record import VerdictRecord
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MINUTES_AN_HOUR = 60
-KEPT_DAYS = 90
-SECONDS_A_DAY = 86_400
 
 
 class DynamoEvidence:
@@ -64,7 +62,7 @@ class DynamoEvidence:
 
     def save_tick(self, tick: Tick) -> None:
         """Keep the newest tick; an older one, delivered late, does not replace it."""
-        item = _body(tick.rollout, "TICK", tick.model_dump_json(), tick.minute)
+        item = body_of(tick.rollout, "TICK", tick.model_dump_json(), tick.minute)
         try:
             with translated("PutItem"):
                 self._client.put_item(
@@ -88,7 +86,7 @@ class DynamoEvidence:
         of replay.
         """
         body = checkpoint.model_dump_json()
-        item = _body(checkpoint.rollout, "CHECKPOINT", body, checkpoint.through_minute)
+        item = body_of(checkpoint.rollout, "CHECKPOINT", body, checkpoint.through_minute)
         with translated("PutItem"):
             self._client.put_item(TableName=self._table, Item=item)
 
@@ -102,7 +100,7 @@ class DynamoEvidence:
         its equal.
         """
         sort = f"VERDICT#{verdict.minute:010d}#{verdict.revision:08d}"
-        item = _body(verdict.rollout, sort, verdict.model_dump_json(), verdict.minute)
+        item = body_of(verdict.rollout, sort, verdict.model_dump_json(), verdict.minute)
         with translated("PutItem"):
             self._client.put_item(TableName=self._table, Item=item)
 
@@ -117,7 +115,7 @@ class DynamoEvidence:
         """Return the last verdict, without reading the ones before it; None before the first."""
         with translated("Query"):
             found = self._client.query(
-                **_between(self._table, rollout, "VERDICT#", "VERDICT#:"),
+                **between(self._table, rollout, "VERDICT#", "VERDICT#:"),
                 ScanIndexForward=False,
                 Limit=1,
             )["Items"]
@@ -133,31 +131,9 @@ class DynamoEvidence:
     def _query(self, rollout: str, first: str, last: str) -> list[Item]:
         with translated("Query"):
             pages = self._client.get_paginator("query").paginate(
-                **_between(self._table, rollout, first, last)
+                **between(self._table, rollout, first, last)
             )
             return [item for page in pages for item in page["Items"]]
-
-
-def _between(table: str, rollout: str, first: str, last: str) -> Any:
-    return {
-        "TableName": table,
-        "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
-        "ExpressionAttributeValues": {
-            ":pk": rollout_key(rollout, first)["pk"],
-            ":first": {"S": first},
-            ":last": {"S": last},
-        },
-        "ConsistentRead": True,
-    }
-
-
-def _body(rollout: str, sort: str, body: str, minute: int) -> Item:
-    return {
-        **rollout_key(rollout, sort),
-        "minute": {"N": str(minute)},
-        "body": {"S": body},
-        "expires_at": expiry(minute),
-    }
 
 
 def _hour_name(hour: int) -> str:
@@ -167,10 +143,3 @@ def _hour_name(hour: int) -> str:
 
 def _minute_name(window: Window) -> str:
     return f"minute_{window.minute}"
-
-
-def expiry(minute: int) -> Any:
-    """Return when what was written about a minute may go, as the table's `expires_at`: 90 days
-    later.
-    """
-    return {"N": str(minute * 60 + KEPT_DAYS * SECONDS_A_DAY)}

@@ -5,6 +5,7 @@
 | ROLLOUT#id | RECORD | the record, its revision; `active` (sparse index) while ticks visit it |
 | ENDPOINT#name | LEASE | the rollout that may move this endpoint's weights |
 | ROLLOUT#id | WINDOWS#hour | one attribute a minute |
+| ROLLOUT#id | DAY, SKETCH#step#guard#margin#level | the baseline's day, its contrasts |
 | ROLLOUT#id | TICK, QUALITY, VERDICT#minute#revision | what was seen, and what was decided |
 """
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 ACTIVE_INDEX = "active"
 RACES_AT_MOST = 20
+KEPT_DAYS = 90
+SECONDS_A_DAY = 86_400
 Item = dict[str, Any]
 
 
@@ -195,3 +198,34 @@ def lost_race(error: CanaryError) -> bool:
         reason.get("Code") in {"ConditionalCheckFailed", "TransactionConflict"}
         for reason in reasons
     )
+
+
+def between(table: str, rollout: str, first: str, last: str) -> Any:
+    """Return a query of a rollout's items between two sort keys."""
+    return {
+        "TableName": table,
+        "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
+        "ExpressionAttributeValues": {
+            ":pk": rollout_key(rollout, first)["pk"],
+            ":first": {"S": first},
+            ":last": {"S": last},
+        },
+        "ConsistentRead": True,
+    }
+
+
+def body_of(rollout: str, sort: str, body: str, minute: int) -> Item:
+    """Return an item that holds what was written about a minute."""
+    return {
+        **rollout_key(rollout, sort),
+        "minute": {"N": str(minute)},
+        "body": {"S": body},
+        "expires_at": expiry(minute),
+    }
+
+
+def expiry(minute: int) -> Any:
+    """Return when what was written about a minute may go, as the table's `expires_at`: 90 days
+    later.
+    """
+    return {"N": str(minute * 60 + KEPT_DAYS * SECONDS_A_DAY)}

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 from pydantic import JsonValue
 
 from canary.domain.finding import Finding
+from canary.domain.judge.bets.sketches import Sketches
 from canary.domain.judge.judge import judge
 from canary.domain.judge.judgement import Held, Judgement
 from canary.domain.judge.verdict_record import VerdictRecord
@@ -25,6 +27,7 @@ from canary.domain.rollout.tick import Checkpoint
 from canary.domain.rollout.transitions import decisions
 from canary.domain.time import minute_of
 from canary.domain.words import percent
+from canary.ports.days import Days
 from canary.ports.evidence import EvidenceStore
 from canary.ports.quality import QualityStore
 from canary.ports.rollouts import Rollouts
@@ -35,11 +38,14 @@ CHECKPOINT_EVERY_MINUTES = 10
 class Judging:
     """Turns evidence into a recorded verdict and, where one is due, a recorded decision."""
 
-    def __init__(self, rollouts: Rollouts, evidence: EvidenceStore, quality: QualityStore) -> None:
-        """Take the stores of records, evidence and labelled-set evidence."""
+    def __init__(
+        self, rollouts: Rollouts, evidence: EvidenceStore, quality: QualityStore, days: Days
+    ) -> None:
+        """Take the stores of records, evidence, labelled-set evidence and days."""
         self._rollouts = rollouts
         self._evidence = evidence
         self._quality = quality
+        self._days = days
 
     def look(self, record: Record, seen: Surroundings) -> Record:
         """Judge a serving rollout as it is `seen` now and return its record with verdict, decision
@@ -50,15 +56,24 @@ class Judging:
         checkpoint = self._evidence.checkpoint(record.rollout)
         through = checkpoint.through_minute if checkpoint else -1
         windows = own_traffic_marked(self._evidence.windows(record.rollout, through + 1), quality)
-        settled = [window for window in windows if window.settled(minute)]
         finding = finding_of_quality(quality) if quality else None
         state = checkpoint.state if checkpoint else None
+        sketches = self._sketches(record)
         judgement = judge(
-            record.plan, record.bakes, settled, minute, finding, state, record.standstills
+            record.plan,
+            record.bakes,
+            windows,
+            minute,
+            finding,
+            state,
+            record.standstills,
+            sketches,
         )
+        if sketches.made:
+            self._days.save_sketches(record.rollout, sketches.made, minute)
         self._keep(record.rollout, judgement.checkpoint, through)
         verdict = weigh(record, judgement, finding, seen).but(
-            unfrozen=tuple(w for w in settled if w.minute >= minute - FROZEN_AFTER_MINUTES)
+            unfrozen=tuple(w for w in windows if w.minute >= minute - FROZEN_AFTER_MINUTES)
         )
         self._evidence.save_verdict(verdict)
         weighed = decisions.Weighed(
@@ -71,6 +86,13 @@ class Judging:
             deadline=deadline_of(record, judgement.held, seen.now),
         )
         return self._rollouts.change(record.rollout, lambda r: decisions.judged(r, weighed, seen))
+
+    def _sketches(self, record: Record) -> Sketches:
+        """Return what the history bet compares with; it is read where a minute asks for it."""
+        return Sketches(
+            partial(self._days.load, record.rollout),
+            partial(self._days.sketches, record.rollout),
+        )
 
     def _keep(self, rollout: str, state: JsonValue, kept_through: int) -> None:
         """Keep the judge's state every ten frozen minutes."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from canary.domain.judge.bets.day import day_of
 from canary.domain.judge.metrics import MetricReading, first_looks
 from canary.domain.judge.windows import BELIEVED_AFTER_MINUTES, Counts, counted
 from canary.domain.plan.forecast import with_forecast
@@ -23,6 +24,7 @@ from canary.stats.history import Minute
 
 if TYPE_CHECKING:  # a cold start needs no protocols
     from canary.ports.aws import Alarms, EndpointReader
+    from canary.ports.days import Days
     from canary.ports.metrics import Metrics
     from canary.ports.rollouts import Rollouts
 
@@ -32,13 +34,14 @@ ROLLOUT_ID_ENDPOINT = 36
 
 
 class Planner:
-    """Plans rollouts. Every check reads; the only write is the record with its lease, in one
-    transaction.
+    """Plans rollouts. Every check reads; what is written is the day a rollout is compared with, and
+    then the record with its lease, in one transaction.
     """
 
     def __init__(
         self,
         rollouts: Rollouts,
+        days: Days,
         endpoints: EndpointReader,
         metrics: Metrics,
         alarms: Alarms,
@@ -46,6 +49,7 @@ class Planner:
     ) -> None:
         """Take the ports it reads through, and the check of a labelled set's head."""
         self._rollouts = rollouts
+        self._days = days
         self._endpoints = endpoints
         self._metrics = metrics
         self._alarms = alarms
@@ -60,10 +64,12 @@ class Planner:
         rollout = rollout_id(spec.endpoint, execution)
         if self._rollouts.holding(spec.endpoint) == rollout:
             return self._rollouts.load(rollout)
-        plan = with_forecast(
-            make_plan(spec, self._facts(spec, now)), require_conclusive=spec.require_conclusive
-        )
+        facts = self._facts(spec, now)
+        plan = with_forecast(make_plan(spec, facts), require_conclusive=spec.require_conclusive)
         asked = spec.model_dump(mode="json", exclude_unset=True)
+        if plan.days:  # before the record, whose plan says that it is there
+            day = day_of(plan.days, facts.history)
+            self._days.save(rollout, day, minute_of(now))
         return self._rollouts.create(begin(rollout, execution, asked, plan, now))
 
     def _facts(self, spec: Spec, now: datetime) -> Facts:

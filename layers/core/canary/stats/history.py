@@ -83,6 +83,16 @@ def learn(minutes: Sequence[Minute]) -> History:
     )
 
 
+def without_worst_hours(minutes: Sequence[Minute]) -> tuple[Minute, ...]:
+    """Return the day's minutes as they are compared with: the hours left out of k are missing."""
+    recent = list(minutes[-FULL_HISTORY_MINUTES:])
+    hours = [recent[start : start + HOUR] for start in range(0, len(recent), HOUR)]
+    measured = [_hour([minute or (0, 0) for minute in hour]) for hour in hours]
+    speaking = [i for i, hour in enumerate(measured) if hour.scale > 0]
+    worst = sorted(speaking, key=lambda i: measured[i].excess / measured[i].scale)[-DROPPED_HOURS:]
+    return tuple(None if i in worst else minute for i, hour in enumerate(hours) for minute in hour)
+
+
 def _hour(minutes: Sequence[tuple[int, int]]) -> _Hour:
     requests = sum(n for n, _ in minutes)
     rate = sum(x for _, x in minutes) / requests if requests else 0.0

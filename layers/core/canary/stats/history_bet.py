@@ -11,7 +11,7 @@ and their averages, Vovk and Wang 2021 (section 2).
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -28,11 +28,28 @@ LOWEST_LEVEL, HIGHEST_LEVEL = -6, 14
 DISTANCE_MINUTES = 20
 KAPPAS = (0.25, 0.5, 0.75)
 BURST_RANK = 0.02
+LEVEL_MINUTES = 10
+"""Minutes whose mean rate the level goes by, besides that of the last three."""
 EXACT_RANKS, COARSE_RANKS = 24, 32
 GOLDEN = (math.sqrt(5) - 1) / 2
 
 Served = tuple[int, int]
 """(requests, bad) of a history minute that served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """Where a minute lies among the history's: its rank is between two ends, 0 the most extreme."""
+
+    low: float
+    high: float
+    of: int
+    """How many contrasts it was ranked among."""
+
+    @property
+    def above(self) -> int:
+        """Return how many of the history's contrasts were larger."""
+        return round(self.low * (self.of + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +134,32 @@ class Place:
         return SMOOTHING * max(1.0, self.canary_exposure * scale(level) / self.requests_per_minute)
 
 
+def rank_of(
+    counts: MinuteCounts,
+    bound: Bound,
+    place: Place,
+    rate_now: float,
+    sketch_at: Callable[[int], Sketch | None],
+) -> Rank | None:
+    """Return where a minute's contrast lies in the history at its level; None where the history
+    has nothing comparable.
+
+    `rate_now` is the baseline's rate of the minutes before, `sketch_at` gives the history at a
+    level.
+    """
+    exposed = exposure(counts.canary_requests, bound, place.rate)
+    level = place.level(counts, exposed, rate_now)
+    known = sketch_at(level) if level is not None else None
+    if level is None or known is None:
+        return None
+    value = contrast(
+        (counts.canary_bad, exposed),
+        (counts.baseline_bad, counts.baseline_requests),
+        place.smoothing(level),
+    )
+    return Rank(*known.rank(value), known.total)
+
+
 def scale(level: int) -> float:
     """Return the factor on bad events that a level stands for."""
     return math.pow(2, level / LEVELS_AN_OCTAVE)
@@ -130,8 +173,8 @@ def sketch(history: Sequence[tuple[Served, Served]], place: Place, level: int) -
     for i, ((n, x), (m, y)) in enumerate(history):
         q_c = min(1.0, place.canary_exposure * factor / n)
         q_b = min(1.0, place.baseline_requests * factor / m)
-        thinned = _thin(x, q_c, (i + 0.5) * GOLDEN % 1), _thin(y, q_b, (i + 0.5) * GOLDEN**2 % 1)
-        values.append(contrast((thinned[0], q_c * n), (thinned[1], q_b * m)))
+        bad = thinned(x, q_c, (i + 0.5) * GOLDEN % 1), thinned(y, q_b, (i + 0.5) * GOLDEN**2 % 1)
+        values.append(contrast((bad[0], q_c * n), (bad[1], q_b * m)))
     return sketched(values)
 
 
@@ -147,8 +190,8 @@ def sketched(values: Sequence[float]) -> Sketch:
     return Sketch(tuple(top), tuple(edges), tuple(at_least), len(rising))
 
 
-def _thin(bad: int, chance: float, quantile: float) -> int:
-    """Return the quantile of a binomial."""
+def thinned(bad: int, chance: float, quantile: float) -> int:
+    """Return the quantile (0 to 1) of how many of some bad events a chance leaves."""
     first, heaped = _distribution(bad, chance)
     return first + min(bisect_left(heaped, quantile), len(heaped) - 1)
 

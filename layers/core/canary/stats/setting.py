@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from canary.stats.counts import Bound, MinuteCounts
 from canary.stats.history import History
+from canary.stats.history_bet import Place, exposure
 
 CALM_CAP = math.log(12)
 BURSTY_CAP = math.log(4)
@@ -18,6 +19,8 @@ CALM_ALLOWANCE = 0.05
 CALM_SIGMAS = 6.0
 RECENT_MINUTES = 3
 ROLL_BACK_PAIR_WEIGHT = 0.1
+HISTORY_WEIGHT = 0.2
+HISTORY_WEIGHT_WHERE_BURSTS_LAST = 0.3
 ADVANCE_PAIR_WEIGHT = 0.7
 ADVANCE_CAP = 1.5
 LARGEST_STAKE = 0.999
@@ -40,6 +43,10 @@ class Setting:
     """Whether the bets take the baseline for the canary and the canary for the baseline: where the
     events are good ones, the canary is worse when the baseline has more of them.
     """
+    place: Place | None = None
+    """What the history bet compares a minute with; None: it is not bet with."""
+    uncapped_minutes: int = 0
+    """First minutes of the step in which the request bet has no cap."""
 
     def advance_bound(self, rate_now: float) -> Bound:
         """Return the margin to bet against in a minute: when bursty, its points become a ratio at
@@ -52,10 +59,13 @@ class Setting:
             _as_ratio(self.margin, max(rate_now, self.history.rate)) if self.bursty else self.margin
         )
 
-    @property
-    def roll_back_cap(self) -> float:
-        """Return the largest log pay-off of one minute in the roll-back request bet."""
-        return BURSTY_CAP if self.bursty else CALM_CAP
+    def roll_back_cap(self, minutes_before: int) -> float:
+        """Return the largest log pay-off of one minute in the roll-back request bet, so many
+        minutes of the step having bet before it.
+        """
+        if self.bursty:
+            return BURSTY_CAP
+        return math.inf if minutes_before < self.uncapped_minutes else CALM_CAP
 
     @property
     def pair_only(self) -> bool:
@@ -65,7 +75,14 @@ class Setting:
     @property
     def roll_back_pair_weight(self) -> float:
         """Return the pair bet's weight in the roll-back evidence."""
-        return 1.0 if self.pair_only else ROLL_BACK_PAIR_WEIGHT
+        return 1.0 - self.history_weight if self.pair_only else ROLL_BACK_PAIR_WEIGHT
+
+    @property
+    def history_weight(self) -> float:
+        """Return the history bet's weight in the roll-back evidence."""
+        if self.place is None:
+            return 0.0
+        return HISTORY_WEIGHT_WHERE_BURSTS_LAST if self.pair_only else HISTORY_WEIGHT
 
     @property
     def advance_pair_weight(self) -> float:
@@ -81,12 +98,32 @@ def settle(
     grid: Sequence[float],
     *,
     swapped: bool = False,
+    ranked: bool = False,
+    uncapped_minutes: int = 0,
 ) -> Setting:
-    """Return the terms of a guard at a planned share (0 < share < 1) of the canary."""
+    """Return the terms of a guard at a planned share (0 < share < 1) of the canary.
+
+    `ranked`: the day's minutes are kept, so that the history bet can compare with them.
+    """
     bursty = is_bursty(history, share)
     if bursty:
         roll_back = _as_ratio(roll_back, history.rate)
-    return Setting(history, roll_back, margin, bursty, tuple(grid), swapped)
+    return Setting(
+        history,
+        roll_back,
+        margin,
+        bursty,
+        tuple(grid),
+        swapped,
+        _place(history, roll_back, share) if ranked and history.rate > 0 else None,
+        0 if bursty else uncapped_minutes,
+    )
+
+
+def _place(history: History, bound: Bound, share: float) -> Place:
+    requests = history.requests_per_minute
+    exposed = exposure(share * requests, bound, history.rate)
+    return Place(exposed, (1 - share) * requests, history.rate, requests)
 
 
 def is_bursty(history: History, share: float) -> bool:

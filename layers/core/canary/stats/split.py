@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 CONCENTRATION = 1000.0
 LOG_THRESHOLD = math.log(1000)
+AS_PLANNED_SIGMAS = 4.0
 
 
 def log_bayes_factor(requests: Sequence[int], shares: Sequence[float]) -> float:
@@ -22,3 +23,14 @@ def log_bayes_factor(requests: Sequence[int], shares: Sequence[float]) -> float:
         prior = CONCENTRATION * share
         value += math.lgamma(prior + count) - math.lgamma(prior) - count * math.log(share)
     return value
+
+
+def as_planned(canary: int, baseline: int, share: float) -> bool:
+    """Return whether a minute's requests are split as planned, within four standard deviations.
+
+    What one side has of a minute while the other lacks it cannot be told from a difference between
+    them, so that a part of a minute is evidence only where both sides have as much of it.
+    """
+    total = canary + baseline
+    allowed = AS_PLANNED_SIGMAS * math.sqrt(total * share * (1 - share))
+    return total > 0 and abs(canary - share * total) <= allowed

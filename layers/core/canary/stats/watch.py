@@ -24,6 +24,7 @@ def step(
     bound: Bound,
     reference_rate: float,
     burstiness: float,
+    cap: float = CAP,
 ) -> tuple[float, ...]:
     """Return the logs of each bet after one minute against "rate <= ratio x reference +
     difference".
@@ -33,7 +34,7 @@ def step(
     allowed = requests * bound.rate(reference_rate)
     # phi of the two-sided comparison with an infinitely large baseline (w = 0).
     phi = 1 + 2 * requests * reference_rate * burstiness
-    blocks = (min((bad * math.log1p(stake) - stake * allowed) / phi, CAP) for stake in STAKES)
+    blocks = (min((bad * math.log1p(stake) - stake * allowed) / phi, cap) for stake in STAKES)
     return tuple(w + block for w, block in zip(state, blocks, strict=True))
 
 
@@ -44,6 +45,7 @@ def step_fewer(
     bound: Bound,
     reference_rate: float,
     burstiness: float,
+    cap: float = CAP,
 ) -> tuple[float, ...]:
     """Return the logs of each bet after one minute against "rate >= (reference - difference) /
     ratio", for events that are better the more there are.
@@ -56,7 +58,7 @@ def step_fewer(
     allowed = requests * max(0.0, (reference_rate - bound.difference) / bound.ratio)
     phi = 1 + 2 * requests * reference_rate * burstiness
     blocks = (
-        min((good * math.log1p(-stake) + stake * allowed) / phi, CAP) for stake in FEWER_STAKES
+        min((good * math.log1p(-stake) + stake * allowed) / phi, cap) for stake in FEWER_STAKES
     )
     return tuple(w + block for w, block in zip(state, blocks, strict=True))
 

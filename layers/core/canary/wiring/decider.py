@@ -5,6 +5,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from canary.adapters.cloudwatch import CloudWatchAlarms
+from canary.adapters.days import DynamoDays
 from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.labelled.quality_store import DynamoQualityStore
 from canary.adapters.sns import SnsPublisher
@@ -37,7 +38,8 @@ def build() -> Deciding:
     executions = StepFunctionsExecutions(client("stepfunctions"), settings.state_machine_arn)
     recovery = Recovery(rollouts, executions)
     teller = Teller(rollouts, SnsPublisher(client("sns"), settings.topic_arn), lambda: uuid4().hex)
-    judging = Judging(rollouts, evidence, DynamoQualityStore(table, settings.table))
+    quality = DynamoQualityStore(table, settings.table)
+    judging = Judging(rollouts, evidence, quality, DynamoDays(table, settings.table))
     alarms = CloudWatchAlarms(client("cloudwatch"))
     answers = Answers(rollouts, executions)
     decisions = Decisions(rollouts, evidence, answers)

@@ -3,6 +3,7 @@
 import os
 
 from canary.adapters.cloudwatch import CloudWatchAlarms, CloudWatchMetrics
+from canary.adapters.days import DynamoDays
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.table import DynamoRollouts
 from canary.domain.plan.quality import QualityGuardSpec
@@ -15,8 +16,10 @@ def build() -> Planner:
     """Return the planner of this environment. Raises Misconfigured."""
     settings = PlannerSettings.read(os.environ)
     cloudwatch = client("cloudwatch", PLANNER_CONFIG)
+    table = client("dynamodb")
     return Planner(
-        rollouts=DynamoRollouts(client("dynamodb"), settings.table),
+        rollouts=DynamoRollouts(table, settings.table),
+        days=DynamoDays(table, settings.table),
         endpoints=SageMakerEndpoints(client("sagemaker")),
         metrics=CloudWatchMetrics(cloudwatch),
         alarms=CloudWatchAlarms(cloudwatch),

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from canary.adapters.evidence import expiry
-from canary.adapters.table import lost_race, rollout_key
+from canary.adapters.table import expiry, lost_race, rollout_key
 from canary.adapters.translation import translated
 from canary.domain.errors import CanaryError, Conflict
 from canary.domain.labelled.evidence import QualityEvidence

@@ -9,7 +9,7 @@ from canary.domain.judge.fold import Fold
 from canary.stats.advance import AdvanceState
 from canary.stats.roll_back import RollBackState
 
-VERSION = 2
+VERSION = 3
 _FOLD = TypeAdapter(Fold)
 
 
@@ -19,13 +19,13 @@ def to_plain(fold: Fold) -> JsonValue:
 
 
 def from_plain(plain: JsonValue) -> Fold:
-    """Return the fold that `to_plain` wrote, today or in version 1.
+    """Return the fold that `to_plain` wrote, today or in an older version.
 
     Raises ValueError for another version or anything else that is no checkpoint.
     """
     version = plain.get("version") if isinstance(plain, dict) else None
-    if not isinstance(plain, dict) or version not in {1, VERSION}:
-        raise ValueError(f"not a checkpoint of version 1 or {VERSION}")
+    if not isinstance(plain, dict) or version not in range(1, VERSION + 1):
+        raise ValueError(f"not a checkpoint of version 1 to {VERSION}")
     state: dict[str, Any] = {key: value for key, value in plain.items() if key != "version"}
     return _FOLD.validate_python(_with_arrivals(_named(state) if version == 1 else state))
 
@@ -52,4 +52,5 @@ def _named(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def _fields(process: type[Any], values: list[Any]) -> dict[str, Any]:
-    return dict(zip((field.name for field in fields(process)), values, strict=True))
+    # What was added since stands behind what there was, with a value for where it is missing.
+    return dict(zip((field.name for field in fields(process)), values, strict=False))

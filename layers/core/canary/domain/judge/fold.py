@@ -5,19 +5,20 @@ plain JSON and goes on from there equal to a replay from the first window. Nothi
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from canary.domain.judge.bets.sketches import Sketches
+from canary.domain.judge.bets.traffic import as_planned, baseline_shares, first_read, heard, served
+from canary.domain.judge.bets.weigh import combined
 from canary.domain.judge.guard_fold import GuardFold, start_guard
 from canary.domain.judge.terms import BakeTerms
 from canary.domain.judge.windows import Window, counted
 from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.plan import Plan
-from canary.domain.plan.target import Weights, shares
-from canary.stats import fuse, roll_back
-from canary.stats.arrivals import NOTHING_YET, SURPRISING_REQUESTS, Arrivals, arrive, missing
+from canary.stats import fuse, roll_back, watch
+from canary.stats.arrivals import NOTHING_YET, Arrivals, arrive
 from canary.stats.counts import MinuteCounts
-from canary.stats.logsum import log_sum
 
 RESTART_EVERY_MINUTES = 10
 # Evidence up to this is what equal variants show all the time.
@@ -52,34 +53,41 @@ class Fold:
     """Second of two such minutes in a row."""
     blown_by: str | None = None
     """The guard that showed it."""
+    step_bets: int = 0
+    """Minutes of this step that bet, warm-up included; kept while one may bet without a cap."""
 
 
 def start_fold(plan: Plan) -> Fold:
     """Return the state before any window."""
-    return Fold(tuple(start_guard(len(guard.grid)) for guard in plan.guards))
+    return Fold(tuple(start_guard(len(g.grid), ranked=plan.is_ranked(g)) for g in plan.guards))
 
 
 def take(
-    fold: Fold, window: Window, plan: Plan, bakes: Sequence[BakeTerms], *, complete: bool = True
+    fold: Fold,
+    window: Window,
+    plan: Plan,
+    bakes: Sequence[BakeTerms],
+    sketches: Sketches | None = None,
+    *,
+    complete: bool = True,
+    is_first_read: bool = False,
 ) -> Fold:
     """Return the state after one window; windows come in rising order of minutes.
 
     A minute that may still be half published for one variant (`complete` False) says nothing about
-    the split, nor anything at all while a baseline is silent that should be heard. Once the
-    roll-back evidence has reached its threshold the matter is settled: later minutes change
-    nothing.
+    the split, nor anything at all while a baseline is silent that should be heard; a first
+    read says nothing unless both variants have as much of it. Once the roll-back evidence has
+    reached its threshold the matter is settled: later minutes change nothing.
     """
     if fold.crossed_minute is not None:
         return replace(fold, through=window.minute)
-    window = window if complete else _heard(window, plan)
-    bake = next((b for b in reversed(bakes) if b.covers(window.minute)), None)
-    last_live = [b for b in bakes if b.first_minute <= window.minute + 1 and b.share > 0]
-    if last_live:
-        fold = _burn(fold, window, plan, last_live[-1])
-    if bake is not None and bake.live:
-        fold = _arrive(fold, window, plan, bake, complete=complete)
-    if bake is not None and bake.share > 0 and bake.warm(window.minute) and not window.own_traffic:
-        fold = _judge_minute(fold, window, plan, bake)
+    window = window if complete else heard(window, plan)
+    bake = next((b for b in reversed(bakes) if b.may_cover(window.minute)), None)
+    told: Window | None = window
+    if is_first_read:
+        told = first_read(window, plan, bake) if bake is not None else None
+    if told is not None:
+        fold = _speak(fold, told, plan, bakes, bake, sketches or Sketches(), complete=complete)
     guards = tuple(
         state.remember(window.minute, counted(guard, window.baseline), window.unread(guard))
         for guard, state in zip(plan.guards, fold.guards, strict=True)
@@ -87,7 +95,36 @@ def take(
     return replace(fold, guards=guards, through=window.minute)
 
 
-def _judge_minute(fold: Fold, window: Window, plan: Plan, bake: BakeTerms) -> Fold:
+def _speak(
+    fold: Fold,
+    window: Window,
+    plan: Plan,
+    bakes: Sequence[BakeTerms],
+    bake: BakeTerms | None,
+    sketches: Sketches,
+    *,
+    complete: bool,
+) -> Fold:
+    """Return the state with what a minute says: the fuse wherever the canary serves, the bets in a
+    bake.
+    """
+    last_live = [b for b in bakes if b.first_minute <= window.minute + 1 and b.share > 0]
+    if last_live:
+        fold = _burn(fold, window, plan, last_live[-1])
+    if bake is not None and bake.live and bake.covers(window.minute):
+        fold = _arrive(fold, window, plan, bake, complete=complete)
+    if bake is None or bake.share <= 0 or window.own_traffic:
+        return fold
+    if bake.covers(window.minute) and bake.warm(window.minute):
+        return _judge_minute(fold, window, plan, bake, sketches)
+    if bake.covers(window.minute) or as_planned(window, plan, bake):
+        return _warm_up_minute(fold, window, plan, bake, sketches)
+    return fold
+
+
+def _judge_minute(
+    fold: Fold, window: Window, plan: Plan, bake: BakeTerms, sketches: Sketches
+) -> Fold:
     """Return the state with a minute's evidence: both directions while both serve, the watch alone
     at share 1.
     """
@@ -95,22 +132,79 @@ def _judge_minute(fold: Fold, window: Window, plan: Plan, bake: BakeTerms) -> Fo
         fold = _enter(fold, bake)
     if bake.alone:
         guards = tuple(
-            state.watch_minute(guard, counted(guard, window.canary), window.minute)
-            for guard, state in zip(plan.guards, fold.guards, strict=True)
+            state.watch_minute(
+                guard, counted(guard, window.canary), window.minute, _watch_cap(fold, bake, i)
+            )
+            for i, (guard, state) in enumerate(zip(plan.guards, fold.guards, strict=True))
         )
         spoke = guards != fold.guards
     else:
-        pairs = [_pair(counted(g, window.canary), counted(g, window.baseline)) for g in plan.guards]
+        pairs, _names = _pairs(plan, window), [guard.name for guard in plan.guards]
         spoke = any(pair is not None for pair in pairs)
         fold = _tick_clock(fold) if spoke else fold
         guards = tuple(
-            state.judge_minute(setting, pair, window.minute)
-            for setting, pair, state in zip(bake.settings, pairs, fold.guards, strict=True)
+            state.judge_minute(
+                bake.settings[i],
+                pairs[i],
+                window.minute,
+                sketches.at(
+                    bake.step, plan.guards[i].name, "roll_back_beyond", bake.settings[i].place
+                ),
+                fold.step_bets,
+            )
+            for i, state in enumerate(fold.guards)
         )
     fold = replace(
-        fold, guards=guards, judged=fold.judged + spoke, step_judged=fold.step_judged + spoke
+        fold,
+        guards=guards,
+        judged=fold.judged + spoke,
+        step_judged=fold.step_judged + spoke,
+        step_bets=fold.step_bets + (spoke and bake.may_lift),
     )
     return _weigh(fold, window.minute, plan, bake)
+
+
+def _warm_up_minute(
+    fold: Fold, window: Window, plan: Plan, bake: BakeTerms, sketches: Sketches
+) -> Fold:
+    """Return the state with the bets on a minute of the warm-up, which are for rolling back
+    alone.
+    """
+    if not any(bake.bets_on_warm_up(i) for i in range(len(plan.guards))):
+        return fold
+    if bake.index != fold.bake:
+        fold = _enter(fold, bake)
+    guards = tuple(_warmed(fold, window, plan, bake, i, sketches) for i in range(len(plan.guards)))
+    spoke = guards != fold.guards
+    bets = fold.step_bets + (spoke and bake.may_lift)
+    return _weigh(replace(fold, guards=guards, step_bets=bets), window.minute, plan, bake)
+
+
+def _warmed(
+    fold: Fold, window: Window, plan: Plan, bake: BakeTerms, index: int, sketches: Sketches
+) -> GuardFold:
+    guard, state, bets = plan.guards[index], fold.guards[index], bake.warm_up_of(index)
+    if bets is None or not bets.speaks:
+        return state
+    if bets.setting is None:
+        cap = _watch_cap(fold, bake, index)
+        canary = counted(guard, window.canary)
+        return state.watch_minute(guard, canary, window.minute, cap, warming=True)
+    return state.warm_up_minute(
+        bets.setting,
+        _pairs(plan, window)[index],
+        window.minute,
+        sketches.at(bake.step, guard.name, "early_steps", bets.setting.place),
+        fold.step_bets,
+    )
+
+
+def _watch_cap(fold: Fold, bake: BakeTerms, index: int) -> float:
+    return math.inf if fold.step_bets < bake.uncapped_minutes[index] else watch.CAP
+
+
+def _pairs(plan: Plan, window: Window) -> list[MinuteCounts | None]:
+    return [_pair(counted(g, window.canary), counted(g, window.baseline)) for g in plan.guards]
 
 
 def _enter(fold: Fold, bake: BakeTerms) -> Fold:
@@ -119,9 +213,7 @@ def _enter(fold: Fold, bake: BakeTerms) -> Fold:
     """
     guards = tuple(state.enter_step() for state in fold.guards)
     due = RESTART_EVERY_MINUTES if fold.judged else 0
-    return replace(
-        fold, guards=guards, bake=bake.index, clock=due, step_judged=0, arrivals=NOTHING_YET
-    )
+    return replace(fold, guards=guards, bake=bake.index, clock=due, step_judged=0, step_bets=0)
 
 
 def _tick_clock(fold: Fold) -> Fold:
@@ -144,16 +236,6 @@ def _pair(canary: tuple[int, int] | None, baseline: tuple[int, int] | None) -> M
     return counts if counts.usable else None
 
 
-def _heard(window: Window, plan: Plan) -> Window:
-    """Return a window of which more may come, without its baseline where one of them is missing
-    that its weight does not leave idle: what the others say is not yet what all of them say.
-    """
-    parts = baseline_shares(plan.safe_target.weights, plan.baselines)
-    absent = missing(_served(window, parts), parts)
-    late = max(absent.values(), default=0.0) >= SURPRISING_REQUESTS
-    return window.but(baseline=None, served={}) if late else window
-
-
 def _arrive(fold: Fold, window: Window, plan: Plan, bake: BakeTerms, *, complete: bool) -> Fold:
     """Return the state with how a minute's traffic arrived while both variants serve."""
     parts = baseline_shares(plan.steps[bake.step].target.weights, plan.baselines)
@@ -161,58 +243,21 @@ def _arrive(fold: Fold, window: Window, plan: Plan, bake: BakeTerms, *, complete
     arrivals = arrive(
         fold.arrivals if fold.arrivals_bake == bake.index else NOTHING_YET,
         window.canary.requests if window.canary and judged else None,
-        _served(window, parts),
+        served(window, parts),
         parts,
         complete=complete,
     )
     return replace(fold, arrivals=arrivals, arrivals_bake=bake.index)
 
 
-def _served(window: Window, baselines: Iterable[str]) -> dict[str, int]:
-    """Return the requests of each baseline that has a point."""
-    if window.baseline is None or window.served:
-        return dict(window.served)
-    first, *others = baselines
-    return {first: window.baseline.requests, **dict.fromkeys(others, 0)}
-
-
-def baseline_shares(weights: Weights, baselines: Sequence[str]) -> Weights:
-    """Return each baseline's fraction of all traffic."""
-    planned = shares(weights)
-    return {name: planned.get(name, 0.0) for name in baselines}
-
-
 def _weigh(fold: Fold, minute: int, plan: Plan, bake: BakeTerms) -> Fold:
     """Return the state with the combined roll-back evidence, and since when it stands out."""
-    value = combined(fold, bake)
+    value = combined(fold.guards, bake)
     quiet = minute if value <= UNREMARKABLE else fold.quiet_minute
     crossed = fold.crossed_minute
     if crossed is None and value >= -math.log(plan.budget.live):
         crossed = minute
     return replace(fold, log_roll_back=value, quiet_minute=quiet, crossed_minute=crossed)
-
-
-def combined(fold: Fold, bake: BakeTerms) -> float:
-    """Return ln Ebar: the average over all planned guards, weighted by their parts of the error
-    budget, NO_DATA counting as E = 1.
-    """
-    logs = weighed(guard_logs(fold, bake), bake)
-    return log_sum(logs) - math.log(len(logs))
-
-
-def weighed(logs: Sequence[float], bake: BakeTerms) -> list[float]:
-    """Return each guard's ln E plus the logarithm of its weight."""
-    return [log + weight for log, weight in zip(logs, bake.log_weights, strict=True)]
-
-
-def guard_logs(fold: Fold, bake: BakeTerms) -> list[float]:
-    """Return each guard's ln E that the canary is worse."""
-    if bake.alone:
-        return [state.log_watch for state in fold.guards]
-    return [
-        roll_back.log_evidence(g.roll_back, s)
-        for g, s in zip(fold.guards, bake.settings, strict=True)
-    ]
 
 
 def _burn(fold: Fold, window: Window, plan: Plan, bake: BakeTerms) -> Fold:

@@ -3,14 +3,20 @@ of the baseline.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from canary.domain.plan.guards import CountGuard
-from canary.stats import advance, roll_back, watch
+from canary.stats import advance, roll_back, warm_up, watch
 from canary.stats.advance import AdvanceState
 from canary.stats.counts import MinuteCounts
+from canary.stats.history_bet import LEVEL_MINUTES, Rank, Sketch, rank_of
 from canary.stats.roll_back import RollBackState
 from canary.stats.setting import RECENT_MINUTES, Setting, recent_rate
+from canary.stats.warm_up import WarmUpState
+
+SketchAt = Callable[[int], Sketch | None]
+"""The history of one guard at a step and margin, by level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,12 @@ class GuardFold:
     """Newest minute of this step that had data."""
     unread: tuple[int, str] | None = None
     """Newest minute whose counts could be none, with what was read."""
+    warm_up: WarmUpState | None = None
+    """The bets on this step's warm-up; None before the first."""
+    rarest: tuple[int, int] | None = None
+    """Of this step's minutes the one seen least in the history: (pairs of its minutes that differ
+    more, pairs).
+    """
 
     @property
     def log_watch(self) -> float:
@@ -47,19 +59,33 @@ class GuardFold:
             baseline=(0, 0),
             minutes=0,
             last_minute=None,
+            warm_up=None,
+            rarest=None,
         )
 
-    def judge_minute(self, setting: Setting, pair: MinuteCounts | None, minute: int) -> "GuardFold":
-        """Return the state after a judged minute while both variants serve."""
+    def judge_minute(
+        self,
+        setting: Setting,
+        pair: MinuteCounts | None,
+        minute: int,
+        sketch_at: SketchAt,
+        minutes_before: int = 0,
+    ) -> "GuardFold":
+        """Return the state after a judged minute while both variants serve; so many minutes of its
+        step bet before it.
+        """
         if pair is None:
             return self
         bet = pair.swapped if setting.swapped else pair
-        rates = [rate for at, rate in self.recent if at >= minute - RECENT_MINUTES]
-        rate_now = recent_rate(setting.history, rates)
+        rate_now = self._rate_now(setting, minute, RECENT_MINUTES)
+        rank = self._rank(setting, bet, minute, sketch_at)
         baseline = (pair.baseline_bad, pair.baseline_requests)
         return replace(
             self,
-            roll_back=roll_back.step(self.roll_back, bet, setting, rate_now),
+            roll_back=roll_back.step(
+                self.roll_back, bet, setting, rate_now, minutes_before=minutes_before, rank=rank
+            ),
+            rarest=_rarer(self.rarest, rank),
             advance=advance.step(self.advance, bet, setting, rate_now),
             reference=(*self.reference, baseline)[-watch.REFERENCE_MINUTES :],
             canary=(self.canary[0] + pair.canary_bad, self.canary[1] + pair.canary_requests),
@@ -68,18 +94,68 @@ class GuardFold:
             last_minute=minute,
         )
 
-    def watch_minute(
-        self, guard: CountGuard, canary: tuple[int, int] | None, minute: int
+    def warm_up_minute(
+        self,
+        setting: Setting,
+        pair: MinuteCounts | None,
+        minute: int,
+        sketch_at: SketchAt,
+        minutes_before: int = 0,
     ) -> "GuardFold":
-        """Return the state after a judged minute in which the canary serves alone."""
+        """Return the state after a minute of the warm-up while both variants serve; `setting` holds
+        the catastrophe margin.
+        """
+        if pair is None:
+            return self
+        rank = self._rank(setting, pair, minute, sketch_at)
+        state = warm_up.step(
+            self.warm_up or warm_up.start(len(setting.grid)),
+            pair,
+            setting,
+            self._rate_now(setting, minute, RECENT_MINUTES),
+            minutes_before=minutes_before,
+            rank=rank,
+        )
+        return replace(self, warm_up=state, rarest=_rarer(self.rarest, rank))
+
+    def _rate_now(self, setting: Setting, minute: int, minutes: int) -> float:
+        """Return the larger one of the history's rate and the baseline's in the last minutes."""
+        rates = [rate for at, rate in self.recent if at >= minute - minutes]
+        return recent_rate(setting.history, rates)
+
+    def _rank(
+        self, setting: Setting, pair: MinuteCounts, minute: int, sketch_at: SketchAt
+    ) -> Rank | None:
+        if setting.place is None:
+            return None
+        lately = max(self._rate_now(setting, minute, n) for n in (RECENT_MINUTES, LEVEL_MINUTES))
+        return rank_of(pair, setting.roll_back, setting.place, lately, sketch_at)
+
+    def watch_minute(
+        self,
+        guard: CountGuard,
+        canary: tuple[int, int] | None,
+        minute: int,
+        cap: float,
+        *,
+        warming: bool = False,
+    ) -> "GuardFold":
+        """Return the state after a judged minute in which the canary serves alone.
+
+        `warming`: it is one of the warm-up, of which only the bets know.
+        """
         reference = self.reference_rate(guard)
         if canary is None or canary[1] == 0 or reference is None:
             return self
         bound, burstiness = guard.early_steps.bound, guard.history.known.burstiness
-        watched = watch.step if guard.better == "lower" else watch.step_fewer
+        step = watch.step if guard.better == "lower" else watch.step_fewer
+        watched = step(self.watch, canary[0], canary[1], bound, reference, burstiness, cap)
+        if warming:
+            seen = warm_up.counted(self.warm_up, canary)
+            return replace(self, watch=watched, warm_up=seen)
         return replace(
             self,
-            watch=watched(self.watch, canary[0], canary[1], bound, reference, burstiness),
+            watch=watched,
             canary=(self.canary[0] + canary[0], self.canary[1] + canary[1]),
             minutes=self.minutes + 1,
             last_minute=minute,
@@ -93,9 +169,8 @@ class GuardFold:
             return sum(x for x, _ in self.reference) / sum(n for _, n in self.reference)
         if guard.history.minutes > 0:
             return guard.history.rate
-        return (
-            math.fsum(rate for _, rate in self.recent) / len(self.recent) if self.recent else None
-        )
+        rates = [rate for _, rate in self.recent[-RECENT_MINUTES:]]
+        return math.fsum(rates) / len(rates) if rates else None
 
     def remember(
         self, minute: int, baseline: tuple[int, int] | None, unread: str | None = None
@@ -107,11 +182,18 @@ class GuardFold:
             return replace(self, unread=(minute, unread)).remember(minute, baseline)
         if baseline is None or baseline[1] == 0:
             return self
-        return replace(
-            self, recent=(*self.recent, (minute, baseline[0] / baseline[1]))[-RECENT_MINUTES:]
-        )
+        kept = LEVEL_MINUTES if self.roll_back.history else RECENT_MINUTES
+        return replace(self, recent=(*self.recent, (minute, baseline[0] / baseline[1]))[-kept:])
 
 
-def start_guard(grid_size: int) -> GuardFold:
-    """Return a guard's state before any window."""
-    return GuardFold(roll_back.start(grid_size))
+def _rarer(known: tuple[int, int] | None, rank: Rank | None) -> tuple[int, int] | None:
+    if rank is None or (known is not None and known[0] <= rank.above):
+        return known
+    return rank.above, rank.of
+
+
+def start_guard(grid_size: int, *, ranked: bool = False) -> GuardFold:
+    """Return a guard's state before any window; `ranked`: its minutes are ranked among those of its
+    history.
+    """
+    return GuardFold(roll_back.start(grid_size, ranked=ranked))

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from canary.domain.finding import Finding
 from canary.domain.model import Frozen
+from canary.stats.roll_back import Bet
 
 Verdict = Literal["ADVANCE", "HOLD", "ROLL_BACK"]
 
@@ -55,6 +56,12 @@ class GuardEvidence(Frozen):
     baseline_requests: int
     reference_rate: float | None = None
     """During the watch: the rate the baseline last had."""
+    carried_by: Bet | None = None
+    """The bet that holds most of the roll-back evidence, where the rollout has them all."""
+    rarest: tuple[int, int] | None = None
+    """Of this step's minutes the one seen least in the history: (pairs of its minutes that differ
+    more, pairs).
+    """
 
 
 class Evidence(Frozen):
@@ -75,6 +82,8 @@ class Evidence(Frozen):
     """Judged minutes of the current step."""
     rising_since_minute: int | None = None
     """Last minute in which the roll-back evidence was unremarkable; minutes since the epoch."""
+    first_read: bool = False
+    """Whether a minute that was read but once settled a roll-back."""
 
     @property
     def towards_roll_back(self) -> float:

@@ -6,7 +6,9 @@ import math
 from dataclasses import dataclass
 
 from canary.domain.finding import Finding, FindingLabel
-from canary.domain.judge.fold import Fold, baseline_shares, guard_logs, weighed
+from canary.domain.judge.bets.traffic import baseline_shares
+from canary.domain.judge.bets.weigh import carried_by, guard_logs, weighed
+from canary.domain.judge.fold import Fold
 from canary.domain.judge.guard_fold import GuardFold
 from canary.domain.judge.judgement import Evidence, GuardEvidence, Held
 from canary.domain.judge.terms import BakeTerms
@@ -16,6 +18,7 @@ from canary.domain.plan.standstill import Standstill, stood_still, stood_still_w
 from canary.domain.plan.target import Weights
 from canary.stats import advance, split
 from canary.stats.arrivals import NOTHING_YET, SURPRISING_REQUESTS, Arrivals, Silence, log_evidence
+from canary.stats.roll_back import Bet
 
 LATE_WATCH_MINUTES = 15
 """A watch that takes so much longer than planned is told."""
@@ -42,8 +45,9 @@ class Look:
     """The bake whose minutes settled a roll-back, where that has happened; the numbers are its
     numbers.
     """
-
     standstills: tuple[Standstill, ...] = ()
+    first_read: bool = False
+    """Whether a minute that was read but once settled it."""
 
     @property
     def numbers_bake(self) -> BakeTerms | None:
@@ -175,7 +179,9 @@ class Look:
         """Return the numbers of this look."""
         bake = self.numbers_bake
         logs = (
-            guard_logs(self.fold, bake) if bake and self.entered else [0.0] * len(self.plan.guards)
+            guard_logs(self.fold.guards, bake)
+            if bake and self.entered
+            else [0.0] * len(self.plan.guards)
         )
         return Evidence(
             log_roll_back=self.fold.log_roll_back,
@@ -186,6 +192,7 @@ class Look:
             judged_minutes=self.fold.judged,
             step_minutes=self.fold.step_judged if self.entered else 0,
             rising_since_minute=self.fold.quiet_minute,
+            first_read=self.first_read,
         )
 
     def _guard(self, index: int, guard: CountGuard, logs: list[float]) -> GuardEvidence:
@@ -193,15 +200,34 @@ class Look:
         weights = weighed(logs, bake) if bake else logs
         state, largest = self.state(index), max(weights)
         total = sum(math.exp(v - largest) for v in weights)
+        canary, baseline = self._counts(state)
         return GuardEvidence(
             guard=guard.name,
             log_roll_back=logs[index],
             share_of_roll_back=math.exp(weights[index] - largest) / total,
             log_advance=self.log_advance(index),
             minutes=state.minutes,
-            canary_bad=state.canary[0],
-            canary_requests=state.canary[1],
-            baseline_bad=state.baseline[0],
-            baseline_requests=state.baseline[1],
+            canary_bad=canary[0],
+            canary_requests=canary[1],
+            baseline_bad=baseline[0],
+            baseline_requests=baseline[1],
             reference_rate=state.reference_rate(guard) if bake and bake.alone else None,
+            carried_by=self._carried_by(index),
+            rarest=state.rarest,
         )
+
+    def _counts(self, state: GuardFold) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Return (bad, requests) of both variants in the step's judged minutes; those of its
+        warm-up where it was taken back before there were any.
+        """
+        if state.minutes == 0 and state.warm_up and self.fold.crossed_minute is not None:
+            return state.warm_up.canary, state.warm_up.baseline
+        return state.canary, state.baseline
+
+    def _carried_by(self, index: int) -> Bet | None:
+        bake = self.numbers_bake
+        if bake is None or not bake.live or not self.entered:
+            return None
+        # Plans of before have but two bets, and sentences that name none.
+        named = self.plan.days or bake.warm_up_of(index)
+        return carried_by(self.fold.guards[index], bake, index) if named else None

@@ -15,6 +15,7 @@ from canary.domain.judge.judgement import Evidence, Judgement, Verdict
 from canary.domain.judge.look import Look
 from canary.domain.judge.words import (
     beyond,
+    carried,
     finding_reason,
     left_out,
     outlook,
@@ -122,7 +123,8 @@ def _worse(look: Look, numbers: Evidence) -> Decided:
         f"{rates(worst)}; "
         f"evidence {strength(numbers.log_roll_back)} against "
         f"{strength(numbers.log_roll_back_threshold)} needed, "
-        f"rising {since}, enough at {crossed}",
+        f"rising {since}, enough at {crossed}{' (first read)' if look.first_read else ''}"
+        f"{carried(worst)}",
         worst.guard,
     )
 

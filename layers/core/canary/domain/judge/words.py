@@ -9,6 +9,14 @@ from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.plan import Plan
 from canary.domain.words import clock, duration, percent, rate, strength
 from canary.stats.forecast import Traffic, advance_minutes
+from canary.stats.roll_back import Bet
+
+BETS: dict[Bet, str] = {
+    "request": "the request bet (whose the bad ones were)",
+    "pair": "the pair bet (which variant had the worse minutes)",
+    "history": "the history bet (how rare such a difference was)",
+    "warm_up": "the bets on its warm-up",
+}
 
 
 def rates(guard: GuardEvidence) -> str:
@@ -17,6 +25,18 @@ def rates(guard: GuardEvidence) -> str:
     if guard.reference_rate is not None:
         return f"{canary} against {percent(guard.reference_rate)} of the baseline's last hour"
     return f"{canary}, {_side('baseline', guard.baseline_bad, guard.baseline_requests)}"
+
+
+def carried(guard: GuardEvidence) -> str:
+    """Return which bet holds most of a guard's evidence, and how rare the history makes it."""
+    if guard.carried_by is None:
+        return ""
+    text = f"; most of it by {BETS[guard.carried_by]}"
+    if guard.rarest is None:
+        return text
+    above, pairs = guard.rarest
+    seen = f"seen in {above:,} of" if above else "never seen in"
+    return f"{text}; a difference like its worst minute's was {seen} {pairs:,} minutes of history"
 
 
 def _side(name: str, bad: int, requests: int) -> str:

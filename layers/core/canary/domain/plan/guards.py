@@ -123,6 +123,13 @@ class CountSource(Frozen):
         """
         return self.marked.but(statistic=self.of.statistic) == self.of
 
+    @property
+    def published_together(self) -> bool:
+        """Return whether its counts are the endpoint's own, published with the requests, so that a
+        first read of a minute has as much of them.
+        """
+        return not self.exact
+
     def counts(self, of: float, marked: float) -> tuple[int, int] | str:
         """Return (bad, of) of a minute, a count read before its total cut to it; or what was read,
         in words, where the source is exact and these can be no counts.
@@ -212,6 +219,10 @@ class CountGuard(Frozen):
     better: Better = "lower"
     """Which rate is better: that of bad events the lower, that of good ones the higher. The judged
     events are the bad or the good ones accordingly.
+    """
+    warm_up_from: int | None = None
+    """The first step (1 is the first live one) whose warm-up is bet on already, for rolling back at
+    the catastrophe margin; None: no warm-up is.
     """
     roll_back_beyond: Margin
     last_gate: Margin

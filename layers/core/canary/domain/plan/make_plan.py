@@ -13,6 +13,7 @@ from canary.domain.plan.custom.guards import told
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.error_budget import share_out
 from canary.domain.plan.guards import CountGuard, GuardHistory
+from canary.domain.plan.one_minute import days_of, told_of_one_minute
 from canary.domain.plan.plan import Plan
 from canary.domain.plan.spec import Spec
 from canary.domain.plan.standard_guards import guards_of, may_be_left_out
@@ -57,6 +58,9 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
     found = Target(weights=facts.endpoint.current_weights)
     safe = safe_target(found, spec.canary)
     guards, left_out = _guards(spec, facts)
+    steps = plan_steps(spec, safe)
+    shares = [step.share for step in steps]
+    days = days_of(guards, shares, facts.history)
     return Plan(
         endpoint=spec.endpoint,
         config_name=facts.endpoint.config_name,
@@ -64,7 +68,7 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
         baselines=baselines_of(spec, facts.endpoint),
         found_target=found,
         safe_target=safe,
-        steps=plan_steps(spec, safe),
+        steps=steps,
         guards=guards,
         alarms=spec.guards.alarms,
         quality=spec.guards.quality,
@@ -84,7 +88,9 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
             *_often_silent(facts),
             *_unknown(guards),
             *_without_data(spec, facts.alarms or {}),
+            *told_of_one_minute(guards, shares, days),
         ),
+        days=days,
     )
 
 

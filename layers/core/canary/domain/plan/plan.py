@@ -38,6 +38,17 @@ class BakeInterval(Frozen):
     step: int
     reached_minute: int
     left_minute: int | None = None
+    asked_minute: int | None = None
+    """When the weights were asked for last; None: nobody knows."""
+
+
+class GuardDay(Frozen):
+    """What the baseline's last day, kept beside the plan, allows of one guard."""
+
+    pairs: int
+    """Pairs of its minutes that a minute can be compared with."""
+    uncapped_minutes: tuple[int, ...]
+    """By step, how many of its first minutes bet without a cap: there one minute may decide."""
 
 
 class Plan(Frozen):
@@ -63,6 +74,10 @@ class Plan(Frozen):
     warm_up_minutes: int = DEFAULT_WARM_UP_MINUTES
     overdue_minutes: int = 15
     notices: tuple[str, ...] = ()
+    days: dict[str, GuardDay] = Field(default_factory=dict)
+    """By guard; empty where the plan decides as plans did before there was a day beside them: no
+    history bet, and a cap on every minute.
+    """
 
     @model_validator(mode="before")
     @classmethod
@@ -97,6 +112,19 @@ class Plan(Frozen):
         alone.
         """
         return guard.last_gate if step >= self.last_gate else guard.early_steps
+
+    @property
+    def live_steps(self) -> int:
+        """Return how many steps let both variants serve."""
+        return sum(0 < step.share < 1 for step in self.steps)
+
+    def is_ranked(self, guard: CountGuard) -> bool:
+        """Return whether a guard's minutes are ranked among those of its history."""
+        return guard.name in self.days and guard.history.rate > 0
+
+    def uncapped_minutes(self, step: int, guard: CountGuard) -> int:
+        """Return how many first minutes of a step bet without a cap on a guard."""
+        return self.days[guard.name].uncapped_minutes[step] if guard.name in self.days else 0
 
     @property
     def has_quality(self) -> bool:

@@ -56,7 +56,8 @@ def may_be_left_out(guards: Guards, name: str) -> bool:
 
 
 def _errors(guards: Guards, _: Thresholds) -> CountGuard:
-    return CountGuard(**_errors_are(guards.errors.count), **_margins(guards.errors))
+    errors = CountGuard(**_errors_are(guards.errors.count), **_margins(guards.errors))
+    return errors.but(warm_up_from=1)
 
 
 def _slow_requests(guards: Guards, thresholds: Thresholds) -> CountGuard | None:
@@ -64,7 +65,8 @@ def _slow_requests(guards: Guards, thresholds: Thresholds) -> CountGuard | None:
         return None
     wanted = guards.slow_requests or SlowRequestsGuard()
     threshold_ms = wanted.threshold_ms or thresholds.get(SLOW_REQUESTS)
-    return CountGuard(**_slow_requests_are(threshold_ms), **_margins(wanted))
+    slow = CountGuard(**_slow_requests_are(threshold_ms), **_margins(wanted))
+    return slow.but(warm_up_from=2)  # only at the first live step caches are cold
 
 
 MAKERS: tuple[Callable[[Guards, Thresholds], CountGuard | None], ...] = (_errors, _slow_requests)

@@ -23,7 +23,9 @@ def arrive(record: Record, holder: str, generation: int, now: datetime) -> Recor
         or record.phase is not Phase.SHIFTING
     ):
         return record
-    bake = BakeInterval(step=record.step, reached_minute=minute_of(now))
+    bake = BakeInterval(
+        step=record.step, reached_minute=minute_of(now), asked_minute=minute_of(record.asked.at)
+    )
     evaluates = record.step == 0 and record.plan.has_quality
     arrived = record.but(
         asked=record.asked.but(reached_at=now),

@@ -1,0 +1,1 @@
+"""The bets of a bake: what they compare with, and what they come to together."""

@@ -27,8 +27,8 @@ help: ## list the targets
 # ---- the product -----------------------------------------------------------------------------------------------------
 
 .PHONY: demo
-demo: setup ## roll out six canaries on the emulator (SCENARIO=name SEED=n ARGS="...")
-	$(BIN)/python -m demo $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+demo: setup ## roll out six canaries on the emulator (SCENARIO=name SEED=n PARTITION=aws-us-gov ARGS="...")
+	$(BIN)/python -m demo $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(SEED),--seed $(SEED)) $(if $(PARTITION),--partition $(PARTITION)) $(ARGS)
 
 .PHONY: bench
 bench: setup ## measure verdicts and labelled sets into out/bench (ARGS=--short)

@@ -1,11 +1,27 @@
 """`make demo`: python -m demo [--scenario NAME] [--seed N]."""
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+
+
+class Partition(StrEnum):
+    """The commercial regions, GovCloud and China."""
+
+    AWS = "aws"
+    GOVERNMENT = "aws-us-gov"
+    CHINA = "aws-cn"
+
+
+REGIONS = {
+    Partition.AWS: "us-east-1",
+    Partition.GOVERNMENT: "us-gov-west-1",
+    Partition.CHINA: "cn-north-1",
+}
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -28,6 +44,9 @@ def main(
             min=0, help="Wall seconds an emulated minute takes at least; 0 is as fast as possible."
         ),
     ] = 0.75,
+    partition: Annotated[
+        Partition, typer.Option(help="Where the emulated account is; its first region is taken.")
+    ] = Partition.AWS,
 ) -> None:
     """Roll out six canaries side by side on an emulated AWS account: the real template, handlers
     and models.
@@ -44,11 +63,12 @@ def main(
     from demo.play import Pace, play  # noqa: PLC0415
     from demo.scenarios import chosen  # noqa: PLC0415
 
+    pace = Pace(minute_seconds)
     try:
         scenarios = chosen(scenario)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--scenario") from error
-    raise typer.Exit(0 if play(scenarios, seed, out, console, Pace(minute_seconds)) else 1)
+    raise typer.Exit(0 if play(scenarios, seed, out, console, pace, REGIONS[partition]) else 1)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from demo.stage import PAST_MINUTES, set_up
 from demo.summary import print_summary, write_pages, write_summary
 from demo.worlds import DigitsWorld, digits_world
 from emulator import Emulator
+from emulator.place import Place
 
 BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -36,12 +37,19 @@ class Pace:
     most_minutes: int = MOST_MINUTES
 
 
-def play(scenarios: Sequence[Scenario], seed: int, out: Path, console: Console, pace: Pace) -> bool:
+def play(
+    scenarios: Sequence[Scenario],
+    seed: int,
+    out: Path,
+    console: Console,
+    pace: Pace,
+    region: str = Place.region,
+) -> bool:
     """Return whether every scenario ended as it has to; pages and summary.json are in `out`
     then.
     """
     began = time.monotonic()
-    results = run_scenarios(scenarios, seed, console, pace)
+    results = run_scenarios(scenarios, seed, console, pace, region)
     found = {result.scenario.name: doubts(result) for result in results}
     write_summary(results, out)
     print_summary(console, results, found, write_pages(results, out))
@@ -56,12 +64,17 @@ def play(scenarios: Sequence[Scenario], seed: int, out: Path, console: Console, 
 
 
 def run_scenarios(
-    scenarios: Sequence[Scenario], seed: int, console: Console, pace: Pace
+    scenarios: Sequence[Scenario],
+    seed: int,
+    console: Console,
+    pace: Pace,
+    region: str = Place.region,
 ) -> list[Result]:
     """Return how each scenario ended; one that has not ended in time is taken as it is."""
     # One thread a matrix product: these are small, and threads that wait for work take the cores
     # from the rollouts.
-    with threadpool_limits(1), open_account(BEGIN, seed=seed, enforce_iam=True) as emulator:
+    account = open_account(BEGIN, seed=seed, region=region, enforce_iam=True)
+    with threadpool_limits(1), account as emulator:
         with _step(console, "training models on 500 handwritten digits"):
             world = digits_world(seed)
         _prepare(emulator, world, scenarios, pace.past_minutes, console)

@@ -20,8 +20,6 @@ STARTING_MINUTES = 4
 # every few seconds.
 PAST_MINUTES = 750
 PAST_SLICE_SECONDS = 60.0
-ROLE = "arn:aws:iam::123456789012:role/sagemaker-execution"
-IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/digits:latest"
 
 Progress = Callable[[float], object]
 
@@ -52,18 +50,21 @@ def set_up(
 
 def _labelled_set(emulator: Emulator, world: DigitsWorld) -> None:
     s3 = emulator.client("s3")
-    s3.create_bucket(Bucket=BUCKET)
+    s3.create_bucket(Bucket=BUCKET, **emulator.place.bucket_settings)
     s3.put_object(Bucket=BUCKET, Key=LABELLED_KEY, Body=world.labelled_csv, ContentType="text/csv")
 
 
 def _endpoint(emulator: Emulator, scenario: Scenario, models: dict[str, Model]) -> None:
     sagemaker = emulator.client("sagemaker")
-    variants = []
+    place, variants = emulator.place, []
+    image = f"{place.account}.dkr.ecr.{place.region}.{place.url_suffix}/digits:latest"
     for variant, model in models.items():
         name = f"{scenario.endpoint}-{variant}"
         emulator.endpoints.register_model(name, model)
         sagemaker.create_model(
-            ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer={"Image": IMAGE}
+            ModelName=name,
+            ExecutionRoleArn=place.role_arn("sagemaker-execution"),
+            PrimaryContainer={"Image": image},
         )
         variants.append(
             {

@@ -38,7 +38,7 @@ from emulator.functions.asynchronous import EventQueue
 from emulator.functions.fleet import FunctionFleet
 from emulator.functions.invocation import Invocation
 from emulator.functions.moto_lambda import patch_lambda, patch_process
-from emulator.iam.permissions import Permissions
+from emulator.iam.permissions import Permissions, patch_iam
 from emulator.iam.requirements import Requirement
 from emulator.patching import Patches
 from emulator.place import Place
@@ -60,10 +60,11 @@ class Emulator:
     this object.
 
     start: emulated time at entry (aware UTC). minute_seconds: wall seconds an emulated minute
-    takes, 0 = as fast as possible. seed: of everything drawn. enforce_iam: roles are enforced from
-    the deployed template. endpoints: options of the emulated SageMaker endpoints (timing,
-    publication, emit_zeros). time_hooks: each is entered with the clock for as long as the account
-    is open, and lets what is deployed read and await emulated time where it has a clock of its own.
+    takes, 0 = as fast as possible. seed: of everything drawn. region: where the account is, and so
+    in which partition. enforce_iam: roles are enforced from the deployed template. endpoints:
+    options of the emulated SageMaker endpoints (timing, publication, emit_zeros). time_hooks: each
+    is entered with the clock for as long as the account is open, and lets what is deployed read and
+    await emulated time where it has a clock of its own.
     """
 
     def __init__(
@@ -72,13 +73,14 @@ class Emulator:
         minute_seconds: float = 0.0,
         seed: int = 0,
         *,
+        region: str = Place.region,
         enforce_iam: bool = False,
         patience_seconds: float = 120.0,
         endpoints: Mapping[str, Any] | None = None,
         time_hooks: Sequence[TimeHook] = (),
     ) -> None:
         self.seed = seed
-        self.place = Place()
+        self.place = Place(region)
         self.clock = Clock(start, minute_seconds, patience_seconds)
         self.calls = CallGate(self.clock.lock)
         self.permissions = Permissions(self.place)
@@ -139,6 +141,7 @@ class Emulator:
         patch_sdk(self._patches)
         patch_calls(self._patches, self.calls)
         patch_process(self._patches)
+        patch_iam(self._patches, self.place)
         patch_lambda(self._patches, self.functions, self._queue)
         patch_step_functions(self._patches, self.states)
         patch_events(self._patches, self.bus, Schedules(self.clock, self.bus))

@@ -39,10 +39,10 @@ class _Stack:
         pseudo = {
             "AWS::Region": site.place.region,
             "AWS::AccountId": site.place.account,
-            "AWS::Partition": "aws",
+            "AWS::Partition": site.place.partition,
             "AWS::StackName": name,
             "AWS::StackId": site.place.arn("cloudformation", f"stack/{name}/1"),
-            "AWS::URLSuffix": "amazonaws.com",
+            "AWS::URLSuffix": site.place.url_suffix,
         }
         conditions, mappings = document.get("Conditions") or {}, document.get("Mappings") or {}
         self._values = Values(parameters, pseudo, conditions, mappings, self._attribute)

@@ -132,7 +132,7 @@ def bucket(site: Site, name: str, properties: Properties) -> Made:
     name = properties.get("BucketName", name.lower()[:63])
     s3 = site.client("s3")
     if name not in {found["Name"] for found in s3.list_buckets()["Buckets"]}:
-        s3.create_bucket(Bucket=name)
+        s3.create_bucket(Bucket=name, **site.place.bucket_settings)
     return Made(name, {"Arn": site.place.bucket_arn(name)})
 
 

@@ -16,15 +16,28 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from moto.iam.models import iam_backends
+from moto.iam.models import IAMBackend, iam_backends
+from moto.iam.responses import IamResponse
 
 from emulator.calls import Call, Proceed
 from emulator.iam.requirements import Requirement, requirements_of
+from emulator.patching import Patches
 from emulator.place import Place
 
 
 class UnknownCondition(ValueError):
     """A policy uses a condition operator that is not emulated; guessing would prove nothing."""
+
+
+def patch_iam(patches: Patches, place: Place) -> None:
+    """Keep roles in the account's own partition; moto reads the region off an address that names
+    none, and so keeps all of them in `aws`.
+    """
+
+    def backend(self: IamResponse) -> IAMBackend:
+        return iam_backends[self.current_account][place.partition]
+
+    patches.replace(IamResponse, "backend", property(backend))
 
 
 class Permissions:
@@ -78,7 +91,7 @@ class Permissions:
         )
 
     def _statements(self, role_arn: str) -> Iterator[Mapping[str, Any]]:
-        roles = iam_backends[self._place.account]["aws"].roles.values()
+        roles = iam_backends[self._place.account][self._place.partition].roles.values()
         role = next((role for role in roles if role.arn == role_arn), None)
         for text in (role.policies if role is not None else {}).values():
             document = json.loads(text) if isinstance(text, str) else text

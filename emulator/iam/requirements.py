@@ -126,7 +126,7 @@ def _sns(operation: str, given: Parameters, place: Place) -> Iterator[Requiremen
     # Whoever publishes to an encrypted topic has SNS use the topic's key in its name.
     key = topic_key(topic) if operation == "Publish" and topic != "*" else None
     if key is not None:
-        via = {"kms:viaservice": (f"sns.{place.region}.amazonaws.com",), **TRANSPORT}
+        via = {"kms:viaservice": (f"sns.{place.region}.{place.url_suffix}",), **TRANSPORT}
         yield Requirement("kms:GenerateDataKey", key, via)
         yield Requirement("kms:Decrypt", key, via)
 

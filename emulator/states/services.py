@@ -82,9 +82,19 @@ class RoleServices:
             raise StateError("Lambda.AWSLambdaException", refusal)
         return self._fleet.start(configuration, payload)
 
+    def refuse_elsewhere(self, resource: str) -> None:
+        """Raise StateError where a task names another partition than the machine's.
+
+        Source: what an execution in GovCloud said of `arn:aws:states:::` (aws-cdk issue 4597).
+        """
+        found = resource.split(":")[1]
+        if found != self._place.partition:
+            cause = f"{resource}: Expected '{self._place.partition}', was '{found}'"
+            raise StateError("States.Runtime", cause)
+
     def call(self, role_arn: str, resource: str, arguments: dict[str, Any]) -> Any:
-        """Return the answer of `arn:aws:states:::service:action` or `:::aws-sdk:service:action`.
-        Raises StateError.
+        """Return the answer of `arn:<partition>:states:::service:action` or
+        `:::aws-sdk:service:action`. Raises StateError.
         """
         service, action = _service_of(resource)
         client = self._session(role_arn).client(
@@ -135,10 +145,10 @@ def _error_name(service: str, client: Any, error: ClientError) -> str:
 
 
 def _service_of(resource: str) -> tuple[str, str]:
-    sdk = re.fullmatch(r"arn:aws:states:::aws-sdk:(\w+):(\w+)", resource)
+    sdk = re.fullmatch(r"arn:[\w-]+:states:::aws-sdk:(\w+):(\w+)", resource)
     if sdk:
         return sdk[1], sdk[2]
-    optimized = re.fullmatch(r"arn:aws:states:::(\w+):(\w+)", resource)
+    optimized = re.fullmatch(r"arn:[\w-]+:states:::(\w+):(\w+)", resource)
     if optimized and optimized[1] in _OPTIMIZED:
         return optimized[1], optimized[2]
     raise InvalidDefinition(f"the resource {resource} is not interpreted")

@@ -24,11 +24,14 @@ from emulator.states.language.errors import (
 from emulator.states.tokens import PendingTask, Tokens
 
 LONGEST_SECONDS = 99_999_999
-LAMBDA_INVOKE = "arn:aws:states:::lambda:invoke"
+LAMBDA_INVOKE = ":states:::lambda:invoke"
 
 
 class Services(Protocol):
     """What a state machine's role can reach."""
+
+    def refuse_elsewhere(self, resource: str) -> None:
+        """Raise StateError for a resource of another partition."""
 
     def start_function(self, role_arn: str, function: str, payload: str) -> RunningInvocation:
         """Return an invocation, begun. Raises StateError when refused."""
@@ -132,7 +135,8 @@ class _Attempt:
         )
 
     def _performed(self) -> Any:
-        if self._resource.startswith(LAMBDA_INVOKE):
+        self._services.refuse_elsewhere(self._resource)
+        if LAMBDA_INVOKE in self._resource:
             invocation = self._started(
                 self._arguments["FunctionName"], self._arguments.get("Payload", {})
             )

@@ -282,3 +282,12 @@ def test_wildcards_match_as_in_iam(
     statement = {"Effect": "Allow", "Action": "s3:Get*", "Resource": resource}
     monkeypatch.setattr(permissions, "_statements", lambda _role: [statement])
     assert (permissions.refusal("role", Requirement("s3:GetObject", asked)) is None) is allowed
+
+
+def test_roles_lie_in_the_accounts_own_partition() -> None:
+    """A role made in GovCloud is called after it, and is not there for anybody else."""
+    with Emulator(START, region="us-gov-west-1") as account:
+        made = account.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")
+        assert made["Role"]["Arn"] == f"arn:aws-us-gov:iam::{account.place.account}:role/r"
+    with Emulator(START) as account:
+        assert account.client("iam").list_roles()["Roles"] == []

@@ -1,5 +1,6 @@
 """What the template promises of policies and encryption, read off its transformed resources."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ ONLY_AWS_USES: dict[str, dict[str, Any]] = {
         "Action": ["kms:GenerateDataKey", "kms:Decrypt"],
         "Resource": {"Fn::GetAtt": ["MessagesKey", "Arn"]},
         "Condition": {
-            "StringEquals": {"kms:ViaService": {"Fn::Sub": "sns.${AWS::Region}.amazonaws.com"}}
+            "StringEquals": {"kms:ViaService": {"Fn::Sub": "sns.${AWS::Region}.${AWS::URLSuffix}"}}
         },
     },
     "RolloutRole": {
@@ -243,3 +244,12 @@ def test_every_rule_has_a_target_and_a_dead_letter_queue(resources: dict[str, An
     for name, rule in rules.items():
         assert rule["Targets"], name
         assert all(target["DeadLetterConfig"]["Arn"] for target in rule["Targets"]), name
+
+
+@pytest.mark.parametrize("path", ["template.yaml", "statemachine/rollout.asl.json"])
+def test_no_partition_is_written_down(path: str) -> None:
+    """An ARN or an address of one partition is refused in every other; principals of services are
+    spelled alike in all.
+    """
+    text = re.sub(r"Service: \w+\.amazonaws\.com", "", Path(path).read_text(encoding="utf-8"))
+    assert re.findall(r"arn:aws[\w-]*:|amazonaws\.com", text) == []

@@ -218,3 +218,16 @@ def test_a_wrong_definition_is_refused_at_creation(
     with pytest.raises(ClientError) as error:
         account.machine(states)
     assert code_of(error) == "InvalidDefinition"
+
+
+def test_a_task_of_another_partition_is_refused_where_it_runs(account: SmallAccount) -> None:
+    """`arn:aws` is not at home in GovCloud: the definition is taken, the task fails."""
+    call: dict[str, Any] = {
+        "Type": "Task",
+        "Resource": "arn:aws-us-gov:states:::lambda:invoke",
+        "Parameters": {"FunctionName": account.function("echo", FLAKY)},
+        "End": True,
+    }
+    answer = account.finish(account.start(account.machine({"Call": call})))
+    assert (answer["status"], answer["error"]) == ("FAILED", "States.Runtime")
+    assert "Expected 'aws', was 'aws-us-gov'" in answer["cause"]

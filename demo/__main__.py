@@ -31,7 +31,8 @@ def main(
     scenario: Annotated[
         str | None,
         typer.Option(
-            help="Only one: healthy, wrong, failing, slow, late or incident. All six unless given."
+            help="Only one: healthy, wrong, failing, slow, late, incident or misread. All seven "
+            "unless given."
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of models, traffic and timing.")] = 0,
@@ -48,7 +49,7 @@ def main(
         Partition, typer.Option(help="Where the emulated account is; its first region is taken.")
     ] = Partition.AWS,
 ) -> None:
-    """Roll out six canaries side by side on an emulated AWS account: the real template, handlers
+    """Roll out seven canaries side by side on an emulated AWS account: the real template, handlers
     and models.
 
     Exit code 0 when every scenario ends as it has to, 1 when one does not, 2 for a scenario that
@@ -57,7 +58,7 @@ def main(
     # Bound now: inside the account sys.stdout is where the functions log.
     console = Console(file=sys.stdout)
     console.print(
-        "[bold]sagemaker-canary[/bold]: six canaries on one machine, no AWS account. Loading ..."
+        "[bold]sagemaker-canary[/bold]: seven canaries on one machine, no AWS account. Loading ..."
     )
     # Loading takes seconds (scikit-learn, moto): the first line is out before.
     from demo.play import Pace, play  # noqa: PLC0415

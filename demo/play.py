@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from canaryctl.live.screen import Screen
 from demo.account import deploy, open_account
+from demo.clerks import Clerks
 from demo.collect import AFTER_MINUTES, Result, collect
 from demo.expectations import doubts
 from demo.run import MOST_MINUTES, drive, start
@@ -77,13 +78,14 @@ def run_scenarios(
     with threadpool_limits(1), account as emulator:
         with _step(console, "training models on 500 handwritten digits"):
             world = digits_world(seed)
-        _prepare(emulator, world, scenarios, pace.past_minutes, console)
+        clerks = Clerks(emulator, scenarios)
+        _prepare(emulator, world, scenarios, pace.past_minutes, console, clerks)
         with _step(console, "deploying template.yaml"):
             table, state_machine = _deploy(emulator)
         emulator.clock.set_pace(pace.minute_seconds)
         runs = start(emulator, scenarios, state_machine)
         with Screen(console, "emulated time") as screen:
-            drive(emulator, runs, table, screen.show, pace.most_minutes)
+            drive(emulator, runs, table, screen.show, clerks, pace.most_minutes)
         emulator.clock.set_pace(0.0)
         emulator.run_minutes(AFTER_MINUTES)
         return collect(emulator, runs, table, world)
@@ -100,6 +102,7 @@ def _prepare(
     scenarios: Sequence[Scenario],
     past_minutes: int,
     console: Console,
+    clerks: Clerks,
 ) -> None:
     columns = (
         TextColumn("  {task.description}"),
@@ -117,6 +120,7 @@ def _prepare(
             scenarios,
             past_minutes,
             lambda done: progress.update(task, completed=done),
+            clerks,
         )
     if not console.is_terminal:
         console.print()  # rich leaves the line open there

@@ -14,6 +14,7 @@ from canary.domain.rollout.record import Record
 from canary.flow.plan import rollout_id
 from canaryctl.history import ToldMessage
 from canaryctl.live.row import LiveRow, row_of
+from demo.clerks import Clerks
 from demo.scenarios import CANARY, Scenario, SharedOutage
 from emulator import Emulator
 
@@ -59,14 +60,16 @@ def drive(
     runs: Sequence[Run],
     table: str,
     show: Show,
+    clerks: Clerks,
     most_minutes: int = MOST_MINUTES,
 ) -> bool:
     """Return whether everything was over and told within `most_minutes`; `show` is called each
-    minute.
+    minute, and `clerks` publish what they corrected in it.
     """
     watched = Watched(emulator, table)
     for _ in range(most_minutes):
         emulator.run_minutes(1)
+        clerks.publish()
         for run in runs:
             _break_both(emulator, run)
         records = [watched.record(run) for run in runs]

@@ -1,5 +1,5 @@
-"""The six scenarios as data: the spec a user would write, what goes wrong in the world, and how it
-has to end.
+"""The seven scenarios as data: the spec a user would write, what goes wrong in the world, and how
+it has to end.
 """
 
 import json
@@ -107,6 +107,18 @@ SCENARIOS = (
         "Both variants suffered alike, so the canary was not blamed: it was promoted all the same.",
         Ending(Phase.PROMOTED, 1.0),
         SharedOutage(at_share=0.25, after_minutes=3, minutes=5, error_rate=0.4),
+    ),
+    Scenario(
+        "misread",
+        (
+            "As good on the labelled set, no error more and as fast, but it misreads images of the "
+            "new scanner, and clerks have to correct it."
+        ),
+        (
+            "The count of corrections that the application itself publishes took it back, from 5% "
+            "of traffic; no metric of the endpoint could have."
+        ),
+        Ending(Phase.ROLLED_BACK, 0.05),
     ),
 )
 

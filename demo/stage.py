@@ -7,6 +7,7 @@ emulator's own.
 
 from collections.abc import Callable, Iterable
 
+from demo.clerks import Clerks
 from demo.scenarios import BASELINE, CANARY, Scenario
 from demo.worlds import DigitsWorld, candidates
 from emulator import Emulator
@@ -30,9 +31,10 @@ def set_up(
     scenarios: Iterable[Scenario],
     past_minutes: int,
     progress: Progress,
+    clerks: Clerks,
 ) -> None:
-    """Make everything the scenarios need and let `past_minutes` of traffic pass; `progress` gets
-    the fraction done.
+    """Make everything the scenarios need and let `past_minutes` of traffic pass, corrected by
+    `clerks`; `progress` gets the fraction done.
     """
     chosen = tuple(scenarios)
     _labelled_set(emulator, world)
@@ -44,6 +46,7 @@ def set_up(
     _traffic(emulator, world, chosen, PAST_SLICE_SECONDS)
     for passed in range(0, past_minutes, 30):
         emulator.run_minutes(min(30, past_minutes - passed))
+        clerks.publish()
         progress(min(1.0, (passed + 30) / past_minutes))
     _traffic(emulator, world, chosen, slice_seconds=12.0)
 

@@ -1,12 +1,12 @@
-"""The six candidates of the demonstration: what each is, and the traffic at which its fault
+"""The seven candidates of the demonstration: what each is, and the traffic at which its fault
 shows.
 """
 
 from collections.abc import Mapping
 
-from demo.worlds.classifier import beyond_white
+from demo.worlds.classifier import as_ten_bits, beyond_white
 from demo.worlds.digits import DigitsWorld
-from demo.worlds.faults import BreaksAtLoad, FailsOnLive, SlowUnderLoad
+from demo.worlds.faults import BreaksAtLoad, FailsOnLive, SeesOtherwise, SlowUnderLoad
 from emulator.endpoints.serving.models import Model
 
 # Fractions of the endpoint's traffic one instance of the candidate can take.
@@ -20,6 +20,8 @@ def candidates(world: DigitsWorld, requests_per_minute: float, seed: int) -> Map
     healthy, incident: better than the baseline. wrong: worse on the labelled set. failing:
     validates pixels against the old scanner's range, so it fails on the new scanner's rows. slow:
     fine up to about half of the traffic. late: fails a fifth of the requests when it gets them all.
+    misread: takes the new scanner's pixels for ten bits, so it sees its images a quarter as bright
+    and answers them, often wrongly.
     """
     rate = requests_per_minute / 60
     return {
@@ -29,4 +31,5 @@ def candidates(world: DigitsWorld, requests_per_minute: float, seed: int) -> Map
         "slow": SlowUnderLoad(world.good, SLOW_BEYOND * rate),
         "late": BreaksAtLoad(world.good, BREAKS_BEYOND * rate, seed),
         "incident": world.good,
+        "misread": SeesOtherwise(world.good, as_ten_bits),
     }

@@ -13,6 +13,7 @@ from emulator.endpoints.serving.models import Rows
 
 PIXELS = 64
 WHITE = 16  # the brightest pixel of the original scanner
+TEN_BITS = 1023
 
 
 def intensities(rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -27,6 +28,14 @@ def beyond_white(rows: NDArray[Any]) -> NDArray[np.bool_]:
     """Return which rows have a pixel the original scanner cannot make."""
     beyond: NDArray[np.bool_] = np.greater(rows.max(axis=1), WHITE)
     return beyond
+
+
+def as_ten_bits(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the rows as a preparation sees them that takes pixels beyond 16 for 0-1023: those of
+    the 0-255 scanner a quarter as bright, the others as they are.
+    """
+    dimmed = rows * (WHITE / TEN_BITS)
+    return np.asarray(np.where(beyond_white(rows)[:, None], dimmed, rows), dtype=np.float64)
 
 
 def pixels(rows: Rows) -> NDArray[np.float64]:

@@ -37,6 +37,20 @@ class FailsOnLive:
 
 
 @dataclass(frozen=True)
+class SeesOtherwise:
+    """A model behind a preparation of its input that alters some rows: it answers all of them, as
+    fast, and some wrongly. `seen` says how the model gets to see rows.
+    """
+
+    model: Model
+    seen: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+
+    def predict_batch(self, rows: Rows) -> Answers:
+        """Return the model's answers to what it sees."""
+        return self.model.predict_batch(self.seen(np.asarray(rows, dtype=np.float64)))
+
+
+@dataclass(frozen=True)
 class SlowUnderLoad:
     """A model as fast as any until it nears the rate its bottleneck lets through, and then slow."""
 

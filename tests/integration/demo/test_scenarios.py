@@ -50,8 +50,8 @@ def entries(out: Path) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.slow
-def test_all_six_end_as_they_have_to(tmp_path: Path) -> None:
-    """Two promoted, four taken back where their fault shows, weights and requests as AWS and the
+def test_all_seven_end_as_they_have_to(tmp_path: Path) -> None:
+    """Two promoted, five taken back where their fault shows, weights and requests as AWS and the
     router say.
     """
     good, printed = show(tuple(s.name for s in SCENARIOS), tmp_path, past_minutes=750)
@@ -64,16 +64,19 @@ def test_all_six_end_as_they_have_to(tmp_path: Path) -> None:
         "slow": "ROLLED_BACK",
         "late": "ROLLED_BACK",
         "incident": "PROMOTED",
+        "misread": "ROLLED_BACK",
     }
-    for name in ("wrong", "failing", "slow", "late"):
+    for name in ("wrong", "failing", "slow", "late", "misread"):
         assert found[name]["final_weights"] == {"current": 1.0, "candidate": 0.0}
     for name in ("healthy", "incident"):
         assert found[name]["final_weights"] == {"current": 0.0, "candidate": 1.0}
     assert found["wrong"]["canary_requests_live"] == 0
     last_steps = {
-        name: found[name]["verdicts"][-1]["step"] for name in ("wrong", "failing", "slow", "late")
+        name: found[name]["verdicts"][-1]["step"]
+        for name in ("wrong", "failing", "slow", "late", "misread")
     }
-    assert last_steps == {"wrong": 0, "failing": 1, "slow": 3, "late": 4}
+    assert last_steps == {"wrong": 0, "failing": 1, "slow": 3, "late": 4, "misread": 1}
+    assert "more corrections than" in found["misread"]["verdicts"][-1]["reason"]
     assert {path.name for path in tmp_path.glob("*.html")} == {
         "index.html",
         *(f"{s.name}.html" for s in SCENARIOS),

@@ -84,8 +84,10 @@ def test_the_labelled_csv_is_the_labelled_set(digits: DigitsWorld) -> None:
 
 
 def test_the_labelled_set_does_not_show_the_live_faults(digits: DigitsWorld) -> None:
-    """Failing, slow and late candidates answer every labelled record as the good model does."""
-    for name in ("failing", "slow", "late"):
+    """Failing, slow, late and misreading candidates answer every labelled record as the good model
+    does.
+    """
+    for name in ("failing", "slow", "late", "misread"):
         model = candidates(digits, RATE, seed=0)[name]
         assert np.array_equal(right(digits, model), right(digits, digits.good))
 
@@ -95,6 +97,17 @@ def test_the_baseline_reads_both_scanners(digits: DigitsWorld) -> None:
     hits = digits.baseline.predict_batch(digits.live_rows) == digits.live_labels
     assert hits[digits.from_new_scanner].mean() > 0.85
     assert 0.15 < digits.from_new_scanner.mean() < 0.2
+
+
+def test_the_misreading_candidate_answers_everything_and_oftener_wrongly(
+    digits: DigitsWorld,
+) -> None:
+    """It fails on no live row, and misreads half as much again as the baseline at the least."""
+    answers = candidates(digits, RATE, seed=0)["misread"].predict_batch(digits.live_rows)
+    assert not any(isinstance(answer, ModelFailure) for answer in answers)
+    wrong = np.count_nonzero(answers != digits.live_labels)
+    usual = digits.baseline.predict_batch(digits.live_rows) != digits.live_labels
+    assert wrong > 1.5 * np.count_nonzero(usual)
 
 
 def live(name: str, share: float) -> tuple[Any, Any]:

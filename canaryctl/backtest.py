@@ -21,12 +21,12 @@ from canary.domain.plan.guards import REQUESTS
 from canary.domain.plan.plan import Plan
 from canary.domain.plan.spec import Spec
 from canary.domain.plan.standard_guards import guards_of
+from canary.flow.plan import learnt_thresholds
 from canary.ports.metrics import Metrics
 from canaryctl.offline_plan import guards_in, plan_offline, sketches_offline
 from canaryctl.replay_run import FIRST_LIVE_STEP, RunEnd, replay_run
 
 HISTORY = timedelta(hours=24)
-HOUR = timedelta(hours=1)
 BAKES = 200
 
 
@@ -58,7 +58,8 @@ def backtest(
 
     The day before `start` is the history. Raises Refused where the past holds nothing to judge.
     """
-    thresholds = _thresholds(spec, metrics, baselines, start)
+    learnt = learnt_thresholds(spec, metrics, baselines, start)
+    thresholds = {name: one.threshold_ms for name, one in learnt.items()}
     asked = MetricReading(spec.endpoint, guards_of(spec.guards, thresholds))
     wanted = asked.metrics((spec.canary, *baselines))
     series = metrics.minutes(wanted, start - HISTORY, end)
@@ -138,18 +139,6 @@ def _split(rng: np.random.Generator, plan: Plan, window: Window, share: float) -
         canary=Counts(requests=requests, guards=canary),
         baseline=Counts(requests=whole.requests - requests, guards=baseline),
     )
-
-
-def _thresholds(
-    spec: Spec, metrics: Metrics, baselines: Sequence[str], start: datetime
-) -> dict[str, float]:
-    """Return the thresholds that the spec leaves to the baseline: its p95 of the hour before."""
-    wanted = [guard.name for guard in guards_of(spec.guards, {}) if guard.source is None]
-    if not wanted:
-        return {}
-    found = [metrics.p95_latency_ms(spec.endpoint, name, start - HOUR, start) for name in baselines]
-    present = [value for value in found if value]
-    return dict.fromkeys(wanted, max(present)) if present else {}
 
 
 def _share(windows: Sequence[Window]) -> float:

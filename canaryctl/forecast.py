@@ -97,7 +97,8 @@ def forecast_command(
         parsed = read_spec(json.loads(spec.read_text(encoding="utf-8")))
         own = own_rates(parsed, rate or [])
         rates = {ERRORS: error_rate, SLOW_REQUESTS: slow_rate, **own}
-        steps = forecast_plan(assume(parsed, requests_per_second, rates, burstiness))
+        plan = assume(parsed, requests_per_second, rates, burstiness)
+        steps = forecast_plan(plan)
     except (Refused, ValueError) as error:
         typer.echo(f"{spec.name}: {error}", err=True)
         raise typer.Exit(2) from error
@@ -111,6 +112,21 @@ def forecast_command(
     for step in steps:
         if step.warning:
             typer.echo(step.warning)
+    for sentence in _of_thresholds(plan):
+        typer.echo(sentence)
+
+
+def _of_thresholds(plan: Plan) -> list[str]:
+    """Return what each threshold is, or how a rollout learns it."""
+    learnt = (
+        "a rollout learns its threshold at the start, the median of the baseline's p95 over the "
+        "last day's hours, and tells it in the first message; threshold_ms in the spec sets it"
+    )
+    return [
+        f"{guard.name}: {guard.words.detail or learnt}."
+        for guard in plan.guards
+        if guard.name == SLOW_REQUESTS
+    ]
 
 
 def _table(steps: tuple[StepForecast, ...]) -> Table:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from canary.domain.judge.metrics import RawSeries
 from canary.domain.plan.guards import Metric
+from canary.domain.time import minute_of
 
 Points = Mapping[int, Mapping[str, float]]
 """What CloudWatch has of a variant: by minute, values by metric and kind of statistic."""
@@ -49,8 +50,19 @@ class MemoryMetrics:
         }
         return RawSeries(minutes=found, complete=self.complete)
 
-    def p95_latency_ms(
-        self, endpoint: str, variant: str, start: datetime, end: datetime
-    ) -> float | None:
-        """Return the set percentile."""
-        return self.p95_ms
+    def periods(
+        self, metrics: Sequence[Metric], start: datetime, end: datetime, minutes: int
+    ) -> Mapping[Metric, RawSeries]:
+        """Return sums over periods, and the set percentile wherever there are timed requests."""
+        return {metric: self._periods(metric, start, end, minutes) for metric in metrics}
+
+    def _periods(self, metric: Metric, start: datetime, end: datetime, minutes: int) -> RawSeries:
+        timed = self._series(metric.but(statistic="SampleCount")).minutes
+        found: dict[int, float] = {}
+        for minute, value in timed.items():
+            if minute_of(start) <= minute < minute_of(end):
+                period = minute - minute % minutes
+                found[period] = found.get(period, 0.0) + value
+        if metric.statistic == "p95":
+            found = {} if self.p95_ms is None else dict.fromkeys(found, 1000 * self.p95_ms)
+        return RawSeries(minutes=found)

@@ -119,6 +119,11 @@ def guard_rows(plan: Plan) -> list[tuple[str, str, str, str, str]]:
 
 
 def _history(guard: CountGuard) -> str:
+    taught = _traffic(guard)
+    return f"{taught}. Threshold: {guard.words.origin}" if guard.words.origin else taught
+
+
+def _traffic(guard: CountGuard) -> str:
     known = guard.history
     if known.minutes < LEAST_HISTORY_MINUTES:
         return f"{known.minutes} minutes of history: nothing known of bursts"

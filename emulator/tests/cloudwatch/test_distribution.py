@@ -30,22 +30,40 @@ def binned(values: Any) -> Distribution:
 @given(latencies, st.integers(1, 99))
 def test_percentiles_are_within_the_width_of_a_bin(values: Any, percent: int) -> None:
     """A percentile of binned values lies between the exact values around its rank, give or take
-    1%.
+    the 10% of a bin.
     """
     found = statistic(f"p{percent}")(binned(values))
     low, high = (
         np.quantile(values, percent / 100, method=method) for method in ("inverted_cdf", "higher")
     )
-    assert min(low, high) * 0.989 <= found <= max(low, high) * 1.011
+    assert min(low, high) / 1.101 <= found <= max(low, high) * 1.101
 
 
 @given(latencies, bounds)
-def test_counts_below_a_threshold_are_right_up_to_values_within_one_percent_of_it(
+def test_counts_below_a_threshold_are_right_up_to_values_within_a_bin_of_it(
     values: Any, bound: float
 ) -> None:
-    """TC(:x) lies between the exact counts at x less 1% and x plus 1%."""
+    """TC(:x) lies between the exact counts at x less 10% and x plus 10%, a bin's width."""
     found = statistic(f"TC(:{bound:.3f})")(binned(values))
-    assert (values <= bound * 0.989).sum() - 1e-6 <= found <= (values <= bound * 1.011).sum() + 1e-6
+    low, high = ((values <= bound * wide).sum() for wide in (1 / 1.101, 1.101))
+    assert low - 1e-6 <= found <= high + 1e-6
+
+
+@given(latencies, st.integers(30, 180))
+def test_counts_at_the_end_of_a_bin_are_exact(values: Any, power: int) -> None:
+    """A threshold at a power of 1.1 cuts no bin in two; rounded up to a microsecond, hardly one."""
+    found = statistic(f"TC(:{1.1**power!r})")(binned(values))
+    assert found == pytest.approx((values <= 1.1**power).sum(), abs=1e-6)
+
+
+def test_a_variant_tight_below_a_threshold_inside_its_bin_reads_partly_slow() -> None:
+    """What is spread evenly over a bin is what CloudWatch knows: at 95% of a threshold that ends no
+    bin, a good part reads beyond it.
+    """
+    edge = 1.1**120
+    threshold, values = edge * 1.07, np.full(1000, edge * 1.0165)
+    within = statistic(f"TC(:{threshold:.3f})")(binned(values))
+    assert 1000 - within == pytest.approx(300, abs=20)
 
 
 @given(latencies, bounds, bounds)
@@ -68,7 +86,7 @@ def test_merged_minutes_have_the_statistics_of_all_their_values(first: Any, seco
     for name in ("Sum", "SampleCount", "Minimum", "Maximum", "TC(:10000)"):
         assert statistic(name)(both) == pytest.approx(statistic(name)(whole))
     assert statistic("p50")(both) == pytest.approx(
-        statistic("p50")(whole), rel=0.011
+        statistic("p50")(whole), rel=0.101
     )  # a bin's width
 
 

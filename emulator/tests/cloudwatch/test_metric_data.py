@@ -89,9 +89,7 @@ def test_a_longer_period_merges_its_minutes(world: Any) -> None:
     for minute in range(5):
         serve(world, minute, [1000.0 * (minute + 1)] * 10)
     assert points(world, query("Invocations", "Sum", period=300)) == [50]
-    assert points(world, query("ModelLatency", "p50", period=300)) == [
-        pytest.approx(3000, rel=0.02)
-    ]
+    assert points(world, query("ModelLatency", "p50", period=300)) == [pytest.approx(3000, rel=0.1)]
 
 
 def test_the_end_is_exclusive_and_the_start_inclusive(world: Any) -> None:

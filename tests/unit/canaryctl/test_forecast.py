@@ -107,3 +107,11 @@ def test_a_guard_without_a_rate_is_said_to_be_left_out(tmp_path: Path) -> None:
     spec = {**SPEC, "guards": {"counts": [{**SALES, "judged_by": "good"}]}}
     text = run(tmp_path, "--requests-per-second", "100", spec=spec)
     assert "Nothing is known of sales: give --rate sales=FRACTION." in text
+
+
+def test_the_threshold_is_told_or_how_it_is_learnt(tmp_path: Path) -> None:
+    """Nobody asks a forecast what "slow" means."""
+    assert "median of the baseline's p95" in run(tmp_path, "--requests-per-second", "100")
+    given = {**SPEC, "guards": {"slow_requests": {"threshold_ms": 200}}}
+    text = run(tmp_path, "--requests-per-second", "100", spec=given)
+    assert "slow_requests: over 200 ms." in text

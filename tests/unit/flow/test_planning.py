@@ -56,11 +56,11 @@ def test_a_day_of_history_teaches_rate_and_traffic() -> None:
     )
     assert (slow.name, slow.words.detail, slow.history.rate) == (
         "slow_requests",
-        "over 40 ms",
+        "over 43.25 ms",
         0.05,
     )
     assert slow.source is not None
-    assert slow.source.marked.statistic == "TC(:40000)"
+    assert slow.source.marked.statistic == "TC(:43250)"
 
 
 def test_the_day_is_kept_before_the_record() -> None:
@@ -100,6 +100,29 @@ def test_a_baseline_that_is_often_silent_is_told_before_anything_moves(
     assert record.plan.guards[0].history.minutes == 1440
     silent = f"v3 was silent in {1440 - minutes:,} of the history's 1,440 minutes"
     assert (silent in waiting(record)[0].body) is told
+
+
+def test_callers_that_pin_the_canary_are_told_before_anything_moves() -> None:
+    """At weight 0 nobody else reaches it; now and then a request is no caller."""
+    pinned = {"v1": history(1440), "v2": history(30, requests=12)}
+    record = Stage(MemoryMetrics(pinned, p95_ms=40.0)).plan()
+    assert "v2 gets about 12 requests a minute at weight 0" in waiting(record)[0].body
+    assert "TargetVariant" in waiting(record)[0].body
+    assert record.plan.canary_requests_at_rest == 12
+    gone = {minute: one for minute, one in pinned["v2"].items() if minute < minute_of(NOON) - 6}
+    record = Stage(MemoryMetrics({**pinned, "v2": gone}, p95_ms=40.0)).plan()
+    assert "TargetVariant" not in waiting(record)[0].body
+    seldom = dict(list(history(30, requests=12).items())[::3])
+    record = Stage(MemoryMetrics({**pinned, "v2": seldom}, p95_ms=40.0)).plan()
+    assert "TargetVariant" not in waiting(record)[0].body
+
+
+def test_a_canary_that_is_served_by_its_weight_is_not_pinned() -> None:
+    """Its requests are its share of the traffic."""
+    pinned = {"v1": history(1440), "v2": history(30, requests=12)}
+    live = a_view({"v1": 0.9, "v2": 0.1})
+    record = Stage(MemoryMetrics(pinned, p95_ms=40.0), live).plan(adopt_live=True)
+    assert record.plan.canary_requests_at_rest == 0
 
 
 def test_slow_requests_are_left_out_and_told_where_nothing_is_measured() -> None:

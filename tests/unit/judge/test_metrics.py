@@ -135,11 +135,24 @@ def test_a_window_stands_for_every_minute_anything_is_known_of() -> None:
 
 
 @pytest.mark.parametrize(
-    ("within", "uncounted"), [({}, ["slow_requests"]), ({1: 90}, []), ({2: 1}, ["slow_requests"])]
+    ("counted", "said"),
+    [
+        (0, "does not give the statistic that counts slow requests"),
+        (89, "of v1 in 89 of 100 with requests, 89% and not the 90% it takes"),
+        (90, None),
+    ],
 )
-def test_a_statistic_that_cloudwatch_does_not_give_is_noticed(
-    within: dict[int, float], uncounted: list[str]
-) -> None:
-    """Latency has points and its threshold count has none in the same minutes."""
-    read = series(v1={**WHOLE, "within": within})
-    assert [guard.name for guard in READING.uncounted(read, ["v1"])] == uncounted
+def test_a_statistic_is_relied_on_in_nine_of_ten_minutes(counted: int, said: str | None) -> None:
+    """Minutes without requests do not count; what is counted too seldom is named with the share."""
+    timed = dict.fromkeys(range(100), 100.0) | dict.fromkeys(range(100, 150), 0.0)
+    points = {**WHOLE, "timed": timed, "within": dict.fromkeys(range(counted), 95.0)}
+    found = READING.uncounted(series(v1=points), ["v1"])
+    assert (said in found["slow_requests"]) if said else (found == {})
+
+
+@pytest.mark.parametrize(("requests", "told"), [(11.0, False), (12.0, True)])
+def test_a_little_variant_may_lack_a_statistic(requests: float, *, told: bool) -> None:
+    """With a tenth of the requests or less it is left out of the guard, not the guard."""
+    other = {**WHOLE, "timed": {1: requests}, "within": {}}
+    read = series(v1={**WHOLE, "timed": {1: 100.0}}, v3=other)
+    assert bool(READING.uncounted(read, ["v1", "v3"])) is told

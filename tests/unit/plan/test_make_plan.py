@@ -13,6 +13,7 @@ from canary.domain.plan.plan import Plan
 from canary.domain.plan.spec import Spec, read_spec
 from canary.stats.history import Minute
 from canaryctl.offline_plan import plan_offline
+from canaryctl.report.facts import guard_rows
 from tests.rollouts import a_view, side_counts
 
 DAY = 1440
@@ -80,6 +81,22 @@ def test_the_warm_up_is_the_specs_and_two_minutes_where_no_plan_says_it(
     stored = plan.model_dump(mode="json")
     del stored["warm_up_minutes"]
     assert Plan.model_validate(stored).warm_up_minutes == 2
+
+
+def test_a_learnt_threshold_is_told_with_where_it_comes_from() -> None:
+    """In the first message and in the table of what is watched; one that was given is not."""
+    facts = Facts(
+        endpoint=a_view(),
+        thresholds={"slow_requests": 43.25},
+        origins={"slow_requests": "the median of 24 hours"},
+    )
+    plan = make_plan(spec(), facts)
+    assert "slow_requests counts requests over 43.25 ms: the median of 24 hours." in plan.notices
+    assert "Threshold: the median of 24 hours" in guard_rows(plan)[1][-1]
+    given = make_plan(
+        spec(guards={"slow_requests": {"threshold_ms": 200}}), Facts(endpoint=a_view())
+    )
+    assert "Threshold" not in guard_rows(given)[1][-1]
 
 
 @pytest.mark.parametrize(

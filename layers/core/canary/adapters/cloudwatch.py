@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 QUERIES_A_CALL = 500
 POINTS_A_CALL = 100_800
 ALARMS_A_CALL = 100
-MICROSECONDS_A_MILLISECOND = 1000
 
 
 class CloudWatchMetrics:
@@ -32,14 +31,22 @@ class CloudWatchMetrics:
         self, metrics: Sequence[Metric], start: datetime, end: datetime
     ) -> Mapping[Metric, RawSeries]:
         """Return the one-minute points in [start, end) of every metric."""
+        return self.periods(metrics, start, end, 1)
+
+    def periods(
+        self, metrics: Sequence[Metric], start: datetime, end: datetime, minutes: int
+    ) -> Mapping[Metric, RawSeries]:
+        """Return the points in [start, end) of every metric, each of so many minutes and by the
+        minute it begins in.
+        """
         wanted = tuple(dict.fromkeys(metrics))
-        minutes = max(1, int((end - start).total_seconds() // 60))
-        a_call = max(1, min(QUERIES_A_CALL, POINTS_A_CALL // minutes))
+        each = max(1, int((end - start).total_seconds() // (60 * minutes)))
+        a_call = max(1, min(QUERIES_A_CALL, POINTS_A_CALL // each))
         points: dict[Metric, dict[int, float]] = {metric: {} for metric in wanted}
         complete = dict.fromkeys(wanted, True)
         for first in range(0, len(wanted), a_call):
             batch = wanted[first : first + a_call]
-            for index, result in self._fetch(batch, start, end):
+            for index, result in self._fetch(batch, start, end, minutes):
                 complete[batch[index]] &= result["StatusCode"] == "Complete"
                 for at, value in zip(result["Timestamps"], result["Values"], strict=True):
                     points[batch[index]][minute_of(at)] = value
@@ -49,9 +56,11 @@ class CloudWatchMetrics:
         }
 
     def _fetch(
-        self, metrics: Sequence[Metric], start: datetime, end: datetime
+        self, metrics: Sequence[Metric], start: datetime, end: datetime, minutes: int
     ) -> list[tuple[int, "MetricDataResultTypeDef"]]:
-        queries = [_query(f"m{index}", metric) for index, metric in enumerate(metrics)]
+        queries = [
+            _query(f"m{index}", metric, 60 * minutes) for index, metric in enumerate(metrics)
+        ]
         with translated("GetMetricData"):
             pages = self._client.get_paginator("get_metric_data").paginate(
                 MetricDataQueries=queries, StartTime=start, EndTime=end, ScanBy="TimestampAscending"
@@ -60,21 +69,6 @@ class CloudWatchMetrics:
         # A page that is not the last says PartialData; the last one of a query says how it ended.
         last = {result["Id"]: result["StatusCode"] for result in results}
         return [(int(r["Id"][1:]), {**r, "StatusCode": last[r["Id"]]}) for r in results]
-
-    def p95_latency_ms(
-        self, endpoint: str, variant: str, start: datetime, end: datetime
-    ) -> float | None:
-        """Return the highest hourly 95th percentile of ModelLatency in [start, end), or None
-        without points.
-        """
-        latency = Metric(name="ModelLatency", statistic="p95").at(endpoint, variant)
-        query = _query("p95", latency, period=3600)
-        with translated("GetMetricData"):
-            answer = self._client.get_metric_data(
-                MetricDataQueries=[query], StartTime=start, EndTime=end
-            )
-        values = [value for result in answer["MetricDataResults"] for value in result["Values"]]
-        return max(values) / MICROSECONDS_A_MILLISECOND if values else None
 
 
 class CloudWatchAlarms:
@@ -104,7 +98,7 @@ class CloudWatchAlarms:
         return found
 
 
-def _query(identity: str, metric: Metric, period: int = 60) -> "MetricDataQueryTypeDef":
+def _query(identity: str, metric: Metric, period_seconds: int) -> "MetricDataQueryTypeDef":
     dimensions = [{"Name": name, "Value": value} for name, value in metric.dimensions]
     named: Any = {
         "Namespace": metric.namespace,
@@ -113,6 +107,6 @@ def _query(identity: str, metric: Metric, period: int = 60) -> "MetricDataQueryT
     }
     return {
         "Id": identity,
-        "MetricStat": {"Metric": named, "Period": period, "Stat": metric.statistic},
+        "MetricStat": {"Metric": named, "Period": period_seconds, "Stat": metric.statistic},
         "ReturnData": True,
     }

@@ -8,19 +8,27 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from canary.domain.judge.bets.day import day_of
-from canary.domain.judge.metrics import MetricReading, first_looks
+from canary.domain.judge.metrics import MetricReading, Series, first_looks
 from canary.domain.judge.windows import BELIEVED_AFTER_MINUTES, Counts, counted
+from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.forecast import with_forecast
-from canary.domain.plan.guards import CountGuard
-from canary.domain.plan.make_plan import Facts, baselines_of, check_alarms, make_plan
+from canary.domain.plan.guards import REQUESTS, CountGuard, Metric
+from canary.domain.plan.make_plan import Facts, baselines_of, check_alarms, make_plan, origin_of
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.spec import Spec, read_spec
-from canary.domain.plan.standard_guards import guards_of
+from canary.domain.plan.standard_guards import MICROSECONDS_A_MILLISECOND, guards_of
 from canary.domain.plan.steps import check_endpoint
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.transitions.beginning import begin
 from canary.domain.time import minute_of
 from canary.stats.history import Minute
+from canary.stats.threshold import (
+    LEAST_SLICES,
+    LEAST_TIMED,
+    LatencySlice,
+    LearntThreshold,
+    learn_threshold,
+)
 
 if TYPE_CHECKING:  # a cold start needs no protocols
     from canary.ports.aws import Alarms, EndpointReader
@@ -29,7 +37,14 @@ if TYPE_CHECKING:  # a cold start needs no protocols
     from canary.ports.rollouts import Rollouts
 
 HISTORY = timedelta(hours=24)
-NO_LATENCY = "the baseline has no latency of the last hours"
+AT_REST_MINUTES = 15
+PUBLISHED_AFTER_MINUTES = 2
+TIMED = Metric(name="ModelLatency", statistic="SampleCount")
+P95 = TIMED.but(statistic="p95")
+NO_LATENCY = (
+    f"the baseline's last 24 hours have fewer than {LEAST_SLICES} hours, or minutes, with "
+    f"{LEAST_TIMED} timed requests, so no threshold can be learnt"
+)
 ROLLOUT_ID_ENDPOINT = 36
 
 
@@ -82,19 +97,19 @@ class Planner:
         if spec.guards.quality:
             self._check_labelled_set(spec.guards.quality)
         baselines = baselines_of(spec, view)
-        thresholds = self._thresholds(spec, baselines, now)
-        asked = MetricReading(spec.endpoint, guards_of(spec.guards, thresholds))
         end = _floor(now) - timedelta(minutes=1)
+        learnt = learnt_thresholds(spec, self._metrics, baselines, end)
+        thresholds = {name: one.threshold_ms for name, one in learnt.items()}
+        asked = MetricReading(spec.endpoint, guards_of(spec.guards, thresholds))
         read = asked.metrics((*baselines, spec.canary) if spec.guards.counts else baselines)
-        series = self._metrics.minutes(read, end - HISTORY, end)
+        requests = REQUESTS.at(spec.endpoint, spec.canary)
+        series = self._metrics.minutes((*read, requests), end - HISTORY, end)
         over = minute_of(now) - BELIEVED_AFTER_MINUTES - 1
         looks = first_looks(asked, series, baselines, spec.canary, over)
         guards = guards_of(spec.guards, thresholds, looks, spec.steps[0].share)
         reading = MetricReading(spec.endpoint, guards, over)
-        unmeasured = {guard.name: NO_LATENCY for guard in guards if guard.source is None} | {
-            guard.name: f"CloudWatch does not give the statistic that counts {guard.words.bad}"
-            for guard in reading.uncounted(series, baselines)
-        }
+        unmeasured = {guard.name: NO_LATENCY for guard in guards if guard.source is None}
+        unmeasured |= reading.uncounted(series, baselines)
         together = reading.together(series, baselines)
         minutes = range(minute_of(end - HISTORY), minute_of(end))
         history = {
@@ -102,19 +117,55 @@ class Planner:
             for guard in guards
         }
         silences = reading.silences(series, baselines)
-        return Facts(view, history, thresholds, unmeasured, silences, looks, alarms)
+        return Facts(
+            endpoint=view,
+            history=history,
+            thresholds=thresholds,
+            origins={name: origin_of(one) for name, one in learnt.items()},
+            unmeasured=unmeasured,
+            canary_requests_at_rest=_at_rest(reading, series, view, spec.canary, end),
+            silences=silences,
+            looks=looks,
+            alarms=alarms,
+        )
 
-    def _thresholds(self, spec: Spec, baselines: Sequence[str], now: datetime) -> dict[str, float]:
-        """Return the thresholds that the spec leaves to the baseline's own latency: its p95 of the
-        last hour.
-        """
-        wanted = [guard.name for guard in guards_of(spec.guards, {}) if guard.source is None]
-        if not wanted:
-            return {}
-        hour = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
-        found = [self._metrics.p95_latency_ms(spec.endpoint, name, hour, now) for name in baselines]
-        present = [value for value in found if value]
-        return dict.fromkeys(wanted, float(f"{max(present):.4g}")) if present else {}
+
+def _at_rest(
+    reading: MetricReading, series: Series, view: EndpointView, canary: str, end: datetime
+) -> float:
+    """Return the requests a minute that the canary steadily has while its weight is 0."""
+    if view.current_weights.get(canary):
+        return 0.0
+    newest = minute_of(end) - PUBLISHED_AFTER_MINUTES
+    return reading.at_rest(series, canary, range(newest - AT_REST_MINUTES, newest))
+
+
+def learnt_thresholds(
+    spec: Spec, metrics: Metrics, baselines: Sequence[str], end: datetime
+) -> dict[str, LearntThreshold]:
+    """Return the thresholds that the spec leaves to the baseline's own latency of the day before
+    `end`, by guard; none where the latency does not suffice.
+    """
+    wanted = [guard.name for guard in guards_of(spec.guards, {}) if guard.source is None]
+    if not wanted:
+        return {}
+
+    def read(span_minutes: int) -> list[list[LatencySlice]]:
+        asked = [m.at(spec.endpoint, name) for name in baselines for m in (TIMED, P95)]
+        found = metrics.periods(asked, end - HISTORY, end, span_minutes)
+        return [_slices(found, spec.endpoint, name) for name in baselines]
+
+    learnt = learn_threshold(read)
+    return dict.fromkeys(wanted, learnt) if learnt else {}
+
+
+def _slices(series: Series, endpoint: str, variant: str) -> list[LatencySlice]:
+    timed, p95 = (series[metric.at(endpoint, variant)].minutes for metric in (TIMED, P95))
+    return [
+        LatencySlice(start, timed[start], value / MICROSECONDS_A_MILLISECOND)
+        for start, value in p95.items()
+        if timed.get(start) and value > 0
+    ]
 
 
 def _events(guard: CountGuard, counts: Counts | None) -> Minute:

@@ -21,7 +21,9 @@ class Metrics(Protocol):
         allows.
         """
 
-    def p95_latency_ms(
-        self, endpoint: str, variant: str, start: datetime, end: datetime
-    ) -> float | None:
-        """Return the 95th percentile of ModelLatency over the time, or None where there is none."""
+    def periods(
+        self, metrics: Sequence[Metric], start: datetime, end: datetime, minutes: int
+    ) -> Mapping[Metric, RawSeries]:
+        """Return the points in [start, end) of every metric, each of so many minutes and by the
+        minute it begins in.
+        """

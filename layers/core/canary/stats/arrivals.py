@@ -26,6 +26,8 @@ class Silence:
     """Minutes of the step in which others spoke and it did not."""
     missed: float = 0.0
     """Requests its weight would have given it since it last spoke."""
+    since: int | None = None
+    """The first minute since it last spoke; None while it speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def arrive(
     canary: int | None,
     served: Mapping[str, int],
     shares: Mapping[str, float],
+    minute: int,
     *,
     complete: bool,
 ) -> Arrivals:
@@ -94,7 +97,7 @@ def arrive(
         return state
     absent = missing(served, shares)
     silences = tuple(
-        _heard(state.silence(name), absent.get(name), complete=complete) for name in shares
+        _heard(state.silence(name), absent.get(name), minute, complete=complete) for name in shares
     )
     state = replace(state, minutes=state.minutes + 1, silences=silences)
     if canary is None or not complete:
@@ -107,11 +110,12 @@ def arrive(
     return replace(state, accounts=accounts, served=totals, recent=recent)
 
 
-def _heard(silence: Silence, missed: float | None, *, complete: bool) -> Silence:
+def _heard(silence: Silence, missed: float | None, minute: int, *, complete: bool) -> Silence:
     if missed is None:
-        return replace(silence, missed=0.0)
+        return replace(silence, missed=0.0, since=None)
     more = missed if complete else 0.0
-    return Silence(silence.name, silence.minutes + 1, silence.missed + more)
+    since = minute if silence.since is None else silence.since
+    return Silence(silence.name, silence.minutes + 1, silence.missed + more, since)
 
 
 def _booked(

@@ -245,6 +245,7 @@ def _arrive(fold: Fold, window: Window, plan: Plan, bake: BakeTerms, *, complete
         window.canary.requests if window.canary and judged else None,
         served(window, parts),
         parts,
+        window.minute,
         complete=complete,
     )
     return replace(fold, arrivals=arrivals, arrivals_bake=bake.index)

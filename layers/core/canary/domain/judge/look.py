@@ -18,6 +18,7 @@ from canary.domain.plan.standstill import Standstill, stood_still, stood_still_w
 from canary.domain.plan.target import Weights
 from canary.stats import advance, split
 from canary.stats.arrivals import NOTHING_YET, SURPRISING_REQUESTS, Arrivals, Silence, log_evidence
+from canary.stats.misrouting import Misrouting, explain
 from canary.stats.roll_back import Bet
 
 LATE_WATCH_MINUTES = 15
@@ -133,13 +134,29 @@ class Look:
         return tuple(
             one
             for one in self.silences
-            if one.missed >= SURPRISING_REQUESTS and parts.get(one.name, 0.0) >= least
+            if one.missed >= SURPRISING_REQUESTS
+            and parts.get(one.name, 0.0) >= least
+            and one.since is not None
+            and self.now - one.since > STALE_AFTER_MINUTES
         )
 
     @property
     def misrouted(self) -> bool:
         """Return whether traffic arrives otherwise than the weights say."""
         return self.log_split >= split.LOG_THRESHOLD
+
+    @property
+    def misrouting(self) -> Misrouting:
+        """Return what the difference between planned and real split looks like."""
+        at_rest = self.plan.canary_requests_at_rest
+        return explain(self.arrivals.recent, self.share, *self.arrivals.split, at_rest=at_rest)
+
+    @property
+    def crowded_baseline(self) -> str:
+        """Return the baseline with the most requests beyond its part by weight."""
+        served, parts = dict(self.arrivals.served), self.baseline_shares
+        each = sum(served.values()) / max(sum(parts.values()), math.ulp(0.0))
+        return max(parts, key=lambda name: served.get(name, 0) - each * parts[name])
 
     @property
     def watch_minutes_needed(self) -> int:

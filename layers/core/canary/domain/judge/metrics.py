@@ -13,8 +13,14 @@ from canary.domain.model import Frozen
 from canary.domain.plan.custom.first_look import FirstLook, Published, published
 from canary.domain.plan.guards import REQUESTS, CountGuard, CountSource, Metric
 from canary.domain.plan.plan import Plan
+from canary.domain.words import percent
 
 MEASURED_PART = 0.9
+"""Of the requests that variants must have served whose counts stand for all."""
+STEADY_PART = 0.8
+LAST_MINUTES = 3
+COVERED_PART = 0.9
+"""Of a variant's minutes with events in which a statistic must be there to be relied on."""
 
 
 class RawSeries(Frozen):
@@ -88,19 +94,39 @@ class MetricReading:
             name: (sum(name not in parts for parts in minutes), len(minutes)) for name in variants
         }
 
-    def uncounted(self, series: Series, variants: Sequence[str]) -> tuple[CountGuard, ...]:
-        """Return the guards whose events have points in CloudWatch while the statistic that tells
-        bad from good has none.
+    def at_rest(self, series: Series, variant: str, minutes: Sequence[int]) -> float:
+        """Return the requests a minute of a variant that has some in nearly all of the minutes, the
+        last ones among them; 0 where it has not.
         """
-        return tuple(guard for guard in self.guards if self._uncounted(series, guard, variants))
+        points = self._points(series, REQUESTS, variant)
+        served = [points[minute] for minute in minutes if points.get(minute)]
+        lately = all(points.get(minute) for minute in minutes[-LAST_MINUTES:])
+        steady = bool(served) and lately and len(served) >= STEADY_PART * len(minutes)
+        return sum(served) / len(minutes) if steady else 0.0
 
-    def _uncounted(self, series: Series, guard: CountGuard, variants: Sequence[str]) -> bool:
+    def uncounted(self, series: Series, variants: Sequence[str]) -> dict[str, str]:
+        """Return the guards whose events have points in CloudWatch while the statistic that tells
+        bad from good is missing in too many of their minutes, by name, with the reason.
+        """
+        found = {guard.name: self._uncounted(series, guard, variants) for guard in self.guards}
+        return {name: reason for name, reason in found.items() if reason}
+
+    def _uncounted(self, series: Series, guard: CountGuard, variants: Sequence[str]) -> str | None:
+        """Return why a guard is uncounted in one of the variants that make up the baseline; one
+        with less than a tenth of the events is left out of the minutes it lacks.
+        """
         source = guard.source
         if source is None or not source.by_statistic:
-            return False
-        read = [self.points(series, source, variant) for variant in variants]
-        events = [(minute, marked) for of, marked in read for minute, n in of.items() if n]
-        return bool(events) and not any(minute in marked for minute, marked in events)
+            return None
+        read = {variant: self.points(series, source, variant) for variant in variants}
+        events = sum(sum(of.values()) for of, _ in read.values())
+        for variant, (of, marked) in read.items():
+            timed = [minute for minute, n in of.items() if n]
+            counted = sum(minute in marked for minute in timed)
+            much = sum(of.values()) > (1 - MEASURED_PART) * events
+            if much and counted < COVERED_PART * len(timed):
+                return _lacking(guard, variant, counted, len(timed))
+        return None
 
     def points(
         self, series: Series, source: CountSource, variant: str
@@ -124,6 +150,16 @@ class MetricReading:
     def _points(self, series: Series, metric: Metric, variant: str) -> Mapping[int, float]:
         one = series.get(metric.at(self.endpoint, variant))
         return one.minutes if one else {}
+
+
+def _lacking(guard: CountGuard, variant: str, counted: int, timed: int) -> str:
+    what = f"CloudWatch does not give the statistic that counts {guard.words.bad}"
+    if not counted:
+        return what
+    return (
+        f"{what} in every minute: of {variant} in {counted:,} of {timed:,} with requests, "
+        f"{percent(counted / timed)} and not the {percent(COVERED_PART)} it takes"
+    )
 
 
 def _sum(parts: Sequence[Counts]) -> Counts:

@@ -18,6 +18,7 @@ from canary.domain.judge.words import (
     carried,
     finding_reason,
     left_out,
+    misrouted,
     outlook,
     rates,
     seen_so_far,
@@ -234,7 +235,7 @@ def _bake(look: Look, numbers: Evidence) -> Decided:
 def _blocked(look: Look, numbers: Evidence) -> str | None:
     """Return what keeps the step from advancing; None when nothing does."""
     if look.misrouted:
-        return _misrouted(look)
+        return misrouted(look)
     waiting = [unheard(look)] if look.unheard else []
     for index, (guard, seen) in enumerate(zip(look.plan.guards, numbers.guards, strict=True)):
         label = look.label(index, seen.log_advance)
@@ -251,14 +252,6 @@ def _blocked(look: Look, numbers: Evidence) -> str | None:
     return "; ".join(waiting) or None
 
 
-def _misrouted(look: Look) -> str:
-    canary, total = look.arrivals.split[0], sum(look.arrivals.split)
-    return (
-        f"traffic is not split as asked: the canary got {percent(canary / total)} of {total:,}"
-        f" requests instead of {percent(look.share)}; check routing and the variants' weights"
-    )
-
-
 def _findings(look: Look, numbers: Evidence, decided: Decided) -> tuple[Finding, ...]:
     findings = []
     for index, guard in enumerate(look.plan.guards):
@@ -271,5 +264,5 @@ def _findings(look: Look, numbers: Evidence, decided: Decided) -> tuple[Finding,
 
 
 def _notices(look: Look) -> tuple[str, ...]:
-    told = ((look.misrouted, _misrouted), (look.unheard, unheard))
+    told = ((look.misrouted, misrouted), (look.unheard, unheard))
     return tuple(f"At {percent(look.share)} {words(look)}" for holds, words in told if holds)

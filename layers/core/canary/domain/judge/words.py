@@ -64,6 +64,30 @@ def unheard(look: Look) -> str:
     )
 
 
+def misrouted(look: Look) -> str:
+    """Return how the split differs from what was asked, what it looks like and what to do."""
+    canary, baseline = look.arrivals.split
+    seen = look.misrouting
+    variant = look.plan.canary if seen.to_canary else look.crowded_baseline
+    pinned = f"about {max(1, seen.pinned_a_minute):,.0f} requests a minute"
+    what = {
+        "pinned": f"{pinned} reach {variant} whatever the weights say, which is what callers look "
+        "like that pin it with TargetVariant; let them call without it, or promote by hand",
+        "weights": "its part is the same in busy and quiet minutes, which is what weights look "
+        "like that do not serve as asked; check routing and the variants' weights",
+        "either": f"either callers pin {variant} with TargetVariant ({pinned}), or the weights do "
+        "not serve as asked; look for TargetVariant in the callers, and check routing and the "
+        "variants' weights",
+        "comes and goes": "the difference comes and goes, as from a job that pins "
+        f"{variant} with TargetVariant now and then; look for it in the callers, and check routing "
+        "and the variants' weights",
+    }
+    return (
+        f"traffic is not split as asked: the canary got {percent(canary / (canary + baseline))} of "
+        f"{canary + baseline:,} requests instead of {percent(look.share)}; {what[seen.looks_like]}"
+    )
+
+
 def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label: str) -> str:
     """Return the reason of one guard's finding: rates, counts, evidence against its threshold."""
     if label == "NO_DATA":

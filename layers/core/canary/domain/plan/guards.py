@@ -165,6 +165,8 @@ class GuardWords(Frozen):
     """What exactly counts as bad, for a table: "over 200 ms"."""
     fuse: str = Field(default="", max_length=60)
     """What has happened to requests when the fuse blows: "failed"."""
+    origin: str = Field(default="", max_length=1000)
+    """Where a learnt threshold comes from; empty where the spec gives it."""
 
 
 class GuardHistory(Frozen):

@@ -20,6 +20,7 @@ from canary.domain.plan.standard_guards import guards_of, may_be_left_out
 from canary.domain.plan.steps import check_endpoint, plan_steps, safe_target
 from canary.domain.plan.target import Target
 from canary.stats.history import LEAST_HISTORY_MINUTES, Minute
+from canary.stats.threshold import FAR, LEAST_SLICES, LEAST_TIMED, SPANS_MINUTES, LearntThreshold
 
 # A variant that is silent less often than this is told of when it happens.
 SELDOM = 0.05
@@ -36,8 +37,12 @@ class Facts:
     """
     thresholds: Mapping[str, float] = field(default_factory=dict)
     """Thresholds learnt from the baseline, by guard, for those the spec does not give."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """Where each learnt threshold comes from, in words, by guard."""
     unmeasured: Mapping[str, str] = field(default_factory=dict)
     """Why a guard cannot be measured here, by guard."""
+    canary_requests_at_rest: float = 0.0
+    """Requests a minute that the canary steadily has at weight 0."""
     silences: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """By baseline: minutes of the history without a point of it, of those in which any had one."""
     looks: Mapping[str, FirstLook] = field(default_factory=dict)
@@ -82,10 +87,13 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
         hold_at_most_minutes=spec.hold_at_most_minutes,
         watch_minutes=spec.watch_minutes,
         warm_up_minutes=spec.warm_up_minutes,
+        canary_requests_at_rest=facts.canary_requests_at_rest,
         notices=(
             *left_out,
             *_custom(spec, facts, guards),
+            *_learnt(guards),
             *_often_silent(facts),
+            *_pinned(spec, facts),
             *_unknown(guards),
             *_without_data(spec, facts.alarms or {}),
             *told_of_one_minute(guards, shares, days),
@@ -141,7 +149,8 @@ def _guards(spec: Spec, facts: Facts) -> tuple[tuple[CountGuard, ...], list[str]
         problem = facts.unmeasured.get(guard.name)
         if problem is None:
             history = GuardHistory.learnt(facts.history.get(guard.name, ()))
-            guards.append(guard.but(history=history))
+            words = guard.words.but(origin=facts.origins.get(guard.name, ""))
+            guards.append(guard.but(history=history, words=words))
         elif may_be_left_out(spec.guards, guard.name):
             notices.append(f"{guard.name} is not watched: {problem}.")
         else:
@@ -151,6 +160,34 @@ def _guards(spec: Spec, facts: Facts) -> tuple[tuple[CountGuard, ...], list[str]
                 'Give "threshold_ms" with traffic on the baseline, or leave the guard out',
             )
     return tuple(guards), notices
+
+
+def origin_of(learnt: LearntThreshold) -> str:
+    """Return where a learnt threshold comes from, and what may be wrong with it, in words."""
+    hours = learnt.span_minutes == SPANS_MINUTES[0]
+    over = "hours" if hours else f"slices of {learnt.span_minutes} min"
+    told = [f"the median of the baseline's p95 over {learnt.slices} {over}, {learnt.p95_ms:.4g} ms"]
+    told.append("rounded up to the end of the metric's bin, which is 10% wide")
+    if not hours:
+        told.append(f"fewer than {LEAST_SLICES} hours of history have latency")
+    if learnt.left_out:
+        told.append(f"{learnt.left_out} more left out with under {LEAST_TIMED} timed requests")
+    if learnt.far:
+        told.append(f"{learnt.far} of them were over {FAR:g} times that and do not move it")
+    if learnt.doubtful:
+        told.append(
+            f"a fifth of them were at most {learnt.calm_ms:.4g} ms: where that is how it should "
+            "be, and an incident fills the rest of the history, give threshold_ms in the spec"
+        )
+    return "; ".join(told)
+
+
+def _learnt(guards: Sequence[CountGuard]) -> list[str]:
+    return [
+        f"{guard.name} counts requests {guard.words.detail}: {guard.words.origin}."
+        for guard in guards
+        if guard.words.origin
+    ]
 
 
 def _often_silent(facts: Facts) -> list[str]:
@@ -175,6 +212,18 @@ def _custom(spec: Spec, facts: Facts, guards: Sequence[CountGuard]) -> Iterator[
                 f"{guard.name} has {guard.history.minutes} minutes of history, not "
                 f"{LEAST_HISTORY_MINUTES}: nothing is known of its bursts."
             )
+
+
+def _pinned(spec: Spec, facts: Facts) -> list[str]:
+    if not facts.canary_requests_at_rest:
+        return []
+    told = (
+        f"{spec.canary} gets about {facts.canary_requests_at_rest:,.0f} requests a minute at "
+        "weight 0: callers pin it with TargetVariant (or an evaluation runs, or its weight was "
+        "moved minutes ago). They count as its traffic and its errors, and hold the rollout where "
+        "the split shows them; let them call without it."
+    )
+    return [told]
 
 
 def _unknown(guards: Sequence[CountGuard]) -> list[str]:

@@ -69,8 +69,8 @@ class ErrorsGuard(Frozen):
 
 
 class SlowRequestsGuard(Frozen):
-    """The share of requests slower than `threshold_ms`; without it the baseline's own p95 of the
-    last hour.
+    """The share of requests slower than `threshold_ms`; without it the median of the baseline's
+    own p95 over the last day's hours.
     """
 
     threshold_ms: float | None = Field(default=None, gt=0, le=3_600_000, allow_inf_nan=False)

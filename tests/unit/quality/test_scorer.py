@@ -18,7 +18,7 @@ def report(answers: list[Answer], **fields: Any) -> Any:
     spec = QualityGuardSpec(labelled_set="set.csv", **fields)
     columns = Columns(spec, SklearnScorer().begin(spec))
     for label, baseline, canary, slice_ in answers:
-        columns.add(AnswerPair(label, baseline, canary, slice_))
+        columns.add([AnswerPair(label, baseline, canary, slice_)])
     return columns.report()
 
 

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from canary.domain.labelled.prediction import Label
 from canary.domain.plan.quality import QualityGuardSpec
+from canary.labelled.files.survey import MOST_LABELS
 from canary.labelled.layout import MISSING, Layout, Value
 from canary.labelled.numbers import kind_of
 from canary.labelled.records import Row, UnusableRow
@@ -15,8 +16,7 @@ LONGEST_CLASS_NAME = 64
 _TRUTH = {"0": 0, "1": 1, "-1": 0, "true": 1, "false": 0, "yes": 1, "no": 0}
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(NamedTuple):
     """One labelled record: what to send and what the right answer is."""
 
     row: int
@@ -27,18 +27,43 @@ class Example:
     weight: float = 1.0
 
 
+class ExampleReader:
+    """Reads the rows of one set as examples; a class's name, which repeats, is read once."""
+
+    def __init__(self, layout: Layout, spec: QualityGuardSpec) -> None:
+        """Take the set's columns and what its labels mean."""
+        self._layout, self._spec = layout, spec
+        self._classes: dict[str, Label] = {}
+        self._few = spec.task in {"binary", "multiclass"}
+
+    def read(self, row: Row) -> Example:
+        """Return the row as an example; raise UnusableRow when its label is missing or of another
+        type.
+        """
+        layout, (number, values) = self._layout, row
+        return Example(
+            number,
+            str(number if layout.record_id is None else values[layout.record_id]),
+            self._label(values[layout.label]),
+            None if layout.slice is None else _text(values[layout.slice]),
+            tuple([values[i] for i in layout.features]),
+            1.0 if layout.weight is None else _weight(values[layout.weight], self._spec),
+        )
+
+    def _label(self, value: Value) -> Label:
+        if not self._few or not isinstance(value, str):
+            return read_label(value, self._spec, self._layout.missing)
+        known = self._classes.get(value)
+        if known is None:
+            known = read_label(value, self._spec, self._layout.missing)
+            if len(self._classes) < MOST_LABELS:
+                self._classes[value] = known
+        return known
+
+
 def read_example(row: Row, layout: Layout, spec: QualityGuardSpec) -> Example:
-    """Return the row as an example; raise UnusableRow when its label is missing or of another
-    type.
-    """
-    return Example(
-        row=row.number,
-        record_id=str(row.number if layout.record_id is None else row.values[layout.record_id]),
-        label=read_label(row.values[layout.label], spec, layout.missing),
-        slice=None if layout.slice is None else _text(row.values[layout.slice]),
-        features=tuple(row.values[i] for i in layout.features),
-        weight=1.0 if layout.weight is None else _weight(row.values[layout.weight], spec),
-    )
+    """Return one row as an example, as `ExampleReader` does."""
+    return ExampleReader(layout, spec).read(row)
 
 
 def _weight(value: Value, spec: QualityGuardSpec) -> float:

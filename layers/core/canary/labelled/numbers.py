@@ -16,6 +16,8 @@ def probability(value: object) -> float:
     for NaN or anything further outside.
     """
     score = number(value)
+    if 0 <= score <= 1:
+        return score
     if not -ROUNDING <= score <= 1 + ROUNDING:
         raise UnreadableAnswer("a score is outside 0 to 1 (answer with probabilities, not margins)")
     return min(max(score, 0.0), 1.0)

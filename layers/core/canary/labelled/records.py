@@ -9,10 +9,10 @@ should know of the file as a whole.
 import base64
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, NamedTuple, Self
 
 from canary.domain.errors import Refused
 from canary.domain.plan.quality import QualityGuardSpec
@@ -31,8 +31,7 @@ class UnusableRow(Exception):
     """One row that cannot be used, with what is wrong with it; the rest of the set goes on."""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One record's values in the layout's column order; `number` counts from 1, header and blank
     lines not counted.
     """
@@ -210,7 +209,7 @@ def _cells(span: Span) -> list[str]:
     _not_too_long(span)
     if span.cells is None:
         raise UnusableRow(f"is not CSV ({span.problem})")
-    for cell in span.cells:
+    for cell in span.cells if not span.raw.isascii() else ():
         if not cell.isascii() and any("\udc80" <= one <= "\udcff" for one in cell):
             raise UnusableRow("is not UTF-8 text (set encoding to what it was written in)")
     return span.cells

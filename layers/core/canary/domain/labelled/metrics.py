@@ -15,6 +15,7 @@ from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.metric_keys import SCORER, QualityMargin
 
 Value = Callable[[Label, Prediction, QualityGuardSpec], float | None]
+Score = Callable[[Label, Prediction | None], float | None]
 
 
 @dataclass(frozen=True)
@@ -167,13 +168,21 @@ def score_of(
     """Return how good a prediction is for one record, 0 to 1; None where the metric does not speak
     of the record.
     """
-    if prediction is None:
-        return 0.0 if _speaks_of(name, label, spec) else None
+    return scorer_of(name, spec, cap)(label, prediction)
+
+
+def scorer_of(name: str, spec: QualityGuardSpec, cap: float = 1.0) -> Score:
+    """Return what scores one prediction after the other by a metric, as `score_of` does."""
     metric = metric_of(name)
-    value = metric.value(label, prediction, spec)
-    if value is None or not metric.is_loss:
-        return value
-    return 1 - min(value, cap) / cap
+    value_in, is_loss = metric.value, metric.is_loss
+
+    def score(label: Label, prediction: Prediction | None) -> float | None:
+        if prediction is None:
+            return 0.0 if _speaks_of(name, label, spec) else None
+        value = value_in(label, prediction, spec)
+        return value if value is None or not is_loss else 1 - min(value, cap) / cap
+
+    return score
 
 
 def _speaks_of(name: str, label: Label, spec: QualityGuardSpec) -> bool:

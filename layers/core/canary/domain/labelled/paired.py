@@ -6,11 +6,11 @@ record spoke of is NO_DATA and never passes, and so is one with a problem.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from canary.domain.labelled.evidence import PairedState
-from canary.domain.labelled.metrics import known_cap, score_of
+from canary.domain.labelled.metrics import known_cap, scorer_of
 from canary.domain.labelled.paired_ratio import FIGURE_OF, ratio_margins, with_ratios
 from canary.domain.labelled.prediction import Label, Prediction
 from canary.domain.labelled.scorers.cap import learnt
@@ -23,8 +23,7 @@ from canary.stats.paired import PairedBets, bet
 AUC = "roc_auc"
 
 
-@dataclass(frozen=True)
-class AnswerPair:
+class AnswerPair(NamedTuple):
     """One record's label with what both variants predicted; None is an error of that variant
     alone.
 
@@ -111,17 +110,8 @@ def advanced(
     return tuple(map(after, states))
 
 
-@dataclass(frozen=True)
-class _Scored:
-    """One record's scores, both 0 to 1, and its weight."""
-
-    baseline: float
-    canary: float
-    weight: float
-
-    @property
-    def drop(self) -> float:
-        return self.baseline - self.canary
+Scored = tuple[float, float, float]
+"""One record's scores of baseline and canary, both 0 to 1, and its weight."""
 
 
 def _after(
@@ -130,7 +120,9 @@ def _after(
     spec: QualityGuardSpec,
     thresholds: tuple[float, float],
 ) -> PairedState:
-    judged = [one for one in outcomes if state.slice in {None, one.slice}]
+    judged = outcomes
+    if state.slice is not None:
+        judged = [one for one in outcomes if one.slice == state.slice]
     margin = margin_of(state, spec)
     if state.cap is None:
         baseline = [(one.label, one.baseline) for one in judged]
@@ -138,30 +130,37 @@ def _after(
         judged = judged[taken:]
     if state.cap is None or state.problem:
         return state
-    pairs = [_scored(state, one, spec) for one in judged]
-    if state.metric == "cost" and None in pairs:
+    scored = _scored(state, judged, spec)
+    if state.metric == "cost" and len(scored) < len(judged):
         return state.but(
             problem="a label of the set has no row in costs: add it, or correct the set"
         )
-    scored = [pair for pair in pairs if pair is not None]
     return _decided(_added(state, scored, margin), thresholds)
 
 
-def _scored(state: PairedState, one: AnswerPair, spec: QualityGuardSpec) -> _Scored | None:
+def _scored(
+    state: PairedState, outcomes: Sequence[AnswerPair], spec: QualityGuardSpec
+) -> list[Scored]:
+    """Return the scores of the records that the metric speaks of."""
     if state.metric == SCORER:
-        return None if one.scores is None else _Scored(*one.scores, one.weight)
-    cap = state.cap or 1.0
-    baseline = score_of(state.metric, one.label, one.baseline, spec, cap)
-    canary = score_of(state.metric, one.label, one.canary, spec, cap)
-    if baseline is None or canary is None:
-        return None
-    return _Scored(baseline, canary, one.weight)
+        return [(*one.scores, one.weight) for one in outcomes if one.scores is not None]
+    score = scorer_of(state.metric, spec, state.cap or 1.0)
+    found = [
+        (score(one.label, one.baseline), score(one.label, one.canary), one.weight)
+        for one in outcomes
+    ]
+    return [
+        (baseline, canary, weight)
+        for baseline, canary, weight in found
+        if baseline is not None and canary is not None
+    ]
 
 
-def _added(state: PairedState, scored: Sequence[_Scored], margin: QualityMargin) -> PairedState:
+def _added(state: PairedState, scored: Sequence[Scored], margin: QualityMargin) -> PairedState:
     """Return the state with more records in its sums and bets."""
     unit = state.cap or 1.0
-    drops, weights = [one.drop for one in scored], [one.weight for one in scored]
+    drops = [baseline - canary for baseline, canary, _ in scored]
+    weights = [weight for _, _, weight in scored]
     tolerance, max_worse = margin.stop_beyond / unit, margin.max_worse / unit
     bets = bet(PairedBets(state.roll_back, state.advance), drops, tolerance, max_worse, weights)
     mirrored = [-drop for drop in drops]
@@ -170,10 +169,10 @@ def _added(state: PairedState, scored: Sequence[_Scored], margin: QualityMargin)
         records=state.records + len(scored),
         baseline_only=state.baseline_only + sum(drop > 0 for drop in drops),
         canary_only=state.canary_only + sum(drop < 0 for drop in drops),
-        baseline_sum=state.baseline_sum + math.fsum(one.baseline * one.weight for one in scored),
-        canary_sum=state.canary_sum + math.fsum(one.canary * one.weight for one in scored),
+        baseline_sum=state.baseline_sum + math.fsum([b * weight for b, _, weight in scored]),
+        canary_sum=state.canary_sum + math.fsum([c * weight for _, c, weight in scored]),
         weight=None if state.weight is None else state.weight + math.fsum(weights),
-        squares=state.squares + math.fsum(drop * drop for drop in drops),
+        squares=state.squares + math.fsum([drop * drop for drop in drops]),
         roll_back=bets.roll_back,
         advance=bets.advance,
         improve=improved.roll_back,

@@ -1,7 +1,7 @@
 """What one variant predicted for one record."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Label = str | int | float
 """Binary: 0 or 1. Multiclass: the class name. Regression: the number. Any other task: a text of
@@ -9,9 +9,8 @@ Label = str | int | float
 """
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """A decision and what it rests on.
+class Prediction(NamedTuple):
+    """A decision and what it rests on; a tuple, for a set has two a record.
 
     `decision`: "0" or "1" for binary, the class for multiclass, the number for regression, the text
     of the value for any other task. `score`:

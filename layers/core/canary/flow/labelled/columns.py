@@ -54,59 +54,68 @@ class Columns:
         self._scores = (array("d"), array("d"))
         self._values = {name: (array("d"), array("d")) for name in self._valued}
 
-    def add(self, outcome: AnswerPair) -> None:
-        """Take one record that at least one variant answered."""
-        self.records += 1
-        label = outcome.label
-        if self._ranks and self.records <= RANKED_RECORDS:
-            self._positive.append(label == 1)
-            self._ranked[0].append(_ranking(label, outcome.baseline))
-            self._ranked[1].append(_ranking(label, outcome.canary))
-        if outcome.baseline is None or outcome.canary is None:
-            return
-        self.pairs += 1
-        if self._scoring is not None:
-            self._append(outcome, (outcome.baseline, outcome.canary))
-        if len(self._labels) >= CHUNK_RECORDS:
-            self._hand_over()
+    def add(self, outcomes: Sequence[AnswerPair]) -> None:
+        """Take records that at least one variant answered; of a whole batch, column by column."""
+        if self._ranks and self.records < RANKED_RECORDS:
+            self._rank(outcomes[: RANKED_RECORDS - self.records])
+        self.records += len(outcomes)
+        paired = [one for one in outcomes if one.baseline is not None and one.canary is not None]
+        self.pairs += len(paired)
+        while self._scoring is not None and paired:
+            room = CHUNK_RECORDS - len(self._labels)
+            self._append(paired[:room])
+            paired = paired[room:]
+            if len(self._labels) >= CHUNK_RECORDS:
+                self._hand_over()
 
-    def _append(self, outcome: AnswerPair, predictions: tuple[Prediction, Prediction]) -> None:
-        label, slice_ = outcome.label, outcome.slice
-        self._labels.append(self._label(label))
-        self._slices.append(
-            NO_SLICE if slice_ is None else self._slice_names.code(self._known_slice(slice_))
-        )
-        for index, prediction in enumerate(predictions):
-            self._decisions[index].append(self._decision(prediction))
-            score = prediction.score_of(label)
-            self._scores[index].append(NO_SCORE if score is None else score)
+    def _rank(self, outcomes: Sequence[AnswerPair]) -> None:
+        self._positive.extend([one.label == 1 for one in outcomes])
+        self._ranked[0].extend([_ranking(one.label, one.baseline) for one in outcomes])
+        self._ranked[1].extend([_ranking(one.label, one.canary) for one in outcomes])
+
+    def _append(self, paired: Sequence[AnswerPair]) -> None:
+        labels = [one.label for one in paired]
+        self._slices.extend([self._slice(one.slice) for one in paired])
+        sides = [one.baseline for one in paired], [one.canary for one in paired]
+        told = [[one for one in side if one is not None] for side in sides]
+        if self._coded:
+            # Codes are given in the order of the records, whoever names a class first.
+            for label, one, other in zip(labels, *told, strict=True):
+                self._classes.code(str(label))
+                self._classes.code(one.decision)
+                self._classes.code(other.decision)
+        self._labels.extend(self._label_codes(labels))
+        for side, predictions in enumerate(told):
+            self._decisions[side].extend(self._decision_codes(predictions))
+            self._scores[side].extend(_scores(labels, predictions))
             for name, columns in self._values.items():
-                columns[index].append(self._value(name, outcome, index))
+                columns[side].extend([self._value(name, one, side) for one in paired])
 
-    def _label(self, label: Label) -> float:
+    def _label_codes(self, labels: Sequence[Label]) -> list[float]:
         if self._parts:
-            return 0.0
-        return self._classes.code(str(label)) if self._coded else float(label)
+            return [0.0] * len(labels)
+        code = self._classes.code
+        return [code(str(one)) for one in labels] if self._coded else list(map(float, labels))
+
+    def _decision_codes(self, predictions: Sequence[Prediction]) -> list[int]:
+        if self._coded:
+            return [self._classes.code(one.decision) for one in predictions]
+        decided = self._decided
+        return [int(one.decision) if decided else 0 for one in predictions]
 
     def _value(self, name: str, outcome: AnswerPair, side: int) -> float:
         """Return one variant's value of a metric; NaN where it does not speak of the record."""
-        prediction = (outcome.baseline, outcome.canary)[side]
+        prediction = outcome.canary if side else outcome.baseline
         if name == SCORER:
             return NO_SCORE if outcome.scores is None else outcome.scores[side]
         found = value_of(name, outcome.label, prediction, self._spec) if prediction else None
         return NO_SCORE if found is None else found
 
-    def _decision(self, prediction: Prediction) -> int:
-        if self._coded:
-            return self._classes.code(prediction.decision)
-        return int(prediction.decision) if self._decided else 0
-
-    def _known_slice(self, name: str) -> str:
-        return (
-            name
-            if len(self._slice_names.all) < MOST_SLICES or name in self._slice_names.all
-            else OTHER_SLICES
-        )
+    def _slice(self, name: str | None) -> int:
+        if name is None:
+            return NO_SLICE
+        known = len(self._slice_names.all) < MOST_SLICES or name in self._slice_names.all
+        return self._slice_names.code(name if known else OTHER_SLICES)
 
     def _hand_over(self) -> None:
         """Give the report what came in since the last chunk."""
@@ -162,6 +171,11 @@ def _order_of(report: dict[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 _OF_THE_ORDER = ("records", "roc_auc", "roc_curve")
+
+
+def _scores(labels: Sequence[Label], predictions: Sequence[Prediction]) -> list[float]:
+    found = [one.score_of(label) for label, one in zip(labels, predictions, strict=True)]
+    return [NO_SCORE if score is None else score for score in found]
 
 
 def _ranking(label: Label, prediction: Prediction | None) -> float:

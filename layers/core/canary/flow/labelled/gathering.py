@@ -106,7 +106,7 @@ class Gathering:
         """Take the answers of one request, the rows it had to leave out, and the position behind
         them.
         """
-        if any(one.asked for one in answered):
+        if answered and answered[0].asked:  # all of a request are, or none
             self._minutes[int(self._ports.utc_now().timestamp()) // 60] = None
             self._measure(answered)
         for row, problem in unusable:
@@ -128,6 +128,19 @@ class Gathering:
             self._ratios.setdefault(figure, []).append(ratio)
 
     def _take(self, one: Answered) -> None:
+        example, told_baseline, told_canary = one.example, one.baseline, one.canary
+        baseline, canary = prediction_in(told_baseline), prediction_in(told_canary)
+        if baseline is None or canary is None:
+            self._take_failures(one)
+            if baseline is canary:
+                return
+        self._counts["used"] += 1
+        weight = self._weight(example.weight)
+        outcome = AnswerPair(example.label, baseline, canary, example.slice, weight)
+        self._outcomes.append((example, outcome))
+        self._disagree(one)
+
+    def _take_failures(self, one: Answered) -> None:
         row = one.example.row
         both = isinstance(one.baseline, Failed) and isinstance(one.canary, Failed)
         self._fail("baseline", one.baseline, both=both)
@@ -140,17 +153,6 @@ class Gathering:
             if isinstance(told, Failed):
                 self._counts[f"errors_{side}"] += 1
                 self.note(f"{side} error", f"row {row}: {told.text}", row)
-        self._counts["used"] += 1
-        example = one.example
-        outcome = AnswerPair(
-            example.label,
-            prediction_in(one.baseline),
-            prediction_in(one.canary),
-            example.slice,
-            self._weight(example.weight),
-        )
-        self._outcomes.append((example, outcome))
-        self._disagree(one)
 
     def _weight(self, weight: float) -> float:
         """Return a record's weight, 0 to 1."""
@@ -162,8 +164,9 @@ class Gathering:
             self._failures = counted(self._failures, role, told.text, told.words, both=both)
 
     def _disagree(self, one: Answered) -> None:
-        compared = self._request.spec.task != "regression"
-        if compared and one.differs and len(self._disagreements) < DISAGREEMENTS_KEPT:
+        if len(self._disagreements) >= DISAGREEMENTS_KEPT or not one.differs:
+            return
+        if self._request.spec.task != "regression":
             self._disagreements.append(disagreement_of(one))
 
     def note(self, kind: str, text: str, row: int | None = None) -> None:
@@ -178,8 +181,7 @@ class Gathering:
             return
         request = self._request
         before, outcomes = self._scored(self.evidence.states)
-        for outcome in outcomes:
-            self._columns.add(outcome)
+        self._columns.add(outcomes)
         states = advanced(before, outcomes, request.spec, request.levels, self._ratios)
         tally = self._tallied(outcomes)
         self._outcomes, self._ratios = [], {}

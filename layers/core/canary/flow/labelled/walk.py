@@ -140,7 +140,7 @@ class Walk:
         for example in self._places.taken_before(position):
             baseline, canary = (prediction_in(one.known(example.row)) for one in kept)
             if baseline is not None or canary is not None:
-                columns.add(AnswerPair(example.label, baseline, canary, example.slice))
+                columns.add([AnswerPair(example.label, baseline, canary, example.slice)])
         return columns
 
 

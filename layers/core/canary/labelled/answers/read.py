@@ -1,10 +1,9 @@
 """Answers read by their contract: bytes in, one prediction a record out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from canary.domain.labelled.contract import Reading
+from canary.domain.labelled.contract import WHOLE, Reading
 from canary.domain.labelled.prediction import Prediction
 from canary.domain.plan.quality.answer_keys import INDEX, PREFIX, AnswerPath
 from canary.labelled.answers.bodies.document import exactly, read_document, split
@@ -15,8 +14,7 @@ from canary.labelled.numbers import UnreadableAnswer, kind_of, number
 from canary.labelled.tasks.answers import read_answer_of_parts
 
 
-@dataclass(frozen=True)
-class Parts:
+class Parts(NamedTuple):
     """What the places of a reading hold for one record; None where a reading names no place."""
 
     label: Any = None
@@ -34,7 +32,8 @@ def read_answers(
     the body as a whole cannot be split into `count` values.
     """
     document = read_document(body, content_type, plain=known.spec.task == "text")
-    return [_read(parts, reading, known) for parts in parts_of(document, count, reading)]
+    read = _READERS.get(known.spec.task, _of_parts)
+    return [_read(parts, reading, known, read) for parts in parts_of(document, count, reading)]
 
 
 def parts_of(document: Any, count: int, reading: Reading) -> list[Parts]:
@@ -44,10 +43,11 @@ def parts_of(document: Any, count: int, reading: Reading) -> list[Parts]:
     places = (reading.label, reading.score, reading.scores, _order_place(reading))
     if reading.within == "answer":
         columns = [_spread(document, path, count) for path in places]
-        return [Parts(*cells) for cells in zip(*columns, strict=True)]
-    values = values_of(document, count, reading.at)
-    inside = values if reading.whole else map(unwrapped, values)
-    return [Parts(*(None if path is None else find(v, path) for path in places)) for v in inside]
+    else:
+        values = values_of(document, count, reading.at)
+        inside = values if reading.whole else list(map(unwrapped, values))
+        columns = [_column(inside, path) for path in places]
+    return list(map(Parts._make, zip(*columns, strict=True)))
 
 
 def values_of(document: Any, count: int, at: str | None) -> list[Any]:
@@ -66,6 +66,13 @@ def _order_place(reading: Reading) -> AnswerPath | None:
     return None if named else rule
 
 
+def _column(values: list[Any], path: AnswerPath | None) -> list[Any]:
+    """Return what is at one place in every record's value."""
+    if path is None:
+        return [None] * len(values)
+    return values if path == WHOLE else [find(value, path) for value in values]
+
+
 def _spread(document: Any, path: AnswerPath | None, count: int) -> list[Any]:
     if path is None:
         return [None] * count
@@ -75,9 +82,11 @@ def _spread(document: Any, path: AnswerPath | None, count: int) -> list[Any]:
     return exactly(found, count) if count > 1 else [found]
 
 
-def _read(parts: Parts, reading: Reading, known: KnownLabels) -> Prediction | UnreadableAnswer:
+def _read(
+    parts: Parts, reading: Reading, known: KnownLabels, read: "Reader"
+) -> Prediction | UnreadableAnswer:
     try:
-        return predicted(parts, reading, known)
+        return read(parts, reading, known)
     except UnreadableAnswer as error:
         return error
     except (OverflowError, RecursionError):
@@ -149,7 +158,8 @@ def _multiclass(parts: Parts, reading: Reading, known: KnownLabels) -> Predictio
     return Prediction(best, probabilities=shares if len(shares) > 1 else None)
 
 
-_READERS: dict[str, Callable[[Parts, Reading, KnownLabels], Prediction]] = {
+Reader = Callable[[Parts, Reading, KnownLabels], Prediction]
+_READERS: dict[str, Reader] = {
     "binary": _binary,
     "multiclass": _multiclass,
     "regression": _number,

@@ -44,8 +44,10 @@ def _sigmoid(value: float) -> float:
 
 def one_score(value: Any, reading: Reading) -> float:
     """Return the score in a value; raise UnreadableAnswer where there is none."""
-    (score,) = activated([number(unwrapped(value))], reading)
-    return score
+    found = number(unwrapped(value))
+    if reading.ranks_only or reading.activation != "none":
+        return activated([found], reading)[0]
+    return probability(found)
 
 
 def sums_to_one(scores: Sequence[float]) -> bool:

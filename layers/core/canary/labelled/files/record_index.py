@@ -1,8 +1,9 @@
 """Where the records of a file begin: a sampled index, so that its memory does not grow with the
 set.
 
-Every `stride`-th start is kept, and the stride doubles whenever more than 65,536 would be: half a
-megabyte at most. A record is found by reading on from the nearest start before it.
+Every `stride`-th start is kept, and the stride doubles whenever more than 262,144 would be: two
+megabytes at most. A record is found by reading on from the nearest start before it, in memory where
+the file is small.
 """
 
 import hashlib
@@ -14,7 +15,11 @@ from typing import BinaryIO
 
 from canary.labelled.files.spans import Span, Spans
 
-MOST_STARTS = 65_536
+MOST_STARTS = 262_144
+HELD_BYTES = 16_777_216
+"""Files up to this size are held in memory: a read of its own for every record, by threads that
+each let go of the interpreter's lock for it, costs more than all else that is done to the record.
+"""
 
 
 class RecordIndex:
@@ -26,6 +31,8 @@ class RecordIndex:
         self._starts, self._stride, self._records, self._skipped = array("Q"), 1, 0, 0
         self._end = 0
         self._digest = ""
+        self._by_line = True
+        self._held: bytes | None = None
 
     def build(
         self, seen: Callable[[Span], None], *, skip: int = 0, at_most_bytes: int | None = None
@@ -35,13 +42,15 @@ class RecordIndex:
         `skip` first records are headers. `at_most_bytes` reads the head of a file that was cut
         there: the record that reaches so far may be half of one, and is left out.
         """
-        digest = hashlib.sha256()
+        digest, by_line, ended = hashlib.sha256(), True, True
         for span in self._spans(self._file, 0):
             last = at_most_bytes is not None and span.start + len(span.raw) >= at_most_bytes
             whole = span.raw.endswith(b"\n") and not span.open_quote
             if last and not whole and self._records > skip:
                 break
             self._end = span.start + len(span.raw)
+            by_line = by_line and ended and span.lines == 1 and not span.blank
+            ended = whole
             if not span.blank:
                 self._note(span.start)
                 if self._records > skip:
@@ -50,6 +59,9 @@ class RecordIndex:
                 seen(span)
             if last:
                 break
+        self._by_line = by_line
+        if self._end <= HELD_BYTES:
+            self._held = os.pread(self._file.fileno(), self._end, 0)
         self._skipped = min(skip, self._records)
         self._digest = digest.hexdigest()
 
@@ -71,9 +83,12 @@ class RecordIndex:
         place, behind = divmod(index + self._skipped, self._stride)
         start = self._starts[place]
         end = self._starts[place + 1] if place + 1 < len(self._starts) else self._end
-        # No seek, and not a byte more than the stride's records: they are asked for in any order.
-        text = io.BytesIO(os.pread(self._file.fileno(), end - start, start))
-        for span in self._spans(text, 0):
+        text = self._between(start, end)
+        if behind and self._by_line:
+            # Every record is one line: the ones before it need not be taken apart.
+            before = sum(len(line) + 1 for line in text.split(b"\n", behind)[:behind])
+            start, text, behind = start + before, text[before:], 0
+        for span in self._spans(io.BytesIO(text), 0):
             if span.blank:
                 continue
             if not behind:
@@ -81,6 +96,12 @@ class RecordIndex:
                 return span
             behind -= 1
         raise IndexError(index)
+
+    def _between(self, start: int, end: int) -> bytes:
+        """Return the bytes from one place to another; any thread may ask, for none seeks."""
+        if self._held is not None:
+            return self._held[start:end]
+        return os.pread(self._file.fileno(), end - start, start)
 
     def digest(self, count: int) -> str:
         """Return the SHA-256 of the first `count` records as they stand in the file, line ends and
@@ -101,5 +122,7 @@ class RecordIndex:
 
 def _as_lines(raw: bytes) -> bytes:
     """Return a record's text with every line ended alike."""
+    if raw.endswith(b"\n") and b"\r" not in raw and raw.count(b"\n") == 1:
+        return raw
     lines = raw.removesuffix(b"\n").split(b"\n")
     return b"".join([line.rstrip(b"\r") + b"\n" for line in lines])

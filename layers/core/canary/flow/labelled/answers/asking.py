@@ -11,8 +11,8 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
 
 from canary.domain.errors import Refused
 from canary.domain.labelled.contract import AnswerContract
@@ -58,8 +58,7 @@ def words_of(body: bytes) -> str:
     return "".join(one if one.isprintable() else "?" for one in text)[:LONGEST_WORDS]
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(NamedTuple):
     """One record with what each variant told about it; `asked` is false when both were known
     without a call.
 
@@ -76,8 +75,10 @@ class Answered:
     @property
     def differs(self) -> bool:
         """Whether the two decided differently, or one failed."""
-        baseline, canary = prediction_in(self.baseline), prediction_in(self.canary)
-        return baseline is None or canary is None or baseline.decision != canary.decision
+        baseline, canary = self.baseline, self.canary
+        if isinstance(baseline, Failed) or isinstance(canary, Failed):
+            return True
+        return baseline.decision != canary.decision
 
 
 def prediction_in(told: Told | None) -> Prediction | None:
@@ -225,10 +226,13 @@ class Asker:
 def _all_known(
     known: Callable[[int], Told | None], examples: tuple[Example, ...]
 ) -> list[Told] | None:
-    found = [known(example.row) for example in examples]
-    return (
-        [one for one in found if one is not None] if all(one is not None for one in found) else None
-    )
+    found = []
+    for example in examples:
+        told = known(example.row)
+        if told is None:
+            return None
+        found.append(told)
+    return found
 
 
 def _joined(
@@ -242,7 +246,7 @@ def _joined(
     joined = [Answered(e, b, c, asked) for e, b, c in zip(examples, baseline, canary, strict=True)]
     one, other = calls
     if joined and one is not None and other is not None:
-        joined[0] = replace(joined[0], calls=(one, other))
+        joined[0] = joined[0]._replace(calls=(one, other))
     return joined
 
 

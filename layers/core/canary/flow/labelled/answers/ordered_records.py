@@ -17,7 +17,7 @@ from canary.flow.labelled.answers.patience import Body, PatientCalls
 from canary.flow.labelled.answers.prediction_file import Told
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.labelled.answers.names import known_labels
-from canary.labelled.examples import Example, read_example
+from canary.labelled.examples import Example, ExampleReader
 from canary.labelled.order import seeded_order
 from canary.labelled.records import RecordFile, UnusableRow
 from canary.labelled.requests import BodyTooLarge, Fetch, Unsendable, build_body
@@ -60,6 +60,7 @@ class OrderedRecords:
         self._ceiling = ceiling or ceiling_of(request, ports)
         self._evidence, self._heard = evidence, heard or {}
         self._first = evidence.first_record
+        self._reader = ExampleReader(records.layout, request.spec)
         self._order = seeded_order(evidence.records_total - self._first, request.rollout)
 
     @cached_property
@@ -211,7 +212,7 @@ class OrderedRecords:
                 kept.keep(one.example.row, one.example.label, told)
 
     def _example(self, number: int) -> Example:
-        return read_example(self._records.row(number), self._records.layout, self._request.spec)
+        return self._reader.read(self._records.row(number))
 
     def _requests(self, start: int, end: int) -> Iterator[range]:
         """Return the places of each request from one place to another."""

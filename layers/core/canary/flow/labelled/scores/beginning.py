@@ -11,7 +11,7 @@ from canary.domain.labelled.paired import first_states
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.metric_keys import RARE, Margins, default_metrics
 from canary.flow.labelled.inputs import EvaluationRequest
-from canary.labelled.examples import read_example, read_label
+from canary.labelled.examples import ExampleReader, read_label
 from canary.labelled.records import RecordFile, UnusableRow
 
 
@@ -71,10 +71,10 @@ def _weight_scale(spec: QualityGuardSpec, records: RecordFile) -> float | None:
         return None
     if spec.weight_cap is not None:
         return spec.weight_cap
-    largest = 0.0
+    largest, reader = 0.0, ExampleReader(records.layout, spec)
     for row in records.rows():
         try:
-            largest = max(largest, read_example(row, records.layout, spec).weight)
+            largest = max(largest, reader.read(row).weight)
         except UnusableRow:
             continue
     if not largest:

@@ -6,7 +6,7 @@ again with growing pauses; one that fails fails the batch, in words.
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from canary.domain.errors import Refused
@@ -42,7 +42,7 @@ class OwnScores:
         ]
         scores = iter(self._ask(items))
         return [
-            replace(pair, scores=_by_side(pair, [(one, next(scores)) for one in answers]))
+            pair._replace(scores=_by_side(pair, [(one, next(scores)) for one in answers]))
             for (_, pair), answers in zip(records, asked, strict=True)
         ]
 

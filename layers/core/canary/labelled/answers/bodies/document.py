@@ -60,6 +60,9 @@ def _json(text: str) -> Any:
 
 
 def _csv(text: str) -> Any:
+    if not any(mark in text for mark in '",[') and "\n" in text:
+        # One bare value a line, as most containers answer: `csv` would take them apart in vain.
+        return [[line.strip()] for line in text.splitlines() if line]
     try:
         lines = [row for row in csv.reader(text.splitlines(), skipinitialspace=True) if row]
     except csv.Error:

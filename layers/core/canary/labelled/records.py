@@ -20,7 +20,7 @@ from canary.labelled.files.delimiter import HEAD_RECORDS, delimiter_of
 from canary.labelled.files.json_document import not_json
 from canary.labelled.files.plain_text import BYTES_KEY, format_of, plain_text
 from canary.labelled.files.record_index import RecordIndex
-from canary.labelled.files.spans import LONGEST_RECORD_BYTES, CsvDialect, Span, text_lines
+from canary.labelled.files.spans import LONGEST_RECORD_BYTES, CsvDialect, Span, Spans, text_lines
 from canary.labelled.files.survey import Survey, has_backslash, two_ways_to_escape
 from canary.labelled.layout import Layout, Value, resolve_layout
 
@@ -64,7 +64,8 @@ class RecordFile:
             raise
 
     def _open(self, at_most_bytes: int | None) -> None:
-        self._spans = self._dialect() if self._csv else text_lines
+        self._dialect = self._found_dialect() if self._csv else CsvDialect()
+        self._spans: Spans = self._dialect if self._csv else text_lines
         self._index = RecordIndex(self._file, self._spans)
         layout, header = self._find_layout()
         self.layout = layout
@@ -101,15 +102,22 @@ class RecordFile:
         """Return record `index` (from 0); raise UnusableRow when it cannot be read in the set's
         layout.
         """
-        span = self._index.span(index)
         if self._csv:
-            values: tuple[Value, ...] = tuple(_cells(span))
+            values: tuple[Value, ...] = tuple(self._plain_cells(index))
             if len(values) != self.layout.width:
                 raise UnusableRow(
                     f"has {len(values)} columns where the first has {self.layout.width}"
                 )
             return Row(index + 1, values)
+        span = self._index.span(index)
         return Row(index + 1, _ordered(_parsed(span), self.layout.names, self.layout.width))
+
+    def _plain_cells(self, index: int) -> list[str]:
+        """Return a record's cells, the short way where it is a line of ASCII without quotes."""
+        line, cells = self._index.line(index), None
+        if line is not None and line.isascii() and len(line) <= LONGEST_RECORD_BYTES:
+            cells = self._dialect.plain(line.decode("ascii"))
+        return _cells(self._index.span(index)) if cells is None else cells
 
     def rows(self) -> Iterator[Row]:
         """Return every readable row in file order."""
@@ -125,7 +133,7 @@ class RecordFile:
         """
         return self._index.digest(count)
 
-    def _dialect(self) -> CsvDialect:
+    def _found_dialect(self) -> CsvDialect:
         spec = self._spec
         lines = [
             line.raw.decode("utf-8-sig", "surrogateescape")

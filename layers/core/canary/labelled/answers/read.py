@@ -32,8 +32,27 @@ def read_answers(
     the body as a whole cannot be split into `count` values.
     """
     document = read_document(body, content_type, plain=known.spec.task == "text")
+    if _is_lone_score(reading, known):
+        return [_of_score(one, reading, known) for one in values_of(document, count, reading.at)]
     read = _READERS.get(known.spec.task, _of_parts)
     return [_read(parts, reading, known, read) for parts in parts_of(document, count, reading)]
+
+
+def _is_lone_score(reading: Reading, known: KnownLabels) -> bool:
+    """Return whether an answer of a binary task is one score and nothing else: the commonest kind,
+    and read without taking anything apart.
+    """
+    lone = reading.score == WHOLE and reading.score_of is not None and reading.within == "record"
+    others = reading.label, reading.scores, _order_place(reading)
+    return lone and known.spec.task == "binary" and others == (None, None, None)
+
+
+def _of_score(value: Any, reading: Reading, known: KnownLabels) -> Prediction | UnreadableAnswer:
+    try:
+        score = one_score(value, reading)
+    except UnreadableAnswer as error:
+        return error
+    return _against(score, reading, known)
 
 
 def parts_of(document: Any, count: int, reading: Reading) -> list[Parts]:
@@ -120,6 +139,11 @@ def _binary(parts: Parts, reading: Reading, known: KnownLabels) -> Prediction:
         return Prediction(label, score)
     if score is None:
         raise UnreadableAnswer("the answer holds neither a label nor a score")
+    return _against(score, reading, known)
+
+
+def _against(score: float, reading: Reading, known: KnownLabels) -> Prediction:
+    """Return the decision by a score of the positive label."""
     threshold = known.spec.threshold if reading.threshold is None else reading.threshold
     return Prediction("1" if score > threshold else "0", score)
 

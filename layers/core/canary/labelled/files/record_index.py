@@ -76,18 +76,17 @@ class RecordIndex:
         """Return the number of records."""
         return self._records - self._skipped
 
+    def line(self, index: int) -> bytes | None:
+        """Return one record's bytes where every record of the file is one line; None elsewhere."""
+        if not self._by_line:
+            return None
+        _, text, behind = self._from_nearest(index)
+        # With every start kept, the usual case, it is all there is to the text.
+        return text if self._stride == 1 else text.split(b"\n", behind + 1)[behind] + b"\n"
+
     def span(self, index: int) -> Span:
         """Return one record."""
-        if not 0 <= index < len(self):
-            raise IndexError(index)
-        place, behind = divmod(index + self._skipped, self._stride)
-        start = self._starts[place]
-        end = self._starts[place + 1] if place + 1 < len(self._starts) else self._end
-        text = self._between(start, end)
-        if behind and self._by_line:
-            # Every record is one line: the ones before it need not be taken apart.
-            before = sum(len(line) + 1 for line in text.split(b"\n", behind)[:behind])
-            start, text, behind = start + before, text[before:], 0
+        start, text, behind = self._from_nearest(index)
         for span in self._spans(io.BytesIO(text), 0):
             if span.blank:
                 continue
@@ -96,6 +95,17 @@ class RecordIndex:
                 return span
             behind -= 1
         raise IndexError(index)
+
+    def _from_nearest(self, index: int) -> tuple[int, bytes, int]:
+        """Return the nearest start that is kept before a record, the text from there to the next
+        one, and how many records lie between.
+        """
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        place, behind = divmod(index + self._skipped, self._stride)
+        start = self._starts[place]
+        end = self._starts[place + 1] if place + 1 < len(self._starts) else self._end
+        return start, self._between(start, end), behind
 
     def _between(self, start: int, end: int) -> bytes:
         """Return the bytes from one place to another; any thread may ask, for none seeks."""

@@ -62,7 +62,7 @@ class CsvDialect:
         taken: list[bytes] = []
         lines = _decoded(file, taken, at_start=position == 0)
         for line in lines:
-            cells, problem = self._plain(line), ""
+            cells, problem = self.plain(line), ""
             if cells is None:
                 try:
                     cells = next(self._reader(chain((line,), lines)))
@@ -73,7 +73,7 @@ class CsvDialect:
             position += len(raw)
             taken.clear()
 
-    def _plain(self, line: str) -> list[str] | None:
+    def plain(self, line: str) -> list[str] | None:
         """Return the cells of a line with no quote and no escape, as `csv` has them, which takes
         several times as long to begin; None for any other line.
         """

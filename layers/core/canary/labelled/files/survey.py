@@ -20,6 +20,7 @@ from canary.labelled.layout import MISSING, Layout, Value
 
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 """A number as JSON writes it: "007", "+1", ".5" and " 1" are text."""
+BACKSLASH_QUOTE = b'\\"'
 MOST_LABELS = 1_000
 MOST_HASHES = 16_384
 _SET = "guards.quality.labelled_set"
@@ -57,6 +58,8 @@ class Survey:
         self._open = {i for i in self._numbers if self.layout.name(i) not in given}
         self._seen_number: set[int] = set()
         self._compared = (self.layout.label, *self.layout.features)
+        self._width, self._label = self.layout.width, self.layout.label
+        self._escapes = self.spec.escape is None and self.spec.quote == '"'
         self._repeats = Repeats()
 
     def see_span(self, span: Span) -> bool:
@@ -75,17 +78,18 @@ class Survey:
 
     def see_csv(self, span: Span) -> None:
         """Take a record of a CSV."""
-        readable = span.cells is not None and len(span.cells) == self.layout.width
-        if has_backslash(span, self.spec):
+        cells = span.cells
+        readable = cells is not None and len(cells) == self._width
+        if self._escapes and BACKSLASH_QUOTE in span.raw:
             self.escaped += 1
             self.escaped_unread += not readable
-        if span.cells is None or not readable:
+        if cells is None or not readable:
             self.unread += 1
             return
-        self._see_label(span.cells[self.layout.label])
-        self._repeats.see("\0".join([span.cells[i] for i in self._compared]))
+        self._see_label(cells[self._label])
+        self._repeats.see("\0".join([cells[i] for i in self._compared]))
         for i in tuple(self._open):
-            cell = span.cells[i]
+            cell = cells[i]
             if NUMBER.fullmatch(cell) is not None:
                 self._seen_number.add(i)
             elif cell.strip().lower() not in MISSING:
@@ -209,7 +213,7 @@ class Repeats:
 
 def has_backslash(span: Span, spec: QualityGuardSpec) -> bool:
     """Return whether a backslash stands before a quote, and nobody said what that means."""
-    return spec.escape is None and spec.quote == '"' and b'\\"' in span.raw
+    return spec.escape is None and spec.quote == '"' and BACKSLASH_QUOTE in span.raw
 
 
 def two_ways_to_escape(escaped: int, unread: int) -> Refused:

@@ -74,20 +74,22 @@ def one_by_one(url: str, path: Path, concurrency: int, records_per_request: int)
 
 
 def bare_pool(url: str, path: Path, concurrency: int, records_per_request: int) -> None:
-    """Ask with a thread pool over the client and nothing else: no order, no ceiling, no tests, no
-    saves.
+    """Ask with a thread pool over the client, count the right answers, and nothing else: no order,
+    no ceiling, no tests, no saves.
     """
     runtime = client(url, Config(max_pool_connections=concurrency))
 
-    def pair(lines: list[str]) -> None:
+    def pair(lines: list[str]) -> list[int]:
         labels, bodies = zip(*(line.split(",") for line in lines), strict=True)
-        for variant in VARIANTS:
-            _ask(runtime, variant, bodies, labels)
+        return [_ask(runtime, variant, bodies, labels) for variant in VARIANTS]
 
     lines = path.read_text("utf-8").splitlines()
     starts = range(0, len(lines), records_per_request)
     with ThreadPoolExecutor(concurrency) as pool:
-        list(pool.map(pair, (lines[at : at + records_per_request] for at in starts)))
+        asked = pool.map(pair, (lines[at : at + records_per_request] for at in starts))
+        right = [sum(side) for side in zip(*asked, strict=True)]
+    if right != [len(lines)] * len(VARIANTS):
+        raise RuntimeError(f"{right} of {len(lines)} answers were right")
 
 
 def _ask(runtime: Any, variant: str, bodies: Sequence[str], labels: Sequence[str]) -> int:

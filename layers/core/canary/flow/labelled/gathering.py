@@ -128,8 +128,8 @@ class Gathering:
             self._ratios.setdefault(figure, []).append(ratio)
 
     def _take(self, one: Answered) -> None:
-        example, told_baseline, told_canary = one.example, one.baseline, one.canary
-        baseline, canary = prediction_in(told_baseline), prediction_in(told_canary)
+        example = one.example
+        baseline, canary = prediction_in(one.baseline), prediction_in(one.canary)
         if baseline is None or canary is None:
             self._take_failures(one)
             if baseline is canary:
@@ -138,7 +138,8 @@ class Gathering:
         weight = self._weight(example.weight)
         outcome = AnswerPair(example.label, baseline, canary, example.slice, weight)
         self._outcomes.append((example, outcome))
-        self._disagree(one)
+        if len(self._disagreements) < DISAGREEMENTS_KEPT:
+            self._disagree(one)
 
     def _take_failures(self, one: Answered) -> None:
         row = one.example.row
@@ -164,9 +165,7 @@ class Gathering:
             self._failures = counted(self._failures, role, told.text, told.words, both=both)
 
     def _disagree(self, one: Answered) -> None:
-        if len(self._disagreements) >= DISAGREEMENTS_KEPT or not one.differs:
-            return
-        if self._request.spec.task != "regression":
+        if one.differs and self._request.spec.task != "regression":
             self._disagreements.append(disagreement_of(one))
 
     def note(self, kind: str, text: str, row: int | None = None) -> None:

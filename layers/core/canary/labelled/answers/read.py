@@ -33,7 +33,7 @@ def read_answers(
     """
     document = read_document(body, content_type, plain=known.spec.task == "text")
     if _is_lone_score(reading, known):
-        return [_of_score(one, reading, known) for one in values_of(document, count, reading.at)]
+        return _of_scores(values_of(document, count, reading.at), reading, known)
     read = _READERS.get(known.spec.task, _of_parts)
     return [_read(parts, reading, known, read) for parts in parts_of(document, count, reading)]
 
@@ -47,12 +47,19 @@ def _is_lone_score(reading: Reading, known: KnownLabels) -> bool:
     return lone and known.spec.task == "binary" and others == (None, None, None)
 
 
-def _of_score(value: Any, reading: Reading, known: KnownLabels) -> Prediction | UnreadableAnswer:
-    try:
-        score = one_score(value, reading)
-    except UnreadableAnswer as error:
-        return error
-    return _against(score, reading, known)
+def _of_scores(
+    values: list[Any], reading: Reading, known: KnownLabels
+) -> list[Prediction | UnreadableAnswer]:
+    threshold = _threshold(reading, known)
+    found: list[Prediction | UnreadableAnswer] = []
+    for value in values:
+        try:
+            score = one_score(value, reading)
+        except UnreadableAnswer as error:
+            found.append(error)
+        else:
+            found.append(Prediction("1" if score > threshold else "0", score))
+    return found
 
 
 def parts_of(document: Any, count: int, reading: Reading) -> list[Parts]:
@@ -139,13 +146,12 @@ def _binary(parts: Parts, reading: Reading, known: KnownLabels) -> Prediction:
         return Prediction(label, score)
     if score is None:
         raise UnreadableAnswer("the answer holds neither a label nor a score")
-    return _against(score, reading, known)
+    return Prediction("1" if score > _threshold(reading, known) else "0", score)
 
 
-def _against(score: float, reading: Reading, known: KnownLabels) -> Prediction:
-    """Return the decision by a score of the positive label."""
-    threshold = known.spec.threshold if reading.threshold is None else reading.threshold
-    return Prediction("1" if score > threshold else "0", score)
+def _threshold(reading: Reading, known: KnownLabels) -> float:
+    """Return the score above which the decision is the positive label."""
+    return known.spec.threshold if reading.threshold is None else reading.threshold
 
 
 def _positive_score(

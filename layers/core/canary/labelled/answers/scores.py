@@ -44,9 +44,9 @@ def _sigmoid(value: float) -> float:
 
 def one_score(value: Any, reading: Reading) -> float:
     """Return the score in a value; raise UnreadableAnswer where there is none."""
-    found = number(unwrapped(value))
+    found = unwrapped(value)
     if reading.ranks_only or reading.activation != "none":
-        return activated([found], reading)[0]
+        return activated([number(found)], reading)[0]
     return probability(found)
 
 

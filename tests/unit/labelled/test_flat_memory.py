@@ -63,6 +63,26 @@ def test_a_sampled_index_finds_every_record(
         index.span(len(RECORDS))
 
 
+@pytest.mark.parametrize("held", [0, 1_000_000])
+@pytest.mark.parametrize("most", [2, 3, 100])
+@pytest.mark.parametrize("text", [b"a,1\nb,2\nc,3\nd,4", b"a,1\r\nb,2\r\nc,3\r\nd,4\r\n", TEXT])
+def test_lines_are_found_with_and_without_the_file_in_memory(
+    monkeypatch: pytest.MonkeyPatch, indexed: Indexed, most: int, held: int, text: bytes
+) -> None:
+    """A line is the record's own bytes, or none where a record of the file takes more than one."""
+    monkeypatch.setattr(record_index, "MOST_STARTS", most)
+    monkeypatch.setattr(record_index, "HELD_BYTES", held)
+    index = indexed(text, CsvDialect())
+    spans = raws(index)
+    lines = [index.line(number) for number in range(len(index))]
+    if text == TEXT:
+        assert lines == [None] * len(RECORDS)
+        assert spans == RECORDS
+    else:
+        assert [line and line.rstrip() for line in lines] == [raw.rstrip() for raw in spans]
+        assert [raw.rstrip() for raw in spans] == [b"a,1", b"b,2", b"c,3", b"d,4"]
+
+
 @pytest.mark.parametrize("most", [1, 100])
 def test_a_header_is_no_record(
     monkeypatch: pytest.MonkeyPatch, indexed: Indexed, most: int
@@ -133,6 +153,15 @@ def test_a_large_set_has_a_keyed_order_of_its_seed() -> None:
     assert isinstance(order, KeyedPermutation)
     assert order[:50] == again[:50] != other[:50]
     assert len(set(order)) == len(order) == LARGEST_SHUFFLE + 1
+
+
+def test_the_keyed_order_stays_as_it_is() -> None:
+    """An evaluation goes on after an update of the application: its order is part of what is
+    stored.
+    """
+    order = KeyedPermutation(100_000, "r-1")
+    assert order[:6] == [58_667, 30_361, 80_756, 13_554, 99_558, 18_466]
+    assert KeyedPermutation(70_001, "r-1")[70_000] == 58_134
 
 
 def test_the_keyed_order_puts_records_anywhere() -> None:

@@ -1,13 +1,17 @@
 """Answers in the shapes that models give them, read into predictions or refused in words."""
 
+import json
 import re
 from typing import Any
 
 import pytest
 
 from canary.domain.errors import Refused
+from canary.domain.labelled.contract import Reading
 from canary.domain.plan.quality import QualityMargin
+from canary.labelled.answers import read as by_contract
 from canary.labelled.answers.bodies.document import read_document
+from canary.labelled.answers.names import known_labels
 from canary.labelled.answers.places import check_answer_paths
 from canary.labelled.answers.read import read_answers
 from canary.labelled.numbers import UnreadableAnswer
@@ -202,6 +206,21 @@ def test_one_bad_record_does_not_spoil_its_neighbours() -> None:
     contract, known = agree(guard(), ["0.1\n0.2\n0.4"], None, CSV, 3)
     found = read_answers(b"0.1\nnan\n0.4", CSV, 3, contract.canary, known)
     assert [isinstance(one, UnreadableAnswer) for one in found] == [False, True, False]
+
+
+@pytest.mark.parametrize("keys", [{}, {"activation": "sigmoid"}, {"ranks_only": True}])
+def test_a_lone_score_is_read_the_short_way_as_the_long_way(
+    monkeypatch: pytest.MonkeyPatch, keys: dict[str, Any]
+) -> None:
+    """Whatever stands for the score, both ways give the same prediction or the same words."""
+    known = known_labels(guard(), ("0", "1"))
+    reading = Reading(score="@", score_of="positive", decides="score", **keys)
+    values = [0.2, "0.7", [0.9], [[1]], True, 1.00005, 2, -3, "nan", None, "x", [1, 2], {"a": 1}]
+    body = json.dumps(values).encode()
+    assert by_contract._is_lone_score(reading, known)
+    short = list(map(repr, read_answers(body, JSON, len(values), reading, known)))
+    monkeypatch.setattr(by_contract, "_is_lone_score", lambda *_: False)
+    assert list(map(repr, read_answers(body, JSON, len(values), reading, known))) == short
 
 
 @pytest.mark.parametrize("body", ["0.1\n0.9", "[0.1, 0.9]", '{"predictions": [0.1]}', "0.5"])

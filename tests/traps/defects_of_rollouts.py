@@ -132,7 +132,9 @@ def _step_follows_the_live_weights() -> Planted:
     def planted(decider: Decider, record: Record, seen: Surroundings) -> Record:
         tick = seen.tick
         for number, step in enumerate(record.plan.steps):
-            if tick and record.asked and number > record.step and tick.endpoint.serves(step.target):
+            if not (tick and tick.endpoint and record.asked):
+                continue
+            if number > record.step and tick.endpoint.serves(step.target):
                 asked = record.asked.but(target=step.target)
                 bakes = (*record.bakes, BakeInterval(step=number, reached_minute=tick.minute))
                 inferred = record.but(step=number, asked=asked, bakes=bakes)

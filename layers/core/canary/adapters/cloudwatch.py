@@ -43,15 +43,21 @@ class CloudWatchMetrics:
         each = max(1, int((end - start).total_seconds() // (60 * minutes)))
         a_call = max(1, min(QUERIES_A_CALL, POINTS_A_CALL // each))
         points: dict[Metric, dict[int, float]] = {metric: {} for metric in wanted}
-        complete = dict.fromkeys(wanted, True)
+        answered = dict.fromkeys(wanted, "Complete")
         for first in range(0, len(wanted), a_call):
             batch = wanted[first : first + a_call]
             for index, result in self._fetch(batch, start, end, minutes):
-                complete[batch[index]] &= result["StatusCode"] == "Complete"
+                if result["StatusCode"] != "Complete":
+                    told = [one.get("Value", "") for one in result.get("Messages", [])]
+                    answered[batch[index]] = ": ".join([result["StatusCode"], *told])
                 for at, value in zip(result["Timestamps"], result["Values"], strict=True):
                     points[batch[index]][minute_of(at)] = value
         return {
-            metric: RawSeries(minutes=points[metric], complete=complete[metric])
+            metric: RawSeries(
+                minutes=points[metric],
+                complete=answered[metric] == "Complete",
+                answered=answered[metric],
+            )
             for metric in wanted
         }
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from canary.adapters.sight import newest_tick, read_body
 from canary.adapters.table import Item, between, body_of, expiry, lost_race, rollout_key
 from canary.adapters.translation import translated
 from canary.domain.errors import CanaryError
@@ -78,8 +79,7 @@ class DynamoEvidence:
 
     def tick(self, rollout: str) -> Tick | None:
         """Return the newest tick, or None before the first."""
-        body = self._get(rollout, "TICK")
-        return Tick.model_validate_json(body) if body else None
+        return newest_tick(self._client, self._table, rollout)
 
     def save_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Keep the newest checkpoint; an older one, written late, costs the next look a few minutes
@@ -92,7 +92,7 @@ class DynamoEvidence:
 
     def checkpoint(self, rollout: str) -> Checkpoint | None:
         """Return the newest checkpoint, or None before the first."""
-        body = self._get(rollout, "CHECKPOINT")
+        body = read_body(self._client, self._table, rollout, "CHECKPOINT")
         return Checkpoint.model_validate_json(body) if body else None
 
     def save_verdict(self, verdict: VerdictRecord) -> None:
@@ -120,13 +120,6 @@ class DynamoEvidence:
                 Limit=1,
             )["Items"]
         return VerdictRecord.model_validate_json(found[0]["body"]["S"]) if found else None
-
-    def _get(self, rollout: str, sort: str) -> str | None:
-        with translated("GetItem"):
-            item = self._client.get_item(
-                TableName=self._table, Key=rollout_key(rollout, sort), ConsistentRead=True
-            ).get("Item")
-        return item["body"]["S"] if item else None
 
     def _query(self, rollout: str, first: str, last: str) -> list[Item]:
         with translated("Query"):

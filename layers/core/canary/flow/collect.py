@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from canary.domain.errors import CanaryError
 from canary.domain.judge.metrics import Series, metrics_of, reading_of, windows_of
 from canary.domain.judge.windows import BELIEVED_AFTER_MINUTES, FROZEN_AFTER_MINUTES
 from canary.domain.plan.endpoint import EndpointView
+from canary.domain.plan.guards import Metric
 from canary.domain.rollout.arrival import agreed, is_suspicious
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
-from canary.domain.rollout.tick import Tick
+from canary.domain.rollout.tick import Blind, Tick
 from canary.domain.time import minute_of
 from canary.flow.problems import Problems
 from canary.flow.time_left import TimeLeft, in_turn
@@ -28,6 +31,7 @@ TOLD_WITHIN = timedelta(minutes=5)
 needs no decider.
 """
 
+LONGEST_ERROR = 300
 KEPT_SECONDS = 30.0
 """Half of the function's minute: longer than one call that hangs, so that it ends before all have
 to be announced.
@@ -109,21 +113,33 @@ class Collector:
     def _collect(
         self, records: list[Record], now: datetime, problems: Problems, time_left: TimeLeft
     ) -> None:
-        end = now.replace(second=0, microsecond=0)
+        """Store what can be read of every rollout: a read that fails is kept as a problem and in
+        the tick, and spoils no other.
+        """
+        end, minute = now.replace(second=0, microsecond=0), minute_of(now)
         wanted = {record.rollout: metrics_of(record.plan) for record in records}
         everything = [metric for several in wanted.values() for metric in several]
-        time_left.ask(*wanted)
-        answer = self._metrics.minutes(
-            everything, end - timedelta(minutes=FROZEN_AFTER_MINUTES), end
-        )
+        answer: Series | None = None
+        states: Mapping[str, str] = {}
+        no_metrics: list[Blind] = []
+        no_alarms: list[Blind] = []
+        with problems.kept(), _noted("GetMetricData", no_metrics, minute):
+            time_left.ask(*wanted)
+            start = end - timedelta(minutes=FROZEN_AFTER_MINUTES)
+            answer = self._metrics.minutes(everything, start, end)
         names = sorted({name for record in records for name in record.plan.alarms})
-        time_left.ask(*wanted)
-        states = self._alarms.states(names) if names else {}
+        with problems.kept(), _noted("DescribeAlarms", no_alarms, minute):
+            time_left.ask(*wanted)
+            states = self._alarms.states(names) if names else {}
         for record in records:
-            with problems.kept():
+            blind = [*no_metrics, *(no_alarms if record.plan.alarms else ())]
+            if answer is not None:
                 series = {metric: answer[metric] for metric in wanted[record.rollout]}
-                self._store_windows(record, series, now, time_left)
-                self._store_tick(record, series, states, now, time_left)
+                blind += _partial(series, minute)
+                with problems.kept(), _noted("UpdateItem", blind, minute):
+                    self._store_windows(record, series, now, time_left)
+            with problems.kept():
+                self._store_tick(record, states, blind, now, problems, time_left)
 
     def _store_windows(
         self, record: Record, series: Series, now: datetime, time_left: TimeLeft
@@ -145,21 +161,64 @@ class Collector:
     def _store_tick(
         self,
         record: Record,
-        series: Series,
         states: Mapping[str, str],
+        blind: list[Blind],
         now: datetime,
+        problems: Problems,
         time_left: TimeLeft,
     ) -> None:
         def read() -> EndpointView:
             time_left.ask(record.rollout)
             return self._endpoints.describe(record.endpoint)
 
+        endpoint, minute = None, minute_of(now)
+        with problems.kept(), _noted("DescribeEndpoint", blind, minute):
+            endpoint = agreed(read, is_suspicious(record, now))
+        if blind:
+            time_left.ask(record.rollout)
+            with problems.kept():
+                blind = _since(blind, self._evidence.tick(record.rollout))
         tick = Tick(
             rollout=record.rollout,
-            minute=minute_of(now),
-            complete=all(one.complete for one in series.values()),
+            minute=minute,
+            complete=not blind,
             alarms={name: states[name] for name in record.plan.alarms if name in states},
-            endpoint=agreed(read, is_suspicious(record, now)),
+            endpoint=endpoint,
+            blind=tuple(blind),
         )
         time_left.ask(record.rollout)
         self._evidence.save_tick(tick)
+
+
+@contextmanager
+def _noted(query: str, blind: list[Blind], minute: int) -> Iterator[None]:
+    """Note that a read failed, by AWS's own name for it, and let its error go on. Of an error that
+    is not ours the kind alone is noted: its text may hold what was read.
+    """
+    try:
+        yield
+    except Exception as error:
+        ours = isinstance(error, CanaryError)
+        told = str(error).removeprefix(f"{query}: ") if ours else type(error).__name__
+        blind.append(Blind(query=query, error=told[:LONGEST_ERROR], since_minute=minute))
+        raise
+
+
+def _partial(series: Series, minute: int) -> list[Blind]:
+    """Return the metrics that CloudWatch did not answer completely."""
+    return [
+        Blind(query=_query_words(metric), error=one.answered[:LONGEST_ERROR], since_minute=minute)
+        for metric, one in series.items()
+        if not one.complete
+    ]
+
+
+def _query_words(metric: Metric) -> str:
+    of = ", ".join(value for _, value in metric.dimensions)
+    return f"GetMetricData of {metric.name} {metric.statistic} ({of})"
+
+
+def _since(blind: list[Blind], before: Tick | None) -> list[Blind]:
+    """Return what is blind now with the minute since which it is."""
+    known = {one.query: one.since_minute for one in before.blind} if before else {}
+    return [one.but(since_minute=known.get(one.query, one.since_minute)) for one in blind]

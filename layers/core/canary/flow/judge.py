@@ -1,7 +1,7 @@
 """One look at a rollout: what the judge, the alarms and the brakes make of it, written down."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from pydantic import JsonValue
@@ -14,6 +14,7 @@ from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.judge.windows import FROZEN_AFTER_MINUTES, Window
 from canary.domain.judge.words import still_no_answer, time_over
 from canary.domain.labelled.evidence import QualityEvidence, finding_of_quality
+from canary.domain.rollout.blindness import HEARTBEAT, STALE_TICK_MINUTES, blind_since
 from canary.domain.rollout.brakes import (
     Situation,
     besides,
@@ -83,7 +84,7 @@ class Judging:
             by=verdict.by,
             gate_open=finding is None or finding.label == "PASS",
             notices=notices_of(record, judgement, verdict, seen),
-            deadline=deadline_of(record, judgement.held, seen.now),
+            deadline=deadline_of(record, judgement.held, seen),
         )
         return self._rollouts.change(record.rollout, lambda r: decisions.judged(r, weighed, seen))
 
@@ -154,11 +155,11 @@ def _with_all_that_holds(record: Record, judgement: Judgement, seen: Surrounding
     evidence that rises stays first.
     """
     first, also = judgement.warning, besides(record, seen)
-    rest = judgement.reason.removeprefix(first).strip() + (f"; also: {also}" if also else "")
-    paused = paused_words(record, seen.now)
-    if judgement.verdict != "HOLD" or not paused:
-        return f"{first} {rest}".strip()
-    return f"{first} {paused}; otherwise: {rest}".strip()
+    rest = judgement.reason.removeprefix(first).strip()
+    if judgement.verdict != "HOLD":
+        return f"{rest}; also: {also}" if also else rest
+    holding = "; ".join(text for text in (paused_words(record, seen.now), also) if text)
+    return f"{first} {f'{holding}; otherwise: {rest}' if holding else rest}".strip()
 
 
 def notices_of(
@@ -167,16 +168,24 @@ def notices_of(
     """Return what a person may want to know: what the judge says, and what a step waits for whose
     answer is overdue.
     """
+    since, notices = blind_since(seen.tick), judgement.notices
+    if since is not None and minute_of(seen.now) - since >= STALE_TICK_MINUTES:
+        notices = (*notices, seen.blindness(record))
     late = judgement.held is not None and judgement.held.late and judgement.step > 0
     waits = [text for text in (judgement.waits_for, besides(record, seen)) if text]
     if not late or not waits or verdict.verdict != "HOLD":
-        return judgement.notices
+        return notices
     told = f"{still_no_answer(record.plan, record.step)}: {'; '.join(waits)}"
-    return (*judgement.notices, told)
+    return (*notices, told)
 
 
-def deadline_of(record: Record, held_for: Held | None, now: datetime) -> datetime | None:
-    """Return when a step that goes on being held is taken back; a pause that lasts moves it on."""
+def deadline_of(record: Record, held_for: Held | None, seen: Surroundings) -> datetime | None:
+    """Return when a step that goes on being held is taken back; a pause that lasts moves it on, but
+    for blindness.
+    """
+    since, now = blind_since(seen.tick), seen.now
+    if since is not None:
+        return datetime.fromtimestamp(60 * since, UTC) + HEARTBEAT
     if held_for is None:
         return None
     begins = max(now, record.paused_until) if record.paused_until else now

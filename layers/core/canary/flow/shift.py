@@ -21,9 +21,11 @@ from canary.domain.rollout.arrival import (
     look_forward,
     look_restored,
 )
-from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.blindness import why_unheard
+from canary.domain.rollout.phase import SERVING, Phase
 from canary.domain.rollout.record import Asked, Outcome, Record
 from canary.domain.rollout.task_result import TaskResult
+from canary.domain.rollout.tick import Tick
 from canary.domain.rollout.transitions import bakes, claims, closing, restoring
 
 if TYPE_CHECKING:  # a cold start needs no protocols
@@ -37,9 +39,14 @@ class Shifter:
     """Moves the weights of one rollout at a time, for the execution that holds it."""
 
     def __init__(
-        self, rollouts: Rollouts, endpoints: WeightMover, clock: Clock | None = None
+        self,
+        rollouts: Rollouts,
+        endpoints: WeightMover,
+        clock: Clock | None = None,
+        newest_tick: Callable[[str], Tick | None] | None = None,
     ) -> None:
-        """Take the record store, the endpoints, and the clock to read just before a claim.
+        """Take the record store, the endpoints, the clock to read just before a claim, and what
+        gives a rollout's newest tick.
 
         `now`, which every method is given, is when its invocation began; without a clock it stands
         for the claim too.
@@ -47,6 +54,7 @@ class Shifter:
         self._rollouts = rollouts
         self._endpoints = endpoints
         self._clock = clock
+        self._newest_tick = newest_tick
 
     def move(self, rollout: str, holder: str, generation: int, now: datetime) -> TaskResult:
         """Claim the next step and ask for its weights.
@@ -114,13 +122,22 @@ class Shifter:
         return TaskResult(next="WAIT", reason=f"endpoint {view.status}", arrival="MOVING")
 
     def restore(
-        self, rollout: str, holder: str, generation: int, cause: str, now: datetime
+        self,
+        rollout: str,
+        holder: str,
+        generation: int,
+        cause: str,
+        now: datetime,
+        *,
+        timed_out: bool = False,
     ) -> TaskResult:
         """Record the roll-back and ask for the safe weights unless they serve or the endpoint is
-        busy.
+        busy. A bake that has `timed_out` was kept alive by nobody: why is told instead of that.
 
         Never raises for what SageMaker answers: the next look judges it. Raises Superseded.
         """
+        if timed_out:
+            cause = self._why_unheard(rollout, cause, now)
         record = self._rollouts.change(
             rollout, lambda r: restoring.claim_restore(r, holder, generation, cause, now)
         )
@@ -137,6 +154,18 @@ class Shifter:
         )
         answer = self._ask_safe(asked, record.asked, asking)
         return TaskResult(next="LOOK", reason=answer or "asked for the safe weights")
+
+    def _why_unheard(self, rollout: str, cause: str, now: datetime) -> str:
+        """Return in words why the bake timed out; the cause as it came where nothing served, or
+        where the tick cannot be read: a restore waits for no words.
+        """
+        record = self._rollouts.load(rollout)
+        if record.phase not in SERVING or self._newest_tick is None:
+            return cause
+        try:
+            return why_unheard(self._newest_tick(rollout), record.endpoint, now)
+        except (AwsUnavailable, AwsDenied):
+            return cause
 
     def _ask_safe(self, record: Record, before: Asked | None, asking: datetime) -> str:
         """Ask for the safe weights as claimed, note the answer, and return what stood in the way,

@@ -83,6 +83,12 @@ class RestoreTask(HeldTask):
         """Return why, in one sentence."""
         return read_cause(self.carried)
 
+    @property
+    def timed_out(self) -> bool:
+        """Return whether the machine waited in vain; a missed heartbeat goes by either name."""
+        carried = self.carried if isinstance(self.carried, dict) else {}
+        return carried.get("Error") in {"States.HeartbeatTimeout", "States.Timeout"}
+
 
 class Schedule(AwsEvent):
     """A minute, or ten, have passed."""

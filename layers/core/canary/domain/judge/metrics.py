@@ -24,10 +24,13 @@ COVERED_PART = 0.9
 
 
 class RawSeries(Frozen):
-    """The points of one metric by minute. `complete` is False unless CloudWatch said so."""
+    """The points of one metric by minute. `complete` is False unless CloudWatch said so;
+    `answered` is what it said instead.
+    """
 
     minutes: dict[int, float]
     complete: bool = True
+    answered: str = "Complete"
 
 
 Series = Mapping[Metric, RawSeries]

@@ -12,7 +12,7 @@ from typing import Literal
 
 from canary.domain.plan.standstill import stood_still
 from canary.domain.rollout.record import Record
-from canary.domain.rollout.surroundings import STALE_TICK_MINUTES, Surroundings, since_the_bake
+from canary.domain.rollout.surroundings import Surroundings, since_the_bake
 from canary.domain.time import minute_of
 from canary.domain.words import duration
 
@@ -37,22 +37,26 @@ class Held:
 Brake = Callable[[Situation], Held | None]
 
 
+def blind(situation: Situation) -> Held | None:
+    """Hold while nobody sees everything: the share does not rise in the dark. At share 0 no request
+    reaches the canary, and whoever moves looks first.
+    """
+    record = situation.record
+    if record.step == 0 or not record.bakes:
+        return None
+    told = situation.seen.blindness(record)
+    return Held(told, "judge") if told else None
+
+
 def endpoint_not_settled(situation: Situation) -> Held | None:
     """Hold while the endpoint is in no state to be moved or called promoted.
 
     Only a tick since the step was reached says something. At share 0 none is needed, since whoever
     moves looks first.
     """
-    record, seen = situation.record, situation.seen
-    if record.step == 0 or not record.bakes:
+    record, tick = situation.record, situation.seen.fresh
+    if record.step == 0 or not record.bakes or tick is None or tick.endpoint is None:
         return None
-    tick = seen.fresh
-    if tick is None:
-        blind = (
-            f"Nobody could look at endpoint {record.endpoint} in the last "
-            f"{STALE_TICK_MINUTES} minutes"
-        )
-        return Held(blind, "judge")
     if not since_the_bake(tick, record) or tick.endpoint.serves(record.expected_target):
         return None
     moving = (
@@ -109,7 +113,7 @@ def is_paused(record: Record, now: datetime) -> bool:
     return record.paused_until is not None and record.paused_until > now
 
 
-BRAKES: tuple[Brake, ...] = (endpoint_not_settled, alarm_unclear, paused)
+BRAKES: tuple[Brake, ...] = (blind, endpoint_not_settled, alarm_unclear, paused)
 
 
 def besides(record: Record, seen: Surroundings) -> str:

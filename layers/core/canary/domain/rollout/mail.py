@@ -131,8 +131,7 @@ def _needs_look(message: Message, facts: told.NeedsLook) -> Said:
     steer = f"canaryctl promote | pause | rollback --endpoint {message.endpoint}"
     lines = [f"{facts.reason.rstrip('.')}.", f"To decide it yourself: {steer}"]
     if facts.deadline is not None:
-        ends = f"it is taken back at {moment(facts.deadline)} (hold_at_most_minutes)"
-        lines.append(f"If nothing changes, {ends}; a pause moves that on.")
+        lines.append(f"If nothing changes, it is taken back at {moment(facts.deadline)}.")
     return "needs a look", lines
 
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from canary.domain.rollout.arrival import FOREIGN_REASON, GONE_REASON, is_foreign
+from canary.domain.rollout.blindness import STALE_TICK_MINUTES, blindness
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.tick import Tick
 from canary.domain.time import minute_of
-
-STALE_TICK_MINUTES = 3
 
 
 @dataclass(frozen=True)
@@ -36,13 +35,17 @@ class Surroundings:
             and minute_of(self.now) - self.tick.minute <= 1
         )
 
+    def blindness(self, record: Record) -> str:
+        """Return what nobody can see now and what to do about it, '' where all is seen."""
+        return blindness(self.tick, record.endpoint, self.now)
+
     @property
     def standing(self) -> str:
         """Return what the endpoint's state was a moment ago."""
         tick = self.fresh
         return (
             tick.endpoint.standing
-            if tick
+            if tick and tick.endpoint
             else "unknown: nobody could look at it in the last minutes"
         )
 
@@ -60,7 +63,7 @@ class Surroundings:
         is.
         """
         tick = self.tick
-        if tick is None or not since_the_bake(tick, record):
+        if tick is None or tick.endpoint is None or not since_the_bake(tick, record):
             return None
         if not tick.endpoint.exists:
             return GONE_REASON
@@ -69,7 +72,7 @@ class Surroundings:
     def failed(self, record: Record) -> str | None:
         """Return the state that the endpoint does not leave by itself, None when it is in none."""
         tick = self.fresh
-        if tick is None or not since_the_bake(tick, record):
+        if tick is None or tick.endpoint is None or not since_the_bake(tick, record):
             return None
         return tick.endpoint.standing if tick.endpoint.stuck else None
 

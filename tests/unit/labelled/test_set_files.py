@@ -13,6 +13,7 @@ from canary.domain.errors import Refused
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.check import check_records
 from canary.labelled.examples import read_example
+from canary.labelled.label_names import label_names
 from canary.labelled.records import RecordFile, UnusableRow
 
 MULTICLASS = {"task": "multiclass"}
@@ -208,6 +209,20 @@ def test_words_that_are_classes(
 def test_words_that_are_no_label(tmp_path: Path, text: str, fields: dict[str, Any]) -> None:
     """Beside two other classes, among named ones that it is not of, and in numbers."""
     assert "has no label" in str(read(written(tmp_path, text), **fields)[0][0])
+
+
+@pytest.mark.parametrize("labels", [1_000, 1_001])
+def test_labels_that_are_too_many_to_list_are_told(tmp_path: Path, labels: int) -> None:
+    """A thousand different labels are held against the answers; beyond, a sentence says that none
+    are.
+    """
+    path = written(tmp_path, "".join(f"c{number},1\n" for number in [*range(labels), 0]))
+    spec = QualityGuardSpec(labelled_set=str(path), task="multiclass")
+    with RecordFile(path, spec) as records:
+        beyond = [one for one in records.told if "beyond the first 1,000" in one]
+        names = label_names(records, spec)
+    assert len(names) == (1_000 if labels == 1_000 else 0)
+    assert [one[:9] for one in beyond] == ([] if labels == 1_000 else ["1 records"])
 
 
 def test_three_classes_are_not_two(tmp_path: Path) -> None:

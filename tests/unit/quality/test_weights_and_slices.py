@@ -13,6 +13,8 @@ from canary.domain.errors import Refused
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled.evaluate import evaluate
+from canary.flow.labelled.scores.beginning import first_evidence
+from canary.labelled.records import RecordFile
 from tests.unit.quality.variants import RuleInvoker, SleptClock, World
 
 Row = tuple[Any, ...]
@@ -115,6 +117,22 @@ def test_a_rare_class_is_decided_by_recall_and_specificity(tmp_path: Path) -> No
     assert [f.metric for f in found.findings] == ["recall", "specificity"]
     assert [f.label for f in found.findings] == ["FAIL", "PASS"]
     assert any("recall and specificity decide" in note.text for note in found.notes)
+
+
+@pytest.mark.parametrize(("every", "metrics"), [(2, ["accuracy"]), (50, ["recall", "specificity"])])
+def test_one_class_among_thousands_is_counted_wherever_it_comes(
+    tmp_path: Path, every: int, metrics: list[str]
+) -> None:
+    """A positive label that is first seen behind a thousand others is as common as it is."""
+    path = tmp_path / "set.csv"
+    rows = ["cat,1\n" if n > 2_000 and n % every == 0 else f"c{n},1\n" for n in range(9_000)]
+    path.write_text("".join(rows))
+    guard = QualityGuardSpec(labelled_set=str(path), positive_label="cat")
+    clock = SleptClock()
+    request = World(guard, RuleInvoker(lambda *_: "1", clock), clock).request()
+    with RecordFile(path, guard) as records:
+        found = first_evidence(request, "v1", records)
+    assert [state.metric for state in found.states] == metrics
 
 
 def test_a_named_metric_decides_on_a_rare_class_too(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import contextlib
 
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.examples import class_name, read_label
-from canary.labelled.files.survey import MOST_LABELS
 from canary.labelled.records import RecordFile, UnusableRow
 
 
@@ -16,11 +15,11 @@ def label_names(records: RecordFile, spec: QualityGuardSpec) -> frozenset[str]:
     """
     named = spec.classes is not None
     zero_one = spec.task == "binary" and "positive_label" not in spec.model_fields_set
-    labels = records.survey.labels
-    if named or zero_one or spec.task not in {"binary", "multiclass"} or len(labels) >= MOST_LABELS:
+    survey, has_classes = records.survey, spec.task in {"binary", "multiclass"}
+    if named or zero_one or not has_classes or survey.unlisted:
         return frozenset()
     names = set()
-    for text in labels:
+    for text in survey.labels:
         with contextlib.suppress(UnusableRow):
             read_label(text, spec, records.layout.missing)
             names.add(class_name(text))

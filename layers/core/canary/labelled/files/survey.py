@@ -46,6 +46,10 @@ class Survey:
     more_keys: int = 0
     fewer_keys: int = 0
     empty_numbers: int = 0
+    unlisted: int = 0
+    """Records with a label that is not among the first thousand different ones, and not the
+    positive label.
+    """
 
     def __post_init__(self) -> None:
         """Begin with every feature a number until one of its cells is not."""
@@ -111,8 +115,16 @@ class Survey:
 
     def _see_label(self, label: str) -> None:
         label = label.strip()
-        if label in self.labels or len(self.labels) < MOST_LABELS:
+        if label in self.labels or len(self.labels) < MOST_LABELS or self._is_positive(label):
             self.labels[label] += 1
+        else:
+            self.unlisted += 1
+
+    def _is_positive(self, label: str) -> bool:
+        """Return whether a label is the positive one, of which none goes uncounted: how rare it is
+        says what decides.
+        """
+        return self.spec.task == "binary" and label == self.spec.positive_label.strip()
 
     @property
     def numbers(self) -> frozenset[int]:
@@ -165,6 +177,13 @@ class Survey:
             (self.escaped, 'records have a backslash before a quote, read as text (see "escape")'),
             (repeats, f"of {among} repeat another one, label and features alike"),
             (classes, "records have a label such as none, NA or null, which is read as a class"),
+            (
+                self.unlisted if self.spec.task in {"binary", "multiclass"} else 0,
+                (
+                    f"records have a label beyond the first {MOST_LABELS:,} different ones, so "
+                    'answers are not held against the labels of the set (see "classes")'
+                ),
+            ),
             (self.more_keys, "records have keys that the first has not; those are not sent"),
             (self.fewer_keys, "records lack keys that the first has; null is sent for those"),
             (

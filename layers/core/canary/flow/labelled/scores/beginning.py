@@ -56,13 +56,16 @@ def _metrics(
 
 
 def _positives(spec: QualityGuardSpec, records: RecordFile) -> tuple[int, int]:
-    """Return how many labels the set has, and how many of them are 1."""
+    """Return how many labels the set has, and how many of them are 1; a label that is not listed
+    is a class of its own beside the positive one.
+    """
     looked = positives = 0
     for text, count in records.survey.labels.items():
         with contextlib.suppress(UnusableRow):
             is_positive = read_label(text, spec, records.layout.missing) == 1
             looked, positives = looked + count, positives + count * is_positive
-    return looked, positives
+    open_ended = "positive_label" in spec.model_fields_set and spec.classes is None
+    return looked + records.survey.unlisted * open_ended, positives
 
 
 def _weight_scale(spec: QualityGuardSpec, records: RecordFile) -> float | None:

@@ -100,7 +100,7 @@ def _own_scorer(session: boto3.session.Session, spec: QualityGuardSpec) -> OwnSc
     if spec.scorer is None:
         return None
     if not spec.has_lambda_scorer:
-        return load_scorer(spec.scorer)
+        return load_scorer(spec.scorer, spec.scorer_timeout_seconds)
     config = scorer_config(spec.scorer_timeout_seconds)
     return LambdaScorer(session.client("lambda", config=config), spec.scorer)
 

@@ -44,7 +44,7 @@ def test_a_kind_is_judged_by_a_scorer(tmp_path: Path, kind: str) -> None:
     changes: dict[str, Any] = {
         "scorer": "judge.py:agreement",
         "metrics": {"scorer": QualityMargin(max_worse=0.1)},
-        "own_scorer": FunctionScorer(agreement),
+        "own_scorer": FunctionScorer(agreement, 30.0),
     }
     found = [
         evaluated(kind, path, Endpoint(container, {"V1": good, "V2": canary}), **changes).label

@@ -32,7 +32,7 @@ from tests.kinds.containers import CONTAINERS, FIRST, Container
 
 SPECS = Path(__file__).resolve().parents[2] / "examples" / "specs"
 SCORERS = {
-    "object-detection": load_scorer(f"{SPECS.parent / 'scorers' / 'detection.py'}:score"),
+    "object-detection": load_scorer(f"{SPECS.parent / 'scorers' / 'detection.py'}:score", 30.0),
 }
 """What the ARN of an example's scorer stands for."""
 RECORDS = 480

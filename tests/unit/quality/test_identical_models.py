@@ -175,7 +175,7 @@ def evaluated(
     )
     clock = SleptClock()
     here = World(spec, RuleInvoker(rule, clock), clock)
-    return evaluate(here.request(), replace(here.ports(), own_scorer=FunctionScorer(alike)))
+    return evaluate(here.request(), replace(here.ports(), own_scorer=FunctionScorer(alike, 30.0)))
 
 
 @pytest.mark.parametrize(("task", "metric"), CASES)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from canary.flow.labelled.gathering import look_every
+from canary.flow.labelled.looks import look_every
 
 
 @pytest.mark.parametrize(

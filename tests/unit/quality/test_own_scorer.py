@@ -39,7 +39,9 @@ def by_text(event: Mapping[str, Any]) -> dict[str, list[float]]:
 
 def evidence_of(here: World, function: Callable[..., object]) -> QualityEvidence:
     """Return the evidence with a function as scorer."""
-    return evaluate(here.request(), replace(here.ports(), own_scorer=FunctionScorer(function)))
+    return evaluate(
+        here.request(), replace(here.ports(), own_scorer=FunctionScorer(function, 30.0))
+    )
 
 
 @pytest.mark.parametrize(("canary", "label"), [(0.5, "FAIL"), (0.8, "PASS"), (0.95, "PASS")])
@@ -197,17 +199,17 @@ def test_a_file_holds_the_function(tmp_path: Path) -> None:
     path.write_text(
         "def handler(event, context):\n    return {'scores': [1] * len(event['items'])}\n"
     )
-    assert load_scorer(f"{path}:handler").score([{}, {}]) == [1.0, 1.0]
+    assert load_scorer(f"{path}:handler", 30.0).score([{}, {}]) == [1.0, 1.0]
     for text, said in [
         (f"{path}:other", "no function 'other'"),
         (f"{tmp_path}/none.py:f", "no file"),
         ("handler", "no file"),
     ]:
         with pytest.raises(Refused, match=said):
-            load_scorer(text)
+            load_scorer(text, 30.0)
     path.write_text("raise RuntimeError('x')")
     with pytest.raises(Refused, match="cannot be read"):
-        load_scorer(f"{path}:handler")
+        load_scorer(f"{path}:handler", 30.0)
 
 
 def test_whole_numbers_are_scores() -> None:

@@ -52,7 +52,7 @@ def test_a_judge_stops_answers_that_say_less(tmp_path: Path, forgets: int, label
     here = world(tmp_path, {}, count=400, rule=rule, task="text", scorer=ARN)
     rows = "".join(f"{' '.join(words)},{n}\n" for n in range(400))
     Path(here.spec.labelled_set).write_text(rows)
-    judge = FunctionScorer(partial(example("llm_judge").score, ask=overlap_judge))
+    judge = FunctionScorer(partial(example("llm_judge").score, ask=overlap_judge), 30.0)
     evidence = evaluate(here.request(), replace(here.ports(), own_scorer=judge))
     assert evidence.label == label
 

@@ -16,6 +16,7 @@ from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.flow.labelled.new_labels import rewritten, still_holds
 from canary.flow.labelled.scores.beginning import first_evidence
 from canary.flow.labelled.scores.own_scores import own_scores_of
+from canary.flow.labelled.scores.standing import asked_again, may_be_asked_again
 from canary.flow.labelled.walk import walked
 from canary.labelled.check import check_records
 from canary.labelled.records import RecordFile
@@ -31,6 +32,8 @@ def evaluate(request: EvaluationRequest, ports: EvaluationPorts) -> QualityEvide
     gone.
     """
     stored = ports.store.load(request.rollout)
+    if stored is not None and may_be_asked_again(stored):
+        stored = asked_again(stored)
     if stored is not None and stored.concluded:
         return stored
     fetched = ports.source.fetch(request.spec.labelled_set)

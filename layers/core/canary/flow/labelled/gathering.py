@@ -24,19 +24,16 @@ from canary.domain.labelled.plausibility.gate import gated, is_held_back
 from canary.domain.labelled.plausibility.tally import tallied
 from canary.domain.labelled.side_by_side import Figure, Measuring
 from canary.domain.plan.quality.answer_keys import Role
-from canary.domain.plan.quality.metric_keys import SCORER
 from canary.flow.labelled.answers.asking import Answered, disagreement_of, prediction_in
 from canary.flow.labelled.answers.prediction_file import Failed, Told
 from canary.flow.labelled.columns import RANKED_RECORDS, Columns
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
+from canary.flow.labelled.looks import LOOK_EVERY_SECONDS, look_every
 from canary.flow.labelled.scores.own_scores import OwnScores
+from canary.flow.labelled.scores.standing import has_failed, with_problem
 from canary.labelled.examples import Example
 from canary.labelled.own_scores import ScorerFailed
 
-BATCH_RECORDS = 50
-LOOKED_AT_CLOSELY = 5_000
-LOOK_EVERY_SECONDS = 15.0
-"""Slow endpoints are looked at by time, so that a call that is cut off loses little."""
 WARM_UP_REQUESTS = 10
 BELIEVED_WITHIN = 2_000
 """Asked records after which an evaluation that cannot be believed stops asking for more."""
@@ -44,15 +41,6 @@ HOPELESS_AFTER = 20
 """Records that all fail on both variants before the evaluation stops asking: the setting is wrong,
 not the models.
 """
-
-
-def look_every(position: int) -> int:
-    """Return how many records lie between two looks: 50 up to 5,000 records, from there on twice as
-    many each time the records double, which is 1% to 2% of them.
-
-    Looks are the only work that does not follow from a record; the tests hold wherever they fall.
-    """
-    return BATCH_RECORDS << max(0, (position // LOOKED_AT_CLOSELY).bit_length())
 
 
 class Gathering:
@@ -179,8 +167,13 @@ class Gathering:
         if self._position == self.evidence.position:
             return
         request = self._request
-        before, outcomes = self._scored(self.evidence.states)
+        try:
+            outcomes = self._scored()
+        except ScorerFailed as error:
+            self._leave_unscored(error)
+            return
         self._columns.add(outcomes)
+        before = self.evidence.states
         states = advanced(before, outcomes, request.spec, request.levels, self._ratios)
         tally = self._tallied(outcomes)
         self._outcomes, self._ratios = [], {}
@@ -198,24 +191,30 @@ class Gathering:
         )
         self._ports.progress(self.evidence)
 
-    def _scored(
-        self, states: tuple[PairedState, ...]
-    ) -> tuple[tuple[PairedState, ...], list[AnswerPair]]:
-        """Return the states and the new outcomes, scored where a scorer of the user's own decides;
-        its states with their problem where it fails.
+    def _scored(self) -> list[AnswerPair]:
+        """Return the new outcomes, scored where a scorer of the user's own decides; raise
+        ScorerFailed where it fails.
         """
-        outcomes = [outcome for _, outcome in self._outcomes]
-        broken = any(state.problem for state in states if state.metric == SCORER)
-        if self._own_scores is None or broken:
-            return states, outcomes
-        try:
-            return states, self._own_scores.scored(self._outcomes)
-        except ScorerFailed as error:
-            self.note("scorer", error.words or error.problem)
-            return tuple(
-                state.but(problem=error.problem) if state.metric == SCORER else state
-                for state in states
-            ), outcomes
+        if self._own_scores is not None:
+            return self._own_scores.scored(self._outcomes)
+        return [outcome for _, outcome in self._outcomes]
+
+    def _leave_unscored(self, error: ScorerFailed) -> None:
+        """Take back what was added since the last look, and end here: what has no scores is not
+        compared, and the next evaluation asks about it again.
+        """
+        self.note("scorer", error.words or error.problem)
+        before, minute = self.evidence, int(self._ports.utc_now().timestamp()) // 60
+        self._minutes[minute] = None  # so that a scorer is tried as seldom as an endpoint
+        self._position, self._counts = before.position, before.counts.model_dump()
+        self._outcomes, self._ratios, self._failures = [], {}, before.failures
+        self._disagreements = list(before.disagreements)
+        self._measuring = Measuring(before.measured)
+        self._save(
+            states=with_problem(before.states, error.problem),
+            notes=tuple(self._notes),
+            called_minutes=tuple(self._minutes)[-CALLED_MINUTES_KEPT:],
+        )
 
     def _tallied(self, outcomes: Sequence[AnswerPair]) -> AnswerTally:
         """Return what both variants decided, with the new records."""
@@ -246,7 +245,7 @@ class Gathering:
         """Return whether no further record is worth asking about: once passed, new labels can only
         show worse.
         """
-        if self._hopeless():
+        if self._hopeless() or has_failed(self.evidence):
             return True
         states = self.evidence.states
         decided = (

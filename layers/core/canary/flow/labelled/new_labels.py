@@ -18,6 +18,7 @@ from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
+from canary.flow.labelled.scores.standing import asked_again, may_be_asked_again
 from canary.flow.labelled.walk import walked
 from canary.labelled.label_names import label_names
 from canary.labelled.records import RecordFile
@@ -39,17 +40,23 @@ def wants_new_labels(record: Record, evidence: QualityEvidence | None, now: date
 def evaluate_new_labels(
     request: EvaluationRequest, ports: EvaluationPorts, stored: QualityEvidence
 ) -> bool:
-    """Return whether there was something new: the set's version changed, or an earlier call left
-    new records over.
+    """Return whether there was something new: the set's version changed, an earlier call left
+    records over, or a scorer that failed was asked again.
     """
-    unfinished = stored.first_record > 0 and not stored.concluded
+    if may_be_asked_again(stored):
+        stored = asked_again(stored)
+    begun_before = stored.first_record > 0 or request.spec.scorer is not None
+    unfinished = begun_before and not stored.concluded
     if not unfinished and ports.source.version(request.spec.labelled_set) == stored.set_version:
         return False
     fetched = ports.source.fetch(request.spec.labelled_set)
     with RecordFile(fetched.path, request.spec) as records:
+        # A first round that a failed scorer left open is ended before new records are looked at.
+        left_open = stored.first_record == 0 and not stored.concluded
+        goes_on = left_open and still_holds(stored, records)
         begun = (
             stored
-            if fetched.version == stored.set_version
+            if fetched.version == stored.set_version or goes_on
             else next_round(request, stored, fetched.version, records)
         )
         if begun.concluded:

@@ -9,7 +9,7 @@ import math
 
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.flow.labelled.gathering import BATCH_RECORDS
+from canary.flow.labelled.looks import BATCH_RECORDS
 
 MOST_AT_ONCE = 8
 FAR_BEYOND_CALLS = 4

@@ -173,7 +173,7 @@ def origin_of(learnt: LearntThreshold) -> str:
     if learnt.left_out:
         told.append(f"{learnt.left_out} more left out with under {LEAST_TIMED} timed requests")
     if learnt.far:
-        told.append(f"{learnt.far} of them were over {FAR:g} times that and do not move it")
+        told.append(f"over {FAR:g} times that, which does not move it: {learnt.far} of them")
     if learnt.doubtful:
         told.append(
             f"a fifth of them were at most {learnt.calm_ms:.4g} ms: where that is how it should "

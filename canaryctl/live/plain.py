@@ -28,7 +28,7 @@ class PlainLines:
         return lines
 
     def _changed(self, row: LiveRow) -> bool:
-        state = (row.phase, row.step, row.verdict, row.paused)
+        state = (row.state, row.step, row.verdict)
         changed = self._said.get(row.name) != state
         self._said[row.name] = state
         return changed
@@ -38,7 +38,7 @@ def line_of(row: LiveRow) -> str:
     """Return a rollout as one line of text."""
     parts = [
         (
-            f"{row.name:<10} {row.phase:<12} step {row.step}/{row.steps} {percent(row.share):>5}  "
+            f"{row.name:<10} {row.state:<12} step {row.step}/{row.steps} {percent(row.share):>5}  "
             f"min {row.minute:>3}"
         )
     ]

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from canary.domain.judge.judgement import Evidence, Judgement
+from canary.domain.judge.judgement import Evidence, Judgement, Nearness, nearness, towards
 from canary.domain.judge.verdict_record import VerdictRecord
+from canary.domain.rollout.blindness import STALE_TICK_MINUTES
 from canary.domain.rollout.phase import SERVING, Phase
 from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
-from canary.domain.words import brief_strength
+from canary.domain.words import brief_strength, clock
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,7 @@ class Gauge:
         """Return the part of the way on a logarithmic scale, 0-1; 0 while the evidence says
         nothing.
         """
-        return (
-            min(max(self.log_value / self.log_threshold, 0.0), 1.0)
-            if self.log_threshold > 0
-            else 0.0
-        )
+        return towards(self.log_value, self.log_threshold)
 
     @property
     def words(self) -> str:
@@ -41,7 +38,7 @@ class LiveRow:
     start.
 
     `worse` is the evidence for rolling back, `better` that of the guard furthest from passing; None
-    before any.
+    before any. `nearness` is how near a canary that serves is to being taken back.
     """
 
     name: str
@@ -56,6 +53,20 @@ class LiveRow:
     reason: str
     paused: bool = False
     ended: bool = False
+    nearness: Nearness = "calm"
+
+    @property
+    def state(self) -> str:
+        """Return the phase with what a person has to know of it at once."""
+        marks = [mark for mark, on in (*self._near, ("paused", self.paused)) if on]
+        return f"{self.phase} ({', '.join(marks)})" if marks else self.phase
+
+    @property
+    def _near(self) -> tuple[tuple[str, bool], ...]:
+        return (
+            ("rising", self.nearness == "rising"),
+            ("close", self.nearness == "close"),
+        )
 
 
 def row_of(name: str, record: Record, verdict: VerdictRecord | None, now: datetime) -> LiveRow:
@@ -72,10 +83,28 @@ def row_of(name: str, record: Record, verdict: VerdictRecord | None, now: dateti
         worse=worse,
         better=better,
         verdict=_verdict(record, verdict),
-        reason=_reason(record, verdict),
+        reason=f"{_unseen(record, verdict, now)}{_reason(record, verdict)}",
         paused=record.paused_until is not None and record.paused_until > now,
         ended=record.ended,
+        nearness=_nearness(record, worse),
     )
+
+
+def _nearness(record: Record, worse: Gauge | None) -> Nearness:
+    """Return how near a canary that serves is to being taken back; calm where none serves."""
+    if worse is None or record.phase not in SERVING or record.rolling_back:
+        return "calm"
+    return nearness(worse.log_value, worse.log_threshold)
+
+
+def _unseen(record: Record, verdict: VerdictRecord | None, now: datetime) -> str:
+    """Return since when nobody has judged a canary that serves, '' where somebody has just now."""
+    if verdict is None or record.phase not in SERVING or record.decision:
+        return ""
+    minutes = minute_of(now) - verdict.minute
+    if minutes <= STALE_TICK_MINUTES:
+        return ""
+    return f"NOBODY LOOKS since {clock(verdict.minute)} ({minutes} min); before: "
 
 
 def _gauges(record: Record, verdict: VerdictRecord | None) -> tuple[Gauge | None, Gauge | None]:

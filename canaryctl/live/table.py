@@ -28,6 +28,10 @@ COLOURS = {
 }
 
 
+NEARNESS = {"rising": "bold yellow", "close": "bold red"}
+"""Over the phase's own colour while evidence against the canary rises; the words say it too."""
+
+
 def live_table(rows: Sequence[LiveRow], title: str = "", width: int = WIDE_FROM) -> Table:
     """Return the table of rollouts as they stand; below 100 columns bars are short and reasons are
     left out.
@@ -63,17 +67,13 @@ COLUMNS: tuple[tuple[str, Literal["left", "right"]], ...] = (
 def _cells(row: LiveRow, bar_width: int) -> tuple[RenderableType, ...]:
     return (
         Text(row.name, style="bold"),
-        Text(_phase(row), style=COLOURS.get(row.phase, "cyan")),
+        Text(row.state, style=NEARNESS.get(row.nearness) or COLOURS.get(row.phase, "cyan")),
         f"{row.step}/{row.steps}",
         percent(row.share),
-        gauge_bar(row.worse, "red", bar_width),
+        gauge_bar(row.worse, NEARNESS.get(row.nearness, "red"), bar_width),
         gauge_bar(row.better, "green", bar_width),
         str(row.minute),
     )
-
-
-def _phase(row: LiveRow) -> str:
-    return f"{row.phase} (paused)" if row.paused else row.phase
 
 
 def gauge_bar(gauge: Gauge | None, colour: str, width: int = BAR_WIDTH) -> Text:
@@ -92,7 +92,8 @@ def gauge_bar(gauge: Gauge | None, colour: str, width: int = BAR_WIDTH) -> Text:
 def _last_word(row: LiveRow) -> Text:
     text = Text()
     if row.verdict:
-        style = {"ADVANCE": "green", "ROLL_BACK": "red"}.get(row.verdict, "dim")
+        calm = {"ADVANCE": "green", "ROLL_BACK": "red"}.get(row.verdict, "dim")
+        style = NEARNESS.get(row.nearness, calm)
         text.append(row.verdict.replace("_", " "), style=style)
         text.append(" ")
     text.append(row.reason)

@@ -97,6 +97,7 @@ def plain(row: LiveRow) -> dict[str, Any]:
         "verdict": row.verdict or None,
         "reason": row.reason,
         "paused": row.paused,
+        "nearness": row.nearness,
         "ended": row.ended,
         **gauges,
     }

@@ -2,18 +2,19 @@
 
 import io
 import math
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from rich.console import Console
 
-from canary.domain.judge.judgement import Judgement
+from canary.domain.judge.judgement import Judgement, nearness
 from canary.domain.rollout.phase import Phase
 from canaryctl.history import RolloutHistory, ToldMessage
 from canaryctl.live import Screen, row_of
-from canaryctl.live.plain import PlainLines
-from canaryctl.live.row import Gauge
-from canaryctl.live.table import gauge_bar
+from canaryctl.live.plain import PlainLines, line_of
+from canaryctl.live.row import Gauge, LiveRow
+from canaryctl.live.table import gauge_bar, live_table
 from tests.unit.canaryctl.histories import STARTED, make_record, simulate
 
 NOW = STARTED + timedelta(minutes=12)
@@ -99,3 +100,65 @@ def test_markup_in_a_message_is_shown_and_not_obeyed(history: RolloutHistory) ->
     with Screen(Console(file=out, force_terminal=True, width=120)) as screen:
         screen.show([], [told], NOW)
     assert "[bold]churn[/nonsense]" in out.getvalue()
+
+
+def a_row(log_worse: float, phase: str = "WATCHING", **changes: Any) -> LiveRow:
+    """Return the line of a canary that serves, its evidence against it being that."""
+    values: dict[str, Any] = {
+        "name": "churn",
+        "phase": phase,
+        "step": 3,
+        "steps": 3,
+        "share": 1.0,
+        "minute": 40,
+        "worse": Gauge(log_worse, math.log(40)),
+        "better": None,
+        "verdict": "HOLD",
+        "reason": "Serving alone",
+        "nearness": nearness(log_worse, math.log(40)),
+    }
+    return LiveRow(**(values | changes))
+
+
+def drawn(row: LiveRow, width: int) -> str:
+    """Return the table as a terminal of that width gets it, colours included."""
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, width=width, color_system="standard")
+    console.print(live_table([row], width=width))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("width", [80, 160])
+@pytest.mark.parametrize(
+    ("log_worse", "state", "colour"),
+    [
+        (0.0, "WATCHING", "\x1b[32m"),
+        (2.0, "WATCHING (rising)", "\x1b[1;33m"),
+        (3.2, "WATCHING (close)", "\x1b[1;31m"),
+    ],
+)
+def test_a_line_turns_colour_and_word_with_the_evidence(
+    log_worse: float, state: str, colour: str, width: int
+) -> None:
+    """A watch with failing requests is never green; who sees no colours reads the word."""
+    assert f"{colour}{state}" in drawn(a_row(log_worse), width)
+    assert state in line_of(a_row(log_worse))
+
+
+def test_a_line_is_said_again_when_the_evidence_turns() -> None:
+    """Also where there is no terminal."""
+    lines = PlainLines()
+    assert len(lines.news([a_row(0.0)], [], NOW)) == 1
+    assert lines.news([a_row(0.5)], [], NOW) == []
+    assert "(rising)" in lines.news([a_row(2.0)], [], NOW)[0]
+
+
+def test_a_line_says_that_nobody_looks(history: RolloutHistory) -> None:
+    """A verdict of ten minutes ago says nothing of the canary that serves now."""
+    verdict = history.verdicts[6]
+    record = make_record(phase=Phase.BAKING, step=verdict.step)
+    seen = datetime.fromtimestamp(60 * verdict.minute, UTC)
+    fresh = row_of("churn", record, verdict, seen + timedelta(minutes=3))
+    assert fresh.reason == verdict.reason
+    late = row_of("churn", record, verdict, seen + timedelta(minutes=9))
+    assert late.reason.startswith(f"NOBODY LOOKS since {seen:%H:%M} UTC (9 min); before: ")

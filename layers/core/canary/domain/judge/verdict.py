@@ -174,7 +174,7 @@ def _watch(look: Look, numbers: Evidence) -> Decided | None:
         left = look.plan.watch_minutes - look.elapsed
         return Decided(
             "HOLD",
-            f"Serving alone, {left} minutes of the watch to go: {seen_so_far(look, numbers)}",
+            f"Serving alone, {left} minutes of the watch to go{seen_so_far(look, numbers)}",
             waits_for=f"{left} minutes of the watch",
         )
     need = look.watch_minutes_needed
@@ -185,13 +185,13 @@ def _watch(look: Look, numbers: Evidence) -> Decided | None:
         )
         return Decided(
             "HOLD",
-            f"Serving alone, missing minutes extend the watch: {seen_so_far(look, numbers)}; "
+            f"Serving alone, missing minutes extend the watch{seen_so_far(look, numbers)}; "
             f"{missing}",
             waits_for=f"{missing}; CloudWatch had no more of {look.plan.canary}",
         )
     return Decided(
         "ADVANCE",
-        f"The watch is over: {look.elapsed} minutes at 100% and nothing against the canary; "
+        f"The watch is over: {look.elapsed} minutes at 100% and nothing against the canary"
         f"{seen_so_far(look, numbers)}",
     )
 
@@ -203,7 +203,7 @@ def _bake(look: Look, numbers: Evidence) -> Decided:
         left = planned.bake_min_minutes - look.elapsed
         so_far = seen_so_far(look, numbers)
         waits = f"{left} minutes of the minimum bake"
-        return Decided("HOLD", f"At {at}, {waits} to go: {so_far}", waits_for=waits)
+        return Decided("HOLD", f"At {at}, {waits} to go{so_far}", waits_for=waits)
     blocked = _blocked(look, numbers)
     if blocked is None:
         parts = "; ".join(

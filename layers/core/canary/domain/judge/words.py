@@ -164,6 +164,8 @@ def _expected(look: Look, index: int, numbers: GuardEvidence) -> str:
     if not math.isfinite(minutes):
         return f"{why}equal variants are no evidence at this margin; widen it, or promote by hand"
     expected = f"{why}an equal canary needs about {duration(60 * minutes)} at this traffic"
+    if minutes <= numbers.minutes:
+        return f"{expected} and has had {duration(60 * numbers.minutes)}, so it may not be equal"
     return f"{expected}{_too_late(look, minutes - numbers.minutes)}"
 
 
@@ -173,19 +175,26 @@ def _too_late(look: Look, minutes: float) -> str:
 
 
 def seen_so_far(look: Look, numbers: Evidence) -> str:
-    """Return both sides' rates of every guard, and the evidence for taking the canary back."""
-    parts = "; ".join(
-        f"{guard.words.bad} {rates(seen)}"
-        if seen.minutes
-        else f"{guard.words.bad} not measured yet"
+    """Return, as the end of a sentence, both sides' rates of every guard and the evidence for
+    taking the canary back; what the warning says already is left out.
+    """
+    warned = _worst(numbers).guard if numbers.nearness != "calm" else None
+    parts = [
+        f"{guard.words.bad} {rates(seen) if seen.minutes else 'not measured yet'}"
         for guard, seen in zip(look.plan.guards, numbers.guards, strict=True)
-    )
-    return f"{parts}; {_towards(numbers)}"
+        if guard.name != warned
+    ]
+    told = parts if warned else [*parts, _towards(numbers)]
+    return f": {'; '.join(told)}" if told else ""
+
+
+def _worst(numbers: Evidence) -> GuardEvidence:
+    return max(numbers.guards, key=lambda guard: guard.share_of_roll_back)
 
 
 def _towards(numbers: Evidence) -> str:
     return (
-        f"evidence {strength(numbers.log_roll_back)} of the "
+        f"evidence against it {strength(numbers.log_roll_back)} of the "
         f"{strength(numbers.log_roll_back_threshold)} that take it back"
     )
 
@@ -196,7 +205,7 @@ def warning(look: Look, numbers: Evidence) -> str:
     """
     if numbers.nearness == "calm":
         return ""
-    worst = max(numbers.guards, key=lambda guard: guard.share_of_roll_back)
+    worst = _worst(numbers)
     guard = next(g for g in look.plan.guards if g.name == worst.guard)
     quiet = numbers.rising_since_minute
     since = f" since {clock(quiet + 1)}" if quiet is not None else ""

@@ -136,8 +136,8 @@ def _split(rng: np.random.Generator, plan: Plan, window: Window, share: float) -
         baseline[guard.name] = (bad - taken_bad, events - taken)
     return Window(
         minute=window.minute,
-        canary=Counts(requests=requests, guards=canary),
-        baseline=Counts(requests=whole.requests - requests, guards=baseline),
+        canary=Counts(requests=requests, guards=canary, values=whole.values),
+        baseline=Counts(requests=whole.requests - requests, guards=baseline, values=whole.values),
     )
 
 

@@ -104,6 +104,11 @@ def forecast_command(
         raise typer.Exit(2) from error
     for name in (keys.name for keys in parsed.guards.counts if keys.name not in own):
         typer.echo(f"Nothing is known of {name}: give --rate {name}=FRACTION.", err=True)
+    for keys in parsed.guards.values:
+        typer.echo(
+            f"{keys.name} is forecast in the first message alone, from the baseline's own day.",
+            err=True,
+        )
     if as_json:
         for step in steps:
             typer.echo(json.dumps({**step.model_dump(mode="json"), "conclusive": step.conclusive}))

@@ -7,7 +7,7 @@ from itertools import chain
 
 from canary.domain.judge.bets.day import day_of
 from canary.domain.judge.bets.sketches import Sketches
-from canary.domain.judge.windows import Window, counted
+from canary.domain.judge.windows import Window, counted, measured
 from canary.domain.plan.custom.first_look import FirstLook, Published
 from canary.domain.plan.custom.keys import CountGuardKeys
 from canary.domain.plan.endpoint import EndpointView, Variant
@@ -44,7 +44,8 @@ def plan_offline(
     guards = guards_of(spec.guards, {}, looks, spec.steps[0].share)
     facts = Facts(
         endpoint=_two_variants(spec),
-        history={guard.name: _minutes(guard, history) for guard in guards},
+        history={guard.name: _minutes(guard, history) for guard in guards if not guard.value},
+        values={guard.name: _values(guard, history) for guard in guards if guard.value},
         looks=looks,
         unmeasured={} if measured is None else _unmeasured(spec.guards, guards, set(measured)),
     )
@@ -61,7 +62,11 @@ def sketches_offline(plan: Plan, history: Sequence[Window]) -> Sketches:
 def guards_in(windows: Iterable[Window]) -> set[str]:
     """Return the names of the guards whose counts a recording carries."""
     sides = chain.from_iterable((window.baseline, window.canary) for window in windows)
-    return {name for side in sides if side is not None for name in side.guards}
+    return {name for side in sides if side for name in (*side.guards, *side.values)}
+
+
+def _values(guard: CountGuard, history: Sequence[Window]) -> list[float | None]:
+    return [measured(guard, window.baseline) for window in history][-FULL_HISTORY_MINUTES:]
 
 
 def _recorded(keys: CountGuardKeys, history: Sequence[Window], assumed: float | None) -> FirstLook:

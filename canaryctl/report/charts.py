@@ -79,20 +79,29 @@ def _requests(history: RolloutHistory) -> Chart:
 
 def _rates(history: RolloutHistory, guard: CountGuard) -> Chart:
     judged = {float(minute - start_of(history.record)) for minute in judged_minutes(history)}
-    traces = [_rate_trace(history, line, judged) for line in rate_lines(history, guard)]
+    suffix = "%" if guard.value is None else guard.unit
+    traces = [_rate_trace(history, line, judged, suffix) for line in rate_lines(history, guard)]
+    what, scale = "Percent of each variant's requests in each minute.", {"ticksuffix": "%"}
+    if guard.value is not None:
+        what, scale = "One number a minute and variant.", {"ticksuffix": guard.unit}
     return Chart(
         id=guard.name,
         title=guard.title,
-        note="Percent of each variant's requests in each minute. Filled dots were judged; "
-        "hollow ones were not "
+        note=f"{what} Filled dots were judged; hollow ones were not "
         "(warm-up after a move, a move itself, or the evaluation's own calls).",
         figure=figure_of(
-            history, traces, {"yaxis": axis("percent", rangemode="tozero", ticksuffix="%")}
+            history,
+            traces,
+            {"yaxis": axis(_unit(guard), rangemode="tozero", **scale)},
         ),
     )
 
 
-def _rate_trace(history: RolloutHistory, line: Line, judged: set[float]) -> Json:
+def _unit(guard: CountGuard) -> str:
+    return "percent" if guard.value is None else guard.unit.strip() or guard.words.bad
+
+
+def _rate_trace(history: RolloutHistory, line: Line, judged: set[float], suffix: str) -> Json:
     role = _role(history, line.name)
     symbols = ["circle" if x in judged else "circle-open" for x in line.x]
     return {
@@ -106,7 +115,7 @@ def _rate_trace(history: RolloutHistory, line: Line, judged: set[float]) -> Json
         "marker": {"color": role, "symbol": symbols, "size": 6},
         "connectgaps": False,
         "hovertemplate": (
-            "minute %{x:.0f}: %{y:.3g}% (%{customdata})<extra>%{fullData.name}</extra>"
+            "minute %{x:.0f}: %{y:.3g}" + suffix + " (%{customdata})<extra>%{fullData.name}</extra>"
         ),
     }
 

@@ -125,6 +125,8 @@ def _history(guard: CountGuard) -> str:
 
 def _traffic(guard: CountGuard) -> str:
     known = guard.history
+    if guard.value is not None:
+        return f"{known.rate:.4g}{guard.unit} on average, {known.minutes} minutes of history"
     if known.minutes < LEAST_HISTORY_MINUTES:
         return f"{known.minutes} minutes of history: nothing known of bursts"
     bursts = "no bursts" if not known.burstiness else f"burstiness {known.burstiness:.2g}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from canary.domain.judge.judgement import Judgement
 from canary.domain.judge.terms import terms_of
 from canary.domain.judge.verdict_record import VerdictRecord
-from canary.domain.judge.windows import Counts, Window, counted
+from canary.domain.judge.windows import Counts, Window, counted, measured
 from canary.domain.plan.guards import CountGuard
 from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
@@ -89,7 +89,9 @@ def request_lines(history: RolloutHistory) -> list[Line]:
 
 
 def rate_lines(history: RolloutHistory, guard: CountGuard) -> list[Line]:
-    """Return the percentage of bad requests a minute of both sides, as CloudWatch published it."""
+    """Return the percentage of judged events a minute of both sides, or a value guard's number, as
+    CloudWatch published it.
+    """
     record = history.record
     sides = {" + ".join(record.plan.baselines): _baseline, record.canary: _canary}
     return [_rate_line(history, name, guard, side) for name, side in sides.items()]
@@ -99,6 +101,11 @@ def _rate_line(
     history: RolloutHistory, name: str, guard: CountGuard, side: Callable[[Window], Counts | None]
 ) -> Line:
     start, x, y, notes = start_of(history.record), [], [], []
+    if guard.value is not None:
+        values = [measured(guard, side(window)) for window in history.windows]
+        at = [float(window.minute - start) for window in history.windows]
+        told = ["missing" if v is None else f"{v:.4g}{guard.unit}" for v in values]
+        return Line(name, at, values, told)
     for window in history.windows:
         pair = counted(guard, side(window))
         x.append(float(window.minute - start))

@@ -25,18 +25,26 @@ SALES: dict[str, Any] = {
 }
 
 
+MEMORY: dict[str, Any] = {
+    "name": "memory",
+    "unit": " GB",
+    "value": {**SALES["good"], "metric": "Memory", "statistic": "Average"},
+}
+
+
 def sell(stage: Stage, sales: dict[str, float]) -> None:
-    """Publish a minute of sales."""
+    """Publish a minute of sales, and of the memory that both variants alike need."""
     data = [
         {
-            "MetricName": "Sales",
-            "Value": value,
+            "MetricName": name,
+            "Value": value if name == "Sales" else 4.0,
             "Dimensions": [
                 {"Name": "Endpoint", "Value": ENDPOINT},
                 {"Name": "Variant", "Value": variant},
             ],
         }
         for variant, value in sales.items()
+        for name in ("Sales", "Memory")
     ]
     stage.client("cloudwatch").put_metric_data(Namespace=NAMESPACE, MetricData=data)
 
@@ -48,7 +56,7 @@ def ended() -> Iterator[tuple[Stage, dict[str, Any]]]:
         for _ in range(12):
             sell(stage, {"v1": 600})
             stage.emulator.run_minutes(1)
-        execution = stage.start({"guards": {"counts": [SALES]}})
+        execution = stage.start({"guards": {"counts": [SALES], "values": [MEMORY]}})
         for _ in range(60):
             if stage.status(execution) in OVER:
                 break
@@ -76,6 +84,7 @@ def test_it_is_told_from_the_first_message_to_the_last(
     first = " ".join(stage.messages[0].message.split())
     seen = r"Sales \(Sum\) among Invocations \(Sum\); (9\.\d+|10(\.\d)?)% on v1 in the last day"
     assert re.search(seen, first), first
+    assert "memory: Memory (Average), 4 GB on average on v1 in the last day" in first
     assert ") means nothing is known, as the spec says; its good events are judged" in first
     last = " ".join(stage.messages[-1].message.split())
     assert "the canary has fewer sales than the baseline / 1.05: canary 3." in last
@@ -88,7 +97,13 @@ def test_it_has_its_chart_and_its_row(ended: tuple[Stage, dict[str, Any]]) -> No
     chart = next(chart for chart in charts_of(found) if chart.id == "sales")
     sold = next(trace for trace in chart.figure["data"] if trace["name"] == "v1")
     assert any(9 < y < 11 for y in sold["y"] if y is not None)
-    assert "the baseline / 1.2" in render_report(found)
+    page = render_report(found)
+    assert "the baseline / 1.2" in page
+    memory = next(chart for chart in charts_of(found) if chart.id == "memory")
+    assert memory.figure["layout"]["yaxis"]["ticksuffix"] == " GB"
+    assert 4.0 in memory.figure["data"][1]["y"]
+    numbers = Judgement.model_validate(found.verdicts[-1].judgement).evidence.guards[-1]
+    assert (numbers.guard, numbers.values, numbers.canary_bad) == ("memory", (4.0, 4.0), 0)
 
 
 def test_a_metric_nobody_publishes_is_refused(ended: tuple[Stage, dict[str, Any]]) -> None:

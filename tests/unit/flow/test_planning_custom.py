@@ -87,3 +87,20 @@ def test_little_history_of_its_own_is_told() -> None:
     }
     record = planned({"v1": young}, missing="unknown")
     assert "empty_answers has 119 minutes of history, not 720" in waiting(record)[0].body
+
+
+def test_a_value_is_told_with_its_mean_and_forecast_from_its_own_day() -> None:
+    """What one number a minute was, and that a canary like the baseline passes."""
+    day = {m: {**v, "Memory Average": 4.0 + m % 3} for m, v in history(1440, requests=6000).items()}
+    value = {"namespace": "Churn", "metric": "Memory", "dimensions": VARIANT}
+    memory = {"name": "memory", "unit": " GB", "value": {**value, "statistic": "Average"}}
+    metrics = MemoryMetrics({"v1": day}, p95_ms=40.0)
+    record = Stage(metrics).plan(guards={"values": [memory]})
+    guard = record.plan.guards[-1]
+    assert (guard.history.minutes, guard.history.rate) == (1440, pytest.approx(5.0))
+    body = " ".join(waiting(record)[0].body.split())
+    assert "memory: Memory (Average), 5 GB on average on v1 in the last day" in body
+    assert "(it judges minutes, not requests); v2 has no point yet" in body
+    unknown, fresh = {**memory, "value": {**value, "statistic": "p99"}}, Stage(metrics)
+    with pytest.raises(Refused, match=r"guards\.values\.0\.value: Churn/Memory \(p99\) has no"):
+        fresh.plan(guards={"values": [unknown]})

@@ -124,5 +124,42 @@ def test_there_are_at_most_as_many_as_one_call_reads() -> None:
     """GetMetricData takes 500 queries: ten variants with twenty guards still fit."""
     many = [{**EMPTY, "name": f"empty_{number}"} for number in range(21)]
     assert len(spec(*many[:20]).guards.counts) == 20
-    with pytest.raises(Refused, match=r"guards\.counts: 21 guards"):
+    with pytest.raises(Refused, match=r"guards\.counts: 21 guards, more than 20"):
         spec(*many)
+
+
+MEMORY = {"name": "memory", "value": metric("GpuMemory", statistic="Average")}
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        ({"value": metric("M")}, "guards.values.0.value.statistic", "missing"),
+        ({"value": metric("M", statistic="Sum")}, "guards.values.0.value.statistic", "grows"),
+        ({"value": metric("M", statistic="SampleCount")}, "guards.values.0.value.statistic", "gr"),
+        ({"name": "errors"}, "guards.values.0.name", "name of its own"),
+        ({"name": "empty_answers"}, "guards.values.0.name", "also the name of guards.counts.0"),
+        ({"better": "more"}, "guards.values.0.better", ""),
+        ({"last_gate": {"ratio": 0.9}}, "guards.values.0.last_gate.ratio", ""),
+        (
+            {"value": metric("M", statistic="p99", dimensions={"Host": "a"})},
+            "guards.values.0.value.dimensions",
+            "one and the same series",
+        ),
+    ],
+)
+def test_what_is_no_value_is_refused(change: dict[str, Any], field: str, words: str) -> None:
+    """A number that grows with traffic would always look good at a small share."""
+    with pytest.raises(Refused) as refusal:
+        spec(EMPTY, values=[{**MEMORY, **change}])
+    assert refusal.value.field == field
+    assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize("statistic", ["Average", "Maximum", "p99", "p99.9", "TM(10%:90%)", "IQM"])
+def test_any_statistic_that_does_not_grow_with_traffic_is_read(statistic: str) -> None:
+    """As CloudWatch spells it."""
+    asked = spec(values=[{**MEMORY, "value": metric("M", statistic=statistic)}])
+    guard = guards_of(asked.guards, {})[-1]
+    assert guard.value is not None
+    assert guard.value.statistic == statistic

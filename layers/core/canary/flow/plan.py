@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from canary.domain.judge.bets.day import day_of
 from canary.domain.judge.metrics import MetricReading, Series, first_looks
-from canary.domain.judge.windows import BELIEVED_AFTER_MINUTES, Counts, counted
+from canary.domain.judge.windows import BELIEVED_AFTER_MINUTES, Counts, counted, measured
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.forecast import with_forecast
 from canary.domain.plan.guards import REQUESTS, CountGuard, Metric
@@ -101,25 +101,32 @@ class Planner:
         learnt = learnt_thresholds(spec, self._metrics, baselines, end)
         thresholds = {name: one.threshold_ms for name, one in learnt.items()}
         asked = MetricReading(spec.endpoint, guards_of(spec.guards, thresholds))
-        read = asked.metrics((*baselines, spec.canary) if spec.guards.counts else baselines)
+        read = asked.metrics((*baselines, spec.canary) if spec.guards.custom else baselines)
         requests = REQUESTS.at(spec.endpoint, spec.canary)
         series = self._metrics.minutes((*read, requests), end - HISTORY, end)
         over = minute_of(now) - BELIEVED_AFTER_MINUTES - 1
         looks = first_looks(asked, series, baselines, spec.canary, over)
         guards = guards_of(spec.guards, thresholds, looks, spec.steps[0].share)
         reading = MetricReading(spec.endpoint, guards, over)
-        unmeasured = {guard.name: NO_LATENCY for guard in guards if guard.source is None}
+        unmeasured = {guard.name: NO_LATENCY for guard in guards if guard.unmeasurable}
         unmeasured |= reading.uncounted(series, baselines)
         together = reading.together(series, baselines)
         minutes = range(minute_of(end - HISTORY), minute_of(end))
         history = {
             guard.name: [_events(guard, together.get(minute)) for minute in minutes]
             for guard in guards
+            if guard.value is None
+        }
+        values = {
+            guard.name: [measured(guard, together.get(minute)) for minute in minutes]
+            for guard in guards
+            if guard.value is not None
         }
         silences = reading.silences(series, baselines)
         return Facts(
             endpoint=view,
             history=history,
+            values=values,
             thresholds=thresholds,
             origins={name: origin_of(one) for name, one in learnt.items()},
             unmeasured=unmeasured,
@@ -146,7 +153,7 @@ def learnt_thresholds(
     """Return the thresholds that the spec leaves to the baseline's own latency of the day before
     `end`, by guard; none where the latency does not suffice.
     """
-    wanted = [guard.name for guard in guards_of(spec.guards, {}) if guard.source is None]
+    wanted = [guard.name for guard in guards_of(spec.guards, {}) if guard.unmeasurable]
     if not wanted:
         return {}
 

@@ -1,4 +1,6 @@
-"""The two values every bet is made of: what one minute counted, and how much worse is allowed."""
+"""The values every bet is made of: what one minute counted or measured, and how much worse is
+allowed.
+"""
 
 from dataclasses import dataclass
 
@@ -51,3 +53,25 @@ class Bound:
     def rate(self, baseline_rate: float) -> float:
         """Return the canary rate on the line."""
         return self.ratio * baseline_rate + self.difference
+
+
+@dataclass(frozen=True, slots=True)
+class MinuteValues:
+    """One number of each variant in one judged minute, in any unit."""
+
+    canary: float
+    baseline: float
+
+    def beyond(self, bound: Bound, *, higher_is_better: bool) -> bool:
+        """Return whether the worse of both lies beyond the bound of the other; equal is not."""
+        low, high = self.baseline, self.canary
+        if higher_is_better:
+            low, high = high, low
+        return high > limit(low, bound)
+
+
+def limit(value: float, bound: Bound) -> float:
+    """Return the highest value that is not worse: ratio x value + difference, for a negative value
+    as far above it as for a positive one.
+    """
+    return value + (bound.ratio - 1) * abs(value) + bound.difference

@@ -47,6 +47,10 @@ class Setting:
     """What the history bet compares a minute with; None: it is not bet with."""
     uncapped_minutes: int = 0
     """First minutes of the step in which the request bet has no cap."""
+    by_minutes: bool = False
+    """Whether there is one number a minute, so that a worse minute is all that is bet on; what
+    minutes were worth is kept where pair bets keep theirs.
+    """
 
     def advance_bound(self, rate_now: float) -> Bound:
         """Return the margin to bet against in a minute: when bursty, its points become a ratio at
@@ -70,7 +74,7 @@ class Setting:
     @property
     def pair_only(self) -> bool:
         """Return whether bursts last minutes, so that only the pair bet may speak."""
-        return self.history.burst_lags > 0
+        return self.by_minutes or self.history.burst_lags > 0
 
     @property
     def roll_back_pair_weight(self) -> float:

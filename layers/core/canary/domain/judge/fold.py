@@ -13,12 +13,12 @@ from canary.domain.judge.bets.traffic import as_planned, baseline_shares, first_
 from canary.domain.judge.bets.weigh import combined
 from canary.domain.judge.guard_fold import GuardFold, start_guard
 from canary.domain.judge.terms import BakeTerms
-from canary.domain.judge.windows import Window, counted
+from canary.domain.judge.windows import Window, compared, counted, seen
 from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.plan import Plan
 from canary.stats import fuse, roll_back, watch
 from canary.stats.arrivals import NOTHING_YET, Arrivals, arrive
-from canary.stats.counts import MinuteCounts
+from canary.stats.counts import MinuteCounts, MinuteValues
 
 RESTART_EVERY_MINUTES = 10
 # Evidence up to this is what equal variants show all the time.
@@ -133,7 +133,7 @@ def _judge_minute(
     if bake.alone:
         guards = tuple(
             state.watch_minute(
-                guard, counted(guard, window.canary), window.minute, _watch_cap(fold, bake, i)
+                guard, seen(guard, window.canary), window.minute, _watch_cap(fold, bake, i)
             )
             for i, (guard, state) in enumerate(zip(plan.guards, fold.guards, strict=True))
         )
@@ -203,8 +203,8 @@ def _watch_cap(fold: Fold, bake: BakeTerms, index: int) -> float:
     return math.inf if fold.step_bets < bake.uncapped_minutes[index] else watch.CAP
 
 
-def _pairs(plan: Plan, window: Window) -> list[MinuteCounts | None]:
-    return [_pair(counted(g, window.canary), counted(g, window.baseline)) for g in plan.guards]
+def _pairs(plan: Plan, window: Window) -> list[MinuteCounts | MinuteValues | None]:
+    return [compared(guard, window) for guard in plan.guards]
 
 
 def _enter(fold: Fold, bake: BakeTerms) -> Fold:
@@ -226,14 +226,6 @@ def _tick_clock(fold: Fold) -> Fold:
         replace(state, roll_back=roll_back.restart(state.roll_back)) for state in fold.guards
     )
     return replace(fold, guards=guards, clock=1)
-
-
-def _pair(canary: tuple[int, int] | None, baseline: tuple[int, int] | None) -> MinuteCounts | None:
-    """Return the minute as a bet reads it; None when a side is missing or served nothing."""
-    if canary is None or baseline is None:
-        return None
-    counts = MinuteCounts(*canary, *baseline)
-    return counts if counts.usable else None
 
 
 def _arrive(fold: Fold, window: Window, plan: Plan, bake: BakeTerms, *, complete: bool) -> Fold:

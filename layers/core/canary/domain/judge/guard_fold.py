@@ -5,11 +5,12 @@ of the baseline.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from statistics import median
 
 from canary.domain.plan.guards import CountGuard
-from canary.stats import advance, roll_back, warm_up, watch
+from canary.stats import advance, roll_back, warm_up, watch, worse_minute
 from canary.stats.advance import AdvanceState
-from canary.stats.counts import MinuteCounts
+from canary.stats.counts import MinuteCounts, MinuteValues
 from canary.stats.history_bet import LEVEL_MINUTES, Rank, Sketch, rank_of
 from canary.stats.roll_back import RollBackState
 from canary.stats.setting import RECENT_MINUTES, Setting, recent_rate
@@ -35,6 +36,12 @@ class GuardFold:
     minutes: int = 0
     last_minute: int | None = None
     """Newest minute of this step that had data."""
+    values: tuple[float, float] = (0.0, 0.0)
+    """Of a value guard: the sums of canary's and baseline's values in this step's minutes, whose
+    worse ones `canary` counts.
+    """
+    last_values: tuple[float, ...] = ()
+    """The baseline's values in the last 60 judged minutes."""
     unread: tuple[int, str] | None = None
     """Newest minute whose counts could be none, with what was read."""
     warm_up: WarmUpState | None = None
@@ -57,6 +64,7 @@ class GuardFold:
             watch=watch.START,
             canary=(0, 0),
             baseline=(0, 0),
+            values=(0.0, 0.0),
             minutes=0,
             last_minute=None,
             warm_up=None,
@@ -66,7 +74,7 @@ class GuardFold:
     def judge_minute(
         self,
         setting: Setting,
-        pair: MinuteCounts | None,
+        pair: MinuteCounts | MinuteValues | None,
         minute: int,
         sketch_at: SketchAt,
         minutes_before: int = 0,
@@ -76,6 +84,8 @@ class GuardFold:
         """
         if pair is None:
             return self
+        if isinstance(pair, MinuteValues):
+            return self._judge_values(setting, pair, minute)
         bet = pair.swapped if setting.swapped else pair
         rate_now = self._rate_now(setting, minute, RECENT_MINUTES)
         rank = self._rank(setting, bet, minute, sketch_at)
@@ -97,7 +107,7 @@ class GuardFold:
     def warm_up_minute(
         self,
         setting: Setting,
-        pair: MinuteCounts | None,
+        pair: MinuteCounts | MinuteValues | None,
         minute: int,
         sketch_at: SketchAt,
         minutes_before: int = 0,
@@ -105,7 +115,7 @@ class GuardFold:
         """Return the state after a minute of the warm-up while both variants serve; `setting` holds
         the catastrophe margin.
         """
-        if pair is None:
+        if pair is None or isinstance(pair, MinuteValues):
             return self
         rank = self._rank(setting, pair, minute, sketch_at)
         state = warm_up.step(
@@ -117,6 +127,45 @@ class GuardFold:
             rank=rank,
         )
         return replace(self, warm_up=state, rarest=_rarer(self.rarest, rank))
+
+    def _judge_values(self, setting: Setting, pair: MinuteValues, minute: int) -> "GuardFold":
+        higher = setting.swapped
+        worse = pair.beyond(setting.roll_back, higher_is_better=higher)
+        within = not pair.beyond(setting.margin, higher_is_better=higher)
+        return replace(
+            self,
+            roll_back=worse_minute.roll_back_step(self.roll_back, worse=worse),
+            advance=worse_minute.advance_step(self.advance, within=within),
+            values=(self.values[0] + pair.canary, self.values[1] + pair.baseline),
+            last_values=(*self.last_values, pair.baseline)[-watch.REFERENCE_MINUTES :],
+            canary=(self.canary[0] + worse, self.canary[1] + 1),
+            minutes=self.minutes + 1,
+            last_minute=minute,
+        )
+
+    def _watch_value(self, guard: CountGuard, value: float, minute: int) -> "GuardFold":
+        """Return the state after a minute in which the value is held against the median of the
+        baseline's last hour.
+        """
+        reference = self.reference_value(guard)
+        if reference is None:
+            return self
+        pair, higher = MinuteValues(value, reference), guard.better == "higher"
+        worse = pair.beyond(guard.early_steps.bound, higher_is_better=higher)
+        return replace(
+            self,
+            watch=worse_minute.watch_step(self.watch, worse=worse),
+            values=(self.values[0] + value, self.values[1] + reference),
+            canary=(self.canary[0] + worse, self.canary[1] + 1),
+            minutes=self.minutes + 1,
+            last_minute=minute,
+        )
+
+    def reference_value(self, guard: CountGuard) -> float | None:
+        """Return the value the baseline last had: judged minutes first, then the day's mean."""
+        if self.last_values:
+            return median(self.last_values)
+        return guard.history.rate if guard.history.minutes else None
 
     def _rate_now(self, setting: Setting, minute: int, minutes: int) -> float:
         """Return the larger one of the history's rate and the baseline's in the last minutes."""
@@ -134,7 +183,7 @@ class GuardFold:
     def watch_minute(
         self,
         guard: CountGuard,
-        canary: tuple[int, int] | None,
+        canary: tuple[int, int] | float | None,
         minute: int,
         cap: float,
         *,
@@ -144,6 +193,8 @@ class GuardFold:
 
         `warming`: it is one of the warm-up, of which only the bets know.
         """
+        if isinstance(canary, float):
+            return self._watch_value(guard, canary, minute)
         reference = self.reference_rate(guard)
         if canary is None or canary[1] == 0 or reference is None:
             return self

@@ -38,7 +38,8 @@ def nearness(log_roll_back: float, log_threshold: float) -> Nearness:
 
 class GuardEvidence(Frozen):
     """One count guard's numbers at a look; evidence as natural logarithms, counts over the current
-    step. `bad` counts the events it is judged by, good ones where a higher rate is better.
+    step. `bad` counts the events it is judged by, good ones where a higher rate is better; of a
+    value guard the minutes in which the canary was worse, among the minutes of the step.
     """
 
     guard: str
@@ -56,6 +57,9 @@ class GuardEvidence(Frozen):
     baseline_requests: int
     reference_rate: float | None = None
     """During the watch: the rate the baseline last had."""
+    values: tuple[float, float] | None = None
+    """Of a value guard: the means of canary and baseline over the step."""
+    unit: str = ""
     carried_by: Bet | None = None
     """The bet that holds most of the roll-back evidence, where the rollout has them all."""
     rarest: tuple[int, int] | None = None

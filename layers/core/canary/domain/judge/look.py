@@ -228,10 +228,17 @@ class Look:
             canary_requests=canary[1],
             baseline_bad=baseline[0],
             baseline_requests=baseline[1],
-            reference_rate=state.reference_rate(guard) if bake and bake.alone else None,
+            reference_rate=self._reference_rate(guard, state),
+            values=None if guard.value is None else _means(state),
+            unit=guard.unit,
             carried_by=self._carried_by(index),
             rarest=state.rarest,
         )
+
+    def _reference_rate(self, guard: CountGuard, state: GuardFold) -> float | None:
+        bake = self.numbers_bake
+        alone = bake is not None and bake.alone and guard.value is None
+        return state.reference_rate(guard) if alone else None
 
     def _counts(self, state: GuardFold) -> tuple[tuple[int, int], tuple[int, int]]:
         """Return (bad, requests) of both variants in the step's judged minutes; those of its
@@ -248,3 +255,8 @@ class Look:
         # Plans of before have but two bets, and sentences that name none.
         named = self.plan.days or bake.warm_up_of(index)
         return carried_by(self.fold.guards[index], bake, index) if named else None
+
+
+def _means(state: GuardFold) -> tuple[float, float]:
+    minutes = max(1, state.minutes)
+    return state.values[0] / minutes, state.values[1] / minutes

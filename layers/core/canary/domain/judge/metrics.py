@@ -5,8 +5,10 @@ requests have no point in a minute has no counts for it, and no guard has any wh
 Several baselines are what of them speaks.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from canary.domain.judge.windows import Counts, Window
 from canary.domain.model import Frozen
@@ -51,18 +53,20 @@ class MetricReading:
         wanted = [REQUESTS]
         for source in (guard.source for guard in self.guards if guard.source):
             wanted += [source.marked, source.of]
+        wanted += [guard.value for guard in self.guards if guard.value]
         return tuple(
             dict.fromkeys(m.at(self.endpoint, variant) for variant in variants for m in wanted)
         )
 
     def counts(self, series: Series, variant: str) -> dict[int, Counts]:
         """Return a variant's counts by minute; minutes without any are left out."""
-        requests = self._points(series, REQUESTS, variant)
+        requests = self.series_of(series, REQUESTS, variant)
         read = [
             (guard, guard.source, self.points(series, guard.source, variant))
             for guard in self.guards
             if guard.source
         ]
+        values = {g.name: self.series_of(series, g.value, variant) for g in self.guards if g.value}
         found = {}
         for minute, value in requests.items():
             guards: dict[str, tuple[int, int]] = {}
@@ -75,7 +79,12 @@ class MetricReading:
                     else:
                         guards[guard.name] = counts
             if all(guard.name in guards for guard, _, _ in read if guard.fuse):
-                found[minute] = Counts(requests=round(value), guards=guards, unread=unread)
+                found[minute] = Counts(
+                    requests=round(value),
+                    guards=guards,
+                    values={n: one[minute] for n, one in values.items() if minute in one},
+                    unread=unread,
+                )
         return found
 
     def together(self, series: Series, variants: Sequence[str]) -> dict[int, Counts]:
@@ -101,7 +110,7 @@ class MetricReading:
         """Return the requests a minute of a variant that has some in nearly all of the minutes, the
         last ones among them; 0 where it has not.
         """
-        points = self._points(series, REQUESTS, variant)
+        points = self.series_of(series, REQUESTS, variant)
         served = [points[minute] for minute in minutes if points.get(minute)]
         lately = all(points.get(minute) for minute in minutes[-LAST_MINUTES:])
         steady = bool(served) and lately and len(served) >= STEADY_PART * len(minutes)
@@ -140,7 +149,7 @@ class MetricReading:
         or not: to read those with a point sooner would count bad minutes before good ones.
         """
         of, marked = (
-            self._points(series, metric, variant) for metric in (source.of, source.marked)
+            self.series_of(series, metric, variant) for metric in (source.of, source.marked)
         )
         if source.missing != "zero":
             return of, marked
@@ -150,7 +159,8 @@ class MetricReading:
         over = {m: n for m, n in of.items() if self.through is None or m <= self.through}
         return over, {minute: marked.get(minute, 0.0) for minute in over}
 
-    def _points(self, series: Series, metric: Metric, variant: str) -> Mapping[int, float]:
+    def series_of(self, series: Series, metric: Metric, variant: str) -> Mapping[int, float]:
+        """Return the points of one metric of a variant by minute."""
         one = series.get(metric.at(self.endpoint, variant))
         return one.minutes if one else {}
 
@@ -177,7 +187,18 @@ def _sum(parts: Sequence[Counts]) -> Counts:
             bad, of = zip(*(part.guards[name] for part in measured), strict=True)
             guards[name] = (sum(bad), sum(of))
     unread = {name: told for part in parts for name, told in part.unread.items()}
-    return Counts(requests=requests, guards=guards, unread=unread)
+    return Counts(requests=requests, guards=guards, values=_means(parts), unread=unread)
+
+
+def _means(parts: Sequence[Counts]) -> dict[str, float]:
+    """Return the mean of each value over the variants that have one, by requests."""
+    requests, means = sum(part.requests for part in parts), {}
+    for name in dict.fromkeys(name for part in parts for name in part.values):
+        having = [part for part in parts if name in part.values]
+        weight = sum(part.requests for part in having)
+        if weight and weight >= MEASURED_PART * requests:
+            means[name] = math.fsum(p.requests * p.values[name] for p in having) / weight
+    return means
 
 
 def first_looks(
@@ -190,14 +211,21 @@ def first_looks(
     def of(source: CountSource, variant: str) -> Published:
         return published(*reading.points(series, source, variant), source, through)
 
-    return {
-        guard.name: FirstLook(
-            baselines={name: of(guard.source, name) for name in baselines},
-            canary=(canary, of(guard.source, canary)),
-        )
-        for guard in reading.guards
-        if guard.source is not None and guard.source.exact
-    }
+    def value_of(metric: Metric, variant: str) -> Published:
+        points = len(reading.series_of(series, metric, variant))
+        return Published(minutes=points, marked_minutes=points)
+
+    found = {}
+    for guard in reading.guards:
+        seen: Callable[[str], Published]
+        if guard.value is not None:
+            seen = partial(value_of, guard.value)
+        elif guard.source is not None and guard.source.exact:
+            seen = partial(of, guard.source)
+        else:
+            continue
+        found[guard.name] = FirstLook({v: seen(v) for v in baselines}, (canary, seen(canary)))
+    return found
 
 
 def reading_of(plan: Plan, through: int | None = None) -> MetricReading:

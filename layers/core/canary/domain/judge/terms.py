@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from canary.domain.judge.windows import FROZEN_AFTER_MINUTES
 from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.plan import BakeInterval, Plan
+from canary.stats.history import NO_HISTORY
 from canary.stats.setting import Setting, settle
 
 
@@ -139,6 +140,16 @@ def _warm_up(plan: Plan, guard: CountGuard, step: int) -> WarmUp | None:
 
 
 def _setting(plan: Plan, guard: CountGuard, step: int, *, early: bool = False) -> Setting:
+    if guard.value is not None:
+        return Setting(
+            NO_HISTORY,
+            guard.roll_back_beyond.bound,
+            plan.margin_at(step, guard).bound,
+            bursty=False,
+            grid=guard.grid,
+            swapped=guard.better == "higher",
+            by_minutes=True,
+        )
     return settle(
         guard.history.known,
         (guard.early_steps if early else guard.roll_back_beyond).bound,

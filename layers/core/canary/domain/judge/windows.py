@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from canary.domain.model import Frozen
 from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.standard_guards import read_counts
+from canary.stats.counts import MinuteCounts, MinuteValues
 
 Count = Annotated[int, Field(ge=0)]
 
@@ -28,6 +29,8 @@ class Counts(Frozen):
     """Invocations of the variant in the minute."""
     guards: dict[str, tuple[Count, Count]]
     """(bad events, events) by guard; a guard that was not measured is left out."""
+    values: dict[str, float] = Field(default_factory=dict)
+    """The number of the minute by value guard; of several baselines their mean by requests."""
     unread: dict[str, str] = Field(default_factory=dict)
     """What was read of a guard whose counts can be none, in words, by guard."""
 
@@ -43,6 +46,11 @@ def counted(guard: CountGuard, counts: Counts | None) -> tuple[int, int] | None:
     """
     found = counts.guards.get(guard.name) if counts else None
     return guard.judged(*found) if found and found[0] <= found[1] else None
+
+
+def measured(guard: CountGuard, counts: Counts | None) -> float | None:
+    """Return the number of one variant for a value guard; None when missing."""
+    return counts.values.get(guard.name) if counts else None
 
 
 class Window(Frozen):
@@ -94,3 +102,24 @@ class Window(Frozen):
         """Return what a later read says, remembering since when it says so."""
         unchanged = (self.baseline, self.canary) == (later.baseline, later.canary)
         return later.but(since=self.since) if unchanged else later
+
+
+def seen(guard: CountGuard, counts: Counts | None) -> tuple[int, int] | float | None:
+    """Return what a guard reads of one variant's minute: counts, or the number of a value guard."""
+    return counted(guard, counts) if guard.value is None else measured(guard, counts)
+
+
+def compared(guard: CountGuard, window: Window) -> MinuteCounts | MinuteValues | None:
+    """Return the minute as a guard's bets read it; None when a side is missing or served
+    nothing.
+    """
+    if guard.value is not None:
+        canary, baseline = measured(guard, window.canary), measured(guard, window.baseline)
+        if canary is None or baseline is None:
+            return None
+        return MinuteValues(canary, baseline)
+    mine, theirs = counted(guard, window.canary), counted(guard, window.baseline)
+    if mine is None or theirs is None:
+        return None
+    counts = MinuteCounts(*mine, *theirs)
+    return counts if counts.usable else None

@@ -8,6 +8,7 @@ from canary.domain.judge.look import Look
 from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.plan import Plan
 from canary.domain.words import clock, duration, percent, rate, strength
+from canary.stats.counts import MinuteValues
 from canary.stats.forecast import Traffic, advance_minutes
 from canary.stats.roll_back import Bet
 
@@ -20,11 +21,21 @@ BETS: dict[Bet, str] = {
 
 
 def rates(guard: GuardEvidence) -> str:
-    """Return both variants' rates and counts over this step."""
+    """Return both variants' rates and counts over this step, or their values."""
+    if guard.values is not None:
+        return _values(guard, *guard.values)
     canary = _side("canary", guard.canary_bad, guard.canary_requests)
     if guard.reference_rate is not None:
         return f"{canary} against {percent(guard.reference_rate)} of the baseline's last hour"
     return f"{canary}, {_side('baseline', guard.baseline_bad, guard.baseline_requests)}"
+
+
+def _values(guard: GuardEvidence, canary: float, baseline: float) -> str:
+    worse, minutes = guard.canary_bad, guard.canary_requests
+    return (
+        f"canary {canary:.4g}{guard.unit}, baseline {baseline:.4g}{guard.unit} on average, worse "
+        f"in {worse} of {minutes} minutes"
+    )
 
 
 def carried(guard: GuardEvidence) -> str:
@@ -123,12 +134,15 @@ def _no_data(guard: CountGuard, numbers: GuardEvidence, state: GuardFold) -> str
 
 def beyond(look: Look, guard: CountGuard, numbers: GuardEvidence) -> bool:
     """Return whether the canary's rate so far lies beyond the margin it has to be shown to keep."""
+    margin = guard.early_steps if look.share >= 1 else look.plan.margin_at(look.step, guard)
+    if numbers.values is not None:
+        higher = guard.better == "higher"
+        return MinuteValues(*numbers.values).beyond(margin.bound, higher_is_better=higher)
     reference = numbers.reference_rate
     if reference is None:
         if not numbers.baseline_requests:
             return False
         reference = numbers.baseline_bad / numbers.baseline_requests
-    margin = guard.early_steps if look.share >= 1 else look.plan.margin_at(look.step, guard)
     if not numbers.canary_requests:
         return False
     return guard.beyond(margin, numbers.canary_bad / numbers.canary_requests, reference)
@@ -140,12 +154,14 @@ def outlook(look: Look, index: int, numbers: GuardEvidence) -> str:
     if beyond(look, guard, numbers):
         margin = guard.margin_words(look.plan.margin_at(look.step, guard))
         turns = "falls below" if guard.better == "lower" else "rises above"
-        return f"it passes only if the canary's rate {turns} its margin ({margin})"
+        what = "rate" if guard.value is None else "value"
+        return f"it passes only if the canary's {what} {turns} its margin ({margin})"
     growth = numbers.log_advance / numbers.minutes
     if growth > 0:
         minutes = max(1, math.ceil((look.log_advance_threshold - numbers.log_advance) / growth))
         requests = numbers.canary_requests / numbers.minutes * minutes
-        needs = f"about {duration(60 * minutes)} more like these ({requests:,.0f} canary requests)"
+        of_requests = f" ({requests:,.0f} canary requests)" if guard.value is None else ""
+        needs = f"about {duration(60 * minutes)} more like these{of_requests}"
         return f"{needs}{_too_late(look, minutes)}"
     return _expected(look, index, numbers)
 
@@ -155,6 +171,8 @@ def _expected(look: Look, index: int, numbers: GuardEvidence) -> str:
     bake = look.numbers_bake
     if bake is None or not bake.settings:
         return "nothing gained yet"
+    if numbers.values is not None:
+        return "half of its minutes or more lie beyond the margin; widen it, or promote by hand"
     setting, a_minute = bake.settings[index], numbers.canary_requests / numbers.minutes
     seen_share = 1 - look.share if setting.swapped else look.share
     traffic = Traffic(seen_share, a_minute / look.share)

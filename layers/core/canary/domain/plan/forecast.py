@@ -9,9 +9,11 @@ import math
 
 from canary.domain.errors import Refused
 from canary.domain.model import Frozen
-from canary.domain.plan.guards import CountGuard, Margin
+from canary.domain.plan.custom.value_history import exceeds
+from canary.domain.plan.guards import AnyMargin, CountGuard
 from canary.domain.plan.plan import Plan
 from canary.domain.words import percent
+from canary.stats import worse_minute
 from canary.stats.forecast import (
     Traffic,
     advance_minutes,
@@ -19,10 +21,13 @@ from canary.stats.forecast import (
     smallest_loss_seen,
     smallest_ratio_seen,
 )
-from canary.stats.setting import Setting, settle
+from canary.stats.setting import FIRST_MASS, Setting, settle
 
 # Ratios tried, smallest first, when a wider margin is proposed.
 PROPOSED_RATIOS = (1.3, 1.5, 1.6, 1.8, 2.0, 2.5, 3.0, 4.0, 5.0, 7.5, 10.0)
+
+
+SEEN_RATIOS = (1.05, 1.1, 1.15, 1.2, 1.25, *PROPOSED_RATIOS)
 
 
 class StepForecast(Frozen):
@@ -61,7 +66,7 @@ def forecast(plan: Plan) -> tuple[StepForecast, ...]:
         for index, step in enumerate(plan.steps)
         if 0 < step.share < 1
         for guard in plan.guards
-        if guard.history.requests_per_minute > 0
+        if guard.history.requests_per_minute > 0 or guard.history.spread
     )
 
 
@@ -81,6 +86,8 @@ def with_forecast(plan: Plan, *, require_conclusive: bool) -> Plan:
 
 
 def _forecast(plan: Plan, step: int, guard: CountGuard) -> StepForecast:
+    if guard.value is not None:
+        return _of_minutes(plan, step, guard)
     planned = plan.steps[step]
     traffic = _traffic(guard, planned.share)
     setting = _setting(guard, plan.margin_at(step, guard), planned.share)
@@ -105,6 +112,45 @@ def _forecast(plan: Plan, step: int, guard: CountGuard) -> StepForecast:
     )
 
 
+def _of_minutes(plan: Plan, step: int, guard: CountGuard) -> StepForecast:
+    """Return the forecast of a value guard: a good canary is taken to differ from the baseline as
+    two of the baseline's minutes do.
+    """
+    planned, warm_up = plan.steps[step], plan.warm_up_minutes
+    margin, history = plan.margin_at(step, guard), guard.history
+    beyond = exceeds(history, margin.ratio)
+    median, p90 = (
+        max(planned.bake_min_minutes, minutes + warm_up)
+        for minutes in worse_minute.advance_minutes(beyond or 0.0, plan.budget.promotion)
+    )
+    guards, judged = 1 / plan.budget.guards[guard.name], planned.bake_max_minutes - warm_up
+
+    def falls_after(ratio: float) -> float:
+        edge = guard.roll_back_beyond.ratio
+        worse = exceeds(history, edge / ratio) or 0.0
+        return worse_minute.detection_minutes(worse, plan.budget.live, guards, FIRST_MASS)
+
+    warning = None
+    if p90 > planned.bake_max_minutes:
+        warning = (
+            f"step {step} ({percent(planned.share)}) cannot conclude on {guard.words.bad} in "
+            f"{planned.bake_max_minutes} min: in {percent(beyond or 0.0)} of the baseline's own "
+            f"minutes it is beyond {guard.margin_words(margin)} of the minute before; widen the "
+            "margin or lengthen the bake"
+        )
+    return StepForecast(
+        step=step,
+        share=planned.share,
+        guard=guard.name,
+        median_minutes=_finite(median),
+        p90_minutes=_finite(p90),
+        bake_max_minutes=planned.bake_max_minutes,
+        smallest_ratio=next((r for r in SEEN_RATIOS if falls_after(r) <= judged), None),
+        twice_as_bad_minutes=_finite(falls_after(2.0) + warm_up),
+        warning=warning,
+    )
+
+
 def _traffic(guard: CountGuard, share: float) -> Traffic:
     """Return the traffic as the guard's bets see it: of good events the baseline's side is the one
     that may be worse.
@@ -113,7 +159,7 @@ def _traffic(guard: CountGuard, share: float) -> Traffic:
     return Traffic(seen, guard.history.requests_per_minute)
 
 
-def _setting(guard: CountGuard, allowed: Margin, share: float) -> Setting:
+def _setting(guard: CountGuard, allowed: AnyMargin, share: float) -> Setting:
     return settle(
         guard.history.known,
         guard.roll_back_beyond.bound,
@@ -158,7 +204,7 @@ def _warning(plan: Plan, step: int, guard: CountGuard, p90: float) -> str:
     return f"{where}: {why}; raise the share, {widen} or lengthen the bake"
 
 
-def _wider_margin(plan: Plan, step: int, guard: CountGuard) -> Margin | None:
+def _wider_margin(plan: Plan, step: int, guard: CountGuard) -> AnyMargin | None:
     """Return the smallest wider margin at which the step would conclude; None when none tried
     would.
     """

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from canary.domain.model import Frozen
+from canary.domain.plan.custom.margins import ValueMargin
 from canary.stats.counts import Bound
 from canary.stats.history import History, Minute, learn
 
@@ -49,6 +50,9 @@ class Margin(Frozen):
         points = self.percentage_points
         whole = f"(the baseline - {points:g} pp)" if points else "the baseline"
         return f"{whole} / {self.ratio:g}"
+
+
+AnyMargin = Margin | ValueMargin
 
 
 class Metric(Frozen):
@@ -174,6 +178,7 @@ class GuardHistory(Frozen):
 
     `rate` bad events a request, `burstiness` k and `burst_lags` D of the statistics,
     `requests_per_minute` the mean. Fewer than 720 minutes teach nothing about bursts: k = D = 0.
+    Of a value guard: `rate` is the mean value, `spread` how far apart two minutes lie.
     """
 
     minutes: int = 0
@@ -181,6 +186,8 @@ class GuardHistory(Frozen):
     burstiness: float = 0.0
     burst_lags: int = 0
     requests_per_minute: float = 0.0
+    spread: tuple[float, ...] = ()
+    """Quantiles (0, 5, ... 100%) of the ratio of a minute's value to that of the minute before."""
 
     @classmethod
     def learnt(cls, minutes: Sequence[Minute]) -> Self:
@@ -206,7 +213,11 @@ class GuardHistory(Frozen):
 
 
 class CountGuard(Frozen):
-    """One count guard as planned: what is counted, its margins, and what its history teaches."""
+    """One count guard as planned: what is counted, its margins, and what its history teaches.
+
+    A value guard is one as well: its events are minutes, and a bad one is a minute in which the
+    canary's `value` was worse than the margin of the baseline's allows.
+    """
 
     name: GuardName
     words: GuardWords
@@ -214,6 +225,9 @@ class CountGuard(Frozen):
     """Multiples of the allowed rate that its roll-back bets are fitted to."""
     source: CountSource | None = None
     """None: nothing is read, its counts come with a recording."""
+    value: Metric | None = None
+    """Of a value guard: the one number a minute that is read."""
+    unit: str = ""
     fuse: bool = False
     """Whether the fuse watches it. A minute without its counts is half published: it says nothing
     of its variant.
@@ -226,9 +240,9 @@ class CountGuard(Frozen):
     """The first step (1 is the first live one) whose warm-up is bet on already, for rolling back at
     the catastrophe margin; None: no warm-up is.
     """
-    roll_back_beyond: Margin
-    last_gate: Margin
-    early_steps: Margin
+    roll_back_beyond: AnyMargin
+    last_gate: AnyMargin
+    early_steps: AnyMargin
     history: GuardHistory = GuardHistory()
     """Of the judged events."""
 
@@ -236,20 +250,29 @@ class CountGuard(Frozen):
         """Return (judged events, events) of a count of bad ones."""
         return (bad if self.better == "lower" else of - bad), of
 
-    def beyond(self, margin: Margin, canary: float, baseline: float) -> bool:
+    @property
+    def unmeasurable(self) -> bool:
+        """Return whether nobody has said yet what is to be read."""
+        return self.source is None and self.value is None
+
+    def beyond(self, margin: AnyMargin, canary: float, baseline: float) -> bool:
         """Return whether a canary's rate is worse than a margin of the baseline's allows."""
         if self.better == "lower":
             return canary > margin.bound.rate(baseline)
         return baseline > margin.bound.rate(canary)
 
-    def margin_words(self, margin: Margin) -> str:
+    def margin_words(self, margin: AnyMargin) -> str:
         """Return one of its margins as a line that the canary's rate is held against."""
         return margin.words if self.better == "lower" else margin.words_below
 
-    def worse_than(self, margin: Margin) -> str:
+    def worse_than(self, margin: AnyMargin) -> str:
         """Return what a canary beyond one of its margins has: "more errors than 1.1x ..."."""
-        more = "more" if self.better == "lower" else "fewer"
-        return f"{more} {self.words.bad} than {self.margin_words(margin)}"
+        lower = self.better == "lower"
+        if self.value is not None:
+            which = "higher" if lower else "lower"
+            line = self.margin_words(margin)
+            return f"{which} {self.words.bad} than {line} in more than half of the minutes"
+        return f"{'more' if lower else 'fewer'} {self.words.bad} than {self.margin_words(margin)}"
 
     @property
     def title(self) -> str:

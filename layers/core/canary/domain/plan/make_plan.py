@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from canary.domain.errors import Refused
 from canary.domain.plan.custom.first_look import FirstLook
-from canary.domain.plan.custom.guards import told
+from canary.domain.plan.custom.guards import told, told_of_value
+from canary.domain.plan.custom.value_history import learnt_of_values
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.error_budget import share_out
 from canary.domain.plan.guards import CountGuard, GuardHistory
@@ -35,6 +36,8 @@ class Facts:
     """The baselines' minutes together by guard, (events, judged ones) or None where missing, oldest
     first.
     """
+    values: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
+    """The baselines' values by value guard and minute, None where missing, oldest first."""
     thresholds: Mapping[str, float] = field(default_factory=dict)
     """Thresholds learnt from the baseline, by guard, for those the spec does not give."""
     origins: Mapping[str, str] = field(default_factory=dict)
@@ -148,9 +151,8 @@ def _guards(spec: Spec, facts: Facts) -> tuple[tuple[CountGuard, ...], list[str]
     for guard in guards_of(spec.guards, facts.thresholds, facts.looks, first_share):
         problem = facts.unmeasured.get(guard.name)
         if problem is None:
-            history = GuardHistory.learnt(facts.history.get(guard.name, ()))
             words = guard.words.but(origin=facts.origins.get(guard.name, ""))
-            guards.append(guard.but(history=history, words=words))
+            guards.append(guard.but(history=_history(guard, facts), words=words))
         elif may_be_left_out(spec.guards, guard.name):
             notices.append(f"{guard.name} is not watched: {problem}.")
         else:
@@ -190,6 +192,12 @@ def _learnt(guards: Sequence[CountGuard]) -> list[str]:
     ]
 
 
+def _history(guard: CountGuard, facts: Facts) -> GuardHistory:
+    if guard.value is not None:
+        return learnt_of_values(facts.values.get(guard.name, ()))
+    return GuardHistory.learnt(facts.history.get(guard.name, ()))
+
+
 def _often_silent(facts: Facts) -> list[str]:
     return [
         f"{name} was silent in {silent:,} of the history's {of:,} minutes: such minutes are judged "
@@ -203,11 +211,12 @@ def _custom(spec: Spec, facts: Facts, guards: Sequence[CountGuard]) -> Iterator[
     """Yield how each guard of the user's own is read, and what is not known of it."""
     named = {guard.name: guard for guard in guards}
     enough = max(guard.history.minutes for guard in guards) >= LEAST_HISTORY_MINUTES
-    for keys in spec.guards.counts:
-        guard, look = named[keys.name], facts.looks.get(keys.name)
+    events = {keys.name: keys for keys in spec.guards.counts}
+    for name in spec.guards.custom:
+        guard, look, keys = named[name], facts.looks.get(name), events.get(name)
         if look is not None and not look.recorded:
-            yield told(keys, guard, look)
-        if enough and guard.history.minutes < LEAST_HISTORY_MINUTES:
+            yield told(keys, guard, look) if keys else told_of_value(guard, look)
+        if keys and enough and guard.history.minutes < LEAST_HISTORY_MINUTES:
             yield (
                 f"{guard.name} has {guard.history.minutes} minutes of history, not "
                 f"{LEAST_HISTORY_MINUTES}: nothing is known of its bursts."

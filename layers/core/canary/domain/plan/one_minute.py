@@ -65,6 +65,8 @@ def told_of_one_minute(
 
 
 def _told(guard: CountGuard, shares: Shares, day: GuardDay | None) -> Iterable[str]:
+    if guard.value is not None or guard.better == "higher":
+        return
     if day is None:
         served = guard.history.minutes
         if served:  # of no traffic at all others tell

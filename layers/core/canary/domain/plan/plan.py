@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from canary.domain.model import Frozen
 from canary.domain.plan.error_budget import ErrorBudget, share_out
-from canary.domain.plan.guards import CountGuard, Margin
+from canary.domain.plan.guards import AnyMargin, CountGuard
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.spec import DEFAULT_WARM_UP_MINUTES, ErrorRates
 from canary.domain.plan.standard_guards import read_guard
@@ -109,7 +109,7 @@ class Plan(Frozen):
         """Return the index of the last step below share 1: the one judged at the real margin."""
         return len(self.steps) - 2
 
-    def margin_at(self, step: int, guard: CountGuard) -> Margin:
+    def margin_at(self, step: int, guard: CountGuard) -> AnyMargin:
         """Return the margin a guard must be shown to keep at a step: the real one at the last gate
         alone.
         """

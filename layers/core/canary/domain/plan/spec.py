@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from canary.domain.errors import Refused
 from canary.domain.model import Frozen
 from canary.domain.plan.custom.checks import check_custom
-from canary.domain.plan.custom.keys import CountGuardKeys
+from canary.domain.plan.custom.keys import CountGuardKeys, ValueGuardKeys
 from canary.domain.plan.guards import Margin
 from canary.domain.plan.quality import QualityGuardSpec
 
@@ -87,7 +87,9 @@ class Guards(Frozen):
     errors: ErrorsGuard = ErrorsGuard()
     slow_requests: SlowRequestsGuard | None = None
     counts: tuple[CountGuardKeys, ...] = ()
-    """Guards on metrics of your own."""
+    """Guards on events of your own."""
+    values: tuple[ValueGuardKeys, ...] = ()
+    """Guards on what is one number a minute."""
     alarms: tuple[Annotated[str, Field(min_length=1, max_length=255)], ...] = ()
     quality: QualityGuardSpec | None = None
 
@@ -97,6 +99,11 @@ class Guards(Frozen):
         if quality is not None and quality.scorer is not None and not quality.has_lambda_scorer:
             raise ValueError("scorer must be the ARN of a Lambda function in a rollout")
         return quality
+
+    @property
+    def custom(self) -> tuple[str, ...]:
+        """Return the names of the user's own guards."""
+        return (*(keys.name for keys in self.counts), *(keys.name for keys in self.values))
 
     @property
     def slow_requests_named(self) -> bool:
@@ -163,7 +170,7 @@ def read_spec(document: object) -> Spec:
     except ValidationError as error:
         raise _refusal(error.errors(include_url=False)) from error
     _check_steps([step.share for step in spec.steps])
-    check_custom(spec.guards.counts)
+    check_custom(spec.guards.counts, spec.guards.values)
     if spec.longest_minutes > LONGEST_ROLLOUT_MINUTES:
         raise Refused(
             "hold_at_most_minutes",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from canary.domain.plan.custom.first_look import FirstLook
-from canary.domain.plan.custom.guards import custom_guards
+from canary.domain.plan.custom.guards import custom_guards, value_guards
 from canary.domain.plan.guards import (
     COMMON_GRID,
     RARE_GRID,
@@ -47,7 +47,8 @@ def guards_of(
     """
     made = (make(guards, thresholds) for make in MAKERS)
     standard = tuple(guard for guard in made if guard is not None)
-    return (*standard, *custom_guards(guards.counts, looks, share))
+    counts = custom_guards(guards.counts, looks, share)
+    return (*standard, *counts, *value_guards(guards.values, looks))
 
 
 def may_be_left_out(guards: Guards, name: str) -> bool:

@@ -46,7 +46,7 @@ def first_read(window: Window, plan: Plan, bake: BakeTerms) -> Window | None:
         return None
     told = [g.name for g in plan.guards if g.source is None or g.source.published_together]
     sides = [
-        side and side.but(guards={n: v for n, v in side.guards.items() if n in told})
+        side and side.but(guards={n: v for n, v in side.guards.items() if n in told}, values={})
         for side in (window.canary, window.baseline)
     ]
     return window.but(canary=sides[0], baseline=sides[1])

@@ -1,4 +1,5 @@
-"""What reading `guards.counts` alone can refuse: names, statistics, placeholders, how many.
+"""What reading `guards.counts` and `guards.values` alone can refuse: names, statistics,
+placeholders, how many.
 
 Rules: pure; every refusal names field, problem and remedy.
 """
@@ -7,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from canary.domain.errors import Refused
-from canary.domain.plan.custom.keys import CountGuardKeys, MetricKeys
+from canary.domain.plan.custom.keys import CountGuardKeys, MetricKeys, ValueGuardKeys
 
 TAKEN = ("errors", "slow_requests", "quality", "alarms", "requests", "rollback", "advance")
 """Names that messages, pages and recordings use for something else."""
@@ -16,16 +17,19 @@ MOST_GUARDS = 20
 GetMetricData call.
 """
 PLACEHOLDERS = ("${endpoint}", "${variant}")
+VALUES = re.compile(
+    r"Average|Maximum|Minimum|IQM|p\d{1,2}(\.\d+)?|p100|tm\d{1,2}|wm\d{1,2}|(TM|WM|PR)\([\d.]*%?:[\d.]*%?\)"
+)
 COUNTS = re.compile(r"Sum|SampleCount|TC\((\d+(\.\d+)?)?:(\d+(\.\d+)?)?\)")
 
 
-def check_custom(counts: Sequence[CountGuardKeys]) -> None:
-    """Raise Refused where the guards cannot be told apart, read, or told from one another."""
-    if len(counts) > MOST_GUARDS:
+def check_custom(counts: Sequence[CountGuardKeys], values: Sequence[ValueGuardKeys]) -> None:
+    """Raise Refused where the guards cannot be told apart or read."""
+    if len(counts) + len(values) > MOST_GUARDS:
         raise Refused(
-            "guards.counts",
-            f"{len(counts)} guards of your own, more than {MOST_GUARDS}: each is read of every "
-            "variant every minute, and shares the error budget with the others",
+            "guards.counts" if counts else "guards.values",
+            f"{len(counts) + len(values)} guards, more than {MOST_GUARDS}: each is read "
+            "of every variant every minute, and shares the error budget with the others",
             "Keep those that would make you roll back",
         )
     seen: dict[str, str] = {}
@@ -37,6 +41,23 @@ def check_custom(counts: Sequence[CountGuardKeys]) -> None:
             check_metric(metric, f"{field}.{name}")
             _check_count(metric, f"{field}.{name}")
         _check_reading(keys, field)
+    for index, one in enumerate(values):
+        field = f"guards.values.{index}"
+        _check_name(one.name, field, seen)
+        seen[one.name] = field
+        check_metric(one.value, f"{field}.value")
+        _check_value(one.value, f"{field}.value")
+
+
+def _check_value(metric: MetricKeys, field: str) -> None:
+    if not VALUES.fullmatch(metric.statistic):
+        raise Refused(
+            f"{field}.statistic",
+            f"{metric.statistic!r} is no value that could be compared: a sum or a count grows with "
+            "traffic, so that a canary with little of it would always look good",
+            "Use Average, Maximum, Minimum, IQM, a percentile such as p99, TM, WM or PR; "
+            "for events use guards.counts",
+        )
 
 
 def _check_name(name: str, field: str, seen: dict[str, str]) -> None:

@@ -6,10 +6,10 @@ one sentence.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import NoReturn, Self
 
 from canary.domain.errors import Refused
-from canary.domain.plan.custom.keys import CountGuardKeys
+from canary.domain.plan.custom.keys import CountGuardKeys, MetricKeys
 from canary.domain.plan.guards import Better, CountSource, Gap
 
 DENSE = 10.0
@@ -137,28 +137,32 @@ def read_as(keys: CountGuardKeys, look: FirstLook, share: float, name: str) -> R
 
 def _check_points(keys: CountGuardKeys, look: FirstLook, name: str) -> None:
     """Raise Refused where no baseline has points of a metric, or where they can be no counts."""
-    whole, which = look.together, " and ".join(look.baselines)
+    whole = look.together
     marked_name = "bad" if keys.bad else "good"
     for key, metric, minutes in (
         ("of", keys.of, whole.minutes),
         (marked_name, keys.marked, whole.marked_minutes),
     ):
         if not minutes:
-            events = " with events" if key == "of" else ""
-            raise Refused(
-                f"{name}.{key}",
-                f"{metric.namespace}/{metric.metric} ({metric.statistic}) has no point{events} for "
-                f"{which} in the last 24 hours: another name or dimension is published, or nothing "
-                "happened",
-                "Compare with `aws cloudwatch list-metrics --namespace "
-                f"{metric.namespace!r}`; if nothing happened, publish one 0 for the baseline first",
-            )
+            no_point(f"{name}.{key}", metric, look, " with events" if key == "of" else "")
     if whole.unread > MOST_UNREAD * whole.minutes:
         raise Refused(
             f"{name}.{marked_name}",
             f"in {whole.unread:,} of {whole.minutes:,} minutes {whole.problem}",
             "Publish both counts at the minute of the event, and count one event once in each",
         )
+
+
+def no_point(field: str, metric: MetricKeys, look: FirstLook, which: str = "") -> NoReturn:
+    """Raise Refused: a metric has no point of any baseline."""
+    raise Refused(
+        field,
+        f"{metric.namespace}/{metric.metric} ({metric.statistic}) has no point{which} for "
+        f"{' and '.join(look.baselines)} in the last 24 hours: another name or dimension is "
+        "published, or nothing happened",
+        f"Compare with `aws cloudwatch list-metrics --namespace {metric.namespace!r}`; if nothing "
+        "happened, publish one 0 for the baseline first",
+    )
 
 
 def _missing(keys: CountGuardKeys, look: FirstLook, share: float, name: str) -> Gap:

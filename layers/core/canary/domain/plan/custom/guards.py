@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from canary.domain.errors import Refused
-from canary.domain.plan.custom.first_look import FirstLook, Published, Reading, read_as
-from canary.domain.plan.custom.keys import CountGuardKeys
+from canary.domain.plan.custom.first_look import FirstLook, Published, Reading, no_point, read_as
+from canary.domain.plan.custom.keys import CountGuardKeys, ValueGuardKeys
 from canary.domain.plan.guards import (
     COMMON_GRID,
     RARE_GRID,
@@ -60,6 +60,44 @@ def custom_guards(
             _check_margins(guard, read.rate, field)
         made.append(guard)
     return tuple(made)
+
+
+def value_guards(
+    values: Sequence[ValueGuardKeys], looks: Mapping[str, FirstLook] | None = None
+) -> tuple[CountGuard, ...]:
+    """Return the guards on one number a minute. Raises Refused where a look shows no point."""
+    for index, keys in enumerate(values):
+        look = (looks or {}).get(keys.name)
+        if look is not None and not look.recorded and not look.together.marked_minutes:
+            no_point(f"guards.values.{index}.value", keys.value, look)
+    return tuple(_value_guard(keys) for keys in values)
+
+
+def _value_guard(keys: ValueGuardKeys) -> CountGuard:
+    return CountGuard(
+        name=keys.name,
+        words=GuardWords(bad=keys.called or keys.name.replace("_", " ")[:60], title=keys.title),
+        grid=COMMON_GRID,
+        value=keys.value.read,
+        unit=keys.unit,
+        better=keys.better,
+        roll_back_beyond=keys.roll_back_beyond,
+        last_gate=keys.last_gate,
+        early_steps=keys.early_steps,
+    )
+
+
+def told_of_value(guard: CountGuard, look: FirstLook) -> str:
+    """Return one sentence: what is read, what the last day shows of it, and how it is judged."""
+    read = guard.value.words if guard.value else ""
+    mean, worse = f"{guard.history.rate:.4g}{guard.unit}", guard.worse_than(guard.roll_back_beyond)
+    of = " and ".join(look.baselines)
+    parts = [
+        f"{guard.name}: {read}, {mean} on average on {of} in the last day",
+        f"taken back at {worse} (it judges minutes, not requests)",
+        *_silent(look),
+    ]
+    return "; ".join(parts) + "."
 
 
 def _guard(keys: CountGuardKeys, reading: Reading) -> CountGuard:
@@ -138,7 +176,7 @@ def _gap_words(keys: CountGuardKeys, source: CountSource, whole: Published) -> s
 
 def _silent(look: FirstLook) -> list[str]:
     silent = [name for name, one in look.baselines.items() if not one.minutes]
-    parts = [f"{' and '.join(silent)} has no events"] if silent else []
+    parts = [f"{' and '.join(silent)} has nothing"] if silent else []
     if look.canary is not None and not look.canary[1].marked_minutes:
         parts.append(f"{look.canary[0]} has no point yet, as is usual before it serves")
     return parts

@@ -1,4 +1,4 @@
-"""The keys of `guards.counts`: a guard on any CloudWatch metric that counts events.
+"""The keys of `guards.counts` and `guards.values`: guards on any CloudWatch metric.
 
 Rules: frozen values, no I/O. What reading the keys alone can refuse is refused in `checks`, what
 the baseline's last day says about them in `first_look`.
@@ -9,13 +9,22 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from canary.domain.model import Frozen
-from canary.domain.plan.guards import OF_ONE_VARIANT, REQUESTS, GuardName, Margin, Metric
+from canary.domain.plan.custom.margins import ValueMargin
+from canary.domain.plan.guards import (
+    OF_ONE_VARIANT,
+    REQUESTS,
+    Better,
+    GuardName,
+    Margin,
+    Metric,
+)
 
 ALL_REQUESTS = "requests"
 MOST_DIMENSIONS = 30
 CloudWatchName = Annotated[str, Field(pattern=r"^[!-9;-~][ -~]{0,254}$")]
 """Printable ASCII that does not begin with a colon, as CloudWatch takes names."""
 DimensionText = Annotated[str, Field(min_length=1, max_length=1024)]
+Words = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class MetricKeys(Frozen):
@@ -32,7 +41,7 @@ class MetricKeys(Frozen):
     of, and one of them must hold ${variant}.
     """
     statistic: str = Field(default="Sum", min_length=1, max_length=64)
-    """What of it is read: Sum or SampleCount, or TC(a:b), the values between two bounds."""
+    """What of it is read. Of events: Sum, SampleCount, or TC(a:b), those between two bounds."""
 
     @property
     def read(self) -> Metric:
@@ -65,9 +74,9 @@ class CountGuardKeys(Frozen):
     """Whose rate is judged, and what the margins are about; the rarer ones can be judged sooner.
     Left out: the bad ones with `bad`, the rarer ones in the baseline's last day with `good`.
     """
-    called: str = Field(default="", max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")
+    called: Words = Field(default="", max_length=60)
     """What the judged events are called in messages, in the plural; made of `name` unless given."""
-    title: str = Field(default="", max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")
+    title: Words = Field(default="", max_length=120)
     """The heading of its chart."""
     roll_back_beyond: Margin | None = None
     """Taken back when shown worse than this; see the margins' defaults below."""
@@ -105,3 +114,35 @@ class CountGuardKeys(Frozen):
     def has_margins(self) -> bool:
         """Return whether the user wrote a margin."""
         return any((self.roll_back_beyond, self.last_gate, self.early_steps))
+
+
+class ValueKeys(MetricKeys):
+    """A metric that is one number a minute."""
+
+    statistic: str = Field(min_length=1, max_length=64)
+    """Average, Maximum, Minimum, IQM, a percentile (p99), TM, WM or PR: nothing that grows with
+    traffic.
+    """
+
+
+class ValueGuardKeys(Frozen):
+    """One number a minute of each variant: memory, a percentile, the cost of a request."""
+
+    name: GuardName
+    """What it is called everywhere: lower case, digits and underscores."""
+    value: ValueKeys
+    """What is read."""
+    better: Better = "lower"
+    """Whether a lower or a higher value is better."""
+    unit: Words = Field(default="", max_length=12)
+    """Written behind its numbers: "%", " ms", " GB"."""
+    called: Words = Field(default="", max_length=60)
+    """What it is called in messages; made of `name` unless given."""
+    title: Words = Field(default="", max_length=120)
+    """The heading of its chart."""
+    roll_back_beyond: ValueMargin = ValueMargin(ratio=1.1, absolute=0)
+    """Taken back when shown to be worse than this in more than half of the minutes."""
+    last_gate: ValueMargin = ValueMargin(ratio=1.25, absolute=0)
+    """Shown within this in more than half of the minutes at the last step below 100%."""
+    early_steps: ValueMargin = ValueMargin(ratio=1.5, absolute=0)
+    """Shown within this at the steps before."""

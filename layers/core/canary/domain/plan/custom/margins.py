@@ -1,0 +1,31 @@
+"""The margin of a value guard: how much worse one number a minute may be."""
+
+from pydantic import Field
+
+from canary.domain.model import Frozen
+from canary.stats.counts import Bound
+
+
+class ValueMargin(Frozen):
+    """How much worse one number a minute may be: `ratio` x the baseline's plus `absolute`, in its
+    unit.
+    """
+
+    ratio: float = Field(ge=1, le=1000, allow_inf_nan=False)
+    absolute: float = Field(default=0, ge=0, allow_inf_nan=False)
+
+    @property
+    def bound(self) -> Bound:
+        """Return the margin as a line between values."""
+        return Bound(self.ratio, self.absolute)
+
+    @property
+    def words(self) -> str:
+        """Return the margin in the value's own unit."""
+        return f"{self.ratio:g}x the baseline" + (f" + {self.absolute:g}" if self.absolute else "")
+
+    @property
+    def words_below(self) -> str:
+        """Return the margin of a value that is better the higher it is."""
+        whole = f"(the baseline - {self.absolute:g})" if self.absolute else "the baseline"
+        return f"{whole} / {self.ratio:g}"

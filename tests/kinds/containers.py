@@ -278,7 +278,7 @@ CONTAINERS: dict[str, Container] = {
     "regression": Container(
         (12, 40),
         lambda number, _: {"price": number},
-        lambda says: "\n".join(json.dumps({"prediction": {"mean": y + 0.5}}) for y, _ in says),
+        lambda says: "\n".join(json.dumps({"score": y + 0.5}) for y, _ in says),
         "application/jsonlines",
     ),
 }

@@ -1,8 +1,7 @@
-"""Every spec in examples/ is valid, and the recorded set, request and answer beside it fit
-together.
+"""Every spec in examples/ is valid, and the set, request and answer beside it fit together.
 
-A recorded answer names its source; `request` is what is sent of the set's first records (an object
-with `npy` or `object` where it is no text), `decisions` what is read in the answer to it.
+An answer names the source of its shape; `request` is what is sent of the set's first records (an
+object with `npy` or `object` where it is no text), `decisions` what is read in the answer to it.
 """
 
 import io

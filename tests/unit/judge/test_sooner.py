@@ -163,7 +163,9 @@ def test_a_guard_says_from_which_step_its_warm_up_counts(
 
 
 def test_the_watch_needs_one_minute_where_the_history_allows() -> None:
-    """Serving alone, a minute far beyond the catastrophe margin ends it, in the warm-up too."""
+    """Serving alone, a minute far beyond the catastrophe margin ends it, in the warm-up too; after
+    ten minutes it takes some, and good ones before it are never to be paid back.
+    """
     the_plan, sketches = ranked_plan(watch_minutes=30)
     reference = steady(START - 60, 60, (3000, 6), (3000, 6))
     bakes = [bake(2, START - 61, START - 1), bake(3, START)]
@@ -176,8 +178,9 @@ def test_the_watch_needs_one_minute_where_the_history_allows() -> None:
         windows = [*reference, *watched, *broken]
         return judge(the_plan, bakes, windows, now, sketches=sketches).verdict
 
-    assert verdict(0, 1) == "ROLL_BACK"
-    assert verdict(2, 1) == "ROLL_BACK"
+    assert verdict(0, 1) == verdict(9, 1) == "ROLL_BACK"
+    assert verdict(12, 1) == "HOLD"
+    assert verdict(12, 6) == "ROLL_BACK"
 
 
 def test_a_plan_without_its_day_needs_two_minutes_and_names_no_bet() -> None:

@@ -55,6 +55,22 @@ def test_detection_is_faster_for_worse_canaries_and_never_for_equal_ones() -> No
     assert detection_minutes(0.001, 0.0013, ROLL_BACK, traffic, 0.05, 1) == math.inf
 
 
+def test_one_minute_is_forecast_where_it_has_no_cap() -> None:
+    """Simulated at 100/s, 5%, .1%: 20x takes 2.09 minutes capped and 1.25 without, 70x 2.0 and
+    1.04, 5x 6.76 and 6.1.
+    """
+    traffic = Traffic(0.05, 6000)
+
+    def minutes(ratio: float, uncapped: int) -> float:
+        return detection_minutes(0.001, 0.001 * ratio, ROLL_BACK, traffic, 0.05, 1, uncapped)
+
+    assert minutes(20, 10) == pytest.approx(1.25, rel=0.3)
+    assert minutes(70, 10) == pytest.approx(1.04, rel=0.3)
+    assert minutes(5, 10) == pytest.approx(6.1, rel=0.3)
+    assert minutes(20, 0) > minutes(20, 10)
+    assert minutes(2, 10) == minutes(2, 0)
+
+
 def test_smallest_regression_shrinks_with_time() -> None:
     """A longer bake sees smaller regressions; a minute at a trickle sees none."""
     traffic = Traffic(0.05, 6000)

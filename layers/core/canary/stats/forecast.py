@@ -90,15 +90,26 @@ def advance_minutes(setting: Setting, traffic: Traffic, beta: float) -> tuple[fl
 
 
 def detection_minutes(
-    rate: float, canary_rate: float, edge: Bound, traffic: Traffic, alpha: float, guards: float
+    rate: float,
+    canary_rate: float,
+    edge: Bound,
+    traffic: Traffic,
+    alpha: float,
+    guards: float,
+    uncapped_minutes: int = 0,
 ) -> float:
     """Return the judged minutes until a canary at `canary_rate` is typically shown beyond `edge`;
     inf if it is not.
+
+    Where so few are needed that they have no cap, less is lost beyond the bound, and one minute may
+    be enough.
     """
     if canary_rate <= edge.rate(rate):
         return math.inf
     information = _information(rate, canary_rate, edge, traffic)
-    return math.log(guards / (alpha * FIRST_MASS)) / information + DETECTION_EXTRA_MINUTES
+    bound = math.log(guards / (alpha * FIRST_MASS)) / information
+    uncapped = max(1.0, bound + min(bound, DETECTION_EXTRA_MINUTES))
+    return uncapped if uncapped <= uncapped_minutes else bound + DETECTION_EXTRA_MINUTES
 
 
 def _information(rate: float, canary_rate: float, edge: Bound, traffic: Traffic) -> float:

@@ -7,7 +7,8 @@ Policy, and labelled so: the reference rate is itself measured, and the world ma
 import math
 
 from canary.stats.counts import Bound
-from canary.stats.logsum import log_mean
+from canary.stats.logsum import log_add, log_mean
+from canary.stats.roll_back import prior, prior_beyond
 
 STAKES = (0.5, 1.6, 5.0, 21.0)
 FEWER_STAKES = (0.15, 0.35, 0.6, 0.9)
@@ -63,6 +64,15 @@ def step_fewer(
     return tuple(w + block for w, block in zip(state, blocks, strict=True))
 
 
-def log_evidence(state: tuple[float, ...]) -> float:
-    """Return ln E of the average bet."""
-    return log_mean(state)
+def restarted(state: tuple[float, ...], minute: int) -> tuple[float, ...]:
+    """Return the bets before the minute of this number, from 1: new ones begin in every minute, so
+    that good minutes need not be paid back by a canary that fails late.
+    """
+    mass = math.log(prior(minute))
+    return tuple(mass if minute == 1 else log_add(wealth, mass) for wealth in state)
+
+
+def log_evidence(state: tuple[float, ...], restarts: int = 0) -> float:
+    """Return ln E of the average bet, with the mass of restarts still to come where it restarts."""
+    mean = log_mean(state)
+    return log_add(mean, math.log(prior_beyond(restarts))) if restarts else mean

@@ -133,7 +133,11 @@ def _judge_minute(
     if bake.alone:
         guards = tuple(
             state.watch_minute(
-                guard, seen(guard, window.canary), window.minute, _watch_cap(fold, bake, i)
+                guard,
+                seen(guard, window.canary),
+                window.minute,
+                _watch_cap(fold, bake, i),
+                restarts=plan.watch_restarts,
             )
             for i, (guard, state) in enumerate(zip(plan.guards, fold.guards, strict=True))
         )
@@ -189,7 +193,9 @@ def _warmed(
     if bets.setting is None:
         cap = _watch_cap(fold, bake, index)
         canary = counted(guard, window.canary)
-        return state.watch_minute(guard, canary, window.minute, cap, warming=True)
+        return state.watch_minute(
+            guard, canary, window.minute, cap, warming=True, restarts=plan.watch_restarts
+        )
     return state.warm_up_minute(
         bets.setting,
         _pairs(plan, window)[index],

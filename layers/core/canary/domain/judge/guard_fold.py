@@ -44,6 +44,8 @@ class GuardFold:
     """The baseline's values in the last 60 judged minutes."""
     unread: tuple[int, str] | None = None
     """Newest minute whose counts could be none, with what was read."""
+    watch_restarts: int = 0
+    """Minutes of the watch in which new bets began; 0 where none do."""
     warm_up: WarmUpState | None = None
     """The bets on this step's warm-up; None before the first."""
     rarest: tuple[int, int] | None = None
@@ -54,7 +56,7 @@ class GuardFold:
     @property
     def log_watch(self) -> float:
         """Return ln E of the watch."""
-        return watch.log_evidence(self.watch)
+        return watch.log_evidence(self.watch, self.watch_restarts)
 
     def enter_step(self) -> "GuardFold":
         """Return the state at the start of a step."""
@@ -67,6 +69,7 @@ class GuardFold:
             values=(0.0, 0.0),
             minutes=0,
             last_minute=None,
+            watch_restarts=0,
             warm_up=None,
             rarest=None,
         )
@@ -188,10 +191,12 @@ class GuardFold:
         cap: float,
         *,
         warming: bool = False,
+        restarts: bool = False,
     ) -> "GuardFold":
         """Return the state after a judged minute in which the canary serves alone.
 
-        `warming`: it is one of the warm-up, of which only the bets know.
+        `warming`: it is one of the warm-up, of which only the bets know. `restarts`: new bets begin
+        with it.
         """
         if isinstance(canary, float):
             return self._watch_value(guard, canary, minute)
@@ -200,13 +205,14 @@ class GuardFold:
             return self
         bound, burstiness = guard.early_steps.bound, guard.history.known.burstiness
         step = watch.step if guard.better == "lower" else watch.step_fewer
-        watched = step(self.watch, canary[0], canary[1], bound, reference, burstiness, cap)
+        begun = self.watch_restarts + restarts
+        before = watch.restarted(self.watch, begun) if restarts else self.watch
+        watched = step(before, canary[0], canary[1], bound, reference, burstiness, cap)
+        state = replace(self, watch=watched, watch_restarts=begun)
         if warming:
-            seen = warm_up.counted(self.warm_up, canary)
-            return replace(self, watch=watched, warm_up=seen)
+            return replace(state, warm_up=warm_up.counted(self.warm_up, canary))
         return replace(
-            self,
-            watch=watched,
+            state,
             canary=(self.canary[0] + canary[0], self.canary[1] + canary[1]),
             minutes=self.minutes + 1,
             last_minute=minute,

@@ -98,7 +98,8 @@ def _forecast(plan: Plan, step: int, guard: CountGuard) -> StepForecast:
     lower, edge = guard.better == "lower", setting.roll_back
     seen = smallest_ratio_seen if lower else smallest_loss_seen
     rates = (rate, 2 * rate) if lower else (rate / 2, rate)
-    twice = detection_minutes(*rates, edge, traffic, alpha, count)
+    uncapped = plan.uncapped_minutes(step, guard)
+    twice = detection_minutes(*rates, edge, traffic, alpha, count, uncapped)
     return StepForecast(
         step=step,
         share=planned.share,

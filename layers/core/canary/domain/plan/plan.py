@@ -120,6 +120,13 @@ class Plan(Frozen):
         """Return how many steps let both variants serve."""
         return sum(0 < step.share < 1 for step in self.steps)
 
+    @property
+    def watch_restarts(self) -> bool:
+        """Return whether new bets of the watch begin in every minute: in all plans but those from
+        before warm-ups were bet on.
+        """
+        return any(guard.warm_up_from is not None for guard in self.guards)
+
     def is_ranked(self, guard: CountGuard) -> bool:
         """Return whether a guard's minutes are ranked among those of its history."""
         return guard.name in self.days and guard.history.rate > 0

@@ -115,7 +115,7 @@ def test_two_first_reads_blow_the_fuse_where_both_sides_are_there() -> None:
     assert "(the fuse)" in look(plan(guards=(guard,)), windows, ARRIVED).reason
 
 
-@pytest.mark.parametrize("minute", [START, START - 1])
+@pytest.mark.parametrize("minute", [START, START - 1, START - 3])
 def test_a_warm_up_minute_beyond_the_catastrophe_margin_is_enough(minute: int) -> None:
     """Also one before the share was seen to serve, whose requests are split as planned."""
     the_plan, sketches = ranked_plan()

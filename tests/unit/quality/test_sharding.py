@@ -28,6 +28,7 @@ WRONG = {"new": set(range(0, 4_000, 9)), "old": set(range(3, 4_000, 9))}
 FIELDS = {
     "revision",
     "called_minutes",
+    "called_until",
     "shard_records",
     "sharded_until",
     "sharded_at",

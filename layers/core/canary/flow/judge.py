@@ -34,6 +34,7 @@ from canary.ports.quality import QualityStore
 from canary.ports.rollouts import Rollouts
 
 CHECKPOINT_EVERY_MINUTES = 10
+CLOCKS_DIFFER = timedelta(seconds=5)
 
 
 class Judging:
@@ -108,11 +109,25 @@ def own_traffic_marked(
     windows: Iterable[Window], quality: QualityEvidence | None
 ) -> tuple[Window, ...]:
     """Return the windows with the evaluator's minutes, and one on each side of them, marked as own
-    traffic.
+    traffic: calls are known by the minute their answer came in, and clocks differ.
+
+    The minute after the last of them is free where the evaluation was over well before it began.
+    Calls are not subtracted by number instead: CloudWatch does not say which minute a call near
+    its end is counted in, nor the evaluator which of its own were slow by ModelLatency.
     """
     called = set(quality.called_minutes) if quality else set()
     near = called | {minute + 1 for minute in called} | {minute - 1 for minute in called}
+    if quality and called and _over_in(quality, max(called)):
+        near.remove(max(called) + 1)
     return tuple(w.but(own_traffic=True) if w.minute in near else w for w in windows)
+
+
+def _over_in(quality: QualityEvidence, minute: int) -> bool:
+    """Return whether an evaluation ended well within a minute; of shards nobody knows."""
+    until = quality.called_until
+    if until is None or quality.shard_records:
+        return False
+    return until + CLOCKS_DIFFER < datetime.fromtimestamp(60 * (minute + 1), UTC)
 
 
 def weigh(

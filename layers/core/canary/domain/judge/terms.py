@@ -35,9 +35,7 @@ class BakeTerms:
     uncapped_minutes: tuple[int, ...] = ()
     """By guard, how many first minutes of this step bet without a cap."""
     arrives_minute: int = 0
-    """The first whole minute after the weights were asked for; `first_minute` where nobody
-    knows.
-    """
+    """When the weights were asked for; `first_minute` where nobody knows."""
 
     @property
     def live(self) -> bool:
@@ -54,8 +52,8 @@ class BakeTerms:
         return self.first_minute <= minute <= self.last_minute
 
     def may_cover(self, minute: int) -> bool:
-        """Return whether a minute began after the weights were asked for, so that its split tells
-        whether they served.
+        """Return whether the weights were asked for by a minute, so that its split tells whether
+        they served.
         """
         return self.arrives_minute <= minute <= self.last_minute
 
@@ -121,7 +119,7 @@ def _arrives(bake: BakeInterval) -> int:
     """
     if bake.asked_minute is None:
         return bake.reached_minute + 1
-    return max(bake.asked_minute + 1, bake.reached_minute - FROZEN_AFTER_MINUTES)
+    return max(bake.asked_minute, bake.reached_minute - FROZEN_AFTER_MINUTES)
 
 
 def _warm_up(plan: Plan, guard: CountGuard, step: int) -> WarmUp | None:

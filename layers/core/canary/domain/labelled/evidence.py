@@ -6,6 +6,7 @@ go on instead of starting again.
 """
 
 import math
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import Field, JsonValue, model_validator
@@ -155,7 +156,8 @@ class QualityEvidence(Frozen):
     before, of which `not_asked_before` were never asked. `position` is how many records of the
     round's seeded order were taken. `exhausted`: every one was. `concluded`: no further record is
     worth asking about. `called_minutes`: the minutes (epoch seconds / 60) in which the endpoint was
-    called, which are not evidence for the count guards. `measured` is what the answers cost on both
+    called, which are not evidence for the count guards, `called_until` when an evaluation had no
+    call under way any more. `measured` is what the answers cost on both
     sides, `weight_scale` the weight that counts 1. `shard_records` is how many places of the order
     a shard has, 0 where calls follow one another; `sharded_until` the place that the shards sent
     off reach to, and `sharded_at` the minute they were. `revision` counts the writes.
@@ -196,6 +198,7 @@ class QualityEvidence(Frozen):
     disagreements: tuple[Disagreement, ...] = Field(default=(), max_length=DISAGREEMENTS_KEPT)
     notes: tuple[Note, ...] = Field(default=(), max_length=NOTES_KEPT)
     called_minutes: tuple[int, ...] = Field(default=(), max_length=CALLED_MINUTES_KEPT)
+    called_until: datetime | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -281,6 +281,7 @@ class Gathering:
             concluded=concluded,
             report=report,
             notes=tuple(self._notes),
+            called_until=self._ports.utc_now() if self._minutes else None,
             **changes,
         )
         account_of(self.evidence).checked()

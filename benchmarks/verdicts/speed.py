@@ -9,11 +9,15 @@ from subprocess import run
 from time import process_time
 
 from benchmarks.verdicts.worlds import generator
+from canary.domain.judge.bets.day import Day, day_of
+from canary.domain.judge.bets.sketches import KeptSketch, Sketches
 from canary.domain.judge.judge import judge
 from canary.domain.judge.windows import Counts, Window
+from canary.domain.plan.one_minute import days_of
 from canary.domain.plan.plan import BakeInterval, Plan
 from canary.domain.plan.spec import read_spec
 from canary.domain.plan.standard_guards import ERRORS, SLOW_REQUESTS
+from canary.stats.history import FULL_HISTORY_MINUTES
 from canaryctl.forecast import assume
 
 MINUTES = 240
@@ -26,15 +30,34 @@ def measure(seed: int) -> dict[str, float | bool]:
     """Return CPU milliseconds of a tick and of a replay of 240 minutes x 2 guards, and whether
     stats stands alone.
     """
-    plan, bakes = _plan(), [BakeInterval(step=1, reached_minute=-1)]
-    windows = _windows(seed)
-    checkpoint = judge(plan, bakes, windows[:-RECENT], MINUTES - 1).checkpoint
-    recent = windows[-RECENT - 2 :]
+    bakes = [BakeInterval(step=1, reached_minute=-1)]
+    plan, day = _planned(seed)
+    windows, known = _windows(seed), Sketches(lambda: day)
+    frozen = judge(plan, bakes, windows[:-RECENT], MINUTES - 1, sketches=known)
+    kept = [one.model_dump_json() for one in known.made]
+    # The newest minute is a first read, as at every tick.
+    recent = [*windows[-RECENT - 2 : -1], windows[-1].but(since=MINUTES)]
+
+    def tick() -> None:
+        read = Sketches(lambda: day, lambda _: [KeptSketch.model_validate_json(k) for k in kept])
+        judge(plan, bakes, recent, MINUTES, checkpoint=frozen.checkpoint, sketches=read)
+
     return {
-        "tick_ms": _median_ms(lambda: judge(plan, bakes, recent, MINUTES, checkpoint=checkpoint)),
-        "replay_ms": _median_ms(lambda: judge(plan, bakes, windows, MINUTES)),
+        "tick_ms": _median_ms(tick),
+        "replay_ms": _median_ms(lambda: judge(plan, bakes, windows, MINUTES, sketches=known)),
         "stats_alone": _stats_alone(),
     }
+
+
+def _planned(seed: int) -> tuple[Plan, Day]:
+    """Return a plan with the day that its minutes are compared with."""
+    plan, rng = _plan(), generator(seed, "day")
+    history = {
+        guard: [(60_000, int(x)) for x in rng.binomial(60_000, rate, FULL_HISTORY_MINUTES)]
+        for guard, rate in RATES.items()
+    }
+    days = days_of(plan.guards, [step.share for step in plan.steps], history)
+    return plan.but(days=days), day_of(days, history)
 
 
 def _plan() -> Plan:

@@ -18,7 +18,7 @@ from canary.stats.history_bet import KAPPAS, Rank
 from canary.stats.logsum import log_add, log_mean, log_sum
 from canary.stats.pair_bet import ROLL_BACK_WEIGHTS, roll_back_pair
 from canary.stats.request_bet import roll_back_blocks
-from canary.stats.setting import FIRST_MASS, Setting, is_outlier, overdispersion
+from canary.stats.setting import Setting, is_outlier, overdispersion, prior, prior_beyond
 
 Bet = Literal["request", "pair", "history", "warm_up"]
 
@@ -58,20 +58,6 @@ def restart(state: RollBackState) -> RollBackState:
         history=tuple(log_add(w, mass) for w in state.history),
         restarts=state.restarts + 1,
     )
-
-
-def prior(restart_number: int) -> float:
-    """Return the mass of a restart: FIRST_MASS for the first, the rest falling like 1 / (j (j +
-    1)).
-    """
-    if restart_number == 1:
-        return FIRST_MASS
-    return 2 * (1 - FIRST_MASS) / (restart_number * (restart_number + 1))
-
-
-def prior_beyond(restart_number: int) -> float:
-    """Return the mass of all restarts after a number."""
-    return 2 * (1 - FIRST_MASS) / (restart_number + 1)
 
 
 def step(

@@ -130,6 +130,20 @@ def _place(history: History, bound: Bound, share: float) -> Place:
     return Place(exposed, (1 - share) * requests, history.rate, requests)
 
 
+def prior(restart_number: int) -> float:
+    """Return the mass of a restart: FIRST_MASS for the first, the rest falling like 1 / (j (j +
+    1)).
+    """
+    if restart_number == 1:
+        return FIRST_MASS
+    return 2 * (1 - FIRST_MASS) / (restart_number * (restart_number + 1))
+
+
+def prior_beyond(restart_number: int) -> float:
+    """Return the mass of all restarts after a number."""
+    return 2 * (1 - FIRST_MASS) / (restart_number + 1)
+
+
 def is_bursty(history: History, share: float) -> bool:
     """Return whether bursts move the counts at this share by more than chance and a small allowance
     explain.

@@ -8,7 +8,7 @@ import math
 
 from canary.stats.counts import Bound
 from canary.stats.logsum import log_add, log_mean
-from canary.stats.roll_back import prior, prior_beyond
+from canary.stats.setting import prior, prior_beyond
 
 STAKES = (0.5, 1.6, 5.0, 21.0)
 FEWER_STAKES = (0.15, 0.35, 0.6, 0.9)

@@ -19,13 +19,17 @@ def days_of(
     guards: Iterable[CountGuard], shares: Shares, history: Mapping[str, Sequence[Minute]]
 ) -> dict[str, GuardDay]:
     """Return what the day allows at each share, by guard; one with too little history is left out,
-    and one whose events are good ones, for which it was not studied.
+    and one of good events or of a value, for which it was not studied.
     """
     return {
         guard.name: _guard_day(guard, shares, without_worst_hours(history[guard.name]))
         for guard in guards
-        if guard.better == "lower" and guard.history.known.known and guard.name in history
+        if _is_studied(guard) and guard.history.known.known and guard.name in history
     }
+
+
+def _is_studied(guard: CountGuard) -> bool:
+    return guard.better == "lower" and guard.value is None
 
 
 def _guard_day(guard: CountGuard, shares: Shares, minutes: Sequence[Minute]) -> GuardDay:
@@ -65,7 +69,7 @@ def told_of_one_minute(
 
 
 def _told(guard: CountGuard, shares: Shares, day: GuardDay | None) -> Iterable[str]:
-    if guard.value is not None or guard.better == "higher":
+    if not _is_studied(guard):
         return
     if day is None:
         served = guard.history.minutes

@@ -2,10 +2,10 @@
 planned one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from canary.domain.judge.terms import BakeTerms
-from canary.domain.judge.windows import Window
+from canary.domain.judge.windows import Counts, Window
 from canary.domain.plan.plan import Plan
 from canary.domain.plan.target import Weights, shares
 from canary.stats import split
@@ -44,12 +44,15 @@ def first_read(window: Window, plan: Plan, bake: BakeTerms) -> Window | None:
     """
     if not as_planned(window, plan, bake):
         return None
-    told = [g.name for g in plan.guards if g.source is None or g.source.published_together]
-    sides = [
-        side and side.but(guards={n: v for n, v in side.guards.items() if n in told}, values={})
-        for side in (window.canary, window.baseline)
-    ]
-    return window.but(canary=sides[0], baseline=sides[1])
+    told = {g.name for g in plan.guards if g.source is None or g.source.published_together}
+    canary, baseline = (_of_guards(side, told) for side in (window.canary, window.baseline))
+    return window.but(canary=canary, baseline=baseline)
+
+
+def _of_guards(side: Counts | None, names: Collection[str]) -> Counts | None:
+    if side is None:
+        return None
+    return side.but(guards={n: v for n, v in side.guards.items() if n in names}, values={})
 
 
 def as_planned(window: Window, plan: Plan, bake: BakeTerms) -> bool:

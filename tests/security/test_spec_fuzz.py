@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from canary.adapters.labelled.s3 import S3LabelledSets
 from canary.domain.errors import Refused
+from canary.domain.plan.custom.keys import (
+    CountGuardKeys,
+    MetricKeys,
+    ValueGuardKeys,
+    ValueKeys,
+)
+from canary.domain.plan.guards import REQUESTS
 from canary.domain.plan.spec import LARGEST_SPEC_CHARACTERS, Spec, read_spec
+from canary.domain.plan.standard_guards import guards_of
 from canary.domain.rollout.mail import mail_of
 from canary.domain.rollout.messages import NeedsLook, RolledBack, Unproven
 from canary.domain.rollout.transitions.beginning import begin
@@ -62,7 +70,18 @@ FIELDS = (
     "guards.alarms",
     "guards.slow_requests",
     "guards.quality",
+    "guards.counts",
+    "guards.values",
 )
+OWN_METRIC = {"namespace": "N", "metric": "M", "dimensions": {"V": "${variant}"}}
+OWN_GUARDS: dict[str, dict[str, Any]] = {
+    "counts": {"name": "own", "bad": OWN_METRIC, "of": "requests"},
+    "values": {"name": "own", "value": {**OWN_METRIC, "statistic": "p99"}},
+}
+OWN_FIELDS = {
+    "counts": (*CountGuardKeys.model_fields, *(f"bad.{name}" for name in MetricKeys.model_fields)),
+    "values": (*ValueGuardKeys.model_fields, *(f"value.{name}" for name in ValueKeys.model_fields)),
+}
 QUALITY_FIELDS = st.sampled_from(
     (
         "labelled_set",
@@ -123,6 +142,22 @@ def test_any_value_in_the_labelled_set_block_is_read_or_refused(field: str, valu
     """The same for the block with the most fields."""
     quality = {"labelled_set": "s3://bucket/set.csv", field: value}
     read({"endpoint": "churn-prod", "canary": "v2", "guards": {"quality": quality}})
+
+
+@pytest.mark.parametrize("kind", OWN_GUARDS)
+@settings(max_examples=200, deadline=None)
+@given(data=st.data(), value=JSON)
+def test_any_value_in_a_guard_of_ones_own_is_read_or_refused(
+    kind: str, data: st.DataObject, value: Any
+) -> None:
+    """Names, placeholders and statistics come from a stranger as well; what is read becomes a guard
+    whose metrics can be filled in.
+    """
+    keys = put(OWN_GUARDS[kind], data.draw(st.sampled_from(OWN_FIELDS[kind])), value)
+    spec = read({"endpoint": "churn-prod", "canary": "v2", "guards": {kind: [keys]}})
+    for guard in guards_of(spec.guards, {}) if spec else ():
+        metric = guard.value or (guard.source.marked if guard.source else REQUESTS)
+        assert "${" not in str(metric.at("churn-prod", "v2").dimensions)
 
 
 @settings(max_examples=200, deadline=None)

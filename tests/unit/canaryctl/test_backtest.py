@@ -67,3 +67,39 @@ def test_past_without_traffic_is_refused() -> None:
     """Nothing to judge is an error that names the remedy."""
     with pytest.raises(Refused, match="Choose a time with traffic"):
         backtest(SPEC, MemoryMetrics(), ["Variant1"], START, END)
+
+
+def test_guards_of_ones_own_are_read_of_the_past_too() -> None:
+    """Sales halve and memory is the same: the loss takes the canary of the past back."""
+    own = {
+        "namespace": "Shop",
+        "dimensions": {"EndpointName": "${endpoint}", "VariantName": "${variant}"},
+    }
+    spec = read_spec(
+        {
+            "endpoint": "churn-prod",
+            "canary": "Variant2",
+            "guards": {
+                "slow_requests": None,
+                "counts": [{"name": "sales", "good": {**own, "metric": "Sales"}, "of": "requests"}],
+                "values": [
+                    {"name": "gpu", "value": {**own, "metric": "Gpu", "statistic": "Average"}}
+                ],
+            },
+        }
+    )
+    metrics, rng = past(0.005), np.random.default_rng(4)
+    for variant, rate in (("Variant1", 0.05), ("Variant2", 0.025)):
+        metrics.known[variant] = {
+            minute: {
+                **values,
+                "Sales Sum": float(rng.binomial(int(values["Invocations Sum"]), rate)),
+                "Gpu Average": 50.0,
+            }
+            for minute, values in metrics.known[variant].items()
+        }
+    found = backtest(spec, metrics, ["Variant1"], START, END, bakes=10)
+    assert found.outcome is not None
+    assert (found.outcome.verdict, found.outcome.guard) == ("ROLL_BACK", "sales")
+    assert found.false_alarms == 0
+    assert found.advanced == 10

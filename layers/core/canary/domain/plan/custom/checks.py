@@ -87,7 +87,7 @@ def check_metric(metric: MetricKeys, field: str) -> None:
         if "${" in text:
             raise Refused(
                 f"{field}.{name}",
-                f"{text!r} holds a placeholder; only dimensions are filled in",
+                f"{text!r:.80} holds a placeholder; only dimensions are filled in",
                 "Publish the variant as a dimension and name it there",
             )
     for name, text in metric.dimensions.items():
@@ -96,8 +96,8 @@ def check_metric(metric: MetricKeys, field: str) -> None:
             left = left.replace(known, "")
         if "${" in left:
             raise Refused(
-                f"{field}.dimensions.{name}",
-                f"{text!r} holds a placeholder nobody knows",
+                f"{field}.dimensions.{name:.80}",
+                f"{text!r:.80} holds a placeholder nobody knows",
                 f"Use {' and '.join(PLACEHOLDERS)}",
             )
     if not any("${variant}" in text for text in metric.dimensions.values()):

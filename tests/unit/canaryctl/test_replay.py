@@ -8,13 +8,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from canary.domain.errors import Refused
-from canary.domain.plan import standard_guards
 from canary.domain.plan.spec import Spec, read_spec
 from canaryctl.app import app
 from canaryctl.recorded import RecordedError, read_minute
 from canaryctl.replay import replay
-from tests.third_guard import empty_answers
 
 SPEC = {"endpoint": "churn-prod", "canary": "Variant2", "guards": {"slow_requests": None}}
 
@@ -240,67 +237,3 @@ def test_command_refuses_a_wrong_spec(tmp_path: Path) -> None:
     )
     assert result.exit_code == 2
     assert "stepps" in result.stderr
-
-
-def test_a_guard_of_ones_own_is_replayed_by_its_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A recording carries its counts under `guards`; what it shows takes the canary back."""
-    monkeypatch.setattr(standard_guards, "MAKERS", (*standard_guards.MAKERS, empty_answers))
-    lines = [
-        {
-            "minute": m,
-            "baseline": {"requests": 5700, "errors": 6, "guards": {"empty_answers": [57, 5700]}},
-            "canary": {"requests": 300, "errors": 0, "guards": {"empty_answers": [60, 300]}},
-        }
-        for m in range(30)
-    ]
-    windows = tmp_path / "windows.jsonl"
-    windows.write_text("\n".join(json.dumps(line) for line in lines))
-    (_, outcome) = next(replay(read_spec(SPEC), windows))
-    assert (outcome.verdict, outcome.guard) == ("ROLL_BACK", "empty_answers")
-    assert "more empty answers than" in outcome.reason
-
-
-OWN_METRIC = {"namespace": "Shop", "dimensions": {"Variant": "${variant}"}}
-SALES = {"name": "sales", "good": {**OWN_METRIC, "metric": "Sales"}, "of": "requests"}
-MEMORY = {"name": "memory", "value": {**OWN_METRIC, "metric": "Gpu", "statistic": "Average"}}
-
-
-@pytest.mark.parametrize(
-    ("guard", "canary", "baseline"),
-    [
-        (
-            {"counts": [{**SALES, "judged_by": "good"}]},
-            {"guards": {"sales": [297, 300]}},
-            {"guards": {"sales": [5529, 5700]}},
-        ),
-        ({"values": [MEMORY]}, {"values": {"memory": 9}}, {"values": {"memory": 4.5}}),
-    ],
-    ids=["events", "values"],
-)
-def test_a_guard_of_the_spec_is_replayed_from_a_recording(
-    tmp_path: Path, guard: dict[str, Any], canary: dict[str, Any], baseline: dict[str, Any]
-) -> None:
-    """Good events too few, or a number too high: taken back by the guard's own name."""
-    lines = [
-        {
-            "minute": m,
-            "baseline": {"requests": 5700, "errors": 6, **baseline},
-            "canary": {"requests": 300, "errors": 0, **canary},
-        }
-        for m in range(60)
-    ]
-    windows = tmp_path / "windows.jsonl"
-    windows.write_text("\n".join(json.dumps(line) for line in lines))
-    spec = read_spec({**SPEC, "guards": {"slow_requests": None, **guard}})
-    (_, outcome) = next(replay(spec, windows))
-    assert outcome.verdict == "ROLL_BACK", outcome.reason
-    assert outcome.guard in {"sales", "memory"}
-
-
-def test_good_events_of_which_nothing_is_known_are_refused_offline(tmp_path: Path) -> None:
-    """Without a history nobody can tell whether few or nearly all are good."""
-    windows = written(tmp_path, "w.jsonl", [line(0, (300, 0))])
-    with pytest.raises(Refused, match="judged_by"):
-        next(replay(read_spec({**SPEC, "guards": {"counts": [SALES]}}), windows))

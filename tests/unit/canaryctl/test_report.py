@@ -3,17 +3,20 @@ markup.
 """
 
 import json
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
 from canary.domain.judge.windows import Window
+from canary.domain.plan.standstill import Standstill
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Decision, Outcome
 from canaryctl.history import LedgerMinute, RolloutHistory, ToldMessage
 from canaryctl.report import render_report, write_index
 from canaryctl.report.charts import charts_of
+from canaryctl.report.facts import facts_of
 from canaryctl.report.index import Entry
 from canaryctl.report.labelled import picture_path
 from canaryctl.report.minutes import start_of
@@ -257,3 +260,16 @@ def test_the_index_leads_to_every_page(
         "slow.html",
     ]
     assert "<slow>" not in page
+
+
+def test_a_pause_is_told_with_its_time_and_person(promoted: RolloutHistory) -> None:
+    """No limit counted it, so whoever adds up the minutes has to know."""
+    record = promoted.record
+    pause = Standstill(
+        since=record.started_at + timedelta(minutes=5),
+        until=record.started_at + timedelta(minutes=15),
+        by="ana",
+    )
+    facts = facts_of(promoted.but(record=record.but(standstills=(pause,))))
+    assert [fact.value for fact in facts if "paused by ana until" in fact.label] == ["10 min"]
+    assert not any("paused" in fact.label for fact in facts_of(promoted))

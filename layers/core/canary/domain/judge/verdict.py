@@ -174,8 +174,8 @@ def _watch(look: Look, numbers: Evidence) -> Decided | None:
         left = look.plan.watch_minutes - look.elapsed
         return Decided(
             "HOLD",
-            f"Serving alone, {left} minutes of the watch to go{seen_so_far(look, numbers)}",
-            waits_for=f"{left} minutes of the watch",
+            f"Serving alone, {_minutes(left)} of the watch to go{seen_so_far(look, numbers)}",
+            waits_for=f"{_minutes(left)} of the watch",
         )
     need = look.watch_minutes_needed
     short = [(i, g) for i, g in enumerate(look.plan.guards) if look.state(i).minutes < need]
@@ -202,7 +202,7 @@ def _bake(look: Look, numbers: Evidence) -> Decided:
     if look.elapsed < planned.bake_min_minutes:
         left = planned.bake_min_minutes - look.elapsed
         so_far = seen_so_far(look, numbers)
-        waits = f"{left} minutes of the minimum bake"
+        waits = f"{_minutes(left)} of the minimum bake"
         return Decided("HOLD", f"At {at}, {waits} to go{so_far}", waits_for=waits)
     blocked = _blocked(look, numbers)
     if blocked is None:
@@ -230,6 +230,10 @@ def _bake(look: Look, numbers: Evidence) -> Decided:
         f"{blocked}; a person can promote or roll back",
         waits_for=blocked,
     )
+
+
+def _minutes(count: int) -> str:
+    return f"{count} minute{'' if count == 1 else 's'}"
 
 
 def _blocked(look: Look, numbers: Evidence) -> str | None:

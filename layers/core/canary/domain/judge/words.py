@@ -2,6 +2,7 @@
 
 import math
 
+from canary.domain.judge.fold import UNREMARKABLE
 from canary.domain.judge.guard_fold import GuardFold
 from canary.domain.judge.judgement import Evidence, GuardEvidence, Held
 from canary.domain.judge.look import Look
@@ -202,7 +203,8 @@ def seen_so_far(look: Look, numbers: Evidence) -> str:
         for guard, seen in zip(look.plan.guards, numbers.guards, strict=True)
         if guard.name != warned
     ]
-    told = parts if warned else [*parts, _towards(numbers)]
+    silent = not any(seen.minutes for seen in numbers.guards)
+    told = parts if warned or silent else [*parts, _towards(numbers)]
     return f": {'; '.join(told)}" if told else ""
 
 
@@ -211,9 +213,11 @@ def _worst(numbers: Evidence) -> GuardEvidence:
 
 
 def _towards(numbers: Evidence) -> str:
+    needed = strength(numbers.log_roll_back_threshold)
+    if numbers.log_roll_back <= UNREMARKABLE:
+        return f"nothing speaks against it (evidence of {needed} takes it back)"
     return (
-        f"evidence against it {strength(numbers.log_roll_back)} of the "
-        f"{strength(numbers.log_roll_back_threshold)} that take it back"
+        f"evidence against it {strength(numbers.log_roll_back)} of the {needed} that take it back"
     )
 
 

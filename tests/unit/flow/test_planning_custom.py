@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from canary.domain.errors import Refused
+from canary.domain.plan.forecast import forecast
 from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
 from tests.metrics import MemoryMetrics, Points
@@ -104,3 +105,33 @@ def test_a_value_is_told_with_its_mean_and_forecast_from_its_own_day() -> None:
     unknown, fresh = {**memory, "value": {**value, "statistic": "p99"}}, Stage(metrics)
     with pytest.raises(Refused, match=r"guards\.values\.0\.value: Churn/Memory \(p99\) has no"):
         fresh.plan(guards={"values": [unknown]})
+
+
+def test_a_value_is_forecast_as_its_own_minutes_differ() -> None:
+    """Calm: shown within minutes, and twice as much falls as soon; restless: told before anything
+    moves, with the margin it lies beyond.
+    """
+
+    def planned_with(values: list[float]) -> Record:
+        usual = history(1440, requests=6000)
+        day = {m: {**v, "Gpu Maximum": values[m % len(values)]} for m, v in usual.items()}
+        value = {"namespace": "Churn", "metric": "Gpu", "dimensions": VARIANT}
+        gpu = {"name": "gpu", "value": {**value, "statistic": "Maximum"}}
+        stage = Stage(MemoryMetrics({"v1": day}, p95_ms=40.0))
+        steps = [{"share": share} for share in (0.05, 0.75, 1.0)]
+        return stage.plan(guards={"values": [gpu]}, steps=steps)
+
+    calm, restless = planned_with([50.0, 51.0, 49.0]), planned_with([30.0, 90.0])
+    steps = [step for step in forecast(calm.plan) if step.guard == "gpu"]
+    assert [step.share for step in steps] == [0.05, 0.75]
+    for step in steps:
+        assert step.conclusive
+        assert step.median_minutes == 8
+        assert step.twice_as_bad_minutes is not None
+        assert 9 <= step.twice_as_bad_minutes <= 12
+        assert step.smallest_ratio is not None
+        assert 1.05 < step.smallest_ratio < 1.2
+    body = " ".join(waiting(restless)[0].body.split())
+    assert "cannot conclude on gpu" in body
+    assert "own minutes it is beyond 1.5x the baseline of the minute before" in body
+    assert "at 75% the canary has more traffic than its baseline" in body

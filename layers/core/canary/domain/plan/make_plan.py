@@ -212,10 +212,11 @@ def _custom(spec: Spec, facts: Facts, guards: Sequence[CountGuard]) -> Iterator[
     named = {guard.name: guard for guard in guards}
     enough = max(guard.history.minutes for guard in guards) >= LEAST_HISTORY_MINUTES
     events = {keys.name: keys for keys in spec.guards.counts}
+    shares = [step.share for step in spec.steps]
     for name in spec.guards.custom:
         guard, look, keys = named[name], facts.looks.get(name), events.get(name)
         if look is not None and not look.recorded:
-            yield told(keys, guard, look) if keys else told_of_value(guard, look)
+            yield told(keys, guard, look) if keys else told_of_value(guard, look, shares)
         if keys and enough and guard.history.minutes < LEAST_HISTORY_MINUTES:
             yield (
                 f"{guard.name} has {guard.history.minutes} minutes of history, not "

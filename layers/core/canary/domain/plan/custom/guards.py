@@ -3,7 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from canary.domain.errors import Refused
-from canary.domain.plan.custom.first_look import FirstLook, Published, Reading, no_point, read_as
+from canary.domain.plan.custom.first_look import (
+    HALF,
+    FirstLook,
+    Published,
+    Reading,
+    no_point,
+    read_as,
+)
 from canary.domain.plan.custom.keys import CountGuardKeys, ValueGuardKeys
 from canary.domain.plan.guards import (
     COMMON_GRID,
@@ -87,8 +94,10 @@ def _value_guard(keys: ValueGuardKeys) -> CountGuard:
     )
 
 
-def told_of_value(guard: CountGuard, look: FirstLook) -> str:
-    """Return one sentence: what is read, what the last day shows of it, and how it is judged."""
+def told_of_value(guard: CountGuard, look: FirstLook, shares: Sequence[float]) -> str:
+    """Return one sentence: what is read, what the last day shows of it, and how it is judged at
+    steps of these shares.
+    """
     read = guard.value.words if guard.value else ""
     mean, worse = f"{guard.history.rate:.4g}{guard.unit}", guard.worse_than(guard.roll_back_beyond)
     of = " and ".join(look.baselines)
@@ -97,6 +106,12 @@ def told_of_value(guard: CountGuard, look: FirstLook) -> str:
         f"taken back at {worse} (it judges minutes, not requests)",
         *_silent(look),
     ]
+    most = [percent(share) for share in shares if HALF < share < 1]
+    if most:
+        parts.append(
+            f"at {' and '.join(most)} the canary has more traffic than its baseline, so what grows "
+            "with load is held against it"
+        )
     return "; ".join(parts) + "."
 
 

@@ -71,6 +71,7 @@ def view(weights: dict[str, float], status: str = "InService") -> EndpointView:
         (EndpointView(exists=False), "endpoint", "no endpoint"),
         (view({"v1": 1, "v2": 0}, "Updating"), "endpoint", "Updating"),
         (view({}), "endpoint", "inference components"),
+        (view({"v1": 1, "v2": 0}).but(published_every_seconds=120), "endpoint", "every 120 s"),
         (view({"v1": 1, "v3": 0}), "canary", "no variant"),
         (view({"v2": 1}), "canary", "only variant"),
         (view({"v1": 0, "v2": 1}), "canary", "no baseline"),

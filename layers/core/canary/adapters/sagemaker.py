@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 from canary.adapters.translation import SERVER_ERROR, code_of, translated
 from canary.domain.errors import AwsDenied, AwsUnavailable
-from canary.domain.plan.endpoint import GONE, EndpointView, Variant
+from canary.domain.plan.endpoint import A_MINUTE, GONE, EndpointView, Variant
 from canary.domain.plan.target import Target
 
 if TYPE_CHECKING:
@@ -88,6 +88,15 @@ def _desired(name: str, target: Target) -> "DesiredWeightAndCapacityTypeDef":
     return asked
 
 
+def _published_every(answer: "DescribeEndpointOutputTypeDef") -> int:
+    """Return how often invocations are published: only with enhanced metrics otherwise than every
+    minute. An SDK that does not know the field tells of none.
+    """
+    config = answer.get("MetricsConfig") or {}
+    seconds = config.get("MetricPublishFrequencyInSeconds", A_MINUTE)
+    return seconds if config.get("EnableEnhancedMetrics") else A_MINUTE
+
+
 def _view(answer: "DescribeEndpointOutputTypeDef") -> EndpointView:
     variants = answer.get("ProductionVariants") or []
     return EndpointView(
@@ -95,6 +104,7 @@ def _view(answer: "DescribeEndpointOutputTypeDef") -> EndpointView:
         status=answer["EndpointStatus"],
         config_name=answer.get("EndpointConfigName", ""),
         failure_reason=answer.get("FailureReason"),
+        published_every_seconds=_published_every(answer),
         variants=tuple(
             Variant(
                 name=variant["VariantName"],

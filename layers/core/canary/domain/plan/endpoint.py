@@ -5,6 +5,7 @@ from typing import Literal
 from canary.domain.model import Frozen
 from canary.domain.plan.target import Target, Weights, same_weight
 
+A_MINUTE = 60
 TRANSITIONAL = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"})
 
 
@@ -29,6 +30,8 @@ class EndpointView(Frozen):
     config_name: str = ""
     variants: tuple[Variant, ...] = ()
     failure_reason: str | None = None
+    published_every_seconds: int = A_MINUTE
+    """How often its invocation metrics are published."""
 
     @property
     def in_service(self) -> bool:

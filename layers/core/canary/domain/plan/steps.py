@@ -6,7 +6,7 @@ canary at 0".
 """
 
 from canary.domain.errors import Refused
-from canary.domain.plan.endpoint import EndpointView
+from canary.domain.plan.endpoint import A_MINUTE, EndpointView
 from canary.domain.plan.plan import PlannedStep
 from canary.domain.plan.spec import Spec
 from canary.domain.plan.target import Target, Weights
@@ -76,6 +76,13 @@ def check_endpoint(spec: Spec, view: EndpointView) -> None:
             "endpoint",
             f"{spec.endpoint} has no production variants (inference components?)",
             "Use an endpoint whose models are production variants",
+        )
+    if view.published_every_seconds > A_MINUTE:
+        raise Refused(
+            "endpoint",
+            f"it publishes its metrics every {view.published_every_seconds} s, so that a minute "
+            "holds the requests of minutes before it",
+            "Set MetricPublishFrequencyInSeconds in its endpoint configuration to 60 or less",
         )
     found = view.current_weights
     if spec.canary not in found:

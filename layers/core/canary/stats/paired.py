@@ -57,12 +57,12 @@ def bet(
     for each drop, all 1 unless given. Raises ValueError for a drop or weight outside its range.
     """
     values = list(drops)
-    if any(not -1 <= drop <= 1 for drop in values):
-        raise ValueError("a drop lies outside -1 to 1")
     weighted = [1.0] * len(values) if weights is None else weights
-    if any(not 0 <= weight <= 1 for weight in weighted):
-        raise ValueError("a weight lies outside 0 to 1")
     pairs = Counter(zip(values, weighted, strict=True))
+    if any(not -1 <= drop <= 1 for drop, _ in pairs):
+        raise ValueError("a drop lies outside -1 to 1")
+    if any(not 0 <= weight <= 1 for _, weight in pairs):
+        raise ValueError("a weight lies outside 0 to 1")
     stakes = [stake / (1 + tolerance) for stake in ROLL_BACK_STAKES]
     return PairedBets(
         tuple(

@@ -27,22 +27,18 @@ def tallied(
 
 
 def _by_class(before: AnswerTally, outcomes: Sequence[AnswerPair]) -> AnswerTally:
-    labels = [str(one.label) for one in outcomes]
-    sides: dict[str, list[str | None]] = {
-        "labels": list(labels),
-        "baseline": [_decision(one.baseline) for one in outcomes],
-        "canary": [_decision(one.canary) for one in outcomes],
-        "right": [
-            label
-            for label, one in zip(labels, outcomes, strict=True)
-            if one.baseline is not None and one.baseline.decision == label
-        ],
-    }
+    together = Counter(
+        [(str(one.label), _decision(one.baseline), _decision(one.canary)) for one in outcomes]
+    )
     complete = before.complete
     added: dict[str, dict[str, int]] = {}
-    for name, seen in sides.items():
+    for name in ("labels", "baseline", "canary", "right"):
         counts = Counter(getattr(before, name))
-        counts.update(one for one in seen if one is not None)
+        for (label, baseline, canary), records in together.items():
+            right = label if label == baseline else None
+            seen = {"labels": label, "baseline": baseline, "canary": canary, "right": right}[name]
+            if seen is not None:
+                counts[seen] += records
         if len(counts) > MOST_CLASSES:
             counts, complete = Counter(dict(counts.most_common(MOST_CLASSES))), False
         added[name] = dict(counts)

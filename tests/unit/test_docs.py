@@ -1,7 +1,11 @@
 """What the docs draw and say is what the code has."""
 
+import json
+import re
 from pathlib import Path
 
+from canary.domain.plan.custom.keys import CountGuardKeys, MetricKeys, ValueGuardKeys
+from canary.domain.plan.spec import read_spec
 from canary.domain.rollout.phase import mermaid
 
 BEGIN, END = "<!-- phases: begin -->\n```mermaid\n", "```\n<!-- phases: end -->"
@@ -11,3 +15,22 @@ def test_the_phase_diagram_is_drawn_from_the_table() -> None:
     """Run `python -m canary.domain.rollout.phase` and paste its output when this fails."""
     text = Path("docs/architecture.md").read_text()
     assert text[text.index(BEGIN) + len(BEGIN) : text.index(END)] == mermaid()
+
+
+def test_the_guards_that_the_docs_show_are_read() -> None:
+    """Each block of docs/guards.md is a spec, its guards, or a value guard."""
+    text = Path("docs/guards.md").read_text()
+    blocks = [json.loads(one) for one in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+    minimal = {"endpoint": "churn-prod", "canary": "Variant2"}
+    read = []
+    for block in blocks:
+        guards = block if "errors" in block else {"values": [block]}
+        read.append(read_spec(block if "endpoint" in block else {**minimal, "guards": guards}))
+    assert [spec.guards.custom for spec in read] == [(), ("empty_answers",), ("gpu_memory",)]
+
+
+def test_every_key_of_a_guard_of_ones_own_is_documented() -> None:
+    """Nothing can be written that the docs do not name."""
+    text = Path("docs/guards.md").read_text()
+    keys = {*CountGuardKeys.model_fields, *ValueGuardKeys.model_fields, *MetricKeys.model_fields}
+    assert {key for key in keys if f"`{key}`" not in text and f'"{key}"' not in text} == set()

@@ -34,12 +34,12 @@ class Stage:
 
     def __init__(self, **plan: Any) -> None:
         self.rollouts = MemoryRollouts(baking(a_record(plan=a_plan(**plan))))
-        self.evidence = MemoryEvidence()
+        self.evidence, self.days = MemoryEvidence(), MemoryDays()
         self.executions = MemoryExecutions()
         self.publisher = MemoryPublisher()
         self.alarms = MemoryAlarms()
         teller = Teller(self.rollouts, self.publisher, claims_of())
-        judging = Judging(self.rollouts, self.evidence, NoQuality(), MemoryDays())
+        judging = Judging(self.rollouts, self.evidence, NoQuality(), self.days)
         recovery = Recovery(self.rollouts, self.executions)
         answers = Answers(self.rollouts, self.executions)
         decisions = Decisions(self.rollouts, self.evidence, answers)

@@ -1,11 +1,13 @@
 """One look at a rollout: what the judge, the alarms and the brakes make of it, written down."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from pydantic import JsonValue
 
+from canary.domain.errors import AwsUnavailable
 from canary.domain.finding import Finding
 from canary.domain.judge.bets.sketches import Sketches
 from canary.domain.judge.judge import judge
@@ -71,8 +73,6 @@ class Judging:
             record.standstills,
             sketches,
         )
-        if sketches.made:
-            self._days.save_sketches(record.rollout, sketches.made, minute)
         self._keep(record.rollout, judgement.checkpoint, through)
         verdict = weigh(record, judgement, finding, seen).but(
             unfrozen=tuple(w for w in windows if w.minute >= minute - FROZEN_AFTER_MINUTES)
@@ -87,7 +87,11 @@ class Judging:
             notices=notices_of(record, judgement, verdict, seen),
             deadline=deadline_of(record, judgement.held, seen),
         )
-        return self._rollouts.change(record.rollout, lambda r: decisions.judged(r, weighed, seen))
+        judged = self._rollouts.change(record.rollout, lambda r: decisions.judged(r, weighed, seen))
+        # Last and without insisting: what is not kept is made again.
+        with suppress(AwsUnavailable):
+            self._days.save_sketches(record.rollout, sketches.made, minute)
+        return judged
 
     def _sketches(self, record: Record) -> Sketches:
         """Return what the history bet compares with; it is read where a minute asks for it."""

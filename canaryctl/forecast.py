@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from canary.domain.errors import Refused
 from canary.domain.plan.forecast import StepForecast
@@ -148,7 +149,7 @@ def _table(steps: tuple[StepForecast, ...]) -> Table:
         table.add_row(
             str(step.step),
             f"{step.share:.0%}",
-            step.guard,
+            Text(step.guard),
             _minutes(step.median_minutes),
             _minutes(step.p90_minutes),
             _minutes(step.twice_as_bad_minutes),

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from rich.text import Text
 
 from canary.domain.errors import CanaryError
 from canary.domain.plan.spec import Spec, read_spec
@@ -184,11 +185,16 @@ def _show(outcomes: Iterator[tuple[Run, RunEnd]], runs: int, *, as_json: bool) -
                 )
             else:
                 table.add_row(
-                    str(shown(run)),
-                    outcome.verdict,
-                    str(outcome.windows),
-                    outcome.guard or "",
-                    outcome.reason,
+                    *map(
+                        Text,
+                        (
+                            str(shown(run)),
+                            outcome.verdict,
+                            str(outcome.windows),
+                            outcome.guard or "",
+                            outcome.reason,
+                        ),
+                    )
                 )
             progress.advance(bar)
     if not as_json:

@@ -12,6 +12,7 @@ import typer
 from botocore.exceptions import BotoCoreError
 from pydantic import ValidationError
 from rich.console import Console
+from rich.text import Text
 
 from canary.domain.errors import CanaryError, Refused
 from canary.domain.finding import FindingLabel
@@ -43,6 +44,8 @@ class Group(Protocol):
 
 EXIT_CODES: dict[FindingLabel, int] = {"PASS": 0, "FAIL": 3, "INCONCLUSIVE": 4, "NO_DATA": 5}
 EXIT_REFUSED, EXIT_AWS = 2, 1
+_OURS = (Refused, OSError)
+"""What the person who called can mend: the options, or files of this machine."""
 
 
 @with_options(
@@ -71,6 +74,7 @@ def evaluate_command(
     messages = Console(stderr=True)
     kept = KeptEvidence(run.state)
     try:
+        run.checked()
         asked = EvaluationRequest(
             rollout=run.seed,
             endpoint=variants.endpoint,
@@ -84,16 +88,22 @@ def evaluate_command(
             show_probe(run_probe(asked, run.probe, calls.region), as_json=run.as_json)
             return
         evidence = run_evaluation(asked, kept, messages, calls.region, quiet=run.as_json)
-    except (CanaryError, BotoCoreError) as error:
+        _show(evidence, kept, run)
+    except (CanaryError, BotoCoreError, OSError) as error:
         _told(messages, error, kept.newest)
-        raise typer.Exit(EXIT_REFUSED if isinstance(error, Refused) else EXIT_AWS) from error
-    _show(evidence, kept, run)
+        raise typer.Exit(EXIT_REFUSED if isinstance(error, _OURS) else EXIT_AWS) from error
     raise typer.Exit(EXIT_CODES[evidence.label])
 
 
 def _joined(*groups: Group) -> dict[str, Any]:
     """Return the keys of all groups of options."""
-    return {key: value for group in groups for key, value in group.keys().items()}
+    keys = {key: value for group in groups for key, value in group.keys().items()}
+    rules = keys.get("answer")
+    if keys["task"] == "multilabel" and isinstance(rules, dict) and "threshold" in rules:
+        # The threshold of a label set is the spec's own: no variant has a label of its own there.
+        keys["threshold"] = rules.pop("threshold")
+        keys["answer"] = rules or None
+    return keys
 
 
 def _show(evidence: QualityEvidence, kept: KeptEvidence, run: RunOptions) -> None:
@@ -107,11 +117,16 @@ def _show(evidence: QualityEvidence, kept: KeptEvidence, run: RunOptions) -> Non
 
 
 def _told(console: Console, error: Exception, newest: QualityEvidence | None) -> None:
-    console.print(f"[red]{type(error).__name__}[/red]", str(error), markup=True, highlight=False)
+    kind = Text(type(error).__name__, style="red")
+    console.print(kind, Text(str(error)), highlight=False)
     if newest is not None and newest.counts.used:
         console.print(f"{newest.counts.used} records were evaluated before:", highlight=False)
         for found in newest.findings:
-            console.print(f"  {found.reason}", highlight=False)
+            console.print(Text(f"  {found.reason}"), highlight=False)
+
+
+_OPTIONS = {"max_requests_per_second": "--rate", "request_timeout_seconds": "--timeout"}
+"""Keys that an option calls otherwise."""
 
 
 def _guard(keys: dict[str, Any]) -> QualityGuardSpec:
@@ -120,7 +135,7 @@ def _guard(keys: dict[str, Any]) -> QualityGuardSpec:
         return QualityGuardSpec.model_validate(keys)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        option = ".".join(str(part) for part in first["loc"]) or "options"
+        option = ".".join(_OPTIONS.get(str(part), str(part)) for part in first["loc"]) or "options"
         raise Refused(
             option, first["msg"].removeprefix("Value error, "), "See canaryctl evaluate --help"
         ) from error

@@ -30,6 +30,7 @@ from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled.evaluate import evaluate, probe
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.ports.quality import LabelledSource, OwnScorer
+from canaryctl.evaluate.asked import asked_of
 from canaryctl.evaluate.kept import KeptEvidence
 from canaryctl.evaluate.scorer_function import load_scorer
 
@@ -50,7 +51,7 @@ def run_evaluation(
 
     spec = request.spec
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -65,6 +66,10 @@ def run_evaluation(
             )
 
         ports = replace(_ports(spec, kept, region), scorer=SklearnScorer(), progress=show)
+        if kept.path is not None:
+            version = ports.source.fetch(spec.labelled_set).version
+            session = boto3.session.Session(region_name=region)
+            kept.asked = asked_of(request, version, session, local=_is_local())
         return evaluate(request, ports)
 
 
@@ -110,11 +115,16 @@ def _runtime(session: boto3.session.Session, spec: QualityGuardSpec) -> Any:
     credentials.
     """
     config = runtime_config(spec.concurrency, spec.request_timeout_seconds)
-    host = urlsplit(os.environ.get("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", "")).hostname
-    if host not in {"localhost", "127.0.0.1", "::1"}:
+    if not _is_local():
         return session.client("sagemaker-runtime", config=config)
     if session.get_credentials() is None:
         config = config.merge(Config(signature_version=UNSIGNED))
     return session.client(
         "sagemaker-runtime", config=config, region_name=session.region_name or "us-east-1"
     )
+
+
+def _is_local() -> bool:
+    """Return whether a stand-in on this machine is asked."""
+    host = urlsplit(os.environ.get("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", "")).hostname
+    return host in {"localhost", "127.0.0.1", "::1"}

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from canary.domain.labelled.account import account_of
 from canary.domain.labelled.evidence import QualityEvidence
@@ -29,32 +30,33 @@ def print_tables(console: Console, evidence: QualityEvidence) -> None:
     if report.get("records"):
         console.print(_metrics(evidence, report))
         if (told := sample_told(report)) is not None:
-            console.print(f"  {told}", style="dim", highlight=False)
+            console.print(f"  {told}", style="dim", highlight=False, markup=False)
         if report["slices"]:
             console.print(_slices(report["slices"]))
     if evidence.contract is not None:
         console.print(evidence.contract.told, highlight=False, markup=False)
     for finding in evidence.findings:
         console.print(f"- {finding.reason}", highlight=False, markup=False)
-    console.print(f"  {account_of(evidence).in_words()}", style="dim", highlight=False)
+    account = account_of(evidence).in_words()
+    console.print(f"  {account}", style="dim", highlight=False, markup=False)
     for one in evidence.measured:
-        console.print(f"  {in_words(one)}", highlight=False)
+        console.print(f"  {in_words(one)}", highlight=False, markup=False)
     for line in failure_lines(evidence):
         console.print(f"  {line}", style="dim", highlight=False, markup=False)
     for note in evidence.notes[:5]:
         console.print(f"  {note.kind}: {note.text}", style="dim", highlight=False, markup=False)
     answer = overall_answer(evidence)
-    console.print(
-        f"Is {evidence.canary} better than {evidence.baseline}? [{_COLOURS[answer]}]{answer}[/]"
-    )
+    asked = Text(f"Is {evidence.canary} better than {evidence.baseline}? ")
+    console.print(asked.append(answer, style=_COLOURS[answer]))
 
 
 def _metrics(evidence: QualityEvidence, report: Mapping[str, Any]) -> Table:
-    table = Table(title=f"{evidence.endpoint}: {report['records']} records both variants answered")
+    counted = f"{evidence.endpoint}: {report['records']} records both variants answered"
+    table = Table(title=Text(counted))
     for name, justify in (
         ("", "left"),
-        (evidence.baseline, "right"),
-        (evidence.canary, "right"),
+        (Text(evidence.baseline), "right"),
+        (Text(evidence.canary), "right"),
         ("", "right"),
     ):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
@@ -68,7 +70,10 @@ def _metrics(evidence: QualityEvidence, report: Mapping[str, Any]) -> Table:
         if isinstance(value, float):
             other = report["canary"].get(name)
             table.add_row(
-                name, f"{value:.6f}", _number(other), _number(report["difference"].get(name), "+")
+                Text(name),
+                f"{value:.6f}",
+                _number(other),
+                _number(report["difference"].get(name), "+"),
             )
     return table
 
@@ -88,7 +93,7 @@ def _slices(slices: list[dict[str, Any]]) -> Table:
         accuracies = (_number(one[side].get("accuracy")) for side in ("baseline", "canary"))
         pairs = one["discordant"]
         table.add_row(
-            one["slice"],
+            Text(str(one["slice"])),
             str(one["records"]),
             *accuracies,
             str(pairs["baseline_only"]),

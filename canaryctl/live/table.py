@@ -38,7 +38,11 @@ def live_table(rows: Sequence[LiveRow], title: str = "", width: int = WIDE_FROM)
     """
     wide = width >= WIDE_FROM
     table = Table(
-        title=title or None, title_justify="left", expand=True, box=SIMPLE_HEAD, pad_edge=False
+        title=Text(title) if title else None,
+        title_justify="left",
+        expand=True,
+        box=SIMPLE_HEAD,
+        pad_edge=False,
     )
     table.padding = (0, 1, 0, 0)
     for name, justify in COLUMNS:

@@ -97,7 +97,7 @@ class AnswerOptions:
         given = {
             "answer": self._answer(),
             "positive_label": self.positive_label,
-            "classes": self.classes.split(",") if self.classes else None,
+            "classes": None if self.classes is None else self.classes.split(","),
             "min_usable": self.min_usable,
         }
         return {name: value for name, value in given.items() if value is not None}
@@ -108,7 +108,7 @@ class AnswerOptions:
             "score": _place(self.score),
             "scores": _place(self.scores),
             "score_of": self.score_of,
-            "label_map": dict(_pair("--label-map", text) for text in self.label_map or ()) or None,
+            "label_map": _once("--label-map", self.label_map or ()) or None,
             "labels_from": _place(self.labels_from),
             "activation": self.activation,
             "ranks_only": self.ranks_only or None,
@@ -138,14 +138,23 @@ def _pair(option: str, text: str) -> tuple[str, str]:
     return name, value
 
 
+def _once(option: str, texts: list[str] | tuple[()]) -> dict[str, str]:
+    """Return pairs as a mapping; raise Refused where a name is there twice with two values."""
+    found: dict[str, str] = {}
+    for name, value in (_pair(option, text) for text in texts):
+        if found.setdefault(name, value) != value:
+            problem = f"{name} is given twice, as {found[name]} and as {value}"
+            raise Refused(option, problem, "Give it once")
+    return found
+
+
 def _threshold(texts: list[str] | None) -> float | dict[str, float] | None:
     if not texts:
         return None
     try:
         if len(texts) == 1 and "=" not in texts[0]:
             return float(texts[0])
-        pairs = (_pair("--threshold", text) for text in texts)
-        return {role: float(value) for role, value in pairs}
+        return {role: float(value) for role, value in _once("--threshold", texts).items()}
     except ValueError:
         raise Refused(
             "--threshold", f"{texts[0]!r} is no number", "Write it as 0.4, or baseline=0.4"

@@ -47,8 +47,16 @@ class FileOptions:
             "quote": self.quote,
             "escape": self.escape,
             "empty": self.empty,
-            "column_types": dict(map(_type, self.column_type or ())),
+            "column_types": self._types(),
         }
+
+    def _types(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, kind in map(_type, self.column_type or ()):
+            if found.setdefault(name, kind) != kind:
+                problem = f"{name} is given twice, as {found[name]} and as {kind}"
+                raise Refused("--column-type", problem, "Give it once")
+        return found
 
 
 def _type(text: str) -> tuple[str, str]:

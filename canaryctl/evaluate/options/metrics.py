@@ -1,7 +1,7 @@
 """What decides, as options."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -104,7 +104,7 @@ class MetricOptions:
 
     def keys(self) -> dict[str, Any]:
         """Return the spec's keys, those given alone; raise Refused for a metric without margin."""
-        metrics = dict(_margin(text) for text in self.metric or ())
+        metrics = _once("--metric", map(_margin, self.metric or ()))
         ratios = {
             "latency": self.max_latency_ratio,
             "size": self.max_size_ratio,
@@ -119,17 +119,33 @@ class MetricOptions:
             "scorer_batch": self.scorer_batch,
             "costs": None if self.costs is None else _costs(self.costs),
             "ndcg_at": self.ndcg_at,
-            "quantiles": self.quantiles and self.quantiles.split(","),
+            "quantiles": None if self.quantiles is None else self.quantiles.split(","),
             "label_separator": self.label_separator,
             "weight_column": column_of(self.weight_column),
             "weight_cap": self.weight_cap,
-            **{key: ratio and {"max_ratio": ratio} for key, ratio in ratios.items()},
+            **{key: {"max_ratio": one} for key, one in ratios.items() if one is not None},
         }
         return {name: value for name, value in given.items() if value is not None}
 
     def levels(self) -> GateLevels:
         """Return how often the answer may be wrong."""
+        given = {"--false-rollback": self.false_rollback, "--false-promotion": self.false_promotion}
+        for option, level in given.items():
+            if not 0 < level < 1:
+                problem = f"{level:g} is no rate of errors"
+                raise Refused(option, problem, "Give a number above 0 and below 1, as 0.05")
         return GateLevels(stop=self.false_rollback, promote=self.false_promotion)
+
+
+def _once(option: str, pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Return pairs as a mapping; raise Refused naming both values where a name is there twice."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            problem = f"{name} is given twice, as {found[name]} and as {value}"
+            raise Refused(option, problem, "Give it once")
+        found[name] = value
+    return found
 
 
 def _margin(text: str) -> tuple[str, dict[str, float]]:
@@ -137,12 +153,16 @@ def _margin(text: str) -> tuple[str, dict[str, float]]:
     name, _, rest = text.partition("=")
     margin, *more = rest.split(",")
     try:
-        keys = dict(one.split("=") for one in more)
-        numbers = {"max_worse": margin, **keys}
-        return name, {key: float(number) for key, number in numbers.items()}
+        pairs = [("max_worse", margin), *(_pair(one) for one in more)]
+        return name, _once("--metric", [(key, float(number)) for key, number in pairs])
     except ValueError as error:
         remedy = "Write it as accuracy=0.02, or absolute_error=2,cap=60"
         raise Refused("--metric", f"{text!r} has no margin", remedy) from error
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, number = text.split("=")
+    return key, number
 
 
 def _slices(texts: Sequence[str]) -> dict[str, dict[str, dict[str, float]]]:
@@ -154,7 +174,8 @@ def _slices(texts: Sequence[str]) -> dict[str, dict[str, dict[str, float]]]:
             remedy = "Write it as south:accuracy=0.05"
             raise Refused("--slice-metric", f"{text!r} names no slice", remedy)
         name, keys = _margin(margin)
-        found.setdefault(place, {})[name] = keys
+        margins = found.setdefault(place, {})
+        found[place] = _once("--slice-metric", [*margins.items(), (name, keys)])
     return found
 
 

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from canary.domain.errors import Refused
+
 PANEL = "How far, and what is shown"
 
 
@@ -41,3 +43,11 @@ class RunOptions:
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document.", rich_help_panel=PANEL)
     ] = False
+
+    def checked(self) -> None:
+        """Return when the options fit together; raise Refused naming both that do not."""
+        beside = {"--html": self.html, "--state": self.state, "--all": self.whole_set or None}
+        for option, value in beside.items():
+            if self.probe is not None and value is not None:
+                problem = f"given beside {option}, and a probe judges nothing"
+                raise Refused("--probe", problem, "Leave one of them out")

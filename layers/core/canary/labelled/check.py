@@ -10,6 +10,7 @@ from canary.domain.labelled.prediction import Label
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.answers.places import check_answer_paths
 from canary.labelled.examples import class_name, read_example, read_label
+from canary.labelled.layout import is_garbled
 from canary.labelled.records import RecordFile, UnusableRow
 from canary.labelled.requests import BodyTooLarge, Unsendable, build_body, check_request
 
@@ -37,10 +38,34 @@ def _check_classes(records: RecordFile, spec: QualityGuardSpec, *, whole: bool) 
         problem = "the labels -1, 0 and 1 are three classes, and a binary task has two"
         raise Refused("guards.quality.positive_label", problem, "Name it, or set task multiclass")
     if whole and len(_classes(labels, records, spec)) < 2:
+        _check_alike(labels, records, spec)
         problem = (
             f"every label is the same on all {len(records)} records, so right answers say nothing"
         )
         raise Refused("guards.quality.labelled_set", problem, "Use a set with at least two classes")
+
+
+def _check_alike(texts: Iterable[str], records: RecordFile, spec: QualityGuardSpec) -> None:
+    """Return where the labels are one text; raise Refused where they differ and are still read as
+    one class, or where most are none.
+    """
+    named = sorted({class_name(text) for text in texts} - records.layout.missing - {""})
+    if spec.task != "binary" or len(named) < 2:
+        return
+    if any(is_garbled(name) for name in named):
+        problem = "labels of the set are not the text that they were written as"
+        remedy = "Name the file's encoding, as latin-1 or utf-16"
+        raise Refused("guards.quality.encoding", problem, remedy)
+    shown = ", ".join(repr(name[:LONGEST_SHOWN]) for name in named[:CLASSES_SHOWN])
+    if "positive_label" not in spec.model_fields_set:
+        problem = f"labels of the set ({shown}) are neither 0 nor 1"
+        raise Refused("guards.quality.positive_label", problem, "Name the label that means 1")
+    if class_name(spec.positive_label) not in named:
+        problem = f"no record has the label {spec.positive_label!r}; the set has {shown}"
+        raise Refused("guards.quality.positive_label", problem, "Name one of them")
+
+
+CLASSES_SHOWN, LONGEST_SHOWN = 5, 40
 
 
 def _first_label(records: RecordFile, spec: QualityGuardSpec) -> tuple[Label | None, str]:

@@ -99,10 +99,18 @@ def column_position(
     return names.index(column)
 
 
+def is_garbled(text: str) -> bool:
+    """Return whether a text was decoded by another encoding than it was written in."""
+    return "\x00" in text or "\ufffd" in text or any("\ud800" <= one <= "\udfff" for one in text)
+
+
 def _unknown(field: str, column: str, names: tuple[str, ...], *, listed: bool) -> Refused:
     """Return the refusal of a name; the first record's own text is `listed` only where the spec
     calls it a header.
     """
+    if any(map(is_garbled, names)):
+        problem = f"no column is called {column!r}, and the first record is not the text it was"
+        return _refused("encoding", problem, "Name the file's encoding, as utf-16-le or latin-1")
     if listed:
         shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
         return _refused(field, f"no column is called {column!r}; the set has {shown}")

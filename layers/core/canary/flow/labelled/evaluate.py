@@ -19,6 +19,7 @@ from canary.flow.labelled.scores.own_scores import own_scores_of
 from canary.flow.labelled.scores.standing import asked_again, may_be_asked_again
 from canary.flow.labelled.walk import walked
 from canary.labelled.check import check_records
+from canary.labelled.meant import check_meant
 from canary.labelled.records import RecordFile
 
 
@@ -38,6 +39,8 @@ def evaluate(request: EvaluationRequest, ports: EvaluationPorts) -> QualityEvide
         return stored
     fetched = ports.source.fetch(request.spec.labelled_set)
     with RecordFile(fetched.path, request.spec) as records:
+        if stored is None:
+            check_meant(request.spec, records)
         check_records(records, request.spec, whole=True)
         own_scores_of(request.spec, ports, records.layout)  # refused before any model is asked
         if stored is None:
@@ -58,6 +61,7 @@ def probe(request: EvaluationRequest, ports: EvaluationPorts, count: int) -> Ans
     """
     fetched = ports.source.fetch(request.spec.labelled_set)
     with RecordFile(fetched.path, request.spec) as records:
+        check_meant(request.spec, records)
         check_records(records, request.spec, whole=True)
         first = first_evidence(request, fetched.version, records)
         found = agreed(request, ports, records, first, ceiling_of(request, ports), count)

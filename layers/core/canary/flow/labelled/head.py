@@ -2,6 +2,7 @@
 
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.check import check_records
+from canary.labelled.meant import check_meant
 from canary.labelled.records import RecordFile
 from canary.ports.quality import LabelledSource
 
@@ -16,5 +17,6 @@ def check_labelled_set(spec: QualityGuardSpec, source: LabelledSource) -> str:
     """
     head = source.head(spec.labelled_set, HEAD_BYTES)
     with RecordFile(head.path, spec, at_most_bytes=None if head.whole else HEAD_BYTES) as records:
+        check_meant(spec, records, whole=head.whole)
         check_records(records, spec, whole=head.whole)
     return head.version

@@ -1,0 +1,142 @@
+"""What a spec says that cannot be meant: keys that contradict each other, or say nothing here.
+
+Rules: refused before any model is asked, naming both sides. A key without effect is refused too:
+who gave it believes that it counts.
+"""
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from canary.domain.errors import Refused
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.plan.quality.metric_keys import SCORER
+from canary.labelled.examples import class_name
+from canary.labelled.files.survey import MOST_LABELS
+from canary.labelled.records import RecordFile
+
+CLASSES = ("binary", "multiclass")
+_TASKS = {
+    "right_within": ("regression",),
+    "ndcg_at": ("ranking",),
+    "quantiles": ("quantiles",),
+    "label_separator": ("multilabel",),
+    "costs": CLASSES,
+    "positive_label": ("binary",),
+    "classes": (*CLASSES, "multilabel"),
+    "threshold": ("binary", "multilabel"),
+}
+_RULES_OF_CLASSES = ("label_map", "labels_from", "score_of", "activation", "ranks_only")
+_CSV_ALONE = ("delimiter", "escape", "header", "column_types")
+SCORER_BATCH = 20
+
+
+def check_meant(spec: QualityGuardSpec, records: RecordFile, *, whole: bool = True) -> None:
+    """Return when every key of the spec can be meant; raise Refused naming what contradicts it.
+    `whole` says that these are all the records of the set.
+    """
+    for field, problem, remedy in (
+        *_without_effect(spec),
+        *_of_answers(spec),
+        *_of_names(spec),
+        *(_of_labels(spec, records) if whole else ()),
+    ):
+        raise Refused(f"guards.quality.{field}", problem, remedy)
+
+
+Problem = tuple[str, str, str]
+
+
+def _given(spec: QualityGuardSpec, key: str) -> bool:
+    return key in spec.model_fields_set and getattr(spec, key) not in (None, (), {})
+
+
+def _without_effect(spec: QualityGuardSpec) -> Iterator[Problem]:
+    """Return the keys that mean nothing for this task, set or metric."""
+    for key, tasks in _TASKS.items():
+        if _given(spec, key) and spec.task not in tasks:
+            yield key, f"means nothing for task {spec.task}", f"Leave it out, or set {_or(tasks)}"
+    decide = spec.chosen_metrics.keys() | {name for one in spec.slices.values() for name in one}
+    if spec.costs is not None and "cost" not in decide:
+        yield "costs", "no metric uses it", "Name cost in metrics, or leave costs out"
+    if spec.scorer is not None and SCORER not in decide:
+        deciding = ", ".join(sorted(decide))
+        yield "scorer", f"{deciding} decides, and the scorer never", f"Name {SCORER} in metrics"
+    if spec.scorer is None and spec.scorer_batch != SCORER_BATCH:
+        yield "scorer_batch", "there is no scorer", "Name scorer, or leave it out"
+    if spec.weight_cap is not None and spec.weight_column is None:
+        yield "weight_cap", "there is no weight_column", "Name weight_column, or leave it out"
+    form = _format(spec)
+    if form != "csv":
+        for key in _CSV_ALONE:
+            if _given(spec, key):
+                yield key, f"means nothing for a set in {form}", "Leave it out, or set format csv"
+
+
+def _or(tasks: tuple[str, ...]) -> str:
+    return " or ".join(f"task {task}" for task in tasks)
+
+
+def _format(spec: QualityGuardSpec) -> str:
+    """Return the set's format as far as the spec says it; csv where it does not."""
+    if spec.format is not None:
+        return spec.format
+    suffix = PurePosixPath(spec.labelled_set.removesuffix(".gz")).suffix.removeprefix(".").lower()
+    known = {"jsonl": "jsonl", "ndjson": "jsonl", "json": "json", "parquet": "parquet"}
+    return known.get(suffix, "csv")
+
+
+def _of_answers(spec: QualityGuardSpec) -> Iterator[Problem]:
+    """Return what of `answer` contradicts itself or the task."""
+    rules = spec.answer_rules
+    if spec.task not in CLASSES:
+        for key in _RULES_OF_CLASSES:
+            if key in rules.model_fields_set and getattr(rules, key) not in (None, False, "none"):
+                yield f"answer.{key}", f"means nothing for task {spec.task}", "Leave it out"
+    if rules.activation == "softmax" and rules.score is not None:
+        problem = "softmax of the one number that answer.score names is 1 whatever it is"
+        yield "answer.activation", problem, "Use sigmoid, or name several in answer.scores"
+    thresholds = rules.threshold
+    if thresholds is not None and spec.task not in _TASKS["threshold"]:
+        yield "answer.threshold", f"means nothing for task {spec.task}", "Leave it out"
+    if isinstance(thresholds, dict) and len(thresholds) == 1:
+        (role,) = thresholds
+        other = "canary" if role == "baseline" else "baseline"
+        problem = f"{role} has one and {other} has none"
+        yield "answer.threshold", problem, f"Give {other} one too, or one number for both"
+    each = thresholds.values() if isinstance(thresholds, dict) else [thresholds]
+    for one in each:
+        if one is not None and not rules.ranks_only and not 0 <= one <= 1:
+            problem = (
+                f"no probability is above {one:g}" if one > 1 else f"every one is above {one:g}"
+            )
+            yield "answer.threshold", problem, "Give one from 0 to 1, or set answer.ranks_only"
+
+
+def _of_names(spec: QualityGuardSpec) -> Iterator[Problem]:
+    """Return the names of the spec that contradict each other."""
+    classes = [class_name(name) for name in spec.classes or ()]
+    twice = next((name for name in classes if classes.count(name) > 1), None)
+    if twice is not None:
+        yield "classes", f"names {twice!r} twice", "Name each class once, in the answer's order"
+    if spec.quantiles is not None and len(set(spec.quantiles)) < len(spec.quantiles):
+        yield "quantiles", "names one twice", "Name each once, in the answer's order"
+    positive = class_name(spec.positive_label)
+    if classes and _given(spec, "positive_label") and positive not in classes:
+        problem = f"{positive!r} is not one of classes ({', '.join(classes)})"
+        yield "positive_label", problem, "Name one of them, or correct classes"
+
+
+def _of_labels(spec: QualityGuardSpec, records: RecordFile) -> Iterator[Problem]:
+    """Return the names of the spec of which the set has none."""
+    if spec.task not in CLASSES or len(records.survey.labels) >= MOST_LABELS:
+        return
+    classes = [class_name(name) for name in spec.classes or ()]
+    labels = {class_name(text) for text in records.survey.labels}
+    if classes and not labels & set(classes):
+        shown = ", ".join(sorted(labels)[:5])
+        problem = f"no label of the set ({shown}) is one of them ({', '.join(classes[:5])})"
+        yield "classes", problem, "Name the set's own labels, or correct label_column"
+    values = {class_name(name) for name in (spec.answer_rules.label_map or {}).values()}
+    if values and not values & (labels | set(classes)):
+        problem = f"no label of the set is what it maps to ({', '.join(sorted(values)[:5])})"
+        yield "answer.label_map", problem, "Map the names in answers to the set's own labels"

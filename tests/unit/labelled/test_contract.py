@@ -126,7 +126,7 @@ def test_an_error_object_is_an_error_of_its_variant() -> None:
     """An object that holds neither a number nor a label is no answer, and no reading of one."""
     contract, known = agree(guard(), ["0.3", "0.6"], ['{"error": "busy"}'])
     (found,) = read_answers(b'{"error": "busy"}', JSON, 1, contract.canary, known)
-    assert str(found) == "an object of 1 is not a number that can be read"
+    assert str(found) == "the model answers with an error object"
 
 
 def test_answers_of_which_none_can_be_read_say_so() -> None:

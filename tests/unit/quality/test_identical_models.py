@@ -99,6 +99,7 @@ MAKERS: dict[Task, Callable[[int, float], Made]] = {
     "quantiles": quantiles,
     "custom": custom,
 }
+RIGHT = {"accuracy", "within"}
 MARGINS = {
     "log_loss": 0.4,
     "absolute_error": 1.0,
@@ -165,7 +166,7 @@ def evaluated(
             "content_type": "application/json",
             "task": task,
             "metrics": {metric: {"max_worse": MARGINS.get(metric, 0.1)}},
-            "right_within": 2.0 if metric in {"accuracy", "within"} else None,
+            "right_within": 2.0 if task == "regression" and metric in RIGHT else None,
             "answer": "predictions[0]",
             "concurrency": 1,
             "max_requests_per_second": 10_000,

@@ -1,6 +1,7 @@
 """A row as an example: its label read for the task, its features ready to send."""
 
 import math
+import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -100,8 +101,12 @@ def read_label(value: Value, spec: QualityGuardSpec, missing: frozenset[str] = M
 
 
 def class_name(value: object) -> str:
-    """Return a class's name with 2, 2.0 and "2.0" all written "2"."""
+    """Return a class's name with 2, 2.0 and "2.0" all written "2", letters in Unicode's composed
+    form (NFC).
+    """
     text = _text(value)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     try:
         number = float(text)
     except ValueError:
@@ -129,12 +134,18 @@ def binary_value(text: str, spec: QualityGuardSpec) -> int | None:
     means 0.
     """
     name = class_name(text)
-    if name == class_name(spec.positive_label):
+    positive = class_name(spec.positive_label)
+    if name == positive or (_is_truth(positive) and name.lower() == positive.lower()):
         return 1
     if "positive_label" not in spec.model_fields_set:
         return _TRUTH.get(name.lower())
     known = spec.classes is None or name in map(class_name, spec.classes)
     return 0 if known and len(name) <= LONGEST_CLASS_NAME else None
+
+
+def _is_truth(name: str) -> bool:
+    """Return whether a name is true or false, which every library spells its own way."""
+    return name.lower() in {"true", "false"}
 
 
 def _multiclass(text: str, spec: QualityGuardSpec) -> str:

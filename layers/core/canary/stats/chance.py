@@ -46,6 +46,27 @@ def heads_by_chance(tosses: int, heads: int) -> float:
     return math.exp(-2 * tosses * excess * excess)
 
 
+def share_by_chance(trials: int, hits: int, share: float) -> float:
+    """Return P(at least so many hits in trials that hit with probability `share`, 0 to 1): the
+    upper tail of the binomial distribution, of which Clopper and Pearson's interval is made
+    (Biometrika 26, 1934).
+    """
+    if hits <= 0:
+        return 1.0
+    if hits <= trials * share:
+        return 1.0
+    term = math.exp(
+        _log_choose(trials, hits) + hits * math.log(share) + (trials - hits) * math.log1p(-share)
+    )
+    total = 0.0
+    for found in range(hits, trials + 1):
+        total += term
+        if term < total * NEGLIGIBLE:
+            break
+        term *= (trials - found) / (found + 1) * share / (1 - share)
+    return min(total, 1.0)
+
+
 def area_within(
     positives: Sequence[int], negatives: Sequence[int], errors: float
 ) -> tuple[float, float, float] | None:

@@ -19,10 +19,12 @@ class Reading(Frozen):
 
     `at` is the place of every record's value in the whole answer; None splits the answer by its
     shape. `within` says whether `label`, `score` and `scores` are places in the whole answer or in
-    a record's part of it. `order` names the classes of a row of scores. `decides` is what makes
+    a record's part of it. `order` names the classes of a row of scores; `order_at` is their place
+    in the answer where `labels_from` is a rule for their names. `decides` is what makes
     the decision: the model's own label, or a score against `threshold` (binary) or the best of
     several. `whole` keeps lists of one as they are, for tasks whose answers have parts. `rounded`
-    tells that scores up to 1e-4 outside 0 to 1 were seen.
+    tells that scores up to 1e-4 outside 0 to 1 were seen, `unread` is the place of a score beside
+    the label that no answer settles whose it is.
     """
 
     at: str | None = None
@@ -32,6 +34,7 @@ class Reading(Frozen):
     scores: AnswerPath | None = None
     score_of: ScoreOf | None = None
     order: tuple[str, ...] = ()
+    order_at: AnswerPath | None = None
     label_map: dict[str, str] | None = None
     labels_from: AnswerPath | None = None
     activation: Activation = "none"
@@ -41,6 +44,7 @@ class Reading(Frozen):
     decides: Literal["label", "score"] = "label"
     whole: bool = False
     rounded: bool = False
+    unread: AnswerPath | None = None
 
     @property
     def tells_scores(self) -> bool:

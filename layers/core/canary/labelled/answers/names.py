@@ -3,6 +3,7 @@ right.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -27,9 +28,9 @@ class KnownLabels:
 
     def decision(self, name: str) -> str | None:
         """Return the decision a name stands for, None where it is no label of the set."""
-        known = class_name(name)
+        known = self._as_the_set_says(class_name(name))
         if self.spec.task == "binary":
-            value = binary_value(name, self.spec)
+            value = binary_value(known, self.spec)
             given = "positive_label" in self.spec.model_fields_set
             if value is None or (given and self.names and known not in self.names):
                 return None
@@ -38,10 +39,29 @@ class KnownLabels:
             return known if known in self.names else None
         return known if 0 < len(known) <= LONGEST_OPEN_NAME else None
 
+    def _as_the_set_says(self, name: str) -> str:
+        """Return true and false as the set spells them; every other name as it is."""
+        if name in self.names or name.lower() not in {"true", "false"}:
+            return name
+        return next((one for one in self.names if one.lower() == name.lower()), name)
+
     def is_label(self, value: Any) -> bool:
         """Return whether a scalar names a label of the set."""
         text = text_of(value)
         return text is not None and self.decision(text) is not None
+
+    def unsaid(self, names: Iterable[str]) -> int:
+        """Return how many labels of the set are not among these names."""
+        said = {class_name(name) for name in names}
+        if self.names:
+            return len(self.names - said)
+        if self.spec.task == "binary":
+            return 2 - len({self.decision(name) for name in said} - {None})
+        return LONGEST_OPEN_NAME
+
+    def spelled(self, name: str) -> str | None:
+        """Return the label that a name is but for case, spaces and marks around it."""
+        return next((one for one in sorted(self.names) if folded(one) == folded(name)), None)
 
     @property
     def positive(self) -> str:
@@ -68,9 +88,18 @@ class KnownLabels:
         """
         if self.spec.classes is not None:
             return self.spec.classes if len(self.spec.classes) == width else ()
+        if self.spec.task == "binary" and width != len(self.names or "01"):
+            return ()
         names = self.names or frozenset({"0", "1"} if self.spec.task == "binary" else ())
         places = [str(place) for place in range(width)]
         return tuple(places) if "0" in names and names <= set(places) else ()
+
+
+def folded(name: str) -> str:
+    """Return a name without what spellings of one name differ by: case, form, spaces, marks."""
+    text = unicodedata.normalize("NFKC", name).casefold()
+    words = "".join(one if one.isalnum() or one in "+#-" else " " for one in text).split()
+    return "".join(words) or text
 
 
 def _integer(name: str) -> int | None:
@@ -87,18 +116,30 @@ def text_of(value: Any) -> str | None:
     return str(value).strip() if isinstance(value, str | int | float) else None
 
 
-def named(value: Any, reading: Reading, spec: QualityGuardSpec) -> str:
+def named(value: Any, reading: Reading, known: KnownLabels) -> str:
     """Return the name in a value after extraction and the rule for names; raise UnreadableAnswer
     where there is none.
     """
-    text = text_of(value)
+    text = truth_name(value, reading, known) if isinstance(value, bool) else text_of(value)
     if text is None or not text:
         raise UnreadableAnswer(f"{kind_of(value)} is no label")
-    if isinstance(value, bool) and "positive_label" in spec.model_fields_set:
-        text = str(value).lower()
     if reading.extract is not None:
         text = extracted(text, reading.extract)
-    return by_rule(text, reading, spec)
+    return by_rule(text, reading, known.spec)
+
+
+def truth_name(value: bool, reading: Reading, known: KnownLabels) -> str:  # noqa: FBT001 - the value itself
+    """Return the name that true or false has in the set: True and TRUE are true, and 1 is where the
+    set has none of them.
+    """
+    spellings = (str(value).lower(), str(value), str(value).upper(), str(int(value)))
+    mapped = reading.label_map or {}
+    for name in spellings:
+        if name in mapped or name in known.names:
+            return name
+    if "positive_label" in known.spec.model_fields_set:
+        return spellings[0]
+    return spellings[-1]
 
 
 def extracted(text: str, pattern: str) -> str:
@@ -128,7 +169,7 @@ def decided(value: Any, reading: Reading, known: KnownLabels) -> str:
     """Return the decision that a label in an answer stands for; raise UnreadableAnswer where it is
     no label of the set.
     """
-    decision = known.decision(named(value, reading, known.spec))
+    decision = known.decision(named(value, reading, known))
     if decision is None:
         raise UnreadableAnswer(f"{kind_of(value)} is no label of the set")
     return decision

@@ -7,6 +7,7 @@ from canary.domain.labelled.contract import WHOLE, Reading
 from canary.domain.labelled.prediction import Prediction
 from canary.domain.plan.quality.answer_keys import INDEX, PREFIX, AnswerPath
 from canary.labelled.answers.bodies.document import exactly, read_document, split
+from canary.labelled.answers.errors import ErrorAnswer, is_error
 from canary.labelled.answers.names import KnownLabels, decided, extracted
 from canary.labelled.answers.places import find, unwrapped
 from canary.labelled.answers.scores import one_score, shares_of
@@ -32,10 +33,44 @@ def read_answers(
     the body as a whole cannot be split into `count` values.
     """
     document = read_document(body, content_type, plain=known.spec.task == "text")
+    return answers_in(document, count, reading, known)
+
+
+def answers_in(
+    document: Any, count: int, reading: Reading, known: KnownLabels
+) -> list[Prediction | UnreadableAnswer]:
+    """Return what `read_answers` does, from a document that was read already."""
+    try:
+        found = _read_all(document, count, reading, known)
+    except UnreadableAnswer:
+        if is_error(unwrapped(document)):
+            raise ErrorAnswer from None
+        raise
+    if any(isinstance(one, UnreadableAnswer) for one in found):
+        return _told_apart(found, document, count, reading)
+    return found
+
+
+def _read_all(
+    document: Any, count: int, reading: Reading, known: KnownLabels
+) -> list[Prediction | UnreadableAnswer]:
     if _is_lone_score(reading, known):
         return _of_scores(values_of(document, count, reading.at), reading, known)
     read = _READERS.get(known.spec.task, _of_parts)
     return [_read(parts, reading, known, read) for parts in parts_of(document, count, reading)]
+
+
+def _told_apart(
+    found: list[Prediction | UnreadableAnswer], document: Any, count: int, reading: Reading
+) -> list[Prediction | UnreadableAnswer]:
+    """Return what was read, with error objects told as that."""
+    if reading.within == "answer" and count > 1:
+        return found
+    values = [document] if count == 1 else values_of(document, count, reading.at)
+    return [
+        ErrorAnswer() if isinstance(one, UnreadableAnswer) and is_error(unwrapped(value)) else one
+        for one, value in zip(found, values, strict=True)
+    ]
 
 
 def _is_lone_score(reading: Reading, known: KnownLabels) -> bool:
@@ -87,6 +122,8 @@ def values_of(document: Any, count: int, at: str | None) -> list[Any]:
 
 
 def _order_place(reading: Reading) -> AnswerPath | None:
+    if reading.order_at is not None:
+        return reading.order_at
     rule = reading.labels_from
     named = isinstance(rule, str) and (rule == INDEX or rule.startswith(PREFIX))
     return None if named else rule

@@ -18,8 +18,20 @@ LABEL_KEYS = (
     "category",
     "labels",
     "predicted_labels",
+    "classes",
+    "class_names",
+    "output_label",
 )
-SCORE_KEYS = ("score", "probability", "prob", "confidence", "scores", "probabilities", "probs")
+SCORE_KEYS = (
+    "score",
+    "probability",
+    "prob",
+    "confidence",
+    "scores",
+    "probabilities",
+    "probs",
+    "output_probability",
+)
 
 
 def activated(values: Sequence[float], reading: Reading) -> list[float]:

@@ -4,6 +4,7 @@ Rules: a shape is read where it can mean one thing alone; anything else is an Un
 names the key which says what is meant.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -44,8 +45,15 @@ def _text(value: Any, spec: QualityGuardSpec) -> str | None:
                 message.get("content") if isinstance(message, Mapping) else chosen[0], spec
             )
         found = [value[key] for key in _TEXT_KEYS if key in value]
-        return found[0] if len(found) == 1 and isinstance(found[0], str) else None
-    return value if isinstance(value, str) else None
+        return _as_text(found[0]) if len(found) == 1 else None
+    return _as_text(value)
+
+
+def _as_text(value: Any) -> str | None:
+    """Return a text, and a number as the text it is written as."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _spans(value: Any, _: QualityGuardSpec) -> str | None:

@@ -11,6 +11,8 @@ from canary.domain.model import Frozen
 from canary.domain.plan.quality.answer_keys import Role
 
 CAUSES_KEPT = 20
+UNREADABLE = "unreadable answer"
+"""What the cause of an answer that was heard and could not be read begins with."""
 
 
 class Failure(Frozen):
@@ -29,12 +31,12 @@ class AnswerTally(Frozen):
     """Counts over the compared records.
 
     `labels`, `baseline` and `canary` count records by label and by each variant's decision, `right`
-    the baseline's right decisions by label; classes beyond the 300th are not told apart, and
-    `complete` says that there were none. `ordered` and `crossed` count pairs of following records
-    that a baseline's numbers put in the labels' order, or in the other (a regression);
-    `waiting` is the record that the next one is paired with, `squared` the summed squares of the
-    baseline's and the canary's errors where both answered. `positives` and `negatives` count the
-    baseline's scores by bin (binary).
+    the baseline's right decisions by label and `silent` its failures; classes beyond the 300th are
+    not told apart, and `complete` says that there were none. `ordered` and `crossed` count pairs of
+    following records that a baseline's numbers put in the labels' order, or in the other (a
+    regression); `waiting` is the record that the next one is paired with, `squared` the summed
+    squares of the baseline's and the canary's errors where both answered. `positives` and
+    `negatives` count the baseline's scores by bin (binary).
     """
 
     records: int = 0
@@ -42,6 +44,7 @@ class AnswerTally(Frozen):
     baseline: dict[str, int] = Field(default_factory=dict)
     canary: dict[str, int] = Field(default_factory=dict)
     right: dict[str, int] = Field(default_factory=dict)
+    silent: dict[str, int] = Field(default_factory=dict)
     complete: bool = True
     ordered: int = 0
     crossed: int = 0

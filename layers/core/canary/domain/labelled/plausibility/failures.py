@@ -7,7 +7,7 @@ report alone.
 
 from collections.abc import Sequence
 
-from canary.domain.labelled.plausibility.counts import CAUSES_KEPT, Failure
+from canary.domain.labelled.plausibility.counts import CAUSES_KEPT, UNREADABLE, Failure
 from canary.domain.plan.quality.answer_keys import Role
 
 LONGEST_CAUSE, LONGEST_WORDS = 160, 300
@@ -21,7 +21,7 @@ def counted(
     cause = cause[:LONGEST_CAUSE]
     known = {(one.variant, one.cause): one for one in before}
     if (variant, cause) not in known and len(known) >= CAUSES_KEPT:
-        cause = OTHER
+        cause = f"{UNREADABLE}: {OTHER}" if cause.startswith(UNREADABLE) else OTHER
     one = known.get((variant, cause), Failure(variant=variant, cause=cause))
     known[variant, cause] = one.but(
         alone=one.alone + (not both),

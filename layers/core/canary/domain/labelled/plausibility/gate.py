@@ -9,6 +9,7 @@ from canary.domain.labelled.evidence import QualityEvidence, QualityFinding
 from canary.domain.labelled.outcome import ADVICE
 from canary.domain.labelled.plausibility.counts import Failure
 from canary.domain.labelled.plausibility.doubts import Doubt, constant_told, doubts
+from canary.domain.labelled.plausibility.unread import unread
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.answer_keys import Role
 
@@ -23,6 +24,9 @@ def gated(
     reading = None if evidence.contract is None else evidence.contract.baseline
     ranks = reading is not None and reading.only_orders
     against = doubts(evidence.tally, evidence.states, evidence.counts, spec, ranks_only=ranks)
+    unreadable = unread(evidence, spec)
+    if unreadable is not None:
+        against = (*against, unreadable)
     told = left_out_told(evidence) + constant_told(evidence.tally)
     return tuple(_gated(finding, against, told) for finding in found)
 

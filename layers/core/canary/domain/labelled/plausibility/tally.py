@@ -32,11 +32,16 @@ def _by_class(before: AnswerTally, outcomes: Sequence[AnswerPair]) -> AnswerTall
     )
     complete = before.complete
     added: dict[str, dict[str, int]] = {}
-    for name in ("labels", "baseline", "canary", "right"):
+    for name in ("labels", "baseline", "canary", "right", "silent"):
         counts = Counter(getattr(before, name))
         for (label, baseline, canary), records in together.items():
-            right = label if label == baseline else None
-            seen = {"labels": label, "baseline": baseline, "canary": canary, "right": right}[name]
+            seen = {
+                "labels": label,
+                "baseline": baseline,
+                "canary": canary,
+                "right": label if label == baseline else None,
+                "silent": label if baseline is None else None,
+            }[name]
             if seen is not None:
                 counts[seen] += records
         if len(counts) > MOST_CLASSES:

@@ -17,6 +17,7 @@ from typing import NamedTuple, TypeVar
 from canary.domain.errors import Refused
 from canary.domain.labelled.contract import AnswerContract
 from canary.domain.labelled.evidence import Disagreement
+from canary.domain.labelled.plausibility.counts import UNREADABLE
 from canary.domain.labelled.prediction import Prediction
 from canary.domain.labelled.side_by_side import Call
 from canary.domain.plan.quality import QualityGuardSpec
@@ -24,6 +25,7 @@ from canary.domain.plan.quality.answer_keys import Role
 from canary.flow.labelled.answers.calls import options_of
 from canary.flow.labelled.answers.patience import PatientCalls
 from canary.flow.labelled.answers.prediction_file import Failed, Told
+from canary.labelled.answers.errors import ErrorAnswer
 from canary.labelled.answers.names import KnownLabels
 from canary.labelled.answers.read import read_answers
 from canary.labelled.examples import Example
@@ -210,17 +212,20 @@ class Asker:
             return [reply] * count
         words = words_of(reply.body)
         if self.contract is None:
-            return [Failed("unreadable answer: no answer could be read before", words)] * count
+            return [Failed(f"{UNREADABLE}: no answer could be read before", words)] * count
         try:
             read = read_answers(
                 reply.body, reply.content_type, count, self.contract.of(role), self.known
             )
         except UnreadableAnswer as error:
-            return [Failed(f"unreadable answer: {error}", words)] * count
-        return [
-            Failed(f"unreadable answer: {r}", words) if isinstance(r, UnreadableAnswer) else r
-            for r in read
-        ]
+            return [_unread(error, words)] * count
+        return [_unread(r, words) if isinstance(r, UnreadableAnswer) else r for r in read]
+
+
+def _unread(error: UnreadableAnswer, words: str) -> Failed:
+    """Return the failure: of reading, or of the model where it says so itself."""
+    kind = "error answer" if isinstance(error, ErrorAnswer) else UNREADABLE
+    return Failed(f"{kind}: {error}", words)
 
 
 def _all_known(

@@ -13,6 +13,7 @@ from canary.domain.plan.quality.metric_keys import RARE, Margins, default_metric
 from canary.flow.labelled.inputs import EvaluationRequest
 from canary.labelled.examples import ExampleReader, read_label
 from canary.labelled.records import RecordFile, UnusableRow
+from canary.labelled.spellings import spellings_told
 
 
 def first_evidence(
@@ -20,6 +21,7 @@ def first_evidence(
 ) -> QualityEvidence:
     """Return the evidence before the first record; revision 0 says that nothing is stored."""
     metrics, notes = _metrics(request.spec, records)
+    told = (*records.told, *spellings_told(records.survey.labels, request.spec))
     return QualityEvidence(
         rollout=request.rollout,
         endpoint=request.endpoint,
@@ -32,7 +34,7 @@ def first_evidence(
         records_total=len(records),
         states=first_states(request.spec, metrics),
         weight_scale=_weight_scale(request.spec, records),
-        notes=(*(Note(kind="set", text=text) for text in records.told), *notes),
+        notes=(*(Note(kind="set", text=text) for text in told), *notes),
     )
 
 

@@ -8,12 +8,16 @@ magic, a JSON bracket. CSV is read by `csv`, with lists inside quotes; JSON Line
 import ast
 import csv
 import json
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from canary.labelled.answers.bodies.npy import MAGIC, read_npy
 from canary.labelled.answers.bodies.tensors import is_tensors, read_tensors
 from canary.labelled.numbers import UnreadableAnswer, is_number, kind_of
 
+_BRACKETED = re.compile(r"\[[^\[\]{}\",:]{1,64}\]")
+"""One name in brackets, which is text and no JSON."""
 _LISTS = ("predictions", "outputs", "instances", "results")
 
 
@@ -49,13 +53,15 @@ def _json_document(text: str) -> Any:
             break
     if "\n" in text:
         return [_json(line) for line in text.splitlines() if line.strip()]
-    raise UnreadableAnswer(f"the answer is not JSON but {kind_of(text)}")
+    return _json(text)
 
 
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
+        if _BRACKETED.fullmatch(text.strip()):
+            return text.strip()
         raise UnreadableAnswer(f"the answer is not JSON but {kind_of(text)}") from None
 
 
@@ -96,7 +102,25 @@ def split(document: Any, count: int) -> list[Any]:
         named = [document[key] for key in _LISTS if isinstance(document.get(key), list)]
         if len(named) == 1 and (count > 1 or len(named[0]) == 1):
             return exactly(named[0], count)
+        columns = [key for key, held in document.items() if _is_column(held, count)]
+        if count > 1 and columns and not _are_classes(document, columns, count):
+            return [
+                {key: held[place] if key in columns else held for key, held in document.items()}
+                for place in range(count)
+            ]
     return [document] if count == 1 else exactly(document, count)
+
+
+def _is_column(held: Any, count: int) -> bool:
+    return isinstance(held, list) and len(held) == count
+
+
+def _are_classes(document: dict[str, Any], columns: Sequence[str], count: int) -> bool:
+    """Return whether one of the lists may name the classes instead of one label a record: beside
+    rows of scores that are as wide as there are records.
+    """
+    cells = [cell for key in columns for cell in document[key]]
+    return len(columns) > 1 and any(isinstance(one, list) and len(one) == count for one in cells)
 
 
 def exactly(values: Any, count: int) -> list[Any]:

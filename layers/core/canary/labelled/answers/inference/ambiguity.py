@@ -83,3 +83,14 @@ def _told(value: object) -> object:
 def _option(value: object) -> str:
     text = str(value)
     return f"'{text}'" if set(text) & set("()|[]") else text
+
+
+def form_of(value: Any) -> object:
+    """Return what two answers of one shape have alike: keys and types, whatever the lengths."""
+    if isinstance(value, dict):
+        return frozenset((key, form_of(held)) for key, held in value.items())
+    if isinstance(value, list):
+        return ("list", frozenset(map(form_of, value)))
+    if value is None or isinstance(value, bool):
+        return str(type(value))
+    return "number" if is_number(value) else "text"

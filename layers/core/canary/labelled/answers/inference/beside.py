@@ -20,8 +20,10 @@ def with_score(
     whose = given.rules.score_of
     if whose is None and given.task == "binary" and in_unit(scores):
         whose = _whose(labels, finite(scores), given)
-    if whose is None or given.task == "multiclass":
+    if given.task == "multiclass":
         return reading
+    if whose is None:
+        return reading.but(unread=place)
     rounded = is_rounded(scores) and not given.takes_any_number
     return reading.but(score=place, score_of=whose, rounded=rounded)
 

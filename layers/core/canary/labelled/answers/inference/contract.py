@@ -1,8 +1,9 @@
 """The contract made: from the spec and the first answers of both variants, or refused with what
 they may mean.
 
-Rules: each variant is read by itself; where that leaves something open the answers of both
-together may settle it, because one reading has to explain all of them. What stays open is refused.
+Rules: each variant is read by its own answers. Where those leave something open, and the other
+variant answers in the same shape and certainly, the answers of both together may settle it; they
+never replace what a variant's own answers say. What stays open is refused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,18 +14,27 @@ from canary.domain.errors import Refused
 from canary.domain.labelled.contract import WHOLE, AnswerContract, Reading
 from canary.domain.plan.quality.answer_keys import Role
 from canary.labelled.answers.bodies.document import read_document
-from canary.labelled.answers.inference.ambiguity import Ambiguous, as_rules, shape_of
+from canary.labelled.answers.errors import is_error
+from canary.labelled.answers.inference.ambiguity import (
+    Ambiguous,
+    as_rules,
+    form_of,
+    shape_of,
+)
 from canary.labelled.answers.inference.explicit import explicit_reading, names_places
 from canary.labelled.answers.inference.given import Given
 from canary.labelled.answers.inference.infer import infer
-from canary.labelled.answers.inference.words import contract_told
+from canary.labelled.answers.inference.words import contract_told, outliers_told
 from canary.labelled.answers.names import KnownLabels
-from canary.labelled.answers.read import values_of
+from canary.labelled.answers.places import unwrapped
+from canary.labelled.answers.read import answers_in, values_of
 from canary.labelled.numbers import UnreadableAnswer
 
 FIELD = "guards.quality.answer"
 ROLES: tuple[Role, Role] = ("baseline", "canary")
 UNREADABLE = "None of the first answers could be read as a prediction."
+Documents = list[tuple[Any, int]]
+"""Answers, each with the number of records it was for."""
 NEED_SCORES = frozenset({"log_loss", "roc_auc", "brier"})
 """Deciding metrics that need probabilities of both variants."""
 
@@ -60,11 +70,18 @@ def make_contract(
         inferred=known.spec.answer is None,
         probed=sum(one.count for one in heard["baseline"] or heard["canary"]),
     )
-    told = contract_told(contract, known, variants) if readable else UNREADABLE
-    return contract.but(told=told)
+    if not readable:
+        return contract.but(told=UNREADABLE)
+    told = [contract_told(contract, known, variants)]
+    for role in ROLES:
+        answers = sum(one.count for one in heard[role])
+        bodiless = answers - sum(count for _, count in documents[role])
+        outliers = ["no document"] * bodiless + _outliers(documents[role], ruled[role], given)
+        told.append(outliers_told(outliers, answers, variants[role]))
+    return contract.but(told="".join(told))
 
 
-def _documents(heard: Sequence[Heard], *, plain: bool) -> list[tuple[Any, int]]:
+def _documents(heard: Sequence[Heard], *, plain: bool) -> Documents:
     documents = []
     for one in heard:
         try:
@@ -75,22 +92,20 @@ def _documents(heard: Sequence[Heard], *, plain: bool) -> list[tuple[Any, int]]:
 
 
 def _readings(
-    documents: Mapping[Role, list[tuple[Any, int]]], given: Given, variants: Mapping[Role, str]
+    documents: Mapping[Role, Documents], given: Given, variants: Mapping[Role, str]
 ) -> tuple[dict[Role, Reading], bool]:
     """Return each variant's reading, the other's where its own answers allow none; and whether any
     answer could be read.
     """
-    found: dict[Role, Reading | Ambiguous | None] = {}
+    alone: dict[Role, Reading | Ambiguous | None] = {}
     for role in ROLES:
         try:
-            found[role] = _one(documents[role], given)
+            alone[role] = _one(documents[role], given)
         except Ambiguous as error:
-            found[role] = error
-    both = _together(documents, given)
-    if both is not None and all(_says_less(found[role], both) for role in ROLES):
-        return dict.fromkeys(ROLES, both), True
+            alone[role] = error
     own: dict[Role, Reading] = {}
-    for role, one in found.items():
+    for role, other in (ROLES, ROLES[::-1]):
+        one = _settled(alone[role], alone[other], documents[role], documents[other], given)
         if isinstance(one, Ambiguous):
             raise _refused(one, variants[role])
         if one is not None:
@@ -100,19 +115,61 @@ def _readings(
     return {role: own.get(role, fallback) for role in ROLES}, bool(own)
 
 
-def _says_less(one: Reading | Ambiguous | None, both: Reading) -> bool:
-    """Return whether the reading of both says all that this variant's own does."""
-    return not isinstance(one, Reading) or both.tells_scores or not one.tells_scores
-
-
-def _together(documents: Mapping[Role, list[tuple[Any, int]]], given: Given) -> Reading | None:
+def _settled(
+    one: Reading | Ambiguous | None,
+    other: Reading | Ambiguous | None,
+    answers: Documents,
+    others: Documents,
+    given: Given,
+) -> Reading | Ambiguous | None:
+    """Return a variant's reading with what it leaves open settled by the other's: only where both
+    answer in one shape, the other's reading is certain, and it contradicts nothing.
+    """
+    if one is None or not isinstance(other, Reading) or one == other:
+        return one
+    if not _forms(answers) <= _forms(others) or not _says_all_of(other, one):
+        return one
     try:
-        return _one([*documents["baseline"], *documents["canary"]], given)
+        both = _one([*answers, *others], given)
     except Ambiguous:
-        return None
+        return one
+    if both is None or both.but(rounded=other.rounded) != other:
+        return one
+    if isinstance(one, Ambiguous) and _outliers(answers, both, given):
+        return one
+    return both
 
 
-def _one(documents: list[tuple[Any, int]], given: Given) -> Reading | None:
+def _says_all_of(other: Reading, one: Reading | Ambiguous) -> bool:
+    """Return whether a reading is another one and what that leaves unread."""
+    if isinstance(one, Ambiguous):
+        return True
+    return one.unread is not None and one == other.but(
+        score=one.score, score_of=one.score_of, rounded=one.rounded, unread=one.unread
+    )
+
+
+def _forms(documents: Documents) -> set[object]:
+    return {form_of(document) for document, _ in documents if not is_error(unwrapped(document))}
+
+
+def _outliers(documents: Documents, reading: Reading, given: Given) -> list[str]:
+    """Return the shape of each answer that a reading does not fit; of one among several records of
+    a request only what is wrong with it.
+    """
+    outliers = []
+    for document, count in documents:
+        try:
+            found = answers_in(document, count, reading, given.known)
+        except UnreadableAnswer:
+            outliers += [shape_of(unwrapped(document))] * count
+            continue
+        failed = [one for one in found if isinstance(one, UnreadableAnswer)]
+        outliers += [shape_of(unwrapped(document)) if count == 1 else str(one) for one in failed]
+    return outliers
+
+
+def _one(documents: Documents, given: Given) -> Reading | None:
     """Return the reading of some answers; None where none of them can be read at all.
 
     Raises Ambiguous with the shape of a whole answer.
@@ -124,7 +181,7 @@ def _one(documents: list[tuple[Any, int]], given: Given) -> Reading | None:
         raise
 
 
-def _read_of(documents: list[tuple[Any, int]], given: Given) -> Reading | None:
+def _read_of(documents: Documents, given: Given) -> Reading | None:
     if names_places(given.rules):
         return explicit_reading(documents, given)
     at = given.known.spec.answer_path

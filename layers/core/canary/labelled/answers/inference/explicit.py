@@ -5,6 +5,7 @@ from typing import Any
 
 from canary.domain.labelled.contract import Reading
 from canary.domain.plan.quality.answer_keys import AnswerPath, AnswerRules
+from canary.labelled.answers.errors import is_error
 from canary.labelled.answers.inference.ambiguity import Ambiguous
 from canary.labelled.answers.inference.beside import with_score
 from canary.labelled.answers.inference.given import Given, in_unit, is_rounded
@@ -31,6 +32,7 @@ def explicit_reading(documents: Sequence[tuple[Any, int]], given: Given) -> Read
     """
     if not documents:
         return None
+    documents = [one for one in documents if not is_error(unwrapped(one[0]))] or documents
     rules = given.rules
     asked = given.base.but(label=rules.label, score=rules.score, scores=rules.scores)
     asked = asked.but(within=_within(documents, (rules.label, rules.score, rules.scores)))
@@ -82,10 +84,10 @@ def _labelled(asked: Reading, parts: Sequence[Parts], given: Given) -> Reading:
         return asked.but(whole=True)
     labels = [unwrapped(one.label) for one in parts]
     read = [label for label in labels if given.label_of(label) is not None]
-    if not read:
-        infer_names(labels, given, "@")
-        if len({text_of(label) for label in labels}) > 1 and all(map(is_number, labels)):
-            raise names_refused(labels[0], {str(label) for label in labels})
+    infer_names(labels, given, "@")
+    several = len({text_of(label) for label in labels}) > 1
+    if several and not read and all(map(is_number, labels)):
+        raise names_refused(labels[0], {str(label) for label in labels}, given)
     reading = asked.but(score=None, scores=None, decides="label")
     if asked.scores is not None:
         scored = _scored(asked.but(label=None), parts, given)

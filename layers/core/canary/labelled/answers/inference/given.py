@@ -38,7 +38,7 @@ class Given:
     def label_of(self, value: Any) -> str | None:
         """Return the decision a scalar stands for, by the rules for names; None without one."""
         try:
-            return self.known.decision(named(value, self.base, self.known.spec))
+            return self.known.decision(named(value, self.base, self.known))
         except UnreadableAnswer:
             return None
 

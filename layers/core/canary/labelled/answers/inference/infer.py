@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from canary.domain.labelled.contract import WHOLE, Reading
+from canary.labelled.answers.errors import is_error
 from canary.labelled.answers.inference.ambiguity import Ambiguous
 from canary.labelled.answers.inference.given import Given
 from canary.labelled.answers.inference.objects import infer_objects
@@ -34,14 +35,15 @@ def infer(values: Sequence[Any], given: Given, path: str = WHOLE) -> Reading | N
     """
     if given.task not in ("binary", "multiclass", "regression"):
         return given.base.but(label=path, whole=True)
-    inside = [unwrapped(value) for value in values]
+    inside = without_errors([unwrapped(value) for value in values], given)
     by_kind: dict[str, list[Any]] = {}
     for value in inside:
         by_kind.setdefault(kind(value), []).append(value)
     by_kind.pop("nothing", None)
     texts = [value for value in by_kind.get("scalar", ()) if not is_number(value)]
     structured = {name: held for name, held in by_kind.items() if name != "scalar"}
-    if structured and len(texts) == len(by_kind.get("scalar", ())):
+    said = any(given.label_of(text) is not None for text in texts)
+    if structured and len(texts) == len(by_kind.get("scalar", ())) and not said:
         by_kind = structured
     if not by_kind:
         return None
@@ -53,6 +55,18 @@ def infer(values: Sequence[Any], given: Given, path: str = WHOLE) -> Reading | N
     if name == "object":
         return infer_objects(held, given, path, infer)
     return _READERS[name](held, given, path)
+
+
+def without_errors(values: Sequence[Any], given: Given) -> list[Any]:
+    """Return the values but for error objects, all where there is nothing else: what failed says
+    nothing about how answers are read.
+    """
+    kept = [value for value in values if not (is_error(value) and not _names(value, given))]
+    return kept or list(values)
+
+
+def _names(value: dict[str, Any], given: Given) -> bool:
+    return any(given.label_of(held) is not None for held in value.values())
 
 
 _READERS: dict[str, Callable[[Sequence[Any], Given, str], Reading | None]] = {

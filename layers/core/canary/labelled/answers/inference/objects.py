@@ -2,14 +2,21 @@
 side, or a value under a key of no meaning of its own.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from canary.domain.labelled.contract import Reading
-from canary.labelled.answers.inference.ambiguity import Ambiguous, as_rules, shown_key
+from canary.labelled.answers.inference.ambiguity import (
+    Ambiguous,
+    as_rules,
+    shape_of,
+    shown_key,
+)
 from canary.labelled.answers.inference.beside import with_score
+from canary.labelled.answers.inference.foreign import infer_foreign
 from canary.labelled.answers.inference.given import Given, finite, in_unit, is_rounded
-from canary.labelled.answers.inference.scalars import LONGEST_NAME, infer_names, names_refused
+from canary.labelled.answers.inference.scalars import MOST_UNKNOWN, infer_names, names_refused
 from canary.labelled.answers.places import find, joined, unwrapped
 from canary.labelled.answers.scores import LABEL_KEYS, SCORE_KEYS, sums_to_one
 from canary.labelled.numbers import is_number
@@ -42,12 +49,7 @@ def infer_objects(values: Sequence[Any], given: Given, path: str, infer: Infer) 
     """Return the reading of objects."""
     if given.task != "regression" and all(_is_by_class(value, given) for value in values):
         return _by_class(values, given, path)
-    # A key that is no Unicode (half a surrogate) can be no place in a reading that is stored.
-    common = [
-        key
-        for key in values[0]
-        if all(key in value for value in values) and key.encode("utf-8", "replace").decode() == key
-    ]
+    values, common = _alike(values)
     if path == "@" and (place := _text_place(values)) is not None:
         return _text(values, place, given)
     held = {key: [unwrapped(value[key]) for value in values] for key in common}
@@ -58,7 +60,38 @@ def infer_objects(values: Sequence[Any], given: Given, path: str, infer: Infer) 
     known = [key for key in common if key in (*VALUE_KEYS, *scores, *labels)]
     if len(known) == 1:
         return infer(held[known[0]], given, joined(path, known[0]))
-    return _foreign(values, given, path, held)
+    if not known:
+        _check_alike(values, common)
+    return infer_foreign(values, given, path, held)
+
+
+def _alike(values: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the objects of one shape, and the keys they have in common: keys that few objects lack
+    are theirs, and those few are errors.
+    """
+    having = Counter(key for value in values for key in value)
+    # A key that is no Unicode (half a surrogate) can be no place in a reading that is stored.
+    common = [
+        key
+        for key, count in having.items()
+        if count >= (1 - MOST_UNKNOWN) * len(values)
+        and key.encode("utf-8", "replace").decode() == key
+    ]
+    if not common:
+        raise _two_shapes(values)
+    return [value for value in values if all(key in value for key in common)], common
+
+
+def _check_alike(values: Sequence[dict[str, Any]], common: Sequence[str]) -> None:
+    """Return where no key of a known meaning is in some of the answers alone."""
+    if any(key in _MEANINGFUL and key not in common for value in values for key in value):
+        raise _two_shapes(values)
+
+
+def _two_shapes(values: Sequence[dict[str, Any]]) -> Ambiguous:
+    shapes = Counter(shape_of(value) for value in values).most_common(2)
+    readings = tuple(f"{count} of {len(values)} have the shape {shape}" for shape, count in shapes)
+    return Ambiguous(values[0], readings, "Say where the answer is: answer (--answer PATH)")
 
 
 def _is_by_class(value: dict[str, Any], given: Given) -> bool:
@@ -120,11 +153,13 @@ def _labelled(
 ) -> Reading | None:
     """Return the reading of objects with keys that say label or score."""
     keys = [key for key in held if key in LABEL_KEYS], [key for key in held if key in SCORE_KEYS]
+    keys[0].extend(_values_that_are_labels(held, given) if keys[1] and not keys[0] else ())
     labels, label_lists = _told_apart(keys[0], held)
     scores, score_lists = _told_apart(keys[1], held)
     if len(labels) > 1 or len(label_lists) > 1 or len(score_lists) > 1:
         raise _several(values[0], path, (*keys[0], *keys[1]))
     if labels:
+        _check_second_label(values, given, path, held, labels[0])
         reading = infer_names(held[labels[0]], given, joined(path, labels[0]))
         if reading is None:
             return None
@@ -143,9 +178,36 @@ def _labelled(
     return infer(held[key], given, joined(path, key))
 
 
+def _values_that_are_labels(held: dict[str, list[Any]], given: Given) -> list[str]:
+    """Return the key of a prediction beside scores where it can only be the label: a label in every
+    answer, and the scores are not.
+    """
+    found = [key for key in held if key in VALUE_KEYS and _all_labels(held[key], given)]
+    rest = [cell for key in held if key in SCORE_KEYS for cell in held[key]]
+    scores = any(isinstance(cell, list | dict) for cell in rest) or not _all_labels(rest, given)
+    return found if len(found) == 1 and scores else []
+
+
+def _all_labels(cells: Sequence[Any], given: Given) -> bool:
+    return all(given.label_of(cell) is not None for cell in cells)
+
+
+def _check_second_label(
+    values: Sequence[Any], given: Given, path: str, held: dict[str, list[Any]], key: str
+) -> None:
+    """Return where no other key may be the label as well; a constant under a key of no meaning is
+    none.
+    """
+    for other, cells in held.items():
+        if other == key or other in SCORE_KEYS or not _all_labels(cells, given):
+            continue
+        if other in VALUE_KEYS or len({given.label_of(cell) for cell in cells}) > 1:
+            raise _several(values[0], path, (key, other))
+
+
 def _told_apart(keys: list[str], held: dict[str, list[Any]]) -> tuple[list[str], list[str]]:
     """Return the keys of single values, and those of lists."""
-    lists = [key for key in keys if any(isinstance(value, list) for value in held[key])]
+    lists = [key for key in keys if any(isinstance(value, list | dict) for value in held[key])]
     return [key for key in keys if key not in lists], lists
 
 
@@ -159,6 +221,9 @@ def _with_row(
     """Return a label's reading with the probabilities beside it, where their order is known."""
     labels, scores = lists
     rows = held[scores[0]]
+    if all(isinstance(row, dict) and row and _is_by_class(row, given) for row in rows):
+        whole = all(in_unit([*row.values()]) for row in rows)
+        return reading.but(scores=joined(path, scores[0])) if whole else reading
     width = len(rows[0]) if isinstance(rows[0], list) else 0
     if any(not isinstance(row, list) or len(row) != width for row in rows):
         return reading
@@ -166,7 +231,7 @@ def _with_row(
         return reading
     place = joined(path, scores[0])
     if labels:
-        return reading.but(scores=place, labels_from=joined(path, labels[0]))
+        return _in_order_of(reading.but(scores=place), joined(path, labels[0]))
     order = given.known.order(width)
     return reading.but(scores=place, order=order) if order else reading
 
@@ -181,15 +246,21 @@ def _side_by_side(values: Sequence[Any], given: Given, path: str, keys: tuple[st
         raise _several(values[0], path, keys)
     other = {str(name) for one in names for name in one if given.label_of(name) is None}
     if other:
-        raise names_refused(values[0], other)
+        raise names_refused(values[0], other, given)
     part = given.task == "multiclass"
     for row in rows:
         whole = in_unit(row) and (sums_to_one(finite(row)) or (part and sum(finite(row)) <= 1))
         if not whole and not given.takes_any_number:
             raise _several(values[0], path, keys)
-    places = (joined(path, key) for key in keys)
-    labels_from, scores = places
-    return given.base.but(scores=scores, labels_from=labels_from, decides="score")
+    labels_from, scores = (joined(path, key) for key in keys)
+    return _in_order_of(given.base.but(scores=scores, decides="score"), labels_from)
+
+
+def _in_order_of(reading: Reading, place: str) -> Reading:
+    """Return the reading with the place of the class order, beside a rule for the names in it."""
+    if reading.labels_from is None:
+        return reading.but(labels_from=place)
+    return reading.but(order_at=place)
 
 
 def _check_company(
@@ -211,58 +282,3 @@ def _several(value: Any, path: str, keys: Sequence[str]) -> Ambiguous:
     readings = tuple(f"`{shown_key(key)}` is the answer" for key in keys[:4])
     remedy = "Say which: " + as_rules(label=joined(path, keys[0]))
     return Ambiguous(value, readings, f"{remedy}, or score or scores with their place likewise")
-
-
-def _foreign(
-    values: Sequence[Any], given: Given, path: str, held: dict[str, list[Any]]
-) -> Reading | None:
-    """Return the reading of objects without a known key: one key that allows one reading alone."""
-    if len(held) == 1 and all(len(value) == 1 for value in values):
-        ((key, cells),) = held.items()
-        if given.task == "regression" and all(is_number(cell) for cell in cells):
-            return given.base.but(score=joined(path, key))
-        if given.task != "regression" and _are_names(cells, given):
-            return given.base.but(label=joined(path, key), decides="label")
-    if all(_says_nothing(cell, given) for cells in held.values() for cell in cells):
-        texts = {str(cell) for cells in held.values() for cell in cells}
-        if len(held) == 1 and len(texts) > 1 and max(map(len, texts)) <= LONGEST_NAME:
-            raise names_refused(values[0], texts)
-        return None
-    raise _foreign_refused(values[0], given, path)
-
-
-def _says_nothing(cell: Any, given: Given) -> bool:
-    """Return whether a value is neither a number nor a label, nor may hold one."""
-    text = cell is None or isinstance(cell, str)
-    return text and not is_number(cell) and given.label_of(cell) is None
-
-
-def _are_names(cells: Sequence[Any], given: Given) -> bool:
-    """Return whether every value names a label and is no number a model may mean otherwise."""
-    scalar = all(isinstance(cell, str | int | float) for cell in cells)
-    if not scalar or any(given.label_of(cell) is None for cell in cells):
-        return False
-    numbers = [cell for cell in cells if is_number(cell)]
-    return not numbers or (given.task == "multiclass" and len({str(cell) for cell in cells}) > 1)
-
-
-def _foreign_refused(value: Any, given: Given, path: str) -> Ambiguous:
-    key = next(iter(value))
-    place, name = joined(path, key), shown_key(key)
-    if given.task == "regression":
-        readings = tuple(f"`{shown_key(one)}` is the answer" for one in list(value)[:3])
-        return Ambiguous(value, readings, "Say which: " + as_rules(score=place))
-    if given.task == "multiclass":
-        readings = (
-            f"`{name}` is the predicted label",
-            f"`{name}` is the predicted label's probability",
-            "something else is the answer",
-        )
-        return Ambiguous(value, readings, "Say which: " + as_rules(label=place))
-    readings = (
-        f"`{name}` is P(label {given.known.positive}), the positive label's probability",
-        f"`{name}` is P(predicted label), and the label is elsewhere",
-        f"`{name}` is P(another label) or no probability at all",
-    )
-    remedy = "Say which: " + as_rules(score=place, score_of="positive")
-    return Ambiguous(value, readings, f"{remedy}, or {as_rules(label=place)}")

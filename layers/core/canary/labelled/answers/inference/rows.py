@@ -11,7 +11,10 @@ from canary.labelled.answers.inference.given import Given, finite, in_unit, is_r
 from canary.labelled.answers.inference.scalars import names_refused
 from canary.labelled.answers.places import unwrapped
 from canary.labelled.answers.scores import named_scores, sums_to_one
-from canary.labelled.numbers import UnreadableAnswer, is_number
+from canary.labelled.numbers import UnreadableAnswer, is_number, number
+
+SUM_ROUNDING = 1e-6
+"""How far the probabilities of all classes may sum from 1 when nobody rounded them."""
 
 
 def infer_rows(values: Sequence[Any], given: Given, path: str) -> Reading:
@@ -26,8 +29,45 @@ def infer_rows(values: Sequence[Any], given: Given, path: str) -> Reading:
         raise _no_shares(values[0], path)
     if not order and not given.base.labels_from:
         raise _no_order(values[0])
+    if given.rules.scores is None and given.rules.activation == "none":
+        _check_label_beside(values, given, path)
     rounded = any(map(is_rounded, values)) and not given.takes_any_number
     return given.base.but(scores=path, order=order, decides="score", rounded=rounded)
+
+
+def _check_label_beside(values: Sequence[Any], given: Given, path: str) -> None:
+    """Return where no column of these rows may be the label beside its own probability, or beside
+    the probabilities of all classes; raise Ambiguous otherwise.
+
+    A sure model that finds one class alone in the first answers says 0 and 0.99: a label with its
+    probability as well as the probabilities of two classes.
+    """
+    width = len(values[0])
+    if given.task == "binary" and width == 2:
+        exact = all(abs(sum(finite(value)) - 1) <= SUM_ROUNDING for value in values)
+        for label, score in ((0, 1),) if exact else ((0, 1), (1, 0)):
+            if _are_labels([value[label] for value in values], given) and all(
+                min(finite([value[score]]), default=0.0) >= 0.5 for value in values
+            ):
+                raise _label_or_shares(values[0], path, label, score)
+    classes = len(given.known.spec.classes or given.known.names)
+    for label in (0, width - 1):
+        if width == classes + 1 and _are_labels([value[label] for value in values], given):
+            raise _label_or_shares(values[0], path, label, None)
+
+
+def _are_labels(cells: Sequence[Any], given: Given) -> bool:
+    return all(given.label_of(cell) is not None and number(cell).is_integer() for cell in cells)
+
+
+def _label_or_shares(value: Any, path: str, label: int, score: int | None) -> Ambiguous:
+    readings = (
+        "the probabilities of all classes in their order",
+        f"a label (place {label}) and " + ("its own probability" if score is not None else "those"),
+    )
+    more = {} if score is None else {"score": score, "score_of": "predicted"}
+    remedy = f"Say which: {as_rules(scores=path)}, or {as_rules(label=label, **more)}"
+    return Ambiguous(value, readings, remedy)
 
 
 def _several_numbers(value: Any, path: str) -> Ambiguous:
@@ -120,7 +160,7 @@ def infer_pairs(values: Sequence[Any], given: Given, path: str) -> Reading | Non
     names = {name for entries in every for name, _ in entries}
     other = {name for name in names if given.label_of(name) is None}
     if other:
-        raise names_refused(values[0], other if len(other) > 1 else names)
+        raise names_refused(values[0], other if len(other) > 1 else names, given)
     sums = [[score for _, score in entries] for entries in every]
     part = given.task == "multiclass" and all(in_unit(one) and sum(one) <= 1 for one in sums)
     if not (given.takes_any_number or part or all(in_unit(s) and sums_to_one(s) for s in sums)):

@@ -1,15 +1,22 @@
 """Readings of single values: numbers and names."""
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from canary.domain.labelled.contract import Reading
 from canary.labelled.answers.inference.ambiguity import Ambiguous, as_rules
 from canary.labelled.answers.inference.given import Given, in_unit, is_rounded
-from canary.labelled.answers.names import text_of
-from canary.labelled.numbers import is_number, number
+from canary.labelled.answers.names import extracted, named, text_of
+from canary.labelled.numbers import UnreadableAnswer, is_number, number
 
 LONGEST_NAME = 64
+MOST_UNKNOWN = 0.1
+"""The share of the first answers that may be no label of the set: more is refused where they may be
+its labels under other names.
+"""
+NAMES_SHOWN = 3
 
 
 def infer_scalars(values: Sequence[Any], given: Given, path: str) -> Reading | None:
@@ -20,34 +27,85 @@ def infer_scalars(values: Sequence[Any], given: Given, path: str) -> Reading | N
         return infer_names(values, given, path)
     numbers = [value for value in values if is_number(value)]
     if len(numbers) * 2 > len(values) and given.rules.extract is None:
-        return _numbers(numbers, given, path)
+        reading = _numbers(numbers, given, path)
+        named = [value for value in values if not is_number(value)]
+        if reading.decides == "score" and any(given.label_of(one) is not None for one in named):
+            raise _mixed_refused(values[0], path)
+        return reading
     return infer_names(values, given, path)
 
 
+def _mixed_refused(value: Any, path: str) -> Ambiguous:
+    readings = ("a score in some answers", "the predicted label in others")
+    remedy = f"Say which: {as_rules(score=path, score_of='positive')}"
+    return Ambiguous(value, readings, f"{remedy}, or {as_rules(label=path)}")
+
+
 def _number(values: Sequence[Any], given: Given, path: str) -> Reading | None:
-    return given.base.but(score=path) if any(map(is_number, values)) else None
+    numbers = [value for value in values if is_number(_taken_out(value, given))]
+    return given.base.but(score=path) if numbers else None
+
+
+def _taken_out(value: Any, given: Given) -> Any:
+    if given.rules.extract is None or not isinstance(value, str):
+        return value
+    try:
+        return extracted(value, given.rules.extract)
+    except UnreadableAnswer:
+        return None
 
 
 def infer_names(values: Sequence[Any], given: Given, path: str) -> Reading | None:
     """Return the reading of names as labels; None for text that is no name, raise Ambiguous for
     names of something else.
     """
-    labels = [value for value in values if given.label_of(value) is not None]
-    others = {
+    said = {_name(value, given) for value in values if given.label_of(value) is not None}
+    others = Counter(
         text for value in values if (text := text_of(value)) and given.label_of(value) is None
-    }
-    if len(labels) * 2 >= len(values):
-        return given.base.but(label=path, decides="label")
-    if len(others) >= 2 and all(len(text) <= LONGEST_NAME for text in others):
-        raise names_refused(values[0], others)
-    return given.base.but(label=path, decides="label") if labels else None
+    )
+    if others and _are_other_names(others, said, len(values), given, path):
+        raise names_refused(values[0], others, given)
+    return given.base.but(label=path, decides="label") if said else None
 
 
-def names_refused(value: Any, names: set[str]) -> Ambiguous:
+def _name(value: Any, given: Given) -> str:
+    return named(value, given.base, given.known)
+
+
+def _are_other_names(
+    others: Counter[str], said: set[str], answers: int, given: Given, path: str
+) -> bool:
+    """Return whether texts that are no labels of the set may be its labels under other names: too
+    many of them, and of few enough kinds that each may stand for a label never said.
+    """
+    short = [text for text in others if len(text) <= LONGEST_NAME]
+    if not said:
+        marked = any(_may_be_label(text, given, path) for text in others)
+        return marked or (len(others) >= 2 and len(short) == len(others))
+    if given.rules.extract is not None or not short:
+        return False
+    share = sum(others[text] for text in short) / answers
+    if share <= MOST_UNKNOWN:
+        return False
+    spelled = any(given.known.spelled(text) is not None for text in short)
+    instead = len(short) <= given.known.unsaid(said)
+    return spelled or instead or (share > 0.5 and len(short) == len(others) > 1)
+
+
+def _may_be_label(text: str, given: Given, path: str) -> bool:
+    """Return whether a single text is a label under another name rather than an error: it is
+    marked as one, spelled like one, or a word where answers have their label.
+    """
+    word = path != "@" and re.fullmatch(r"[\w+#.-]+", text) is not None
+    return bool(word or _shared_prefix([text]) or given.known.spelled(text))
+
+
+def names_refused(value: Any, names: Iterable[str], given: Given) -> Ambiguous:
     """Return the refusal of names that are no labels of the set."""
+    names = set(names)
     prefix = _shared_prefix(names)
     readings = (
-        "the set's labels under other names",
+        "the set's labels under other names" + _spelled(names, given),
         "labels of another set",
         "text that holds the label, or an error's text",
     )
@@ -60,9 +118,19 @@ def names_refused(value: Any, names: set[str]) -> Ambiguous:
     return Ambiguous(value, readings, remedy)
 
 
-def _shared_prefix(names: set[str]) -> str:
+def _spelled(names: Iterable[str], given: Given) -> str:
+    """Return the names that are labels in another spelling, beside those; other names are an
+    answer's text, and not said.
+    """
+    labels = [(name, given.known.spelled(name)) for name in sorted(names)]
+    told = [f"`{name}` for `{label}`" for name, label in labels if label is not None]
+    return f" ({', '.join(told[:NAMES_SHOWN])})" if told else ""
+
+
+def _shared_prefix(names: Iterable[str]) -> str:
     """Return a marker that all names begin with, as LABEL_ or __label__; nothing else is told."""
     known = ("__label__", "LABEL_", "label_", "class_", "CLASS_")
+    names = tuple(names)
     return next((one for one in known if all(name.startswith(one) for name in names)), "")
 
 

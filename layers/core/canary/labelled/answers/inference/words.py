@@ -1,12 +1,14 @@
 """The contract in one sentence: what is read as what, and what decides."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from canary.domain.labelled.contract import WHOLE, AnswerContract, Reading
 from canary.domain.plan.quality.answer_keys import AnswerPath, Role
 from canary.labelled.answers.names import KnownLabels
 
 MOST_NAMES = 12
+SHAPES_TOLD = 2
 
 
 def contract_told(
@@ -25,6 +27,18 @@ def contract_told(
         for role in ("baseline", "canary")
     )
     return f"{'; '.join(parts)} ({source})."
+
+
+def outliers_told(outliers: Sequence[str], answers: int, variant: str) -> str:
+    """Return the sentence about first answers that the reading does not fit, empty for none."""
+    if not outliers:
+        return ""
+    shapes = [f"{count} {shape}" for shape, count in Counter(outliers).most_common(SHAPES_TOLD)]
+    more = ", ..." if len(set(outliers)) > SHAPES_TOLD else ""
+    return (
+        f" Of {variant}'s first {answers} answers {len(outliers)} cannot be read so and count as "
+        f"its errors: {', '.join(shapes)}{more}."
+    )
 
 
 def _reading(reading: Reading, known: KnownLabels) -> str:
@@ -66,6 +80,10 @@ def _names(reading: Reading) -> str:
         rules.append(f"{len(reading.label_map)} names mapped")
     if reading.activation != "none":
         rules.append(f"{reading.activation} applied")
+    if reading.unread is not None:
+        rules.append(f"{_place(reading.unread, reading)} is not read, for whose it is stays open")
+    if reading.order_at is not None:
+        rules.append(f"the classes named by `{reading.order_at}`")
     if reading.rounded:
         rules.append("scores up to 1e-4 outside 0 to 1 count as 0 or 1")
     return f", {', '.join(rules)}" if rules else ""

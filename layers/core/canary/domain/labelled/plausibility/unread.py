@@ -1,0 +1,72 @@
+"""The doubt in a comparison with a baseline whose answers could not all be read.
+
+Rules: what cannot be read counts as wrong, so that a canary cannot hide behind it; of the baseline
+it would help the canary instead, by as much as its share. A failure of the model itself (an error,
+no answer in time, an error object) is no matter of reading, and counts as it is.
+"""
+
+from canary.domain.labelled.evidence import QualityEvidence
+from canary.domain.labelled.plausibility.counts import UNREADABLE
+from canary.domain.labelled.plausibility.doubts import Doubt
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.stats.chance import share_by_chance
+
+MOST_UNREAD = 0.01
+"""The share of the baseline's answers that may be unreadable; a single one always may."""
+CHANCE_OF_MORE = 0.01
+CAUSES_TOLD = 3
+_CLASS_OF = {"recall": "1", "specificity": "0"}
+_KEYS = {
+    "binary": "label_map (--label-map), extract, label or scores",
+    "multiclass": "label_map (--label-map), extract, label or scores",
+    "regression": "score or extract",
+}
+
+
+def unread(evidence: QualityEvidence, spec: QualityGuardSpec) -> Doubt | None:
+    """Return the doubt where more of the baseline's answers than a bound could not be read, on the
+    records that it answered and that were compared; for recall and specificity on those of their
+    class alone.
+
+    Records still to come may settle it while so many are no rarer than once in a hundred at the
+    bound itself.
+    """
+    causes = {
+        one.cause.removeprefix(f"{UNREADABLE}: "): one.alone
+        for one in evidence.failures
+        if one.variant == "baseline" and one.cause.startswith(UNREADABLE) and one.alone
+    }
+    found = sum(causes.values())
+    shares = [
+        (part, answered)
+        for part, answered in _shares(found, evidence)
+        if part > 1 and part > MOST_UNREAD * answered
+    ]
+    if not shares:
+        return None
+    part, answered = shares[0]
+    most = sorted(causes.items(), key=lambda one: -one[1])
+    shown = ", ".join(f"{count:,} {cause}" for cause, count in most[:CAUSES_TOLD])
+    more = ", ..." * (len(most) > CAUSES_TOLD)
+    key = f"answer {{...}} with {_KEYS[spec.task]}" if spec.task in _KEYS else "answer (--answer)"
+    return Doubt(
+        f"{part:,} of the baseline's {answered:,} answers ({part / answered:.1%}) cannot be read "
+        f"and count as wrong, more than {MOST_UNREAD:.0%} ({shown}{more}); say how they are read: "
+        f"{key}",
+        open=all(share_by_chance(n, k, MOST_UNREAD) > CHANCE_OF_MORE for k, n in shares),
+    )
+
+
+def _shares(found: int, evidence: QualityEvidence) -> list[tuple[int, int]]:
+    """Return how many of how many answers may be unreadable, of all and of each class that a metric
+    looks at alone.
+    """
+    counts, tally = evidence.counts, evidence.tally
+    shares = [(found, counts.used - counts.errors_baseline + found)]
+    metrics = {state.metric for state in evidence.states}
+    shares += [
+        (min(found, tally.silent.get(label, 0)), tally.labels.get(label, 0))
+        for metric, label in _CLASS_OF.items()
+        if metric in metrics
+    ]
+    return shares

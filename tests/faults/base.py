@@ -18,6 +18,7 @@ from emulator.endpoints import ModelFailure
 from tests.integration.stage import ENDPOINT, Stage
 
 REQUESTS_PER_MINUTE = 1200
+PAST_MINUTES, PAST_ERROR_RATE = 1_440, 0.002
 ALARM = "churn-5xx"
 BUCKET, KEY = "labels", "set.csv"
 RECORDS = 160
@@ -78,9 +79,18 @@ def deployed() -> Iterator[Stage]:
             stage.emulator.endpoints.register_model(f"model-{variant}", MeanModel())
         _labelled_set(stage)
         set_alarm(stage, threshold=1e9)
+        _day(stage)
         stage.emulator.run_minutes(3)
         _warm_up(stage)
         yield stage
+
+
+def _day(stage: Stage) -> None:
+    """Give the endpoint a day that knows errors, so that plans keep it and every bet is made."""
+    endpoints = stage.emulator.endpoints
+    endpoints.service.background_error_rate[ENDPOINT] = PAST_ERROR_RATE
+    endpoints.backfill(ENDPOINT, PAST_MINUTES)
+    endpoints.service.background_error_rate[ENDPOINT] = 0.0
 
 
 def _warm_up(stage: Stage) -> None:

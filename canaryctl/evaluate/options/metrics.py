@@ -65,9 +65,16 @@ class MetricOptions:
     ndcg_at: Annotated[
         int | None, typer.Option(help="Places of a ranking that count.", rich_help_panel=PANEL)
     ] = None
+    ranked_by: Annotated[
+        str | None,
+        typer.Option(
+            help="What a ranking's numbers are: scores, ranks, order or distances.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
     quantiles: Annotated[
         str | None,
-        typer.Option(help="Quantiles of a list in the answer, 0.1,0.5,0.9.", rich_help_panel=PANEL),
+        typer.Option(help="Quantiles that are compared, 0.1,0.5,0.9.", rich_help_panel=PANEL),
     ] = None
     label_separator: Annotated[
         str | None,
@@ -119,6 +126,7 @@ class MetricOptions:
             "scorer_batch": self.scorer_batch,
             "costs": None if self.costs is None else _costs(self.costs),
             "ndcg_at": self.ndcg_at,
+            "ranked_by": self.ranked_by,
             "quantiles": None if self.quantiles is None else self.quantiles.split(","),
             "label_separator": self.label_separator,
             "weight_column": column_of(self.weight_column),

@@ -2,8 +2,9 @@
 
 import contextlib
 
+from canary.domain.labelled.scorers.values import names_in
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.labelled.examples import class_name, read_label
+from canary.labelled.examples import class_name, read_example, read_label
 from canary.labelled.records import RecordFile, UnusableRow
 
 
@@ -23,4 +24,22 @@ def label_names(records: RecordFile, spec: QualityGuardSpec) -> frozenset[str]:
         with contextlib.suppress(UnusableRow):
             read_label(text, spec, records.layout.missing)
             names.add(class_name(text))
+    return frozenset(names)
+
+
+LOOKED_AT = 2_000
+"""Records whose labels are looked at for the names in them."""
+
+
+def part_names(records: RecordFile, spec: QualityGuardSpec) -> frozenset[str]:
+    """Return the names in the label sets or entities of a set's first records; nothing for other
+    tasks.
+    """
+    if spec.task not in {"entities", "multilabel"}:
+        return frozenset()
+    names = set[str]()
+    for number in range(min(len(records), LOOKED_AT)):
+        with contextlib.suppress(UnusableRow):
+            label = read_example(records.row(number), records.layout, spec).label
+            names |= names_in(str(label), spec.task)
     return frozenset(names)

@@ -71,7 +71,8 @@ class PairedState(Frozen):
     on which that variant was better (for accuracy: alone right); `moved` is for the AUC the records
     that the variants place differently. The sums are of scores times weight and `weight` is the
     sum of weights (None: one each), so sum / weight is the metric; `squares` is the sum of squared
-    drops. `roll_back`, `advance` and `improve` are logarithms of the bets of
+    drops. `beyond` is what a learnt cap cut off the losses of baseline and canary times weight, of
+    `clipped` records. `roll_back`, `advance` and `improve` are logarithms of the bets of
     `canary.stats.paired`, against worse, for not worse, and for better. `worse`, `passed` and
     `better` are sticky: a test that crossed its threshold has decided. A `problem` is why the test
     can say nothing, whatever comes.
@@ -90,6 +91,8 @@ class PairedState(Frozen):
     canary_sum: float = 0.0
     weight: float | None = None
     squares: float = 0.0
+    beyond: tuple[float, float] = (0.0, 0.0)
+    clipped: tuple[int, int] = (0, 0)
     roll_back: tuple[float, ...] = PairedBets().roll_back
     advance: tuple[float, ...] = PairedBets().advance
     improve: tuple[float, ...] = PairedBets().roll_back
@@ -110,6 +113,17 @@ class PairedState(Frozen):
     def total_weight(self) -> float:
         """Return what the sums are divided by."""
         return float(self.records) if self.weight is None else self.weight
+
+
+def hides_a_drop(state: PairedState) -> bool:
+    """Return whether the canary would be worse by its margin or more, had no loss been cut off at
+    the cap.
+    """
+    if state.margin is None or not state.total_weight or state.beyond == (0.0, 0.0):
+        return False
+    drop = (state.baseline_sum - state.canary_sum) * (state.cap or 1.0)
+    whole = drop + state.beyond[1] - state.beyond[0]
+    return whole / state.total_weight >= state.margin.max_worse
 
 
 class Disagreement(Frozen):

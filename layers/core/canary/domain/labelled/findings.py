@@ -5,7 +5,7 @@ person can read.
 import math
 from collections.abc import Sequence
 
-from canary.domain.labelled.evidence import CallCounts, PairedState, QualityFinding
+from canary.domain.labelled.evidence import CallCounts, PairedState, QualityFinding, hides_a_drop
 from canary.domain.labelled.metrics import LEARNT_CAPS, metric_of
 from canary.domain.labelled.outcome import ADVICE, answer_of, label_of, odds_against
 from canary.domain.labelled.paired import AUC, GateLevels, margin_of
@@ -130,10 +130,22 @@ def _name(finding: QualityFinding) -> str:
 
 
 def _capped(state: PairedState) -> str:
-    """Return the cap that was learnt; one that was given needs no telling."""
+    """Return the cap that was learnt, and what it cut off; one that was given needs no telling."""
     given = state.margin is None or state.margin.cap is not None
-    learnt = not given and state.metric in LEARNT_CAPS
-    return f", cap {state.cap:.4g} from the baseline's first records" if learnt else ""
+    if given or state.metric not in LEARNT_CAPS:
+        return ""
+    told = f", cap {state.cap:.4g} from the baseline's first records"
+    if state.clipped == (0, 0):
+        return told
+    baseline, canary = (
+        _shown_metric(state, total) + beyond / state.total_weight
+        for total, beyond in zip((state.baseline_sum, state.canary_sum), state.beyond, strict=True)
+    )
+    hidden = "; that is beyond max_worse: set cap" if hides_a_drop(state) else ""
+    return (
+        f"{told}, which cuts {state.clipped[1]} losses of the canary and {state.clipped[0]} of the "
+        f"baseline: without it {canary:.4g} against {baseline:.4g}{hidden}"
+    )
 
 
 def _no_data(finding: QualityFinding, state: PairedState, counts: CallCounts) -> str:

@@ -6,7 +6,7 @@ be. None: the metric does not speak of the record.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from canary.domain.labelled.prediction import Label, Prediction
@@ -183,6 +183,21 @@ def scorer_of(name: str, spec: QualityGuardSpec, cap: float = 1.0) -> Score:
         return value if value is None or not is_loss else 1 - min(value, cap) / cap
 
     return score
+
+
+def incomparable(name: str, pairs: Iterable[tuple[Prediction | None, Prediction | None]]) -> str:
+    """Return why a loss of two variants' answers cannot be compared; empty where it can."""
+    if name != "pinball":
+        return ""
+    for one, other in pairs:
+        if one is None or other is None or one.decision == other.decision:
+            continue
+        if values.quantiles(one.decision).keys() != values.quantiles(other.decision).keys():
+            return (
+                "the two answers to a record have different quantiles, whose means are not "
+                "comparable: name those that are compared in quantiles"
+            )
+    return ""
 
 
 def _speaks_of(name: str, label: Label, spec: QualityGuardSpec) -> bool:

@@ -3,7 +3,7 @@
 import math
 
 from canary.domain.finding import FindingLabel
-from canary.domain.labelled.evidence import Answer, PairedState
+from canary.domain.labelled.evidence import Answer, PairedState, hides_a_drop
 
 ADVICE: dict[FindingLabel, str] = {
     "PASS": "go on",
@@ -19,14 +19,14 @@ def label_of(state: PairedState) -> FindingLabel:
         return "FAIL"
     if not state.total_weight or state.problem:
         return "NO_DATA"
-    return "PASS" if state.passed else "INCONCLUSIVE"
+    return "PASS" if state.passed and not hides_a_drop(state) else "INCONCLUSIVE"
 
 
 def answer_of(state: PairedState) -> Answer:
     """Return a test's answer to "is the canary better?"."""
     if state.worse:
         return "worse"
-    if state.problem:
+    if state.problem or hides_a_drop(state):
         return "not enough evidence"
     if state.better:
         return "better"

@@ -9,8 +9,14 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from canary.domain.labelled.evidence import PairedState
-from canary.domain.labelled.metrics import known_cap, scorer_of
+from canary.domain.labelled.evidence import PairedState, hides_a_drop
+from canary.domain.labelled.metrics import (
+    LEARNT_CAPS,
+    incomparable,
+    known_cap,
+    scorer_of,
+    value_of,
+)
 from canary.domain.labelled.paired_ratio import FIGURE_OF, ratio_margins, with_ratios
 from canary.domain.labelled.prediction import Label, Prediction
 from canary.domain.labelled.scorers.cap import learnt
@@ -130,12 +136,38 @@ def _after(
         judged = judged[taken:]
     if state.cap is None or state.problem:
         return state
+    problem = incomparable(state.metric, [(one.baseline, one.canary) for one in judged])
+    if problem:
+        return state.but(problem=problem)
     scored = _scored(state, judged, spec)
     if state.metric == "cost" and len(scored) < len(judged):
         return state.but(
             problem="a label of the set has no row in costs: add it, or correct the set"
         )
-    return _decided(_added(state, scored, margin), thresholds)
+    return _decided(_added(_cut(state, judged, spec, margin), scored, margin), thresholds)
+
+
+def _cut(
+    state: PairedState,
+    outcomes: Sequence[AnswerPair],
+    spec: QualityGuardSpec,
+    margin: QualityMargin,
+) -> PairedState:
+    """Return the state with what its learnt cap cuts off the losses of these records."""
+    if state.metric not in LEARNT_CAPS or margin.cap is not None or state.cap is None:
+        return state
+    beyond, clipped = list(state.beyond), list(state.clipped)
+    for one in outcomes:
+        for side, told in enumerate((one.baseline, one.canary)):
+            loss = None if told is None else value_of(state.metric, one.label, told, spec)
+            if loss is not None and loss > state.cap:
+                beyond[side] += min(loss - state.cap, MOST_BEYOND) * one.weight
+                clipped[side] += 1
+    return state.but(beyond=tuple(beyond), clipped=tuple(clipped))
+
+
+MOST_BEYOND = 1e150
+"""A loss that is no number counts as this far beyond its cap."""
 
 
 def _scored(
@@ -196,5 +228,5 @@ def has_decided(states: Sequence[PairedState]) -> bool:
     or without a say.
     """
     return any(state.worse for state in states) or all(
-        state.passed or state.problem for state in states
+        (state.passed and not hides_a_drop(state)) or state.problem for state in states
     )

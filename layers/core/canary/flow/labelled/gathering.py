@@ -220,7 +220,7 @@ class Gathering:
         """Return what both variants decided, with the new records."""
         before, contract = self.evidence.tally, self.evidence.contract
         ranks = contract is not None and contract.baseline.ranks_only
-        return tallied(before, outcomes, self._request.spec.task, ranks=ranks)
+        return tallied(before, outcomes, self._request.spec, ranks=ranks)
 
     def _with_auc(self, states: Sequence[PairedState], *, last: bool) -> tuple[PairedState, ...]:
         """Return the states with the AUC's own looked at when due; never on a part of the

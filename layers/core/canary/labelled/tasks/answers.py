@@ -5,7 +5,7 @@ names the key which says what is meant.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from canary.domain.labelled.prediction import Prediction
@@ -13,6 +13,7 @@ from canary.domain.labelled.scorers.values import labels_text, spans_text, text_
 from canary.domain.plan.quality import QualityGuardSpec, Task
 from canary.labelled.examples import class_name
 from canary.labelled.numbers import UnreadableAnswer, kind_of, probability
+from canary.labelled.tasks.order import as_scores
 from canary.labelled.tasks.parts import by_name, finite, names, numbers, span
 
 _TEXT_KEYS = (
@@ -100,12 +101,14 @@ def _label_scores(value: Any, spec: QualityGuardSpec) -> dict[str, float] | None
     return {class_name(name): probability(score) for name, score in scores.items()}
 
 
-def _ranking(value: Any, _: QualityGuardSpec) -> str | None:
+def _ranking(value: Any, spec: QualityGuardSpec) -> str | None:
     order = names(value)
     if order and len(set(order)) < len(order):
         raise UnreadableAnswer("the ranking names an item twice")
-    found = numbers(value) or by_name(value) or order
-    return None if not found else text_of(found)
+    if order:
+        return text_of(order)
+    found = numbers(value) or by_name(value)
+    return None if not found else text_of(as_scores(found, spec.ranked_by))
 
 
 def _quantiles(value: Any, spec: QualityGuardSpec) -> str | None:
@@ -119,7 +122,18 @@ def _quantiles(value: Any, spec: QualityGuardSpec) -> str | None:
         return None
     rows = {_share(name): numbers(row) or finite(row) for name, row in value.items()}
     known = {name: row for name, row in rows.items() if name is not None and row is not None}
-    return text_of(known) if len(known) == len(value) else None
+    if len(known) != len(value):
+        return None
+    return text_of(known if spec.quantiles is None else _named(known, spec.quantiles))
+
+
+def _named(rows: Mapping[str, Any], quantiles: Sequence[float]) -> dict[str, Any]:
+    """Return the rows of the quantiles that the spec names."""
+    found = {float(name): (name, row) for name, row in rows.items()}
+    lacking = [quantile for quantile in quantiles if quantile not in found]
+    if lacking:
+        raise UnreadableAnswer(f"the answer has no quantile {lacking[0]:g}")
+    return dict(found[quantile] for quantile in quantiles)
 
 
 def _share(name: object) -> str | None:

@@ -15,7 +15,7 @@ def read_parts(value: Any, spec: QualityGuardSpec) -> str | None:
     In a CSV the parts are written as JSON in the cell; a text that is no JSON is one reference of
     a text task, and for `label_separator` a list of labels.
     """
-    return _READERS[spec.task](_parsed(value), spec)
+    return _READERS[spec.task](value if spec.task == "text" else _parsed(value), spec)
 
 
 def is_of_parts(task: Task) -> bool:
@@ -33,6 +33,13 @@ WANTED: dict[Task, str] = {
 }
 
 
+def is_of_cells(spec: QualityGuardSpec) -> bool:
+    """Return whether a set's values are cells of a CSV, which have no types."""
+    name = spec.labelled_set.lower().removesuffix(".gz")
+    typed = (".jsonl", ".ndjson", ".json", ".parquet")
+    return not name.endswith(typed) if spec.format is None else spec.format == "csv"
+
+
 def _parsed(value: Any) -> Any:
     if not isinstance(value, str) or value.lstrip()[:1] not in {"[", "{", *"-0123456789"}:
         return value
@@ -43,7 +50,10 @@ def _parsed(value: Any) -> Any:
 
 
 def _references(value: Any, spec: QualityGuardSpec) -> str | None:
-    del spec
+    """Return the references; a text is one, letter by letter, but a list of texts in a cell."""
+    listed = isinstance(value, str) and value.lstrip()[:1] == "[" and is_of_cells(spec)
+    if listed and (texts := names(_parsed(value))):
+        return text_of(texts)
     if isinstance(value, list):
         return text_of(value) if value and names(value) is not None else None
     # A number here is a text that looks like one: an answer "1999" is compared as a text.

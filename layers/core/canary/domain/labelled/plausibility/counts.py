@@ -34,9 +34,13 @@ class AnswerTally(Frozen):
     the baseline's right decisions by label and `silent` its failures; classes beyond the 300th are
     not told apart, and `complete` says that there were none. `ordered` and `crossed` count pairs of
     following records that a baseline's numbers put in the labels' order, or in the other (a
-    regression); `waiting` is the record that the next one is paired with, `squared` the summed
-    squares of the baseline's and the canary's errors where both answered. `positives` and
-    `negatives` count the baseline's scores by bin (binary).
+    regression), or that its answers fit better as they are, or better changed round (tasks of
+    several parts); `nearer` and `farther` count the records on which it is better or worse than an
+    answer of nothing. `waiting` is the record that the next one is paired with, `squared` the
+    summed squares of the baseline's and the canary's errors where both answered. Of a regression
+    `sample` is the first labels, `missed` and `missed_squared` the summed errors of the baseline
+    and of the sample's median (its mean), `sizes` the summed sizes of the labels and of the
+    baseline's answers. `positives` and `negatives` count the baseline's scores by bin (binary).
     """
 
     records: int = 0
@@ -50,5 +54,11 @@ class AnswerTally(Frozen):
     crossed: int = 0
     waiting: tuple[float, float] | None = None
     squared: tuple[float, float] = (0.0, 0.0)
+    sample: tuple[float, ...] = Field(default=(), max_length=101)
+    missed: tuple[float, float] = (0.0, 0.0)
+    missed_squared: tuple[float, float] = (0.0, 0.0)
+    sizes: tuple[float, float] = (0.0, 0.0)
+    nearer: int = 0
+    farther: int = 0
     positives: tuple[int, ...] = ()
     negatives: tuple[int, ...] = ()

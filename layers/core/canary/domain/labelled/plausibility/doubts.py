@@ -13,6 +13,7 @@ from canary.domain.labelled.evidence import CallCounts, PairedState
 from canary.domain.labelled.paired_ratio import FIGURE_OF
 from canary.domain.labelled.plausibility.counts import AnswerTally
 from canary.domain.plan.quality import QualityGuardSpec, Task
+from canary.domain.plan.quality.metric_keys import SCORER
 from canary.stats.chance import area_within, heads_by_chance, hits_by_chance
 
 CHANCE = 1e-5
@@ -55,7 +56,14 @@ def doubts(
         if ranks_only:
             found += [_orders_nothing(tally)]
         else:
-            found += [_no_skill(tally, spec.task), _foreign(tally), _out_of_proportion(tally, spec)]
+            found += [
+                _no_skill(
+                    tally, spec.task, decides_by_parts=not set(spec.chosen_metrics) <= {SCORER}
+                ),
+                _foreign(tally),
+                _out_of_proportion(tally, spec),
+            ]
+            found += [_beyond_constant(tally, spec), _no_better_than_nothing(tally, spec)]
     return tuple(doubt for doubt in found if doubt is not None)
 
 
@@ -88,24 +96,83 @@ def _never_right(states: tuple[PairedState, ...]) -> Doubt | None:
     return None
 
 
-def _no_skill(tally: AnswerTally, task: Task) -> Doubt | None:
+_BLIND = dict.fromkeys(("binary", "multiclass", "regression"), "the best constant answer")
+_ORDER_SEEN = {
+    "regression": "it puts {found:,} of {pairs:,} pairs of records in the right order",
+    "ranking": "its order is better than the same turned round on {found:,} of {pairs:,} records",
+}
+_FIT_SEEN = (
+    "its answers fit their own records better than each other's on {found:,} of {pairs:,} pairs "
+    "that tell"
+)
+
+
+def _no_skill(tally: AnswerTally, task: Task, *, decides_by_parts: bool = True) -> Doubt | None:
     """Return the doubt in a baseline that does no better than answers given without looking."""
-    if task == "regression":
-        pairs = tally.ordered + tally.crossed
-        chance, better = heads_by_chance(pairs, tally.ordered), tally.ordered > tally.crossed
-        seen = f"it puts {tally.ordered:,} of {pairs:,} pairs of records in the right order"
-    elif task in {"binary", "multiclass"}:
+    if task in {"binary", "multiclass"}:
         chance, better = _class_chance(tally, task)
         seen = _accuracies(tally)
-    else:
+    elif task == "custom" or (task != "regression" and not decides_by_parts):
         return None
+    else:
+        pairs = tally.ordered + tally.crossed
+        chance, better = heads_by_chance(pairs, tally.ordered), tally.ordered > tally.crossed
+        seen = _ORDER_SEEN.get(task, _FIT_SEEN).format(found=tally.ordered, pairs=pairs)
     if chance <= CHANCE:
         return None
     least = "no better than" if not better else "not shown to be better than"
     return Doubt(
-        f"the baseline is {least} the best constant answer: {seen}",
+        f"the baseline is {least} {_BLIND.get(task, 'answers given without looking')}: {seen}",
         of_reading=not better,
         open=better,
+    )
+
+
+def _no_better_than_nothing(tally: AnswerTally, spec: QualityGuardSpec) -> Doubt | None:
+    """Return the doubt in entities or label sets that nothing found at all would match as well."""
+    if spec.task not in {"entities", "multilabel"} or set(spec.chosen_metrics) <= {SCORER}:
+        return None
+    looked, better = tally.nearer + tally.farther, tally.nearer > tally.farther
+    if heads_by_chance(looked, tally.nearer) <= CHANCE:
+        return None
+    return Doubt(
+        f"the baseline is {'not shown to be' if better else 'no'} better than an answer of "
+        f"nothing: it is on {tally.nearer:,} records, and worse on {tally.farther:,}",
+        of_reading=not better,
+        open=better,
+    )
+
+
+def _beyond_constant(tally: AnswerTally, spec: QualityGuardSpec) -> Doubt | None:
+    """Return the doubt in a regression whose baseline is as far off as the labels' middle."""
+    if spec.task != "regression":
+        return None
+    squares = set(spec.chosen_metrics) == {"squared_error"}
+    baseline, constant = tally.missed_squared if squares else tally.missed
+    if baseline < constant or not tally.sample:
+        return None
+    told = "squared error" if squares else "error"
+    middle = "mean" if squares else "median"
+    return Doubt(
+        f"the baseline's mean {told} is {baseline / tally.records:.4g}, and always answering the "
+        f"labels' {middle} would be off by {constant / tally.records:.4g}{_scale(tally)}",
+        of_reading=baseline >= FAR * constant,
+        open=baseline < FAR * constant,
+    )
+
+
+FAR = 1.2
+OTHER_SCALE = 3.0
+
+
+def _scale(tally: AnswerTally) -> str:
+    """Return what the answers' size is beside the labels', where it is another one."""
+    labels, answers = tally.sizes
+    if not labels or not answers or 1 / OTHER_SCALE < answers / labels < OTHER_SCALE:
+        return ""
+    return (
+        f"; its answers are {answers / labels:.3g} times the size of the labels, which may be "
+        "another unit or scale (thousands, a logarithm)"
     )
 
 

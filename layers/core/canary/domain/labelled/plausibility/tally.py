@@ -5,23 +5,25 @@ from collections import Counter
 from collections.abc import Sequence
 
 from canary.domain.labelled.paired import AnswerPair
+from canary.domain.labelled.plausibility.blind import beside_constant, changed_round
 from canary.domain.labelled.plausibility.counts import AnswerTally
 from canary.domain.labelled.prediction import Label, Prediction
-from canary.domain.plan.quality import Task
+from canary.domain.plan.quality import QualityGuardSpec
 
 MOST_CLASSES = 300
 BINS = 64
 
 
 def tallied(
-    before: AnswerTally, outcomes: Sequence[AnswerPair], task: Task, *, ranks: bool
+    before: AnswerTally, outcomes: Sequence[AnswerPair], spec: QualityGuardSpec, *, ranks: bool
 ) -> AnswerTally:
     """Return the counts after more compared records; `ranks` where scores only order."""
+    task = spec.task
     after = before.but(records=before.records + len(outcomes))
     if task == "regression":
-        return _squared(_ordered(after, outcomes), outcomes)
+        return beside_constant(_squared(_ordered(after, outcomes), outcomes), outcomes)
     if task not in {"binary", "multiclass"}:
-        return after
+        return changed_round(after, outcomes, spec)
     counted = _by_class(after, outcomes)
     return counted if task == "multiclass" else _scored(counted, outcomes, ranks=ranks)
 

@@ -1,8 +1,8 @@
 """The cap of a loss, learnt from the baseline alone before the first pair is judged.
 
-Rules: the baseline's 99th percentile over its first 50 answered records, which are used for that
-and for nothing else: the bets then start with a cap that is fixed, and stay exact. Records come in
-random order, so the first are as good a sample as any.
+Rules: the baseline's 99th percentile over its first 50 answered records, or 50 margins where that
+is more; those records are used for that and for nothing else: the bets then start with a cap that
+is fixed, and stay exact. Records come in random order, so the first are as good a sample as any.
 """
 
 import math
@@ -15,6 +15,10 @@ from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
 
 LEARNING_RECORDS = 50
 PERCENTILE = 0.99
+LEAST_MARGINS = 50.0
+"""The least cap, in margins: a record without an answer costs the cap, so that a canary which
+answers nothing on 2% of the records has used its margin up, as it would in an accuracy of 2 points.
+"""
 
 
 def learnt(
@@ -37,9 +41,10 @@ def learnt(
             losses.append(loss)
     if len(losses) < LEARNING_RECORDS:
         return state.but(learning=tuple(losses)), taken
-    cap = percentile(losses, PERCENTILE)
-    problem = "" if cap > margin.max_worse else _too_low(cap, margin)
-    return state.but(cap=cap or None, learning=(), problem=problem), taken
+    seen = percentile(losses, PERCENTILE)
+    problem = "" if seen > margin.max_worse else _too_low(seen, margin)
+    cap = max(seen, LEAST_MARGINS * margin.max_worse)
+    return state.but(cap=cap, learning=(), problem=problem), taken
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -11,17 +11,54 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
-_WORDS = re.compile(r"[^\W_]+")
-_NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
+_UNSPACED = (
+    "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u312f\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003134f"
+)
+"""Scripts written without spaces: Thai, Lao, Tibetan, Myanmar, Khmer, kana, Han. A word of them is
+one character, as multilingual ROUGE and SQuAD take it, or a sentence would be one word.
+"""
+_WORDS = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+_TOKENS = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+_PUNCTUATION = frozenset(string.punctuation)
 
 
 def normalised(text: str) -> str:
     """Return text in lower case without ASCII punctuation, articles and runs of white space.
 
-    Source: Rajpurkar et al. 2016 (SQuAD), `normalize_answer` of its evaluation script.
+    A number keeps its sign, its point and what else stands between its digits, for 3.5 is neither
+    35 nor -3.5; a text of nothing but articles or punctuation stays as it is. Source: Rajpurkar et
+    al. 2016 (SQuAD), `normalize_answer` of its evaluation script, which knows neither exception.
     """
-    bare = text.lower().translate(_NO_PUNCTUATION)
-    return " ".join(_ARTICLES.sub(" ", bare).split())
+    grouped = text.lower().replace("\u2212", "-")
+    plain = _THOUSANDS.sub(lambda number: number[0].replace(",", ""), grouped)
+    bare = _without_punctuation(plain).split()
+    words = " ".join(_ARTICLES.sub(" ", " ".join(bare)).split())
+    return words or " ".join(bare) or " ".join(plain.split())
+
+
+def _without_punctuation(text: str) -> str:
+    """Return text without ASCII punctuation but that of its numbers."""
+    kept = []
+    for place, one in enumerate(text):
+        if one in _PUNCTUATION and not _of_number(text, place):
+            continue
+        kept.append(one)
+    return "".join(kept)
+
+
+def _of_number(text: str, place: int) -> bool:
+    """Return whether a mark stands between two digits, or is the sign or point that begins a
+    number.
+    """
+    before, after = text[place - 1 : place], text[place + 1 : place + 2]
+    if before.isdigit() and after.isdigit():
+        return True
+    if text[place] == "." and after.isdigit():
+        return not before.isalnum()
+    begins = after.isdigit() or (after == "." and text[place + 2 : place + 3].isdigit())
+    return text[place] == "-" and begins and not before.isalnum()
 
 
 def exact(references: Iterable[str], answer: str) -> float:
@@ -34,15 +71,15 @@ def token_f1(references: Iterable[str], answer: str) -> float:
 
     Where either has no token left, 1 if both have none. Source: as `normalised`.
     """
-    return _best(references, answer, lambda text: normalised(text).split(), _shared)
+    return _best(references, answer, lambda text: _TOKENS.findall(normalised(text)), _shared)
 
 
 def rouge_l(references: Iterable[str], answer: str) -> float:
     """Return the best F1 of the longest common subsequence of words with a reference.
 
     Words are runs of letters and digits in lower case, unstemmed, of any script (the reference
-    implementation knows a-z and 0-9 alone). Source: Lin 2004, "ROUGE", section 3, sentence level,
-    beta = 1.
+    implementation knows a-z and 0-9 alone); of a script without spaces its characters. Source: Lin
+    2004, "ROUGE", section 3, sentence level, beta = 1.
     """
     return _best(references, answer, lambda text: _WORDS.findall(text.lower()), common_length)
 

@@ -41,6 +41,13 @@ def labels(text: str) -> frozenset[str]:
     return frozenset(json.loads(text))
 
 
+def names_in(text: str, task: str) -> frozenset[str]:
+    """Return the names in a label set, or the types of entities."""
+    if task == "multilabel":
+        return labels(text)
+    return frozenset(kind for _, _, kind in spans(text))
+
+
 def ranking(label: str, answer: str) -> tuple[Sequence[float], Sequence[float]] | None:
     """Return (relevances, scores) of the same items; None where the answer ranks other items.
 

@@ -21,6 +21,10 @@ Task = Literal[
     "custom",
 ]
 Inconclusive = Literal["hold", "proceed", "roll_back"]
+RankedBy = Literal["scores", "ranks", "order", "distances"]
+"""What the numbers of a ranking are: more is better, 1 is best, the items' indexes best first, or
+less is better.
+"""
 
 SCORER = "scorer"
 LAMBDA_ARN = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+(:[\w$-]+)?")
@@ -128,8 +132,9 @@ class MetricKeys(Frozen):
     The metrics
         `metrics` decide, each with its margin; without it `default_metrics`. `right_within` is the
         absolute error up to which a regression answer counts as right, `costs` what a decision
-        costs by true class and decision, `ndcg_at` the places of a ranking that count, `quantiles`
-        the order of quantiles in an answer that does not name them, `label_separator` what
+        costs by true class and decision, `ndcg_at` the places of a ranking that count, `ranked_by`
+        what its numbers are (`RankedBy`), `quantiles` those that are compared, and their order in
+        an answer that does not name them, `label_separator` what
         separates the labels of a record that are not a JSON list. `scorer` is your own metric: the
         ARN of a Lambda function, or on the command line file.py:function; it is asked about
         `scorer_batch` answers at a time and has `scorer_timeout_seconds` for them.
@@ -148,6 +153,7 @@ class MetricKeys(Frozen):
     metrics: Margins | None = Field(default=None, min_length=1)
     costs: dict[str, dict[str, float]] | None = Field(default=None, min_length=2)
     ndcg_at: int | None = Field(default=None, ge=1)
+    ranked_by: RankedBy | None = None
     quantiles: tuple[Share, ...] | None = Field(default=None, min_length=1, max_length=100)
     label_separator: str | None = Field(default=None, min_length=1, max_length=8)
     scorer: str | None = Field(default=None, max_length=1_024)

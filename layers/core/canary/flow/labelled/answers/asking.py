@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 from canary.domain.errors import Refused
@@ -22,6 +22,7 @@ from canary.domain.labelled.prediction import Prediction
 from canary.domain.labelled.side_by_side import Call
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.answer_keys import Role
+from canary.flow.labelled.answers.apart import Apart
 from canary.flow.labelled.answers.calls import options_of
 from canary.flow.labelled.answers.patience import PatientCalls
 from canary.flow.labelled.answers.prediction_file import Failed, Told
@@ -144,6 +145,7 @@ class Asker:
     known_canary: Callable[[int], Told | None]
     contract: AnswerContract | None
     known: KnownLabels
+    apart: Apart = field(default_factory=Apart)
 
     def ask(self, examples: tuple[Example, ...], *, canary_first: bool = False) -> list[Answered]:
         """Return both variants' answers for the examples of one request, in order; what is known is
@@ -170,8 +172,20 @@ class Asker:
         """Return what was heard, read by the contract, beside what was known."""
         sides: list[list[Told]] = []
         for outcome, role, known in zip(heard, _ROLES, told, strict=True):
-            sides.append(self._read(outcome.reply, role, len(examples)) if known is None else known)
+            sides.append(self._side(examples, outcome, role) if known is None else known)
         return _joined(examples, sides[0], sides[1], calls=[one.call for one in heard])
+
+    def _side(self, examples: tuple[Example, ...], outcome: Outcome, role: Role) -> list[Told]:
+        """Return what one variant told about the records of one request."""
+        told = self._read(outcome.reply, role, len(examples))
+        if len(examples) < 2 or self.contract is None:
+            return told
+        return self.apart.mended(role, examples, told, lambda one: self._alone(one, role))
+
+    def _alone(self, example: Example, role: Role) -> Told:
+        side = _ROLES.index(role)
+        heard = self._heard((example,), canary_first=False, asked=[side == 0, side == 1])
+        return self._read(heard[side].reply, role, 1)[0]
 
     def _heard(
         self,

@@ -5,19 +5,24 @@ records of the evaluation. A contract kept by an earlier evaluation of the same 
 spares the probe.
 """
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from canary.domain.labelled.contract import AnswerContract
+from canary.domain.labelled.contract import AnswerContract, Reading
 from canary.domain.labelled.evidence import QualityEvidence
+from canary.domain.labelled.prediction import Prediction
 from canary.domain.plan.quality.answer_keys import Role
 from canary.flow.labelled.answers.asking import Outcome, RateCeiling
 from canary.flow.labelled.answers.kept_predictions import KeptContract
 from canary.flow.labelled.answers.ordered_records import Group, OrderedRecords
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
+from canary.labelled.answers.agreement import check_agreement
 from canary.labelled.answers.inference.contract import Heard, make_contract
-from canary.labelled.answers.names import known_labels
-from canary.labelled.label_names import label_names
+from canary.labelled.answers.names import KnownLabels, known_labels
+from canary.labelled.answers.read import read_answers
+from canary.labelled.label_names import label_names, part_names
+from canary.labelled.numbers import UnreadableAnswer
 from canary.labelled.records import RecordFile
 from canary.ports.quality import Reply
 
@@ -81,7 +86,23 @@ def _contract(
         return None
     known = known_labels(request.spec, label_names(records, request.spec))
     told = {role: _answers(heard, side) for side, role in enumerate(roles)}
-    return make_contract(known, told, {"baseline": request.baseline, "canary": request.canary})
+    variants: dict[Role, str] = {"baseline": request.baseline, "canary": request.canary}
+    contract = make_contract(known, told, variants)
+    if contract is None:
+        return None
+    said = {role: _predictions(told[role], contract.of(role), known) for role in roles}
+    check_agreement(said, contract, request.spec, variants, part_names(records, request.spec))
+    return contract
+
+
+def _predictions(told: list[Heard], reading: Reading, known: KnownLabels) -> list[Prediction]:
+    """Return what of the first answers can be read."""
+    found: list[Prediction] = []
+    for one in told:
+        with contextlib.suppress(UnreadableAnswer):
+            read = read_answers(one.body, one.content_type, one.count, reading, known)
+            found += [each for each in read if isinstance(each, Prediction)]
+    return found
 
 
 def _answers(heard: list[tuple[Group, Pair]], side: int) -> list[Heard]:

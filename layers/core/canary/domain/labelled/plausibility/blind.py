@@ -1,0 +1,121 @@
+"""The baseline beside answers given without looking, for what has no classes to count: its own
+answers changed round, its order turned round, nothing at all, the middle of the labels.
+
+Rules: of two records whose answers say nothing about them, either way round is as likely to fit
+better, so the signs are a fair coin's, whatever the labels are. Counting ends where enough is seen.
+"""
+
+import json
+import math
+import statistics
+from collections.abc import Callable, Sequence
+
+from canary.domain.labelled.metrics import METRICS, metric_of, value_of
+from canary.domain.labelled.paired import AnswerPair
+from canary.domain.labelled.plausibility.counts import AnswerTally
+from canary.domain.labelled.prediction import Label, Prediction
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.plan.quality.metric_keys import SCORER
+
+SAMPLE = 101
+PAIRS_COUNTED = 2_000
+MOST_ERROR = 1e150
+"""So that its square stays a number."""
+
+Fit = Callable[[Label, Prediction], float]
+
+
+def beside_constant(before: AnswerTally, outcomes: Sequence[AnswerPair]) -> AnswerTally:
+    """Return the counts of a regression with its errors, and those of the labels' middle, on the
+    same records.
+    """
+    sample = (*before.sample, *(float(one.label) for one in outcomes))[:SAMPLE]
+    told = [
+        (float(one.label), float(one.baseline.decision))
+        for one in outcomes
+        if one.baseline is not None
+    ]
+    if not sample or not told:
+        return before.but(sample=sample)
+    median, mean = statistics.median(sample), math.fsum(sample) / len(sample)
+    errors = [min(abs(answer - label), MOST_ERROR) for label, answer in told]
+    constant = [abs(label - median) for label, _ in told]
+    squares = [min(abs(label - mean), MOST_ERROR) ** 2 for label, _ in told]
+    return before.but(
+        sample=sample,
+        missed=_more(before.missed, errors, constant),
+        missed_squared=_more(before.missed_squared, [one * one for one in errors], squares),
+        sizes=_more(before.sizes, [abs(one) for one, _ in told], [abs(one) for _, one in told]),
+    )
+
+
+def _more(
+    before: tuple[float, float], first: Sequence[float], second: Sequence[float]
+) -> tuple[float, float]:
+    return before[0] + min(sum(first), 1e300), before[1] + min(sum(second), 1e300)
+
+
+def changed_round(
+    before: AnswerTally, outcomes: Sequence[AnswerPair], spec: QualityGuardSpec
+) -> AnswerTally:
+    """Return the counts of a task of several parts, where one of its metrics decides."""
+    name = next((one for one in spec.chosen_metrics if one in METRICS and one != SCORER), None)
+    if name is None or before.ordered + before.crossed >= PAIRS_COUNTED:
+        return before
+    told = [(one.label, one.baseline) for one in outcomes if one.baseline is not None]
+
+    def fit(label: Label, prediction: Prediction) -> float:
+        value = value_of(name, label, prediction, spec) or 0.0
+        return -value if metric_of(name).is_loss else value
+
+    gains = _turned(told, fit) if spec.task == "ranking" else _dealt(told, fit)
+    empty = _beside_nothing(told, fit) if spec.task in {"entities", "multilabel"} else []
+    return before.but(
+        ordered=before.ordered + sum(gain > 0 for gain in gains),
+        crossed=before.crossed + sum(gain < 0 for gain in gains),
+        nearer=before.nearer + sum(gain > 0 for gain in empty),
+        farther=before.farther + sum(gain < 0 for gain in empty),
+    )
+
+
+Told = Sequence[tuple[Label, Prediction]]
+ROUNDING = 1e-9
+
+
+def _dealt(told: Told, fit: Fit) -> list[float]:
+    """Return by pairs of records how much better each answer fits its own than the other's."""
+    gains = []
+    for (label, answer), (other, its) in zip(told[::2], told[1::2], strict=False):
+        own, changed = fit(label, answer) + fit(other, its), fit(label, its) + fit(other, answer)
+        gains.append(_beyond_rounding(own, changed))
+    return gains
+
+
+def _turned(told: Told, fit: Fit) -> list[float]:
+    """Return by record how much better an order is than the same turned round."""
+    return [
+        _beyond_rounding(fit(label, answer), fit(label, Prediction(_reversed(answer.decision))))
+        for label, answer in told
+    ]
+
+
+def _reversed(text: str) -> str:
+    order = json.loads(text)
+    if isinstance(order, dict):
+        return json.dumps({item: -score for item, score in order.items()})
+    if all(isinstance(one, str) for one in order):
+        return json.dumps(order[::-1])
+    return json.dumps([-score for score in order])
+
+
+def _beside_nothing(told: Told, fit: Fit) -> list[float]:
+    nothing = Prediction("[]")
+    return [_beyond_rounding(fit(label, answer), fit(label, nothing)) for label, answer in told]
+
+
+def _beyond_rounding(one: float, other: float) -> float:
+    """Return the difference; 0 where it is rounding, or no number."""
+    if not (math.isfinite(one) and math.isfinite(other)):
+        return 0.0
+    gain = one - other
+    return gain if abs(gain) > ROUNDING * max(abs(one), abs(other)) else 0.0

@@ -1,0 +1,52 @@
+"""A failing request of several records asked again record by record, before any of them counts as
+failed: one record that breaks a model takes the others of its request along.
+
+Rules: bounded. A request whose first records all fail alone too is left as it is, and a variant of
+which several requests in a row ended so is not asked again until one of its requests succeeds.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from canary.domain.plan.quality.answer_keys import Role
+from canary.flow.labelled.answers.prediction_file import Failed, Told
+from canary.labelled.examples import Example
+
+TRIED_FIRST = 3
+"""Records that all fail alone before the rest of a request is believed to fail too."""
+IN_VAIN = 5
+"""Requests in a row, none of whose records succeeded alone, before a variant is left alone."""
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Asks records alone; `in_vain` counts by variant the requests for which that was no use."""
+
+    in_vain: dict[Role, int] = field(default_factory=dict)
+
+    def mended(
+        self,
+        role: Role,
+        examples: Sequence[Example],
+        told: list[Told],
+        ask: Callable[[Example], Told],
+    ) -> list[Told]:
+        """Return what a variant told about the records of one request, asked about alone where
+        nothing could be read of the whole.
+        """
+        if not all(isinstance(one, Failed) for one in told):
+            self.in_vain[role] = 0
+            return told
+        if len(examples) < 2 or self.in_vain.get(role, 0) >= IN_VAIN:
+            return told
+        found: list[Told] = []
+        for example in examples:
+            if len(found) == TRIED_FIRST and _all_failed(found):
+                break
+            found.append(ask(example))
+        self.in_vain[role] = self.in_vain.get(role, 0) + 1 if _all_failed(found) else 0
+        return [*found, *told[len(found) :]]
+
+
+def _all_failed(told: Sequence[Told]) -> bool:
+    return all(isinstance(one, Failed) for one in told)

@@ -15,8 +15,7 @@ from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled.evaluate import evaluate
 from canary.ports.quality import Reply
-from tests.unit.quality.test_identical_models import RuleInvoker, SleptClock
-from tests.unit.quality.variants import World
+from tests.unit.quality.variants import RuleInvoker, SleptClock, World
 
 COUNT = 900
 Rule = Callable[[str, int], Any]
@@ -176,10 +175,10 @@ def test_quantiles_that_change_on_the_way_say_nothing(tmp_path: Path) -> None:
     assert "different quantiles" in found.findings[0].reason
 
 
-SPANS = [
+SPANS: list[list[Any]] = [
     [] if rng("s", n).random() < 0.45 else [[3, 8, "PER"], [10, 15, "LOC"]] for n in range(COUNT)
 ]
-SETS = [[] if rng("m", n).random() < 0.45 else rng("x", n).sample("abc", 2) for n in range(COUNT)]
+SETS: list[list[str]] = [[] if rng("m", n).random() < 0.45 else rng("x", n).sample("abc", 2) for n in range(COUNT)]
 
 
 def test_entities_that_are_never_found_are_no_data(tmp_path: Path) -> None:

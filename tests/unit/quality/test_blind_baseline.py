@@ -178,7 +178,9 @@ def test_quantiles_that_change_on_the_way_say_nothing(tmp_path: Path) -> None:
 SPANS: list[list[Any]] = [
     [] if rng("s", n).random() < 0.45 else [[3, 8, "PER"], [10, 15, "LOC"]] for n in range(COUNT)
 ]
-SETS: list[list[str]] = [[] if rng("m", n).random() < 0.45 else rng("x", n).sample("abc", 2) for n in range(COUNT)]
+SETS: list[list[str]] = [
+    [] if rng("m", n).random() < 0.45 else rng("x", n).sample("abc", 2) for n in range(COUNT)
+]
 
 
 def test_entities_that_are_never_found_are_no_data(tmp_path: Path) -> None:

@@ -141,3 +141,28 @@ def test_the_client_leaves_pauses_to_the_evaluation() -> None:
     config: Any = runtime_config(32, 12.5)
     assert config.retries == {"total_max_attempts": 1, "mode": "standard"}
     assert (config.max_pool_connections, config.read_timeout) == (32, 12.5)
+
+
+class Trickle(io.BytesIO):
+    """A body that comes byte by byte."""
+
+    def read1(self, _size: int | None = -1, /) -> bytes:
+        """Return the next byte."""
+        return self.read(1)
+
+
+@pytest.mark.parametrize(("length", "in_time"), [(5, True), (60, False)])
+def test_a_body_that_never_falls_silent_has_no_more_than_the_time_limit(
+    length: int, *, in_time: bool
+) -> None:
+    """A second a byte is no silence, and at ten seconds an answer that has not come."""
+    client = boto3.client("sagemaker-runtime", config=runtime_config(1, 10))
+    response = {"Body": StreamingBody(Trickle(b" " * length), length), "ContentType": "text/csv"}
+    clock = iter(range(1_000))
+    with Stubber(client) as stub:
+        stub.add_response("invoke_endpoint", response)
+        found = EndpointInvoker(client, lambda: next(clock)).invoke(
+            "churn", "new", b"1", "text/csv", CallOptions()
+        )
+    late = CallFailed("timeout", "no answer within the time limit")
+    assert (found == late) != in_time

@@ -31,9 +31,10 @@ demo: setup ## roll out seven canaries on the emulator (SCENARIO=name SEED=n PAR
 	$(BIN)/python -m demo $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(SEED),--seed $(SEED)) $(if $(PARTITION),--partition $(PARTITION)) $(ARGS)
 
 .PHONY: bench
-bench: setup ## measure verdicts and labelled sets into out/bench (ARGS=--short)
+bench: setup ## measure verdicts, labelled sets and reaction into out/bench (ARGS=--short)
 	$(BIN)/python -m benchmarks.verdicts.run $(ARGS)
 	$(BIN)/python -m benchmarks.evaluate.run $(ARGS)
+	$(BIN)/python -m benchmarks.incidents.run $(ARGS)
 
 .PHONY: faults
 faults: setup ## break every call of a rollout and count what survives (ARGS="...")

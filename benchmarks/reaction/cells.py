@@ -10,7 +10,7 @@ from time import monotonic
 from benchmarks.reaction.history_alone import HOUR_LONG, OUTAGE, world
 from benchmarks.reaction.material import Material, cached, gather
 from benchmarks.verdicts.cells import LAWS
-from benchmarks.verdicts.rollout import ERRORS
+from benchmarks.verdicts.course import ERRORS
 from benchmarks.verdicts.worlds import Guarded, Shared, gamma_bursts, no_bursts, spikes
 
 MINUTES = 60

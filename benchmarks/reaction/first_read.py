@@ -18,13 +18,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks.reaction.history_alone import world
-from benchmarks.reaction.material import trips
 from benchmarks.verdicts import history_bet
-from benchmarks.verdicts.bake import disaster, recent, served, usable
 from benchmarks.verdicts.cells import LAWS
+from benchmarks.verdicts.counts import disaster, recent, served, usable
+from benchmarks.verdicts.course import ERRORS
 from benchmarks.verdicts.learning import learn
 from benchmarks.verdicts.processes import RollBackRuns, Terms, phi, roll_back_blocks, settle
-from benchmarks.verdicts.rollout import ERRORS
 from benchmarks.verdicts.worlds import generator
 from canary.domain.judge.fold import RESTART_EVERY_MINUTES
 from canary.stats import setting as st
@@ -182,7 +181,7 @@ def measure(
         history_bet.exposure(np.full(runs, n_c), *terms.roll_back, reference.rates),
         np.full(runs, per_minute - n_c),
     )
-    calm = ~terms.bursty & (trips(reference, terms, n_c, per_minute - n_c) < TRIP)
+    calm = ~terms.bursty & (reference.most_paid(terms, share) < TRIP)
     cap = np.where(calm & bets.raised, RAISED, -np.inf)
     judge = Judge(terms, reference, planned, cap, bets)
     minutes = slices(law, incident, per_minute, share, base, rng, runs)

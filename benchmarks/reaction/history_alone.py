@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.reaction.compose import Composition, alone
 from benchmarks.reaction.material import gather
 from benchmarks.verdicts.cells import LAWS
-from benchmarks.verdicts.rollout import ERRORS
+from benchmarks.verdicts.course import ERRORS
 from benchmarks.verdicts.worlds import Guarded, Shared, no_bursts
 
 MINUTES = 60

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.verdicts.rollout import ERRORS, SLOW, GuardPlan
+from benchmarks.verdicts.course import ERRORS, SLOW, GuardPlan
 
 Array = np.ndarray
 PER_MINUTE, MINUTES = 6000, 14

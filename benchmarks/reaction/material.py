@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.special import logsumexp
 
 from benchmarks.verdicts import history_bet
-from benchmarks.verdicts.bake import disaster, recent, served, usable
+from benchmarks.verdicts.counts import disaster, recent, served, usable
+from benchmarks.verdicts.course import GuardPlan
 from benchmarks.verdicts.learning import learn
 from benchmarks.verdicts.processes import (
     Terms,
@@ -20,7 +20,6 @@ from benchmarks.verdicts.processes import (
     roll_back_pair,
     settle,
 )
-from benchmarks.verdicts.rollout import GuardPlan
 from benchmarks.verdicts.worlds import Guarded, Shared, fixed_share, generator
 from canary.stats.setting import RECENT_MINUTES
 
@@ -48,27 +47,6 @@ class Material:
     trips: Array
     """(R,) largest ln pay-off of one minute of the request bet over the history's own pairs."""
     burstiness: Array
-
-
-def trips(reference: history_bet.Reference, terms: Terms, n_c: float, n_b: float) -> Array:
-    """Return what the uncapped request bet would have paid at most on the history's own pairs."""
-    found = np.full(len(reference.rows), -np.inf)
-    seen: dict[Any, Any] = {}
-    for run, row in enumerate(reference.rows):
-        if row in seen:
-            found[run] = seen[row]
-            continue
-        first, second = reference.pairs(run)
-        a = reference.rng.binomial(first, min(1, n_c / reference.requests)).astype(float)
-        b = reference.rng.binomial(second, min(1, n_b / reference.requests)).astype(float)
-        one = np.ones(len(a))
-        counts = np.stack([a, n_c * one, b, n_b * one])
-        bound = terms.roll_back[0][run] * one, terms.roll_back[1][run] * one
-        rate = max(terms.history.rate[run], 0.0) * one
-        by = phi(counts, rate, terms.history.burstiness[run])
-        paid = roll_back_blocks(counts, bound, terms.grid, by, np.inf * one)
-        seen[row] = found[run] = (logsumexp(paid, axis=0) - np.log(len(terms.grid))).max()
-    return found
 
 
 def gather(
@@ -152,7 +130,7 @@ def weigh(
         counts[:, 0],
         terms.bursty,
         terms.history.burst_lags,
-        trips(reference, terms, n_c, per_minute - n_c),
+        reference.most_paid(terms, share),
         terms.history.burstiness,
     )
 
@@ -168,4 +146,4 @@ def cached(path: Path, make: object) -> Material:
     return made
 
 
-__all__ = ["Guarded", "Material", "Shared", "cached", "gather", "trips", "weigh"]
+__all__ = ["Guarded", "Material", "Shared", "cached", "gather", "weigh"]

@@ -32,6 +32,7 @@ from benchmarks.reaction.incidents import (
     read,
 )
 from benchmarks.verdicts import history_bet
+from benchmarks.verdicts.course import ERRORS
 from benchmarks.verdicts.learning import learn
 from benchmarks.verdicts.processes import (
     RollBackRuns,
@@ -41,7 +42,6 @@ from benchmarks.verdicts.processes import (
     roll_back_pair,
     settle,
 )
-from benchmarks.verdicts.rollout import ERRORS
 from benchmarks.verdicts.worlds import generator
 from canary.stats import history_bet as hb
 from canary.stats import setting as st

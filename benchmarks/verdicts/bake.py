@@ -6,13 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.verdicts.processes import AdvanceRuns, RollBackRuns, Terms
+from benchmarks.verdicts.counts import disaster, recent, served, usable
+from benchmarks.verdicts.course import GuardPlan
+from benchmarks.verdicts.guard_bets import AS_JUDGED, TWO_BETS, Bets, Guard
+from benchmarks.verdicts.history_bet import Reference
+from benchmarks.verdicts.learning import learn
+from benchmarks.verdicts.processes import AdvanceRuns, RollBackRuns, Terms, settle
+from benchmarks.verdicts.worlds import Guarded
 from canary.domain.judge.fold import RESTART_EVERY_MINUTES
-from canary.stats import fuse
 from canary.stats.setting import RECENT_MINUTES
 
 Array = np.ndarray
 NEVER = np.inf
+RUNS_A_HISTORY = 4
 
 
 @dataclass(frozen=True)
@@ -25,73 +31,88 @@ class Crossings:
     advance: Array
 
 
-def usable(counts: Array) -> Array:
-    """Return which runs served on both sides."""
-    return (counts[1] > 0) & (counts[3] > 0)
+@dataclass(frozen=True)
+class Place:
+    """One guard's terms at a share, and the day it learnt from; None where nothing is known."""
+
+    terms: Terms
+    day: Reference | None
+    share: float
 
 
-def served(counts: Array) -> Array:
-    """Return counts with at least one request a side, so that unusable rows compute harmlessly."""
-    safe = counts.copy()
-    safe[1], safe[3] = np.maximum(counts[1], 1), np.maximum(counts[3], 1)
-    return safe
-
-
-def disaster(counts: Array) -> Array:
-    """Return which runs had a minute that looks like a disaster of the canary alone."""
-    return (
-        (counts[1] >= fuse.LEAST_REQUESTS)
-        & (counts[0] >= fuse.CANARY_RATE * counts[1])
-        & (counts[3] > 0)
-        & (counts[2] < fuse.BASELINE_RATE * counts[3])
-    )
+def placed(
+    world: Guarded,
+    rng: np.random.Generator,
+    guard: GuardPlan,
+    runs: int,
+    requests: int,
+    share: float,
+    runs_a_history: int = RUNS_A_HISTORY,
+) -> Place:
+    """Return a guard's place, its history drawn from a world; some runs share a day."""
+    rows = np.arange(runs) // runs_a_history
+    past = world.history(rng, rows[-1] + 1, requests)
+    known = learn(past[rows], requests)
+    terms = settle(known, guard.roll_back, guard.last_gate, np.full(runs, share), guard.grid)
+    return Place(terms, Reference(past, float(requests), rng, rows), share)
 
 
 def cross(
     counts: Array,
-    terms: Terms,
+    place: Place,
     alpha: float,
     beta: float,
     *,
     advance: bool = True,
-    with_fuse: bool = True,
     roll_back: bool = True,
-    requests_alone: bool = False,
+    bets: Bets = AS_JUDGED,
 ) -> Crossings:
-    """Return when each run's evidence crosses; counts (minutes, 4, R), every minute judged.
-
-    `requests_alone` reads the request bet without the pair bet, as a comparison.
-    """
-    runs = counts.shape[2]
-    against, within = RollBackRuns(runs, terms.grid), AdvanceRuns(runs)
+    """Return when each run's evidence crosses; counts (minutes, 4, R), every minute judged."""
+    runs, terms = counts.shape[2], place.terms
+    against = Guard(place.day, [terms], [terms], [place.share], bets)
+    within = AdvanceRuns(runs)
     first = Crossings(np.full(runs, NEVER), np.full(runs, NEVER))
-    rates: list[Array] = []
-    burning = np.zeros(runs, dtype=bool)
+    burning, everywhere = np.zeros(runs, dtype=bool), np.ones(runs, dtype=bool)
+    nowhere, here = ~everywhere, np.zeros(runs, dtype=int)
     for t, minute in enumerate(counts):
         use, safe = usable(minute), served(minute)
-        rate_now = recent(terms, rates[-RECENT_MINUTES:])
+        rate_now = recent(terms, against.rates[-RECENT_MINUTES:])
         if roll_back:
             if t and t % RESTART_EVERY_MINUTES == 0:
-                against.restart(np.ones(runs, dtype=bool))
-            against.step(safe, terms, rate_now, use)
-            crossed = against.log_evidence(terms, requests_alone=requests_alone) >= -np.log(alpha)
+                against.restart(everywhere)
+            against.step(minute, here, use, nowhere, everywhere & (t < bets.lifted_minutes))
+            crossed = against.log_evidence() >= -np.log(alpha)
             now = disaster(minute)
-            crossed |= now & burning & with_fuse
+            crossed |= now & burning
             burning = now
             first.roll_back[crossed & (first.roll_back == NEVER)] = t + 1
         if advance:
             within.step(safe, terms, rate_now, use)
-            shown = within.log_evidence(terms, requests_alone=requests_alone) >= -np.log(beta)
+            shown = within.log_evidence(terms) >= -np.log(beta)
             first.advance[shown & (first.advance == NEVER)] = t + 1
+        against.rates.append(np.where(minute[3] > 0, minute[2] / safe[3], np.nan))
+    return first
+
+
+def cross_requests_alone(counts: Array, terms: Terms, alpha: float, beta: float) -> Crossings:
+    """Return when the request bet alone would cross, without fuse, as a comparison."""
+    runs = counts.shape[2]
+    against, within = RollBackRuns(runs, terms.grid), AdvanceRuns(runs)
+    first = Crossings(np.full(runs, NEVER), np.full(runs, NEVER))
+    rates: list[Array] = []
+    for t, minute in enumerate(counts):
+        use, safe = usable(minute), served(minute)
+        rate_now = recent(terms, rates[-RECENT_MINUTES:])
+        if t and t % RESTART_EVERY_MINUTES == 0:
+            against.restart(np.ones(runs, dtype=bool))
+        against.step(safe, terms, rate_now, use)
+        within.step(safe, terms, rate_now, use)
+        crossed = against.log_evidence(terms, requests_alone=True) >= -np.log(alpha)
+        shown = within.log_evidence(terms, requests_alone=True) >= -np.log(beta)
+        first.roll_back[crossed & (first.roll_back == NEVER)] = t + 1
+        first.advance[shown & (first.advance == NEVER)] = t + 1
         rates.append(np.where(minute[3] > 0, minute[2] / safe[3], np.nan))
     return first
 
 
-def recent(terms: Terms, rates: list[Array]) -> Array:
-    """Return p~ of every run."""
-    if not rates:
-        return terms.history.rate
-    stacked = np.stack(rates)
-    known = ~np.isnan(stacked)
-    mean = np.where(known, stacked, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-    return np.maximum(terms.history.rate, mean)
+__all__ = ["TWO_BETS", "Crossings", "Place", "cross", "cross_requests_alone", "placed"]

@@ -19,23 +19,23 @@ def boosted_request_bet(counts: Array, alpha: float, grid: tuple[float, ...]) ->
     runs, limit = counts.shape[2], -np.log(alpha)
     logs, minute = np.full((len(grid), runs), -np.log(len(grid))), np.full(runs, NEVER)
     for t, (x_c, n_c, x_b, n_b) in enumerate(counts):
-        gain = _gains(n_c / n_b, grid)
+        gain = gains(n_c / n_b, grid)
         before = logsumexp(logs, axis=0)
-        boost = _boost(logs, before, gain, n_c / n_b, x_c + x_b, limit)
-        logs = logs + x_c * gain[0] + x_b * gain[1] + boost
+        more = boost(logs, before, gain, n_c / n_b, x_c + x_b, limit)
+        logs = logs + x_c * gain[0] + x_b * gain[1] + more
         crossed = logsumexp(logs, axis=0) >= limit
         minute[crossed & (minute == NEVER)] = t + 1
         logs = np.where(crossed, logs - logsumexp(logs, axis=0) + limit, logs)
     return minute
 
 
-def _gains(w: Array, grid: tuple[float, ...]) -> tuple[Array, Array]:
+def gains(w: Array, grid: tuple[float, ...]) -> tuple[Array, Array]:
     """Return (G, R) log pay-offs of one bad event of the canary and of the baseline."""
     g = np.array(grid)[:, None]
     return np.log1p((g - 1) / (1 + w * g)), np.log((1 + w) / (1 + w * g))
 
 
-def _boost(
+def boost(
     logs: Array, before: Array, gain: tuple[Array, Array], w: Array, total: Array, limit: float
 ) -> Array:
     """Return ln b of each run."""

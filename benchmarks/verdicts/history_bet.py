@@ -1,10 +1,12 @@
 """The history bet for many runs at once (see canary.stats.history_bet)."""
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.special import logsumexp
 
+from benchmarks.verdicts.processes import Terms, phi, roll_back_blocks
 from canary.stats import history_bet as hb
 from canary.stats.history import DROPPED_HOURS, HOUR
 from canary.stats.setting import FIRST_MASS
@@ -74,6 +76,9 @@ class Reference:
         far = hb.DISTANCE_MINUTES
         self.usable = keep[:, :-far] & keep[:, far:]
         self.rates = (self.bad.mean(axis=1) / self.requests)[self.rows]
+        self.row_of: list[int] = self.rows.tolist()
+        self.first_runs = np.unique(self.rows, return_index=True)[1].tolist()
+        self.paid: dict[float, Array] = {}
 
     def pairs(self, run: int) -> tuple[Array, Array]:
         """Return one run's pairs of bad counts."""
@@ -83,7 +88,7 @@ class Reference:
 
     def table(self, run: int, canary: float, baseline: float, level: int) -> Array:
         """Return one run's sorted contrasts where the sides are worth these requests."""
-        key = (int(self.rows[run]), canary, baseline, level)
+        key = (self.row_of[run], canary, baseline, level)
         if key not in self.tables:
             scale = 2.0 ** (level / hb.LEVELS_AN_OCTAVE) / self.requests
             q_c, q_b = min(1.0, canary * scale), min(1.0, baseline * scale)
@@ -97,6 +102,36 @@ class Reference:
             )
             self.tables[key] = np.sort(drawn)
         return self.tables[key]
+
+    def rank(
+        self, run: int, canary: float, baseline: float, level: int, value: float
+    ) -> tuple[float, float]:
+        """Return the ends of a contrast's rank among one run's history."""
+        table = self.table(run, canary, baseline, level)
+        above = len(table) - bisect_right(table, value)
+        not_below = len(table) - bisect_left(table, value)
+        return above / (len(table) + 1), (not_below + 1) / (len(table) + 1)
+
+    def most_paid(self, terms: Terms, share: float) -> Array:
+        """Return what the uncapped request bet would have paid at most, each run, on the history's
+        own pairs at a share.
+        """
+        if share not in self.paid:
+            n_c = share * self.requests
+            rows = [self._paid(terms, run, n_c) for run in self.first_runs]
+            self.paid[share] = np.array(rows)[self.rows]
+        return self.paid[share]
+
+    def _paid(self, terms: Terms, run: int, n_c: float) -> float:
+        first, second = self.pairs(run)
+        n_b, one = self.requests - n_c, np.ones(len(first))
+        a = self.rng.binomial(first, n_c / self.requests)
+        b = self.rng.binomial(second, n_b / self.requests)
+        counts = np.stack([a, n_c * one, b, n_b * one])
+        bound = terms.roll_back[0][run] * one, terms.roll_back[1][run] * one
+        by = phi(counts, terms.history.rate[run] * one, terms.history.burstiness[run])
+        paid = roll_back_blocks(counts, bound, terms.grid, by, np.inf * one)
+        return float((logsumexp(paid, axis=0) - np.log(len(terms.grid))).max())
 
 
 def ranks(
@@ -124,16 +159,14 @@ def ranks(
     # Where the history has fewer bad events than the minute, the minute is smoothed as much more.
     smoothing = hb.SMOOTHING * np.maximum(1, planned[0] * scale / reference.requests)
     value = contrast(many[:, 0], exposed, many[:, 2], many[:, 3], smoothing)
-    for run in np.flatnonzero(np.atleast_2d(where).any(axis=0) & (reference.rates > 0)):
-        for one in np.unique(level[:, run]):
-            if one < hb.LOWEST_LEVEL:
-                continue
-            rows = level[:, run] == one
-            table = reference.table(int(run), planned[0][run], planned[1][run], int(one))
-            above = len(table) - np.searchsorted(table, value[rows, run], side="right")
-            not_below = len(table) - np.searchsorted(table, value[rows, run], side="left")
-            low[rows, run] = above / (len(table) + 1)
-            high[rows, run] = (not_below + 1) / (len(table) + 1)
+    told = np.atleast_2d(where).any(axis=0) & (reference.rates > 0)
+    canary, baseline = planned[0].tolist(), planned[1].tolist()
+    levels, values = level.T.tolist(), value.T.tolist()
+    for run in np.flatnonzero(told).tolist():
+        for t, one in enumerate(levels[run]):
+            if one >= hb.LOWEST_LEVEL:
+                place = run, canary[run], baseline[run], int(one)
+                low[t, run], high[t, run] = reference.rank(*place, values[run][t])
     return (low, high) if counts.ndim == 3 else (low[0], high[0])
 
 

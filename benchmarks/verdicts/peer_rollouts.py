@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from benchmarks.verdicts.course import OPEN, PROMOTED, ROLLED_BACK, Ended
 from benchmarks.verdicts.peers import alarm
-from benchmarks.verdicts.rollout import OPEN, PROMOTED, ROLLED_BACK, Ended
 from benchmarks.verdicts.worlds import Guarded, split
 
 Array = np.ndarray

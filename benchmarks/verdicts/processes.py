@@ -1,6 +1,7 @@
 """The roll-back and advance processes of one guard, for many runs at once (see canary.stats)."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import logsumexp
@@ -41,6 +42,23 @@ def settle(
     lines = as_ratio((roll_back.ratio * one, roll_back.difference * one), p, bursty)
     raw = margin.ratio * one, margin.difference * one
     return Terms(history, lines, raw, bursty, grid, history.burst_lags > 0)
+
+
+def at_steps(terms: Sequence[Terms], step: Array) -> Terms:
+    """Return terms whose every run is at its own step."""
+    rows = np.arange(len(step))
+
+    def pick(lines: list[tuple[Array, Array]]) -> tuple[Array, Array]:
+        return np.stack([r for r, _ in lines])[step, rows], np.stack([d for _, d in lines])[
+            step, rows
+        ]
+
+    return replace(
+        terms[0],
+        roll_back=pick([t.roll_back for t in terms]),
+        margin=pick([t.margin for t in terms]),
+        bursty=np.stack([t.bursty for t in terms])[step, rows],
+    )
 
 
 def as_ratio(bound: tuple[Array, Array], rate: Array, where: Array) -> tuple[Array, Array]:
@@ -122,6 +140,12 @@ def outlier(bad: Array, requests: Array, rate: Array) -> Array:
     return bad > 3 * expected + 3 * np.sqrt(expected)
 
 
+def prior_beyond(restarts: Array) -> Array:
+    """Return the mass of all restarts to come."""
+    mass: Array = 2 * (1 - st.FIRST_MASS) / (restarts + 1)
+    return mass
+
+
 class RollBackRuns:
     """The roll-back process of one guard in every run; every run has its own number of restarts."""
 
@@ -163,7 +187,7 @@ class RollBackRuns:
                 logsumexp(self.requests, axis=0) - np.log(len(self.requests)) + np.log(1 - weight)
             )
         return logsumexp(
-            np.stack([pairs, requests, np.log(2 * (1 - st.FIRST_MASS) / (self.restarts + 1))]),
+            np.stack([pairs, requests, np.log(prior_beyond(self.restarts))]),
             axis=0,
         )
 

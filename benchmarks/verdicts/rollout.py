@@ -1,88 +1,66 @@
 """Whole rollouts, many at once: every run at its own step, judged as
 `canary.domain.judge.judge` composes it.
 
-Moves take no time here and the last step below 1 ends a rollout (no watch). Split fidelity is left
-out: traffic is drawn at the planned shares.
+Moves take no time here and the last step below 1 ends a rollout (no watch). The split is drawn at
+the planned shares, but for the first minute of a step where minutes are read in parts.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import logsumexp
 
-from benchmarks.verdicts.bake import disaster, recent, served, usable
-from benchmarks.verdicts.learning import Histories, learn
-from benchmarks.verdicts.processes import AdvanceRuns, RollBackRuns, Terms, settle
+from benchmarks.verdicts.bake import RUNS_A_HISTORY
+from benchmarks.verdicts.counts import disaster, recent, served, usable
+from benchmarks.verdicts.course import (
+    OPEN,
+    PROMOTED,
+    ROLLED_BACK,
+    Course,
+    Ended,
+    terms_at,
+)
+from benchmarks.verdicts.guard_bets import AS_JUDGED, Bets, Guard
+from benchmarks.verdicts.history_bet import Reference
+from benchmarks.verdicts.learning import learn
+from benchmarks.verdicts.processes import AdvanceRuns, Terms, at_steps
+from benchmarks.verdicts.slices import Reading, as_planned, first_read, minute_in_slices, whole
 from benchmarks.verdicts.worlds import Guarded
 from canary.domain.judge.fold import RESTART_EVERY_MINUTES
 from canary.domain.judge.look import STALE_AFTER_MINUTES
-from canary.domain.plan.guards import CountGuard
-from canary.domain.plan.spec import Guards
-from canary.domain.plan.standard_guards import guards_of
-from canary.stats.counts import Bound
-from canary.stats.setting import RECENT_MINUTES
+from canary.stats import setting as st
 
 Array = np.ndarray
-SHARES = (0.01, 0.05, 0.1, 0.25, 0.5)
-WARM_UP = 2
+Observe = Callable[[Array, list[Array], list[Array]], None]
 
 
 @dataclass(frozen=True)
-class GuardPlan:
-    """One guard's margins and grid."""
-
-    roll_back: Bound
-    last_gate: Bound
-    early: Bound
-    grid: tuple[float, ...]
-
-
-def _plan(guard: CountGuard) -> GuardPlan:
-    return GuardPlan(
-        guard.roll_back_beyond.bound, guard.last_gate.bound, guard.early_steps.bound, guard.grid
-    )
-
-
-ERRORS, SLOW = (_plan(guard) for guard in guards_of(Guards(), {}))
-
-
-@dataclass(frozen=True)
-class Course:
-    """How a rollout is planned; minutes count from the first minute at a share."""
-
-    shares: Sequence[float] = SHARES
-    bake_min: int = 5
-    bake_max: int = 120
-    guards: tuple[GuardPlan, ...] = (ERRORS, SLOW)
-    alpha: float = 0.05
-    beta: float = 0.05
-    warm_up: int = WARM_UP
-
-
-@dataclass
-class Ended:
-    """How every run ended: its verdict (PROMOTED, ROLLED_BACK or OPEN), after how many minutes, at
-    what cost.
+class Rules:
+    """How rollouts are judged and read; `cold`: factor on the canary's slow requests in every
+    step's warm-up.
     """
 
-    verdict: Array
-    minutes: Array
-    excess_bad: Array
-    step: Array
+    bets: Bets = AS_JUDGED
+    cold: float = 1.0
+    reading: Reading | None = None
+    """Every minute is looked at twice, the first time at what can be read of it by then."""
+    reference: type[Reference] = Reference
+    runs_a_history: int = RUNS_A_HISTORY
 
 
-OPEN, PROMOTED, ROLLED_BACK = 0, 1, 2
+RULES = Rules()
 
 
 @dataclass
 class _State:
     rng: np.random.Generator
     course: Course
+    rules: Rules
     worlds: tuple[Guarded, ...]
     requests: int
     terms: list[list[Terms]]
-    against: list[RollBackRuns]
+    guards: list[Guard]
     within: list[AdvanceRuns]
     factors: list[tuple[Array, Array]]
     ended: Ended
@@ -91,7 +69,10 @@ class _State:
     judged: Array
     newest: Array
     burning: Array
-    rates: list[list[Array]] = field(default_factory=list)
+    provisional: list[Guard]
+    """The guards after the last minute's first read, while that minute is not settled."""
+    before: Array
+    """The share each run had before its step."""
 
 
 def simulate(
@@ -100,18 +81,18 @@ def simulate(
     requests: int,
     runs: int,
     course: Course | None = None,
-    observe: Callable[[Array, list[Array]], None] | None = None,
+    rules: Rules = RULES,
+    observe: Observe | None = None,
 ) -> Ended:
     """Return how `runs` rollouts end at a number of requests a minute; one world a guard, history
     learnt from each.
 
-    `observe` is shown every minute: each run's step, and each guard's counts (4, R).
+    `observe` is shown every minute: each run's step, each guard's counts (4, R), and what a first
+    read had of them.
     """
-    course = course or Course()
-    state = _start(rng, worlds, requests, runs, course)
-    for minute in range(course.bake_max * len(course.shares)):
-        alive = state.ended.verdict == OPEN
-        alive &= state.at_step < course.bake_max
+    state = _start(rng, worlds, requests, runs, course or Course(), rules)
+    for minute in range(state.course.bake_max * len(state.course.shares)):
+        alive = (state.ended.verdict == OPEN) & (state.at_step < state.course.bake_max)
         if not alive.any():
             break
         _minute(state, minute, alive, observe)
@@ -119,30 +100,41 @@ def simulate(
 
 
 def _start(
-    rng: np.random.Generator, worlds: tuple[Guarded, ...], requests: int, runs: int, course: Course
+    rng: np.random.Generator,
+    worlds: tuple[Guarded, ...],
+    requests: int,
+    runs: int,
+    course: Course,
+    rules: Rules,
 ) -> _State:
-    histories = [learn(world.history(rng, runs, requests), requests) for world in worlds]
-    longest = course.bake_max * len(course.shares)
-    zero = np.zeros(runs, dtype=int)
+    rows = np.arange(runs) // rules.runs_a_history
+    pasts = [world.history(rng, rows[-1] + 1, requests) for world in worlds]
+    longest, zero = course.bake_max * len(course.shares), np.zeros(runs, dtype=int)
+    terms, guards = [], []
+    for i, (past, plan) in enumerate(zip(pasts, course.guards, strict=True)):
+        learnt = learn(past[rows], requests)
+        day = rules.reference(past, float(requests), rng, rows)
+        terms.append(terms_at(learnt, plan, course))
+        early = terms_at(learnt, replace(plan, roll_back=plan.early), course)
+        guards.append(Guard(day, terms[i], early, course.shares, rules.bets, i))
     return _State(
         rng=rng,
         course=course,
+        rules=rules,
         worlds=worlds,
         requests=requests,
-        terms=[
-            _terms(history, guard, course)
-            for history, guard in zip(histories, course.guards, strict=True)
-        ],
-        against=[RollBackRuns(runs, guard.grid) for guard in course.guards],
-        within=[AdvanceRuns(runs) for _ in course.guards],
+        terms=terms,
+        guards=guards,
+        within=[AdvanceRuns(runs) for _ in worlds],
         factors=[_factors(rng, world, (runs, longest)) for world in worlds],
         ended=Ended(zero.copy(), zero.astype(float), zero.astype(float), zero.copy()),
         at_step=zero.copy(),
         clock=zero.copy(),
         judged=zero.copy(),
-        burning=zero.astype(bool),
         newest=np.full((len(worlds), runs), -(10**6)),
-        rates=[[] for _ in worlds],
+        burning=zero.astype(bool),
+        provisional=[],
+        before=zero.astype(float),
     )
 
 
@@ -152,89 +144,115 @@ def _factors(
     return (world.canary_burst or world.burst)(rng, shape), world.burst(rng, shape)
 
 
-def _terms(history: Histories, guard: GuardPlan, course: Course) -> list[Terms]:
-    """Return one guard's terms at every step: the real margin at the last one alone."""
-    last = len(course.shares) - 1
-    runs = len(history.rate)
-    return [
-        settle(
-            history,
-            guard.roll_back,
-            guard.last_gate if i == last else guard.early,
-            np.full(runs, share),
-            guard.grid,
-        )
-        for i, share in enumerate(course.shares)
-    ]
-
-
-def at_steps(terms: list[Terms], step: Array) -> Terms:
-    """Return terms whose every run is at its own step."""
-    rows = np.arange(len(step))
-
-    def pick(lines: list[tuple[Array, Array]]) -> tuple[Array, Array]:
-        return np.stack([r for r, _ in lines])[step, rows], np.stack([d for _, d in lines])[
-            step, rows
-        ]
-
-    return replace(
-        terms[0],
-        roll_back=pick([t.roll_back for t in terms]),
-        margin=pick([t.margin for t in terms]),
-        bursty=np.stack([t.bursty for t in terms])[step, rows],
-    )
-
-
-def _minute(
-    state: _State, minute: int, alive: Array, observe: Callable[[Array, list[Array]], None] | None
-) -> None:
+def _minute(state: _State, minute: int, alive: Array, observe: Observe | None) -> None:
     """Take all living runs one minute on."""
-    share = np.array(state.course.shares)[state.ended.step]
-    n_c = state.rng.binomial(state.requests, share)
-    counts = [
-        world.minute(
-            state.rng,
-            minute,
-            share,
-            (n_c, state.requests - n_c),
-            (canary[:, minute], baseline[:, minute]),
-        )
-        for world, (canary, baseline) in zip(state.worlds, state.factors, strict=True)
-    ]
+    course, at = state.course, state.ended.step.copy()
+    share = np.array(course.shares)[at]
+    warming = state.at_step < course.warm_up
+    counts, parts = _drawn(state, minute, share, np.where(warming, state.rules.cold, 1.0))
     if observe is not None:
-        observe(np.where(alive, state.ended.step, -1), counts)
+        observe(np.where(alive, at, -1), counts, parts)
     for world, seen in zip(state.worlds, counts, strict=True):
         base = world.shared.rate(world.base, minute)
-        state.ended.excess_bad += np.where(
-            alive, seen[1] * (world.canary_rate(base, minute, share) - base), 0
-        )
+        excess = seen[1] * (world.canary_rate(base, minute, share) - base)
+        state.ended.excess_bad += np.where(alive, excess, 0)
     state.ended.minutes += alive
+    lifted = state.at_step < state.rules.bets.lifted_minutes
+    hit = np.zeros(len(alive), dtype=bool)
+    judged = alive
+    if parts:
+        hit = _first_looks(
+            state, parts, alive, warming, lifted, _due(state, alive, warming, counts)
+        )
+        judged = alive & (as_planned(counts[0], share) | (state.at_step > 0))
     now = disaster(counts[0])
     blown, state.burning = now & state.burning, now
-    judge = alive & (state.at_step >= state.course.warm_up)
-    log_bar, passed = _judge(state, counts, judge)
+    log_bar, passed = _judge(state, counts, judged, warming, lifted)
     state.at_step += alive
-    _follow(state, alive, blown | (log_bar >= -np.log(state.course.alpha)), passed)
+    _follow(state, alive, hit | blown | (log_bar >= -np.log(course.alpha)), passed)
+    moved = state.ended.step != at
+    state.before = np.where(moved, share, state.before)
+    for guard in state.guards:
+        guard.enter(moved)
+    for twin, guard in zip(state.provisional, state.guards, strict=False):
+        twin.follow(guard, moved)
 
 
-def _judge(state: _State, counts: list[Array], judge: Array) -> tuple[Array, Array]:
+def _drawn(
+    state: _State, minute: int, share: Array, cold: Array
+) -> tuple[list[Array], list[Array]]:
+    """Return each guard's counts of the whole minute, and of its first read where there is one."""
+    factors = [
+        (canary[:, minute] * (cold if i == 1 else 1.0), baseline[:, minute])
+        for i, (canary, baseline) in enumerate(state.factors)
+    ]
+    reading = state.rules.reading
+    if reading is None:
+        n_c = state.rng.binomial(state.requests, share)
+        requests = n_c, state.requests - n_c
+        counts = [
+            world.minute(state.rng, minute, share, requests, two)
+            for world, two in zip(state.worlds, factors, strict=True)
+        ]
+        return counts, []
+    began = np.where(state.at_step == 0, state.before, share)
+    slices = minute_in_slices(
+        reading, state.rng, state.worlds, minute, (began, share), state.requests, factors
+    )
+    read = first_read(reading, state.rng, slices)
+    return [whole(found) for found in slices], read
+
+
+def _first_looks(
+    state: _State, parts: list[Array], alive: Array, warming: Array, lifted: Array, due: Array
+) -> Array:
+    """Return which runs a look at first reads takes back: over the settled minutes, and over
+    those but the last, whose first read stands in for it.
+    """
+    at, hit = state.ended.step, np.zeros(len(alive), dtype=bool)
+    fits = as_planned(parts[0], np.array(state.course.shares)[at])
+    parts = [np.where(fits, part, 0.0) for part in parts]
+    for known in (state.provisional, [guard.fork() for guard in state.guards]):
+        if not known:
+            continue
+        logs = []
+        for guard, part in zip(known, parts, strict=True):
+            guard.restart(due)
+            guard.step(part, at, alive & usable(part), warming, lifted)
+            logs.append(guard.log_evidence())
+        hit |= logsumexp(np.stack(logs), axis=0) - np.log(len(logs)) >= -np.log(state.course.alpha)
+        state.provisional = known
+    return hit | (disaster(parts[0]) & state.burning)
+
+
+def _due(state: _State, alive: Array, warming: Array, counts: list[Array]) -> Array:
+    """Return which runs restart their bets before this minute."""
+    spoke = np.any([alive & usable(c) for c in counts], axis=0) & ~warming
+    return spoke & (state.clock >= RESTART_EVERY_MINUTES)
+
+
+def _judge(
+    state: _State, counts: list[Array], judge: Array, warming: Array, lifted: Array
+) -> tuple[Array, Array]:
     """Return (ln Ebar, every guard passed) after a minute judged in some runs."""
+    at, course = state.ended.step, state.course
     uses = [judge & usable(c) for c in counts]
-    spoke = np.any(uses, axis=0)
-    due = spoke & (state.clock >= RESTART_EVERY_MINUTES)
+    spoke = np.any(uses, axis=0) & ~warming
+    due = _due(state, judge, warming, counts)
     state.clock = np.where(due, 0, state.clock) + spoke
     logs, passed = [], np.ones(len(judge), dtype=bool)
-    for i, (seen, use) in enumerate(zip(counts, uses, strict=True)):
-        terms = at_steps(state.terms[i], state.ended.step)
-        rate_now = recent(terms, state.rates[i][-RECENT_MINUTES:])
-        state.against[i].restart(due)
-        state.against[i].step(served(seen), terms, rate_now, use)
-        state.within[i].step(served(seen), terms, rate_now, use)
-        state.rates[i].append(np.where(seen[3] > 0, seen[2] / np.maximum(seen[3], 1), np.nan))
-        state.newest[i] = np.where(use, state.at_step, state.newest[i])
+    for i, (guard, seen, use) in enumerate(zip(state.guards, counts, uses, strict=True)):
+        terms = at_steps(state.terms[i], at)
+        now = recent(terms, guard.rates[-st.RECENT_MINUTES :])
+        guard.restart(due)
+        guard.step(seen, at, use, warming, lifted)
+        within = use & ~warming
+        state.within[i].step(served(seen), terms, now, within)
+        guard.rates.append(np.where(seen[3] > 0, seen[2] / np.maximum(seen[3], 1), np.nan))
+        state.newest[i] = np.where(within, state.at_step, state.newest[i])
         fresh = state.at_step + 1 - state.newest[i] <= STALE_AFTER_MINUTES
-        passed &= fresh & (state.within[i].log_evidence(terms) >= -np.log(state.course.beta))
-        logs.append(state.against[i].log_evidence(terms))
+        passed &= fresh & (state.within[i].log_evidence(terms) >= -np.log(course.beta))
+        logs.append(guard.log_evidence())
     state.judged = state.judged + spoke
     return logsumexp(np.stack(logs), axis=0) - np.log(len(logs)), passed
 

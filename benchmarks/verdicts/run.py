@@ -15,6 +15,7 @@ from time import monotonic
 
 from benchmarks.verdicts import (
     speed,
+    table_bound,
     table_bursts,
     table_forecast,
     table_paired,
@@ -32,6 +33,7 @@ TABLES = (
     table_bursts,
     table_rollouts,
     table_time,
+    table_bound,
     table_forecast,
     table_paired,
     table_scores,

@@ -4,11 +4,12 @@
 
 import numpy as np
 
-from benchmarks.verdicts.bake import cross
+from benchmarks.verdicts.bake import Place, cross, cross_requests_alone, placed
 from benchmarks.verdicts.cells import LAWS, Cell, Figures, percent
-from benchmarks.verdicts.learning import known_calm, learn
-from benchmarks.verdicts.processes import Terms, settle
-from benchmarks.verdicts.rollout import ERRORS
+from benchmarks.verdicts.course import ERRORS
+from benchmarks.verdicts.guard_bets import AS_JUDGED, TWO_BETS, Bets
+from benchmarks.verdicts.learning import known_calm
+from benchmarks.verdicts.processes import settle
 from benchmarks.verdicts.worlds import Guarded, Shared, fixed_share, generator, no_bursts
 
 MINUTES = 60
@@ -22,22 +23,21 @@ PLACES = [
 ]
 OUTAGE = Shared(outage_minute=20, outage_minutes=5, outage_factor=10.0)
 RAMP = Shared(ramp=3.0)
+BETS = {"both bets": TWO_BETS, "all bets": AS_JUDGED}
 INCIDENTS = {"calm": Shared(), "shared outage x10": OUTAGE, "ramp x4": RAMP}
 
 
-def terms_for(seed: int, runs: int, law: str, per_second: int, share: float, base: float) -> Terms:
-    """Return the terms of every run, its history learnt from its own day."""
-    requests = per_second * 60
-    history = Guarded(base, burst=LAWS[law]).history(
-        generator(seed, "history", law, per_second, base), runs, requests
-    )
-    return settle(
-        learn(history, requests),
-        ERRORS.roll_back,
-        ERRORS.last_gate,
-        np.full(runs, share),
-        ERRORS.grid,
-    )
+def place_for(
+    seed: int, runs: int, law: str, place: tuple[int, float, float], bets: Bets, *name: object
+) -> Place:
+    """Return the place of every run, its history learnt from a day of its law."""
+    per_second, share, base = place
+    world, requests = Guarded(base, burst=LAWS[law]), per_second * 60
+    if not bets.history:
+        rng = generator(seed, "history", law, per_second, base)
+        return placed(world, rng, ERRORS, runs, requests, share, runs_a_history=1)
+    rng = generator(seed, "history", law, per_second, share, base, *name)
+    return placed(world, rng, ERRORS, runs, requests, share)
 
 
 def measure(
@@ -49,11 +49,6 @@ def measure(
     per_second, share, base = place
     rng = generator(seed, "bursts", law, place, incident)
     shared, burst, requests = INCIDENTS[incident], LAWS[law], per_second * 60
-    alone = bets == "request bet alone"
-    terms = terms_for(seed, runs, law, per_second, share, base)
-    if alone:
-        calm = known_calm(runs, base, requests)
-        terms = settle(calm, ERRORS.roll_back, ERRORS.last_gate, np.full(runs, share), ERRORS.grid)
     margin = Guarded(
         base, ERRORS.last_gate.ratio, ERRORS.last_gate.difference, burst=burst, shared=shared
     )
@@ -61,8 +56,15 @@ def measure(
         Guarded(base, burst=burst, shared=shared), rng, runs, requests, share, MINUTES
     )
     edge = fixed_share(margin, rng, runs, requests, share, MINUTES)
-    good = cross(equal, terms, 0.05, 0.05, requests_alone=alone)
-    bad = cross(edge, terms, 0.05, 0.05, roll_back=False, requests_alone=alone)
+    if bets == "request bet alone":
+        calm, shares = known_calm(runs, base, requests), np.full(runs, share)
+        terms = settle(calm, ERRORS.roll_back, ERRORS.last_gate, shares, ERRORS.grid)
+        good, bad = (cross_requests_alone(c, terms, 0.05, 0.05) for c in (equal, edge))
+    else:
+        bet = BETS[bets]
+        here = place_for(seed, runs, law, place, bet, incident)
+        good = cross(equal, here, 0.05, 0.05, bets=bet)
+        bad = cross(edge, here, 0.05, 0.05, roll_back=False)
     return {
         "false_rollback": percent(good.roll_back <= MINUTES),
         "false_promotion": percent(bad.advance <= MINUTES),
@@ -70,21 +72,31 @@ def measure(
     }
 
 
-def measure_canary_only(seed: int, runs: int, law: str, place: tuple[int, float, float]) -> Figures:
-    """Return passes at the margin when only the canary bursts, its mean at the margin; nothing
-    learnt of it before.
+def measure_canary_only(
+    seed: int, runs: int, law: str, place: tuple[int, float, float], bets: str = "both bets"
+) -> Figures:
+    """Return what happens when only the canary bursts, nothing learnt of it before: passes and
+    roll-backs of one whose mean is at the margin, roll-backs of one whose mean is the baseline's.
     """
     per_second, share, base = place
     requests, rng = per_second * 60, generator(seed, "canary only", law, place)
-    terms = terms_for(seed, runs, "none", per_second, share, base)
+    bet = BETS[bets]
+    here = place_for(seed, runs, "none", place, bet, "canary only", law)
     factor = float(LAWS[law](generator(seed, "mean", law), (200, 2000)).mean())
-    rate = ERRORS.last_gate.rate(base) / factor
-    world = Guarded(base, rate / base, burst=no_bursts, canary_burst=LAWS[law])
-    crossed = cross(fixed_share(world, rng, runs, requests, share, MINUTES), terms, 0.05, 0.05)
-    return {
+
+    def counts(mean: float) -> np.ndarray:
+        world = Guarded(base, mean / factor, burst=no_bursts, canary_burst=LAWS[law])
+        return fixed_share(world, rng, runs, requests, share, MINUTES)
+
+    crossed = cross(counts(ERRORS.last_gate.rate(base) / base), here, 0.05, 0.05, bets=bet)
+    found: Figures = {
         "false_promotion": percent(crossed.advance <= np.minimum(crossed.roll_back - 1, MINUTES)),
         "rolled_back": percent(crossed.roll_back <= MINUTES),
     }
+    if bets == "both bets":
+        return found
+    equal = cross(counts(1.0), here, 0.05, 0.05, advance=False, bets=bet)
+    return {**found, "equal_rolled_back": percent(equal.roll_back <= MINUTES)}
 
 
 def cells() -> list[Cell]:

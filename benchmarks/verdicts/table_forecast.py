@@ -4,11 +4,10 @@ one back.
 
 import numpy as np
 
-from benchmarks.verdicts.bake import cross
+from benchmarks.verdicts.bake import cross, placed
 from benchmarks.verdicts.cells import LAWS, Cell, Figures, middle
-from benchmarks.verdicts.learning import learn
-from benchmarks.verdicts.processes import settle
-from benchmarks.verdicts.rollout import ERRORS, SLOW, GuardPlan
+from benchmarks.verdicts.course import ERRORS, SLOW, GuardPlan
+from benchmarks.verdicts.guard_bets import TWO_BETS
 from benchmarks.verdicts.worlds import Guarded, fixed_share, generator
 from canary.stats import forecast
 from canary.stats.history import History
@@ -86,10 +85,10 @@ def _simulated(
     advance: bool,
 ) -> tuple[np.ndarray, History]:
     """Return (crossing minutes, the typical history)."""
-    known = learn(world.history(rng, runs, requests), requests)
-    terms = settle(known, guard.roll_back, guard.last_gate, np.full(runs, share), guard.grid)
+    here = placed(world, rng, guard, runs, requests, share, runs_a_history=1)
+    known = here.terms.history
     counts = fixed_share(world, rng, runs, requests, share, LIMIT)
-    crossed = cross(counts, terms, 0.05, 0.05, advance=advance, roll_back=not advance)
+    crossed = cross(counts, here, 0.05, 0.05, advance=advance, roll_back=not advance, bets=TWO_BETS)
     facts = History(
         1440,
         float(np.median(known.rate)),

@@ -1,10 +1,12 @@
-"""Whole rollouts over 1, 5, 10, 25, 50%: errors .5%, slow requests 5%, warm-up 2, both bets,
-history learnt.
+"""Whole rollouts over 1, 5, 10, 25, 50%: errors .5%, slow requests 5%, warm-up 2, request and pair
+bet, history learnt.
 """
 
 from benchmarks.verdicts.cells import Cell, Figures, mean, middle, percent
+from benchmarks.verdicts.course import OPEN, PROMOTED, ROLLED_BACK, Course, Ended
+from benchmarks.verdicts.guard_bets import TWO_BETS
 from benchmarks.verdicts.peer_rollouts import PEERS
-from benchmarks.verdicts.rollout import OPEN, PROMOTED, ROLLED_BACK, Course, Ended, simulate
+from benchmarks.verdicts.rollout import Rules, simulate
 from benchmarks.verdicts.worlds import Guarded, Shared, generator
 
 OUTAGE = Shared(outage_minute=10, outage_minutes=5, outage_rate=0.2)
@@ -19,6 +21,7 @@ CANARIES: dict[str, tuple[Guarded, Guarded]] = {
     "equal, with an outage both share": (Guarded(ERRORS, shared=OUTAGE), Guarded(SLOW)),
     "3x errors only at 50%": (Guarded(ERRORS, 3, from_share=0.5), Guarded(SLOW)),
 }
+TWO = Rules(TWO_BETS, runs_a_history=1)
 BAKES = (60, 120, 180, 240)
 
 
@@ -26,7 +29,7 @@ def measure(seed: int, runs: int, canary: str, per_second: int, bake_max: int) -
     """Return how rollouts of one canary end."""
     rng = generator(seed, "rollouts", canary, per_second, bake_max)
     return _figures(
-        simulate(rng, CANARIES[canary], per_second * 60, runs, Course(bake_max=bake_max))
+        simulate(rng, CANARIES[canary], per_second * 60, runs, Course(bake_max=bake_max), TWO)
     )
 
 

@@ -4,43 +4,44 @@ delay it.
 
 import numpy as np
 
-from benchmarks.verdicts.bake import Crossings, cross
-from benchmarks.verdicts.boost import boosted_request_bet
-from benchmarks.verdicts.bound import edge_minutes, information_minutes, request_bet
+from benchmarks.verdicts.bake import RUNS_A_HISTORY, Crossings, cross, placed
+from benchmarks.verdicts.bound import edge_minutes
 from benchmarks.verdicts.cells import Array, Cell, Figures, mean, middle, percent
-from benchmarks.verdicts.learning import learn
-from benchmarks.verdicts.processes import settle
-from benchmarks.verdicts.rollout import ERRORS
+from benchmarks.verdicts.course import ERRORS
+from benchmarks.verdicts.guard_bets import TWO_BETS, Bets
 from benchmarks.verdicts.worlds import Guarded, Shared, fixed_share, generator
 
 REQUESTS, SHARE, ALPHA = 6000, 0.05, 0.05
 DAY = 1440
-EIGHT_POINTS = (1.3, 1.7, 2.3, 3.3, 5.0, 8.0, 14.0, 30.0)
-GRIDS = {
-    "4-point grid": ERRORS.grid,
-    "8-point grid": EIGHT_POINTS,
-    "4-point grid, boosted (experiment)": ERRORS.grid,
-}
 OUTAGE = Shared(outage_minute=30, outage_minutes=5, outage_rate=0.2)
 
 
 def watched(
-    seed: int, runs: int, world: Guarded, minutes: int, *name: object, advance: bool = False
+    seed: int,
+    runs: int,
+    world: Guarded,
+    minutes: int,
+    *name: object,
+    advance: bool = False,
+    bets: Bets = TWO_BETS,
 ) -> tuple[Array, Crossings]:
-    """Return (counts, crossings) of a guard judged from its first minute, its history learnt."""
+    """Return (counts, crossings) of a guard judged from its first minute, its history learnt; by
+    the request and pair bet alone unless other bets are given.
+    """
     rng = generator(seed, "time", world.base, world.ratio, minutes, *name)
-    history = learn(world.history(rng, runs, REQUESTS), REQUESTS)
-    terms = settle(history, ERRORS.roll_back, ERRORS.last_gate, np.full(runs, SHARE), ERRORS.grid)
+    here = placed(world, rng, ERRORS, runs, REQUESTS, SHARE, RUNS_A_HISTORY if bets.history else 1)
     counts = fixed_share(world, rng, runs, REQUESTS, SHARE, minutes)
-    return counts, cross(counts, terms, ALPHA, ALPHA, advance=advance)
+    return counts, cross(counts, here, ALPHA, ALPHA, advance=advance, bets=bets)
 
 
-def measure_detection(seed: int, runs: int, base: float, ratio: float) -> Figures:
+def measure_detection(
+    seed: int, runs: int, base: float, ratio: float, bets: Bets = TWO_BETS
+) -> Figures:
     """Return the mean minutes until a regression present from the first judged window is taken
     back.
     """
     minutes = 240
-    counts, crossed = watched(seed, runs, Guarded(base, ratio), minutes, "detection")
+    counts, crossed = watched(seed, runs, Guarded(base, ratio), minutes, "detection", bets=bets)
     until = np.minimum(crossed.roll_back, minutes)
     bad = np.cumsum(counts[:, 0], axis=0)[until.astype(int) - 1, np.arange(runs)]
     edge = edge_minutes(REQUESTS, SHARE, base, ratio, ERRORS.roll_back, ALPHA)
@@ -90,24 +91,8 @@ def measure_diurnal(seed: int, runs: int, base: float, ratio: float) -> Figures:
     }
 
 
-def measure_bound(seed: int, runs: int, base: float, ratio: float, grid: str) -> Figures:
-    """Return the request bet's mean detection time over the information bound (ratio 1, difference
-    0, alpha 1%).
-    """
-    bound = information_minutes(REQUESTS, SHARE, base, ratio, 0.01)
-    rng = generator(seed, "bound", base, ratio)
-    counts = fixed_share(Guarded(base, ratio), rng, runs, REQUESTS, SHARE, int(15 * bound) + 20)
-    rule = boosted_request_bet if "boosted" in grid else request_bet
-    minutes = rule(counts, 0.01, GRIDS[grid])
-    return {
-        "bound_minutes": round(bound, 2),
-        "mean_minutes": mean(minutes),
-        "times_bound": round(float(minutes.mean()) / bound, 2),
-    }
-
-
 def cells() -> list[Cell]:
-    """Return detection, late onset, recovery, rhythm and the information bound."""
+    """Return detection, late onset, recovery and rhythm."""
     found = [
         Cell("detection", f"{ratio:g}x", f"base {base:.1%}", measure_detection, (base, ratio))
         for base in (0.001, 0.005, 0.01)
@@ -133,11 +118,6 @@ def cells() -> list[Cell]:
         Cell("diurnal", name, f"base {base:.1%}", measure_diurnal, (base, ratio))
         for base in (0.001, 0.005)
         for name, ratio in (("equal", 1.0), ("at the margin", 1.5))
-    ]
-    found += [
-        Cell("bound", grid, f"base {base:.1%} x{ratio:g}", measure_bound, (base, ratio, grid))
-        for grid in GRIDS
-        for base, ratio in ((0.001, 3.0), (0.001, 5.0), (0.005, 2.0), (0.01, 2.0))
     ]
     return found
 

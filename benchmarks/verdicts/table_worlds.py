@@ -4,11 +4,12 @@ history.
 
 import numpy as np
 
-from benchmarks.verdicts.bake import cross
+from benchmarks.verdicts.bake import Place, cross, placed
 from benchmarks.verdicts.cells import Cell, Figures, middle, percent
-from benchmarks.verdicts.learning import learn, nothing_known
+from benchmarks.verdicts.course import ERRORS, SLOW
+from benchmarks.verdicts.guard_bets import TWO_BETS
+from benchmarks.verdicts.learning import nothing_known
 from benchmarks.verdicts.processes import settle
-from benchmarks.verdicts.rollout import ERRORS, SLOW
 from benchmarks.verdicts.worlds import (
     Burst,
     Guarded,
@@ -74,12 +75,17 @@ def measure(
     """
     guard, rng = GUARDS[name], generator(seed, "worlds", requests, share, base, name, law, known)
     equal = Guarded(base, burst=BURSTS[law])
-    history = learn(equal.history(rng, runs, requests), requests) if known else nothing_known(runs)
-    terms = settle(history, guard.roll_back, guard.last_gate, np.full(runs, share), guard.grid)
+    if known:
+        here = placed(equal, rng, guard, runs, requests, share, runs_a_history=1)
+    else:
+        shares, nothing = np.full(runs, share), nothing_known(runs)
+        terms = settle(nothing, guard.roll_back, guard.last_gate, shares, guard.grid)
+        here = Place(terms, None, share)
 
     def crossed(bound: Bound) -> tuple[np.ndarray, np.ndarray]:
         world = Guarded(base, bound.ratio, bound.difference, burst=BURSTS[law])
-        found = cross(fixed_share(world, rng, runs, requests, share, MINUTES), terms, 0.05, 0.05)
+        counts = fixed_share(world, rng, runs, requests, share, MINUTES)
+        found = cross(counts, here, 0.05, 0.05, bets=TWO_BETS)
         return found.roll_back, found.advance
 
     same, edge, margin = (

@@ -54,7 +54,7 @@ def lasting_bursts(minutes: int, size: float, share: float = 0.02) -> Burst:
 class Shared:
     """What happens to both variants alike: an outage at a minute, a daily rhythm, a ramp."""
 
-    outage_minute: int | None = None
+    outage_minute: float | None = None
     outage_minutes: int = 0
     outage_rate: float = 0.0
     outage_factor: float = 1.0
@@ -63,7 +63,7 @@ class Shared:
     ramp: float = 0.0
     """Relative growth of the rate over an hour."""
 
-    def rate(self, base: float, minute: int) -> float:
+    def rate(self, base: float, minute: float) -> float:
         """Return the rate both variants start from in a minute."""
         rate = (
             base

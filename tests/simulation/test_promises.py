@@ -8,19 +8,10 @@ import numpy as np
 import pytest
 from scipy.stats import beta as beta_law
 
-from benchmarks.verdicts.bake import cross
+from benchmarks.verdicts.bake import Place, cross, placed
 from benchmarks.verdicts.cells import LAWS
-from benchmarks.verdicts.learning import learn
-from benchmarks.verdicts.processes import Terms, settle
-from benchmarks.verdicts.rollout import (
-    ERRORS,
-    PROMOTED,
-    ROLLED_BACK,
-    SLOW,
-    Course,
-    GuardPlan,
-    simulate,
-)
+from benchmarks.verdicts.course import ERRORS, PROMOTED, ROLLED_BACK, SLOW, Course, GuardPlan
+from benchmarks.verdicts.rollout import simulate
 from benchmarks.verdicts.table_paired import draw, evidence
 from benchmarks.verdicts.worlds import Guarded, Shared, fixed_share, generator
 
@@ -41,19 +32,11 @@ def at_least(hits: np.ndarray, limit: float) -> bool:
     return at_most(~hits, 1 - limit)
 
 
-def terms(law: str, place: tuple[int, float, float], guard: GuardPlan = ERRORS) -> Terms:
-    """Return every run's terms, learnt from its own day."""
+def place_of(law: str, place: tuple[int, float, float], guard: GuardPlan = ERRORS) -> Place:
+    """Return every run's terms, learnt from a day of its own."""
     per_second, share, base = place
-    history = Guarded(base, burst=LAWS[law]).history(
-        generator(SEED, "history", law, place), RUNS, per_second * 60
-    )
-    return settle(
-        learn(history, per_second * 60),
-        guard.roll_back,
-        guard.last_gate,
-        np.full(RUNS, share),
-        guard.grid,
-    )
+    rng = generator(SEED, "history", law, place)
+    return placed(Guarded(base, burst=LAWS[law]), rng, guard, RUNS, per_second * 60, share)
 
 
 def minutes(world: Guarded, place: tuple[int, float, float], *name: object) -> np.ndarray:
@@ -69,7 +52,7 @@ def test_equal_canary_is_rarely_taken_back(law: str, place: tuple[int, float, fl
     """
     crossed = cross(
         minutes(Guarded(place[2], burst=LAWS[law]), place, "equal", law),
-        terms(law, place),
+        place_of(law, place),
         0.05,
         0.05,
         advance=False,
@@ -85,7 +68,9 @@ def test_canary_on_the_edge_of_the_tolerance_is_rarely_taken_back(
     edge.
     """
     world = Guarded(place[2], ERRORS.roll_back.ratio, ERRORS.roll_back.difference)
-    crossed = cross(minutes(world, place, "edge"), terms("none", place), 0.05, 0.05, advance=False)
+    crossed = cross(
+        minutes(world, place, "edge"), place_of("none", place), 0.05, 0.05, advance=False
+    )
     assert at_most(crossed.roll_back <= MINUTES, 0.05)
 
 
@@ -95,7 +80,7 @@ def test_canary_at_the_margin_rarely_passes(law: str, place: tuple[int, float, f
     """A canary at the last gate's margin passes in at most 5% of bakes, bursts or not."""
     world = Guarded(place[2], ERRORS.last_gate.ratio, ERRORS.last_gate.difference, burst=LAWS[law])
     crossed = cross(
-        minutes(world, place, "margin", law), terms(law, place), 0.05, 0.05, roll_back=False
+        minutes(world, place, "margin", law), place_of(law, place), 0.05, 0.05, roll_back=False
     )
     assert at_most(crossed.advance <= MINUTES, 0.05)
 
@@ -106,7 +91,7 @@ def test_shared_incident_moves_neither_verdict(law: str) -> None:
     margin pass.
     """
     place, outage = PLACES[0], Shared(outage_minute=20, outage_minutes=5, outage_factor=10)
-    known = terms(law, place)
+    known = place_of(law, place)
     equal = cross(
         minutes(Guarded(place[2], burst=LAWS[law], shared=outage), place, "outage", law),
         known,
@@ -122,7 +107,7 @@ def test_shared_incident_moves_neither_verdict(law: str) -> None:
 def test_slow_guard_keeps_its_promises() -> None:
     """At 5% slow requests, the slow guard's grid and margins: both error rates hold."""
     place = (100, 0.1, 0.05)
-    known = terms("none", place, SLOW)
+    known = place_of("none", place, SLOW)
     equal = cross(minutes(Guarded(0.05), place, "slow"), known, 0.05, 0.05, advance=False)
     margin = minutes(
         Guarded(0.05, SLOW.last_gate.ratio, SLOW.last_gate.difference), place, "slow margin"
@@ -137,7 +122,7 @@ def test_bad_canaries_are_found() -> None:
     """
     place = (100, 0.05, 0.001)
     crossed = cross(
-        minutes(Guarded(0.001, 5), place, "5x"), terms("none", place), 0.05, 0.05, advance=False
+        minutes(Guarded(0.001, 5), place, "5x"), place_of("none", place), 0.05, 0.05, advance=False
     )
     assert at_least(crossed.roll_back <= MINUTES, 0.99)
     assert np.minimum(crossed.roll_back, MINUTES).mean() <= 7.5
@@ -145,7 +130,7 @@ def test_bad_canaries_are_found() -> None:
 
 def test_late_regression_is_found_nearly_as_fast() -> None:
     """Four good hours first: at most two and a half times as long as at once."""
-    known = terms("none", (100, 0.05, 0.005))
+    known = place_of("none", (100, 0.05, 0.005))
     found = []
     for onset in (0, 240):
         counts = fixed_share(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.verdicts import learning, processes, worlds
-from benchmarks.verdicts.bake import recent, served, usable
+from benchmarks.verdicts.counts import recent, served, usable
 from canary.domain.plan.standard_guards import ERRORS_GRID
 from canary.stats import advance, history, roll_back, setting
 from canary.stats.counts import Bound, MinuteCounts

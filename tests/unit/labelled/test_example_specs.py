@@ -19,6 +19,7 @@ from canary.labelled.answers.read import read_answers
 from canary.labelled.check import check_records
 from canary.labelled.examples import read_example
 from canary.labelled.label_names import label_names
+from canary.labelled.meant import check_meant
 from canary.labelled.records import RecordFile
 from canary.labelled.requests import build_body
 from tests.unit.labelled.readings import agree
@@ -40,6 +41,20 @@ def test_every_spec_is_valid_and_has_a_recorded_answer() -> None:
     minimal = read_spec(json.loads(SPECS["minimal"].read_text("utf-8")))
     assert minimal.guards.quality is None
     assert SPECS.keys() - {"minimal"} == RECORDED.keys()
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_stored_spec_means_what_the_given_one_does(tmp_path: Path, name: str) -> None:
+    """The evaluator reads the spec back from the record: what was left out stays left out, and
+    nothing is refused there that was accepted at the start.
+    """
+    recorded, guard = json.loads(RECORDED[name].read_text("utf-8")), guard_of(name)
+    path = tmp_path / Path(guard.labelled_set).name
+    path.write_text(recorded["set"])
+    for kept in (guard, QualityGuardSpec.model_validate_json(guard.model_dump_json())):
+        assert kept.model_fields_set == guard.model_fields_set
+        with RecordFile(path, kept) as records:
+            check_meant(kept, records)
 
 
 @pytest.mark.parametrize("name", RECORDED)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from canary.domain.errors import Refused
+from canary.domain.model import Frozen
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.metric_keys import SCORER
 from canary.labelled.examples import class_name
@@ -47,8 +48,12 @@ def check_meant(spec: QualityGuardSpec, records: RecordFile, *, whole: bool = Tr
 Problem = tuple[str, str, str]
 
 
-def _given(spec: QualityGuardSpec, key: str) -> bool:
-    return key in spec.model_fields_set and getattr(spec, key) not in (None, (), {})
+def _given(keys: Frozen, name: str) -> bool:
+    """Return whether a key says other than it would by itself. A plan holds its spec with every
+    default written out, so that a key is set there says nothing.
+    """
+    default = type(keys).model_fields[name].get_default(call_default_factory=True)
+    return getattr(keys, name) not in (None, (), {}, default)
 
 
 def _without_effect(spec: QualityGuardSpec) -> Iterator[Problem]:
@@ -91,7 +96,7 @@ def _of_answers(spec: QualityGuardSpec) -> Iterator[Problem]:
     rules = spec.answer_rules
     if spec.task not in CLASSES:
         for key in _RULES_OF_CLASSES:
-            if key in rules.model_fields_set and getattr(rules, key) not in (None, False, "none"):
+            if _given(rules, key):
                 yield f"answer.{key}", f"means nothing for task {spec.task}", "Leave it out"
     if rules.activation == "softmax" and rules.score is not None:
         problem = "softmax of the one number that answer.score names is 1 whatever it is"

@@ -1,8 +1,8 @@
 """The `guards.quality` block of a spec, put together from its rooms."""
 
-from typing import Self
+from typing import Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from canary.domain.plan.quality.answer_keys import AnswerKeys
 from canary.domain.plan.quality.metric_keys import MetricKeys
@@ -21,6 +21,13 @@ class QualityGuardSpec(SetKeys, RequestKeys, AnswerKeys, MetricKeys):
     concurrency: int = Field(default=4, ge=1, le=64)
     max_requests_per_second: float = Field(default=50.0, gt=0, le=10_000)
     request_timeout_seconds: float = Field(default=65.0, ge=1, le=70)
+
+    @model_serializer(mode="wrap")
+    def _as_given(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Return the keys that were given: what a default settles may be read off the set or the
+        answers instead, so a plan has to tell the two apart.
+        """
+        return {key: value for key, value in write(self).items() if key in self.model_fields_set}
 
     @model_validator(mode="after")
     def _columns_and_costs_fit(self) -> Self:

@@ -15,7 +15,7 @@ import pytest
 from canary.domain.labelled.evidence import QualityEvidence
 from tests.faults.base import deployed
 from tests.security import marked
-from tests.security.marked import MARKS, MarkedModel, errs, fails, repeats, spec
+from tests.security.marked import MARKS, MarkedModel, errs, fails, is_stuck, repeats, spec
 from tests.security.told import Told
 
 NAMELESS: dict[str, Any] = {"id_column": None, "slice_column": None}
@@ -56,7 +56,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "another class": (
         spec("set.csv", classes=["a", "b"]),
-        "which is not one of the 2 classes of the spec",
+        "guards.quality.classes: no label of the set is one of them (a, b)",
     ),
     "one class": (spec("few.csv"), "every label is the same on all 9 records"),
     "a line cut off": (spec("cut.jsonl", **DIAGNOSIS), "row 1 is not JSON (unterminated string"),
@@ -77,27 +77,32 @@ EVALUATED: dict[str, tuple[dict[str, Any], dict[str, MarkedModel], str]] = {
         ),
     ),
     "both models fail": (
-        spec("set.csv", threshold=0.51),
+        spec("set.csv", custom_attributes="run 51"),
         {"v1": MarkedModel(every=fails), "v2": MarkedModel(every=fails)},
         ROLLED_BACK,
     ),
     "both models repeat the row": (
-        spec("set.csv", threshold=0.52),
+        spec("set.csv", custom_attributes="run 52"),
         {"v1": MarkedModel(every=repeats), "v2": MarkedModel(every=repeats)},
         ROLLED_BACK,
     ),
     "an expression that fails": (
-        spec("set.csv", threshold=0.53, accept="application/json", answer="sum(predictions)"),
+        spec(
+            "set.csv",
+            custom_attributes="run 53",
+            accept="application/json",
+            answer="sum(predictions)",
+        ),
         {},
         ROLLED_BACK,
     ),
     "a worse canary": (
-        spec("set.csv", threshold=0.54),
-        {"v2": MarkedModel(every=errs)},
+        spec("set.csv", custom_attributes="run 54"),
+        {"v2": MarkedModel(every=is_stuck)},
         ROLLED_BACK,
     ),
     "a good canary": (
-        spec("set.csv", threshold=0.55),
+        spec("set.csv", custom_attributes="run 55"),
         {"v2": MarkedModel({3: repeats, 5: fails, 7: errs, 9: errs})},
         "SUCCEEDED",
     ),
@@ -137,7 +142,7 @@ def notes(evidence: QualityEvidence) -> set[str]:
 
 
 def kept(told: Told) -> dict[str, QualityEvidence]:
-    """Return the quality evidence of every evaluated rollout, by the threshold that tells them
+    """Return the quality evidence of every evaluated rollout, which its attributes keep
     apart.
     """
     found = {}

@@ -13,8 +13,8 @@ from unittest.mock import patch
 from canary.adapters.labelled.invoker import EndpointInvoker
 from canary.domain.errors import AwsDenied
 from canary.domain.finding import FindingLabel
-from canary.domain.judge import fold as judge_fold
 from canary.domain.judge import verdict as judge_verdict
+from canary.domain.judge import windows as judge_windows
 from canary.domain.judge.judgement import Evidence
 from canary.domain.judge.look import Look
 from canary.domain.judge.metrics import MetricReading, Series
@@ -59,9 +59,13 @@ def _evidence_only_grows() -> Planted:
     step = roll_back.step
 
     def planted(
-        state: RollBackState, counts: MinuteCounts, setting: Setting, rate_now: float
+        state: RollBackState,
+        counts: MinuteCounts,
+        setting: Setting,
+        rate_now: float,
+        **of_the_day: Any,
     ) -> RollBackState:
-        after = step(state, counts, setting, rate_now)
+        after = step(state, counts, setting, rate_now, **of_the_day)
         return replace(
             after,
             requests=_highest(state.requests, after.requests),
@@ -110,7 +114,7 @@ def _zero_is_missing() -> Planted:
         found = counted(guard, counts)
         return found if found and found[0] else None
 
-    return patch.object(judge_fold, "counted", planted)
+    return patch.object(judge_windows, "counted", planted)
 
 
 def _refusals_are_wrong_answers() -> Planted:

@@ -34,7 +34,9 @@ def test_exact_takes_any_reference(
         (("Denver Broncos",), "Denver Broncos team", 0.8),
         (("gold gold",), "gold", 2 / 3),
         (("x", "Denver Broncos"), "broncos", 2 / 3),
-        (("the",), "a", 1.0),
+        # Articles are left out, but never the whole of an answer: choice A is an answer.
+        (("the",), "a", 0.0),
+        (("",), "", 1.0),
         (("",), "word", 0.0),
     ],
 )

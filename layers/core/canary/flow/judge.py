@@ -26,7 +26,7 @@ from canary.domain.rollout.brakes import (
 )
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.surroundings import Surroundings
-from canary.domain.rollout.tick import Checkpoint
+from canary.domain.rollout.tick import Checkpoint, Tick
 from canary.domain.rollout.transitions import decisions
 from canary.domain.time import minute_of
 from canary.domain.words import percent
@@ -59,7 +59,8 @@ class Judging:
         minute = minute_of(seen.now)
         checkpoint = self._evidence.checkpoint(record.rollout)
         through = checkpoint.through_minute if checkpoint else -1
-        windows = own_traffic_marked(self._evidence.windows(record.rollout, through + 1), quality)
+        read = self._evidence.windows(record.rollout, through + 1)
+        windows = own_traffic_marked(unconfirmed_marked(read, seen.tick, minute), quality)
         finding = finding_of_quality(quality) if quality else None
         state = checkpoint.state if checkpoint else None
         sketches = self._sketches(record)
@@ -107,6 +108,20 @@ class Judging:
             self._evidence.save_checkpoint(
                 Checkpoint(rollout=rollout, through_minute=through, state=state)
             )
+
+
+def unconfirmed_marked(
+    windows: Iterable[Window], tick: Tick | None, minute: int
+) -> tuple[Window, ...]:
+    """Return the windows, those that no later complete read has found again as if they were first
+    read now: a read that failed confirms nothing, and neither does a look between two ticks.
+    """
+    since = blind_since(tick)
+    confirmed = minute if tick is None else (tick.minute if since is None else since - 1)
+    return tuple(
+        w.but(since=minute) if w.since is not None and confirmed <= w.since < minute else w
+        for w in windows
+    )
 
 
 def own_traffic_marked(

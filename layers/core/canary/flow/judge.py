@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from canary.domain.errors import AwsUnavailable
 from canary.domain.finding import Finding
+from canary.domain.judge.bets.newest import worse_now
 from canary.domain.judge.bets.sketches import Sketches
 from canary.domain.judge.judge import judge
 from canary.domain.judge.judgement import Held, Judgement
@@ -17,6 +18,9 @@ from canary.domain.judge.windows import FROZEN_AFTER_MINUTES, Window
 from canary.domain.judge.words import still_no_answer, time_over
 from canary.domain.labelled.evidence import QualityEvidence, finding_of_quality
 from canary.domain.rollout.blindness import HEARTBEAT, STALE_TICK_MINUTES, blind_since
+from canary.domain.rollout.brakes import (
+    Held as Braked,
+)
 from canary.domain.rollout.brakes import (
     Situation,
     besides,
@@ -75,7 +79,8 @@ class Judging:
             sketches,
         )
         self._keep(record.rollout, judgement.checkpoint, through)
-        verdict = weigh(record, judgement, finding, seen).but(
+        newest = worse_now(record.plan, record.bakes, windows, judgement)
+        verdict = weigh(record, judgement, finding, seen, newest).but(
             unfrozen=tuple(w for w in windows if w.minute >= minute - FROZEN_AFTER_MINUTES)
         )
         self._evidence.save_verdict(verdict)
@@ -150,16 +155,21 @@ def _over_in(quality: QualityEvidence, minute: int) -> bool:
 
 
 def weigh(
-    record: Record, judgement: Judgement, quality: Finding | None, seen: Surroundings
+    record: Record,
+    judgement: Judgement,
+    quality: Finding | None,
+    seen: Surroundings,
+    newest: str = "",
 ) -> VerdictRecord:
     """Return the verdict record: the judge's verdict, overruled by an alarm in ALARM, its ADVANCE
-    held back by the brakes; what they hold beyond the limit is taken back.
+    held back by the brakes, and while the `newest` minutes look worse; what is held beyond the
+    limit is taken back.
     """
     verdict, reason, by = judgement.verdict, judgement.reason, "judge"
     alarm = seen.ringing(record)
     if alarm and verdict != "ROLL_BACK":
         verdict, reason, by = "ROLL_BACK", alarm_reason(alarm, record), "alarm"
-    elif verdict == "ADVANCE" and (braked := held(Situation(record, seen, reason))):
+    elif verdict == "ADVANCE" and (braked := _holds(record, seen, reason, newest)):
         verdict, reason, by = "HOLD", braked.reason, braked.by
         if by != "person" and judgement.held is not None and judgement.held.over:
             over = time_over(record.plan, record.step, judgement.held)
@@ -182,6 +192,12 @@ def weigh(
             "judgement": _plain(judgement),
         }
     )
+
+
+def _holds(record: Record, seen: Surroundings, reason: str, newest: str) -> Braked | None:
+    """Return what an ADVANCE waits for: a brake, or newest minutes that look worse."""
+    worse = Braked(f"At {percent(record.share)}, {newest}", "judge") if newest else None
+    return held(Situation(record, seen, reason)) or worse
 
 
 def _with_all_that_holds(record: Record, judgement: Judgement, seen: Surroundings) -> str:

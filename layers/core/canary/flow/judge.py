@@ -19,9 +19,6 @@ from canary.domain.judge.words import still_no_answer, time_over
 from canary.domain.labelled.evidence import QualityEvidence, finding_of_quality
 from canary.domain.rollout.blindness import HEARTBEAT, STALE_TICK_MINUTES, blind_since
 from canary.domain.rollout.brakes import (
-    Held as Braked,
-)
-from canary.domain.rollout.brakes import (
     Situation,
     besides,
     held,
@@ -79,7 +76,9 @@ class Judging:
             sketches,
         )
         self._keep(record.rollout, judgement.checkpoint, through)
-        newest = worse_now(record.plan, record.bakes, windows, judgement)
+        newest = ""
+        if judgement.verdict == "ADVANCE":
+            newest = worse_now(record.plan, record.bakes, windows, judgement)
         verdict = weigh(record, judgement, finding, seen, newest).but(
             unfrozen=tuple(w for w in windows if w.minute >= minute - FROZEN_AFTER_MINUTES)
         )
@@ -162,14 +161,14 @@ def weigh(
     newest: str = "",
 ) -> VerdictRecord:
     """Return the verdict record: the judge's verdict, overruled by an alarm in ALARM, its ADVANCE
-    held back by the brakes, and while the `newest` minutes look worse; what is held beyond the
-    limit is taken back.
+    held back by the brakes, of which one is what the `newest` minutes look like; what they hold
+    beyond the limit is taken back.
     """
     verdict, reason, by = judgement.verdict, judgement.reason, "judge"
     alarm = seen.ringing(record)
     if alarm and verdict != "ROLL_BACK":
         verdict, reason, by = "ROLL_BACK", alarm_reason(alarm, record), "alarm"
-    elif verdict == "ADVANCE" and (braked := _holds(record, seen, reason, newest)):
+    elif verdict == "ADVANCE" and (braked := held(Situation(record, seen, reason, newest))):
         verdict, reason, by = "HOLD", braked.reason, braked.by
         if by != "person" and judgement.held is not None and judgement.held.over:
             over = time_over(record.plan, record.step, judgement.held)
@@ -192,12 +191,6 @@ def weigh(
             "judgement": _plain(judgement),
         }
     )
-
-
-def _holds(record: Record, seen: Surroundings, reason: str, newest: str) -> Braked | None:
-    """Return what an ADVANCE waits for: a brake, or newest minutes that look worse."""
-    worse = Braked(f"At {percent(record.share)}, {newest}", "judge") if newest else None
-    return held(Situation(record, seen, reason)) or worse
 
 
 def _with_all_that_holds(record: Record, judgement: Judgement, seen: Surroundings) -> str:

@@ -18,7 +18,7 @@ from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.plan import Plan
 from canary.stats import fuse, roll_back, watch
 from canary.stats.arrivals import NOTHING_YET, Arrivals, arrive
-from canary.stats.counts import MinuteCounts, MinuteValues
+from canary.stats.counts import MinuteCounts
 
 RESTART_EVERY_MINUTES = 10
 # Evidence up to this is what equal variants show all the time.
@@ -143,7 +143,7 @@ def _judge_minute(
         )
         spoke = guards != fold.guards
     else:
-        pairs, _names = _pairs(plan, window), [guard.name for guard in plan.guards]
+        pairs = [compared(guard, window) for guard in plan.guards]
         spoke = any(pair is not None for pair in pairs)
         fold = _tick_clock(fold) if spoke else fold
         guards = tuple(
@@ -198,7 +198,7 @@ def _warmed(
         )
     return state.warm_up_minute(
         bets.setting,
-        _pairs(plan, window)[index],
+        compared(guard, window),
         window.minute,
         sketches.at(bake.step, guard.name, "early_steps", bets.setting.place),
         fold.step_bets,
@@ -207,10 +207,6 @@ def _warmed(
 
 def _watch_cap(fold: Fold, bake: BakeTerms, index: int) -> float:
     return math.inf if fold.step_bets < bake.uncapped_minutes[index] else watch.CAP
-
-
-def _pairs(plan: Plan, window: Window) -> list[MinuteCounts | MinuteValues | None]:
-    return [compared(guard, window) for guard in plan.guards]
 
 
 def _enter(fold: Fold, bake: BakeTerms) -> Fold:

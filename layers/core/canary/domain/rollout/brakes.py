@@ -14,7 +14,7 @@ from canary.domain.plan.standstill import stood_still
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.surroundings import Surroundings, since_the_bake
 from canary.domain.time import minute_of
-from canary.domain.words import duration
+from canary.domain.words import duration, percent
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Situation:
     record: Record
     seen: Surroundings
     reason: str
+    newest: str = ""
+    """Which guard looks worse in the newest minutes by themselves; '' where none does."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,19 @@ def is_paused(record: Record, now: datetime) -> bool:
     return record.paused_until is not None and record.paused_until > now
 
 
-BRAKES: tuple[Brake, ...] = (blind, endpoint_not_settled, alarm_unclear, paused)
+def newest_minutes_worse(situation: Situation) -> Held | None:
+    """Hold while the newest minutes look worse, however good those before them were."""
+    share, newest = situation.record.share, situation.newest
+    return Held(f"At {percent(share)}, {newest}", "judge") if newest else None
+
+
+BRAKES: tuple[Brake, ...] = (
+    blind,
+    endpoint_not_settled,
+    alarm_unclear,
+    paused,
+    newest_minutes_worse,
+)
 
 
 def besides(record: Record, seen: Surroundings) -> str:

@@ -7,14 +7,14 @@ can only hold it: no error rate of a roll-back depends on them.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from canary.domain.judge.judgement import GuardEvidence, Judgement
 from canary.domain.judge.terms import BakeTerms, terms_of
 from canary.domain.judge.windows import Window, compared, counted
+from canary.domain.judge.words import rates
 from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.plan import BakeInterval, Plan
-from canary.domain.words import percent
 from canary.stats import watch
 from canary.stats.counts import MinuteCounts
 from canary.stats.logsum import log_mean
@@ -23,8 +23,10 @@ from canary.stats.setting import Setting, overdispersion
 
 NEWEST_MINUTES = 5
 HOLDS_FROM = math.log(10)
-"""The average of the bets over the last one to five minutes is an e-value (Ville; Vovk and Wang):
-of equal variants it is beyond 10 in at most one look of ten.
+"""Where requests are independent given the minute, the average of the bets over the last one to
+five minutes is an e-value (Vovk and Wang 2021), so of variants within the margin it is beyond 10 in
+at most one look of ten (Markov). Under bursts it is more often, and the step waits for them to
+pass.
 """
 
 
@@ -100,19 +102,20 @@ def _log_evidence(blocks: Sequence[tuple[float, ...]]) -> float:
 
 
 def _told(guard: CountGuard, recent: Sequence[Window], known: GuardEvidence) -> str:
-    canary = _rate([counted(guard, window.canary) for window in recent])
-    against = (
-        f"{percent(known.reference_rate)} of the baseline's last hour"
-        if known.reference_rate is not None
-        else f"baseline {_rate([counted(guard, window.baseline) for window in recent])}"
+    canary = _total(counted(guard, window.canary) for window in recent)
+    baseline = _total(counted(guard, window.baseline) for window in recent)
+    seen = known.but(
+        canary_bad=canary[0],
+        canary_requests=canary[1],
+        baseline_bad=baseline[0],
+        baseline_requests=baseline[1],
     )
     return (
-        f"{guard.words.bad} look worse in the newest {len(recent)} minutes: canary {canary}, "
-        f"{against}; the step goes on when they do not"
+        f"{guard.words.bad} look worse in the newest {len(recent)} minutes: {rates(seen)}; "
+        "the step goes on when they do not"
     )
 
 
-def _rate(sides: Sequence[tuple[int, int] | None]) -> str:
-    bad = sum(side[0] for side in sides if side)
-    requests = sum(side[1] for side in sides if side)
-    return f"{percent(bad / requests) if requests else 'nothing'} ({bad:,} of {requests:,})"
+def _total(sides: Iterable[tuple[int, int] | None]) -> tuple[int, int]:
+    told = [side for side in sides if side is not None]
+    return sum(bad for bad, _ in told), sum(requests for _, requests in told)

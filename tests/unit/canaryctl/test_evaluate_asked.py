@@ -100,7 +100,7 @@ def test_a_state_that_cannot_be_written_is_refused(
         (["--metric", "accuracy=0.02", "--metric", "accuracy=0.3"], ("0.02", "0.3")),
         (["--label-map", "a=0", "--label-map", "a=1"], ("as 0", "as 1")),
         (["--threshold", "baseline=.4"], ("baseline", "canary")),
-        (["--threshold", "2"], ("threshold", "2")),
+        (["--threshold", "2"], ("threshold", "above 2")),
         (["--classes", "a,b"], ("classes", "a, b")),
         (["--classes", "0,0,1", "--task", "multiclass"], ("classes", "twice")),
         (["--right-within", "2"], ("right_within", "regression")),

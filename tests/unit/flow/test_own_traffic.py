@@ -37,9 +37,11 @@ def test_the_minute_after_an_evaluation_that_was_over_is_evidence() -> None:
     assert marked(30) == [LAST - 2, LAST - 1, LAST]
 
 
-@pytest.mark.parametrize("until", [None, 57, 61, 200])
+@pytest.mark.parametrize("until", [None, -30, 57, 61, 200])
 def test_the_minute_after_calls_that_may_have_touched_it_is_not(until: float | None) -> None:
-    """Nobody knows when they were over, or it was near the minute's end or after it."""
+    """Nobody knows when they were over, or it was near the minute's end or after it, or what was
+    over then was an earlier evaluation.
+    """
     assert marked(until) == [LAST - 2, LAST - 1, LAST, LAST + 1]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from canary.domain.errors import Refused
 from canary.domain.labelled.evidence import QualityFinding
-from canary.domain.labelled.metrics import known_cap, score_of
+from canary.domain.labelled.metrics import known_cap, scorer_of
 from canary.domain.labelled.prediction import Prediction
 from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
 from canary.flow.labelled.evaluate import evaluate
@@ -121,5 +121,5 @@ def test_scores(
     """
     cap = known_cap(metric, QualityMargin(max_worse=0.1), GUARD)
     assert cap is not None
-    found = score_of(metric, label, prediction, GUARD, cap)
+    found = scorer_of(metric, GUARD, cap)(label, prediction)
     assert found == (expected if expected is None else pytest.approx(expected))

@@ -146,11 +146,13 @@ def own_traffic_marked(
 
 
 def _over_in(quality: QualityEvidence, minute: int) -> bool:
-    """Return whether an evaluation ended well within a minute; of shards nobody knows."""
+    """Return whether an evaluation ended well within a minute; of shards nobody knows, and of one
+    under way neither: the end that stands there is an earlier one's.
+    """
     until = quality.called_until
     if until is None or quality.shard_records:
         return False
-    return until + CLOCKS_DIFFER < datetime.fromtimestamp(60 * (minute + 1), UTC)
+    return minute_of(until) == minute == minute_of(until + CLOCKS_DIFFER)
 
 
 def weigh(

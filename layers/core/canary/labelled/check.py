@@ -60,7 +60,7 @@ def _check_alike(texts: Iterable[str], records: RecordFile, spec: QualityGuardSp
         problem = "labels of the set are not the text that they were written as"
         remedy = "Name the file's encoding, as latin-1 or utf-16"
         raise Refused("guards.quality.encoding", problem, remedy)
-    if "positive_label" not in spec.model_fields_set:
+    if not spec.names_positive:
         problem = f"the set has {len(named):,} labels, and not all of them are 0 or 1"
         raise Refused("guards.quality.positive_label", problem, "Name the label that means 1")
 

@@ -121,7 +121,7 @@ def _text(value: object) -> str:
 def _binary(text: str, spec: QualityGuardSpec) -> int:
     value = binary_value(text, spec)
     if value is None:
-        given = "positive_label" in spec.model_fields_set
+        given = spec.names_positive
         wanted = "positive_label or another class" if given else "0 or 1 (or set positive_label)"
         raise _other_label(text, spec, f"where a binary task needs {wanted}")
     return value
@@ -137,7 +137,7 @@ def binary_value(text: str, spec: QualityGuardSpec) -> int | None:
     positive = class_name(spec.positive_label)
     if name == positive or (_is_truth(positive) and name.lower() == positive.lower()):
         return 1
-    if "positive_label" not in spec.model_fields_set:
+    if not spec.names_positive:
         return _TRUTH.get(name.lower())
     known = spec.classes is None or name in map(class_name, spec.classes)
     return 0 if known and len(name) <= LONGEST_CLASS_NAME else None

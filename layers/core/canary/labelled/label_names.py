@@ -4,7 +4,7 @@ import contextlib
 
 from canary.domain.labelled.scorers.values import names_in
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.labelled.examples import class_name, read_example, read_label
+from canary.labelled.examples import ExampleReader, class_name, read_label
 from canary.labelled.records import RecordFile, UnusableRow
 
 
@@ -15,7 +15,7 @@ def label_names(records: RecordFile, spec: QualityGuardSpec) -> frozenset[str]:
     `classes` or 0 and 1 name them already.
     """
     named = spec.classes is not None
-    zero_one = spec.task == "binary" and "positive_label" not in spec.model_fields_set
+    zero_one = spec.task == "binary" and not spec.names_positive
     survey, has_classes = records.survey, spec.task in {"binary", "multiclass"}
     if named or zero_one or not has_classes or survey.unlisted:
         return frozenset()
@@ -37,9 +37,9 @@ def part_names(records: RecordFile, spec: QualityGuardSpec) -> frozenset[str]:
     """
     if spec.task not in {"entities", "multilabel"}:
         return frozenset()
-    names = set[str]()
+    names, reader = set[str](), ExampleReader(records.layout, spec)
     for number in range(min(len(records), LOOKED_AT)):
         with contextlib.suppress(UnusableRow):
-            label = read_example(records.row(number), records.layout, spec).label
+            label = reader.read(records.row(number)).label
             names |= names_in(str(label), spec.task)
     return frozenset(names)

@@ -5,14 +5,13 @@ who gave it believes that it counts.
 """
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 from canary.domain.errors import Refused
 from canary.domain.model import Frozen
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.metric_keys import SCORER
 from canary.labelled.examples import class_name
-from canary.labelled.files.survey import MOST_LABELS
+from canary.labelled.files.plain_text import format_of
 from canary.labelled.records import RecordFile
 
 CLASSES = ("binary", "multiclass")
@@ -29,7 +28,6 @@ _TASKS = {
 }
 _RULES_OF_CLASSES = ("label_map", "labels_from", "score_of", "activation", "ranks_only")
 _CSV_ALONE = ("delimiter", "escape", "header", "column_types")
-SCORER_BATCH = 20
 
 
 def check_meant(spec: QualityGuardSpec, records: RecordFile, *, whole: bool = True) -> None:
@@ -49,8 +47,8 @@ Problem = tuple[str, str, str]
 
 
 def _given(keys: Frozen, name: str) -> bool:
-    """Return whether a key says other than it would by itself. A plan holds its spec with every
-    default written out, so that a key is set there says nothing.
+    """Return whether a key says other than it would by itself. `answer` has its defaults written
+    out in a plan, and a plan of an earlier version has all of them: that a key is set says nothing.
     """
     default = type(keys).model_fields[name].get_default(call_default_factory=True)
     return getattr(keys, name) not in (None, (), {}, default)
@@ -61,17 +59,17 @@ def _without_effect(spec: QualityGuardSpec) -> Iterator[Problem]:
     for key, tasks in _TASKS.items():
         if _given(spec, key) and spec.task not in tasks:
             yield key, f"means nothing for task {spec.task}", f"Leave it out, or set {_or(tasks)}"
-    decide = spec.chosen_metrics.keys() | {name for one in spec.slices.values() for name in one}
+    decide = spec.deciding
     if spec.costs is not None and "cost" not in decide:
         yield "costs", "no metric uses it", "Name cost in metrics, or leave costs out"
     if spec.scorer is not None and SCORER not in decide:
         deciding = ", ".join(sorted(decide))
         yield "scorer", f"{deciding} decides, and the scorer never", f"Name {SCORER} in metrics"
-    if spec.scorer is None and spec.scorer_batch != SCORER_BATCH:
+    if spec.scorer is None and _given(spec, "scorer_batch"):
         yield "scorer_batch", "there is no scorer", "Name scorer, or leave it out"
     if spec.weight_cap is not None and spec.weight_column is None:
         yield "weight_cap", "there is no weight_column", "Name weight_column, or leave it out"
-    form = _format(spec)
+    form = format_of(spec)
     if form != "csv":
         for key in _CSV_ALONE:
             if _given(spec, key):
@@ -80,15 +78,6 @@ def _without_effect(spec: QualityGuardSpec) -> Iterator[Problem]:
 
 def _or(tasks: tuple[str, ...]) -> str:
     return " or ".join(f"task {task}" for task in tasks)
-
-
-def _format(spec: QualityGuardSpec) -> str:
-    """Return the set's format as far as the spec says it; csv where it does not."""
-    if spec.format is not None:
-        return spec.format
-    suffix = PurePosixPath(spec.labelled_set.removesuffix(".gz")).suffix.removeprefix(".").lower()
-    known = {"jsonl": "jsonl", "ndjson": "jsonl", "json": "json", "parquet": "parquet"}
-    return known.get(suffix, "csv")
 
 
 def _of_answers(spec: QualityGuardSpec) -> Iterator[Problem]:
@@ -102,8 +91,9 @@ def _of_answers(spec: QualityGuardSpec) -> Iterator[Problem]:
         problem = "softmax of the one number that answer.score names is 1 whatever it is"
         yield "answer.activation", problem, "Use sigmoid, or name several in answer.scores"
     thresholds = rules.threshold
-    if thresholds is not None and spec.task not in _TASKS["threshold"]:
-        yield "answer.threshold", f"means nothing for task {spec.task}", "Leave it out"
+    if thresholds is not None and spec.task != "binary":
+        beside = "Give threshold beside answer" if spec.task == "multilabel" else "Leave it out"
+        yield "answer.threshold", f"means nothing for task {spec.task}", beside
     if isinstance(thresholds, dict) and len(thresholds) == 1:
         (role,) = thresholds
         other = "canary" if role == "baseline" else "baseline"
@@ -134,7 +124,7 @@ def _of_names(spec: QualityGuardSpec) -> Iterator[Problem]:
 
 def _of_labels(spec: QualityGuardSpec, records: RecordFile) -> Iterator[Problem]:
     """Return the names of the spec of which the set has none."""
-    if spec.task not in CLASSES or len(records.survey.labels) >= MOST_LABELS:
+    if spec.task not in CLASSES or records.survey.unlisted:
         return
     classes = [class_name(name) for name in spec.classes or ()]
     labels = {class_name(text) for text in records.survey.labels}

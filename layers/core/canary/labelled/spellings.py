@@ -30,7 +30,7 @@ def check_spellings(
     `labels` counts the records by label as it was written, `whole` says that there are no others.
     """
     texts = [text for text in labels if text and text.lower() not in missing]
-    given = "positive_label" in spec.model_fields_set
+    given = spec.names_positive
     if spec.task == "multiclass" or given:
         for group in _groups(texts, spec):
             raise _two_spellings(group, labels)
@@ -44,9 +44,9 @@ def spellings_told(labels: Mapping[str, int], spec: QualityGuardSpec) -> tuple[s
     """Return the sentence on labels that are read as one though they are written in two ways."""
     if spec.task not in {"binary", "multiclass"}:
         return ()
+    zero_one = spec.task == "binary" and not spec.names_positive
     by_name = defaultdict(list)
     for text in labels:
-        zero_one = spec.task == "binary" and "positive_label" not in spec.model_fields_set
         by_name[_truth(text) if zero_one else class_name(text)].append(text)
     same = [texts for texts in by_name.values() if len(texts) > 1]
     return tuple(

@@ -42,7 +42,7 @@ class RecordAccount(Frozen):
 def account_of(evidence: QualityEvidence) -> RecordAccount:
     """Return where the records went so far."""
     counts = evidence.counts
-    left = evidence.records_total - evidence.first_record - evidence.position
+    left = evidence.round_records - evidence.position
     return RecordAccount(
         records=evidence.records_total,
         compared=counts.used,

@@ -162,17 +162,10 @@ def value_of(
     return metric_of(name).value(label, prediction, spec)
 
 
-def score_of(
-    name: str, label: Label, prediction: Prediction | None, spec: QualityGuardSpec, cap: float = 1.0
-) -> float | None:
-    """Return how good a prediction is for one record, 0 to 1; None where the metric does not speak
-    of the record.
-    """
-    return scorer_of(name, spec, cap)(label, prediction)
-
-
 def scorer_of(name: str, spec: QualityGuardSpec, cap: float = 1.0) -> Score:
-    """Return what scores one prediction after the other by a metric, as `score_of` does."""
+    """Return what scores one prediction after the other by a metric: how good it is, 0 to 1; None
+    where the metric does not speak of the record.
+    """
     metric = metric_of(name)
     value_in, is_loss = metric.value, metric.is_loss
 

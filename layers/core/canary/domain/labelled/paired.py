@@ -136,7 +136,7 @@ def _after(
         judged = judged[taken:]
     if state.cap is None or state.problem:
         return state
-    problem = incomparable(state.metric, [(one.baseline, one.canary) for one in judged])
+    problem = incomparable(state.metric, ((one.baseline, one.canary) for one in judged))
     if problem:
         return state.but(problem=problem)
     scored = _scored(state, judged, spec)

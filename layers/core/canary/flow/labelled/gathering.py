@@ -24,6 +24,7 @@ from canary.domain.labelled.plausibility.gate import gated, is_held_back
 from canary.domain.labelled.plausibility.tally import tallied
 from canary.domain.labelled.side_by_side import Figure, Measuring
 from canary.domain.plan.quality.answer_keys import Role
+from canary.domain.time import minute_of
 from canary.flow.labelled.answers.asking import Answered, disagreement_of, prediction_in
 from canary.flow.labelled.answers.prediction_file import Failed, Told
 from canary.flow.labelled.columns import RANKED_RECORDS, Columns
@@ -78,7 +79,7 @@ class Gathering:
         """Return the minutes since a wave of shards was sent off: any of them may have had
         calls.
         """
-        sent, now = self.evidence.sharded_at, int(self._ports.utc_now().timestamp()) // 60
+        sent, now = self.evidence.sharded_at, minute_of(self._ports.utc_now())
         return range(0) if sent is None else range(max(sent, now - CALLED_MINUTES_KEPT), now + 1)
 
     def due(self) -> bool:
@@ -95,7 +96,7 @@ class Gathering:
         them.
         """
         if answered and answered[0].asked:  # all of a request are, or none
-            self._minutes[int(self._ports.utc_now().timestamp()) // 60] = None
+            self._minutes[minute_of(self._ports.utc_now())] = None
             self._measure(answered)
         for row, problem in unusable:
             self._counts["unusable_rows"] += 1
@@ -204,7 +205,7 @@ class Gathering:
         compared, and the next evaluation asks about it again.
         """
         self.note("scorer", error.words or error.problem)
-        before, minute = self.evidence, int(self._ports.utc_now().timestamp()) // 60
+        before, minute = self.evidence, minute_of(self._ports.utc_now())
         self._minutes[minute] = None  # so that a scorer is tried as seldom as an endpoint
         self._position, self._counts = before.position, before.counts.model_dump()
         self._outcomes, self._ratios, self._failures = [], {}, before.failures
@@ -288,7 +289,7 @@ class Gathering:
 
     def _save(self, **changes: object) -> None:
         before = self.evidence
-        changed = before.but(**changes, revision=before.revision + 1)
+        changed = before.but(**{"called_until": None, **changes}, revision=before.revision + 1)
         found = gated(self._found(changed), changed, self._request.spec)
         self.evidence = changed.but(findings=found)
         self._ports.store.save(self.evidence, before.revision or None)

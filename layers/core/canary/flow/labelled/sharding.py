@@ -69,5 +69,5 @@ def wave(evidence: QualityEvidence, spec: QualityGuardSpec) -> tuple[int, ...]:
     if evidence.concluded or not evidence.shard_records:
         return ()
     first = evidence.position // evidence.shard_records
-    shards = math.ceil((evidence.records_total - evidence.first_record) / evidence.shard_records)
+    shards = math.ceil(evidence.round_records / evidence.shard_records)
     return tuple(range(first, min(first + at_once(spec), shards)))

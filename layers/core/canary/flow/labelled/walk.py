@@ -8,12 +8,11 @@ ahead, a walk ends behind the last record they were sent to.
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.labelled.paired import AnswerPair
 from canary.domain.labelled.paired_ratio import ratio_margins
-from canary.domain.labelled.prediction import Prediction
 from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.time import minute_of
 from canary.flow.labelled import sharding
 from canary.flow.labelled.answers.asking import RateCeiling, prediction_in
 from canary.flow.labelled.answers.ordered_records import OrderedRecords, ceiling_of
-from canary.flow.labelled.answers.prediction_file import Told
 from canary.flow.labelled.answers.probing import Agreed, agreed
 from canary.flow.labelled.columns import Columns
 from canary.flow.labelled.gathering import Gathering
@@ -128,7 +127,7 @@ class Walk:
             return none
         numbers = sharding.wave(evidence.but(shard_records=size), spec)
         until = min((numbers[-1] + 1) * size, len(self._places)) if numbers else 0
-        minute = int(self._ports.utc_now().timestamp()) // 60
+        minute = minute_of(self._ports.utc_now())
         return {"shard_records": size, "sharded_until": until, "sharded_at": minute}
 
     def _columns_before(self, position: int) -> Columns:
@@ -142,10 +141,6 @@ class Walk:
             if baseline is not None or canary is not None:
                 columns.add([AnswerPair(example.label, baseline, canary, example.slice)])
         return columns
-
-
-def _prediction(told: Told | None) -> Prediction | None:
-    return told if isinstance(told, Prediction) else None
 
 
 def _reserve(spec: QualityGuardSpec, call_seconds: float) -> float:

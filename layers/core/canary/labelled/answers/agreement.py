@@ -126,9 +126,8 @@ def _check_classes(
     """Raise Refused where log loss decides and answers leave classes out: what is not told would
     cost as much as a certain mistake.
     """
-    deciding = spec.chosen_metrics.keys() | {name for one in spec.slices.values() for name in one}
     classes = set(contract.labels)
-    if "log_loss" not in deciding or not classes:
+    if "log_loss" not in spec.deciding or not classes:
         return
     for role, predictions in said.items():
         for one in predictions:

@@ -31,7 +31,7 @@ class KnownLabels:
         known = self._as_the_set_says(class_name(name))
         if self.spec.task == "binary":
             value = binary_value(known, self.spec)
-            given = "positive_label" in self.spec.model_fields_set
+            given = self.spec.names_positive
             if value is None or (given and self.names and known not in self.names):
                 return None
             return str(value)
@@ -45,14 +45,9 @@ class KnownLabels:
             return name
         return next((one for one in self.names if one.lower() == name.lower()), name)
 
-    def is_label(self, value: Any) -> bool:
-        """Return whether a scalar names a label of the set."""
-        text = text_of(value)
-        return text is not None and self.decision(text) is not None
-
     def unsaid(self, names: Iterable[str]) -> int:
         """Return how many labels of the set are not among these names."""
-        said = {class_name(name) for name in names}
+        said = {self._as_the_set_says(class_name(name)) for name in names}
         if self.names:
             return len(self.names - said)
         if self.spec.task == "binary":
@@ -137,7 +132,7 @@ def truth_name(value: bool, reading: Reading, known: KnownLabels) -> str:  # noq
     for name in spellings:
         if name in mapped or name in known.names:
             return name
-    if "positive_label" in known.spec.model_fields_set:
+    if known.spec.names_positive:
         return spellings[0]
     return spellings[-1]
 

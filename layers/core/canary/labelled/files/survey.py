@@ -143,7 +143,7 @@ class Survey:
         """
         spec = self.spec
         named = {name.strip().lower() for name in spec.classes or ()}
-        if "positive_label" in spec.model_fields_set:
+        if spec.names_positive:
             named.add(spec.positive_label.strip().lower())
         missing = MISSING - named
         if spec.classes is not None:
@@ -152,7 +152,7 @@ class Survey:
             return missing - _WORDS
         words = {label.lower() for label in self.labels if label.lower() in _WORDS & missing}
         others = {label for label in self.labels if label.lower() not in missing}
-        alone = "positive_label" in spec.model_fields_set and len(others) == len(words) == 1
+        alone = spec.names_positive and len(others) == len(words) == 1
         return missing - words if spec.task == "binary" and alone else missing
 
     def told(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from canary.domain.labelled.scorers.values import labels_text, spans_text, text_of
 from canary.domain.plan.quality import QualityGuardSpec, Task
+from canary.labelled.files.plain_text import format_of
 from canary.labelled.tasks.parts import by_name, finite, names, numbers, span
 
 
@@ -35,9 +36,7 @@ WANTED: dict[Task, str] = {
 
 def is_of_cells(spec: QualityGuardSpec) -> bool:
     """Return whether a set's values are cells of a CSV, which have no types."""
-    name = spec.labelled_set.lower().removesuffix(".gz")
-    typed = (".jsonl", ".ndjson", ".json", ".parquet")
-    return not name.endswith(typed) if spec.format is None else spec.format == "csv"
+    return format_of(spec) == "csv"
 
 
 def _parsed(value: Any) -> Any:

@@ -2,7 +2,8 @@
 answers changed round, its order turned round, nothing at all, the middle of the labels.
 
 Rules: of two records whose answers say nothing about them, either way round is as likely to fit
-better, so the signs are a fair coin's, whatever the labels are. Counting ends where enough is seen.
+better, so the signs are a fair coin's, whatever the labels are. Pairs are counted until there are
+enough.
 """
 
 import json
@@ -12,15 +13,12 @@ from collections.abc import Callable, Sequence
 
 from canary.domain.labelled.metrics import METRICS, metric_of, value_of
 from canary.domain.labelled.paired import AnswerPair
-from canary.domain.labelled.plausibility.counts import AnswerTally
+from canary.domain.labelled.plausibility.counts import MOST_ERROR, SAMPLE, AnswerTally
 from canary.domain.labelled.prediction import Label, Prediction
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.metric_keys import SCORER
 
-SAMPLE = 101
 PAIRS_COUNTED = 2_000
-MOST_ERROR = 1e150
-"""So that its square stays a number."""
 
 Fit = Callable[[Label, Prediction], float]
 

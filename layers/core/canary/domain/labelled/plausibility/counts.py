@@ -11,6 +11,10 @@ from canary.domain.model import Frozen
 from canary.domain.plan.quality.answer_keys import Role
 
 CAUSES_KEPT = 20
+SAMPLE = 101
+"""Labels of a regression that its median and mean are of."""
+MOST_ERROR = 1e150
+"""An error that is no number counts as this much: its square stays a number."""
 UNREADABLE = "unreadable answer"
 """What the cause of an answer that was heard and could not be read begins with."""
 
@@ -54,7 +58,7 @@ class AnswerTally(Frozen):
     crossed: int = 0
     waiting: tuple[float, float] | None = None
     squared: tuple[float, float] = (0.0, 0.0)
-    sample: tuple[float, ...] = Field(default=(), max_length=101)
+    sample: tuple[float, ...] = Field(default=(), max_length=SAMPLE)
     missed: tuple[float, float] = (0.0, 0.0)
     missed_squared: tuple[float, float] = (0.0, 0.0)
     sizes: tuple[float, float] = (0.0, 0.0)

@@ -61,9 +61,9 @@ def doubts(
                     tally, spec.task, decides_by_parts=not set(spec.chosen_metrics) <= {SCORER}
                 ),
                 _foreign(tally),
-                _out_of_proportion(tally, spec),
+                _out_of_proportion(tally, counts, spec),
             ]
-            found += [_beyond_constant(tally, spec), _no_better_than_nothing(tally, spec)]
+            found += [_beyond_constant(tally, counts, spec), _no_better_than_nothing(tally, spec)]
     return tuple(doubt for doubt in found if doubt is not None)
 
 
@@ -143,7 +143,9 @@ def _no_better_than_nothing(tally: AnswerTally, spec: QualityGuardSpec) -> Doubt
     )
 
 
-def _beyond_constant(tally: AnswerTally, spec: QualityGuardSpec) -> Doubt | None:
+def _beyond_constant(
+    tally: AnswerTally, counts: CallCounts, spec: QualityGuardSpec
+) -> Doubt | None:
     """Return the doubt in a regression whose baseline is as far off as the labels' middle."""
     if spec.task != "regression":
         return None
@@ -153,9 +155,10 @@ def _beyond_constant(tally: AnswerTally, spec: QualityGuardSpec) -> Doubt | None
         return None
     told = "squared error" if squares else "error"
     middle = "mean" if squares else "median"
+    answered = max(1, counts.used - counts.errors_baseline)
     return Doubt(
-        f"the baseline's mean {told} is {baseline / tally.records:.4g}, and always answering the "
-        f"labels' {middle} would be off by {constant / tally.records:.4g}{_scale(tally)}",
+        f"the baseline's mean {told} is {baseline / answered:.4g}, and always answering the "
+        f"labels' {middle} would be off by {constant / answered:.4g}{_scale(tally)}",
         of_reading=baseline >= FAR * constant,
         open=baseline < FAR * constant,
     )
@@ -209,7 +212,9 @@ def _accuracies(tally: AnswerTally) -> str:
     )
 
 
-def _out_of_proportion(tally: AnswerTally, spec: QualityGuardSpec) -> Doubt | None:
+def _out_of_proportion(
+    tally: AnswerTally, counts: CallCounts, spec: QualityGuardSpec
+) -> Doubt | None:
     """Return the doubt in a regression whose canary is off by far more than the baseline on few
     records: a share of right answers and a loss with a learnt cap cannot see how far. A cap that
     the spec names says that farther is no worse.
@@ -217,7 +222,8 @@ def _out_of_proportion(tally: AnswerTally, spec: QualityGuardSpec) -> Doubt | No
     margins = (spec.metrics or {}).values()
     if spec.task != "regression" or any(one.cap is not None for one in margins):
         return None
-    baseline, canary = (math.sqrt(sum_ / tally.records) for sum_ in tally.squared)
+    answered = max(1, counts.used - counts.errors_baseline - counts.errors_canary)
+    baseline, canary = (math.sqrt(sum_ / answered) for sum_ in tally.squared)
     if canary <= OUT_OF_PROPORTION * max(baseline, spec.right_within or 0.0):
         return None
     return Doubt(

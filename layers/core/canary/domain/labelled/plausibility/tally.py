@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from canary.domain.labelled.paired import AnswerPair
 from canary.domain.labelled.plausibility.blind import beside_constant, changed_round
-from canary.domain.labelled.plausibility.counts import AnswerTally
+from canary.domain.labelled.plausibility.counts import MOST_ERROR, AnswerTally
 from canary.domain.labelled.prediction import Label, Prediction
 from canary.domain.plan.quality import QualityGuardSpec
 
@@ -100,5 +100,4 @@ def _squared(before: AnswerTally, outcomes: Sequence[AnswerPair]) -> AnswerTally
 
 
 def _error(label: Label, prediction: Prediction) -> float:
-    """Return the error, at most 1e150 so that its square stays a number."""
-    return min(abs(float(prediction.decision) - float(label)), 1e150)
+    return min(abs(float(prediction.decision) - float(label)), MOST_ERROR)

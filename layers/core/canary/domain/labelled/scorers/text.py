@@ -21,7 +21,7 @@ one character, as multilingual ROUGE and SQuAD take it, or a sentence would be o
 _WORDS = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 _TOKENS = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
-_PUNCTUATION = frozenset(string.punctuation)
+_MARK = re.compile(f"[{re.escape(string.punctuation)}]")
 
 
 def normalised(text: str) -> str:
@@ -40,12 +40,7 @@ def normalised(text: str) -> str:
 
 def _without_punctuation(text: str) -> str:
     """Return text without ASCII punctuation but that of its numbers."""
-    kept = []
-    for place, one in enumerate(text):
-        if one in _PUNCTUATION and not _of_number(text, place):
-            continue
-        kept.append(one)
-    return "".join(kept)
+    return _MARK.sub(lambda mark: mark[0] if _of_number(text, mark.start()) else "", text)
 
 
 def _of_number(text: str, place: int) -> bool:

@@ -113,6 +113,11 @@ class AnswerKeys(Frozen):
         """Return the short form: the place of the score or label in the whole answer."""
         return self.answer if isinstance(self.answer, str) else None
 
+    @property
+    def names_positive(self) -> bool:
+        """Return whether somebody named the positive label; else it is 1, in any spelling."""
+        return "positive_label" in self.model_fields_set
+
     def threshold_for(self, role: Role) -> float | None:
         """Return the threshold somebody asked for; None leaves a model's own label to decide."""
         given = self.answer_rules.threshold_of(role)

@@ -181,6 +181,11 @@ class MetricKeys(Frozen):
             return {SCORER: QualityMargin(max_worse=0.02)}
         return default_metrics(self.task)
 
+    @property
+    def deciding(self) -> frozenset[str]:
+        """Return the names of the metrics that decide, those of slices among them."""
+        return frozenset(self.chosen_metrics).union(*self.slices.values())
+
     @model_validator(mode="after")
     def _metrics_may_decide(self) -> Self:
         for place, margins in (("metrics", self.metrics or {}), *self.slices.items()):

@@ -46,23 +46,6 @@ _DECISION_ONLY = {
     "size",
     "tokens",
 }
-_FIRST_SHAPE = {
-    "format",
-    "header",
-    "label_column",
-    "send_slice_column",
-    "drop_columns",
-    "content_type",
-    "accept",
-    "request",
-    "records_per_request",
-    "answer",
-    "task",
-    "threshold",
-    "positive_label",
-    "classes",
-}
-"""What shaped a request or an answer in the first version: always part of the key."""
 
 
 class KeptPredictions:
@@ -173,23 +156,11 @@ def _model(request: EvaluationRequest, ports: EvaluationPorts, variant: str) -> 
 def _key(
     spec: QualityGuardSpec, set_version: str, variant: str, model: str, reading: Reading | None
 ) -> str:
-    shape = spec.model_dump(mode="json", exclude=_DECISION_ONLY | _absent(spec))
+    shape = spec.model_dump(mode="json", exclude=_DECISION_ONLY)
     parts: list[object] = [set_version, variant, model, shape]
     if reading is not None:
-        parts.append(reading.model_dump(mode="json", exclude={"rounded"}))
+        parts.append(reading.model_dump(mode="json", exclude={"rounded", "unread"}))
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _absent(spec: QualityGuardSpec) -> set[str]:
-    """Return the keys that came after the first version and are not used: what was kept before
-    them is found still.
-    """
-    fields = type(spec).model_fields
-    return {
-        name
-        for name in fields.keys() - _FIRST_SHAPE
-        if getattr(spec, name) == fields[name].get_default(call_default_factory=True)
-    }
 
 
 class KeptContract:
@@ -207,7 +178,7 @@ class KeptContract:
                 _key(request.spec, version, variant, _model(request, ports, variant), None)
                 for variant in (request.baseline, request.canary)
             ]
-            metrics = sorted(request.spec.chosen_metrics)
+            metrics = sorted(request.spec.deciding)
             told = json.dumps(["contract", *models, *metrics]).encode()
             self._key = hashlib.sha256(told).hexdigest()
 

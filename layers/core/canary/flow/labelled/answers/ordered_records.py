@@ -61,7 +61,7 @@ class OrderedRecords:
         self._evidence, self._heard = evidence, heard or {}
         self._first = evidence.first_record
         self._reader = ExampleReader(records.layout, request.spec)
-        self._order = seeded_order(evidence.records_total - self._first, request.rollout)
+        self._order = seeded_order(evidence.round_records, request.rollout)
 
     @cached_property
     def kept(self) -> tuple[KeptPredictions, KeptPredictions]:

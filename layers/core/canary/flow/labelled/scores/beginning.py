@@ -66,7 +66,7 @@ def _positives(spec: QualityGuardSpec, records: RecordFile) -> tuple[int, int]:
         with contextlib.suppress(UnusableRow):
             is_positive = read_label(text, spec, records.layout.missing) == 1
             looked, positives = looked + count, positives + count * is_positive
-    open_ended = "positive_label" in spec.model_fields_set and spec.classes is None
+    open_ended = spec.names_positive and spec.classes is None
     return looked + records.survey.unlisted * open_ended, positives
 
 

@@ -214,7 +214,7 @@ def _ruled(reading: Reading, role: Role, given: Given, variant: str) -> Reading:
             raise Refused(FIELD, problem, "Say which: " + as_rules(score_of="predicted"))
         scored = reading.tells_scores
         reading = reading.but(threshold=threshold, decides="score" if scored else "label")
-    needing = sorted(NEED_SCORES & spec.chosen_metrics.keys())
+    needing = sorted(NEED_SCORES & spec.deciding)
     if needing and not reading.tells_scores and spec.task in ("binary", "multiclass"):
         problem = (
             f"{needing[0]} needs probabilities, and the answers of variant {variant} are read as "

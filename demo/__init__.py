@@ -1,3 +1,3 @@
-"""Six rollouts side by side on the emulated account: what the product does, shown in two
+"""Seven rollouts side by side on the emulated account: what the product does, shown in two
 minutes.
 """

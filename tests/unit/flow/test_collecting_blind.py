@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from canary.domain.errors import AwsDenied, AwsUnavailable
+from canary.domain.judge.windows import Window
 from canary.flow.collect import Collector
 from tests.metrics import MemoryMetrics
 from tests.ports import (
@@ -25,9 +26,19 @@ class NoAlarms(MemoryAlarms):
         raise AwsDenied("DescribeAlarms: AccessDenied: not allowed")
 
 
-def blind_collector(**broken: Any) -> tuple[Collector, MemoryEvidence]:
+class Unreadable(MemoryEvidence):
+    """Evidence whose windows cannot be read."""
+
+    def windows(self, rollout: str, first_minute: int = 0) -> tuple[Window, ...]:
+        """Fail as a throttled table does."""
+        raise AwsUnavailable(f"Query: ThrottlingException: {rollout} from {first_minute}")
+
+
+def blind_collector(
+    evidence: MemoryEvidence | None = None, **broken: Any
+) -> tuple[Collector, MemoryEvidence]:
     """Return a collector of one rollout with an alarm, some of its ports broken."""
-    evidence = MemoryEvidence()
+    evidence = evidence or MemoryEvidence()
     ports: dict[str, Any] = {
         "metrics": MemoryMetrics(),
         "alarms": MemoryAlarms(p99="OK"),
@@ -65,6 +76,16 @@ def test_alarms_that_cannot_be_read_are_told_by_name() -> None:
     assert [(b.query, b.error) for b in tick.blind] == [
         ("DescribeAlarms", "AccessDenied: not allowed")
     ]
+
+
+def test_windows_that_cannot_be_read_are_told_as_a_read() -> None:
+    """What to allow, or to ask more of, follows from the action's name."""
+    collector, evidence = blind_collector(Unreadable())
+    collector.collect(after(60), plenty)
+    tick = evidence.tick("churn-1")
+    assert tick is not None
+    assert [b.query for b in tick.blind] == ["Query"]
+    assert tick.blind[0].error.startswith("ThrottlingException")
 
 
 def test_a_metric_that_came_in_part_is_told_with_its_variant() -> None:

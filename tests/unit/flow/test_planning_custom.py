@@ -112,11 +112,11 @@ def test_a_value_is_forecast_as_its_own_minutes_differ() -> None:
     moves, with the margin it lies beyond.
     """
 
-    def planned_with(values: list[float]) -> Record:
+    def planned_with(values: list[float], **margins: Any) -> Record:
         usual = history(1440, requests=6000)
         day = {m: {**v, "Gpu Maximum": values[m % len(values)]} for m, v in usual.items()}
         value = {"namespace": "Churn", "metric": "Gpu", "dimensions": VARIANT}
-        gpu = {"name": "gpu", "value": {**value, "statistic": "Maximum"}}
+        gpu = {"name": "gpu", "value": {**value, "statistic": "Maximum"}, **margins}
         stage = Stage(MemoryMetrics({"v1": day}, p95_ms=40.0))
         steps = [{"share": share} for share in (0.05, 0.75, 1.0)]
         return stage.plan(guards={"values": [gpu]}, steps=steps)
@@ -135,3 +135,9 @@ def test_a_value_is_forecast_as_its_own_minutes_differ() -> None:
     assert "cannot conclude on gpu" in body
     assert "own minutes it is beyond 1.5x the baseline of the minute before" in body
     assert "at 75% the canary has more traffic than its baseline" in body
+    # 160 beyond a mean of 60 is 3.7 times the mean; a minute is at most 3 times the one before.
+    wide = {"ratio": 1.0, "absolute": 160.0}
+    names = ("roll_back_beyond", "last_gate", "early_steps")
+    within = planned_with([30.0, 90.0], **dict.fromkeys(names, wide))
+    steps = [step for step in forecast(within.plan) if step.guard == "gpu"]
+    assert all(step.conclusive for step in steps)

@@ -5,7 +5,7 @@ was seen.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from canary.adapters.table import Item, between, body_of, rollout_key
+from canary.adapters.table import Item, body_of, items_between, read_body
 from canary.adapters.translation import translated
 from canary.domain.judge.bets.day import Day
 from canary.domain.judge.bets.sketches import KeptSketch
@@ -28,11 +28,8 @@ class DynamoDays:
 
     def load(self, rollout: str) -> Day | None:
         """Return the day that was kept, or None."""
-        with translated("GetItem"):
-            item = self._client.get_item(
-                TableName=self._table, Key=rollout_key(rollout, "DAY"), ConsistentRead=True
-            ).get("Item")
-        return Day.model_validate_json(item["body"]["S"]) if item else None
+        body = read_body(self._client, self._table, rollout, "DAY")
+        return Day.model_validate_json(body) if body else None
 
     def save_sketches(self, rollout: str, sketches: Sequence[KeptSketch], minute: int) -> None:
         """Keep every sketch in an item of its own; one that is made again is equal."""
@@ -44,11 +41,7 @@ class DynamoDays:
     def sketches(self, rollout: str, step: int) -> tuple[KeptSketch, ...]:
         """Return the sketches kept of a step."""
         first = _of_step(step)
-        with translated("Query"):
-            pages = self._client.get_paginator("query").paginate(
-                **between(self._table, rollout, first, f"{first}~")
-            )
-            items = [item for page in pages for item in page["Items"]]
+        items = items_between(self._client, self._table, rollout, first, f"{first}~")
         return tuple(KeptSketch.model_validate_json(item["body"]["S"]) for item in items)
 
     def _put(self, item: Item) -> None:

@@ -6,8 +6,16 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from canary.adapters.sight import newest_tick, read_body
-from canary.adapters.table import Item, between, body_of, expiry, lost_race, rollout_key
+from canary.adapters.sight import newest_tick
+from canary.adapters.table import (
+    between,
+    body_of,
+    expiry,
+    items_between,
+    lost_race,
+    read_body,
+    rollout_key,
+)
 from canary.adapters.translation import translated
 from canary.domain.errors import CanaryError
 from canary.domain.judge.verdict_record import VerdictRecord
@@ -18,6 +26,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MINUTES_AN_HOUR = 60
+MINUTE = "minute_"
+"""What the name of an item's attribute for a minute begins with."""
 
 
 class DynamoEvidence:
@@ -51,15 +61,17 @@ class DynamoEvidence:
         """Return the windows of a rollout from a minute on, in order of time."""
         found = [
             Window.model_validate_json(value["S"])
-            for item in self._query(
-                rollout, _hour_name(first_minute // MINUTES_AN_HOUR), "WINDOWS#:"
+            for item in items_between(
+                self._client,
+                self._table,
+                rollout,
+                _hour_name(first_minute // MINUTES_AN_HOUR),
+                "WINDOWS#:",
             )
             for name, value in item.items()
-            if name.startswith("minute_")
+            if name.startswith(MINUTE) and int(name.removeprefix(MINUTE)) >= first_minute
         ]
-        return tuple(
-            sorted((w for w in found if w.minute >= first_minute), key=lambda window: window.minute)
-        )
+        return tuple(sorted(found, key=lambda window: window.minute))
 
     def save_tick(self, tick: Tick) -> None:
         """Keep the newest tick; an older one, delivered late, does not replace it."""
@@ -108,7 +120,7 @@ class DynamoEvidence:
         """Return all verdict records in order of time."""
         return tuple(
             VerdictRecord.model_validate_json(item["body"]["S"])
-            for item in self._query(rollout, "VERDICT#", "VERDICT#:")
+            for item in items_between(self._client, self._table, rollout, "VERDICT#", "VERDICT#:")
         )
 
     def newest_verdict(self, rollout: str) -> VerdictRecord | None:
@@ -121,13 +133,6 @@ class DynamoEvidence:
             )["Items"]
         return VerdictRecord.model_validate_json(found[0]["body"]["S"]) if found else None
 
-    def _query(self, rollout: str, first: str, last: str) -> list[Item]:
-        with translated("Query"):
-            pages = self._client.get_paginator("query").paginate(
-                **between(self._table, rollout, first, last)
-            )
-            return [item for page in pages for item in page["Items"]]
-
 
 def _hour_name(hour: int) -> str:
     # Digits sort before ':', which therefore closes the range of all hours.
@@ -135,4 +140,4 @@ def _hour_name(hour: int) -> str:
 
 
 def _minute_name(window: Window) -> str:
-    return f"minute_{window.minute}"
+    return f"{MINUTE}{window.minute}"

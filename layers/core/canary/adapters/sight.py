@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from canary.adapters.table import rollout_key
-from canary.adapters.translation import translated
+from canary.adapters.table import read_body
 from canary.domain.rollout.tick import Tick
 
 if TYPE_CHECKING:
@@ -14,12 +13,3 @@ def newest_tick(client: "DynamoDBClient", table: str, rollout: str) -> Tick | No
     """Return the newest tick, or None before the first."""
     body = read_body(client, table, rollout, "TICK")
     return Tick.model_validate_json(body) if body else None
-
-
-def read_body(client: "DynamoDBClient", table: str, rollout: str, sort: str) -> str | None:
-    """Return the body of one item of a rollout (consistent read), None where there is none."""
-    with translated("GetItem"):
-        item = client.get_item(
-            TableName=table, Key=rollout_key(rollout, sort), ConsistentRead=True
-        ).get("Item")
-    return item["body"]["S"] if item else None

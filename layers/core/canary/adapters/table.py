@@ -229,3 +229,21 @@ def expiry(minute: int) -> Any:
     later.
     """
     return {"N": str(minute * 60 + KEPT_DAYS * SECONDS_A_DAY)}
+
+
+def read_body(client: "DynamoDBClient", table: str, rollout: str, sort: str) -> str | None:
+    """Return the body of one item of a rollout (consistent read), None where there is none."""
+    with translated("GetItem"):
+        item = client.get_item(
+            TableName=table, Key=rollout_key(rollout, sort), ConsistentRead=True
+        ).get("Item")
+    return item["body"]["S"] if item else None
+
+
+def items_between(
+    client: "DynamoDBClient", table: str, rollout: str, first: str, last: str
+) -> list[Item]:
+    """Return a rollout's items whose sort keys lie in a range, both ends included."""
+    with translated("Query"):
+        pages = client.get_paginator("query").paginate(**between(table, rollout, first, last))
+        return [item for page in pages for item in page["Items"]]

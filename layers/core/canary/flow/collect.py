@@ -136,27 +136,32 @@ class Collector:
             if answer is not None:
                 series = {metric: answer[metric] for metric in wanted[record.rollout]}
                 blind += _partial(series, minute)
-                with problems.kept(), _noted("UpdateItem", blind, minute):
-                    self._store_windows(record, series, now, time_left)
+                with problems.kept():
+                    self._store_windows(record, series, blind, now, time_left)
             with problems.kept():
                 self._store_tick(record, states, blind, now, problems, time_left)
 
     def _store_windows(
-        self, record: Record, series: Series, now: datetime, time_left: TimeLeft
+        self,
+        record: Record,
+        series: Series,
+        blind: list[Blind],
+        now: datetime,
+        time_left: TimeLeft,
     ) -> None:
-        time_left.ask(record.rollout)
         began, minute = minute_of(record.started_at), minute_of(now)
-        before = {
-            w.minute: w
-            for w in self._evidence.windows(record.rollout, minute - FROZEN_AFTER_MINUTES)
-        }
+        with _noted("Query", blind, minute):
+            time_left.ask(record.rollout)
+            kept = self._evidence.windows(record.rollout, minute - FROZEN_AFTER_MINUTES)
+        before = {w.minute: w for w in kept}
         reading = reading_of(record.plan, minute - BELIEVED_AFTER_MINUTES - 1)
         found = windows_of(reading, series, record.canary, record.plan.baselines)
         read = (w.but(since=minute) for w in found if w.minute >= began)
         windows = [before[w.minute].read_again(w) if w.minute in before else w for w in read]
         if windows:
-            time_left.ask(record.rollout)
-            self._evidence.save_windows(record.rollout, windows)
+            with _noted("UpdateItem", blind, minute):
+                time_left.ask(record.rollout)
+                self._evidence.save_windows(record.rollout, windows)
 
     def _store_tick(
         self,

@@ -41,7 +41,7 @@ class LearntThreshold(NamedTuple):
     left_out: int
     """Slices with too few requests."""
     far: int
-    """Slices whose p95 is FAR times the median or more."""
+    """Slices whose p95 is more than FAR times the median."""
     calm_ms: float
     """What the p95 of a CALM part of the slices does not exceed."""
 

@@ -9,13 +9,19 @@ minute with one request weighs as much as one with a thousand, and a canary that
 third minute is not found. Source: betting on a coin, Waudby-Smith and Ramdas 2023; sign test.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from canary.stats.advance import AdvanceState
 from canary.stats.logsum import log_mix
 from canary.stats.pair_bet import ADVANCE_WEIGHTS, ROLL_BACK_WEIGHTS
-from canary.stats.roll_back import RollBackState
+
+if TYPE_CHECKING:
+    from canary.stats.advance import AdvanceState
+    from canary.stats.roll_back import RollBackState
 
 STAKES = (0.5, 0.95)
 """One for a canary that is worse in most minutes, one for one that is in nearly all; in the pair
@@ -50,6 +56,7 @@ def _bet(wealth: tuple[float, ...], stakes: tuple[float, ...], *, won: bool) -> 
     )
 
 
+@lru_cache(maxsize=512)
 def minutes_to(level: float, chance: float, weights: tuple[float, ...], quantile: float) -> float:
     """Return after how many minutes this part of all courses has gained `level` (a natural
     logarithm), every minute being won with this chance; inf beyond LONGEST_MINUTES.

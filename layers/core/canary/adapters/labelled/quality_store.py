@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from canary.adapters.table import expiry, lost_race, rollout_key
+from canary.adapters.table import expiry, lost_race, read_body, rollout_key
 from canary.adapters.translation import translated
 from canary.domain.errors import CanaryError, Conflict
 from canary.domain.labelled.evidence import QualityEvidence
@@ -36,11 +36,8 @@ class DynamoQualityStore:
 
     def load(self, rollout: str) -> QualityEvidence | None:
         """Return the stored evidence, or None before the first; always the newest."""
-        with translated("GetItem"):
-            item = self._client.get_item(
-                TableName=self._table, Key=rollout_key(rollout, SORT), ConsistentRead=True
-            ).get("Item")
-        return QualityEvidence.model_validate_json(item["body"]["S"]) if item else None
+        body = read_body(self._client, self._table, rollout, SORT)
+        return QualityEvidence.model_validate_json(body) if body else None
 
     def save(self, evidence: QualityEvidence, expected_revision: int | None) -> None:
         """Store evidence over what has `expected_revision`; raise Conflict when another writer was

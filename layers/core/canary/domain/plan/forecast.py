@@ -10,10 +10,11 @@ import math
 from canary.domain.errors import Refused
 from canary.domain.model import Frozen
 from canary.domain.plan.custom.value_history import exceeds
-from canary.domain.plan.guards import AnyMargin, CountGuard
+from canary.domain.plan.guards import AnyMargin, CountGuard, GuardHistory
 from canary.domain.plan.plan import Plan
 from canary.domain.words import percent
 from canary.stats import worse_minute
+from canary.stats.counts import limit
 from canary.stats.forecast import (
     Traffic,
     advance_minutes,
@@ -119,7 +120,7 @@ def _of_minutes(plan: Plan, step: int, guard: CountGuard) -> StepForecast:
     """
     planned, warm_up = plan.steps[step], plan.warm_up_minutes
     margin, history = plan.margin_at(step, guard), guard.history
-    beyond = exceeds(history, margin.ratio)
+    beyond = exceeds(history, _times(margin, history))
     median, p90 = (
         max(planned.bake_min_minutes, minutes + warm_up)
         for minutes in worse_minute.advance_minutes(beyond or 0.0, plan.budget.promotion)
@@ -127,7 +128,7 @@ def _of_minutes(plan: Plan, step: int, guard: CountGuard) -> StepForecast:
     guards, judged = 1 / plan.budget.guards[guard.name], planned.bake_max_minutes - warm_up
 
     def falls_after(ratio: float) -> float:
-        edge = guard.roll_back_beyond.ratio
+        edge = _times(guard.roll_back_beyond, history)
         worse = exceeds(history, edge / ratio) or 0.0
         return worse_minute.detection_minutes(worse, plan.budget.live, guards, FIRST_MASS)
 
@@ -150,6 +151,12 @@ def _of_minutes(plan: Plan, step: int, guard: CountGuard) -> StepForecast:
         twice_as_bad_minutes=_finite(falls_after(2.0) + warm_up),
         warning=warning,
     )
+
+
+def _times(margin: AnyMargin, history: GuardHistory) -> float:
+    """Return how many times the day's mean a margin lies at, its absolute part included."""
+    mean = history.rate
+    return limit(mean, margin.bound) / mean if mean > 0 else margin.ratio
 
 
 def _traffic(guard: CountGuard, share: float) -> Traffic:

@@ -94,6 +94,12 @@ REQUESTS = Metric(name="Invocations")
 """A variant's requests: what its share of the traffic is read from."""
 
 
+def check_one_of_both(bad: object, good: object) -> None:
+    """Return where either the bad or the good events are counted; raise ValueError otherwise."""
+    if (bad is None) is (good is None):
+        raise ValueError("give either bad or good: the other is what is left of `of`")
+
+
 class CountSource(Frozen):
     """Where a guard's counts come from: events, and among them either the bad or the good ones."""
 
@@ -111,8 +117,7 @@ class CountSource(Frozen):
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
-        if (self.bad is None) is (self.good is None):
-            raise ValueError("give either bad or good: the other is what is left of `of`")
+        check_one_of_both(self.bad, self.good)
         return self
 
     @property

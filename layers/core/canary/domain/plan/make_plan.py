@@ -171,7 +171,7 @@ def origin_of(learnt: LearntThreshold) -> str:
     told = [f"the median of the baseline's p95 over {learnt.slices} {over}, {learnt.p95_ms:.4g} ms"]
     told.append("rounded up to the end of the metric's bin, which is 10% wide")
     if not hours:
-        told.append(f"fewer than {LEAST_SLICES} hours of history have latency")
+        told.append(f"fewer than {LEAST_SLICES} hours of history have {LEAST_TIMED} timed requests")
     if learnt.left_out:
         told.append(f"{learnt.left_out} more left out with under {LEAST_TIMED} timed requests")
     if learnt.far:

@@ -15,7 +15,7 @@ HEARTBEAT = timedelta(minutes=10)
 MOST_TOLD = 3
 
 SERVICES = {"DescribeEndpoint": "sagemaker", "DescribeAlarms": "cloudwatch"} | dict.fromkeys(
-    ("UpdateItem", "PutItem", "GetItem", "Query"), "dynamodb"
+    ("UpdateItem", "Query"), "dynamodb"
 )
 REMEDIES = (
     (

@@ -141,8 +141,7 @@ def _check_reading(keys: CountGuardKeys, field: str) -> None:
             "of those that were not good",
             'Say "good" (few events are good, as with conversions) or "bad" (nearly all are good)',
         )
-    one_metric = keys.marked.read.but(statistic=keys.of.statistic) == keys.of.read
-    if one_metric and keys.missing == "zero":
+    if keys.source.by_statistic and keys.missing == "zero":
         raise Refused(
             f"{field}.missing",
             "both counts are statistics of one metric: where one is missing CloudWatch did not "

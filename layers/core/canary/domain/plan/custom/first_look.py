@@ -169,10 +169,10 @@ def _missing(keys: CountGuardKeys, look: FirstLook, share: float, name: str) -> 
     if keys.missing is not None:
         return keys.missing
     whole, metric = look.together, keys.marked.metric
-    one_metric = keys.marked.read.but(statistic=keys.of.statistic) == keys.of.read
-    if look.recorded or one_metric or whole.zeros:
+    if look.recorded or keys.source.by_statistic or whole.zeros:
         return "unknown"
-    expected = share * whole.marked / whole.minutes
+    minutes = max((one.minutes for one in look.baselines.values()), default=whole.minutes)
+    expected = share * whole.marked / max(1, minutes)
     if not whole.gaps and expected >= DENSE:
         return "unknown"
     seen = (

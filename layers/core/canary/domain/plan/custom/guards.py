@@ -121,22 +121,11 @@ def _guard(keys: CountGuardKeys, reading: Reading) -> CountGuard:
         name=keys.name,
         words=GuardWords(bad=keys.called or _called(keys, reading), title=keys.title),
         grid=RARE_GRID if reading.rare else COMMON_GRID,
-        source=source_of(keys, reading),
+        source=keys.source.but(missing=reading.missing),
         better=reading.better,
         roll_back_beyond=keys.roll_back_beyond or default[0],
         last_gate=keys.last_gate or default[1],
         early_steps=keys.early_steps or default[2],
-    )
-
-
-def source_of(keys: CountGuardKeys, reading: Reading) -> CountSource:
-    """Return where the counts come from."""
-    return CountSource(
-        of=keys.of.read,
-        bad=keys.bad.read if keys.bad else None,
-        good=keys.good.read if keys.good else None,
-        missing=reading.missing,
-        exact=True,
     )
 
 
@@ -165,7 +154,7 @@ def _check_margins(guard: CountGuard, rate: float, field: str) -> None:
 def told(keys: CountGuardKeys, guard: CountGuard, look: FirstLook) -> str:
     """Return one sentence: what is counted, how it is read, and what the last day shows of it."""
     whole = look.together
-    source = guard.source or source_of(keys, UNDECIDED)
+    source = guard.source or keys.source
     rate = whole.rate(source.missing)
     counted = f"{guard.name}: {keys.marked.read.words} among {keys.of.read.words}"
     seen = f"{percent(rate)} on {' and '.join(look.baselines)} in the last day"

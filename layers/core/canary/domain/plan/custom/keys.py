@@ -14,9 +14,11 @@ from canary.domain.plan.guards import (
     OF_ONE_VARIANT,
     REQUESTS,
     Better,
+    CountSource,
     GuardName,
     Margin,
     Metric,
+    check_one_of_both,
 )
 
 ALL_REQUESTS = "requests"
@@ -101,9 +103,19 @@ class CountGuardKeys(Frozen):
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
-        if (self.bad is None) is (self.good is None):
-            raise ValueError("give either bad or good: the other is what is left of `of`")
+        check_one_of_both(self.bad, self.good)
         return self
+
+    @property
+    def source(self) -> CountSource:
+        """Return where the counts come from, a gap being what the keys say of it."""
+        return CountSource(
+            of=self.of.read,
+            bad=self.bad.read if self.bad else None,
+            good=self.good.read if self.good else None,
+            missing=self.missing or "unknown",
+            exact=True,
+        )
 
     @property
     def marked(self) -> MetricKeys:

@@ -65,10 +65,18 @@ def _told_by_every_event() -> Planted:
 
 
 def _evidence_shared_by_all_rollouts() -> Planted:
-    def planted(_rollout: str, sort: str) -> dict[str, Any]:
-        return table.rollout_key("shared", sort)
+    rollout_key, read_body = quality_store.rollout_key, quality_store.read_body
 
-    return patch.object(quality_store, "rollout_key", planted)
+    def key(_rollout: str, sort: str) -> dict[str, Any]:
+        return rollout_key("shared", sort)
+
+    def read(client: Any, table: str, _rollout: str, sort: str) -> str | None:
+        return read_body(client, table, "shared", sort)
+
+    stack = ExitStack()
+    stack.enter_context(patch.object(quality_store, "rollout_key", key))
+    stack.enter_context(patch.object(quality_store, "read_body", read))
+    return stack
 
 
 def _model_known_by_variant_name() -> Planted:

@@ -25,8 +25,9 @@ from emulator.calls import CallGate, patch_calls
 from emulator.clock import Clock
 from emulator.clock.minutes import next_minute
 from emulator.cloudwatch.service_metrics import ServiceMetrics
+from emulator.deployment.moto_stacks import patch_stacks
 from emulator.deployment.site import Site
-from emulator.deployment.stack import deploy
+from emulator.deployment.stack import DeployedStack, deploy
 from emulator.endpoints.controls import Endpoints
 from emulator.endpoints.installation import install as install_endpoints
 from emulator.events.bus import Bus
@@ -42,6 +43,7 @@ from emulator.iam.permissions import Permissions, patch_iam
 from emulator.iam.requirements import Requirement
 from emulator.patching import Patches
 from emulator.place import Place
+from emulator.quotas import Quotas, patch_quotas
 from emulator.sdk import patch_sdk
 from emulator.sns import Mailbox, Message, patch_sns
 from emulator.states.engine import Engine
@@ -49,6 +51,7 @@ from emulator.states.execution import Execution
 from emulator.states.moto_states import patch_step_functions
 from emulator.states.services import RoleServices
 from emulator.states.status_events import DETAIL_TYPE, SOURCE, detail_of
+from emulator.subscriptions import confirm
 
 MINUTE_SECONDS = 60
 
@@ -108,6 +111,8 @@ class Emulator:
         self._patches = Patches()
         self._stack = ExitStack()
         self._layers: list[Path] = []
+        self.stacks: dict[str, DeployedStack] = {}
+        self.quotas = Quotas()
 
     # -- life --------------------------------------------------------------------------------------
 
@@ -141,7 +146,9 @@ class Emulator:
         patch_sdk(self._patches)
         patch_calls(self._patches, self.calls)
         patch_process(self._patches)
-        patch_iam(self._patches, self.place)
+        patch_iam(self._patches, self.place, self.permissions)
+        patch_stacks(self._patches, self.stacks, self.clock.now)
+        patch_quotas(self._patches, self.quotas)
         patch_lambda(self._patches, self.functions, self._queue)
         patch_step_functions(self._patches, self.states)
         patch_events(self._patches, self.bus, Schedules(self.clock, self.bus))
@@ -192,12 +199,13 @@ class Emulator:
             event_settings=self._queue.settings,
             layers=layers,
         )
-        outputs = deploy(site, path, stack, dict(parameters or {}))
+        deployed = deploy(site, path, stack, dict(parameters or {}))
+        self.stacks[stack] = deployed
         for folder in layers:
             if str(folder) not in sys.path:
                 sys.path.append(str(folder))
                 self._layers.append(folder)
-        return outputs
+        return deployed.outputs
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of the account's administrator."""
@@ -223,6 +231,13 @@ class Emulator:
     def _asked(self, done: Callable[[], bool]) -> bool:
         with self.clock.lock:
             return done()
+
+    def confirm_subscription(self, address: str) -> None:
+        """Confirm the subscriptions of an address, as its owner does by the link in the mail.
+        Raises KeyError.
+        """
+        with self.clock.lock:
+            confirm(self.place, address)
 
     @property
     def messages(self) -> list[Message]:

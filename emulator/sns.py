@@ -18,6 +18,7 @@ from moto.sns.models import Subscription, Topic
 
 from emulator.clock import Clock
 from emulator.patching import Patches
+from emulator.subscriptions import is_pending, patch_subscriptions
 
 PARAMETERS = (
     "message",
@@ -81,6 +82,8 @@ class Mailbox:
         attributes: Mapping[str, Any],
         message: str,
     ) -> None:
+        if is_pending(subscription):
+            return
         matcher = subscription._filter_policy_matcher
         if matcher is not None and not matcher.matches(attributes, message):
             return
@@ -104,7 +107,8 @@ def _record(subscription: Subscription, notice: Mapping[str, Any]) -> dict[str, 
 
 
 def patch_sns(patches: Patches, mailbox: Mailbox) -> None:
-    """Put the mailbox behind moto's topics."""
+    """Put the mailbox behind moto's topics, and let subscriptions wait for confirmation."""
+    patch_subscriptions(patches)
 
     def publish(
         self: Topic,

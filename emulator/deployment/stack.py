@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +19,32 @@ from emulator.deployment.template import (
 from emulator.deployment.values import Values
 
 
-def deploy(site: Site, template: Path, stack_name: str, given: dict[str, str]) -> dict[str, str]:
-    """Return the stack's outputs after making or updating every resource. Raises TemplateError
-    naming a fault.
+@dataclass(frozen=True)
+class Resource:
+    """One made resource as CloudFormation lists it."""
+
+    kind: str
+    physical_id: str
+
+
+@dataclass(frozen=True)
+class DeployedStack:
+    """What a deployment came to; parameters and outputs by name, resources by logical id."""
+
+    name: str
+    arn: str
+    parameters: Mapping[str, str]
+    resources: Mapping[str, Resource]
+    outputs: dict[str, str]
+
+
+def deploy(site: Site, template: Path, stack_name: str, given: dict[str, str]) -> DeployedStack:
+    """Return the stack after making or updating every resource. Raises TemplateError naming a
+    fault.
     """
     parameters = parameter_values(declared_parameters(template), given)
     document = transformed(template, parameters, site.place.region)
-    return _Stack(site, document, parameters, stack_name).outputs()
+    return _Stack(site, document, parameters, stack_name).deployed()
 
 
 class _Stack:
@@ -36,18 +57,29 @@ class _Stack:
         self._outputs: dict[str, Any] = document.get("Outputs") or {}
         self._made: dict[str, Made] = {}
         self._under_way: list[str] = []
+        self._parameters = parameters
+        self._arn = site.place.arn("cloudformation", f"stack/{name}/1")
         pseudo = {
             "AWS::Region": site.place.region,
             "AWS::AccountId": site.place.account,
             "AWS::Partition": site.place.partition,
             "AWS::StackName": name,
-            "AWS::StackId": site.place.arn("cloudformation", f"stack/{name}/1"),
+            "AWS::StackId": self._arn,
             "AWS::URLSuffix": site.place.url_suffix,
         }
         conditions, mappings = document.get("Conditions") or {}, document.get("Mappings") or {}
         self._values = Values(parameters, pseudo, conditions, mappings, self._attribute)
 
-    def outputs(self) -> dict[str, str]:
+    def deployed(self) -> DeployedStack:
+        outputs = self._outputs_of_all()
+        listed = {
+            logical_id: Resource(self._resources[logical_id]["Type"], made.ref)
+            for logical_id, made in self._made.items()
+        }
+        given = {name: str(value) for name, value in self._parameters.items()}
+        return DeployedStack(self._name, self._arn, given, listed, outputs)
+
+    def _outputs_of_all(self) -> dict[str, str]:
         unknown = {resource["Type"] for resource in self._resources.values()} - set(MAKERS)
         if unknown:
             raise TemplateError(f"resource types that are not emulated: {sorted(unknown)}")

@@ -21,6 +21,7 @@ from moto.iam.responses import IamResponse
 
 from emulator.calls import Call, Proceed
 from emulator.iam.requirements import Requirement, requirements_of
+from emulator.iam.simulation import patch_simulation
 from emulator.patching import Patches
 from emulator.place import Place
 
@@ -29,10 +30,11 @@ class UnknownCondition(ValueError):
     """A policy uses a condition operator that is not emulated; guessing would prove nothing."""
 
 
-def patch_iam(patches: Patches, place: Place) -> None:
+def patch_iam(patches: Patches, place: Place, permissions: Permissions) -> None:
     """Keep roles in the account's own partition; moto reads the region off an address that names
-    none, and so keeps all of them in `aws`.
+    none, and so keeps all of them in `aws`. Let their policies be simulated.
     """
+    patch_simulation(patches, permissions)
 
     def backend(self: IamResponse) -> IAMBackend:
         return iam_backends[self.current_account][place.partition]
@@ -72,17 +74,14 @@ class Permissions:
 
     def refusal(self, role_arn: str, requirement: Requirement) -> str | None:
         """Return AWS's message when the role may not, None when it may."""
-        statements = list(self._statements(role_arn))
-        matching = [
-            statement["Effect"] for statement in statements if _applies(statement, requirement)
-        ]
-        if "Allow" in matching and "Deny" not in matching:
+        decision = self.decision(role_arn, requirement)
+        if decision == "allowed":
             return None
         self.refused.append((role_arn, requirement.action, requirement.resource))
         caller = self._place.session_arn(role_arn.rsplit("/", 1)[-1])
         why = (
             "with an explicit deny in an identity-based policy"
-            if "Deny" in matching
+            if decision == "explicitDeny"
             else f"because no identity-based policy allows the {requirement.action} action"
         )
         return (
@@ -90,9 +89,25 @@ class Permissions:
             f"on resource: {requirement.resource} {why}"
         )
 
-    def _statements(self, role_arn: str) -> Iterator[Mapping[str, Any]]:
+    def decision(self, role_arn: str, requirement: Requirement) -> str:
+        """Return what the role's policies come to, in SimulatePrincipalPolicy's words: allowed,
+        implicitDeny or explicitDeny.
+        """
+        effects = {s["Effect"] for s in self._statements(role_arn) if _applies(s, requirement)}
+        if "Deny" in effects:
+            return "explicitDeny"
+        return "allowed" if "Allow" in effects else "implicitDeny"
+
+    def knows(self, role_arn: str) -> bool:
+        """Return whether there is such a role."""
+        return self._role(role_arn) is not None
+
+    def _role(self, role_arn: str) -> Any:
         roles = iam_backends[self._place.account][self._place.partition].roles.values()
-        role = next((role for role in roles if role.arn == role_arn), None)
+        return next((role for role in roles if role.arn == role_arn), None)
+
+    def _statements(self, role_arn: str) -> Iterator[Mapping[str, Any]]:
+        role = self._role(role_arn)
         for text in (role.policies if role is not None else {}).values():
             document = json.loads(text) if isinstance(text, str) else text
             statements = document["Statement"]

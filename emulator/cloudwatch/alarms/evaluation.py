@@ -12,6 +12,7 @@ from moto.cloudwatch.models import Alarm, CloudWatchBackend
 from moto.sns.models import sns_backends
 
 from emulator.cloudwatch.alarms.event import State, message, stamp, state_change
+from emulator.cloudwatch.alarms.history import note_action
 from emulator.cloudwatch.alarms.metric import Watched, rule, watched
 from emulator.cloudwatch.alarms.rule import COMPARISONS, AlarmRule
 from emulator.cloudwatch.endpoint_metrics import EndpointMetrics
@@ -71,6 +72,7 @@ class Alarms:
             # history shows it.
             if action in topics:
                 topics[action].publish(body, subject=subject)
+            note_action(alarm, action, self.now(), succeeded=action in topics)
 
 
 Points = Sequence[tuple[datetime, float | None]]

@@ -15,6 +15,7 @@ from moto.core.responses import ActionResult
 
 from emulator.cloudwatch.alarms.evaluation import Alarms
 from emulator.cloudwatch.alarms.event import State
+from emulator.cloudwatch.alarms.history import patch_history
 from emulator.cloudwatch.alarms.metric import rule, watched
 from emulator.cloudwatch.statistic import UnknownStatistic, statistic
 from emulator.patching import Patches
@@ -28,6 +29,7 @@ def patch_alarms(patches: Patches, alarms: Alarms) -> None:
     _patch_making(patches, alarms)
     _patch_setting(patches, alarms)
     _patch_reading(patches)
+    patch_history(patches)
 
 
 def _patch_making(patches: Patches, alarms: Alarms) -> None:

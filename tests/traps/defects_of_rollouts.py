@@ -65,7 +65,7 @@ def _told_by_every_event() -> Planted:
 
 
 def _evidence_shared_by_all_rollouts() -> Planted:
-    rollout_key, read_body = quality_store.rollout_key, quality_store.read_body
+    rollout_key, read_body = table.rollout_key, table.read_body
 
     def key(_rollout: str, sort: str) -> dict[str, Any]:
         return rollout_key("shared", sort)

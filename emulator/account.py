@@ -51,6 +51,7 @@ from emulator.states.execution import Execution
 from emulator.states.moto_states import patch_step_functions
 from emulator.states.services import RoleServices
 from emulator.states.status_events import DETAIL_TYPE, SOURCE, detail_of
+from emulator.states.tokens import AnswerFaults
 from emulator.subscriptions import confirm
 
 MINUTE_SECONDS = 60
@@ -65,9 +66,10 @@ class Emulator:
     start: emulated time at entry (aware UTC). minute_seconds: wall seconds an emulated minute
     takes, 0 = as fast as possible. seed: of everything drawn. region: where the account is, and so
     in which partition. enforce_iam: roles are enforced from the deployed template. endpoints:
-    options of the emulated SageMaker endpoints (timing, publication, emit_zeros). time_hooks: each
-    is entered with the clock for as long as the account is open, and lets what is deployed read and
-    await emulated time where it has a clock of its own.
+    options of the emulated SageMaker endpoints (timing, publication, emit_zeros). answer_faults:
+    what becomes of answers to task tokens on their way. time_hooks: each is entered with the clock
+    for as long as the account is open, and lets what is deployed read and await emulated time where
+    it has a clock of its own.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Emulator:
         enforce_iam: bool = False,
         patience_seconds: float = 120.0,
         endpoints: Mapping[str, Any] | None = None,
+        answer_faults: AnswerFaults | None = None,
         time_hooks: Sequence[TimeHook] = (),
     ) -> None:
         self.seed = seed
@@ -102,7 +105,7 @@ class Emulator:
             self.permissions.credentials_of,
             self._authorize,
         )
-        self.states = Engine(self.clock, services)
+        self.states = Engine(self.clock, services, answer_faults)
         self.states.on_status = self._status_changed
         self.endpoints: Endpoints
         self._endpoint_options = dict(endpoints or {})

@@ -23,7 +23,7 @@ from emulator.states.execution import (
 from emulator.states.interpreter import Walk, stamp
 from emulator.states.language.errors import Halted, InvalidDefinition, StateError
 from emulator.states.tasks import Services, StateTasks
-from emulator.states.tokens import Tokens
+from emulator.states.tokens import AnswerFaults, Tokens
 
 
 class NotRedrivable(Exception):
@@ -33,9 +33,11 @@ class NotRedrivable(Exception):
 class Engine:
     """Every execution. `on_status(execution)` is told of each change of status."""
 
-    def __init__(self, clock: Clock, services: Services) -> None:
+    def __init__(
+        self, clock: Clock, services: Services, answer_faults: AnswerFaults | None = None
+    ) -> None:
         self.clock = clock
-        self.tokens = Tokens()
+        self.tokens = Tokens(answer_faults or AnswerFaults())
         self.on_status: Callable[[Execution], None] = lambda _execution: None
         self._tasks = StateTasks(self.tokens, services)
 

@@ -141,6 +141,7 @@ class _Attempt:
                 self._arguments["FunctionName"], self._arguments.get("Payload", {})
             )
             if self._pending is not None:
+                self._pending.is_invoking = lambda: not invocation.finished
                 return self._answered(self._pending, invocation)
             return _wrapped(self._returned(invocation))
         if ":function:" in self._resource:

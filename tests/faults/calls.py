@@ -66,6 +66,16 @@ def _repeated(world: World, call: Call, proceed: Proceed) -> Any:
     return proceed()
 
 
+def _accepted_and_lost(_world: World, _call: Call, _proceed: Proceed) -> Any:
+    """Accept an answer that nobody will ever hear."""
+    return {}
+
+
+def _twice(_world: World, _call: Call, proceed: Proceed) -> Any:
+    proceed()
+    return proceed()
+
+
 def _killed_before(_world: World, _call: Call, _proceed: Proceed) -> Any:
     raise ProcessKilled
 
@@ -118,6 +128,11 @@ TOKEN_KINDS = (
     Kind("unreadable token", _error("InvalidToken")),
     Kind("expired token for 6 minutes", _error("TaskTimedOut"), WHILE),
 )
+ANSWER_KINDS = (
+    Kind("accepted and lost", _accepted_and_lost),
+    Kind("accepted and lost for 6 minutes", _accepted_and_lost, WHILE),
+    Kind("answered twice", _twice),
+)
 
 
 def kinds_for(site: Site) -> list[Kind]:
@@ -130,6 +145,8 @@ def kinds_for(site: Site) -> list[Kind]:
         return [*kinds, LOST_RACE]
     if operation == "dynamodb:TransactWriteItems":
         return [*kinds, *TRANSACTION_KINDS]
+    if operation == "stepfunctions:SendTaskSuccess":
+        return [*kinds, *TOKEN_KINDS, *ANSWER_KINDS]
     return [*kinds, *TOKEN_KINDS] if operation.startswith("stepfunctions:SendTask") else kinds
 
 

@@ -25,7 +25,7 @@ class Fault(Protocol):
 @dataclass(frozen=True)
 class Case:
     """One run of the campaign. `ends` are the ends that its faults may bring about besides the
-    scenario's own.
+    scenario's own; `exact`: it must end as its scenario does when nothing is broken.
     """
 
     category: str
@@ -33,6 +33,7 @@ class Case:
     faults: Sequence[Fault] = ()
     ends: frozenset[Phase] = frozenset()
     seed: int = 0
+    exact: bool = False
 
     @property
     def name(self) -> str:

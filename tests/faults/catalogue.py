@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from canary.domain.rollout.phase import Phase
+from tests.faults.answers import AnswerFault
 from tests.faults.calls import INVOCATION_KINDS, KINDS, CallFault, InvocationFault, kinds_for
 from tests.faults.cases import Case
 from tests.faults.deliveries import KINDS as DELIVERY_KINDS
@@ -28,6 +29,7 @@ def catalogue(recordings: Mapping[str, Recording], seed: int) -> list[Case]:
     cases = [
         *_of_calls(recordings),
         *_of_invocations(recordings),
+        *_of_answers(recordings),
         *_of_deliveries(recordings),
         *_of_executions(recordings),
         *_of_kills(recordings),
@@ -70,6 +72,20 @@ def _of_invocations(recordings: Mapping[str, Recording]) -> Iterator[Case]:
         for kind in INVOCATION_KINDS:
             yield Case("invocation", scenario, (InvocationFault(kind, site),))
         yield Case("invocation", scenario, (InvocationFault("throttled", site, for_minutes=14),))
+
+
+def _of_answers(recordings: Mapping[str, Recording]) -> Iterator[Case]:
+    """Lose every early answer and double every answer of every scenario; and let each bake return
+    so late that whoever answers it is too early.
+    """
+    for scenario in recordings:
+        for doubled in (False, True):
+            yield Case("answer", scenario, (AnswerFault(doubled=doubled),), exact=True)
+    for scenario, site in _first_seen(
+        {name: list(r.invocations) for name, r in recordings.items()}
+    ):
+        if site.who == "decider.bake":
+            yield Case("answer", scenario, (AnswerFault(site),), exact=True)
 
 
 def _of_deliveries(recordings: Mapping[str, Recording]) -> Iterator[Case]:
@@ -121,6 +137,7 @@ def _pairs(cases: Sequence[Case], seed: int) -> Iterator[Case]:
         yield replace(
             first,
             category="pair",
+            exact=False,
             faults=(*first.faults, *second.faults),
             ends=first.ends | second.ends,
             seed=seed * 1000 + number,

@@ -55,7 +55,8 @@ def _play(world: World, case: Case) -> Result:
     _settle(world)
     run = Run(
         world,
-        scenario.expects | case.ends | {Phase.REFUSED},
+        (frozenset({scenario.ends}) if case.exact else scenario.expects | case.ends)
+        | {Phase.REFUSED},
         scenario.never,
         case.permanent,
         dict(_leases(world)),

@@ -158,6 +158,9 @@ class Machine:
         self.executions = [Execution(world, HOLDER, 1, "move", {})]
         world.executions.on_start = self._started
         world.executions.on_answer = self._answered
+        world.executions.is_early = lambda token: any(
+            each.busy and each.token == token for each in self.executions
+        )
 
     def _started(self, arn: str, document: Mapping[str, Any]) -> None:
         recover = document["recover"]

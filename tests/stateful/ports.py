@@ -131,6 +131,8 @@ class Executions(MemoryExecutions):
         self.statuses[HOLDER] = "RUNNING"
         self.on_start: Callable[[str, Mapping[str, object]], object] = lambda _arn, _document: None
         self.on_answer: Callable[[str, Mapping[str, object]], object] = lambda _token, _answer: None
+        self.loses_early = False
+        self.is_early: Callable[[str], bool] = lambda _token: False
 
     def status(self, execution: str) -> Any:
         """Return the status; MISSING when it was never started."""
@@ -146,8 +148,10 @@ class Executions(MemoryExecutions):
         self.world.seam()
 
     def wake(self, token: str, answer: Mapping[str, object]) -> bool:
-        """Answer a token, once."""
+        """Answer a token, once; an early answer may be accepted and lost."""
         self.world.seam()
+        if self.loses_early and self.is_early(token):
+            return token not in self.dead_tokens
         good = super().wake(token, answer)
         if good:
             self.on_answer(token, answer)

@@ -139,6 +139,11 @@ class RolloutMachine(RuleBasedStateMachine):
         self.world.script = script
         self.world.command(command)
 
+    @rule(lost=st.booleans())
+    def early_answers_are_lost(self, lost: bool) -> None:  # noqa: FBT001
+        """Set what becomes of answers that come while the bake's own invocation still runs."""
+        self.world.executions.loses_early = lost
+
     @precondition(lambda self: self.machine.executions[-1].running)
     @rule()
     def an_execution_is_stopped(self) -> None:

@@ -78,7 +78,7 @@ class World:
         teller = Teller(self.rollouts, Publisher(self), claims_of())
         recovery = Recovery(self.rollouts, self.executions)
         judging: Any = Judging(self)
-        answers = Answers(self.rollouts, self.executions)
+        answers = Answers(self.executions)
         decisions = Decisions(self.rollouts, self.evidence, answers)
         self.decider = Decider(
             self.rollouts,

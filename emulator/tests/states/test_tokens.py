@@ -128,6 +128,40 @@ def test_the_function_itself_may_answer_its_token(account: SmallAccount) -> None
     assert account.seconds == 0
 
 
+def test_an_early_answer_may_be_lost_and_given_again(account: SmallAccount) -> None:
+    """Where early answers are lost, the sender is told nothing of it, the task waits on, and the
+    first answer after the invocation returned is the result.
+    """
+    account.emulator.states.tokens.faults.early_lost = True
+    function = account.function(
+        "hasty",
+        """
+        import boto3
+
+        def handler(event, context):
+            client = boto3.client("stepfunctions")
+            client.send_task_success(taskToken=event["token"], output='"early"')
+            print(event["token"])
+        """,
+    )
+    execution = account.start(account.machine({"Wait": wait_state(function)}))
+    account.emulator.run_minutes(5)
+    assert account.describe(execution)["status"] == "RUNNING"
+    token = account.emulator.invocations[-1].logs.strip()
+    account.states.send_task_success(taskToken=token, output='"again"')
+    assert account.finish(execution)["output"] == '"again"'
+
+
+def test_every_answer_may_come_twice(account: SmallAccount) -> None:
+    """Where answers are doubled, the first is taken, and the sender hears that the task is over."""
+    account.emulator.states.tokens.faults.doubled = True
+    execution, token = waiting(account)
+    with pytest.raises(ClientError) as error:
+        account.states.send_task_success(taskToken=token, output='"once"')
+    assert code_of(error) == "TaskTimedOut"
+    assert account.finish(execution)["output"] == '"once"'
+
+
 def test_a_failing_function_fails_the_waiting_task(account: SmallAccount) -> None:
     """The task of a token fails at once when the function that got the token raises."""
     function = account.function(

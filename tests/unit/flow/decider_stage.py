@@ -41,7 +41,7 @@ class Stage:
         teller = Teller(self.rollouts, self.publisher, claims_of())
         judging = Judging(self.rollouts, self.evidence, NoQuality(), self.days)
         recovery = Recovery(self.rollouts, self.executions)
-        answers = Answers(self.rollouts, self.executions)
+        answers = Answers(self.executions)
         decisions = Decisions(self.rollouts, self.evidence, answers)
         self.decider = Decider(
             self.rollouts,

@@ -22,16 +22,16 @@ from tests.unit.flow.decider_stage import ROLLOUT, Stage
 
 
 def test_evidence_of_a_good_canary_wakes_the_machine_to_move() -> None:
-    """ADVANCE is recorded, then the token is answered, once."""
+    """ADVANCE is recorded, then the token is answered; a second answer is refused and harmless."""
     stage = Stage()
     stage.serve(12)
     record = stage.tick(13)
     assert record.decision
-    assert (record.decision.verdict, record.decision.to_step, record.token) == ("ADVANCE", 2, None)
+    assert (record.decision.verdict, record.decision.to_step) == ("ADVANCE", 2)
     assert [(token, answer["next"]) for token, answer in stage.executions.answers] == [
         ("token", "MOVE")
     ]
-    stage.tick(14)
+    assert stage.tick(14).generation == 1
     assert len(stage.executions.answers) == 1
 
 

@@ -1,32 +1,28 @@
-"""From a record back into the state machine: the waiting bake is answered, or kept alive."""
+"""From a record back into the state machine: the waiting bake is answered, or kept alive.
 
-from datetime import datetime
+That an answer was accepted does not show that the machine goes on by it: one that comes before the
+invocation that was given the token has returned may be lost. So the token stays in the record until
+the machine's next claim, or the end, takes it out; until then every tick answers again, and an
+answer that comes twice is told so by AWS and changes nothing.
+"""
 
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.surroundings import Surroundings
 from canary.domain.rollout.task_result import TaskResult
-from canary.domain.rollout.transitions import bakes
 from canary.ports.aws import Executions
-from canary.ports.rollouts import Rollouts
 
 
 class Answers:
     """Answers the token of a bake with what its record says."""
 
-    def __init__(self, rollouts: Rollouts, executions: Executions) -> None:
-        """Take the record store and the executions that wait."""
-        self._rollouts = rollouts
+    def __init__(self, executions: Executions) -> None:
+        """Take the executions that wait."""
         self._executions = executions
 
-    def give(self, record: Record, now: datetime) -> bool:
+    def give(self, record: Record) -> bool:
         """Answer the waiting bake where the record says how; False when nobody waits any more."""
         token, answer = record.token, answer_of(record)
-        if token is None or answer is None:
-            return True
-        if not self._wake(token, answer):
-            return False
-        self._rollouts.change(record.rollout, lambda r: bakes.answered(r, token, now))
-        return True
+        return token is None or answer is None or self._wake(token, answer)
 
     def give_or_keep_alive(self, record: Record, seen: Surroundings) -> bool:
         """Answer the waiting bake, or let it wait on; False when nobody may be waiting any more.
@@ -35,12 +31,8 @@ class Answers:
         be looked at.
         """
         if record.token is None or answer_of(record) is not None:
-            return self.give(record, seen.now)
+            return self.give(record)
         return seen.complete and self._executions.heartbeat(record.token)
-
-    def restore(self, token: str, reason: str) -> None:
-        """Send a bake that must not begin to the restore."""
-        self._wake(token, TaskResult(next="RESTORE", reason=reason))
 
     def let_go(self, record: Record) -> None:
         """Wake the execution of a rollout that a person ended, so that it ends too."""

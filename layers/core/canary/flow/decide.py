@@ -51,15 +51,11 @@ class Decider:
         """Store the newest token of a bake and answer it at once where the verdict is known
         already.
 
-        Raises Superseded; a recorded roll-back is answered through the token.
+        Raises Superseded, and RollBackPending once the way back has begun.
         """
-        try:
-            record = self._rollouts.change(
-                rollout, lambda r: bakes.bake(r, holder, generation, token, now)
-            )
-        except RollBackPending as error:
-            self._answers.restore(token, str(error))
-            return self._rollouts.load(rollout)
+        record = self._rollouts.change(
+            rollout, lambda r: bakes.bake(r, holder, generation, token, now)
+        )
         seen = self._see(record, now)
         if record.step == 0 and not record.rolling_back:
             # Also over a person's promote: what the labelled set has shown by now is not to be

@@ -28,7 +28,7 @@ class Decisions:
     ) -> Record:
         """Return the record with a roll-back; what waits is woken."""
         record = self.record_roll_back(record, reason, by, now)
-        self._answers.give(record, now)
+        self._answers.give(record)
         return record
 
     def record_roll_back(
@@ -60,7 +60,7 @@ class Decisions:
             record.rollout, lambda r: decisions.advance_by_hand(r, decision, command, full=full)
         )
         record = self._kept(changed, now)
-        self._answers.give(record, now)
+        self._answers.give(record)
         return record
 
     def _kept(self, record: Record, now: datetime) -> Record:

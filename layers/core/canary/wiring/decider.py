@@ -41,7 +41,7 @@ def build() -> Deciding:
     quality = DynamoQualityStore(table, settings.table)
     judging = Judging(rollouts, evidence, quality, DynamoDays(table, settings.table))
     alarms = CloudWatchAlarms(client("cloudwatch"))
-    answers = Answers(rollouts, executions)
+    answers = Answers(executions)
     decisions = Decisions(rollouts, evidence, answers)
     decider = Decider(rollouts, evidence, judging, decisions, answers, recovery, teller, alarms)
     return Deciding(decider, Commander(rollouts, decisions, answers, recovery, teller))

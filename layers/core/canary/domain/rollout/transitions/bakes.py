@@ -45,8 +45,8 @@ def reached(record: Record) -> Reached:
 
 
 def bake(record: Record, holder: str, generation: int, token: str, now: datetime) -> Record:
-    """Return the record baking (or watching, at share 1) with the newest token. Raises
-    Superseded.
+    """Return the record baking (or watching, at share 1) with the newest token, which the next
+    claim takes out again. Raises Superseded and RollBackPending.
     """
     check_holder(record, holder, generation)
     if record.phase is Phase.ROLLING_BACK:
@@ -57,8 +57,3 @@ def bake(record: Record, holder: str, generation: int, token: str, now: datetime
         token=token,
         progress_at=now,
     )
-
-
-def answered(record: Record, token: str, now: datetime) -> Record:
-    """Return the record without a token that was answered; unchanged when it has a newer one."""
-    return record.but(token=None, progress_at=now) if record.token == token else record

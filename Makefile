@@ -51,7 +51,7 @@ test: setup sam-env ## run every test (ARGS="tests/unit -k name")
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(ARGS)
 
 .PHONY: check
-check: setup sam-env lint types template locks ## format, lint, types, imports, template, state machine, locks
+check: setup sam-env lint types template roles locks ## format, lint, types, imports, template, roles, state machine, locks
 
 .PHONY: lint
 lint: setup ## format and lint without changing anything, and hold the import rules
@@ -68,6 +68,10 @@ template: setup sam-env ## validate template.yaml and the state machine offline
 	$(SAM) validate --lint --template template.yaml
 	$(BIN)/cfn-lint --template template.yaml
 	.ci/asl statemachine/rollout.asl.json
+
+.PHONY: roles
+roles: setup ## read every role beside AWS's published authorization data and the calls of its function
+	$(BIN)/python -m tests.roles
 
 .PHONY: locks
 locks: setup ## compare every lock with pyproject.toml

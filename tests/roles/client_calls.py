@@ -1,0 +1,158 @@
+"""Every call that the adapters make of AWS, read off their source.
+
+A boto3 client is known by its annotation (`"DynamoDBClient"` of mypy_boto3_dynamodb). What is done
+with one is a call of an operation, a paginator of a literal name, its metadata, keeping it on the
+object, or passing it to a function that takes the same client. Anything else is refused: a call
+that cannot be read must not pass for none.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from botocore import xform_name
+from botocore.session import get_session
+
+from tests.roles.clients import (
+    Takers,
+    Unreadable,
+    assignments,
+    clients_of,
+    is_own,
+    kept_by,
+    takes,
+)
+from tests.roles.sources import Definition, Function, Module
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call: where it is made, of which service (boto3's name), which operation, and with which
+    keywords and transaction items.
+    """
+
+    where: Definition
+    service: str
+    operation: str
+    keywords: frozenset[str] = frozenset()
+    items: tuple[str, ...] = ()
+    """What a transaction does with its items: Put, Delete ..."""
+
+
+def calls_of(module: Module, takers: Takers) -> tuple[Call, ...]:
+    """Return every call of AWS in a module; `takers` are what it may give a client to. Raises
+    Unreadable.
+    """
+    kept = kept_by(module)
+    return tuple(
+        call
+        for where, node in module.definitions
+        for call in _Reader(module, where, node, kept, takers).calls()
+    )
+
+
+@cache
+def operations(service: str) -> Mapping[str, str]:
+    """Return the API's operation by the client's method of it."""
+    model = get_session().get_service_model(service)
+    return {xform_name(name): name for name in model.operation_names}
+
+
+class _Reader:
+    """Reads one function."""
+
+    def __init__(
+        self,
+        module: Module,
+        where: Definition,
+        node: Function,
+        kept: Mapping[tuple[str, str], str],
+        takers: Takers,
+    ) -> None:
+        self._module, self._where, self._node, self._takers = module, where, node, takers
+        self._clients = clients_of(module, node)
+        self._kept = {
+            name: service for (owner, name), service in kept.items() if owner == where.owner
+        }
+        self._parents = {
+            child: parent for parent in ast.walk(node) for child in ast.iter_child_nodes(parent)
+        }
+
+    def calls(self) -> Iterator[Call]:
+        """Yield the calls of this function. Raises Unreadable."""
+        for each in ast.walk(self._node):
+            service = self._service(each)
+            if service is not None:
+                yield from self._use(each, service)
+
+    def _service(self, node: ast.AST) -> str | None:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            return self._clients.get(node.id)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and is_own(node):
+            return self._kept.get(node.attr)
+        return None
+
+    def _use(self, client: ast.AST, service: str) -> Iterator[Call]:
+        parent = self._parents[client]
+        if isinstance(parent, ast.Attribute):
+            if parent.attr == "meta":
+                return
+            call = self._parents[parent]
+            if isinstance(call, ast.Call) and call.func is parent:
+                yield self._call(call, parent.attr, service)
+                return
+        elif isinstance(parent, ast.Call) and takes(self._takers, parent, client, service):
+            return  # what is done with it is read where that stands
+        elif isinstance(parent, (ast.Assign, ast.Tuple)) and self._is_kept(client):
+            return
+        raise Unreadable(f"{self._where}: {ast.unparse(parent)} hides what the client is asked")
+
+    def _is_kept(self, client: ast.AST) -> bool:
+        return any(value is client and is_own(target) for target, value in assignments(self._node))
+
+    def _call(self, call: ast.Call, method: str, service: str) -> Call:
+        given = call
+        if method == "get_paginator":
+            named = call.args[0] if call.args else None
+            pages = self._parents[self._parents[call]]
+            if not isinstance(named, ast.Constant) or not isinstance(pages, ast.Call):
+                raise Unreadable(f"{self._where}: a paginator whose operation is not written down")
+            method, given = str(named.value), pages
+        operation = operations(service).get(method)
+        if operation is None:
+            raise Unreadable(f"{self._where}: {service} has no operation {method}")
+        keywords = frozenset(self._keywords(given))
+        items = self._items(given) if operation.startswith("Transact") else ()
+        return Call(self._where, service, operation, keywords, items)
+
+    def _keywords(self, call: ast.Call) -> Iterator[str]:
+        for one in call.keywords:
+            if one.arg is not None:
+                yield one.arg
+            else:
+                yield from self._spread(one.value)
+
+    def _spread(self, value: ast.expr) -> Iterator[str]:
+        """Yield the keys of a dictionary given as **: every constant key that stands in the
+        function that makes it.
+        """
+        sources: list[Function] = [self._node]
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+            sources = self._module.function(value.func.id)
+        for each in (node for source in sources for node in ast.walk(source)):
+            if isinstance(each, ast.Dict):
+                yield from (str(key.value) for key in each.keys if isinstance(key, ast.Constant))
+
+    def _items(self, call: ast.Call) -> tuple[str, ...]:
+        listed = next((k.value for k in call.keywords if k.arg == "TransactItems"), None)
+        if not isinstance(listed, ast.List):
+            raise Unreadable(f"{self._where}: a transaction whose items are not written down")
+        kinds = []
+        for one in listed.elts:
+            if not isinstance(one, ast.Dict) or not isinstance(one.keys[0], ast.Constant):
+                raise Unreadable(f"{self._where}: a transaction whose items are not written down")
+            kinds.append(str(one.keys[0].value))
+        return tuple(kinds)

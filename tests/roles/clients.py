@@ -1,0 +1,143 @@
+"""Where boto3's clients come from, and who is given which.
+
+A client is made by the written name of its service, in the wiring, and given straight to an adapter
+whose parameter is annotated with the client of that service. Anything else is refused.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeGuard
+
+from tests.roles.sources import Function, Module
+
+STUBS = "mypy_boto3_"
+MAKERS = {"canary.wiring.clients"}
+"""Modules whose functions return the client of a service that they are told."""
+Takers = Mapping[str, str]
+"""The service whose client a function takes, or a class is made with, by its name."""
+
+
+class Unreadable(ValueError):
+    """A client is used in a way that hides which operation it is asked for."""
+
+
+def takers_of(modules: Iterable[Module]) -> Takers:
+    """Return what takes clients in some modules. Raises Unreadable where a name takes two."""
+    found: dict[str, str] = {}
+    for module in modules:
+        for where, node in module.definitions:
+            name = where.owner if where.name == "__init__" else where.name
+            for service in set(clients_of(module, node).values()):
+                if found.setdefault(name, service) != service:
+                    raise Unreadable(f"{where}: {name} takes clients of two services")
+    return found
+
+
+def takes(takers: Takers, call: ast.Call, client: ast.AST, service: str) -> bool:
+    """Return whether a call gives a client to what takes the client of this service."""
+    return client in call.args and takers.get(ast.unparse(call.func)) == service
+
+
+def clients_of(module: Module, node: Function) -> dict[str, str]:
+    """Return the service of each parameter that is a client. Raises Unreadable."""
+    services = _services(module.tree)
+    found = {}
+    for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+        text = ast.unparse(one.annotation).strip("'\"") if one.annotation else ""
+        if text in services:
+            found[one.arg] = services[text]
+        elif services.keys() & set(re.findall(r"\w+", text)):
+            raise Unreadable(f"{module.name}: {node.name} takes {text}, which is no plain client")
+    return found
+
+
+def kept_by(module: Module) -> dict[tuple[str, str], str]:
+    """Return the service of each attribute that a class keeps a client in, by class and name."""
+    found = {}
+    for where, node in module.definitions:
+        clients = clients_of(module, node)
+        for target, value in assignments(node):
+            if isinstance(value, ast.Name) and value.id in clients and is_own(target):
+                found[where.owner, target.attr] = clients[value.id]
+    return found
+
+
+def is_own(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    """Return whether a node is an attribute of `self`."""
+    return (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "self"
+    )
+
+
+def assignments(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield target and value of every assignment, tuples one by one."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Assign):
+            for target in each.targets:
+                if isinstance(target, ast.Tuple) and isinstance(each.value, ast.Tuple):
+                    yield from zip(target.elts, each.value.elts, strict=True)
+                else:
+                    yield target, each.value
+
+
+def check_clients(modules: Iterable[Module], takers: Takers) -> None:
+    """Raise Unreadable where a client is made otherwise than by a service's name and given straight
+    to what takes the client of that service.
+    """
+    for module in modules:
+        parents = {
+            child: parent
+            for parent in ast.walk(module.tree)
+            for child in ast.iter_child_nodes(parent)
+        }
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call) and _makes_client(node):
+                _check_made(module, node, parents, takers)
+
+
+def _makes_client(call: ast.Call) -> bool:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
+    return name in {"client", "resource"}
+
+
+def _check_made(
+    module: Module, made: ast.Call, parents: Mapping[ast.AST, ast.AST], takers: Takers
+) -> None:
+    if isinstance(parents[made], ast.Return) and module.name in MAKERS:
+        return
+    service = made.args[0]
+    if not isinstance(service, ast.Constant):
+        raise Unreadable(f"{module.name}: a client of a service that is not written down")
+    names = [
+        target.id
+        for target, value in assignments(module.tree)
+        if value is made and isinstance(target, ast.Name)
+    ]
+    uses: list[ast.AST] = [
+        each
+        for each in ast.walk(module.tree)
+        if isinstance(each, ast.Name) and each.id in names and isinstance(each.ctx, ast.Load)
+    ]
+    for each in uses if names else [made]:
+        user = parents[each]
+        if not isinstance(user, ast.Call) or not takes(takers, user, each, str(service.value)):
+            raise Unreadable(
+                f"{module.name}: {ast.unparse(user)} does not say that it takes a client of "
+                f"{ast.unparse(service)}"
+            )
+
+
+def _services(tree: ast.Module) -> dict[str, str]:
+    """Return the service of each client class that a module imports."""
+    return {
+        alias.name: node.module.removeprefix(STUBS).replace("_", "-")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(STUBS)
+        for alias in node.names
+        if alias.name.endswith("Client")
+    }

@@ -1,0 +1,151 @@
+"""What a call of AWS needs to be allowed: the action, and the resource it is asked of.
+
+Most operations are actions of the same name. Where they are not, where a call needs more than one,
+and where AWS acts with the role by itself, it stands here with AWS's own statement. Resources are
+written as the last part of their ARN, references in braces.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.roles import published
+from tests.roles.client_calls import Call
+from tests.roles.sources import Definition
+
+
+class Need(NamedTuple):
+    """An action on one resource."""
+
+    action: str
+    resource: str
+
+
+class UnknownCall(ValueError):
+    """Nothing says what a call needs; it is to be added here, with its source."""
+
+
+PREFIXES = {"sagemaker-runtime": "sagemaker", "stepfunctions": "states"}
+"""boto3's name of a service and the prefix of its actions, where they differ."""
+ACTIONS = {
+    ("s3", "HeadObject"): "s3:GetObject",  # S3 API reference, HeadObject, "Permissions"
+    ("s3", "ListObjectsV2"): "s3:ListBucket",  # S3 API reference, ListObjectsV2, "Permissions"
+    ("lambda", "Invoke"): "lambda:InvokeFunction",  # Lambda API reference, Invoke
+}
+ITEMS = {
+    "Put": "dynamodb:PutItem",
+    "Update": "dynamodb:UpdateItem",
+    "Delete": "dynamodb:DeleteItem",
+    "ConditionCheck": "dynamodb:ConditionCheckItem",
+}
+"""A transaction needs the action of each item: DynamoDB developer guide, "IAM for transactions"."""
+
+TABLE = "table/{Table}"
+ENDPOINTS = ("endpoint/{EndpointNamePattern}",)
+MACHINE = "{StackName}-rollout"
+SCORER = "function:{ScorerFunctionPattern}"
+RESOURCES: dict[str, tuple[str, ...]] = {
+    "cloudwatch:DescribeAlarms": ("*",),
+    "cloudwatch:GetMetricData": ("*",),
+    "events:PutEvents": ("event-bus/default",),
+    "lambda:InvokeFunction": (SCORER, f"{SCORER}:*"),
+    "sagemaker:DescribeEndpoint": ENDPOINTS,
+    "sagemaker:DescribeEndpointConfig": ("endpoint-config/*",),
+    "sagemaker:DescribeModel": ("model/*",),
+    "sagemaker:InvokeEndpoint": ENDPOINTS,
+    "sagemaker:UpdateEndpointWeightsAndCapacities": ENDPOINTS,
+    "sns:Publish": ("{Topic}",),
+    "states:DescribeExecution": (f"execution:{MACHINE}:*",),
+    "states:SendTaskHeartbeat": ("*",),
+    "states:SendTaskSuccess": ("*",),
+    "states:StartExecution": (f"stateMachine:{MACHINE}",),
+}
+BUCKETS = {
+    "S3LabelledSets": ("{LabelledSetBucketPattern}", "{LabelledSetBucketPattern}/*"),
+    "S3Predictions": ("{Predictions}", "{Predictions}/predictions/*"),
+}
+"""The bucket of each adapter, and its objects."""
+BESIDES: dict[tuple[str, str], tuple[Need, ...]] = {
+    # To whoever may not list the bucket S3 says "forbidden" of a key that does not exist (S3 API
+    # reference, GetObject and HeadObject); an object under a customer's key is decrypted with the
+    # reader's own permission (S3 user guide, "Using server-side encryption with AWS KMS keys").
+    ("S3LabelledSets", "s3:GetObject"): (
+        Need("s3:ListBucket", "{LabelledSetBucketPattern}"),
+        Need("kms:Decrypt", "key/{LabelledSetKeyArn}"),
+    ),
+    # SNS uses the topic's key in the publisher's name: SNS developer guide, "Key management".
+    ("SnsPublisher", "sns:Publish"): (
+        Need("kms:GenerateDataKey", "key/{MessagesKey}"),
+        Need("kms:Decrypt", "key/{MessagesKey}"),
+    ),
+}
+ENDS = Definition("canary.domain.rollout.transitions.closing", "", "_end")
+ONLY_WITH = {
+    (Definition("canary.adapters.table", "DynamoRollouts", "_replace"), "Delete"): ENDS,
+}
+"""An item of a transaction that is written only by who can reach another function: a lease is
+deleted with the record that ends, and `_end` alone ends one.
+"""
+OF_AWS = {
+    "DeciderFunctionRole": (
+        # Lambda developer guide, "Adding a dead-letter queue": with the function's own role.
+        Need("sqs:SendMessage", "{Undelivered}"),
+    ),
+    "RolloutRole": tuple(
+        # Step Functions developer guide, "Logging": the machine's role delivers its log.
+        Need(f"logs:{name}", "*")
+        for name in (
+            "CreateLogDelivery",
+            "DeleteLogDelivery",
+            "DescribeLogGroups",
+            "DescribeResourcePolicies",
+            "GetLogDelivery",
+            "ListLogDeliveries",
+            "PutResourcePolicy",
+            "UpdateLogDelivery",
+        )
+    ),
+}
+"""What AWS does by itself with a role."""
+TASK = re.compile(r"\$\{(\w+)Arn\}")
+
+
+def needs_of(call: Call, everything: frozenset[Definition]) -> Iterator[Need]:
+    """Yield what a call needs, where `everything` is reached. Raises UnknownCall."""
+    for kind in call.items:
+        only_with = ONLY_WITH.get((call.where, kind))
+        if only_with is None or only_with in everything:
+            yield Need(ITEMS[kind], TABLE)
+    if call.items:
+        return
+    name = f"{PREFIXES.get(call.service, call.service)}:{call.operation}"
+    action = ACTIONS.get((call.service, call.operation), name)
+    if not published.actions(action):
+        raise UnknownCall(f"{call.where}: AWS knows no action {action}")
+    yield from (Need(action, resource) for resource in _resources(call, action))
+    yield from BESIDES.get((call.where.owner, action), ())
+
+
+def _resources(call: Call, action: str) -> tuple[str, ...]:
+    if call.service == "dynamodb":
+        return (f"{TABLE}/index/active",) if "IndexName" in call.keywords else (TABLE,)
+    if call.service == "s3" and call.where.owner in BUCKETS:
+        bucket, objects = BUCKETS[call.where.owner]
+        return (bucket,) if action == "s3:ListBucket" else (objects,)
+    if action not in RESOURCES:
+        raise UnknownCall(f"{call.where}: nothing says what {action} is asked of")
+    return RESOURCES[action]
+
+
+def needs_of_machine(definition: Path) -> Iterator[Need]:
+    """Yield what the state machine needs for its tasks. Raises UnknownCall."""
+    for name, state in json.loads(definition.read_text(encoding="utf-8"))["States"].items():
+        if state["Type"] == "Task":
+            called = TASK.fullmatch(state["Parameters"]["FunctionName"])
+            if ":::lambda:invoke" not in state["Resource"] or called is None:
+                raise UnknownCall(f"state {name}: only calls of our functions are known")
+            yield Need("lambda:InvokeFunction", f"function:{{{called[1]}Function}}")

@@ -13,17 +13,22 @@ from canary.domain.plan.spec import Spec
 from canaryctl.backtest import Backtest, backtest
 
 
-def show_backtest(spec: Spec, start: datetime, end: datetime, *, as_json: bool) -> None:
-    """Print the backtest of an endpoint between two times (naive ones are UTC). Raises Refused."""
-    import boto3  # noqa: PLC0415 - half a second that a replay of files does not need
+def show_backtest(
+    spec: Spec, start: datetime, end: datetime, region: str | None, *, as_json: bool
+) -> None:
+    """Print the backtest of an endpoint between two times (naive ones are UTC).
 
+    Raises Refused, and StackError where no region is known.
+    """
+    # Half a second that a replay of files does not need.
     from canary.adapters.cloudwatch import CloudWatchMetrics  # noqa: PLC0415
     from canary.adapters.sagemaker import SageMakerEndpoints  # noqa: PLC0415
+    from canaryctl.operate.stack import client  # noqa: PLC0415
 
     since, until = (at if at.tzinfo else at.replace(tzinfo=UTC) for at in (start, end))
     if since >= until:
         raise Refused("--from", f"{since} is not before {until}", "Swap --from and --to")
-    view = SageMakerEndpoints(boto3.client("sagemaker")).describe(spec.endpoint)
+    view = SageMakerEndpoints(client("sagemaker", region)).describe(spec.endpoint)
     baselines = [variant.name for variant in view.variants if variant.name != spec.canary]
     if not baselines:
         raise Refused(
@@ -31,7 +36,8 @@ def show_backtest(spec: Spec, start: datetime, end: datetime, *, as_json: bool) 
             f"{spec.endpoint} has no variant beside {spec.canary}",
             "Check name and region",
         )
-    found = backtest(spec, CloudWatchMetrics(boto3.client("cloudwatch")), baselines, since, until)
+    metrics = CloudWatchMetrics(client("cloudwatch", region))
+    found = backtest(spec, metrics, baselines, since, until)
     typer.echo(json.dumps(asdict(found)) if as_json else "\n".join(sentences(found)))
 
 

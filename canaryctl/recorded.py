@@ -2,13 +2,23 @@
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    ValidationError,
+    model_validator,
+)
 
 from canary.domain.judge.windows import Counts, Window
+from canary.domain.plan.standard_guards import ERRORS, SLOW_REQUESTS
 from canary.domain.time import minute_of
 
 Run = str | int | None
@@ -20,6 +30,11 @@ UNNAMED = 1
 
 # The year 2160: what is larger counts seconds or milliseconds.
 LARGEST_MINUTE = 100_000_000
+# More than any endpoint serves in a minute: a larger count is a slip of the keyboard.
+LARGEST_COUNT = 10**12
+
+Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
+Pair = tuple[Count, Count]
 
 FORMAT = (
     "A recording is JSON Lines, one closed minute a line: "
@@ -29,8 +44,8 @@ FORMAT = (
     '"minute" is an ISO time (UTC where it has no offset) or a whole number of minutes, from any '
     'start; one run keeps to one of both. "run" tells several recordings of one file apart; lines '
     'without it are one run, shown as 1. "errors" and "slow" are counts among "requests" ("timed" '
-    'where slow is out of fewer); any guard\'s [bad, events] stand under "guards". A side that is '
-    "missing or null was not measured, which is not zero."
+    'where slow is out of fewer); any guard\'s [bad, events] stand under "guards". What is missing '
+    "or null was not measured, which is not zero."
 )
 
 
@@ -75,13 +90,50 @@ def _iso_minute(text: str) -> int:
     return minute_of(at if at.tzinfo else at.replace(tzinfo=UTC))
 
 
+class _Side(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    requests: Count
+    errors: Count | None = None
+    slow: Count | None = None
+    timed: Count | None = None
+    guards: dict[str, Pair | None] = Field(default_factory=dict)
+    values: dict[str, FiniteFloat | None] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _said_once(self) -> Self:
+        if self.timed is not None and self.slow is None:
+            raise ValueError("timed without slow: timed says how many requests slow is out of")
+        for name, pair in self.short.items():
+            if name in self.guards and self.guards[name] not in {None, pair}:
+                found = list(self.guards[name] or ())
+                raise ValueError(
+                    f"{name} is {list(pair)} by its own keys and {found} under guards; keep one"
+                )
+        return self
+
+    @property
+    def short(self) -> dict[str, Pair]:
+        """Return (bad, events) of the guards that have keys of their own."""
+        timed = self.requests if self.timed is None else self.timed
+        pairs = {ERRORS: (self.errors, self.requests), SLOW_REQUESTS: (self.slow, timed)}
+        return {name: (bad, of) for name, (bad, of) in pairs.items() if bad is not None}
+
+    @property
+    def counts(self) -> Counts:
+        """Return what was measured."""
+        named = {name: pair for name, pair in self.guards.items() if pair is not None}
+        values = {name: value for name, value in self.values.items() if value is not None}
+        return Counts(requests=self.requests, guards={**named, **self.short}, values=values)
+
+
 class _Line(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     run: Run = None
     minute: Annotated[int, BeforeValidator(read_minute)]
-    baseline: Counts | None = None
-    canary: Counts | None = None
+    baseline: _Side | None = None
+    canary: _Side | None = None
     own_traffic: bool = False
 
 
@@ -163,5 +215,29 @@ def _window(number: int, text: str, name: str) -> Window:
         said = first["msg"].removeprefix("Value error, ")
         raise RecordedError(f"{name} line {number}: {field}: {said}") from error
     return Window(
-        minute=line.minute, baseline=line.baseline, canary=line.canary, own_traffic=line.own_traffic
+        minute=line.minute,
+        baseline=line.baseline and line.baseline.counts,
+        canary=line.canary and line.canary.counts,
+        own_traffic=line.own_traffic,
     )
+
+
+def left_out(windows: Iterable[Window], guards: Collection[str]) -> str:
+    """Return in words, for the end of a sentence, what of a run's windows no verdict rests on:
+    counts under a name that is none of the guards', and more bad events than events.
+    """
+    strange, impossible = Counter[str](), Counter[str]()
+    for window in windows:
+        sides = [side for side in (window.baseline, window.canary) if side]
+        named = {name for side in sides for name in (*side.guards, *side.values)}
+        strange.update(named - set(guards))
+        impossible.update(
+            {name for side in sides for name, (bad, events) in side.guards.items() if bad > events}
+        )
+    whys = ((strange, "no guard of the spec has this name"), (impossible, "more bad than events"))
+    told = [
+        f"{name} in {minutes} minute{'s' * (minutes > 1)}, {why}"
+        for found, why in whys
+        for name, minutes in found.items()
+    ]
+    return f" (left out: {'; '.join(sorted(told))})" if told else ""

@@ -4,7 +4,7 @@ import json
 import multiprocessing
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,8 +15,9 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from canary.domain.errors import CanaryError
+from canary.domain.errors import Refused
 from canary.domain.plan.spec import Spec, read_spec
+from canary.domain.plan.standard_guards import STANDARD
 from canaryctl.backtest_show import show_backtest
 from canaryctl.offline_plan import guards_in, plan_offline, sketches_offline
 from canaryctl.recorded import (
@@ -25,6 +26,7 @@ from canaryctl.recorded import (
     Run,
     by_run,
     check_names,
+    left_out,
     shown,
     windows_of,
 )
@@ -102,7 +104,9 @@ def _judge(task: Task) -> tuple[Run, RunEnd]:
     plan = plan_offline(
         task.spec, history, measured=guards_in(windows), warm_up_minutes=task.warm_up_minutes
     )
-    return task.run, replay_run(plan, windows, sketches_offline(plan, history))
+    end = replay_run(plan, windows, sketches_offline(plan, history))
+    told = left_out([*history, *windows], {guard.name for guard in plan.guards} | STANDARD)
+    return task.run, replace(end, reason=end.reason + told)
 
 
 def replay_command(
@@ -137,10 +141,13 @@ def replay_command(
         int | None,
         typer.Option(min=0, help="Minutes not to judge after the first window, not the spec's."),
     ] = None,
+    region: Annotated[
+        str | None, typer.Option(help="AWS region of --endpoint; else that of your profile.")
+    ] = None,
 ) -> None:
     """Judge recorded windows, or an endpoint's own past, as one bake at the spec's first step.
 
-    Exit codes: 0 judged, whatever the verdicts, 2 wrong input.
+    Exit codes: 0 judged, whatever the verdicts, 1 AWS did not answer, 2 wrong input.
     """
     try:
         parsed = read_spec(json.loads(spec.read_text(encoding="utf-8")))
@@ -148,13 +155,23 @@ def replay_command(
             outcomes = replay(parsed, windows, history, warm_up_minutes=warm_up_minutes)
             _show(outcomes, _count_runs(windows), as_json=as_json)
         elif endpoint and start and end:
-            show_backtest(parsed.but(endpoint=endpoint), start, end, as_json=as_json)
+            _backtest(parsed.but(endpoint=endpoint), start, end, region, as_json=as_json)
         else:
             raise _wrong_input("give --windows, or --endpoint with --from and --to")
     except RecordedError as error:
         raise _wrong_input(str(error)) from error
-    except (CanaryError, ValueError) as error:
+    except (Refused, ValueError) as error:
         raise _wrong_input(f"{spec.name}: {error}") from error
+
+
+def _backtest(
+    spec: Spec, start: datetime, end: datetime, region: str | None, *, as_json: bool
+) -> None:
+    # Loads boto3, which a replay of files does not need.
+    from canaryctl.operate.options import told_plainly  # noqa: PLC0415
+
+    with told_plainly():
+        show_backtest(spec, start, end, region, as_json=as_json)
 
 
 def _wrong_input(message: str) -> typer.Exit:

@@ -23,6 +23,20 @@ class StackError(Exception):
     """The stack cannot be reached or used; the message says what to do."""
 
 
+def client(service: str, region: str | None, session: Any = None) -> Any:
+    """Return a boto3 client that tries again as botocore's standard mode does.
+
+    Raises StackError when no region is known.
+    """
+    try:
+        asked: Any = session or boto3.session.Session()
+        return asked.client(
+            service, region_name=region, config=Config(retries={"mode": "standard"})
+        )
+    except BotoCoreError as error:
+        raise StackError(f"{error} Give --region, or set AWS_REGION.") from error
+
+
 @dataclass(frozen=True)
 class Stack:
     """One deployed stack. `table` and `state_machine`, where given, spare the look into
@@ -37,13 +51,7 @@ class Stack:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client. Raises StackError when no region is known."""
-        try:
-            session: Any = self.session or boto3.session.Session()
-            return session.client(
-                service, region_name=self.region, config=Config(retries={"mode": "standard"})
-            )
-        except BotoCoreError as error:
-            raise StackError(f"{error} Give --region, or set AWS_REGION.") from error
+        return client(service, self.region, self.session)
 
     @cached_property
     def table_name(self) -> str:

@@ -68,6 +68,9 @@ def _bounds(name: str, low: str, high: str) -> Bounds:
     if len(percents) != 1 or "%" in given or (name.startswith("PR") and percents == {True}):
         raise UnknownStatistic(f"The value {name} for parameter Stat is not supported.")
     low_value, high_value = (float(end.rstrip("%")) if end else None for end in (low, high))
+    backwards = None not in {low_value, high_value} and _or(low_value, 0) > _or(high_value, 0)
+    if backwards or (True in percents and max(_or(low_value, 0), _or(high_value, 0)) > 100):
+        raise UnknownStatistic(f"The value {name} for parameter Stat is not supported.")
     return Bounds(low_value, high_value, percents.pop())
 
 

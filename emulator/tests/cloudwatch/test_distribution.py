@@ -96,7 +96,21 @@ def test_a_winsorized_mean_pulls_outliers_to_its_bounds() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "sum", "p", "p101", "TC()", "TC(:)", "TC(1)", "PR(10%:)", "TM(1%:5)", "TX(1:2)"]
+    "name",
+    [
+        "",
+        "sum",
+        "p",
+        "p101",
+        "TC()",
+        "TC(:)",
+        "TC(1)",
+        "PR(10%:)",
+        "TM(1%:5)",
+        "TX(1:2)",
+        "TM(9%:2%)",
+        "TM(:101%)",
+    ],
 )
 def test_a_statistic_cloudwatch_lacks_is_refused(name: str) -> None:
     """Misspelt and mixed-unit statistics are no statistics."""

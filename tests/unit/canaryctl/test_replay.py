@@ -237,3 +237,61 @@ def test_command_refuses_a_wrong_spec(tmp_path: Path) -> None:
     )
     assert result.exit_code == 2
     assert "stepps" in result.stderr
+
+
+def side(**keys: Any) -> dict[str, Any]:
+    """Return one recorded minute whose canary has these keys."""
+    return {"minute": 0, "canary": {"requests": 300, **keys}}
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"errors": 10**300}, "canary.errors"),
+        ({"errors": -1}, "canary.errors"),
+        ({"errors": 1, "guards": {"errors": [4, 300]}}, "keep one"),
+        ({"slow": 1, "guards": {"slow_requests": [1, 200]}}, "keep one"),
+        ({"timed": 200}, "timed without slow"),
+        ({"values": {"memory": float("inf")}}, "canary.values.memory"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(tmp_path: Path, keys: dict[str, Any], told: str) -> None:
+    """Counts beyond any endpoint, below zero or said twice, with line and field."""
+    path = written(tmp_path, "w.jsonl", [side(**keys)])
+    with pytest.raises(RecordedError, match=rf"w.jsonl line 1: .*{told}"):
+        list(replay(spec(), path))
+
+
+@pytest.mark.parametrize("keys", [{}, {"errors": None}, {"guards": {"errors": None}}])
+def test_what_is_null_or_missing_was_not_measured(tmp_path: Path, keys: dict[str, Any]) -> None:
+    """As the format says: no zero, and no mistake either."""
+    (_, end), *_ = replay(spec(), written(tmp_path, "w.jsonl", [side(**keys)]))
+    assert "errors not measured yet" in end.reason
+
+
+def test_what_no_verdict_rests_on_is_counted_and_told(tmp_path: Path) -> None:
+    """A guard nobody knows, and more bad events than events; a guard the spec left out is not
+    told.
+    """
+    strange = side(errors=301, slow=2, guards={"fraud": [1, 2]}, values={"memory": 3.5})
+    lines = [strange, {**strange, "minute": 1}, {**line(2, (300, 1))}]
+    (_, end), *_ = replay(spec(), written(tmp_path, "w.jsonl", lines))
+    assert end.reason.endswith(
+        "(left out: errors in 2 minutes, more bad than events; fraud in 2 minutes, no guard of "
+        "the spec has this name; memory in 2 minutes, no guard of the spec has this name)"
+    )
+
+
+def test_an_endpoint_without_a_region_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No traceback, but what to give."""
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    spec_path = tmp_path / "spec.json"
+    spec_path.write_text(json.dumps(SPEC))
+    given = ["--endpoint", "churn-prod", "--from", "2026-03-02", "--to", "2026-03-03"]
+    result = CliRunner().invoke(app, ["replay", "--spec", str(spec_path), *given])
+    assert result.exit_code == 2
+    assert result.stderr.strip() == "You must specify a region. Give --region, or set AWS_REGION."

@@ -70,3 +70,10 @@ def test_a_command_cannot_name_its_own_execution() -> None:
     """The field is the state machine's, not the person's."""
     with pytest.raises(Refused, match="execution"):
         Stage().commander.obey({**PROMOTE, "execution": "x"}, "by-hand", after(60))
+
+
+def test_true_is_no_number_of_minutes() -> None:
+    """A pause of `true` minutes would be one minute; the refusal names the field."""
+    pause = {"command": "pause", "endpoint": "churn", "minutes": True}
+    with pytest.raises(Refused, match=r"minutes.*no numbers"):
+        Stage().commander.obey(pause, "by-hand", after(60))

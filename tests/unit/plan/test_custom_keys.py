@@ -71,6 +71,11 @@ def test_a_spec_is_read_again_as_it_was_stored() -> None:
         ({"bad": metric("E", statistic="p99")}, "guards.counts.0.bad.statistic", "no count"),
         ({"bad": metric("E", statistic="PR(:3)")}, "guards.counts.0.bad.statistic", "TC(:300)"),
         ({"of": metric("E", statistic="Max")}, "guards.counts.0.of.statistic", "no count"),
+        ({"of": metric("E", statistic="TC(:)")}, "guards.counts.0.of.statistic", "no bound"),
+        ({"of": metric("E", statistic="TC(9:3)")}, "guards.counts.0.of.statistic", "not below"),
+        ({"of": metric("E", statistic="tc90")}, "guards.counts.0.of.statistic", "no count"),
+        ({"called": "Errors"}, "guards.counts.0.called", "either"),
+        ({"called": "slow requests"}, "guards.counts.0.called", "either"),
         (
             {"bad": metric("E", dimensions={"Endpoint": "${endpoint}"})},
             "guards.counts.0.bad.dimensions",
@@ -137,6 +142,22 @@ MEMORY = {"name": "memory", "value": metric("GpuMemory", statistic="Average")}
         ({"value": metric("M")}, "guards.values.0.value.statistic", "missing"),
         ({"value": metric("M", statistic="Sum")}, "guards.values.0.value.statistic", "grows"),
         ({"value": metric("M", statistic="SampleCount")}, "guards.values.0.value.statistic", "gr"),
+        *(
+            ({"value": metric("M", statistic=statistic)}, "guards.values.0.value.statistic", words)
+            for statistic, words in (
+                ("TM(:)", "no bound"),
+                ("TM(90%:10%)", "not below"),
+                ("WM(5:5)", "not below"),
+                ("TM(10%:101%)", "beyond 100"),
+                ("TM(10%:300)", "one bound in percent"),
+                ("PR(10%:)", "no percent"),
+                ("p101", "beyond 100"),
+                ("wm100.5", "beyond 100"),
+                ("p99.12345678901", "no value"),
+                ("TS(:3)", "grows"),
+                ("TM(::)", "no value"),
+            )
+        ),
         ({"name": "errors"}, "guards.values.0.name", "name of its own"),
         ({"name": "empty_answers"}, "guards.values.0.name", "also the name of guards.counts.0"),
         ({"better": "more"}, "guards.values.0.better", ""),
@@ -156,7 +177,21 @@ def test_what_is_no_value_is_refused(change: dict[str, Any], field: str, words: 
     assert words in str(refusal.value)
 
 
-@pytest.mark.parametrize("statistic", ["Average", "Maximum", "p99", "p99.9", "TM(10%:90%)", "IQM"])
+@pytest.mark.parametrize(
+    "statistic",
+    [
+        "Average",
+        "Maximum",
+        "p99",
+        "p99.9",
+        "tm99.5",
+        "p100",
+        "WM(2%:)",
+        "PR(:300)",
+        "TM(10%:90%)",
+        "IQM",
+    ],
+)
 def test_any_statistic_that_does_not_grow_with_traffic_is_read(statistic: str) -> None:
     """As CloudWatch spells it."""
     asked = spec(values=[{**MEMORY, "value": metric("M", statistic=statistic)}])

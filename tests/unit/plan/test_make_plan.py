@@ -141,3 +141,23 @@ def test_an_alarm_without_data_is_named_with_a_remedy() -> None:
     assert len(told) == 1
     for part in ("Alarm p99 has no data (INSUFFICIENT_DATA)", "60 minutes", "notBreaching"):
         assert part in told[0]
+
+
+HALF_FAIL = Facts(endpoint=a_view({"v1": 1.0, "v2": 0.0}), history={"errors": day(50)})
+
+
+def test_a_default_margin_that_nothing_exceeds_is_told() -> None:
+    """Where half of all requests fail, three times as many cannot; the rollout may mend just
+    that.
+    """
+    notices = [one for one in make_plan(spec(), HALF_FAIL).notices if "no canary could" in one]
+    assert [one.split(" ", 1)[0] for one in notices] == ["errors.early_steps"]
+    assert "lets everything pass" in notices[0]
+
+
+@pytest.mark.parametrize("name", ["roll_back_beyond", "last_gate", "early_steps"])
+def test_a_written_margin_that_nothing_exceeds_is_refused(name: str) -> None:
+    """Half of all requests and sixty points more are all there is."""
+    errors = {name: {"ratio": 1, "percentage_points": 60}}
+    with pytest.raises(Refused, match=rf"guards.errors.{name}: no canary could"):
+        make_plan(spec(guards={"errors": errors}), HALF_FAIL)

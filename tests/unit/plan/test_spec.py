@@ -36,6 +36,8 @@ def test_left_out_and_switched_off_stay_apart() -> None:
         ({"endpoint": "e" * 64}, "endpoint"),
         ({"canary": ""}, "canary"),
         ({"stepz": []}, "stepz"),
+        ({"warm_up_minutes": True}, "warm_up_minutes"),
+        ({"steps": [{"share": 0.5, "bake_minutes": {"min": True}}, {"share": 1}]}, "steps.0.bake_"),
         ({"steps": []}, "steps"),
         ({"steps": [{"share": 1.0}]}, "steps"),
         ({"steps": [{"share": 0.5}]}, "steps"),

@@ -1,5 +1,6 @@
 """The base of every stored or received model: frozen, and closed to unknown fields."""
 
+from collections.abc import Iterator
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -22,3 +23,17 @@ class Frozen(BaseModel):
         """
         kept = {name: getattr(self, name) for name in self.model_fields_set}
         return self.model_validate({**kept, **changes}, strict=True)
+
+
+def flags_for_numbers(given: Any, read: Any, at: str = "") -> Iterator[str]:
+    """Yield the dotted names of what was given as true or false and read as the number 1 or 0."""
+    if isinstance(given, bool):
+        if isinstance(read, int | float) and not isinstance(read, bool):
+            yield at
+    elif isinstance(given, dict) and isinstance(read, BaseModel | dict):
+        values = dict(read) if isinstance(read, BaseModel) else read
+        for name, value in given.items():
+            yield from flags_for_numbers(value, values.get(name), f"{at}.{name}".lstrip("."))
+    elif isinstance(given, list | tuple) and isinstance(read, list | tuple):
+        for index, (value, made) in enumerate(zip(given, read, strict=False)):
+            yield from flags_for_numbers(value, made, f"{at}.{index}".lstrip("."))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pydantic import Field, ValidationError
 
 from canary.domain.errors import Refused
-from canary.domain.model import Frozen
+from canary.domain.model import Frozen, flags_for_numbers
 from canary.domain.plan.spec import LATEST_PAUSE_MINUTES
 from canary.domain.plan.target import describe
 from canary.domain.rollout.messages import CommandName
@@ -177,13 +177,17 @@ class Commander:
 
 def _read(document: object) -> Command:
     try:
-        return Command.model_validate(document)
+        command = Command.model_validate(document)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])[:160] or "command"
+        known = "Known: pause, resume, promote, rollback, retry, release"
         raise Refused(
-            field, first["msg"], "Known: pause, resume, promote, rollback, retry, release"
+            field, first["msg"], known if field == "command" else "Correct this field"
         ) from error
+    for field in flags_for_numbers(document, command):
+        raise Refused(field, "true and false are no numbers", "Write the number")
+    return command
 
 
 def _pause_after(before: Record, after: Record, now: datetime) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from canary.domain.errors import Refused
 from canary.domain.plan.custom.first_look import FirstLook
 from canary.domain.plan.custom.guards import told, told_of_value
+from canary.domain.plan.custom.reach import check_reach, told_of_reach
 from canary.domain.plan.custom.value_history import learnt_of_values
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.error_budget import share_out
@@ -94,6 +95,7 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
         notices=(
             *left_out,
             *_custom(spec, facts, guards),
+            *(told for guard in guards for told in told_of_reach(guard)),
             *_learnt(guards),
             *_often_silent(facts),
             *_pinned(spec, facts),
@@ -152,7 +154,9 @@ def _guards(spec: Spec, facts: Facts) -> tuple[tuple[CountGuard, ...], list[str]
         problem = facts.unmeasured.get(guard.name)
         if problem is None:
             words = guard.words.but(origin=facts.origins.get(guard.name, ""))
-            guards.append(guard.but(history=_history(guard, facts), words=words))
+            known = guard.but(history=_history(guard, facts), words=words)
+            check_reach(known, known.history.rate, f"guards.{guard.name}", _written(spec, known))
+            guards.append(known)
         elif may_be_left_out(spec.guards, guard.name):
             notices.append(f"{guard.name} is not watched: {problem}.")
         else:
@@ -162,6 +166,12 @@ def _guards(spec: Spec, facts: Facts) -> tuple[tuple[CountGuard, ...], list[str]
                 'Give "threshold_ms" with traffic on the baseline, or leave the guard out',
             )
     return tuple(guards), notices
+
+
+def _written(spec: Spec, guard: CountGuard) -> set[str]:
+    """Return the keys a spec writes of a standard guard; of the user's own their look was asked."""
+    keys = None if guard.name in spec.guards.custom else getattr(spec.guards, guard.name)
+    return keys.model_fields_set if keys else set()
 
 
 def origin_of(learnt: LearntThreshold) -> str:

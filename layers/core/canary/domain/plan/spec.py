@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from canary.domain.errors import Refused
-from canary.domain.model import Frozen
+from canary.domain.model import Frozen, flags_for_numbers
 from canary.domain.plan.custom.checks import check_custom
 from canary.domain.plan.custom.keys import CountGuardKeys, ValueGuardKeys
 from canary.domain.plan.guards import Margin
@@ -169,6 +169,8 @@ def read_spec(document: object) -> Spec:
         spec = Spec.model_validate_json(_as_json(document))
     except ValidationError as error:
         raise _refusal(error.errors(include_url=False)) from error
+    for field in flags_for_numbers(document, spec):
+        raise Refused(field, "true and false are no numbers", "Write the number")
     _check_steps([step.share for step in spec.steps])
     check_custom(spec.guards.counts, spec.guards.values)
     if spec.longest_minutes > LONGEST_ROLLOUT_MINUTES:

@@ -22,6 +22,7 @@ from canary.domain.plan.guards import (
 from canary.domain.plan.spec import ErrorsGuard, Guards, SlowRequestsGuard
 
 ERRORS, SLOW_REQUESTS = "errors", "slow_requests"
+STANDARD = frozenset({ERRORS, SLOW_REQUESTS})
 ERRORS_GRID, SLOW_GRID = RARE_GRID, COMMON_GRID
 ERROR_METRICS = {
     "model_errors": "InvocationModelErrors",

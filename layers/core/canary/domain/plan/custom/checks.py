@@ -4,11 +4,11 @@ placeholders, how many.
 Rules: pure; every refusal names field, problem and remedy.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 from canary.domain.errors import Refused
 from canary.domain.plan.custom.keys import CountGuardKeys, MetricKeys, ValueGuardKeys
+from canary.domain.plan.custom.statistic import in_percent, kind_of, wrong_bounds
 
 TAKEN = ("errors", "slow_requests", "quality", "alarms", "requests", "rollback", "advance")
 """Names that messages, pages and recordings use for something else."""
@@ -17,10 +17,9 @@ MOST_GUARDS = 20
 GetMetricData call.
 """
 PLACEHOLDERS = ("${endpoint}", "${variant}")
-VALUES = re.compile(
-    r"Average|Maximum|Minimum|IQM|p\d{1,2}(\.\d+)?|p100|tm\d{1,2}|wm\d{1,2}|(TM|WM|PR)\([\d.]*%?:[\d.]*%?\)"
-)
-COUNTS = re.compile(r"Sum|SampleCount|TC\((\d+(\.\d+)?)?:(\d+(\.\d+)?)?\)")
+VALUES = frozenset({"AVERAGE", "MAXIMUM", "MINIMUM", "IQM", "P", "TM", "WM", "PR"})
+COUNTS = frozenset({"SUM", "SAMPLECOUNT", "TC"})
+"""Kinds of statistics, as `kind_of` names them."""
 
 
 def check_custom(counts: Sequence[CountGuardKeys], values: Sequence[ValueGuardKeys]) -> None:
@@ -33,9 +32,11 @@ def check_custom(counts: Sequence[CountGuardKeys], values: Sequence[ValueGuardKe
             "Keep those that would make you roll back",
         )
     seen: dict[str, str] = {}
+    called: dict[str, str] = {}
     for index, keys in enumerate(counts):
         field = f"guards.counts.{index}"
         _check_name(keys.name, field, seen)
+        _check_called(keys.called, field, called)
         seen[keys.name] = field
         for name, metric in _metrics(keys):
             check_metric(metric, f"{field}.{name}")
@@ -44,19 +45,31 @@ def check_custom(counts: Sequence[CountGuardKeys], values: Sequence[ValueGuardKe
     for index, one in enumerate(values):
         field = f"guards.values.{index}"
         _check_name(one.name, field, seen)
+        _check_called(one.called, field, called)
         seen[one.name] = field
         check_metric(one.value, f"{field}.value")
         _check_value(one.value, f"{field}.value")
 
 
 def _check_value(metric: MetricKeys, field: str) -> None:
-    if not VALUES.fullmatch(metric.statistic):
+    if kind_of(metric.statistic) not in VALUES:
         raise Refused(
             f"{field}.statistic",
             f"{metric.statistic!r} is no value that could be compared: a sum or a count grows with "
             "traffic, so that a canary with little of it would always look good",
             "Use Average, Maximum, Minimum, IQM, a percentile such as p99, TM, WM or PR; "
             "for events use guards.counts",
+        )
+    _check_bounds(metric, field)
+
+
+def _check_bounds(metric: MetricKeys, field: str) -> None:
+    wrong = wrong_bounds(metric.statistic)
+    if wrong:
+        raise Refused(
+            f"{field}.statistic",
+            f"{metric.statistic!r} {wrong}",
+            "Write it as CloudWatch takes it, such as p99, TM(10%:90%) or TC(:300)",
         )
 
 
@@ -71,6 +84,19 @@ def _check_name(name: str, field: str, seen: dict[str, str]) -> None:
         raise Refused(
             f"{field}.name", f"{name!r} is also the name of {seen[name]}", "Give each its own name"
         )
+
+
+def _check_called(called: str, field: str, seen: dict[str, str]) -> None:
+    words = called.strip().lower()
+    if words.replace(" ", "_") in TAKEN or words in seen:
+        other = f"also what {seen[words]} is called" if words in seen else "what we call our own"
+        raise Refused(
+            f"{field}.called",
+            f"{called!r} is {other}, so that a message could mean either",
+            "Say what sets these events apart, such as fraud errors",
+        )
+    if words:
+        seen[words] = field
 
 
 def _metrics(keys: CountGuardKeys) -> Iterator[tuple[str, MetricKeys]]:
@@ -110,13 +136,15 @@ def check_metric(metric: MetricKeys, field: str) -> None:
 
 
 def _check_count(metric: MetricKeys, field: str) -> None:
-    if not COUNTS.fullmatch(metric.statistic) or metric.statistic == "TC(:)":
+    known = kind_of(metric.statistic) in COUNTS
+    if not known or in_percent(metric.statistic):
         raise Refused(
             f"{field}.statistic",
             f"{metric.statistic!r} is no count of events",
             "Use Sum (each point counts events), SampleCount (each point is an event) or TC(a:b) "
             "(events whose value lies between two bounds, such as TC(:300))",
         )
+    _check_bounds(metric, field)
 
 
 def _check_reading(keys: CountGuardKeys, field: str) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from canary.domain.errors import Refused
 from canary.domain.plan.custom.first_look import (
     HALF,
     FirstLook,
@@ -12,6 +11,7 @@ from canary.domain.plan.custom.first_look import (
     read_as,
 )
 from canary.domain.plan.custom.keys import CountGuardKeys, ValueGuardKeys
+from canary.domain.plan.custom.reach import check_reach
 from canary.domain.plan.guards import (
     COMMON_GRID,
     RARE_GRID,
@@ -64,7 +64,9 @@ def custom_guards(
         read = read_as(keys, look, share, field)
         guard = _guard(keys, read)
         if look.together.events:
-            _check_margins(guard, read.rate, field)
+            # A default of the early steps may be out of reach: the plan tells of it.
+            decisive = ("roll_back_beyond", "last_gate")
+            check_reach(guard, read.rate, field, {*decisive, *keys.model_fields_set})
         made.append(guard)
     return tuple(made)
 
@@ -135,20 +137,6 @@ def _called(keys: CountGuardKeys, reading: Reading) -> str:
         return name[:60]
     events = "requests" if keys.of.read == REQUESTS else "events"
     return f"{events} without {name}"[:60]
-
-
-def _check_margins(guard: CountGuard, rate: float, field: str) -> None:
-    """Raise Refused where no canary could be worse than what decides, at the baseline's rate."""
-    for name in ("roll_back_beyond", "last_gate"):
-        margin: Margin = getattr(guard, name)
-        lower = guard.better == "lower"
-        if margin.bound.rate(rate) >= 1 if lower else rate <= margin.bound.difference:
-            raise Refused(
-                f"{field}.{name}",
-                f"no canary could have {guard.worse_than(margin)}: the baseline's rate is "
-                f"{percent(rate)}",
-                "Narrow it, or count the other events",
-            )
 
 
 def told(keys: CountGuardKeys, guard: CountGuard, look: FirstLook) -> str:

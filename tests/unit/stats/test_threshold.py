@@ -89,14 +89,23 @@ def test_hours_with_few_requests_are_left_out_and_counted() -> None:
     assert "14 more left out with under 20 timed requests" in origin_of(found)
 
 
-@pytest.mark.parametrize(("requests", "far"), [(189.0, False), (190.0, True)])
-def test_a_variant_below_a_twentieth_of_the_requests_does_not_reach_the_percentile(
-    requests: float, *, far: bool
+@pytest.mark.parametrize(("requests", "told"), [(189.0, False), (190.0, True), (3599.0, True)])
+def test_a_slow_variant_with_less_than_half_of_the_requests_moves_nothing(
+    requests: float, *, told: bool
 ) -> None:
-    """The highest p95 is that of all where its variant serves more than what lies beyond it."""
+    """A canary as slow as it would pass; it is told where it serves enough to be seen."""
     found = learnt(hours(24), {60: [(requests, INCIDENT_MS)] * 24})
     assert found is not None
-    assert (found.threshold_ms > INCIDENT_MS) is far
+    assert found.threshold_ms == bin_end_ms(CALM_MS)
+    assert ("a baseline was over 3 times slower" in origin_of(found)) is told
+
+
+def test_the_variant_of_most_requests_counts_where_it_is_the_slow_one() -> None:
+    """What is quicker than most of the baseline is not slow."""
+    found = learnt(hours(24), {60: [(3601.0, INCIDENT_MS)] * 24})
+    assert found is not None
+    assert found.threshold_ms == bin_end_ms(INCIDENT_MS)
+    assert "times slower" not in origin_of(found)
 
 
 @pytest.mark.parametrize("latency", [0.9, 1.0, 24.6, 40.0, 1999.9, 59_000.0])

@@ -15,7 +15,7 @@ LEAST_SLICES = 6
 LEAST_TIMED = 20
 """Requests of a slice below which its p95 is the slowest request or so."""
 P95_PART = 0.05
-"""A variant with less of the requests does not reach the 95th percentile of all."""
+"""A variant with less of the requests changes little of what is slow of all."""
 BIN_RATIO = 1.1
 FAR = 3.0
 """Times the median that no day's ups and downs explain."""
@@ -28,6 +28,15 @@ class LatencySlice(NamedTuple):
     start_minute: int
     timed: float
     p95_ms: float
+
+
+class Pooled(NamedTuple):
+    """One stretch of time of all variants."""
+
+    timed: float
+    p95_ms: float
+    apart: bool
+    """Whether a variant with a good part of the requests is more than FAR times slower."""
 
 
 class LearntThreshold(NamedTuple):
@@ -45,6 +54,9 @@ class LearntThreshold(NamedTuple):
     calm_ms: float
     """What the p95 of a CALM part of the slices does not exceed."""
 
+    apart: int
+    """Slices in which one of several variants was far slower than that of most requests."""
+
     @property
     def doubtful(self) -> bool:
         """Return whether something filled most of the history that the calm slices did not see."""
@@ -61,9 +73,9 @@ def learn_threshold(
     """
     for span in SPANS_MINUTES:
         found = _together(read(span))
-        used = [one.p95_ms for one in found if one.timed >= LEAST_TIMED]
+        used = [one for one in found if one.timed >= LEAST_TIMED]
         if len(used) >= LEAST_SLICES:
-            return _learnt(sorted(used), len(found) - len(used), span)
+            return _learnt(used, len(found) - len(used), span)
     return None
 
 
@@ -76,22 +88,33 @@ def bin_end_ms(latency_ms: float) -> float:
     return math.ceil(BIN_RATIO**power) / 1000
 
 
-def _together(variants: Iterable[Sequence[LatencySlice]]) -> list[LatencySlice]:
-    """Return the slices of all variants as one: the highest p95 of those that reach it."""
+def _together(variants: Iterable[Sequence[LatencySlice]]) -> list[Pooled]:
+    """Return the slices of all variants as one."""
     by_start: dict[int, list[LatencySlice]] = {}
     for slices in variants:
         for one in slices:
             by_start.setdefault(one.start_minute, []).append(one)
-    return [_pooled(start, parts) for start, parts in sorted(by_start.items())]
+    return [_pooled(parts) for _, parts in sorted(by_start.items())]
 
 
-def _pooled(start: int, parts: Sequence[LatencySlice]) -> LatencySlice:
+def _pooled(parts: Sequence[LatencySlice]) -> Pooled:
+    """Return the p95 that the variants of half of the requests do not exceed: a small slow variant
+    would hide from the guard whatever is quicker than it.
+    """
     timed = sum(part.timed for part in parts)
-    reaching = [part.p95_ms for part in parts if part.timed >= P95_PART * timed]
-    return LatencySlice(start, timed, max(reaching))
+    so_far, rising = 0.0, sorted(parts, key=lambda part: part.p95_ms)
+    for middle in rising:
+        so_far += middle.timed
+        if 2 * so_far >= timed:
+            break
+    apart = any(
+        part.p95_ms > FAR * middle.p95_ms for part in parts if part.timed >= P95_PART * timed
+    )
+    return Pooled(timed, middle.p95_ms, apart)
 
 
-def _learnt(p95s: Sequence[float], left_out: int, span: int) -> LearntThreshold:
+def _learnt(used: Sequence[Pooled], left_out: int, span: int) -> LearntThreshold:
+    p95s = sorted(one.p95_ms for one in used)
     middle = median_low(p95s)
     return LearntThreshold(
         threshold_ms=bin_end_ms(middle),
@@ -101,4 +124,5 @@ def _learnt(p95s: Sequence[float], left_out: int, span: int) -> LearntThreshold:
         left_out=left_out,
         far=sum(value > FAR * middle for value in p95s),
         calm_ms=p95s[int(CALM * len(p95s))],
+        apart=sum(one.apart for one in used),
     )

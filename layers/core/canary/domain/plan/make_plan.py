@@ -186,6 +186,12 @@ def origin_of(learnt: LearntThreshold) -> str:
         told.append(f"{learnt.left_out} more left out with under {LEAST_TIMED} timed requests")
     if learnt.far:
         told.append(f"over {FAR:g} times that, which does not move it: {learnt.far} of them")
+    if learnt.apart:
+        told.append(
+            f"in {learnt.apart} of them a baseline was over {FAR:g} times slower than the one with "
+            "most requests, whose p95 counts: where slow should mean slower than it, give "
+            "threshold_ms in the spec"
+        )
     if learnt.doubtful:
         told.append(
             f"a fifth of them were at most {learnt.calm_ms:.4g} ms: where that is how it should "

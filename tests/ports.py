@@ -10,6 +10,7 @@ from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.judge.windows import Window
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.plan.endpoint import GONE, EndpointView
+from canary.domain.plan.kinds.hosting import Configured, Hosting
 from canary.domain.plan.target import Target
 from canary.domain.rollout.mail import Mail
 from canary.domain.rollout.record import Record
@@ -170,6 +171,10 @@ class ScriptedEndpoint:
     def describe(self, endpoint: str) -> EndpointView:
         """Return the next scripted read, or the endpoint as it is."""
         return self.reads.pop(0) if self.reads else self.view
+
+    def configured(self, view: EndpointView) -> Configured:
+        """Return models that answer by themselves."""
+        return Configured(hosting={variant.name: Hosting() for variant in view.variants})
 
     def move(self, endpoint: str, target: Target) -> None:
         """Serve this target at once, unless told to fail or to stay."""

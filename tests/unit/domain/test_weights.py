@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from canary.domain.errors import Refused
 from canary.domain.plan.endpoint import EndpointView, Variant
+from canary.domain.plan.kinds.check import check_endpoint
 from canary.domain.plan.spec import read_spec
-from canary.domain.plan.steps import check_endpoint, plan_steps, safe_target, step_target
+from canary.domain.plan.steps import plan_steps, safe_target, step_target
 from canary.domain.plan.target import Target, same_weights, shares
 
 FOUND = st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), st.floats(1e-3, 1e4), min_size=1)

@@ -4,17 +4,15 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from canary.adapters.endpoints.described import fields_unknown_to, view_of
 from canary.adapters.translation import SERVER_ERROR, code_of, translated
 from canary.domain.errors import AwsDenied, AwsUnavailable
-from canary.domain.plan.endpoint import A_MINUTE, GONE, EndpointView, Variant
+from canary.domain.plan.endpoint import GONE, EndpointView
 from canary.domain.plan.target import Target
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
-    from mypy_boto3_sagemaker.type_defs import (
-        DescribeEndpointOutputTypeDef,
-        DesiredWeightAndCapacityTypeDef,
-    )
+    from mypy_boto3_sagemaker.type_defs import DesiredWeightAndCapacityTypeDef
 
 
 MOVE = "UpdateEndpointWeightsAndCapacities"
@@ -33,11 +31,12 @@ class SageMakerEndpoints:
         """Return one read of an endpoint; GONE when SageMaker does not know it."""
         try:
             with translated("DescribeEndpoint"):
-                return _view(self._client.describe_endpoint(EndpointName=endpoint))
+                answer = self._client.describe_endpoint(EndpointName=endpoint)
         except Exception as error:
             if _says(error, "Could not find endpoint"):
                 return GONE
             raise
+        return view_of(answer, fields_unknown_to(self._client))
 
     def move(self, endpoint: str, target: Target) -> None:
         """Ask for exactly this target. A busy endpoint raises AwsUnavailable, not AwsDenied.
@@ -86,33 +85,3 @@ def _desired(name: str, target: Target) -> "DesiredWeightAndCapacityTypeDef":
     if name in target.counts:
         asked["DesiredInstanceCount"] = target.counts[name]
     return asked
-
-
-def _published_every(answer: "DescribeEndpointOutputTypeDef") -> int:
-    """Return how often invocations are published: only with enhanced metrics otherwise than every
-    minute. An SDK that does not know the field tells of none.
-    """
-    config = answer.get("MetricsConfig") or {}
-    seconds = config.get("MetricPublishFrequencyInSeconds", A_MINUTE)
-    return seconds if config.get("EnableEnhancedMetrics") else A_MINUTE
-
-
-def _view(answer: "DescribeEndpointOutputTypeDef") -> EndpointView:
-    variants = answer.get("ProductionVariants") or []
-    return EndpointView(
-        name=answer.get("EndpointName", ""),
-        status=answer["EndpointStatus"],
-        config_name=answer.get("EndpointConfigName", ""),
-        failure_reason=answer.get("FailureReason"),
-        published_every_seconds=_published_every(answer),
-        variants=tuple(
-            Variant(
-                name=variant["VariantName"],
-                current_weight=variant.get("CurrentWeight", 0.0),
-                desired_weight=variant.get("DesiredWeight", variant.get("CurrentWeight", 0.0)),
-                current_count=variant.get("CurrentInstanceCount"),
-                desired_count=variant.get("DesiredInstanceCount"),
-            )
-            for variant in variants
-        ),
-    )

@@ -13,11 +13,12 @@ from canary.domain.judge.windows import BELIEVED_AFTER_MINUTES, Counts, counted,
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.forecast import with_forecast
 from canary.domain.plan.guards import REQUESTS, CountGuard, Metric
+from canary.domain.plan.kinds.check import check_endpoint
+from canary.domain.plan.kinds.hosting import check_hosting
 from canary.domain.plan.make_plan import Facts, baselines_of, check_alarms, make_plan, origin_of
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.spec import Spec, read_spec
 from canary.domain.plan.standard_guards import MICROSECONDS_A_MILLISECOND, guards_of
-from canary.domain.plan.steps import check_endpoint
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.transitions.beginning import begin
 from canary.domain.time import minute_of
@@ -31,7 +32,7 @@ from canary.stats.threshold import (
 )
 
 if TYPE_CHECKING:  # a cold start needs no protocols
-    from canary.ports.aws import Alarms, EndpointReader
+    from canary.ports.aws import Alarms, EndpointInspector
     from canary.ports.days import Days
     from canary.ports.metrics import Metrics
     from canary.ports.rollouts import Rollouts
@@ -57,7 +58,7 @@ class Planner:
         self,
         rollouts: Rollouts,
         days: Days,
-        endpoints: EndpointReader,
+        endpoints: EndpointInspector,
         metrics: Metrics,
         alarms: Alarms,
         check_labelled_set: Callable[[QualityGuardSpec], object],
@@ -91,6 +92,8 @@ class Planner:
         """Return what the plan rests on; what reading alone can refuse is refused on the way."""
         view = self._endpoints.describe(spec.endpoint)
         check_endpoint(spec, view)
+        configured = self._endpoints.configured(view)
+        check_hosting(spec, view, configured)
         names = spec.guards.alarms
         alarms = self._alarms.states(names) if names else {}
         check_alarms(spec, alarms)
@@ -125,6 +128,7 @@ class Planner:
         silences = reading.silences(series, baselines)
         return Facts(
             endpoint=view,
+            configured=configured,
             history=history,
             values=values,
             thresholds=thresholds,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from canary.domain.plan.endpoint import EndpointView
+from canary.domain.plan.kinds.hosting import Configured
 from canary.domain.plan.target import Target
 
 ExecutionStatus = Literal[
@@ -36,6 +37,13 @@ class EndpointReader(Protocol):
 
     def describe(self, endpoint: str) -> EndpointView:
         """Return one read of an endpoint; one that does not exist is a view too."""
+
+
+class EndpointInspector(EndpointReader, Protocol):
+    """Looks at endpoints and at what stands behind their variants."""
+
+    def configured(self, view: EndpointView) -> Configured:
+        """Return what its configuration and models say; what is denied or gone is named in it."""
 
 
 class WeightMover(EndpointReader, Protocol):

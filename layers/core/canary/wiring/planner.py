@@ -4,7 +4,7 @@ import os
 
 from canary.adapters.cloudwatch import CloudWatchAlarms, CloudWatchMetrics
 from canary.adapters.days import DynamoDays
-from canary.adapters.sagemaker import SageMakerEndpoints
+from canary.adapters.endpoints.inspector import SageMakerInspector
 from canary.adapters.table import DynamoRollouts
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.plan import Planner
@@ -20,7 +20,7 @@ def build() -> Planner:
     return Planner(
         rollouts=DynamoRollouts(table, settings.table),
         days=DynamoDays(table, settings.table),
-        endpoints=SageMakerEndpoints(client("sagemaker")),
+        endpoints=SageMakerInspector(client("sagemaker")),
         metrics=CloudWatchMetrics(cloudwatch),
         alarms=CloudWatchAlarms(cloudwatch),
         check_labelled_set=_check_labelled_set,

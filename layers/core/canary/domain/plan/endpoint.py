@@ -1,11 +1,25 @@
 """What DescribeEndpoint showed, and whether a target serves."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from canary.domain.model import Frozen
 from canary.domain.plan.target import Target, Weights, same_weight
 
 A_MINUTE = 60
+TELLS_OF: Mapping[str, str] = {
+    "MetricsConfig": "how often it publishes its invocations",
+    "AsyncInferenceConfig": "whether it answers asynchronously",
+    "ShadowProductionVariants": "whether a variant gets copies of requests",
+    "PendingDeploymentSummary": "whether a deployment is under way",
+    "LastDeploymentConfig": "which alarms roll a deployment back",
+    "DataCaptureConfig": "whether Data Capture keeps requests",
+    "ExplainerConfig": "whether answers are explained",
+    "CurrentServerlessConfig": "whether a variant is serverless",
+    "ManagedInstanceScaling": "whether SageMaker scales a variant by itself",
+    "RoutingConfig": "how requests reach a variant's instances",
+}
+"""Fields that DescribeEndpoint gained over the years, and what each tells."""
 TRANSITIONAL = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"})
 
 
@@ -17,6 +31,20 @@ class Variant(Frozen):
     desired_weight: float
     current_count: int | None = None
     desired_count: int | None = None
+    weighted: bool = True
+    """Whether the endpoint reports a weight of it: those of inference components have none."""
+    serverless: bool = False
+    least_instances: int | None = None
+    """Down to how many instances SageMaker scales it by itself (ManagedInstanceScaling)."""
+    routing: str | None = None
+    """How requests reach its instances, in AWS's words; None where nothing is said."""
+
+
+class Capture(Frozen):
+    """What Data Capture keeps: percent of all requests, where to."""
+
+    percent: int
+    destination: str
 
 
 class EndpointView(Frozen):
@@ -32,6 +60,22 @@ class EndpointView(Frozen):
     failure_reason: str | None = None
     published_every_seconds: int = A_MINUTE
     """How often its invocation metrics are published."""
+    asynchronous: bool = False
+    """Whether it is called by InvokeEndpointAsync."""
+    shadows: tuple[str, ...] = ()
+    """Variants that get copies of requests."""
+    deploying: str | None = None
+    """The configuration of a deployment under way."""
+    deployment_alarms: tuple[str, ...] = ()
+    """Alarms that roll back a deployment."""
+    capture: Capture | None = None
+    """Data Capture where it is on."""
+    explained: bool = False
+    """Whether answers may carry explanations."""
+    sdk: str = ""
+    """What read it, with its version."""
+    unknown: tuple[str, ...] = ()
+    """Fields of `TELLS_OF` that what read it does not know and drops where they are answered."""
 
     @property
     def in_service(self) -> bool:
@@ -60,6 +104,10 @@ class EndpointView(Frozen):
         """Return what serves now, weights and every count there is."""
         counts = {v.name: v.current_count for v in self.variants if v.current_count}
         return Target(weights=self.current_weights, counts=counts)
+
+    def taking_part(self, canary: str) -> tuple[Variant, ...]:
+        """Return the canary and its baselines: the variants that serve."""
+        return tuple(v for v in self.variants if v.name == canary or v.current_weight > 0)
 
     @property
     def settled(self) -> bool:

@@ -15,11 +15,14 @@ from canary.domain.plan.custom.value_history import learnt_of_values
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.error_budget import share_out
 from canary.domain.plan.guards import CountGuard, GuardHistory
+from canary.domain.plan.kinds.check import check_endpoint
+from canary.domain.plan.kinds.hosting import Configured, check_hosting
+from canary.domain.plan.kinds.notices import told_of_endpoint
 from canary.domain.plan.one_minute import days_of, told_of_one_minute
 from canary.domain.plan.plan import Plan
 from canary.domain.plan.spec import Spec
 from canary.domain.plan.standard_guards import guards_of, may_be_left_out
-from canary.domain.plan.steps import check_endpoint, plan_steps, safe_target
+from canary.domain.plan.steps import plan_steps, safe_target
 from canary.domain.plan.target import Target
 from canary.stats.history import LEAST_HISTORY_MINUTES, Minute
 from canary.stats.threshold import FAR, LEAST_SLICES, LEAST_TIMED, SPANS_MINUTES, LearntThreshold
@@ -33,6 +36,8 @@ class Facts:
     """What was found before a rollout; a guard is named by its name."""
 
     endpoint: EndpointView
+    configured: Configured | None = None
+    """What stands behind its variants; None where nobody looked."""
     history: Mapping[str, Sequence[Minute]] = field(default_factory=dict)
     """The baselines' minutes together by guard, (events, judged ones) or None where missing, oldest
     first.
@@ -62,6 +67,8 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
     or rings, or a guard that the spec names cannot be measured.
     """
     check_endpoint(spec, facts.endpoint)
+    if facts.configured is not None:
+        check_hosting(spec, facts.endpoint, facts.configured)
     if facts.alarms is not None:
         check_alarms(spec, facts.alarms)
     found = Target(weights=facts.endpoint.current_weights)
@@ -93,6 +100,7 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
         warm_up_minutes=spec.warm_up_minutes,
         canary_requests_at_rest=facts.canary_requests_at_rest,
         notices=(
+            *told_of_endpoint(spec, facts.endpoint, facts.configured),
             *left_out,
             *_custom(spec, facts, guards),
             *(told for guard in guards for told in told_of_reach(guard)),

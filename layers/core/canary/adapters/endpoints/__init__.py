@@ -1,0 +1,1 @@
+"""What SageMaker says of an endpoint: itself, its configuration, its models."""

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from canary.domain.errors import Refused
 from canary.domain.plan.spec import Spec, read_spec
+from canary.domain.rollout.record import Record
 from canary.flow.plan import rollout_id
 from canary.ports.aws import ExecutionView
 from canaryctl.operate.executions import refusal, start_execution, wait_for
@@ -62,11 +63,16 @@ def start_command(
         arn = start_execution(found, document, name, parsed.endpoint)
         rollout = rollout_id(parsed.endpoint, arn)
         execution = wait_for(
-            found, arn, when.sleep, PLANNED_WITHIN_SECONDS, lambda _: _planned(found, rollout)
+            found,
+            arn,
+            when.sleep,
+            PLANNED_WITHIN_SECONDS,
+            lambda _: _planned(found, rollout) is not None,
         )
-        if execution.status == "FAILED" and not _planned(found, rollout):
+        planned = _planned(found, rollout)
+        if execution.status == "FAILED" and planned is None:
             raise refusal(execution)
-        _say(parsed, arn, rollout, as_json=as_json)
+        _say(parsed, arn, rollout, planned.plan.notices if planned else (), as_json=as_json)
         if follow and _watch(found, rollout, arn, when, as_json=as_json).status != "SUCCEEDED":
             raise typer.Exit(EXIT_NOT_PROMOTED)
 
@@ -89,19 +95,21 @@ def _read(path: Path) -> dict[str, Any]:
     return document
 
 
-def _planned(stack: Stack, rollout: str) -> bool:
+def _planned(stack: Stack, rollout: str) -> Record | None:
     try:
-        stack.rollouts.load(rollout)
+        return stack.rollouts.load(rollout)
     except Refused:
-        return False
-    return True
+        return None
 
 
-def _say(spec: Spec, arn: str, rollout: str, *, as_json: bool) -> None:
+def _say(spec: Spec, arn: str, rollout: str, notices: tuple[str, ...], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps({"rollout": rollout, "endpoint": spec.endpoint, "execution": arn}))
+        names = {"rollout": rollout, "endpoint": spec.endpoint, "execution": arn}
+        typer.echo(json.dumps({**names, "notices": notices}))
         return
     typer.echo(f"{rollout}: {spec.canary} on {spec.endpoint} starts at share 0.")
+    for notice in notices:
+        typer.echo(f"  {notice}")
     typer.echo(f"Watch it: canaryctl status --watch --endpoint {spec.endpoint}")
 
 

@@ -53,11 +53,14 @@ def status_command(
         read = _reader(found, endpoint, everything=everything)
         if follow:
             watch(found, read, when, Console(stderr=as_json), every)
-        rows = rows_of(found, read(), when) if as_json or not follow else []
+        records = read() if as_json or not follow else []
+        rows = rows_of(found, records, when)
         if as_json:
-            typer.echo(json.dumps([plain(row) for row in rows]))
+            typer.echo(json.dumps([plain(*each) for each in zip(rows, records, strict=True)]))
         elif not follow:
             _show(rows)
+            for notice in records[0].plan.notices if endpoint else ():
+                typer.echo(f"  {notice}")
 
 
 def _reader(
@@ -79,8 +82,10 @@ def _show(rows: Sequence[LiveRow]) -> None:
             console.print(line_of(row), markup=False, highlight=False, soft_wrap=True)
 
 
-def plain(row: LiveRow) -> dict[str, Any]:
-    """Return a line as JSON; evidence as natural logarithms beside its threshold."""
+def plain(row: LiveRow, record: Record) -> dict[str, Any]:
+    """Return a line as JSON; evidence as natural logarithms beside its threshold, and what was told
+    at the start.
+    """
     gauges = {
         name: None
         if gauge is None
@@ -99,5 +104,6 @@ def plain(row: LiveRow) -> dict[str, Any]:
         "paused": row.paused,
         "nearness": row.nearness,
         "ended": row.ended,
+        "notices": record.plan.notices,
         **gauges,
     }

@@ -29,7 +29,7 @@ ROLLED_BACK = (
 @dataclass
 class Endpoint:
     """The state one DescribeEndpoint shows; `before` and `target` are what an update leaves and
-    wants.
+    wants, `deployment` how the last one was to be made.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Endpoint:
     failure_reason: str | None = None
     before: Setup | None = None
     target: Setup | None = None
+    deployment: Mapping[str, Any] | None = None
 
     @property
     def serving(self) -> bool:
@@ -63,6 +64,8 @@ class Endpoint:
             "FailureReason": self.failure_reason,
             "CreationTime": self.created,
             "LastModifiedTime": self.modified,
+            "LastDeploymentConfig": self.deployment,
+            "PendingDeploymentSummary": self._pending(),
         }
         return {key: value for key, value in answer.items() if value is not None}
 
@@ -122,6 +125,17 @@ class Endpoint:
     def become(self, status: str, when: datetime) -> None:
         """Take a status that changes nothing else: SystemUpdating, Deleting."""
         self._become(status, when)
+
+    def _pending(self) -> dict[str, Any] | None:
+        """Return the deployment under way; moving weights is none."""
+        if self.status != "Updating" or self.target is None or self.target[0] == self.config_name:
+            return None
+        summary = [variant.summary() for variant in self.target[1]]
+        return {
+            "EndpointConfigName": self.target[0],
+            "ProductionVariants": summary or None,
+            "StartTime": self.modified,
+        }
 
     def _begin(self, target: Setup, when: datetime) -> None:
         self.before, self.target = (self.config_name, self.variants), target

@@ -61,6 +61,11 @@ class Fleet:
             raise EndpointRefusal(f'Could not find endpoint "{self.arn(name)}".')
         return found
 
+    def deploys_by(self, name: str, deployment: Mapping[str, Any] | None) -> None:
+        """Note how a deployment that was just begun is to be made; alarms never roll it back."""
+        with self.lock:
+            self.get(name).deployment = deployment
+
     def create(self, name: str, config_name: str, variants: Sequence[Variant]) -> Endpoint:
         """Return a new endpoint, Creating; it is InService once its time has passed."""
         with self.lock:

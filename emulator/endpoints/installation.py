@@ -12,6 +12,7 @@ from emulator.clock.minutes import MINUTE, next_minute
 from emulator.cloudwatch.alarms.moto_alarms import patch_alarms
 from emulator.cloudwatch.moto_metrics import patch_metrics
 from emulator.cloudwatch.publication import Publication
+from emulator.endpoints.configuration.moto_configuration import patch_configuration
 from emulator.endpoints.controls import Endpoints
 from emulator.endpoints.moto_endpoint import patch_endpoints
 from emulator.endpoints.serving.moto_runtime import patch_runtime
@@ -56,6 +57,7 @@ def install(
     )
     try:
         patch_endpoints(patches, endpoints.fleet)
+        patch_configuration(patches, endpoints.fleet, endpoints.invocations)
         patch_runtime(patches, endpoints.invocations)
         patch_metrics(
             patches, endpoints.metrics, clock.now, endpoints.metric_trouble, endpoints.fleet.is_at

@@ -98,6 +98,11 @@ def _patch_creation(patches: Patches, fleet: Fleet) -> None:
         self.endpoints[endpoint_name] = resource
         return resource
 
+    def create(self: SageMakerResponse) -> ActionResult:
+        answer = original(self)
+        fleet.deploys_by(self._get_param("EndpointName"), self._get_param("DeploymentConfig"))
+        return answer
+
     def validate_production_variants(
         self: SageMakerModelBackend, production_variants: list[dict[str, Any]]
     ) -> None:
@@ -110,6 +115,7 @@ def _patch_creation(patches: Patches, fleet: Fleet) -> None:
         with_models = [variant for variant in production_variants if "ModelName" in variant]
         validate(self, with_models)
 
+    original = patches.replace(SageMakerResponse, "create_endpoint", create, parameters=())
     patches.replace(
         SageMakerModelBackend,
         "create_endpoint",
@@ -147,6 +153,7 @@ def _patch_updates(patches: Patches, fleet: Fleet) -> None:
             )
         except EndpointRefusal as refusal:
             raise _refusing(refusal) from refusal
+        fleet.deploys_by(endpoint.name, self._get_param("DeploymentConfig"))
         return ActionResult({"EndpointArn": endpoint.arn})
 
     patches.replace(

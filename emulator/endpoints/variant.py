@@ -27,6 +27,8 @@ class Variant:
     current_count: int | None = None
     desired_count: int | None = None
     serverless: Mapping[str, int] | None = None
+    scaling: Mapping[str, Any] | None = None
+    routing: Mapping[str, Any] | None = None
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
@@ -44,6 +46,8 @@ class Variant:
             count,
             count,
             config.get("ServerlessConfig"),
+            config.get("ManagedInstanceScaling"),
+            config.get("RoutingConfig"),
         )
 
     def asked(self, change: Mapping[str, Any]) -> Self:
@@ -72,5 +76,7 @@ class Variant:
             "DesiredInstanceCount": self.desired_count,
             "CurrentServerlessConfig": self.serverless,
             "DesiredServerlessConfig": self.serverless,
+            "ManagedInstanceScaling": self.scaling,
+            "RoutingConfig": self.routing,
         }
         return {key: value for key, value in pairs.items() if value is not None}

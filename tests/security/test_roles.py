@@ -24,6 +24,8 @@ PARAMETERS = {
 }
 PLACE = "us-east-1:123456789012"
 ENDPOINT = f"arn:aws:sagemaker:{PLACE}:endpoint/churn-prod"
+CONFIG = f"arn:aws:sagemaker:{PLACE}:endpoint-config/churn-prod-1"
+MODEL = f"arn:aws:sagemaker:{PLACE}:model/churn-1"
 FOREIGN_ENDPOINT = f"arn:aws:sagemaker:{PLACE}:endpoint/billing"
 MACHINE = f"arn:aws:states:{PLACE}:stateMachine:canary-rollout"
 JUDGE = f"arn:aws:lambda:{PLACE}:function:judge-churn"
@@ -91,6 +93,8 @@ def account() -> Iterator[Account]:
 
 ALLOWED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Planner", "sagemaker:DescribeEndpoint", ENDPOINT, {}),
+    ("Planner", "sagemaker:DescribeEndpointConfig", CONFIG, {}),
+    ("Planner", "sagemaker:DescribeModel", MODEL, {}),
     ("Planner", "dynamodb:PutItem", "TABLE", {}),
     ("Planner", "cloudwatch:GetMetricData", "*", {}),
     ("Planner", "s3:GetObject", "arn:aws:s3:::labels/set.csv", {}),
@@ -122,6 +126,8 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Shifter", "sagemaker:DeleteEndpoint", ENDPOINT, {}),
     ("Shifter", "sagemaker:InvokeEndpoint", ENDPOINT, {}),
     ("Planner", "sagemaker:DescribeEndpoint", FOREIGN_ENDPOINT, {}),
+    ("Planner", "sagemaker:CreateEndpointConfig", CONFIG, {}),
+    *((name, "sagemaker:DescribeModel", MODEL, {}) for name in ("Shifter", "Collector", "Decider")),
     ("Collector", "sagemaker:DescribeEndpoint", FOREIGN_ENDPOINT, {}),
     ("Evaluator", "sagemaker:InvokeEndpoint", FOREIGN_ENDPOINT, {}),
     ("Collector", "sagemaker:InvokeEndpoint", ENDPOINT, {}),

@@ -33,6 +33,8 @@ class Request:
     content_type: str = "text/csv"
     accept: str = "text/csv"
     target_variant: str | None = None
+    target_model: str | None = None
+    target_container: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Reply:
 @dataclass
 class Invocations:
     """InvokeEndpoint for a fleet. `coming` holds refusals that the next calls meet instead of an
-    answer.
+    answer; `refuse_wrong_address` raises where what stands behind a variant wants another request.
     """
 
     fleet: Fleet
@@ -56,6 +58,7 @@ class Invocations:
     coming: defaultdict[str, deque[RuntimeRefusal]] = field(
         default_factory=lambda: defaultdict(deque)
     )
+    refuse_wrong_address: Callable[[Request, Endpoint, Variant], None] | None = None
 
     def refuse_elsewhere(self, request: Request, region: str, account: str) -> None:
         """Raise RuntimeRefusal when the call came to another region or account than the fleet's."""
@@ -77,6 +80,8 @@ class Invocations:
                 endpoint.name, request.target_variant, request.body
             )
             variant = self._variant(endpoint, request.target_variant, random)
+            if self.refuse_wrong_address is not None:
+                self.refuse_wrong_address(request, endpoint, variant)
             if queue := self.coming[endpoint.name]:
                 raise queue.popleft()
             batch = self._serve(endpoint, variant, request, random)

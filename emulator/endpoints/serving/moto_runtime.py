@@ -49,4 +49,6 @@ def _request(endpoint: str, body: str | bytes, headers: Mapping[str, str]) -> Re
         content_type=headers.get("content-type", ""),
         accept=headers.get("accept", ""),
         target_variant=headers.get("x-amzn-sagemaker-target-variant"),
+        target_model=headers.get("x-amzn-sagemaker-target-model"),
+        target_container=headers.get("x-amzn-sagemaker-target-container-hostname"),
     )

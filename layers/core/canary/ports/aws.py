@@ -5,11 +5,13 @@ Every method may raise AwsUnavailable (try again) or AwsDenied (permanent).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from canary.domain.plan.endpoint import EndpointView
-from canary.domain.plan.kinds.hosting import Configured
 from canary.domain.plan.target import Target
+
+if TYPE_CHECKING:  # the planner alone looks behind variants
+    from canary.domain.plan.kinds.hosting import Configured
 
 ExecutionStatus = Literal[
     "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE", "MISSING"
@@ -42,7 +44,7 @@ class EndpointReader(Protocol):
 class EndpointInspector(EndpointReader, Protocol):
     """Looks at endpoints and at what stands behind their variants."""
 
-    def configured(self, view: EndpointView) -> Configured:
+    def configured(self, view: EndpointView) -> "Configured":
         """Return what its configuration and models say; what is denied or gone is named in it."""
 
 

@@ -4,7 +4,7 @@ import os
 
 from canary.adapters.cloudwatch import CloudWatchAlarms, CloudWatchMetrics
 from canary.adapters.days import DynamoDays
-from canary.adapters.endpoints.inspector import SageMakerInspector
+from canary.adapters.hosting import SageMakerInspector
 from canary.adapters.table import DynamoRollouts
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.plan import Planner

@@ -1,0 +1,3 @@
+"""Endpoint configurations beyond weights and counts: their rules, what an endpoint shows of them,
+and what requests must name because of them.
+"""

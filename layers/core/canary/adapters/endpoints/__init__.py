@@ -1,1 +1,0 @@
-"""What SageMaker says of an endpoint: itself, its configuration, its models."""

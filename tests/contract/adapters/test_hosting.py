@@ -1,0 +1,126 @@
+"""How requests to a variant are addressed and what capture keeps of them, as configuration and
+model say; what cannot be read is named.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from canary.adapters.hosting import SageMakerInspector
+from canary.domain.errors import AwsUnavailable
+from canary.domain.plan.endpoint import EndpointView
+from canary.domain.plan.kinds.hosting import Configured, Hosting
+
+WHEN = datetime(2026, 3, 2, tzinfo=UTC)
+ONE = {"Image": "image"}
+MANY = {"Image": "image", "Mode": "MultiModel"}
+NAMED = [{"Image": "image", "ContainerHostname": name} for name in ("first", "second")]
+DIRECT = {"InferenceExecutionConfig": {"Mode": "Direct"}}
+
+
+class Answers:
+    """A client with scripted answers."""
+
+    def __init__(self) -> None:
+        self.client: Any = boto3.client(
+            "sagemaker", "eu-west-1", aws_access_key_id="none", aws_secret_access_key="none"
+        )
+        self.stub = Stubber(self.client)
+
+    def config(self, *variants: str, **members: Any) -> None:
+        """Answer DescribeEndpointConfig with these variants."""
+        shown = [{"VariantName": name, "ModelName": f"model-{name}"} for name in variants]
+        arn = f"arn:aws:sagemaker:{'x' * 20}"
+        answer: dict[str, Any] = {"EndpointConfigName": "c", "EndpointConfigArn": arn}
+        answer |= {"ProductionVariants": shown, "CreationTime": WHEN, **members}
+        self.stub.add_response("describe_endpoint_config", answer, {"EndpointConfigName": "c"})
+
+    def model(self, **members: Any) -> None:
+        """Answer DescribeModel."""
+        answer = {"ModelName": "m", "ModelArn": f"arn:aws:sagemaker:{'x' * 20}"}
+        self.stub.add_response("describe_model", {**answer, "CreationTime": WHEN, **members})
+
+    def denied(self, call: str, code: str = "AccessDeniedException", status: int = 400) -> None:
+        """Refuse a call."""
+        self.stub.add_client_error(call, code, "not allowed", status)
+
+    def read(self) -> Configured:
+        """Return what is made of the answers."""
+        with self.stub:
+            return SageMakerInspector(self.client).configured(EndpointView(config_name="c"))
+
+
+@pytest.mark.parametrize(
+    ("model", "hosting"),
+    [
+        ({"PrimaryContainer": ONE}, Hosting()),
+        ({"PrimaryContainer": MANY}, Hosting(addressed="model")),
+        ({"Containers": [ONE, MANY]}, Hosting(addressed="model")),
+        ({"Containers": NAMED}, Hosting()),
+        ({"Containers": NAMED, "InferenceExecutionConfig": {"Mode": "Serial"}}, Hosting()),
+        (
+            {"Containers": NAMED, **DIRECT},
+            Hosting(addressed="container", containers=("first", "second")),
+        ),
+        ({"Containers": [NAMED[0], ONE], **DIRECT}, Hosting(addressed="container")),
+        ({"Containers": NAMED[:1], **DIRECT}, Hosting()),
+    ],
+)
+def test_a_model_says_what_its_requests_must_name(model: dict[str, Any], hosting: Hosting) -> None:
+    """Nothing, one of its models, or one of its containers."""
+    answers = Answers()
+    answers.config("v1")
+    answers.model(**model)
+    assert answers.read() == Configured(hosting={"v1": hosting})
+
+
+@pytest.mark.parametrize(
+    ("modes", "captured"),
+    [
+        (["Input"], ("Input",)),
+        (["Output", "Input"], ("Input", "Output")),
+        (["InputAndOutput"], ("Input", "Output")),
+    ],
+)
+def test_the_configuration_says_what_capture_keeps(modes: list[str], captured: Any) -> None:
+    """DescribeEndpoint does not."""
+    answers = Answers()
+    capture = {
+        "InitialSamplingPercentage": 20,
+        "DestinationS3Uri": "s3://captured/churn",
+        "CaptureOptions": [{"CaptureMode": mode} for mode in modes],
+    }
+    answers.config("v1", DataCaptureConfig=capture)
+    answers.model(PrimaryContainer=ONE)
+    assert answers.read().captured == captured
+
+
+def test_a_model_that_may_not_be_read_is_named_and_the_others_are_read() -> None:
+    """With AWS's own reason."""
+    answers = Answers()
+    answers.config("v1", "v2")
+    answers.denied("describe_model")
+    answers.model(PrimaryContainer=MANY)
+    found = answers.read()
+    assert found.hosting == {"v2": Hosting(addressed="model")}
+    assert found.unread == ("model of v1 (DescribeModel: AccessDeniedException: not allowed)",)
+
+
+def test_a_configuration_that_is_gone_is_named() -> None:
+    """The endpoint serves without it."""
+    answers = Answers()
+    answers.denied("describe_endpoint_config", "ValidationException")
+    assert (
+        "configuration c (DescribeEndpointConfig: ValidationException" in answers.read().unread[0]
+    )
+
+
+def test_a_read_that_fails_for_now_is_tried_again() -> None:
+    """Throttling is no answer."""
+    answers = Answers()
+    answers.denied("describe_endpoint_config", "ThrottlingException")
+    with pytest.raises(AwsUnavailable):
+        answers.read()

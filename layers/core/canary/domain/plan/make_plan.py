@@ -178,7 +178,7 @@ def _guards(spec: Spec, facts: Facts) -> tuple[tuple[CountGuard, ...], list[str]
 
 def _written(spec: Spec, guard: CountGuard) -> set[str]:
     """Return the keys a spec writes of a standard guard; of the user's own their look was asked."""
-    keys = None if guard.name in spec.guards.custom else getattr(spec.guards, guard.name)
+    keys = None if guard.name in spec.guards.custom else getattr(spec.guards, guard.name, None)
     return keys.model_fields_set if keys else set()
 
 

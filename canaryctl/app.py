@@ -5,6 +5,8 @@ here.
 import typer
 from rich.markup import escape
 
+from canaryctl.doctor.command import EPILOG as DOCTORS
+from canaryctl.doctor.command import doctor_command
 from canaryctl.evaluate.command import evaluate_command
 from canaryctl.forecast import forecast_command
 from canaryctl.operate.report import report_command
@@ -38,6 +40,7 @@ COMMANDS = (
     ("start", start_command, RUN),
     ("status", status_command, RUN),
     ("report", report_command, RUN),
+    ("doctor", doctor_command, RUN),
     ("pause", pause_command, STEER),
     ("resume", resume_command, STEER),
     ("promote", promote_command, STEER),
@@ -48,7 +51,7 @@ COMMANDS = (
     ("replay", replay_command, OFFLINE),
     ("evaluate", evaluate_command, OFFLINE),
 )
-EPILOGS = {"replay": escape(FORMAT)}
+EPILOGS = {"doctor": DOCTORS, "replay": escape(FORMAT)}
 for name, command, panel in COMMANDS:
     app.command(name, rich_help_panel=panel, epilog=EPILOGS.get(name))(command)
 

@@ -16,8 +16,6 @@ from moto.core.responses import ActionResult
 from emulator.deployment.stack import DeployedStack
 from emulator.patching import Patches
 
-STATUS = "CREATE_COMPLETE"
-
 
 def patch_stacks(
     patches: Patches, stacks: Mapping[str, DeployedStack], now: Callable[[], datetime]
@@ -65,7 +63,7 @@ def _described(stack: DeployedStack, now: datetime) -> dict[str, Any]:
     return {
         "StackName": stack.name,
         "StackId": stack.arn,
-        "StackStatus": STATUS,
+        "StackStatus": stack.status,
         "CreationTime": now,
         "Tags": {},  # moto writes them out from a mapping
         "Parameters": [
@@ -84,7 +82,7 @@ def _listed(stack: DeployedStack, now: datetime) -> list[dict[str, Any]]:
             "LogicalResourceId": logical_id,
             "PhysicalResourceId": made.physical_id,
             "ResourceType": made.kind,
-            "ResourceStatus": STATUS,
+            "ResourceStatus": "CREATE_COMPLETE",
             "LastUpdatedTimestamp": now,
         }
         for logical_id, made in stack.resources.items()

@@ -36,6 +36,7 @@ class DeployedStack:
     parameters: Mapping[str, str]
     resources: Mapping[str, Resource]
     outputs: dict[str, str]
+    status: str = "CREATE_COMPLETE"
 
 
 def deploy(site: Site, template: Path, stack_name: str, given: dict[str, str]) -> DeployedStack:

@@ -1,0 +1,150 @@
+"""What checks read from: one stack and, where given, one endpoint and one request, each read once.
+
+Every property asks AWS through an adapter, with the caller's own credentials, and raises what the
+adapter raises.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from canary.adapters.account.alarms import AlarmReader, AlarmView
+from canary.adapters.account.functions import FunctionReader, FunctionView, RuleReader
+from canary.adapters.account.queues import QueueReader
+from canary.adapters.account.quotas import QuotaReader
+from canary.adapters.account.roles import RoleSimulator
+from canary.adapters.account.serving import ServingReader
+from canary.adapters.account.stacks import CloudFormationReader, StackView
+from canary.adapters.account.topics import Subscription, TopicReader
+from canary.adapters.cloudwatch import CloudWatchMetrics
+from canary.adapters.labelled.invoker import EndpointInvoker
+from canary.adapters.sagemaker import SageMakerEndpoints
+from canary.adapters.sns import SnsPublisher
+from canary.domain.judge.metrics import RawSeries
+from canary.domain.plan.endpoint import EndpointView
+from canary.domain.plan.guards import Metric
+from canaryctl.operate.options import Time
+from canaryctl.operate.stack import Stack, StackError
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One request that may be sent to a variant."""
+
+    body: bytes
+    content_type: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """One deployed stack in its account, as its operator may read it."""
+
+    stack: Stack
+    time: Time
+    endpoint: str = ""
+    sample: Sample | None = None
+    send: bool = False
+
+    def has(self, need: str) -> bool:
+        """Return whether what a check needs was given."""
+        return bool(getattr(self, need))
+
+    @property
+    def now(self) -> datetime:
+        """Return the time."""
+        return self.time.now()
+
+    @cached_property
+    def found(self) -> StackView | None:
+        """Return the stack, None where there is none of its name."""
+        return CloudFormationReader(self.stack.client("cloudformation")).stack(self.stack.name)
+
+    @property
+    def view(self) -> StackView:
+        """Return the stack. Raises StackError where there is none."""
+        if self.found is None:
+            raise StackError(f"there is no stack {self.stack.name!r} to look at")
+        return self.found
+
+    def physical(self, logical_id: str) -> str:
+        """Return the name AWS knows a resource by. Raises StackError where the stack has none."""
+        if logical_id not in self.view.resources:
+            raise StackError(f"stack {self.stack.name!r} has no resource {logical_id}")
+        return self.view.resources[logical_id].physical
+
+    @cached_property
+    def functions(self) -> Mapping[str, FunctionView | None]:
+        """Return the stack's functions by logical id, None for one that is gone."""
+        reader = FunctionReader(self.stack.client("lambda"))
+        names = self.view.of_kind("AWS::Lambda::Function")
+        return {logical: reader.function(name) for logical, name in names.items()}
+
+    @cached_property
+    def alarms(self) -> Mapping[str, AlarmView | None]:
+        """Return the stack's alarms by name, None for one that is gone."""
+        names = list(self.view.of_kind("AWS::CloudWatch::Alarm").values())
+        there = {alarm.name: alarm for alarm in self.alarm_reader.alarms(names)}
+        return {name: there.get(name) for name in names}
+
+    @cached_property
+    def subscriptions(self) -> Sequence[Subscription]:
+        """Return who is subscribed to the stack's topic."""
+        return self.topics.subscriptions(self.physical("Topic"))
+
+    @cached_property
+    def serving(self) -> EndpointView:
+        """Return the endpoint; GONE where there is none of its name."""
+        return SageMakerEndpoints(self.stack.client("sagemaker")).describe(self.endpoint)
+
+    @cached_property
+    def alarm_reader(self) -> AlarmReader:
+        """Return what looks at alarms."""
+        return AlarmReader(self.stack.client("cloudwatch"))
+
+    @cached_property
+    def topics(self) -> TopicReader:
+        """Return what looks at topics."""
+        return TopicReader(self.stack.client("sns"))
+
+    @cached_property
+    def rules(self) -> RuleReader:
+        """Return what looks at rules."""
+        return RuleReader(self.stack.client("events"))
+
+    @cached_property
+    def queues(self) -> QueueReader:
+        """Return what looks at queues."""
+        return QueueReader(self.stack.client("sqs"))
+
+    @cached_property
+    def roles(self) -> RoleSimulator:
+        """Return what simulates roles."""
+        return RoleSimulator(self.stack.client("iam"))
+
+    @cached_property
+    def quotas(self) -> QuotaReader:
+        """Return what looks at quotas."""
+        return QuotaReader(self.stack.client("service-quotas"))
+
+    @cached_property
+    def surroundings(self) -> ServingReader:
+        """Return what looks at an endpoint's surroundings."""
+        return ServingReader(
+            self.stack.client("sagemaker"), self.stack.client("application-autoscaling")
+        )
+
+    @cached_property
+    def invoker(self) -> EndpointInvoker:
+        """Return what calls variants."""
+        return EndpointInvoker(self.stack.client("sagemaker-runtime"))
+
+    @cached_property
+    def publisher(self) -> SnsPublisher:
+        """Return what publishes on the stack's topic."""
+        return SnsPublisher(self.stack.client("sns"), self.physical("Topic"))
+
+    def minutes(self, metrics: Sequence[Metric], back: int) -> Mapping[Metric, RawSeries]:
+        """Return the one-minute points of the last `back` minutes."""
+        reader = CloudWatchMetrics(self.stack.client("cloudwatch"))
+        return reader.minutes(metrics, self.now - timedelta(minutes=back), self.now)

@@ -1,0 +1,98 @@
+"""A check as a value, what it finds, and how a list of them is gone through.
+
+Rules: what could not be read cannot be known, and is told with the reason: a refused read is
+neither fine nor broken. What was not asked for is told apart.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from canary.domain.errors import AwsUnavailable, CanaryError
+from canaryctl.doctor.account import Account
+from canaryctl.operate.stack import StackError
+
+State = Literal["fine", "broken", "unknown"]
+Need = Literal["endpoint", "sample", "send"]
+
+_REFUSED = re.compile(r"AccessDenied|AuthorizationError|UnauthorizedOperation|not authorized to")
+_ACTION = re.compile(r"not authorized to perform:? ([\w-]+:\w+)", re.IGNORECASE)
+WORDS_OF_AWS = 200
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What one check came to, in a sentence; a broken one with its remedy, and the command where
+    one does it.
+    """
+
+    state: State
+    said: str
+    remedy: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question to an account; `needs` are the options without which it is not asked."""
+
+    name: str
+    question: str
+    ask: Callable[[Account], Diagnosis]
+    needs: tuple[Need, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A check with its diagnosis; None where it was not asked for, and then what `lacks`."""
+
+    check: Check
+    diagnosis: Diagnosis | None
+    lacks: tuple[Need, ...] = ()
+
+
+def fine(said: str) -> Diagnosis:
+    """Return that all is as it should be."""
+    return Diagnosis("fine", said)
+
+
+def broken(said: str, remedy: str, command: str = "") -> Diagnosis:
+    """Return what is wrong, what mends it, and the command that does."""
+    return Diagnosis("broken", said, remedy, command)
+
+
+def unknown(said: str, remedy: str = "", command: str = "") -> Diagnosis:
+    """Return why it cannot be known."""
+    return Diagnosis("unknown", said, remedy, command)
+
+
+def examined(checks: Sequence[Check], account: Account) -> Iterator[Answer]:
+    """Yield the answer to each check, in their order, as it is found."""
+    for check in checks:
+        lacks = tuple(need for need in check.needs if not account.has(need))
+        yield Answer(check, None if lacks else _found(check, account), lacks)
+
+
+def _found(check: Check, account: Account) -> Diagnosis:
+    try:
+        found = check.ask(account)
+    except StackError as error:
+        return unknown(str(error))
+    except CanaryError as error:
+        return unknown(_why(error))
+    region = account.stack.region
+    if region and found.command:
+        return replace(found, command=f"{found.command} --region {region}")
+    return found
+
+
+def _why(error: CanaryError) -> str:
+    """Return why a read gave nothing: the right that is missing, or AWS's own words."""
+    words = str(error)
+    action = words.split(": ", 1)[0]
+    if _REFUSED.findall(words):
+        named = _ACTION.findall(words)
+        return f"you may not call {named[0] if named else action}"
+    kind = "did not answer" if isinstance(error, AwsUnavailable) else "refused"
+    return f"AWS {kind}: {words[:WORDS_OF_AWS]}"

@@ -1,0 +1,24 @@
+"""The checks, in the order they are told: what everything else rests on comes first."""
+
+from canaryctl.doctor.check import Check
+from canaryctl.doctor.checks import (
+    alarms,
+    endpoint,
+    metrics,
+    quotas,
+    roles,
+    sending,
+    stack,
+    telling,
+)
+
+CHECKS: tuple[Check, ...] = (
+    *stack.CHECKS,
+    *telling.CHECKS,
+    *alarms.CHECKS,
+    *roles.CHECKS,
+    *quotas.CHECKS,
+    *endpoint.CHECKS,
+    *metrics.CHECKS,
+    *sending.CHECKS,
+)

@@ -1,0 +1,121 @@
+"""Can the endpoint carry a rollout, and who else acts on it?"""
+
+from canary.domain.plan.endpoint import Variant
+from canary.ports.quality import CallBusy, CallFailed, CallOptions
+from canaryctl.doctor.account import Account, Sample
+from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown
+
+
+def carries(account: Account) -> Diagnosis:
+    """Is the endpoint there, InService, and is there a variant that can be promoted?"""
+    view, name = account.serving, account.endpoint
+    if not view.exists:
+        return broken(
+            f"there is no endpoint {name!r} in this account and region",
+            "Give its name as SageMaker lists it",
+            f"aws sagemaker list-endpoints --name-contains {name.split('-', maxsplit=1)[0]}",
+        )
+    look = f"aws sagemaker describe-endpoint --endpoint-name {name}"
+    if view.stuck:
+        return broken(
+            f"it is {view.standing} and does not leave that by itself", "Read why, mend it", look
+        )
+    if not view.settled:
+        return unknown(f"it is {view.standing}, on its way to other weights; ask again then")
+    if len(view.variants) < 2:
+        return broken(
+            f"its only variant is {_weights(view.variants)}: there is nothing to promote",
+            "Add the canary as a second variant at weight 0",
+            look,
+        )
+    idle = _idle(account)
+    waits = f"{', '.join(v.name for v in idle)} may be promoted" if idle else "no canary waits"
+    return fine(f"InService, {_weights(view.variants)}; {waits}")
+
+
+def _weights(variants: tuple[Variant, ...]) -> str:
+    return ", ".join(f"{v.name} at weight {v.current_weight:g}" for v in variants)
+
+
+def _idle(account: Account) -> list[Variant]:
+    return [v for v in account.serving.variants if not v.current_weight]
+
+
+def answers_at_weight_zero(account: Account) -> Diagnosis:
+    """Does a variant at weight 0 answer one request by TargetVariant?"""
+    idle, sample = _idle(account), account.sample
+    if not idle or sample is None:
+        return unknown("no variant stands at weight 0, so there is nobody to ask")
+    return _answer(account, idle[0].name, sample)
+
+
+def _answer(account: Account, variant: str, sample: Sample) -> Diagnosis:
+    said = account.invoker.invoke(
+        account.endpoint, variant, sample.body, sample.content_type, CallOptions()
+    )
+    if isinstance(said, CallBusy):
+        return unknown(f"{variant} could not answer now: {said.text}")
+    if isinstance(said, CallFailed):
+        return broken(
+            f"{variant} failed on the sample: {said.text}",
+            "Look whether the sample is what the model takes (--content-type), then at its log",
+            f"aws logs tail /aws/sagemaker/Endpoints/{account.endpoint} --since 15m",
+        )
+    if said.invoked_variant and said.invoked_variant != variant:
+        return broken(
+            f"{variant} was asked and {said.invoked_variant} answered: no labelled set can be sent",
+            "Leave the labelled set out of the spec, and tell AWS",
+        )
+    return fine(f"{variant} answered at weight 0, {len(said.body)} bytes; it counts as traffic")
+
+
+def scaling_lets_it_back(account: Account) -> Diagnosis:
+    """May autoscaling take away what the way back needs?"""
+    variants = {v.name: v for v in account.serving.variants}
+    if not variants:
+        return unknown("the endpoint shows no variants")
+    targets = account.surroundings.scalable_targets(account.endpoint, list(variants))
+    if not targets:
+        return fine("no variant is a scalable target; instance counts stay as they are")
+    small = [
+        (variants[name], target)
+        for name, target in targets.items()
+        if variants[name].current_weight and target.least < (variants[name].current_count or 0)
+    ]
+    if not small:
+        said = ", ".join(f"{n} {t.least} to {t.most}" for n, t in targets.items())
+        return fine(f"autoscaling keeps what serves ({said} instances)")
+    variant, target = small[0]
+    return broken(
+        f"{variant.name} serves with {variant.current_count} instances and may be scaled in to "
+        f"{target.least} while it idles: a roll-back from the watch meets what is left",
+        "Keep its minimum at what the whole traffic needs until PROMOTED is told",
+        "aws application-autoscaling register-scalable-target --service-namespace sagemaker "
+        "--scalable-dimension sagemaker:variant:DesiredInstanceCount --resource-id "
+        f"endpoint/{account.endpoint}/variant/{variant.name} --min-capacity "
+        f"{variant.current_count}",
+    )
+
+
+def captured(account: Account) -> Diagnosis:
+    """Is what the endpoint is asked kept somewhere, the labelled set's features among it?"""
+    found = account.surroundings.capture(account.endpoint)
+    if found is None:
+        return fine("nothing that is sent to it is kept")
+    return fine(
+        f"{found.sampled_percent}% of what is sent to it is kept in {found.where}: the features of "
+        "a labelled set will be in it"
+    )
+
+
+CHECKS = (
+    Check("endpoint", "Can this endpoint carry a rollout?", carries, ("endpoint",)),
+    Check(
+        "target variant",
+        "Does a variant at weight 0 answer by TargetVariant?",
+        answers_at_weight_zero,
+        ("endpoint", "sample"),
+    ),
+    Check("autoscaling", "Does autoscaling leave a way back?", scaling_lets_it_back, ("endpoint",)),
+    Check("data capture", "Is what it is asked kept somewhere?", captured, ("endpoint",)),
+)

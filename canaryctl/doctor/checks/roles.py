@@ -1,0 +1,127 @@
+"""May each function do its work? IAM is asked, nothing is tried."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from canary.adapters.account.roles import Refusal
+from canaryctl.doctor.account import Account
+from canaryctl.doctor.check import Check, Diagnosis, broken, fine
+from canaryctl.operate.stack import StackError
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a function does: actions on a kind of resource, under condition keys."""
+
+    function: str
+    actions: tuple[str, ...]
+    on: str
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+ON_ENDPOINT = (
+    Work("PlannerFunction", ("sagemaker:DescribeEndpoint",), "endpoint"),
+    Work(
+        "ShifterFunction",
+        ("sagemaker:DescribeEndpoint", "sagemaker:UpdateEndpointWeightsAndCapacities"),
+        "endpoint",
+    ),
+    Work("CollectorFunction", ("sagemaker:DescribeEndpoint",), "endpoint"),
+    Work(
+        "EvaluatorFunction", ("sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"), "endpoint"
+    ),
+)
+TABLE = ("dynamodb:GetItem", "dynamodb:PutItem")
+ELSEWHERE = (
+    *(Work(f"{name}Function", TABLE, "table") for name in ("Planner", "Shifter", "Collector")),
+    *(Work(f"{name}Function", TABLE, "table") for name in ("Evaluator", "Decider")),
+    Work("PlannerFunction", ("cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms"), "any"),
+    Work("CollectorFunction", ("cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms"), "any"),
+    Work("DeciderFunction", ("sns:Publish",), "topic"),
+    Work("DeciderFunction", ("kms:GenerateDataKey", "kms:Decrypt"), "key", {"kms:ViaService": ""}),
+    Work("DeciderFunction", ("states:StartExecution",), "machine"),
+)
+
+
+def on_the_endpoint(account: Account) -> Diagnosis:
+    """May the functions look at, move and call this very endpoint, however its name is written?
+
+    SageMaker writes names in lower case in ARNs, and one denial seen has it as it was given: both
+    are asked.
+    """
+    names = dict.fromkeys((account.endpoint, account.endpoint.lower()))
+    arns = [account.view.arn_of("sagemaker", f"endpoint/{name}") for name in names]
+    refused = _refused(account, ON_ENDPOINT, lambda _: arns)
+    if not refused:
+        cases = "in both cases of its name" if len(arns) > 1 else "by its name"
+        return fine(f"four functions may look at it, move it and call it, {cases}")
+    pattern = account.view.parameters.get("EndpointNamePattern", "*")
+    return broken(
+        f"{_told(refused)}; EndpointNamePattern is {pattern}",
+        "Deploy with a pattern that matches the name as it is written and in lower case; where it "
+        "does, look at boundaries and service control policies",
+        ".venv-sam/bin/sam deploy --parameter-overrides "
+        f"EndpointNamePattern={account.endpoint.lower()}",
+    )
+
+
+def on_the_stack(account: Account) -> Diagnosis:
+    """May the functions use the stack's own table, topic, key and state machine?"""
+    refused = _refused(account, ELSEWHERE, lambda kind: [_arn(account, kind)])
+    if not refused:
+        return fine("table, metrics, topic, its key and the state machine may be used")
+    return broken(
+        _told(refused),
+        "Compare the role with template.yaml and deploy again; where it agrees, look at "
+        "boundaries and service control policies",
+        "make build && .venv-sam/bin/sam deploy",
+    )
+
+
+def _refused(
+    account: Account, works: Iterable[Work], arns: Callable[[str], Sequence[str]]
+) -> list[tuple[str, Refusal]]:
+    refused = []
+    for work in works:
+        view = account.functions.get(work.function)
+        if view is None:
+            raise StackError(f"{work.function} is gone, and with it which role it had")
+        via = account.view.arn.split(":")[3]
+        context = {key: f"sns.{via}.{_suffix(account)}" for key in work.context}
+        found = account.roles.refused(view.role, work.actions, arns(work.on), context)
+        refused += [(work.function, one) for one in found]
+    return refused
+
+
+def _suffix(account: Account) -> str:
+    partition = account.view.arn.split(":")[1]
+    return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+
+
+def _arn(account: Account, kind: str) -> str:
+    if kind == "table":
+        return account.view.arn_of("dynamodb", f"table/{account.physical('Table')}")
+    if kind == "key":
+        return account.view.arn_of("kms", f"key/{account.physical('MessagesKey')}")
+    return {"topic": account.physical("Topic"), "machine": account.physical("Rollout")}.get(
+        kind, "*"
+    )
+
+
+def _told(refused: Iterable[tuple[str, Refusal]]) -> str:
+    return "; ".join(
+        f"{function.removesuffix('Function').lower()} may not {one.action} on {one.resource} "
+        f"({one.decision})"
+        for function, one in refused
+    )
+
+
+CHECKS = (
+    Check("roles", "May the functions use what the stack is made of?", on_the_stack),
+    Check(
+        "roles: endpoint",
+        "May the functions do their work on this endpoint?",
+        on_the_endpoint,
+        ("endpoint",),
+    ),
+)

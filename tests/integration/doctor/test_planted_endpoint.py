@@ -1,0 +1,194 @@
+"""Faults around an endpoint, planted: each is named by the doctor's own line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.integration.doctor.patient import Patient, is_broken
+from tests.integration.stage import ENDPOINT
+
+
+@pytest.mark.parametrize(
+    ("function", "action", "check"),
+    [
+        ("DeciderFunction", "sns:Publish", "roles"),
+        ("DeciderFunction", "kms:GenerateDataKey", "roles"),
+        ("PlannerFunction", "dynamodb:PutItem", "roles"),
+        ("CollectorFunction", "cloudwatch:GetMetricData", "roles"),
+        ("DeciderFunction", "states:StartExecution", "roles"),
+        ("ShifterFunction", "sagemaker:UpdateEndpointWeightsAndCapacities", "roles: endpoint"),
+        ("EvaluatorFunction", "sagemaker:InvokeEndpoint", "roles: endpoint"),
+        ("PlannerFunction", "sagemaker:DescribeEndpoint", "roles: endpoint"),
+    ],
+)
+def test_a_right_that_a_role_lost(patient: Patient, function: str, action: str, check: str) -> None:
+    """Who may not do what, and on what."""
+    patient.role_may_not(function, action)
+    who = function.removesuffix("Function").lower()
+    is_broken(patient, check, f"{who} may not {action}", "explicitDeny")
+
+
+def test_a_name_that_is_granted_in_one_case_only(patient: Patient) -> None:
+    """SageMaker writes names in lower case in ARNs, and as they are: both are asked."""
+    written = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/Churn-Prod"
+    patient.role_may_not("ShifterFunction", "sagemaker:*", written)
+    found = patient.diagnosis("roles: endpoint", "Churn-Prod")
+    assert found.state == "broken"
+    assert written in found.said
+    assert "endpoint/churn-prod (" not in found.said
+
+
+def test_a_quota_that_is_used_up(patient: Patient) -> None:
+    """What is granted, used and needed, and the command that asks for more."""
+    values = patient.emulator.quotas.values
+    patient.put_back(lambda: values.update({("lambda", "L-B99A9384"): 1000}))
+    values["lambda", "L-B99A9384"] = 3
+    is_broken(patient, "quota: lambda", "3 granted, 5 needed", "L-B99A9384")
+
+
+def test_a_quota_nobody_keeps_is_the_documented_one(patient: Patient) -> None:
+    """And said to be."""
+    values = patient.emulator.quotas.values
+    kept = dict(values)
+    patient.put_back(lambda: values.update(kept))
+    values.clear()
+    found = patient.diagnoses()
+    assert "1000 documented" in found["quota: lambda"]["said"]
+    assert "50 documented" in found["quota: metrics"]["said"]
+
+
+def test_others_who_read_all_the_metrics(patient: Patient) -> None:
+    """A throttled read is a blind minute."""
+
+    def crowded(call: Any, proceed: Callable[[], Any]) -> Any:
+        answer = proceed()
+        if call.operation == "GetMetricData":
+            stat = call.parameters["MetricDataQueries"][0]["MetricStat"]["Metric"]
+            if stat["Namespace"] == "AWS/Usage":
+                answer["MetricDataResults"][0] |= {
+                    "Timestamps": [patient.emulator.clock.now()],
+                    "Values": [2900.0],
+                }
+        return answer
+
+    patient.answer(crowded)
+    is_broken(patient, "quota: metrics", "at most 2900 used", "50 granted")
+
+
+def test_an_endpoint_that_is_not_there(patient: Patient) -> None:
+    """By its name, with the command that lists what is."""
+    found = patient.diagnosis("endpoint", "churn-prd")
+    assert (found.state, "--name-contains churn" in found.command) == ("broken", True)
+    states = {patient.diagnosis(name, "churn-prd").state for name in ("statistics", "metric lag")}
+    assert states == {"unknown"}
+
+
+def test_an_endpoint_that_failed(patient: Patient) -> None:
+    """Its status with SageMaker's reason."""
+    endpoint = patient.emulator.endpoints.fleet.get(ENDPOINT)
+    before = endpoint.status
+    endpoint.fail("Failed", "out of capacity", patient.emulator.clock.now())
+    patient.put_back(lambda: endpoint.become(before, patient.emulator.clock.now()))
+    is_broken(patient, "endpoint", "Failed (out of capacity)")
+
+
+def test_an_endpoint_of_one_variant(patient: Patient) -> None:
+    """There is nothing to promote."""
+    endpoint = patient.emulator.endpoints.fleet.get(ENDPOINT)
+    both = endpoint.variants
+    endpoint.variants = both[:1]
+    patient.put_back(lambda: setattr(endpoint, "variants", both))
+    is_broken(patient, "endpoint", "nothing to promote")
+
+
+def test_a_sample_the_model_fails_on(patient: Patient) -> None:
+    """The status it answered with, and where its log is."""
+    is_broken(
+        patient,
+        "target variant",
+        "v2 failed on the sample",
+        "/aws/sagemaker/Endpoints",
+        sample=b"these,are,no,numbers",
+    )
+
+
+def test_autoscaling_that_takes_the_way_back(patient: Patient) -> None:
+    """A baseline that idles may be scaled in below what the traffic needs."""
+    scaling = patient.client("application-autoscaling")
+    target = {
+        "ServiceNamespace": "sagemaker",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+        "ResourceId": f"endpoint/{ENDPOINT}/variant/v1",
+    }
+    scaling.register_scalable_target(**target, MinCapacity=1, MaxCapacity=4)
+    patient.put_back(lambda: scaling.deregister_scalable_target(**target))
+    is_broken(patient, "autoscaling", "2 instances", "scaled in to 1", "--min-capacity 2")
+    scaling.register_scalable_target(**target, MinCapacity=2, MaxCapacity=4)
+    assert patient.diagnosis("autoscaling").state == "fine"
+
+
+def test_captured_requests_are_told(patient: Patient) -> None:
+    """No fault, but who sends a labelled set wants to know where its features end up."""
+    config = {
+        "EnableCapture": True,
+        "CaptureStatus": "Started",
+        "CurrentSamplingPercentage": 20,
+        "DestinationS3Uri": "s3://captured/churn",
+    }
+
+    def capturing(call: Any, proceed: Callable[[], Any]) -> Any:
+        answer = proceed()
+        if call.operation == "DescribeEndpoint":
+            answer["DataCaptureConfig"] = config
+        return answer
+
+    patient.answer(capturing)
+    found = patient.diagnosis("data capture")
+    assert found.state == "fine"
+    assert "20% of what is sent to it is kept in s3://captured/churn" in found.said
+
+
+@pytest.mark.parametrize(("stat", "remedy"), [("p95", "threshold_ms"), ("TC", "slow_requests")])
+def test_a_statistic_that_is_not_there_every_minute(
+    patient: Patient, stat: str, remedy: str
+) -> None:
+    """What a spec must do without."""
+
+    def lacking(call: Any, proceed: Callable[[], Any]) -> Any:
+        answer = proceed()
+        for query in call.parameters.get("MetricDataQueries", ()):
+            if query["MetricStat"]["Stat"].startswith(stat):
+                for result in answer["MetricDataResults"]:
+                    if result["Id"] == query["Id"]:
+                        result |= {"Timestamps": [], "Values": []}
+        return answer
+
+    patient.answer(lacking)
+    is_broken(patient, "statistics", f"{stat} in 0%", remedy)
+
+
+def test_metrics_that_stopped_coming(patient: Patient) -> None:
+    """The newest minute is older than a rollout bears."""
+    endpoints = patient.emulator.endpoints
+    traffic = endpoints.traffic[ENDPOINT]
+    endpoints.detach_traffic(ENDPOINT)
+
+    def again() -> None:
+        endpoints.attach_traffic(ENDPOINT, traffic.rows, 6000)
+        patient.emulator.run_minutes(61)
+
+    patient.put_back(again)
+    patient.emulator.run_minutes(12)
+    is_broken(patient, "metric lag", "min after it closed", "beyond 8 min")
+
+
+def test_what_silence_looks_like_is_told(patient: Patient) -> None:
+    """Nothing, or zeros: both are fine, and different."""
+    metrics = patient.emulator.endpoints.metrics
+    assert "sends nothing" in patient.diagnosis("idle variant").said
+    metrics.emit_zeros = True
+    patient.put_back(lambda: setattr(metrics, "emit_zeros", False))
+    assert "sends zeros" in patient.diagnosis("idle variant").said

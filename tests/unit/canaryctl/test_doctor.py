@@ -1,0 +1,55 @@
+"""What the doctor takes for granted is what the template says."""
+
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from canaryctl.app import app
+from canaryctl.doctor.checks import CHECKS, roles, stack
+from tests.template import TEMPLATE
+
+
+def test_the_runtime_it_expects_is_the_templates() -> None:
+    """A new runtime is changed in both."""
+    assert TEMPLATE["Globals"]["Function"]["Runtime"] == stack.RUNTIME
+
+
+def test_every_action_it_simulates_is_granted_by_the_template() -> None:
+    """By the function that is asked for it: what is not granted would be called broken."""
+    for work in (*roles.ON_ENDPOINT, *roles.ELSEWHERE):
+        granted = {
+            action
+            for policy in TEMPLATE["Resources"][work.function]["Properties"]["Policies"]
+            for statement in policy["Statement"]
+            if statement
+            for action in _listed(statement["Action"])
+        }
+        assert set(work.actions) <= granted, work.function
+
+
+def _listed(action: str | list[str]) -> list[str]:
+    return [action] if isinstance(action, str) else action
+
+
+def test_names_and_questions_are_told_apart() -> None:
+    """A line is found by its name, and every question is one."""
+    assert len({check.name for check in CHECKS}) == len(CHECKS)
+    assert all(check.question.endswith("?") for check in CHECKS)
+    assert all(len(check.name) <= 16 for check in CHECKS)
+
+
+def test_help_has_the_exit_codes_and_an_example() -> None:
+    """Where a person looks first."""
+    said = " ".join(CliRunner().invoke(app, ["doctor", "--help"]).output.split())
+    assert "Exit codes: 0 all that was looked at is fine, 1 something is broken" in said
+    assert "canaryctl doctor --endpoint churn-prod" in said
+
+
+def test_every_line_is_in_the_runbook() -> None:
+    """A check that is added is described."""
+    text = Path("docs/operations.md").read_text(encoding="utf-8")
+    section = text.split("## After the first deploy")[1].split("### What the doctor")[0]
+    listed = [row.split("|")[1] for row in section.splitlines() if row.startswith("|")]
+    assert {check.name for check in CHECKS} <= {
+        name.strip() for row in listed for name in row.split(",")
+    }

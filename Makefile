@@ -51,7 +51,7 @@ test: setup sam-env ## run every test (ARGS="tests/unit -k name")
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(ARGS)
 
 .PHONY: check
-check: setup sam-env lint types template roles locks ## format, lint, types, imports, template, roles, state machine, locks
+check: setup sam-env lint types template roles locks engines ## format, lint, types, imports, template, roles, state machine on two engines, locks
 
 .PHONY: lint
 lint: setup ## format and lint without changing anything, and hold the import rules
@@ -72,6 +72,10 @@ template: setup sam-env ## validate template.yaml and the state machine offline
 .PHONY: roles
 roles: setup ## read every role beside AWS's published authorization data and the calls of its function
 	$(BIN)/python -m tests.roles
+
+.PHONY: engines
+engines: setup ## run the state machine on the emulator's engine and on moto's, path by path
+	$(BIN)/python -m pytest -q -n 0 tests/second_engine
 
 .PHONY: locks
 locks: setup ## compare every lock with pyproject.toml

@@ -7,7 +7,8 @@ Threads. A branch holds the account's lock while it steps, as its execution does
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from emulator.states.interpreter import State, Walk
@@ -19,6 +20,10 @@ MOST_INLINE_CONCURRENCY = 40
 
 
 class _Branch:
+    """A sequence of states of its own; `noted` is told Started, Succeeded or Failed as it goes."""
+
+    noted: Callable[[str], None] = staticmethod(lambda _end: None)
+
     def __init__(self, group: _Group, block: Any, data: Any, context: paths.Context) -> None:
         self.block = block
         self.data = data
@@ -31,15 +36,24 @@ class _Branch:
     def run(self) -> None:
         with self.walk.clock.lock:
             try:
-                self.output = self.walk.run(
-                    self.block["States"], self.block["StartAt"], self.data, self.context
-                )
+                self._go()
             except StateError as error:
                 self.error = error
             except Halted:
                 pass
             finally:
                 self.is_over = True
+
+    def _go(self) -> None:
+        self.noted("Started")
+        try:
+            self.output = self.walk.run(
+                self.block["States"], self.block["StartAt"], self.data, self.context
+            )
+        except StateError:
+            self.noted("Failed")
+            raise
+        self.noted("Succeeded")
 
 
 class _Group:
@@ -84,7 +98,10 @@ def parallel(walk: Walk, state: State, data: Any, context: paths.Context) -> lis
         _Branch(group, block, copy.deepcopy(data), copy.deepcopy(context))
         for block in state["Branches"]
     ]
-    return group.run(made)
+    walk.note("ParallelStateStarted")
+    outputs = group.run(made)
+    walk.note("ParallelStateSucceeded")
+    return outputs
 
 
 def each_item(walk: Walk, state: State, given: Any, context: paths.Context) -> list[Any]:
@@ -98,8 +115,17 @@ def each_item(walk: Walk, state: State, given: Any, context: paths.Context) -> l
     for index, item in enumerate(items):
         own = {**copy.deepcopy(context), "Map": {"Item": {"Index": index, "Value": item}}}
         data = item if selector is None else intrinsics.template(selector, given, own)
-        made.append(_Branch(group, item_processor(state), copy.deepcopy(data), own))
-    return group.run(made)
+        branch = _Branch(group, item_processor(state), copy.deepcopy(data), own)
+        branch.noted = partial(_note_item, branch.walk, context["State"]["Name"], index)
+        made.append(branch)
+    walk.note("MapStateStarted", length=len(items))
+    outputs = group.run(made)
+    walk.note("MapStateSucceeded")
+    return outputs
+
+
+def _note_item(walk: Walk, name: str, index: int, end: str) -> None:
+    walk.note(f"MapIteration{end}", name=name, index=index)
 
 
 def _most_at_once(state: State, given: Any, context: paths.Context) -> int:

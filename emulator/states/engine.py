@@ -21,7 +21,7 @@ from emulator.states.execution import (
     compact,
 )
 from emulator.states.interpreter import Walk, stamp
-from emulator.states.language.errors import Halted, InvalidDefinition, StateError
+from emulator.states.language.errors import TIMEOUT, Halted, InvalidDefinition, StateError
 from emulator.states.tasks import Services, StateTasks
 from emulator.states.tokens import AnswerFaults, Tokens
 
@@ -31,7 +31,10 @@ class NotRedrivable(Exception):
 
 
 class Engine:
-    """Every execution. `on_status(execution)` is told of each change of status."""
+    """Every execution. `on_status(execution)` is told of each change of status; `heartbeat_error`
+    is the name a missed heartbeat is given: States.Timeout, as in AWS's own runs, or
+    States.HeartbeatTimeout, as its documentation has it too.
+    """
 
     def __init__(
         self, clock: Clock, services: Services, answer_faults: AnswerFaults | None = None
@@ -39,7 +42,8 @@ class Engine:
         self.clock = clock
         self.tokens = Tokens(answer_faults or AnswerFaults())
         self.on_status: Callable[[Execution], None] = lambda _execution: None
-        self._tasks = StateTasks(self.tokens, services)
+        self.heartbeat_error = TIMEOUT
+        self._tasks = StateTasks(self.tokens, services, lambda: self.heartbeat_error)
 
     def start(self, execution: Execution) -> None:
         """Begin an execution; it runs as soon as the clock gives it a turn."""

@@ -154,6 +154,8 @@ class Walk:
             except StateError as error:
                 seconds = _retry_wait(state, error, tried)
                 if seconds is None:
+                    if state["Type"] in {"Map", "Parallel"}:
+                        self.note(f"{state['Type']}StateFailed")
                     raise
                 self.wait(lambda: False, seconds)
                 context["State"]["RetryCount"] += 1

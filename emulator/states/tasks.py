@@ -20,6 +20,7 @@ from emulator.states.language.errors import (
     TIMEOUT,
     InvalidDefinition,
     StateError,
+    missed_heartbeat,
 )
 from emulator.states.tokens import PendingTask, Tokens
 
@@ -43,9 +44,12 @@ class Services(Protocol):
 class StateTasks:
     """Runs attempts for every execution."""
 
-    def __init__(self, tokens: Tokens, services: Services) -> None:
+    def __init__(
+        self, tokens: Tokens, services: Services, heartbeat_error: Callable[[], str]
+    ) -> None:
         self._tokens = tokens
         self._services = services
+        self._heartbeat_error = heartbeat_error
 
     def run(self, walk: Walk, state: State, given: Any, context: paths.Context) -> Any:
         """Return the state's result for its effective input. Raises StateError."""
@@ -58,10 +62,14 @@ class StateTasks:
             )
         if state["Type"] == "Map":
             return branches.each_item(walk, state, given, context)
-        return _Attempt(walk, self._tokens, self._services, state, given, context).run()
+        attempt = _Attempt(walk, self._tokens, self._services, state, given, context)
+        attempt.heartbeat_error = self._heartbeat_error()
+        return attempt.run()
 
 
 class _Attempt:
+    heartbeat_error = TIMEOUT
+
     def __init__(
         self,
         walk: Walk,
@@ -98,27 +106,20 @@ class _Attempt:
             heartbeatInSeconds=None if self._heartbeat is None else int(self._heartbeat),
         )
         try:
+            self._note("TaskStarted")
             result = self._performed()
         except StateError as error:
             kind = "TaskTimedOut" if error.error in {TIMEOUT, HEARTBEAT_TIMEOUT} else "TaskFailed"
-            self._walk.note(
-                kind,
-                resource=self._action,
-                resourceType=self._service,
-                error=error.error,
-                cause=error.cause,
-            )
+            self._note(kind, error=error.error, cause=error.cause or None)
             raise
         finally:
             if self._pending is not None:
                 self._pending.is_open = False
-        self._walk.note(
-            "TaskSucceeded",
-            resource=self._action,
-            resourceType=self._service,
-            output=compact(result),
-        )
+        self._note("TaskSucceeded", output=compact(result))
         return result
+
+    def _note(self, kind: str, **details: object) -> None:
+        self._walk.note(kind, resource=self._action, resourceType=self._service, **details)
 
     @property
     def _service(self) -> str:
@@ -165,21 +166,29 @@ class _Attempt:
 
     def _answered(self, pending: PendingTask, invocation: RunningInvocation) -> Any:
         """Return the token's answer; it may come while the function still runs, and ends the task
-        then.
+        then. A function that returned has submitted the task.
         """
 
         def is_over() -> bool:
             return pending.answer is not None or _failed(invocation)
 
+        def known() -> tuple[Any, bool]:
+            return pending.beaten, invocation.finished
+
+        submitted = False
         while not is_over():
-            beaten = pending.beaten
-            silence = self._silence(beaten)
+            if invocation.finished and not submitted:
+                submitted = True
+                self._note("TaskSubmitted", output=compact(_wrapped(_result_of(invocation))))
+            before, silence = known(), self._silence(pending.beaten)
             if self._wait(
-                lambda beaten=beaten: is_over() or pending.beaten != beaten,  # type: ignore[misc]
+                lambda before=before: is_over() or known() != before,  # type: ignore[misc]
                 min(self._left(), silence),
             ):
                 continue
-            raise StateError(TIMEOUT if self._left() <= 0 else HEARTBEAT_TIMEOUT)
+            if self._left() <= 0:
+                raise StateError(TIMEOUT)
+            raise missed_heartbeat(self.heartbeat_error)
         if isinstance(pending.answer, StateError):
             raise pending.answer
         if pending.answer is None:

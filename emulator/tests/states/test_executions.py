@@ -172,23 +172,6 @@ def test_a_change_of_status_is_an_event(account: SmallAccount) -> None:
     assert detail["startDate"] == detail["stopDate"] == int(START.timestamp() * 1000)
 
 
-def test_the_history_tells_what_happened(account: SmallAccount) -> None:
-    """GetExecutionHistory lists the states entered and left, in order."""
-    execution = account.start(
-        account.machine({"Pause": {"Type": "Wait", "Seconds": 5, "End": True}})
-    )
-    account.finish(execution)
-    events = account.states.get_execution_history(executionArn=execution)["events"]
-    kinds = [event["type"] for event in events]
-    assert kinds == [
-        "ExecutionStarted",
-        "WaitStateEntered",
-        "WaitStateExited",
-        "ExecutionSucceeded",
-    ]
-    assert (events[2]["timestamp"] - events[1]["timestamp"]).total_seconds() == 5
-
-
 def test_an_updated_machine_leaves_running_executions_alone(account: SmallAccount) -> None:
     """UpdateStateMachine counts for executions started after it."""
     machine = account.machine(

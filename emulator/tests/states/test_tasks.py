@@ -60,8 +60,10 @@ def test_spent_retries_go_on_to_the_catch(account: SmallAccount) -> None:
     assert len(account.emulator.invocations) == 3
 
 
-def test_task_failed_takes_a_heartbeat_but_no_timeout(account: SmallAccount) -> None:
-    """States.TaskFailed matches every task error but States.Timeout."""
+def test_task_failed_takes_no_timeout(account: SmallAccount) -> None:
+    """States.TaskFailed matches every task error but States.Timeout, a missed heartbeat so named
+    too.
+    """
     function = account.function("silent", "def handler(event, context):\n    pass\n")
     state = task(
         function,
@@ -70,11 +72,11 @@ def test_task_failed_takes_a_heartbeat_but_no_timeout(account: SmallAccount) -> 
     )
     state["Resource"] += ".waitForTaskToken"
     caught = {"Caught": {"Type": "Succeed"}}
-    assert (
-        account.run({"Call": state | {"HeartbeatSeconds": 10}, **caught}, name="beats")["status"]
-        == "SUCCEEDED"
-    )
+    beats = {"Call": state | {"HeartbeatSeconds": 10}, **caught}
     assert account.run({"Call": state, **caught}, name="times")["error"] == "States.Timeout"
+    assert account.run(beats, name="beats")["error"] == "States.Timeout"
+    account.emulator.states.heartbeat_error = "States.HeartbeatTimeout"
+    assert account.run(beats, name="named")["status"] == "SUCCEEDED"
 
 
 def test_a_task_times_out_while_its_function_goes_on(account: SmallAccount) -> None:

@@ -17,6 +17,7 @@ KEEP_TOKEN = """
         print(event["token"])
         return {"kept": True}
 """
+NAMES = ["States.Timeout", "States.HeartbeatTimeout"]
 
 
 def wait_state(function: str, **more: Any) -> dict[str, Any]:
@@ -86,11 +87,27 @@ def test_a_failure_keeps_its_error_and_cause(account: SmallAccount) -> None:
 
 
 def test_silence_is_a_heartbeat_timeout(account: SmallAccount) -> None:
-    """Without a heartbeat the task fails with States.HeartbeatTimeout after HeartbeatSeconds."""
+    """Without a heartbeat the task fails with States.Timeout after HeartbeatSeconds."""
     execution, _ = waiting(account, HeartbeatSeconds=600, TimeoutSeconds=86400)
     answer = account.finish(execution)
-    assert (answer["status"], answer["error"]) == ("FAILED", "States.HeartbeatTimeout")
+    assert (answer["status"], answer["error"]) == ("FAILED", "States.Timeout")
     assert account.seconds == 600
+
+
+@pytest.mark.parametrize("borne", NAMES)
+@pytest.mark.parametrize("sought", NAMES)
+def test_a_missed_heartbeat_is_found_by_either_name(
+    account: SmallAccount, borne: str, sought: str
+) -> None:
+    """Retry and Catch may ask for States.Timeout or States.HeartbeatTimeout; what is caught has the
+    name the account was told to give it.
+    """
+    account.emulator.states.heartbeat_error = borne
+    function = account.function("keeper", KEEP_TOKEN)
+    catch = [{"ErrorEquals": [sought], "Next": "Caught"}]
+    state = wait_state(function, HeartbeatSeconds=60, TimeoutSeconds=900, Catch=catch)
+    states = {"Wait": state, "Caught": {"Type": "Succeed"}}
+    assert account.output(states) == {"Error": borne, "Cause": ""}
 
 
 def test_a_heartbeat_starts_the_silence_anew(account: SmallAccount) -> None:

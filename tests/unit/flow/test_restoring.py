@@ -4,10 +4,11 @@ import pytest
 
 from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Decision
 from canary.domain.rollout.transitions import closing, generations, restoring
 from canary.flow.shift import Shifter
 from tests.rollouts import FOUND, HOLDER, a_view, after, waiting
-from tests.unit.flow.shifter_stage import ROLLOUT, STEP_ONE, Stage, live
+from tests.unit.flow.shifter_stage import ADVANCE, ROLLOUT, STEP_ONE, Stage, live
 
 
 def test_a_restore_is_asked_verified_and_settled() -> None:
@@ -18,6 +19,19 @@ def test_a_restore_is_asked_verified_and_settled() -> None:
     assert stage.shifter.look_restored(ROLLOUT, HOLDER, 1, after(315)).next == "CLOSE"
     assert stage.record.outcome
     assert stage.record.outcome.end is Phase.ROLLED_BACK
+
+
+@pytest.mark.parametrize(("decided", "told"), [(None, "Ten minutes"), (ADVANCE, "States.Timeout")])
+def test_only_a_bake_that_nothing_had_ended_was_not_kept_alive(
+    decided: Decision | None, told: str
+) -> None:
+    """A missed heartbeat and a slow task may have one name: after a decision it was the task."""
+    stage = live()
+    stage.rollouts.change(ROLLOUT, lambda r: r.but(phase=Phase.BAKING, decision=decided))
+    shifter = Shifter(stage.rollouts, stage.endpoint, newest_tick=lambda _rollout: None)
+    shifter.restore(ROLLOUT, HOLDER, 1, "States.Timeout", after(900), timed_out=True)
+    assert stage.record.decision
+    assert stage.record.decision.reason.startswith(told)
 
 
 def test_a_restore_waits_for_an_endpoint_that_is_updating() -> None:

@@ -156,11 +156,12 @@ class Shifter:
         return TaskResult(next="LOOK", reason=answer or "asked for the safe weights")
 
     def _why_unheard(self, rollout: str, cause: str, now: datetime) -> str:
-        """Return in words why the bake timed out; the cause as it came where nothing served, or
-        where the tick cannot be read: a restore waits for no words.
+        """Return in words why the bake timed out; the cause as it came where nothing served, where
+        a decision had ended the wait already (a task of ours was slow: AWS may name both the same)
+        or where the tick cannot be read: a restore waits for no words.
         """
         record = self._rollouts.load(rollout)
-        if record.phase not in SERVING or self._newest_tick is None:
+        if record.phase not in SERVING or record.decision is not None or self._newest_tick is None:
             return cause
         try:
             return why_unheard(self._newest_tick(rollout), record.endpoint, now)

@@ -1,0 +1,133 @@
+"""The labelled set: calls in a row, waves of shards, and what fails of them."""
+
+from __future__ import annotations
+
+from tests.second_engine.paths.parts import (
+    DOWN,
+    HOME,
+    REFUSED,
+    SPEC,
+    SUPERSEDED,
+    TO_GATE,
+    TOLD_SUPERSEDED,
+    baked,
+    evaluated,
+    merged,
+    says,
+    shard,
+    verdict,
+)
+from tests.second_engine.script import Path, Raises
+
+EVALUATING = (
+    Path(
+        "the labelled set in three calls",
+        "a call that runs out of time is continued",
+        SPEC,
+        merged(
+            TO_GATE,
+            HOME,
+            {
+                "Evaluate labelled set": (
+                    evaluated(concluded=False),
+                    DOWN,
+                    evaluated(concluded=False),
+                    evaluated(),
+                ),
+                "Bake": (baked(verdict("RESTORE")),),
+            },
+        ),
+    ),
+    Path(
+        "the labelled set in waves of shards",
+        "a wave runs as many at once as the evaluator says, then the evaluation goes on",
+        SPEC,
+        merged(
+            TO_GATE,
+            {
+                "Evaluate labelled set": (
+                    evaluated(concluded=False, shards=(0, 1, 2), at_once=2),
+                    evaluated(concluded=False, shards=(3,), at_once=2),
+                    evaluated(),
+                ),
+                "Evaluate shard": (shard(0, 10), shard(1, 25), shard(2, 11), shard(3)),
+                "Bake": (baked(verdict("CLOSE")),),
+                "Close and tell": (says("PROMOTED"),),
+            },
+        ),
+    ),
+    Path(
+        "a shard is tried again",
+        "inside the wave, the others untouched",
+        SPEC,
+        merged(
+            TO_GATE,
+            HOME,
+            {
+                "Evaluate labelled set": (
+                    evaluated(concluded=False, shards=(7,), at_once=1),
+                    evaluated(),
+                ),
+                "Evaluate shard": (DOWN, DOWN, shard(7)),
+                "Bake": (baked(verdict("RESTORE")),),
+            },
+        ),
+    ),
+    Path(
+        "a wave is tried again",
+        "a shard whose attempts are spent fails its wave, which is run once more",
+        SPEC,
+        merged(
+            TO_GATE,
+            HOME,
+            {
+                "Evaluate labelled set": (
+                    evaluated(concluded=False, shards=(7,), at_once=1),
+                    evaluated(),
+                ),
+                "Evaluate shard": (*(DOWN,) * 7, shard(7)),
+                "Bake": (baked(verdict("RESTORE")),),
+            },
+        ),
+    ),
+    Path(
+        "a refused shard",
+        "is not tried again, and its wave leads home",
+        SPEC,
+        merged(
+            TO_GATE,
+            HOME,
+            {
+                "Evaluate labelled set": (evaluated(concluded=False, shards=(7,), at_once=1),),
+                "Evaluate shard": (REFUSED,),
+            },
+        ),
+    ),
+    Path(
+        "a superseded shard",
+        "its wave is closed, not restored",
+        SPEC,
+        merged(
+            TO_GATE,
+            TOLD_SUPERSEDED,
+            {
+                "Evaluate labelled set": (evaluated(concluded=False, shards=(7,), at_once=1),),
+                "Evaluate shard": (SUPERSEDED,),
+            },
+        ),
+    ),
+    Path(
+        "a superseded evaluation",
+        "is closed, not restored",
+        SPEC,
+        merged(TO_GATE, TOLD_SUPERSEDED, {"Evaluate labelled set": (SUPERSEDED,)}),
+    ),
+    Path(
+        "an evaluator that keeps failing",
+        "seven attempts, then home with what failed",
+        SPEC,
+        merged(
+            TO_GATE, HOME, {"Evaluate labelled set": (Raises("Runtime.ExitError", "killed"),) * 7}
+        ),
+    ),
+)

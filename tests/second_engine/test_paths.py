@@ -1,0 +1,85 @@
+"""The deployed definition on two engines: each path ends alike on ours and on moto's.
+
+Both run on emulated time with the same scripted answers; compared are the states entered, what
+every function was given and when, what tokens were told, the end with its error, cause and output,
+and the history.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.second_engine.coverage import all_parts, seen_parts
+from tests.second_engine.deployed import every_state
+from tests.second_engine.differences import DIFFERENCES, Difference, as_table, unexplained
+from tests.second_engine.motos import on_motos
+from tests.second_engine.ours import on_ours
+from tests.second_engine.paths import PATHS
+from tests.second_engine.run import Mismatch, Run, mismatches
+
+NAMED = {path.name: path for path in PATHS}
+HEARTBEATS = ["States.Timeout", "States.HeartbeatTimeout"]
+SILENT = ["a bake without a sign of life", "a bake that falls silent", "a bake answered too late"]
+
+
+@cache
+def ours(name: str) -> Run:
+    """Return our engine's run of a path."""
+    return on_ours(NAMED[name])
+
+
+@cache
+def found(name: str) -> tuple[Mismatch, ...]:
+    """Return everything in which the engines differ on a path."""
+    return tuple(mismatches(name, ours(name), on_motos(NAMED[name])))
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_both_engines_go_the_same_way(name: str) -> None:
+    """Where they do not, the list of differences says why."""
+    assert [str(one) for one in unexplained(found(name))] == []
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_our_engine_keeps_to_the_script(name: str) -> None:
+    """Every answer of a path is asked for, and none beside it."""
+    assert ours(name).unscripted == ()
+
+
+@pytest.mark.parametrize("known", DIFFERENCES, ids=lambda known: known.name)
+def test_every_listed_difference_still_shows(known: Difference) -> None:
+    """On each path it names; one that no longer does is taken off the list."""
+    for path in known.paths:
+        assert any(known.is_shown_by(one) for one in found(path)), path
+
+
+def test_the_documentation_lists_the_differences() -> None:
+    """docs/emulator.md holds the list as it is here."""
+    told = Path("docs/emulator.md").read_text(encoding="utf-8")
+    assert as_table() in told, as_table()
+
+
+def test_the_paths_go_through_the_whole_definition() -> None:
+    """Every state, every branch of a Choice, every Catch and every Retry."""
+    seen = {part for name in NAMED for part in seen_parts(every_state(), ours(name).events)}
+    assert all_parts(every_state()) - seen == set()
+
+
+def test_no_choice_goes_one_way_by_two_rules() -> None:
+    """So that a branch is known by where it leads."""
+    for name, state in every_state().items():
+        ways = [rule["Next"] for rule in state.get("Choices", [])] + [state.get("Default")]
+        assert len(ways) == len(set(ways)), name
+
+
+@pytest.mark.parametrize("error", HEARTBEATS)
+@pytest.mark.parametrize("name", SILENT)
+def test_a_missed_heartbeat_leads_home_by_either_name(name: str, error: str) -> None:
+    """The restore is asked for, and told the name."""
+    run = on_ours(NAMED[name], missed_heartbeat=error)
+    restore = next(call for call in run.calls if call.state == "Restore weights")
+    assert restore.payload["cause"] == {"Error": error, "Cause": ""}
+    assert run.error == "RolledBack"

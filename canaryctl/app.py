@@ -22,6 +22,8 @@ from canaryctl.operate.steer import (
 )
 from canaryctl.recorded import FORMAT
 from canaryctl.replay import replay_command
+from canaryctl.uninstall.command import EPILOG as UNINSTALLS
+from canaryctl.uninstall.command import uninstall_check_command
 
 app = typer.Typer(
     name="canaryctl",
@@ -41,6 +43,7 @@ COMMANDS = (
     ("status", status_command, RUN),
     ("report", report_command, RUN),
     ("doctor", doctor_command, RUN),
+    ("uninstall-check", uninstall_check_command, RUN),
     ("pause", pause_command, STEER),
     ("resume", resume_command, STEER),
     ("promote", promote_command, STEER),
@@ -51,7 +54,7 @@ COMMANDS = (
     ("replay", replay_command, OFFLINE),
     ("evaluate", evaluate_command, OFFLINE),
 )
-EPILOGS = {"doctor": DOCTORS, "replay": escape(FORMAT)}
+EPILOGS = {"doctor": DOCTORS, "uninstall-check": UNINSTALLS, "replay": escape(FORMAT)}
 for name, command, panel in COMMANDS:
     app.command(name, rich_help_panel=panel, epilog=EPILOGS.get(name))(command)
 

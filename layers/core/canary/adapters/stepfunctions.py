@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from canary.adapters.translation import code_of_cause, translated
-from canary.ports.aws import ExecutionStatus, ExecutionView
+from canary.ports.aws import ExecutionStatus, ExecutionView, RunningExecution
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -63,6 +63,18 @@ class StepFunctionsExecutions:
             answer.get("error"),
             answer.get("cause"),
         )
+
+    def running(self) -> list[RunningExecution]:
+        """Return the executions that have not ended, newest first."""
+        with translated("ListExecutions"):
+            pages = self._client.get_paginator("list_executions").paginate(
+                stateMachineArn=self._machine, statusFilter="RUNNING"
+            )
+            return [
+                RunningExecution(one["executionArn"], one["name"], one["startDate"])
+                for page in pages
+                for one in page["executions"]
+            ]
 
     def wake(self, token: str, answer: Mapping[str, object]) -> bool:
         """Send a task's success; False when the token is no longer good."""

@@ -9,7 +9,7 @@
 | ROLLOUT#id | TICK, QUALITY, VERDICT#minute#revision | what was seen, and what was decided |
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -128,6 +128,24 @@ class DynamoRollouts:
         """Return the rollout that holds an endpoint's lease."""
         item = self._get(lease_key(endpoint))
         return item["rollout"]["S"] if item else None
+
+    def leases(self) -> Mapping[str, str]:
+        """Return the rollout that holds each endpoint's lease; reads the whole table,
+        consistently.
+        """
+        prefix = lease_key("")["pk"]["S"]
+        with translated("Scan"):
+            pages = self._client.get_paginator("scan").paginate(
+                TableName=self._table,
+                FilterExpression="sk = :sk",
+                ExpressionAttributeValues={":sk": lease_key("")["sk"]},
+                ConsistentRead=True,
+            )
+            return {
+                item["pk"]["S"].removeprefix(prefix): item["rollout"]["S"]
+                for page in pages
+                for item in page["Items"]
+            }
 
     def listed(self) -> Sequence[str]:
         """Return the rollouts in the active index; eventually consistent, so a new one may appear a

@@ -5,6 +5,7 @@ Every method may raise AwsUnavailable (try again) or AwsDenied (permanent).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from canary.domain.plan.endpoint import EndpointView
@@ -32,6 +33,15 @@ class ExecutionView:
     def over(self) -> bool:
         """Return whether it has ended."""
         return self.status not in {"RUNNING", "PENDING_REDRIVE"}
+
+
+@dataclass(frozen=True)
+class RunningExecution:
+    """An execution that has not ended."""
+
+    arn: str
+    name: str
+    started_at: datetime
 
 
 class EndpointReader(Protocol):

@@ -12,6 +12,7 @@ BIN := .venv/bin
 SAM := .venv-sam/bin/sam
 ARCHITECTURE ?= arm64
 SCENARIO ?=
+STACK ?=
 SEED ?=
 ARGS ?=
 PYTEST_WORKERS ?= auto
@@ -43,6 +44,11 @@ faults: setup ## break every call of a rollout and count what survives (ARGS="..
 .PHONY: build
 build: setup sam-env ## build the real artifact into .aws-sam/build, without Docker (ARCHITECTURE=x86_64)
 	$(BIN)/python layers/build.py --architecture $(ARCHITECTURE) $(ARGS)
+
+.PHONY: deploy
+deploy: sam-env ## deploy what was built (STACK=name ARGS="--guided"; ARGS="--config-env prod" for a name of samconfig.toml)
+	$(if $(STACK),.ci/stack_name "$(STACK)")
+	$(SAM) deploy $(if $(STACK),--stack-name "$(STACK)") $(ARGS)
 
 # ---- proof -----------------------------------------------------------------------------------------------------------
 

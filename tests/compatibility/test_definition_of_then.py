@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from canary.domain.rollout.record import Decision
 from demo.account import deploy
 from tests.compatibility.then import go_back
 from tests.integration.stage import Stage, SumModel
@@ -51,6 +52,21 @@ def test_commands_are_answered_by_the_definition_of_then(stage: Stage) -> None:
     assert "paused until" in stage.command("pause", minutes=5)["output"]
     stage.command("rollback", reason="to see")
     assert "Rolled back by hand: to see" in stage.finish(execution)["cause"]
+
+
+def test_a_bake_that_was_answered_in_vain_then_is_restored(stage: Stage) -> None:
+    """Its token was forgotten with the answer, so nobody can answer again; its heartbeat brings it
+    home.
+    """
+    execution = stage.start()
+    stage.reach("BAKING", 1)
+    record = stage.record
+    advance = Decision(
+        verdict="ADVANCE", step=1, to_step=2, reason="good", at=stage.emulator.clock.now()
+    )
+    stage.rollouts.change(record.rollout, lambda r: r.but(decision=advance, token=None))
+    assert stage.finish(execution, 15)["error"] == "RolledBack"
+    assert (stage.record.generation, stage.weights) == (1, {"v1": 1.0, "v2": 0.0})
 
 
 @pytest.mark.parametrize("deployed", ["then", "today"])

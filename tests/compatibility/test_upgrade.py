@@ -1,4 +1,4 @@
-"""A stack that is upgraded from version 5d17009 while rollouts are under way."""
+"""A stack that is upgraded from an earlier version while rollouts are under way."""
 
 from __future__ import annotations
 
@@ -18,48 +18,51 @@ from demo.stage import STARTING_MINUTES, set_up
 from demo.worlds import digits_world
 from emulator import Emulator
 from emulator.states.execution import Execution
-from tests.compatibility.test_table_of_5d17009 import table
-from tests.compatibility.then import resume
+from tests.compatibility.then import Then, resume, stack_of
 
 SEED = 1  # of the demonstration whose table was kept
-MOMENT = datetime(2026, 3, 2, 20, 42, 15, tzinfo=UTC)
-UNDER_WAY = {"healthy": "Bake", "slow": "Bake", "failing": "Wait for restore"}
-"""Scenarios of that demonstration, and the state their executions were in at minute 8."""
+ASKED = datetime(2026, 3, 2, 20, 34, 15, tzinfo=UTC)
+"""When the demonstrations whose tables were kept brought their canaries to the first live step."""
 PAST_MINUTES = 2
+LATER = timedelta(seconds=15)
 
 
 class Upgraded:
-    """The account at minute 8 of that demonstration: the stack of then with three of its rollouts,
-    upgraded to today's.
-    """
+    """The account as a version left it, with three rollouts under way, upgraded to today's."""
 
-    def __init__(self, emulator: Emulator) -> None:
-        self.emulator = emulator
-        records = [Record.model_validate_json(body) for body in _bodies()]
-        self.then = {record.endpoint.removeprefix("digits-"): record for record in records}
+    def __init__(self, emulator: Emulator, then: Then) -> None:
+        self.emulator, self.kept = emulator, then
+        records = [Record.model_validate_json(body) for body in _bodies(then)]
+        named = {record.endpoint.removeprefix("digits-"): record for record in records}
+        self.then = {name: named[name] for name in then.states}
         self._serve()
         outputs = deploy(emulator)
         self._store(outputs["TableName"])
         self.rollouts = DynamoRollouts(emulator.client("dynamodb"), outputs["TableName"])
         self.executions: dict[str, Execution] = {
-            name: resume(emulator, outputs["StateMachineArn"], self.then[name], state)
-            for name, state in UNDER_WAY.items()
+            name: resume(
+                emulator, outputs["StateMachineArn"], self.then[name], state, then.definition
+            )
+            for name, state in then.states.items()
         }
 
     def _serve(self) -> None:
         """Let the endpoints live through the minutes that the table tells of."""
-        chosen = [scenario for scenario in SCENARIOS if scenario.name in UNDER_WAY]
+        chosen = [scenario for scenario in SCENARIOS if scenario.name in self.then]
         world = digits_world(SEED)
         clerks = Clerks(self.emulator, chosen)
         set_up(self.emulator, world, chosen, PAST_MINUTES, lambda _done: None, clerks)
-        for name in UNDER_WAY:
-            asked = self.then[name].asked
+        for name, record in self.then.items():
+            asked = record.asked
             assert asked
             target = asked.before if asked.direction == "restore" else asked.target
             self._ask(name, target.weights)
-        self.emulator.clock.run_for((MOMENT - self.emulator.clock.now()).total_seconds() - 30)
+        self._wait_until(self.kept.moment)
         self._ask("failing", self.then["failing"].plan.safe_target.weights)
-        self.emulator.clock.run_for(30)
+        self._wait_until(self.kept.moment + LATER)
+
+    def _wait_until(self, moment: datetime) -> None:
+        self.emulator.clock.run_for((moment - self.emulator.clock.now()).total_seconds())
 
     def _ask(self, name: str, weights: Any) -> None:
         self.emulator.client("sagemaker").update_endpoint_weights_and_capacities(
@@ -72,10 +75,10 @@ class Upgraded:
 
     def _store(self, name: str) -> None:
         dynamodb = self.emulator.client("dynamodb")
-        wanted = {self.then[name].rollout for name in UNDER_WAY}
-        endpoints = {f"digits-{name}" for name in UNDER_WAY}
-        for (pk, _), item in table("minute 8").items():
-            if pk.removeprefix("ROLLOUT#") in wanted or pk.removeprefix("ENDPOINT#") in endpoints:
+        wanted = {record.rollout for record in self.then.values()}
+        wanted |= {record.endpoint for record in self.then.values()}
+        for item in self.kept.items:
+            if item["pk"]["S"].split("#", 1)[1] in wanted:
                 dynamodb.put_item(TableName=name, Item=item)
 
     def record(self, name: str) -> Record:
@@ -92,18 +95,18 @@ class Upgraded:
         return {v["VariantName"]: v["CurrentWeight"] for v in found["ProductionVariants"]}
 
 
-def _bodies() -> Iterator[str]:
-    for (_, sort), item in table("minute 8").items():
-        if sort == "RECORD":
+def _bodies(then: Then) -> Iterator[str]:
+    for item in then.items:
+        if item["sk"]["S"] == "RECORD":
             yield item["body"]["S"]
 
 
-@pytest.fixture(scope="module")
-def upgraded() -> Iterator[Upgraded]:
+@pytest.fixture(scope="module", params=["5d17009", "9104bca"])
+def upgraded(request: pytest.FixtureRequest) -> Iterator[Upgraded]:
     """The upgraded stack, an hour and a half later."""
-    began = MOMENT - timedelta(minutes=STARTING_MINUTES + PAST_MINUTES + 7, seconds=15)
+    began = ASKED - timedelta(minutes=STARTING_MINUTES + PAST_MINUTES)
     with open_account(began, seed=SEED, enforce_iam=True) as emulator:
-        stack = Upgraded(emulator)
+        stack = Upgraded(emulator, stack_of(request.param))
         emulator.run_until(lambda: not stack.rollouts.listed(), 120)
         yield stack
 
@@ -135,7 +138,6 @@ def test_a_rollout_under_way_comes_to_its_end(
 def test_what_was_told_then_is_not_told_again(upgraded: Upgraded) -> None:
     """Messages of then stay as they are; those of today follow them."""
     for name, then in upgraded.then.items():
-        if name in UNDER_WAY:
-            told = upgraded.record(name).told
-            assert told[: len(then.told)] == then.told
-            assert len(told) > len(then.told)
+        told = upgraded.record(name).told
+        assert told[: len(then.told)] == then.told
+        assert len(told) > len(then.told)

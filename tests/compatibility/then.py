@@ -1,13 +1,22 @@
-"""A stack of version 5d17009 in the emulated account: its definition, and its rollouts under way.
+"""Stacks of earlier versions in the emulated account: definitions, and rollouts under way.
 
-Functions of two versions cannot run in one process, so what version 5d17009 did is not done again:
+Functions of two versions cannot run in one process, so what an earlier one did is not done again:
 its table is put back as it wrote it, and its executions are where they were, waiting with the
 tokens that stand in their records.
+
+Kept of 5d17009: its definition, and the table of a demonstration (seed 1) after 8 minutes. Kept of
+9104bca, whose days and sketches lie beside the plan: the table of such a demonstration after 5
+minutes, with its definition.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -21,6 +30,7 @@ from emulator.functions.invocation import InvocationResult
 from emulator.states.execution import FAILED, Execution
 from emulator.states.language.definition import parse
 from emulator.states.tokens import PendingTask, Tokens
+from tests.compatibility.test_table_of_5d17009 import Item, table
 
 DEFINITION = Path(__file__).with_name("rollout-at-5d17009.asl.json")
 FUNCTIONS = {
@@ -32,11 +42,39 @@ FUNCTIONS = {
 """The definition's placeholders, and a state of today's that calls the same function."""
 
 
-def definition_of_then(emulator: Emulator, machine: str) -> str:
-    """Return the definition of 5d17009 with the functions of a deployed state machine."""
+@dataclass(frozen=True)
+class Then:
+    """A stack as a version left it at a moment; `states` are those its executions were in, by the
+    demonstration's scenario.
+    """
+
+    version: str
+    moment: datetime
+    definition: str
+    states: Mapping[str, str]
+    items: Sequence[Item]
+
+
+@cache
+def stack_of(version: str) -> Then:
+    """Return what was kept of a version."""
+    if version == "5d17009":
+        states = {"healthy": "Bake", "slow": "Bake", "failing": "Wait for restore"}
+        moment = datetime(2026, 3, 2, 20, 42, tzinfo=UTC)
+        definition = DEFINITION.read_text(encoding="utf-8")
+        return Then(version, moment, definition, states, tuple(table("minute 8").values()))
+    path = Path(__file__).with_name(f"stack-at-{version}.json.gz")
+    kept = json.loads(gzip.decompress(path.read_bytes()))
+    states = {name.removeprefix("demo-"): state for name, state in kept["states"].items()}
+    moment = datetime.fromisoformat(kept["moment"])
+    return Then(version, moment, kept["definition"], states, tuple(kept["items"]))
+
+
+def definition_of_then(emulator: Emulator, machine: str, text: str) -> str:
+    """Return a definition of then with the functions of a deployed state machine."""
     client = emulator.client("stepfunctions")
     today = json.loads(client.describe_state_machine(stateMachineArn=machine)["definition"])
-    text = DEFINITION.read_text(encoding="utf-8")
+    text = text.replace("${Partition}", emulator.place.partition)
     for placeholder, state in FUNCTIONS.items():
         function = today["States"][state]["Parameters"]["FunctionName"]
         text = text.replace(f"${{{placeholder}}}", function)
@@ -45,14 +83,17 @@ def definition_of_then(emulator: Emulator, machine: str) -> str:
 
 def go_back(emulator: Emulator, machine: str) -> None:
     """Give a deployed state machine the definition of 5d17009."""
-    text = definition_of_then(emulator, machine)
+    text = definition_of_then(emulator, machine, DEFINITION.read_text(encoding="utf-8"))
     emulator.client("stepfunctions").update_state_machine(stateMachineArn=machine, definition=text)
 
 
-def resume(emulator: Emulator, machine: str, record: Record, state: str) -> Execution:
-    """Return the execution that holds a record, in a state of the definition of 5d17009; in `Bake`
-    it waits with the record's token, whose invocation returned long ago.
+def resume(
+    emulator: Emulator, machine: str, record: Record, state: str, definition: str
+) -> Execution:
+    """Return the execution that holds a record, in a state of a definition of then; in `Bake` it
+    waits with the record's token, whose invocation returned long ago.
     """
+    carried = {"next": "BAKE", "reason": "of then"}
     found: Any = stepfunctions_backends[emulator.place.account][emulator.place.region]
     kept = found.describe_state_machine(machine)
     execution = Execution(
@@ -61,7 +102,7 @@ def resume(emulator: Emulator, machine: str, record: Record, state: str) -> Exec
         machine,
         kept.name,
         kept.roleArn,
-        parse(definition_of_then(emulator, machine)),
+        parse(definition_of_then(emulator, machine, definition)),
         json.dumps(record.spec),
         record.started_at,
         FAILED,
@@ -70,7 +111,8 @@ def resume(emulator: Emulator, machine: str, record: Record, state: str) -> Exec
             {
                 "rollout": record.rollout,
                 "generation": record.generation,
-                "story": {"next": "BAKE", "reason": "of then"},
+                "story": carried,
+                "result": carried,
             },
         ),
     )

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from canary.adapters.hosting import SageMakerInspector
+from canary.adapters.hosting import SageMakerHosting
 from canary.domain.errors import AwsUnavailable
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.kinds.hosting import Configured, Hosting
@@ -50,7 +50,7 @@ class Answers:
     def read(self) -> Configured:
         """Return what is made of the answers."""
         with self.stub:
-            return SageMakerInspector(self.client).configured(EndpointView(config_name="c"))
+            return SageMakerHosting(self.client).configured(EndpointView(config_name="c"))
 
 
 @pytest.mark.parametrize(

@@ -32,10 +32,12 @@ class Stage:
         self.rollouts, self.days = MemoryRollouts(), MemoryDays()
         self.checked: list[object] = []
         metrics = metrics or MemoryMetrics({"v1": history(1440)}, p95_ms=40.0)
+        endpoint = ScriptedEndpoint(view or a_view())
         self.planner = Planner(
             self.rollouts,
             self.days,
-            ScriptedEndpoint(view or a_view()),
+            endpoint,
+            endpoint,
             metrics,
             MemoryAlarms(**alarms),
             self.checked.append,

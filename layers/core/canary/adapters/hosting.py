@@ -7,13 +7,13 @@ allowed: neither keeps a rollout from starting, and both are named in what is re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.translation import translated
 from canary.domain.errors import AwsDenied
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.kinds.hosting import Captured, Configured, Hosting
 
 if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker.type_defs import (
         DescribeEndpointConfigOutputTypeDef,
         DescribeModelOutputTypeDef,
@@ -26,8 +26,12 @@ MODES: dict[str, tuple[Captured, ...]] = {
 }
 
 
-class SageMakerInspector(SageMakerEndpoints):
-    """Reads endpoints and what stands behind their variants."""
+class SageMakerHosting:
+    """Reads what stands behind the variants of an endpoint."""
+
+    def __init__(self, client: "SageMakerClient") -> None:
+        """Take a boto3 SageMaker client."""
+        self._client = client
 
     def configured(self, view: EndpointView) -> Configured:
         """Return what configuration and models say; what is denied or gone is named in it."""

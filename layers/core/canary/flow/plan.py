@@ -32,7 +32,7 @@ from canary.stats.threshold import (
 )
 
 if TYPE_CHECKING:  # a cold start needs no protocols
-    from canary.ports.aws import Alarms, EndpointInspector
+    from canary.ports.aws import Alarms, EndpointReader, HostingReader
     from canary.ports.days import Days
     from canary.ports.metrics import Metrics
     from canary.ports.rollouts import Rollouts
@@ -58,7 +58,8 @@ class Planner:
         self,
         rollouts: Rollouts,
         days: Days,
-        endpoints: EndpointInspector,
+        endpoints: EndpointReader,
+        hosting: HostingReader,
         metrics: Metrics,
         alarms: Alarms,
         check_labelled_set: Callable[[QualityGuardSpec], object],
@@ -67,6 +68,7 @@ class Planner:
         self._rollouts = rollouts
         self._days = days
         self._endpoints = endpoints
+        self._hosting = hosting
         self._metrics = metrics
         self._alarms = alarms
         self._check_labelled_set = check_labelled_set
@@ -92,7 +94,7 @@ class Planner:
         """Return what the plan rests on; what reading alone can refuse is refused on the way."""
         view = self._endpoints.describe(spec.endpoint)
         check_endpoint(spec, view)
-        configured = self._endpoints.configured(view)
+        configured = self._hosting.configured(view)
         check_hosting(spec, view, configured)
         names = spec.guards.alarms
         alarms = self._alarms.states(names) if names else {}

@@ -51,8 +51,8 @@ class EndpointReader(Protocol):
         """Return one read of an endpoint; one that does not exist is a view too."""
 
 
-class EndpointInspector(EndpointReader, Protocol):
-    """Looks at endpoints and at what stands behind their variants."""
+class HostingReader(Protocol):
+    """Looks at what stands behind an endpoint's variants."""
 
     def configured(self, view: EndpointView) -> "Configured":
         """Return what its configuration and models say; what is denied or gone is named in it."""

@@ -4,7 +4,8 @@ import os
 
 from canary.adapters.cloudwatch import CloudWatchAlarms, CloudWatchMetrics
 from canary.adapters.days import DynamoDays
-from canary.adapters.hosting import SageMakerInspector
+from canary.adapters.hosting import SageMakerHosting
+from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.table import DynamoRollouts
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.plan import Planner
@@ -16,11 +17,12 @@ def build() -> Planner:
     """Return the planner of this environment. Raises Misconfigured."""
     settings = PlannerSettings.read(os.environ)
     cloudwatch = client("cloudwatch", PLANNER_CONFIG)
-    table = client("dynamodb")
+    table, sagemaker = client("dynamodb"), client("sagemaker")
     return Planner(
         rollouts=DynamoRollouts(table, settings.table),
         days=DynamoDays(table, settings.table),
-        endpoints=SageMakerInspector(client("sagemaker")),
+        endpoints=SageMakerEndpoints(sagemaker),
+        hosting=SageMakerHosting(sagemaker),
         metrics=CloudWatchMetrics(cloudwatch),
         alarms=CloudWatchAlarms(cloudwatch),
         check_labelled_set=_check_labelled_set,

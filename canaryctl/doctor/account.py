@@ -18,12 +18,14 @@ from canary.adapters.account.serving import ServingReader
 from canary.adapters.account.stacks import CloudFormationReader, StackView
 from canary.adapters.account.topics import Subscription, TopicReader
 from canary.adapters.cloudwatch import CloudWatchMetrics
+from canary.adapters.hosting import SageMakerHosting
 from canary.adapters.labelled.invoker import EndpointInvoker
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.sns import SnsPublisher
 from canary.domain.judge.metrics import RawSeries
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.guards import Metric
+from canary.domain.plan.kinds.hosting import Configured
 from canaryctl.operate.options import Time
 from canaryctl.operate.stack import Stack, StackError
 
@@ -98,6 +100,11 @@ class Account:
         return SageMakerEndpoints(self.stack.client("sagemaker")).describe(self.endpoint)
 
     @cached_property
+    def configured(self) -> Configured:
+        """Return what stands behind the endpoint's variants."""
+        return SageMakerHosting(self.stack.client("sagemaker")).configured(self.serving)
+
+    @cached_property
     def alarm_reader(self) -> AlarmReader:
         """Return what looks at alarms."""
         return AlarmReader(self.stack.client("cloudwatch"))
@@ -130,9 +137,7 @@ class Account:
     @cached_property
     def surroundings(self) -> ServingReader:
         """Return what looks at an endpoint's surroundings."""
-        return ServingReader(
-            self.stack.client("sagemaker"), self.stack.client("application-autoscaling")
-        )
+        return ServingReader(self.stack.client("application-autoscaling"))
 
     @cached_property
     def invoker(self) -> EndpointInvoker:

@@ -1,6 +1,11 @@
 """Can the endpoint carry a rollout, and who else acts on it?"""
 
+from canary.domain.errors import Refused
 from canary.domain.plan.endpoint import Variant
+from canary.domain.plan.kinds.check import check_endpoint
+from canary.domain.plan.kinds.hosting import check_hosting
+from canary.domain.plan.kinds.notices import told_of_endpoint
+from canary.domain.plan.spec import Spec, read_spec
 from canary.ports.quality import CallBusy, CallFailed, CallOptions
 from canaryctl.doctor.account import Account, Sample
 from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown
@@ -20,17 +25,34 @@ def carries(account: Account) -> Diagnosis:
         return broken(
             f"it is {view.standing} and does not leave that by itself", "Read why, mend it", look
         )
-    if not view.settled:
-        return unknown(f"it is {view.standing}, on its way to other weights; ask again then")
-    if len(view.variants) < 2:
-        return broken(
-            f"its only variant is {_weights(view.variants)}: there is nothing to promote",
-            "Add the canary as a second variant at weight 0",
-            look,
-        )
+    if not view.in_service:
+        return unknown(f"it is {view.standing}; ask again when it is InService")
+    spec = _smallest_spec(account)
+    try:
+        check_endpoint(spec, view)
+        check_hosting(spec, view, account.configured)
+    except Refused as refusal:
+        return broken(refusal.problem, refusal.remedy, look)
     idle = _idle(account)
     waits = f"{', '.join(v.name for v in idle)} may be promoted" if idle else "no canary waits"
     return fine(f"InService, {_weights(view.variants)}; {waits}")
+
+
+def _smallest_spec(account: Account) -> Spec:
+    """Return the spec of a rollout of the variant that may be promoted, or of the last one."""
+    variants = account.serving.variants
+    canary = (_idle(account) or [*variants])[-1].name if variants else "canary"
+    return read_spec({"endpoint": account.endpoint, "canary": canary, "adopt_live": True})
+
+
+def is_told(account: Account) -> Diagnosis:
+    """What would a rollout tell of this kind of endpoint before it counts?"""
+    view = account.serving
+    if not view.in_service or not view.variants:
+        return unknown(f"it is {view.standing}, so nothing is told of its variants")
+    notices = list(told_of_endpoint(_smallest_spec(account), view, account.configured))
+    said = " ".join(notices) or "variants on instances, one model each; nothing to tell of it"
+    return unknown(said) if view.unknown or account.configured.unread else fine(said)
 
 
 def _weights(variants: tuple[Variant, ...]) -> str:
@@ -99,17 +121,18 @@ def scaling_lets_it_back(account: Account) -> Diagnosis:
 
 def captured(account: Account) -> Diagnosis:
     """Is what the endpoint is asked kept somewhere, the labelled set's features among it?"""
-    found = account.surroundings.capture(account.endpoint)
+    found = account.serving.capture
     if found is None:
         return fine("nothing that is sent to it is kept")
     return fine(
-        f"{found.sampled_percent}% of what is sent to it is kept in {found.where}: the features of "
+        f"{found.percent}% of what is sent to it is kept in {found.destination}: the features of "
         "a labelled set will be in it"
     )
 
 
 CHECKS = (
     Check("endpoint", "Can this endpoint carry a rollout?", carries, ("endpoint",)),
+    Check("kind", "What is told of this kind of endpoint?", is_told, ("endpoint",)),
     Check(
         "target variant",
         "Does a variant at weight 0 answer by TargetVariant?",

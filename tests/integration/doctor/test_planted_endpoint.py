@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from tests.integration.doctor.patient import Patient, is_broken
 from tests.integration.stage import ENDPOINT
+
+ROLE = "arn:aws:iam::123456789012:role/sagemaker"
 
 
 @pytest.mark.parametrize(
@@ -101,7 +104,63 @@ def test_an_endpoint_of_one_variant(patient: Patient) -> None:
     both = endpoint.variants
     endpoint.variants = both[:1]
     patient.put_back(lambda: setattr(endpoint, "variants", both))
-    is_broken(patient, "endpoint", "nothing to promote")
+    is_broken(patient, "endpoint", "v1 is the only variant", "Add a baseline")
+
+
+@pytest.mark.parametrize(
+    ("config", "said", "remedy"),
+    [
+        (
+            {
+                "MetricsConfig": {
+                    "EnableEnhancedMetrics": True,
+                    "MetricPublishFrequencyInSeconds": 300,
+                }
+            },
+            "every 300 s",
+            "60 or less",
+        ),
+        (
+            {"AsyncInferenceConfig": {"OutputConfig": {"S3OutputPath": "s3://answers"}}},
+            "answers asynchronously",
+            "real-time",
+        ),
+    ],
+)
+def test_an_endpoint_of_a_kind_that_carries_no_rollout(
+    patient: Patient, config: dict[str, Any], said: str, remedy: str
+) -> None:
+    """As the planner would refuse it."""
+    reconfigured(patient, **config)
+    is_broken(patient, "endpoint", said, remedy)
+
+
+def test_what_is_told_of_an_endpoints_kind(patient: Patient) -> None:
+    """As the first message would: fine, and said; what cannot be read is not fine."""
+    assert "nothing to tell" in patient.diagnosis("kind").said
+    sagemaker = patient.client("sagemaker")
+    one = {"Image": "image"}
+    for name in ("model-v1", "model-v2"):
+        created = {"ModelName": name, "ExecutionRoleArn": ROLE}
+        sagemaker.create_model(**created, PrimaryContainer={**one, "Mode": "MultiModel"})
+        patient.put_back(partial(sagemaker.create_model, **created, PrimaryContainer=one))
+    found = patient.diagnosis("kind")
+    assert (found.state, "host many models" in found.said) == ("fine", True)
+    sagemaker.delete_model(ModelName="model-v2")
+    found = patient.diagnosis("kind")
+    assert (found.state, "Not read: model of v2" in found.said) == ("unknown", True)
+
+
+def reconfigured(patient: Patient, **config: Any) -> None:
+    """Let the endpoint run by a configuration of the same variants that says more."""
+    sagemaker = patient.client("sagemaker")
+    known = sagemaker.describe_endpoint_config(EndpointConfigName="config-1")
+    sagemaker.create_endpoint_config(
+        EndpointConfigName="planted", ProductionVariants=known["ProductionVariants"], **config
+    )
+    mishaps = patient.emulator.endpoints.mishaps
+    mishaps.foreign_config(ENDPOINT, "planted")
+    patient.put_back(lambda: mishaps.foreign_config(ENDPOINT, "config-1"))
 
 
 def test_a_sample_the_model_fails_on(patient: Patient) -> None:

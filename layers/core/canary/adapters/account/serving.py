@@ -1,23 +1,12 @@
-"""What else acts on an endpoint: capture of its requests, and autoscaling of its variants."""
+"""What else acts on an endpoint: autoscaling of its variants."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from canary.adapters.translation import translated
 
-if TYPE_CHECKING:
-    from mypy_boto3_sagemaker import SageMakerClient
-
 DIMENSION = "sagemaker:variant:DesiredInstanceCount"
-
-
-@dataclass(frozen=True)
-class Capture:
-    """Where an endpoint keeps what it is asked, and how much of it in percent."""
-
-    where: str
-    sampled_percent: int
 
 
 @dataclass(frozen=True)
@@ -31,19 +20,9 @@ class ScalableTarget:
 class ServingReader:
     """Looks at what surrounds an endpoint."""
 
-    def __init__(self, sagemaker: "SageMakerClient", scaling: Any) -> None:
-        """Take boto3 clients of SageMaker and Application Auto Scaling."""
-        self._sagemaker = sagemaker
+    def __init__(self, scaling: Any) -> None:
+        """Take a boto3 client of Application Auto Scaling."""
         self._scaling = scaling
-
-    def capture(self, endpoint: str) -> Capture | None:
-        """Return an endpoint's data capture, None where it is off."""
-        with translated("sagemaker:DescribeEndpoint"):
-            found = self._sagemaker.describe_endpoint(EndpointName=endpoint)
-        config: Any = found.get("DataCaptureConfig")
-        if not config or not config["EnableCapture"]:
-            return None
-        return Capture(config["DestinationS3Uri"], config["CurrentSamplingPercentage"])
 
     def scalable_targets(
         self, endpoint: str, variants: Sequence[str]

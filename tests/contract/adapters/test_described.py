@@ -63,6 +63,7 @@ def view(variant: Mapping[str, Any] | None = None, **members: Any) -> EndpointVi
         ({"PendingDeploymentSummary": PENDING}, {"deploying": "c-2"}),
         ({"LastDeploymentConfig": ALARMS}, {"deployment_alarms": ("p99",)}),
         ({"LastDeploymentConfig": {}}, {"deployment_alarms": ()}),
+        ({"MetricsConfig": {"EnableEnhancedMetrics": True}}, {"enhanced": True}),
         ({"ExplainerConfig": {}}, {"explained": False}),
         (
             {

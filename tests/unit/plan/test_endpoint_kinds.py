@@ -243,3 +243,13 @@ def test_the_plan_carries_the_notices_and_refuses_by_the_same_checks() -> None:
     mixed = Configured(hosting={"v1": Hosting(), "v2": MODELS})
     with pytest.raises(Refused, match="hosts many models"):
         make_plan(spec(), Facts(endpoint=found, configured=mixed))
+
+
+def test_a_baseline_without_history_under_enhanced_metrics_is_told_what_may_be_missing() -> None:
+    """Whether a variant's own sums are published beside those of its instances is documented
+    nowhere.
+    """
+    notices = [make_plan(spec(), Facts(view().but(enhanced=on))).notices for on in (True, False)]
+    with_it, without = (" ".join(lines) for lines in notices)
+    assert "Invocations has points by EndpointName and VariantName alone" in with_it
+    assert "EndpointName" not in without

@@ -118,6 +118,7 @@ def _view_of(answer: "DescribeEndpointOutputTypeDef", unknown: tuple[str, ...]) 
         config_name=answer.get("EndpointConfigName", ""),
         failure_reason=answer.get("FailureReason"),
         published_every_seconds=_published_every(answer),
+        enhanced=bool(answer.get("MetricsConfig", {}).get("EnableEnhancedMetrics")),
         variants=tuple(_variant(variant) for variant in answer.get("ProductionVariants") or []),
         asynchronous=bool(answer.get("AsyncInferenceConfig")),
         shadows=tuple(v["VariantName"] for v in answer.get("ShadowProductionVariants") or []),

@@ -60,6 +60,8 @@ class EndpointView(Frozen):
     failure_reason: str | None = None
     published_every_seconds: int = A_MINUTE
     """How often its invocation metrics are published."""
+    enhanced: bool = False
+    """Whether they are published of each instance (enhanced metrics)."""
     asynchronous: bool = False
     """Whether it is called by InvokeEndpointAsync."""
     shadows: tuple[str, ...] = ()

@@ -107,7 +107,7 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
             *_learnt(guards),
             *_often_silent(facts),
             *_pinned(spec, facts),
-            *_unknown(guards),
+            *_unknown(guards, facts.endpoint),
             *_without_data(spec, facts.alarms or {}),
             *told_of_one_minute(guards, shares, days),
         ),
@@ -260,9 +260,13 @@ def _pinned(spec: Spec, facts: Facts) -> list[str]:
     return [told]
 
 
-def _unknown(guards: Sequence[CountGuard]) -> list[str]:
+def _unknown(guards: Sequence[CountGuard], view: EndpointView) -> list[str]:
     known = max(guard.history.minutes for guard in guards)
     if known >= LEAST_HISTORY_MINUTES:
         return []
     told = f"The baseline has {known} minutes of history, not {LEAST_HISTORY_MINUTES}"
-    return [f"{told}: nothing is known of bursts."]
+    apart = (
+        " With enhanced metrics on it may be that only its instances' metrics are published and "
+        "not its own: look whether Invocations has points by EndpointName and VariantName alone."
+    )
+    return [f"{told}: nothing is known of bursts.{apart if view.enhanced and not known else ''}"]

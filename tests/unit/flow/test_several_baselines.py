@@ -136,6 +136,15 @@ def test_a_late_main_baseline_is_waited_for() -> None:
     assert {verdict.verdict for verdict in judged} == {"HOLD"}
 
 
+@pytest.mark.parametrize("late", [6, 7, 9])
+def test_a_small_baseline_does_not_stand_for_a_late_main_one(late: int) -> None:
+    """The canary fails as often as the main baseline, far more often than a twentieth of it."""
+    served = {"v1": steady(570, 57), "v2": steady(100, 10), "v3": steady(30)}
+    _, record, stage = run({"v1": 0.95, "v3": 0.05}, served, 60, late={"v1": late})
+    assert record.decision is None or record.decision.verdict == "ADVANCE"
+    assert {v.verdict for v in stage.evidence.verdicts(ROLLOUT)} <= {"HOLD", "ADVANCE"}
+
+
 def test_half_of_the_baseline_gone_silent_is_told_and_holds() -> None:
     """What is left of it speaks, but it is not the baseline that was asked for."""
     served = {"v1": steady(300), "v2": steady(32), "v3": steady(300, minutes=3)}

@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from canary.domain.judge.bets.sketches import Sketches
-from canary.domain.judge.bets.traffic import as_planned, baseline_shares, first_read, heard, served
+from canary.domain.judge.bets.traffic import (
+    as_planned,
+    baseline_shares,
+    first_read,
+    heard,
+    of_most,
+    served,
+)
 from canary.domain.judge.bets.weigh import combined
 from canary.domain.judge.guard_fold import GuardFold, start_guard
 from canary.domain.judge.terms import BakeTerms
@@ -113,6 +120,7 @@ def _speak(
         fold = _burn(fold, window, plan, last_live[-1])
     if bake is not None and bake.live and bake.covers(window.minute):
         fold = _arrive(fold, window, plan, bake, complete=complete)
+    window = of_most(window, plan)
     if bake is None or bake.share <= 0 or window.own_traffic:
         return fold
     if bake.covers(window.minute) and bake.warm(window.minute):

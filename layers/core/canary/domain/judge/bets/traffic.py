@@ -16,10 +16,29 @@ def heard(window: Window, plan: Plan) -> Window:
     """Return a window of which more may come, without its baseline where one of them is missing
     that its weight does not leave idle: what the others say is not yet what all of them say.
     """
+    return _without_baseline(window) if _late(window, plan) else window
+
+
+def of_most(window: Window, plan: Plan) -> Window:
+    """Return a window of which nothing more is expected, without its baseline where those that are
+    missing would serve more than half of it: one small variant is not what the canary replaces.
+    """
+    missed = sum(_late(window, plan).values())
+    whole = sum(baseline_shares(plan.safe_target.weights, plan.baselines).values())
+    return _without_baseline(window) if 2 * missed > whole else window
+
+
+def _late(window: Window, plan: Plan) -> Weights:
+    """Return the parts of the baselines that are missing and that their weights leave not idle."""
+    if len(plan.baselines) == 1 or window.baseline is None:
+        return {}
     parts = baseline_shares(plan.safe_target.weights, plan.baselines)
     absent = missing(served(window, parts), parts)
-    late = max(absent.values(), default=0.0) >= SURPRISING_REQUESTS
-    return window.but(baseline=None, served={}) if late else window
+    return {name: parts[name] for name, missed in absent.items() if missed >= SURPRISING_REQUESTS}
+
+
+def _without_baseline(window: Window) -> Window:
+    return window.but(baseline=None, served={})
 
 
 def served(window: Window, baselines: Iterable[str]) -> dict[str, int]:

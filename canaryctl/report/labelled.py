@@ -9,7 +9,7 @@ from typing import Any
 from canary.domain.labelled.evidence import Disagreement, QualityEvidence, QualityFinding
 from canary.domain.labelled.metrics import metric_of
 from canary.domain.labelled.paired_ratio import FIGURE_OF
-from canary.domain.words import strength
+from canary.domain.words import strength, strength_beside
 from canaryctl.history import Picture, RolloutHistory
 
 PICTURES_AT_MOST = 12
@@ -94,7 +94,7 @@ def _drop(finding: QualityFinding) -> str:
 
 def _bar(label: str, log_value: float, log_needed: float, tone: str) -> Bar:
     filled = min(max(log_value / log_needed, 0.0), 1.0) if log_needed > 0 else 0.0
-    return Bar(label, strength(log_value), strength(log_needed), filled, tone)
+    return Bar(label, strength_beside(log_value, log_needed), strength(log_needed), filled, tone)
 
 
 def metrics_of(quality: QualityEvidence) -> list[tuple[str, str, str, str]]:

@@ -5,7 +5,15 @@ import math
 import pytest
 
 from canary.domain.plan.guards import Margin
-from canary.domain.words import brief_strength, clock, duration, percent, rate, strength
+from canary.domain.words import (
+    brief_strength,
+    clock,
+    duration,
+    percent,
+    rate,
+    strength,
+    strength_beside,
+)
 
 
 @pytest.mark.parametrize(
@@ -64,3 +72,20 @@ def test_a_minute_is_told_in_utc() -> None:
 def test_a_margin_is_told_in_the_units_of_the_spec() -> None:
     """The words can be typed back into the spec."""
     assert Margin(ratio=1.1, percentage_points=0.01).words == "1.1x the baseline + 0.01 pp"
+
+
+@pytest.mark.parametrize(
+    ("value", "needed", "text"),
+    [
+        (19.97, 20, "just under 20"),
+        (19.3, 20, "19"),
+        (20, 20, "20"),
+        (20.2, 20, "20"),
+        (3, 20, "3"),
+    ],
+)
+def test_evidence_that_falls_short_never_looks_like_enough(
+    value: float, needed: float, text: str
+) -> None:
+    """20 of 20 would read as shown."""
+    assert strength_beside(math.log(value), math.log(needed)) == text

@@ -199,3 +199,11 @@ def test_traffic_that_is_not_split_as_asked_says_so_alone() -> None:
     assert judgement.reason.startswith(
         "At 5%, traffic is not split as asked: the canary got 20% of 60,000 requests instead of 5%"
     )
+
+
+@pytest.mark.parametrize("minutes", [160, 170])
+def test_a_hold_that_is_over_tells_no_time_left(minutes: int) -> None:
+    """No "more than the -600 s it may still be held"."""
+    reason = said(minutes, counts((0, 8), (0, 152), log_advance=0.02)).reason
+    assert reason.startswith("Held at 5%")
+    assert "it may still be held" not in reason

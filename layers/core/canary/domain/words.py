@@ -34,6 +34,14 @@ def strength(log_value: float) -> str:
     return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
 
 
+def strength_beside(log_value: float, log_needed: float) -> str:
+    """Return an evidence number to be read beside the one it has to reach, so that the two never
+    look alike while it falls short.
+    """
+    short = log_value < log_needed and strength(log_value) == strength(log_needed)
+    return f"just under {strength(log_needed)}" if short else strength(log_value)
+
+
 def brief_strength(log_value: float) -> str:
     """Return an evidence number in at most four characters: 0.1, 7.3, 40, 2k, >1M."""
     if log_value > math.log(MOST_SHOWN):

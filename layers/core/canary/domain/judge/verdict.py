@@ -26,7 +26,7 @@ from canary.domain.judge.words import (
     unheard,
     warning,
 )
-from canary.domain.words import clock, percent, strength
+from canary.domain.words import clock, percent, strength, strength_beside
 
 
 class Decided(NamedTuple):
@@ -250,7 +250,8 @@ def _blocked(look: Look, numbers: Evidence) -> str | None:
             how = "look worse so far" if worse else "not yet shown within the margin"
             waiting.append(
                 f"{guard.words.bad} {how}: {rates(seen)}, evidence "
-                f"{strength(seen.log_advance)} of {strength(look.log_advance_threshold)}; "
+                f"{strength_beside(seen.log_advance, look.log_advance_threshold)} of "
+                f"{strength(look.log_advance_threshold)}; "
                 f"{outlook(look, index, seen)}"
             )
     return "; ".join(waiting) or None

@@ -8,7 +8,7 @@ from canary.domain.judge.judgement import Evidence, GuardEvidence, Held
 from canary.domain.judge.look import Look
 from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.plan import Plan
-from canary.domain.words import clock, duration, percent, rate, strength
+from canary.domain.words import clock, duration, percent, rate, strength, strength_beside
 from canary.stats.counts import MinuteValues
 from canary.stats.forecast import Traffic, advance_minutes
 from canary.stats.roll_back import Bet
@@ -116,7 +116,8 @@ def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label:
         return text
     within = guard.margin_words(look.plan.margin_at(look.step, guard))
     return (
-        f"{text}; evidence for within {within}: {strength(numbers.log_advance)} of "
+        f"{text}; evidence for within {within}: "
+        f"{strength_beside(numbers.log_advance, look.log_advance_threshold)} of "
         f"{strength(look.log_advance_threshold)} needed"
     )
 
@@ -190,7 +191,9 @@ def _expected(look: Look, index: int, numbers: GuardEvidence) -> str:
 
 def _too_late(look: Look, minutes: float) -> str:
     left = look.held.limit_minutes - look.held.minutes
-    return f", more than the {duration(60 * left)} it may still be held" if minutes > left else ""
+    if not 0 < left < minutes:  # a hold that is over says so first
+        return ""
+    return f", more than the {duration(60 * left)} it may still be held"
 
 
 def seen_so_far(look: Look, numbers: Evidence) -> str:
@@ -215,10 +218,9 @@ def _worst(numbers: Evidence) -> GuardEvidence:
 def _towards(numbers: Evidence) -> str:
     needed = strength(numbers.log_roll_back_threshold)
     if numbers.log_roll_back <= UNREMARKABLE:
-        return f"nothing speaks against it (evidence of {needed} takes it back)"
-    return (
-        f"evidence against it {strength(numbers.log_roll_back)} of the {needed} that take it back"
-    )
+        return f"no evidence against it yet (evidence of {needed} takes it back)"
+    reached = strength_beside(numbers.log_roll_back, numbers.log_roll_back_threshold)
+    return f"evidence against it {reached} of the {needed} that take it back"
 
 
 def warning(look: Look, numbers: Evidence) -> str:

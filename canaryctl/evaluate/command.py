@@ -70,6 +70,8 @@ def evaluate_command(
 ) -> None:
     """Compare two variants on a labelled set through TargetVariant: metrics, paired findings,
     verdict.
+
+    Exit codes: 0 PASS, 1 AWS did not answer, 2 wrong input, 3 FAIL, 4 INCONCLUSIVE, 5 NO_DATA.
     """
     messages = Console(stderr=True)
     kept = KeptEvidence(run.state)

@@ -1,7 +1,8 @@
 """Quantiles of positive figures from counts by logarithmic bin, to 1%, in bounded memory.
 
-A value lies in bin ceil(log_g v) with g = 1.02; a bin's middle is within 1% of all in it. Source:
-Masson, Rim and Lee 2019, "DDSketch", without its limit on bins (a float has no more than 72,000).
+A value lies in the bin of the nearest power of g = 1.02, which is within 1% of all in it, and 1 is
+one of them: equal figures have the ratio 1. Source: Masson, Rim and Lee 2019, "DDSketch", without
+its limit on bins (a float has no more than 72,000).
 """
 
 import math
@@ -13,12 +14,12 @@ _LOG = math.log(GROWTH)
 
 def bin_of(value: float) -> int:
     """Return the bin of a positive value."""
-    return math.ceil(math.log(value) / _LOG)
+    return round(math.log(value) / _LOG)
 
 
 def value_in(place: int) -> float:
-    """Return the middle of a bin, from which nothing in it is further than 1%."""
-    return 2 * math.exp(place * _LOG) / (1 + GROWTH)
+    """Return the power a bin stands for, from which nothing in it is further than 1%."""
+    return math.exp(place * _LOG)
 
 
 def at_rank(counts: Mapping[int, int], rank: int) -> float:

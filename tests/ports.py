@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from canary.domain.errors import Refused
+from canary.domain.errors import Conflict, Refused
 from canary.domain.judge.bets.day import Day
 from canary.domain.judge.bets.sketches import KeptSketch, SketchKey
 from canary.domain.judge.verdict_record import VerdictRecord
@@ -25,6 +25,7 @@ class MemoryRollouts:
     def __init__(self, *records: Record) -> None:
         self.records: dict[str, Record] = {}
         self.leases: dict[str, str] = {}
+        self.lasts: dict[str, str] = {}
         self.history: list[Record] = []
         for record in records:
             self._put(record)
@@ -54,11 +55,20 @@ class MemoryRollouts:
             return old
         if old.holds_lease and not new.holds_lease:
             del self.leases[new.endpoint]
+            self.lasts[new.endpoint] = new.rollout
+        if new.holds_lease and not old.holds_lease:
+            if new.endpoint in self.leases:
+                raise Conflict(f"{rollout} lost the race for its lease")
+            self.leases[new.endpoint] = new.rollout
         return self._put(new.at_revision(old.revision + 1))
 
     def holding(self, endpoint: str) -> str | None:
         """Return the rollout that holds an endpoint's lease."""
         return self.leases.get(endpoint)
+
+    def last(self, endpoint: str) -> str | None:
+        """Return the rollout that let go of an endpoint's lease last."""
+        return self.lasts.get(endpoint)
 
     def listed(self) -> Sequence[str]:
         """Return the rollouts a tick must visit."""

@@ -50,10 +50,14 @@ def test_promotion_is_reached_from_the_watch_alone() -> None:
     ]
 
 
-def test_ends_lead_nowhere_but_for_a_person_on_an_unproven_one() -> None:
-    """Only UNPROVEN moves on, and only by retry or release."""
+def test_ends_lead_nowhere_but_where_a_person_asks() -> None:
+    """UNPROVEN moves on by retry or release, PROMOTED by going back."""
     leaving = {(phase, event) for phase, event in TRANSITIONS if phase in ENDS}
-    assert leaving == {(Phase.UNPROVEN, Event.RETRY), (Phase.UNPROVEN, Event.HAND_OVER)}
+    assert leaving == {
+        (Phase.UNPROVEN, Event.RETRY),
+        (Phase.UNPROVEN, Event.HAND_OVER),
+        (Phase.PROMOTED, Event.GO_BACK),
+    }
 
 
 def test_the_picture_names_every_phase() -> None:

@@ -38,6 +38,11 @@ def lease_key(endpoint: str) -> Item:
     return {"pk": {"S": f"ENDPOINT#{endpoint}"}, "sk": {"S": "LEASE"}}
 
 
+def last_key(endpoint: str) -> Item:
+    """Return the key of what names the rollout that let go of an endpoint last."""
+    return {"pk": {"S": f"ENDPOINT#{endpoint}"}, "sk": {"S": "LAST"}}
+
+
 class DynamoRollouts:
     """Records and leases in DynamoDB."""
 
@@ -111,18 +116,25 @@ class DynamoRollouts:
             "ExpressionAttributeValues": {":seen": {"N": str(old.revision)}},
         }
         put: Any = {"TableName": self._table, "Item": _item(new), **condition}
-        if new.holds_lease or not old.holds_lease:
+        if new.holds_lease == old.holds_lease:
             with translated("PutItem"):
                 self._client.put_item(**put)
             return
-        release: Any = {
-            "TableName": self._table,
-            "Key": lease_key(new.endpoint),
-            "ConditionExpression": "attribute_not_exists(pk) OR rollout = :rollout",
-            "ExpressionAttributeValues": {":rollout": {"S": new.rollout}},
-        }
+        rollout = {"rollout": {"S": new.rollout}}
+        items: list[Any] = [{"Put": put}]
+        if new.holds_lease:
+            items.append({"Put": _new(self._table, {**lease_key(new.endpoint), **rollout})})
+        else:
+            release = {
+                "TableName": self._table,
+                "Key": lease_key(new.endpoint),
+                "ConditionExpression": "attribute_not_exists(pk) OR rollout = :rollout",
+                "ExpressionAttributeValues": {":rollout": rollout["rollout"]},
+            }
+            last = {"TableName": self._table, "Item": {**last_key(new.endpoint), **rollout}}
+            items += [{"Delete": release}, {"Put": last}]
         with translated("TransactWriteItems"):
-            self._client.transact_write_items(TransactItems=[{"Put": put}, {"Delete": release}])
+            self._client.transact_write_items(TransactItems=items)
 
     def holding(self, endpoint: str) -> str | None:
         """Return the rollout that holds an endpoint's lease."""
@@ -146,6 +158,11 @@ class DynamoRollouts:
                 for page in pages
                 for item in page["Items"]
             }
+
+    def last(self, endpoint: str) -> str | None:
+        """Return the rollout that let go of an endpoint's lease last, None where none is known."""
+        item = self._get(last_key(endpoint))
+        return item["rollout"]["S"] if item else None
 
     def listed(self) -> Sequence[str]:
         """Return the rollouts in the active index; eventually consistent, so a new one may appear a

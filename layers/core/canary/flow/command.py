@@ -77,13 +77,7 @@ class Commander:
         Raises Refused naming what is wrong with it.
         """
         command = Order(**_read(document).model_dump(), execution=execution)
-        rollout = self._rollouts.holding(command.endpoint)
-        if rollout is None:
-            raise Refused(
-                "endpoint",
-                f"no rollout holds {command.endpoint}",
-                "Check the name; ended rollouts are over",
-            )
+        rollout = self._rollouts.holding(command.endpoint) or self._last(command)
         record = self._rollouts.load(rollout)
         if execution and record.obeyed == execution:
             answer = "carried out already; its first answer was lost"
@@ -91,6 +85,20 @@ class Commander:
             answer = self._known[command.command](record, command, now)
         record = self._teller.tell(rollout, now)
         return {"rollout": rollout, "phase": record.phase, "answer": answer}
+
+    def _last(self, command: Order) -> str:
+        """Return the last rollout that let go of the endpoint, where a roll-back may still undo it.
+
+        Raises Refused.
+        """
+        rollout = self._rollouts.last(command.endpoint)
+        if rollout is None or command.command != "rollback":
+            raise Refused(
+                "endpoint",
+                f"no rollout holds {command.endpoint}",
+                "Check the name; after PROMOTED rollback goes back, nothing else",
+            )
+        return rollout
 
     def _pause(self, record: Record, command: Order, now: datetime) -> str:
         _running(record, command)
@@ -153,8 +161,15 @@ class Commander:
         return f"going on to {target}{_pause_after(before, record, now)}"
 
     def _roll_back(self, record: Record, command: Order, now: datetime) -> str:
-        _running(record, command)
         reason = command.reason or "a person asked for it"
+        if record.phase is Phase.PROMOTED:
+            back = f"Taken back by hand after it was promoted: {reason}"
+            self._recovery.go_back(record, command.execution, back, now)
+            return (
+                f"going back to {describe(record.plan.safe_target)}, as it was before the "
+                "promotion; where somebody changed the endpoint since, nothing is overwritten"
+            )
+        _running(record, command)
         self._decisions.roll_back(record, f"Rolled back by hand: {reason}", "person", now)
         return f"going back to {describe(record.plan.safe_target)}"
 

@@ -1,6 +1,6 @@
 """Takes over dead executions: the next generation, started under a numbered name, only restores."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from canary.domain.errors import Superseded
@@ -72,12 +72,30 @@ class Recovery:
 
         `command` is the execution of the command that asked for it, kept in the same write.
         """
+        return self._restore_again(
+            record,
+            lambda r, generation, holder: generations.retry(r, generation, holder, command, now),
+        )
+
+    def go_back(self, record: Record, command: str, reason: str, now: datetime) -> Record:
+        """Return a PROMOTED record on its way back to the safe weights, held by a new execution
+        that finds out whether the endpoint is as it was left.
+
+        `command` is the execution of the command that asked for it, kept in the same write.
+        """
+        return self._restore_again(
+            record,
+            lambda r, generation, holder: generations.go_back(
+                r, generation, holder, command, reason, now
+            ),
+        )
+
+    def _restore_again(
+        self, record: Record, transition: Callable[[Record, int, str], Record]
+    ) -> Record:
         generation = record.generation + 1
         holder = self._executions.arn_of(f"{record.rollout}-{generation}")
-
-        record = self._rollouts.change(
-            record.rollout, lambda r: generations.retry(r, generation, holder, command, now)
-        )
+        record = self._rollouts.change(record.rollout, lambda r: transition(r, generation, holder))
         if record.holder == holder:
             self._start(record)
         return record

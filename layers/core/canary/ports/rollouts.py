@@ -23,11 +23,16 @@ class Rollouts(Protocol):
 
     def change(self, rollout: str, transition: Callable[[Record], Record]) -> Record:
         """Apply a pure transition and return the stored result; the lease goes with a record that
-        lets go of it.
+        lets go of it, and comes back with one that takes it up again.
+
+        Raises Conflict where another rollout holds the endpoint by then.
         """
 
     def holding(self, endpoint: str) -> str | None:
         """Return the rollout that holds an endpoint's lease."""
+
+    def last(self, endpoint: str) -> str | None:
+        """Return the rollout that let go of an endpoint's lease last, None where none is known."""
 
     def listed(self) -> Sequence[str]:
         """Return the rollouts a tick must visit: not ended, with something left to tell, or

@@ -40,6 +40,7 @@ class Event(StrEnum):
     GIVE_UP = "give up"
     HAND_OVER = "hand over"
     RETRY = "retry"
+    GO_BACK = "go back"
 
 
 START = None
@@ -73,6 +74,7 @@ TRANSITIONS: dict[tuple[Phase | None, Event], Phase] = {
     (Phase.ROLLING_BACK, Event.VERIFY_SAFE): Phase.ROLLED_BACK,
     (Phase.UNPROVEN, Event.RETRY): Phase.ROLLING_BACK,
     (Phase.UNPROVEN, Event.HAND_OVER): Phase.HANDED_OVER,
+    (Phase.PROMOTED, Event.GO_BACK): Phase.ROLLING_BACK,
 } | {
     (phase, event): end
     for phase in ACTIVE

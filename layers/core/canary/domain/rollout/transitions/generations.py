@@ -6,7 +6,7 @@ from canary.domain.errors import Superseded
 from canary.domain.rollout.messages import TakenOver
 from canary.domain.rollout.outbox import tell
 from canary.domain.rollout.phase import Event, Phase, after
-from canary.domain.rollout.record import Record, Restoring
+from canary.domain.rollout.record import Decision, Record, Restoring
 from canary.domain.rollout.transitions.restoring import begun, roll_back_by_fault
 
 
@@ -40,8 +40,30 @@ def retry(record: Record, generation: int, holder: str, command: str, now: datet
     """
     if record.phase is not Phase.UNPROVEN or record.generation >= generation:
         return record
+    return _restore_again(record, Event.RETRY, generation, holder, command, now)
+
+
+def go_back(
+    record: Record, generation: int, holder: str, command: str, reason: str, now: datetime
+) -> Record:
+    """Return a PROMOTED record on its way back to the safe target, held by generation `generation`;
+    unchanged when it is not PROMOTED or that generation holds it already.
+
+    Whoever asks is a person: no alarm and no verdict is waited for. `command` is the execution of
+    the command that asked, kept in the same write.
+    """
+    if record.phase is not Phase.PROMOTED or record.generation >= generation:
+        return record
+    decision = Decision(verdict="ROLL_BACK", step=record.step, reason=reason, by="person", at=now)
+    going = _restore_again(record, Event.GO_BACK, generation, holder, command, now)
+    return going.but(decision=decision)
+
+
+def _restore_again(
+    record: Record, event: Event, generation: int, holder: str, command: str, now: datetime
+) -> Record:
     return record.but(
-        phase=after(record.phase, Event.RETRY),
+        phase=after(record.phase, event),
         generation=generation,
         holder=holder,
         recoveries=0,

@@ -104,7 +104,9 @@ def roll_back_command(
     region: Region = None,
     state_machine: StateMachine = None,
 ) -> None:
-    """Take the canary back to 0 now, every other variant as it was found."""
+    """Take the canary back to 0 now, every other variant as it was found; after PROMOTED too,
+    unless somebody changed the endpoint since.
+    """
     document = {"command": "rollback", "endpoint": endpoint, "reason": reason}
     _steer(context, document, Stack(stack, region, None, state_machine), as_json=as_json)
 

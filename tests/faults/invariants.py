@@ -179,7 +179,8 @@ def no_verdict_is_lost(run: Run) -> Iterator[str]:
 
 def only_a_promotion_succeeds(run: Run) -> Iterator[str]:
     """Whoever waits for the execution retires the old model when it succeeds."""
-    if run.succeeded and not any(record.phase is Phase.PROMOTED for record in run.last.values()):
+    promoted = any(r.record.phase is Phase.PROMOTED for r in run.observer.revisions)
+    if run.succeeded and not promoted:
         ends = {record.rollout: str(record.phase) for record in run.last.values()}
         yield f"{', '.join(run.succeeded)} succeeded, and the rollouts ended {ends}"
 

@@ -80,6 +80,14 @@ def _release(world: World) -> None:
     )
 
 
+def _regret(world: World) -> None:
+    world.once(
+        lambda: world.observer.phase == "PROMOTED",
+        lambda: world.execute(_command("rollback"), "rollback"),
+        20,
+    )
+
+
 BAD = frozenset({Phase.PROMOTED})
 SCENARIOS = {
     scenario.name: scenario
@@ -90,6 +98,7 @@ SCENARIOS = {
         Scenario("alarm", Phase.ROLLED_BACK, play=_ring, never=BAD),
         Scenario("stopped", Phase.ROLLED_BACK, play=_stop),
         Scenario("steered", Phase.ROLLED_BACK, play=_steer),
+        Scenario("regretted", Phase.ROLLED_BACK, play=_regret),
         Scenario(
             "released",
             Phase.HANDED_OVER,

@@ -46,6 +46,7 @@ class World:
     fired: list[str] = field(default_factory=list)
     foreign_since: datetime | None = None
     promotes: int = 0
+    intended: int = 0
     lift: list[Callable[[], object]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -82,10 +83,15 @@ class World:
         """Do something once, a little after a stored record first makes `holds` true."""
         done: list[bool] = []
 
+        def act() -> None:
+            action()
+            self.intended -= 1
+
         def look(_revision: object) -> None:
             if not done and holds():
                 done.append(True)
-                self.later(seconds, action)
+                self.intended += 1
+                self.later(seconds, act)
 
         self.observer.listeners.append(look)
 
@@ -118,9 +124,13 @@ class World:
         return any(word in subject for subject in subjects for word in PAGES)
 
     def is_over(self) -> bool:
-        """Return whether every rollout has ended and is told, and a refused start has failed."""
+        """Return whether every rollout has ended and is told, a refused start has failed, and no
+        person is about to do something or waits for an answer.
+        """
         last = {revision.record.rollout: revision.record for revision in self.observer.revisions}
-        if any(record.listed for record in last.values()):
+        if self.intended or any(record.listed for record in last.values()):
+            return False
+        if any(each.is_running and is_command(each) for each in self.executions().values()):
             return False
         first = self.executions().get(ROLLOUT_NAME)
         return bool(last) or (first is not None and not first.is_running)

@@ -12,7 +12,7 @@ from moto import mock_aws
 from canary.adapters.days import DynamoDays
 from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.table import DynamoRollouts
-from canary.domain.errors import Refused
+from canary.domain.errors import Conflict, Refused
 from canary.domain.judge.bets.day import Day
 from canary.domain.judge.bets.sketches import KeptSketch, SketchKey
 from canary.domain.judge.verdict_record import VerdictRecord
@@ -152,6 +152,27 @@ def test_the_next_rollout_may_have_the_lease_after_the_end(stores: Stores) -> No
     stores.rollouts.create(a_record())
     stores.rollouts.change("churn-1", lambda r: r.but(phase=Phase.ROLLED_BACK))
     stores.rollouts.create(a_record(rollout="churn-2", holder=HOLDER + "2"))
+    assert stores.rollouts.holding("churn") == "churn-2"
+
+
+def test_a_rollout_that_let_go_is_known_and_may_take_its_lease_up_again(stores: Stores) -> None:
+    """Record and lease come back together."""
+    stores.rollouts.create(a_record())
+    assert stores.rollouts.last("churn") is None
+    stores.rollouts.change("churn-1", lambda r: r.but(phase=Phase.PROMOTED))
+    assert stores.rollouts.last("churn") == "churn-1"
+    stores.rollouts.change("churn-1", lambda r: r.but(phase=Phase.ROLLING_BACK))
+    assert stores.rollouts.holding("churn") == "churn-1"
+
+
+def test_a_lease_that_another_rollout_holds_is_not_taken_up_again(stores: Stores) -> None:
+    """Whoever was quicker keeps the endpoint, and the record stays as it was."""
+    stores.rollouts.create(a_record())
+    stores.rollouts.change("churn-1", lambda r: r.but(phase=Phase.PROMOTED))
+    stores.rollouts.create(a_record(rollout="churn-2", holder=HOLDER + "2"))
+    with pytest.raises(Conflict):
+        stores.rollouts.change("churn-1", lambda r: r.but(phase=Phase.ROLLING_BACK))
+    assert stores.rollouts.load("churn-1").phase is Phase.PROMOTED
     assert stores.rollouts.holding("churn") == "churn-2"
 
 

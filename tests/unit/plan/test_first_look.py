@@ -53,6 +53,7 @@ def test_a_day_is_counted_minute_by_minute() -> None:
         events=200,
         marked=5,
         gap_events=100,
+        newest=3,
     )
     assert (seen.rate("unknown"), seen.rate("zero")) == (5 / 200, 5 / 300)
 
@@ -135,6 +136,17 @@ def test_one_silent_baseline_among_several_is_told() -> None:
     look = FirstLook({"v1": day(0.01, zeros=9), "v3": Published()}, ("v2", Published()))
     guard = custom_guards([asked], {asked.name: look}, 0.05)[0]
     assert "v3 has nothing" in told(asked, guard, look)
+
+
+@pytest.mark.parametrize(("newest", "told_of_it"), [(940, False), (939, True), (100, True)])
+def test_a_metric_that_fell_silent_is_told_with_both_readings(
+    newest: int, *, told_of_it: bool
+) -> None:
+    """It may have stopped, or nothing may have happened: a person knows."""
+    look = FirstLook({"v1": day(0.5, newest=newest)}, ("v2", Published()), through=1000)
+    asked = keys(EMPTY)
+    guard = custom_guards([asked], {asked.name: look}, 0.05)[0]
+    assert ("its publisher stopped or nothing happened" in told(asked, guard, look)) is told_of_it
 
 
 def test_a_canary_without_a_point_is_usual_and_told() -> None:

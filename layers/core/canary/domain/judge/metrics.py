@@ -212,8 +212,9 @@ def first_looks(
         return published(*reading.points(series, source, variant), source, through)
 
     def value_of(metric: Metric, variant: str) -> Published:
-        points = len(reading.series_of(series, metric, variant))
-        return Published(minutes=points, marked_minutes=points)
+        points = reading.series_of(series, metric, variant)
+        newest = max(points, default=None)
+        return Published(minutes=len(points), marked_minutes=len(points), newest=newest)
 
     found = {}
     for guard in reading.guards:
@@ -224,7 +225,9 @@ def first_looks(
             seen = partial(of, guard.source)
         else:
             continue
-        found[guard.name] = FirstLook({v: seen(v) for v in baselines}, (canary, seen(canary)))
+        found[guard.name] = FirstLook(
+            {v: seen(v) for v in baselines}, (canary, seen(canary)), through
+        )
     return found
 
 

@@ -5,12 +5,13 @@ one sentence.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NoReturn, Self
 
 from canary.domain.errors import Refused
 from canary.domain.plan.custom.keys import CountGuardKeys, MetricKeys
 from canary.domain.plan.guards import Better, CountSource, Gap
+from canary.domain.words import clock, duration
 
 DENSE = 10.0
 """Marked events a minute from which on a minute without any cannot be chance: e^-10 is 1 in 22,000.
@@ -20,6 +21,7 @@ MOST_UNREAD = 0.1
 COMMON_RATE = 0.02
 """From this rate on events are not rare: nothing can be 22 times as frequent."""
 HALF = 0.5
+LONG_SILENT_MINUTES = 60
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Published:
     """Minutes whose counts cannot be."""
     problem: str = ""
     """What was read in the last of those."""
+    newest: int | None = None
+    """The newest minute with events."""
 
     def and_also(self, other: Self) -> "Published":
         """Return two variants together."""
@@ -57,6 +61,7 @@ class Published:
             gap_events=self.gap_events + other.gap_events,
             unread=self.unread + other.unread,
             problem=other.problem or self.problem,
+            newest=max((m for m in (self.newest, other.newest) if m is not None), default=None),
         )
 
     def rate(self, missing: Gap) -> float:
@@ -75,6 +80,7 @@ def published(
     for minute, events in of.items():
         if minute <= through and events:
             found = found.and_also(_minute(source, events, marked.get(minute)))
+            found = replace(found, newest=max(minute, found.newest or minute))
     return found
 
 
@@ -93,6 +99,8 @@ class FirstLook:
 
     baselines: Mapping[str, Published] = field(default_factory=dict)
     canary: tuple[str, Published] | None = None
+    through: int | None = None
+    """The newest minute that was looked at."""
     recorded: bool = False
     """Whether counts come with a recording: then no metric was read that could be wrong."""
 
@@ -103,6 +111,18 @@ class FirstLook:
         for one in self.baselines.values():
             whole = whole.and_also(one)
         return whole
+
+    @property
+    def stopped(self) -> str:
+        """Return, in words, that no baseline has had a point for over an hour, '' where one has."""
+        newest = self.together.newest
+        if newest is None or self.through is None or self.through - newest <= LONG_SILENT_MINUTES:
+            return ""
+        silent = duration(60 * (self.through - newest))
+        return (
+            f"nothing since {clock(newest)}, for {silent}: its publisher stopped or nothing "
+            "happened, and while it is silent the share does not rise"
+        )
 
 
 @dataclass(frozen=True)

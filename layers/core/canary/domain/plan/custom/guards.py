@@ -169,6 +169,7 @@ def _gap_words(keys: CountGuardKeys, source: CountSource, whole: Published) -> s
 def _silent(look: FirstLook) -> list[str]:
     silent = [name for name, one in look.baselines.items() if not one.minutes]
     parts = [f"{' and '.join(silent)} has nothing"] if silent else []
+    parts += [look.stopped] if look.stopped else []
     if look.canary is not None and not look.canary[1].marked_minutes:
         parts.append(f"{look.canary[0]} has no point yet, as is usual before it serves")
     return parts

@@ -67,6 +67,19 @@ def rates() -> str:
     return grid(["bursts and incident", "false roll-back %", "worst at", "places"], rows)
 
 
+def alone() -> str:
+    """Return what bursts in the canary alone do, a row a law, from the best place to the worst."""
+    asked = {
+        "equal rolled back %": "equal_rolled_back",
+        "at the margin promoted %": "false_promotion",
+    }
+    rows = []
+    for law, by_place in _kept("rates")["canary alone"].items():
+        spans = (sorted(place[key] for place in by_place.values()) for key in asked.values())
+        rows.append([law, *(f"{number(s[0])} - {number(s[-1])}" for s in spans)])
+    return grid(["bursts in the canary alone", *asked], rows)
+
+
 def bounds(table_name: str) -> str:
     """Return how near the information bound the bets come."""
     return cells(_kept("rates"), table_name, _near)
@@ -90,6 +103,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "incidents": incidents,
     "rollouts": rollouts,
     "error-rates": rates,
+    "canary-alone": alone,
     "bound": partial(bounds, "bound"),
     "composition-bound": partial(bounds, "composition bound"),
 }

@@ -9,6 +9,18 @@ import typer
 from rich.console import Console
 
 
+class Name(StrEnum):
+    """The scenarios, known before anything heavy is loaded."""
+
+    HEALTHY = "healthy"
+    WRONG = "wrong"
+    FAILING = "failing"
+    SLOW = "slow"
+    LATE = "late"
+    INCIDENT = "incident"
+    MISREAD = "misread"
+
+
 class Partition(StrEnum):
     """The commercial regions, GovCloud and China."""
 
@@ -29,11 +41,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def main(
     scenario: Annotated[
-        str | None,
-        typer.Option(
-            help="Only one: healthy, wrong, failing, slow, late, incident or misread. All seven "
-            "unless given."
-        ),
+        Name | None, typer.Option(help="Only this one; all of them unless given.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Of models, traffic and timing.")] = 0,
     out: Annotated[Path, typer.Option(help="Folder of the pages and summary.json.")] = Path(
@@ -57,18 +65,16 @@ def main(
     """
     # Bound now: inside the account sys.stdout is where the functions log.
     console = Console(file=sys.stdout)
+    canaries = f"the canary {scenario}" if scenario else f"{len(Name)} canaries"
     console.print(
-        "[bold]sagemaker-canary[/bold]: seven canaries on one machine, no AWS account. Loading ..."
+        f"[bold]sagemaker-canary[/bold]: {canaries} on one machine, no AWS account. Loading ..."
     )
     # Loading takes seconds (scikit-learn, moto): the first line is out before.
     from demo.play import Pace, play  # noqa: PLC0415
     from demo.scenarios import chosen  # noqa: PLC0415
 
     pace = Pace(minute_seconds)
-    try:
-        scenarios = chosen(scenario)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--scenario") from error
+    scenarios = chosen(scenario)
     raise typer.Exit(0 if play(scenarios, seed, out, console, pace, REGIONS[partition]) else 1)
 
 

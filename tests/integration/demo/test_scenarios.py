@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from canary.domain.judge.judge import judge
 from canary.domain.judge.judgement import Judgement
-from demo.__main__ import app
+from demo.__main__ import Name, app
 from demo.play import Pace, play
 from demo.scenarios import SCENARIOS, chosen
 
@@ -152,3 +152,4 @@ def test_an_unknown_scenario_is_named_with_the_known_ones() -> None:
     answer = CliRunner().invoke(app, ["--scenario", "helthy"])
     assert answer.exit_code == 2
     assert "healthy" in answer.output
+    assert [name.value for name in Name] == [scenario.name for scenario in SCENARIOS]

@@ -74,3 +74,10 @@ class AnswerContract(Frozen):
     def of(self, role: Role) -> Reading:
         """Return one variant's reading."""
         return self.baseline if role == "baseline" else self.canary
+
+    @property
+    def labels_beside_scores(self) -> tuple[Role, ...]:
+        """Return the variants whose label decides beside scores that are read."""
+        roles: tuple[Role, Role] = ("baseline", "canary")
+        read = ((role, self.of(role)) for role in roles)
+        return tuple(role for role, one in read if one.decides == "label" and one.tells_scores)

@@ -18,6 +18,7 @@ from canary.domain.labelled.evidence import (
 )
 from canary.domain.labelled.findings import findings
 from canary.domain.labelled.paired import AnswerPair, advanced, has_decided
+from canary.domain.labelled.plausibility.contradicted import held_against
 from canary.domain.labelled.plausibility.counts import AnswerTally
 from canary.domain.labelled.plausibility.failures import counted
 from canary.domain.labelled.plausibility.gate import gated, is_held_back
@@ -220,8 +221,11 @@ class Gathering:
     def _tallied(self, outcomes: Sequence[AnswerPair]) -> AnswerTally:
         """Return what both variants decided, with the new records."""
         before, contract = self.evidence.tally, self.evidence.contract
-        ranks = contract is not None and contract.baseline.ranks_only
-        return tallied(before, outcomes, self._request.spec, ranks=ranks)
+        if contract is None:
+            return tallied(before, outcomes, self._request.spec, ranks=False)
+        ranks = contract.baseline.ranks_only
+        after = tallied(before, outcomes, self._request.spec, ranks=ranks)
+        return held_against(after, outcomes, contract.labels_beside_scores)
 
     def _with_auc(self, states: Sequence[PairedState], *, last: bool) -> tuple[PairedState, ...]:
         """Return the states with the AUC's own looked at when due; never on a part of the

@@ -31,11 +31,24 @@ class Failure(Frozen):
     words: str = Field(default="", max_length=300)
 
 
+class Contradictions(Frozen):
+    """One variant's labels beside its own scores: `looked` records have both. Of several classes
+    `against` counts labels that are not the likeliest class; of a binary task `zeros` and `ones`
+    count the records of each label by bin of the score.
+    """
+
+    looked: int = 0
+    against: int = 0
+    zeros: tuple[int, ...] = ()
+    ones: tuple[int, ...] = ()
+
+
 class AnswerTally(Frozen):
     """Counts over the compared records.
 
     `labels`, `baseline` and `canary` count records by label and by each variant's decision, `right`
-    the baseline's right decisions by label and `silent` its failures; classes beyond the 300th are
+    the baseline's right decisions by label, `found` the canary's (None: not counted by an early
+    version) and `silent` the baseline's failures; classes beyond the 300th are
     not told apart, and `complete` says that there were none. `ordered` and `crossed` count pairs of
     following records that a baseline's numbers put in the labels' order, or in the other (a
     regression), or that its answers fit better as they are, or better changed round (tasks of
@@ -44,7 +57,8 @@ class AnswerTally(Frozen):
     summed squares of the baseline's and the canary's errors where both answered. Of a regression
     `sample` is the first labels, `missed` and `missed_squared` the summed errors of the baseline
     and of the sample's median (its mean), `sizes` the summed sizes of the labels and of the
-    baseline's answers. `positives` and `negatives` count the baseline's scores by bin (binary).
+    baseline's answers. `positives` and `negatives` count the baseline's scores by bin (binary);
+    `contradictions` are of the variants whose label decides beside scores.
     """
 
     records: int = 0
@@ -52,6 +66,7 @@ class AnswerTally(Frozen):
     baseline: dict[str, int] = Field(default_factory=dict)
     canary: dict[str, int] = Field(default_factory=dict)
     right: dict[str, int] = Field(default_factory=dict)
+    found: dict[str, int] | None = None
     silent: dict[str, int] = Field(default_factory=dict)
     complete: bool = True
     ordered: int = 0
@@ -66,3 +81,4 @@ class AnswerTally(Frozen):
     farther: int = 0
     positives: tuple[int, ...] = ()
     negatives: tuple[int, ...] = ()
+    contradictions: dict[Role, Contradictions] = Field(default_factory=dict)

@@ -7,6 +7,7 @@ tests.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from canary.domain.labelled.evidence import CallCounts, PairedState
@@ -110,8 +111,9 @@ _FIT_SEEN = (
 def _no_skill(tally: AnswerTally, task: Task, *, decides_by_parts: bool = True) -> Doubt | None:
     """Return the doubt in a baseline that does no better than answers given without looking."""
     if task in {"binary", "multiclass"}:
-        chance, better = _class_chance(tally, task)
-        seen = _accuracies(tally)
+        chance, better = class_chance(tally, task, tally.baseline, tally.right)
+        share = sum(tally.right.values()) / tally.records
+        seen = constant_seen(tally, f"it is right on {share:.1%}")
     elif task == "custom" or (task != "regression" and not decides_by_parts):
         return None
     else:
@@ -189,27 +191,25 @@ def _orders_nothing(tally: AnswerTally) -> Doubt | None:
     )
 
 
-def _class_chance(tally: AnswerTally, task: Task) -> tuple[float, bool]:
-    """Return how likely chance is as good at telling any class from the rest, and whether the
-    baseline is better than chance at all; of two classes one is enough, of more each counts.
+def class_chance(
+    tally: AnswerTally, task: Task, decided: Mapping[str, int], right: Mapping[str, int]
+) -> tuple[float, bool]:
+    """Return how likely chance is as good as a variant at telling any class from the rest, and
+    whether it is better than chance at all; of two classes one is enough, of more each counts.
     """
     names = ["1"] if task == "binary" else list(tally.labels)
     least, better = 1.0, False
     for name in names:
-        of_class, decided = tally.labels.get(name, 0), tally.baseline.get(name, 0)
-        hits = tally.right.get(name, 0)
-        least = min(least, hits_by_chance(tally.records, of_class, decided, hits))
-        better = better or hits * tally.records > of_class * decided
+        of_class, said, hits = tally.labels.get(name, 0), decided.get(name, 0), right.get(name, 0)
+        least = min(least, hits_by_chance(tally.records, of_class, said, hits))
+        better = better or hits * tally.records > of_class * said
     return min(1.0, least * max(1, len(names))), better
 
 
-def _accuracies(tally: AnswerTally) -> str:
-    constant = max(tally.labels.values(), default=0)
-    return (
-        f"it is right on {sum(tally.right.values()) / tally.records:.1%} of "
-        f"{tally.records:,} records, always the same answer would be on "
-        f"{constant / tally.records:.1%}"
-    )
+def constant_seen(tally: AnswerTally, seen: str) -> str:
+    """Return what was seen of a variant, beside what the best constant answer would be right on."""
+    constant = max(tally.labels.values(), default=0) / tally.records
+    return f"{seen} of {tally.records:,} records, always the same answer would be on {constant:.1%}"
 
 
 def _out_of_proportion(

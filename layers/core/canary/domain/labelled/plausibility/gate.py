@@ -7,6 +7,11 @@ from collections.abc import Sequence
 
 from canary.domain.labelled.evidence import QualityEvidence, QualityFinding
 from canary.domain.labelled.outcome import ADVICE
+from canary.domain.labelled.plausibility.by_class import doubts_by_class
+from canary.domain.labelled.plausibility.contradicted import (
+    contradiction_doubts,
+    contradictions_told,
+)
 from canary.domain.labelled.plausibility.counts import Failure
 from canary.domain.labelled.plausibility.doubts import Doubt, constant_told, doubts
 from canary.domain.labelled.plausibility.unread import unread
@@ -23,11 +28,16 @@ def gated(
     """Return the findings, NO_DATA where the gate doubts them; evidence is what they rest on."""
     reading = None if evidence.contract is None else evidence.contract.baseline
     ranks = reading is not None and reading.only_orders
-    against = doubts(evidence.tally, evidence.states, evidence.counts, spec, ranks_only=ranks)
-    unreadable = unread(evidence, spec)
-    if unreadable is not None:
-        against = (*against, unreadable)
-    told = left_out_told(evidence) + constant_told(evidence.tally)
+    tally = evidence.tally
+    against = [
+        *doubts(tally, evidence.states, evidence.counts, spec, ranks_only=ranks),
+        *contradiction_doubts(tally),
+        *unread(evidence, spec),
+    ]
+    if tally.records and tally.records == evidence.counts.used and not ranks:
+        worse = any(finding.label == "FAIL" for finding in found)
+        against += doubts_by_class(tally, spec.task, worse=worse)
+    told = left_out_told(evidence) + constant_told(tally) + contradictions_told(tally)
     return tuple(_gated(finding, against, told) for finding in found)
 
 

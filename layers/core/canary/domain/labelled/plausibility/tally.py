@@ -28,20 +28,25 @@ def tallied(
     return counted if task == "multiclass" else _scored(counted, outcomes, ranks=ranks)
 
 
+_COUNTED = {"labels", "baseline", "canary", "right", "found", "silent"}
+
+
 def _by_class(before: AnswerTally, outcomes: Sequence[AnswerPair]) -> AnswerTally:
     together = Counter(
         [(str(one.label), _decision(one.baseline), _decision(one.canary)) for one in outcomes]
     )
     complete = before.complete
     added: dict[str, dict[str, int]] = {}
-    for name in ("labels", "baseline", "canary", "right", "silent"):
-        counts = Counter(getattr(before, name))
+    uncounted = {"found"} if before.found is None and before.labels else set()
+    for name in _COUNTED - uncounted:
+        counts = Counter(getattr(before, name) or {})
         for (label, baseline, canary), records in together.items():
             seen = {
                 "labels": label,
                 "baseline": baseline,
                 "canary": canary,
                 "right": label if label == baseline else None,
+                "found": label if label == canary else None,
                 "silent": label if baseline is None else None,
             }[name]
             if seen is not None:

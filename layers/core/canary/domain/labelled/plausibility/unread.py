@@ -23,7 +23,7 @@ _KEYS = {
 }
 
 
-def unread(evidence: QualityEvidence, spec: QualityGuardSpec) -> Doubt | None:
+def unread(evidence: QualityEvidence, spec: QualityGuardSpec) -> tuple[Doubt, ...]:
     """Return the doubt where more of the baseline's answers than a bound could not be read, on the
     records that it answered and that were compared; for recall and specificity on those of their
     class alone.
@@ -43,18 +43,19 @@ def unread(evidence: QualityEvidence, spec: QualityGuardSpec) -> Doubt | None:
         if part > 1 and part > MOST_UNREAD * answered
     ]
     if not shares:
-        return None
+        return ()
     part, answered = shares[0]
     most = sorted(causes.items(), key=lambda one: -one[1])
     shown = ", ".join(f"{count:,} {cause}" for cause, count in most[:CAUSES_TOLD])
     more = ", ..." * (len(most) > CAUSES_TOLD)
     key = f"answer {{...}} with {_KEYS[spec.task]}" if spec.task in _KEYS else "answer (--answer)"
-    return Doubt(
+    doubt = Doubt(
         f"{part:,} of the baseline's {answered:,} answers ({part / answered:.1%}) cannot be read "
         f"and count as wrong, more than {MOST_UNREAD:.0%} ({shown}{more}); say how they are read: "
         f"{key}",
         open=all(share_by_chance(n, k, MOST_UNREAD) > CHANCE_OF_MORE for k, n in shares),
     )
+    return (doubt,)
 
 
 def _shares(found: int, evidence: QualityEvidence) -> list[tuple[int, int]]:

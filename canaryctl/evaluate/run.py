@@ -67,7 +67,7 @@ def run_evaluation(
 
         ports = replace(_ports(spec, kept, region), scorer=SklearnScorer(), progress=show)
         if kept.path is not None:
-            version = ports.source.fetch(spec.labelled_set).version
+            version = ports.source.version(spec.labelled_set)
             session = boto3.session.Session(region_name=region)
             kept.asked = asked_of(request, version, session, local=_is_local())
         return evaluate(request, ports)

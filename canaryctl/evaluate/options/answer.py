@@ -1,11 +1,13 @@
 """How answers are read, as options."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 
 from canary.domain.errors import Refused
+from canaryctl.evaluate.options.once import once
 
 PANEL = "How answers are read (unless given: inferred where one reading fits)"
 
@@ -108,7 +110,7 @@ class AnswerOptions:
             "score": _place(self.score),
             "scores": _place(self.scores),
             "score_of": self.score_of,
-            "label_map": _once("--label-map", self.label_map or ()) or None,
+            "label_map": once("--label-map", _pairs("--label-map", self.label_map or ())) or None,
             "labels_from": _place(self.labels_from),
             "activation": self.activation,
             "ranks_only": self.ranks_only or None,
@@ -131,21 +133,12 @@ def _place(text: str | None) -> int | str | None:
     return int(text) if text.removeprefix("-").isdigit() else text
 
 
-def _pair(option: str, text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not (name and sign and value):
-        raise Refused(option, f"{text!r} is no pair", "Write it as name=value")
-    return name, value
-
-
-def _once(option: str, texts: list[str] | tuple[()]) -> dict[str, str]:
-    """Return pairs as a mapping; raise Refused where a name is there twice with two values."""
-    found: dict[str, str] = {}
-    for name, value in (_pair(option, text) for text in texts):
-        if found.setdefault(name, value) != value:
-            problem = f"{name} is given twice, as {found[name]} and as {value}"
-            raise Refused(option, problem, "Give it once")
-    return found
+def _pairs(option: str, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not (name and sign and value):
+            raise Refused(option, f"{text!r} is no pair", "Write it as name=value")
+        yield name, value
 
 
 def _threshold(texts: list[str] | None) -> float | dict[str, float] | None:
@@ -154,7 +147,10 @@ def _threshold(texts: list[str] | None) -> float | dict[str, float] | None:
     try:
         if len(texts) == 1 and "=" not in texts[0]:
             return float(texts[0])
-        return {role: float(value) for role, value in _once("--threshold", texts).items()}
+        return {
+            role: float(value)
+            for role, value in once("--threshold", _pairs("--threshold", texts)).items()
+        }
     except ValueError:
         raise Refused(
             "--threshold", f"{texts[0]!r} is no number", "Write it as 0.4, or baseline=0.4"

@@ -1,7 +1,7 @@
 """What decides, as options."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -10,6 +10,7 @@ import typer
 from canary.domain.errors import Refused
 from canary.domain.labelled.paired import GateLevels
 from canaryctl.evaluate.options.labelled_set import column_of
+from canaryctl.evaluate.options.once import once
 
 PANEL = "What decides"
 
@@ -111,7 +112,7 @@ class MetricOptions:
 
     def keys(self) -> dict[str, Any]:
         """Return the spec's keys, those given alone; raise Refused for a metric without margin."""
-        metrics = _once("--metric", map(_margin, self.metric or ()))
+        metrics = once("--metric", map(_margin, self.metric or ()))
         ratios = {
             "latency": self.max_latency_ratio,
             "size": self.max_size_ratio,
@@ -145,24 +146,13 @@ class MetricOptions:
         return GateLevels(stop=self.false_rollback, promote=self.false_promotion)
 
 
-def _once(option: str, pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Return pairs as a mapping; raise Refused naming both values where a name is there twice."""
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            problem = f"{name} is given twice, as {found[name]} and as {value}"
-            raise Refused(option, problem, "Give it once")
-        found[name] = value
-    return found
-
-
 def _margin(text: str) -> tuple[str, dict[str, float]]:
     """Return a metric and its margin from name=margin, further keys behind commas."""
     name, _, rest = text.partition("=")
     margin, *more = rest.split(",")
     try:
         pairs = [("max_worse", margin), *(_pair(one) for one in more)]
-        return name, _once("--metric", [(key, float(number)) for key, number in pairs])
+        return name, once("--metric", [(key, float(number)) for key, number in pairs])
     except ValueError as error:
         remedy = "Write it as accuracy=0.02, or absolute_error=2,cap=60"
         raise Refused("--metric", f"{text!r} has no margin", remedy) from error
@@ -183,7 +173,7 @@ def _slices(texts: Sequence[str]) -> dict[str, dict[str, dict[str, float]]]:
             raise Refused("--slice-metric", f"{text!r} names no slice", remedy)
         name, keys = _margin(margin)
         margins = found.setdefault(place, {})
-        found[place] = _once("--slice-metric", [*margins.items(), (name, keys)])
+        found[place] = once("--slice-metric", [*margins.items(), (name, keys)])
     return found
 
 

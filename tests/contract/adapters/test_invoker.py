@@ -1,6 +1,10 @@
 """InvokeEndpoint as the evaluation sees it: answers, and what each error of the runtime means."""
 
+import contextlib
 import io
+import socket
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -10,6 +14,7 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from canary.adapters.labelled.invoker import EndpointInvoker, runtime_config
+from canary.adapters.labelled.whole_answers import TimelyReader
 from canary.domain.errors import AwsDenied
 from canary.ports.quality import CallBusy, CallFailed, CallOptions, Reply
 
@@ -143,12 +148,31 @@ def test_the_client_leaves_pauses_to_the_evaluation() -> None:
     assert (config.max_pool_connections, config.read_timeout) == (32, 12.5)
 
 
-class Trickle(io.BytesIO):
-    """A body that comes byte by byte."""
+@pytest.fixture
+def trickling() -> Iterator[str]:
+    """Return the address of what sends a header every 20 ms, and no end of them."""
+    over = threading.Event()
 
-    def read1(self, _size: int | None = -1, /) -> bytes:
-        """Return the next byte."""
-        return self.read(1)
+    def serve(listener: socket.socket) -> None:
+        with listener, listener.accept()[0] as line, contextlib.suppress(OSError):
+            line.sendall(b"HTTP/1.1 200 OK\r\n")
+            while not over.wait(0.02):
+                line.sendall(b"X-Still: here\r\n")
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=serve, args=(listener,))
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    over.set()
+    thread.join()
+
+
+def test_headers_that_never_end_have_no_more_than_the_time_limit(trickling: str) -> None:
+    """A header every 20 ms is no silence, and no answer either."""
+    config = runtime_config(1, 0.3)
+    client = boto3.client("sagemaker-runtime", config=config, endpoint_url=trickling)
+    found = EndpointInvoker(client).invoke("churn", "new", b"1", "text/csv", CallOptions())
+    assert found == CallFailed("timeout", "no answer within the time limit")
 
 
 @pytest.mark.parametrize(("length", "in_time"), [(5, True), (60, False)])
@@ -156,13 +180,22 @@ def test_a_body_that_never_falls_silent_has_no_more_than_the_time_limit(
     length: int, *, in_time: bool
 ) -> None:
     """A second a byte is no silence, and at ten seconds an answer that has not come."""
-    client = boto3.client("sagemaker-runtime", config=runtime_config(1, 10))
-    response = {"Body": StreamingBody(Trickle(b" " * length), length), "ContentType": "text/csv"}
-    clock = iter(range(1_000))
-    with Stubber(client) as stub:
-        stub.add_response("invoke_endpoint", response)
-        found = EndpointInvoker(client, lambda: next(clock)).invoke(
-            "churn", "new", b"1", "text/csv", CallOptions()
-        )
-    late = CallFailed("timeout", "no answer within the time limit")
-    assert (found == late) != in_time
+    here, there = socket.socketpair()
+    with here, there:
+        there.sendall(b" " * length)
+        here.settimeout(10)
+        clock = iter(range(1_000))
+        raw = here.makefile("rb", buffering=0)
+        with TimelyReader(raw, here, lambda: next(clock)) as reader:
+            if in_time:
+                assert b"".join(reader.read(1) or b"" for _ in range(length)) == b" " * length
+            else:
+                with pytest.raises(TimeoutError):
+                    _ = [reader.read(1) for _ in range(length)]
+
+
+def test_a_body_that_ends_too_soon_is_asked_for_again() -> None:
+    """Fewer bytes than were announced are a broken line, and no answer."""
+    response = {"Body": StreamingBody(io.BytesIO(b"0.5"), 9), "ContentType": "text/csv"}
+    found = invoked(lambda stub: stub.add_response("invoke_endpoint", response))
+    assert found == CallBusy("unavailable", "IncompleteReadError")

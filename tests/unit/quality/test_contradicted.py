@@ -4,6 +4,7 @@ does not look.
 
 import json
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from canary.domain.labelled.paired import AnswerPair
 from canary.domain.labelled.plausibility.contradicted import contradictions_in, held_against
 from canary.domain.labelled.plausibility.counts import AnswerTally, Contradictions
 from canary.domain.labelled.prediction import Prediction
+from canary.domain.plan.quality.answer_keys import Role
 from canary.flow.labelled.evaluate import evaluate
 from tests.unit.quality.variants import Answerer, world, written_set
 
@@ -26,7 +28,9 @@ def drawn(number: int, seed: object) -> float:
     return random.Random(f"{number} {seed}").random()
 
 
-def judged(folder: Path, labels: list[object], rule: Answerer, **fields: object) -> QualityEvidence:
+def judged(
+    folder: Path, labels: Sequence[object], rule: Answerer, **fields: object
+) -> QualityEvidence:
     """Return the evidence of two variants that answer JSON by a rule."""
     here = world(folder, {}, count=len(labels), rule=rule, **fields)
     written_set(folder, list(zip(labels, range(len(labels)), strict=True)))
@@ -203,6 +207,7 @@ def test_no_threshold_explains_what_is_counted() -> None:
     """Of three labels out of order two are left at the best threshold."""
     told = [("0", 0.1), ("0", 0.9), ("0", 0.8), ("1", 0.7), ("1", 0.95), ("1", 0.97), ("1", 0.6)]
     pairs = [AnswerPair(0, Prediction(label, score), None) for label, score in told]
-    counts = held_against(AnswerTally(), pairs, ("baseline",)).contradictions["baseline"]
+    role: Role = "baseline"
+    counts = held_against(AnswerTally(), pairs, [role]).contradictions[role]
     assert (counts.looked, contradictions_in(counts)) == (7, 2)
     assert contradictions_in(Contradictions()) == 0

@@ -44,13 +44,37 @@ def evidence_of(here: World, function: Callable[..., object]) -> QualityEvidence
     )
 
 
-@pytest.mark.parametrize(("canary", "label"), [(0.5, "FAIL"), (0.8, "PASS"), (0.95, "PASS")])
+@pytest.mark.parametrize(("canary", "label"), [(0.5, "FAIL"), (0.79, "PASS"), (0.95, "PASS")])
 def test_its_scores_decide(tmp_path: Path, canary: float, label: str) -> None:
     """Worse by .3 fails, equal and better pass."""
     evidence = evidence_of(text_world(tmp_path, {"old": 0.8, "new": canary}), by_text)
     found = evidence.findings[0]
     assert (found.metric, found.label) == ("scorer", label)
     assert found.canary == pytest.approx(canary)
+
+
+@pytest.mark.parametrize(
+    ("score", "label", "told"),
+    [
+        (0.5, "NO_DATA", "the scorer gives 0.5 to every answer"),
+        (1.0, "PASS", "The scorer gives 1 to every answer of both variants."),
+        (0.0, "NO_DATA", "as bad as can be"),
+    ],
+)
+def test_a_scorer_that_tells_no_answer_from_another_is_noticed(
+    tmp_path: Path, score: float, label: str, told: str
+) -> None:
+    """One score for all is a scorer that fell back on it; all the best may be deserved."""
+    here = text_world(tmp_path, {"old": 0.8, "new": 0.6})
+    found = evidence_of(here, lambda event: {"scores": [score] * len(event["items"])}).findings[0]
+    assert found.label == label
+    assert told in found.reason
+
+
+def test_what_is_not_checked_of_a_scorer_is_told(tmp_path: Path) -> None:
+    """Which mean chance would reach, only the scorer knows."""
+    found = evidence_of(text_world(tmp_path, {"old": 0.8, "new": 0.9}), by_text).findings[0]
+    assert "Not checked: whether the scorer tells good answers from bad ones" in found.reason
 
 
 def test_it_is_not_told_which_variant_answered(tmp_path: Path) -> None:

@@ -51,19 +51,19 @@ def test_small_set_says_what_it_could_have_shown() -> None:
 
 
 def test_no_records_show_nothing() -> None:
-    """Without a record no drop could have been shown, and equal models never show a drop."""
+    """Without a record no drop could have been shown."""
     assert paired_power.smallest_drop_shown(0, 0.1, 0.0, 0.05) is None
-    assert paired_power.records_to_stop(0.0, 0.1, 0.0, 0.05) is None
 
 
 @pytest.mark.parametrize(
     ("discordance", "drop", "records"), [(0.06, 0.03, 750), (0.06, 0.05, 250), (0.1, 0.05, 450)]
 )
-def test_forecast_of_records_meets_the_study(discordance: float, drop: float, records: int) -> None:
-    """Typical sizes to stop (tolerance 0, alpha 1%) lie within 15% of the simulated medians."""
-    assert paired_power.records_to_stop(drop, discordance, 0.0, 0.01) == pytest.approx(
-        records, rel=0.15
-    )
+def test_drop_shown_by_so_many_records_meets_the_study(
+    discordance: float, drop: float, records: int
+) -> None:
+    """At the simulated median of records (tolerance 0, alpha 1%) it is the simulated drop."""
+    shown = paired_power.smallest_drop_shown(records, discordance, 0.0, 0.01)
+    assert shown == pytest.approx(drop, rel=0.15)
 
 
 def test_simulated_stopping_sizes_meet_the_study() -> None:

@@ -9,11 +9,12 @@ from canary.domain.errors import Refused
 from canary.domain.labelled.prediction import Label
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.answers.places import check_answer_paths
-from canary.labelled.examples import class_name, read_example, read_label
+from canary.labelled.examples import read_example, read_label
 from canary.labelled.layout import is_garbled
 from canary.labelled.records import RecordFile, UnusableRow
 from canary.labelled.requests import BodyTooLarge, Unsendable, build_body, check_request
 from canary.labelled.spellings import check_spellings
+from canary.labelled.tasks.classes import class_name
 
 
 def check_records(records: RecordFile, spec: QualityGuardSpec, *, whole: bool) -> None:

@@ -1,7 +1,6 @@
 """A row as an example: its label read for the task, its features ready to send."""
 
 import math
-import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -11,10 +10,8 @@ from canary.labelled.files.survey import MOST_LABELS
 from canary.labelled.layout import MISSING, Layout, Value
 from canary.labelled.numbers import kind_of
 from canary.labelled.records import Row, UnusableRow
+from canary.labelled.tasks.classes import binary_value, class_name, text_in
 from canary.labelled.tasks.labels import WANTED, is_of_parts, read_parts
-
-LONGEST_CLASS_NAME = 64
-_TRUTH = {"0": 0, "1": 1, "-1": 0, "true": 1, "false": 0, "yes": 1, "no": 0}
 
 
 class Example(NamedTuple):
@@ -46,7 +43,7 @@ class ExampleReader:
             number,
             str(number if layout.record_id is None else values[layout.record_id]),
             self._label(values[layout.label]),
-            None if layout.slice is None else _text(values[layout.slice]),
+            None if layout.slice is None else text_in(values[layout.slice]),
             tuple([values[i] for i in layout.features]),
             1.0 if layout.weight is None else _weight(values[layout.weight], self._spec),
         )
@@ -70,7 +67,7 @@ def read_example(row: Row, layout: Layout, spec: QualityGuardSpec) -> Example:
 def _weight(value: Value, spec: QualityGuardSpec) -> float:
     """Return a record's weight; raise UnusableRow when it is no finite number of 0 or more."""
     try:
-        weight = float(_text(value))
+        weight = float(text_in(value))
     except ValueError:
         weight = math.nan
     if not 0 <= weight < math.inf:
@@ -83,7 +80,7 @@ def read_label(value: Value, spec: QualityGuardSpec, missing: frozenset[str] = M
     """Return a label in the task's type; raise UnusableRow saying what kind of value was found
     instead. A label that is `missing` in lower case is none.
     """
-    text = _text(value)
+    text = text_in(value)
     if value is None or text.lower() in missing:
         raise UnusableRow(f"has no label (column {spec.label_column!r})")
     if is_of_parts(spec.task):
@@ -100,24 +97,6 @@ def read_label(value: Value, spec: QualityGuardSpec, missing: frozenset[str] = M
     return readers[spec.task](text, spec)
 
 
-def class_name(value: object) -> str:
-    """Return a class's name with 2, 2.0 and "2.0" all written "2", letters in Unicode's composed
-    form (NFC).
-    """
-    text = _text(value)
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    return str(int(number)) if math.isfinite(number) and number == int(number) else text
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value).strip()
-
-
 def _binary(text: str, spec: QualityGuardSpec) -> int:
     value = binary_value(text, spec)
     if value is None:
@@ -125,27 +104,6 @@ def _binary(text: str, spec: QualityGuardSpec) -> int:
         wanted = "positive_label or another class" if given else "0 or 1 (or set positive_label)"
         raise _other_label(text, spec, f"where a binary task needs {wanted}")
     return value
-
-
-def binary_value(text: str, spec: QualityGuardSpec) -> int | None:
-    """Return a label or answer as 0 or 1; None for text that is neither.
-
-    With a `positive_label` of the user's own every other class name (of `classes`, where given)
-    means 0.
-    """
-    name = class_name(text)
-    positive = class_name(spec.positive_label)
-    if name == positive or (_is_truth(positive) and name.lower() == positive.lower()):
-        return 1
-    if not spec.names_positive:
-        return _TRUTH.get(name.lower())
-    known = spec.classes is None or name in map(class_name, spec.classes)
-    return 0 if known and len(name) <= LONGEST_CLASS_NAME else None
-
-
-def _is_truth(name: str) -> bool:
-    """Return whether a name is true or false, which every library spells its own way."""
-    return name.lower() in {"true", "false"}
 
 
 def _multiclass(text: str, spec: QualityGuardSpec) -> str:

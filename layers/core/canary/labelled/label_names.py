@@ -4,8 +4,9 @@ import contextlib
 
 from canary.domain.labelled.scorers.values import names_in
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.labelled.examples import ExampleReader, class_name, read_label
+from canary.labelled.examples import ExampleReader, read_label
 from canary.labelled.records import RecordFile, UnusableRow
+from canary.labelled.tasks.classes import class_name
 
 
 def label_names(records: RecordFile, spec: QualityGuardSpec) -> frozenset[str]:

@@ -10,9 +10,9 @@ from canary.domain.errors import Refused
 from canary.domain.model import Frozen
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.metric_keys import SCORER
-from canary.labelled.examples import class_name
 from canary.labelled.files.plain_text import format_of
 from canary.labelled.records import RecordFile
+from canary.labelled.tasks.classes import class_name
 
 CLASSES = ("binary", "multiclass")
 _TASKS = {

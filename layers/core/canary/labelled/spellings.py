@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from canary.domain.errors import Refused
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.labelled.examples import binary_value, class_name
 from canary.labelled.numbers import kind_of
+from canary.labelled.tasks.classes import binary_value, class_name
 
 _WHOLE_FLOAT = re.compile(r"-?(0|[1-9][0-9]*)(\.0+)?")
 _SMALL = re.compile(r"-?[0-9]{1,3}")

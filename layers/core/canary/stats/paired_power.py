@@ -41,13 +41,6 @@ def _smallest(holds: Callable[[float], bool], low: float, high: float) -> float:
     return high
 
 
-def records_to_stop(drop: float, discordance: float, tolerance: float, alpha: float) -> int | None:
-    """Return how many records typically show a drop as worse than the tolerance; None when no
-    number does.
-    """
-    return _records(_roll_back_growth(drop, max(discordance, drop), tolerance), -math.log(alpha))
-
-
 def records_to_pass(drop: float, discordance: float, max_worse: float, beta: float) -> int | None:
     """Return how many records typically show a drop as within the margin; None when no number
     does.

@@ -9,8 +9,6 @@ Client-side retries are off: pauses belong to the evaluation, which knows its ti
 rate ceiling.
 """
 
-import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -23,12 +21,11 @@ from botocore.exceptions import (
     ConnectTimeoutError,
     EndpointConnectionError,
     HTTPClientError,
+    IncompleteReadError,
     ReadTimeoutError,
-    ResponseStreamingError,
 )
-from urllib3.exceptions import ProtocolError
-from urllib3.exceptions import ReadTimeoutError as SilentTooLong
 
+from canary.adapters.labelled.whole_answers import with_time_limit
 from canary.domain.errors import AwsDenied
 from canary.ports.quality import CallBusy, CallFailed, CallOptions, Reply
 
@@ -36,7 +33,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
 LONGEST_WORDS = 300
-PART_BYTES = 1_048_576
 USER_AGENT = f"Boto3/{boto3_version} sagemaker-canary"
 
 _THROTTLED = {
@@ -74,15 +70,10 @@ def runtime_config(concurrency: int, read_timeout_seconds: float) -> Config:
 class EndpointInvoker:
     """Calls variants of SageMaker endpoints through one client, from any number of threads."""
 
-    def __init__(
-        self,
-        client: "SageMakerRuntimeClient",
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, client: "SageMakerRuntimeClient") -> None:
         """Use a client made with `runtime_config`, whose read time-out bounds a whole answer."""
-        self._client, self._monotonic = client, monotonic
-        config: Any = client.meta.config
-        self._most_seconds = float(config.read_timeout)
+        with_time_limit(client)
+        self._client = client
 
     def invoke(
         self, endpoint: str, variant: str, body: bytes, content_type: str, options: CallOptions
@@ -90,7 +81,6 @@ class EndpointInvoker:
         """Return the variant's answer; raise AwsDenied when the endpoint is gone or the call is not
         allowed.
         """
-        started = self._monotonic()
         try:
             answer = self._client.invoke_endpoint(
                 EndpointName=endpoint,
@@ -99,14 +89,19 @@ class EndpointInvoker:
                 ContentType=content_type,
                 **_given(options),
             )
-            read = self._read(answer["Body"], started)
+            read = answer["Body"].read()
         except ClientError as error:
             return _meaning(error, endpoint)
         except ReadTimeoutError:
             return CallFailed("timeout", "no answer within the time limit")
         except EndpointConnectionError as error:
             return CallBusy("unreachable", _nobody_at(error))
-        except (ConnectionClosedError, ConnectTimeoutError, HTTPClientError) as error:
+        except (
+            ConnectionClosedError,
+            ConnectTimeoutError,
+            HTTPClientError,
+            IncompleteReadError,
+        ) as error:
             return CallBusy("unavailable", type(error).__name__)
         except BotoCoreError as error:
             raise AwsDenied(
@@ -117,32 +112,6 @@ class EndpointInvoker:
             answer.get("ContentType") or content_type,
             answer.get("InvokedProductionVariant") or "",
         )
-
-    def _read(self, body: Any, started: float) -> bytes:
-        """Return the body; raise ReadTimeoutError where it is not there in time.
-
-        A socket's time-out bounds a silence: a model that sends a byte now and then would never
-        run into it.
-        """
-        stream = body._raw_stream  # noqa: SLF001 - `read` returns no sooner than all is there
-        if not hasattr(stream, "read1"):  # urllib3 below 2
-            return bytes(body.read())
-        parts: list[bytes] = []
-        try:
-            while part := stream.read1(PART_BYTES):
-                parts.append(part)
-                if self._monotonic() - started > self._most_seconds:
-                    body.close()  # nor may the connection be used again
-                    raise ReadTimeoutError(endpoint_url="")
-        except SilentTooLong as error:
-            raise ReadTimeoutError(endpoint_url="", error=error) from error
-        except ProtocolError as error:
-            raise ResponseStreamingError(error=error) from error
-        read = b"".join(parts)
-        declared = getattr(stream, "headers", {}).get("Content-Length")
-        if declared is not None and len(read) != int(declared):
-            raise ResponseStreamingError(error=f"{len(read)} of {declared} bytes")
-        return read
 
 
 _NAMES = {

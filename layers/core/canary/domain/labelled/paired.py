@@ -139,31 +139,41 @@ def _after(
     problem = incomparable(state.metric, ((one.baseline, one.canary) for one in judged))
     if problem:
         return state.but(problem=problem)
-    scored = _scored(state, judged, spec)
+    if _has_learnt_cap(state, margin):
+        state, scored = _cut(state, judged, spec)
+    else:
+        scored = _scored(state, judged, spec)
     if state.metric == "cost" and len(scored) < len(judged):
         return state.but(
             problem="a label of the set has no row in costs: add it, or correct the set"
         )
-    return _decided(_added(_cut(state, judged, spec, margin), scored, margin), thresholds)
+    return _decided(_added(state, scored, margin), thresholds)
+
+
+def _has_learnt_cap(state: PairedState, margin: QualityMargin) -> bool:
+    return state.metric in LEARNT_CAPS and margin.cap is None and state.cap is not None
 
 
 def _cut(
-    state: PairedState,
-    outcomes: Sequence[AnswerPair],
-    spec: QualityGuardSpec,
-    margin: QualityMargin,
-) -> PairedState:
-    """Return the state with what its learnt cap cuts off the losses of these records."""
-    if state.metric not in LEARNT_CAPS or margin.cap is not None or state.cap is None:
-        return state
+    state: PairedState, outcomes: Sequence[AnswerPair], spec: QualityGuardSpec
+) -> tuple[PairedState, list[Scored]]:
+    """Return the state with what its learnt cap cuts off the losses of these records, and the
+    scores that are left; an error's is 0.
+    """
+    cap, scored = state.cap or 1.0, list[Scored]()
     beyond, clipped = list(state.beyond), list(state.clipped)
     for one in outcomes:
+        scores = [0.0, 0.0]
         for side, told in enumerate((one.baseline, one.canary)):
             loss = None if told is None else value_of(state.metric, one.label, told, spec)
-            if loss is not None and loss > state.cap:
-                beyond[side] += min(loss - state.cap, MOST_BEYOND) * one.weight
+            if loss is None:
+                continue
+            scores[side] = 1 - min(loss, cap) / cap
+            if loss > cap:
+                beyond[side] += min(loss - cap, MOST_BEYOND) * one.weight
                 clipped[side] += 1
-    return state.but(beyond=tuple(beyond), clipped=tuple(clipped))
+        scored.append((scores[0], scores[1], one.weight))
+    return state.but(beyond=tuple(beyond), clipped=tuple(clipped)), scored
 
 
 MOST_BEYOND = 1e150

@@ -18,8 +18,6 @@ from canary.domain.labelled.evidence import (
 )
 from canary.domain.labelled.findings import findings
 from canary.domain.labelled.paired import AnswerPair, advanced, has_decided
-from canary.domain.labelled.plausibility.contradicted import held_against
-from canary.domain.labelled.plausibility.counts import AnswerTally
 from canary.domain.labelled.plausibility.failures import counted
 from canary.domain.labelled.plausibility.gate import gated, is_held_back
 from canary.domain.labelled.plausibility.tally import tallied
@@ -177,7 +175,8 @@ class Gathering:
         self._columns.add(outcomes)
         before = self.evidence.states
         states = advanced(before, outcomes, request.spec, request.levels, self._ratios)
-        tally = self._tallied(outcomes)
+        evidence = self.evidence
+        tally = tallied(evidence.tally, outcomes, request.spec, evidence.contract)
         self._outcomes, self._ratios = [], {}
         counts = CallCounts.model_validate(self._counts)
         self._save(
@@ -217,15 +216,6 @@ class Gathering:
             notes=tuple(self._notes),
             called_minutes=tuple(self._minutes)[-CALLED_MINUTES_KEPT:],
         )
-
-    def _tallied(self, outcomes: Sequence[AnswerPair]) -> AnswerTally:
-        """Return what both variants decided, with the new records."""
-        before, contract = self.evidence.tally, self.evidence.contract
-        if contract is None:
-            return tallied(before, outcomes, self._request.spec, ranks=False)
-        ranks = contract.baseline.ranks_only
-        after = tallied(before, outcomes, self._request.spec, ranks=ranks)
-        return held_against(after, outcomes, contract.labels_beside_scores)
 
     def _with_auc(self, states: Sequence[PairedState], *, last: bool) -> tuple[PairedState, ...]:
         """Return the states with the AUC's own looked at when due; never on a part of the

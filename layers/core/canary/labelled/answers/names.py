@@ -11,8 +11,8 @@ from typing import Any
 from canary.domain.labelled.contract import Reading
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.answer_keys import INDEX, PREFIX
-from canary.labelled.examples import binary_value, class_name
 from canary.labelled.numbers import UnreadableAnswer, kind_of
+from canary.labelled.tasks.classes import binary_value, class_name
 
 LONGEST_OPEN_NAME = 256
 _LAST_NUMBER = re.compile(r"(\d+)$")

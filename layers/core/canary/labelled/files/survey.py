@@ -17,6 +17,7 @@ from canary.domain.errors import Refused
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.files.spans import Span
 from canary.labelled.layout import MISSING, Layout, Value
+from canary.labelled.tasks.classes import binary_value
 
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 """A number as JSON writes it: "007", "+1", ".5" and " 1" are text."""
@@ -124,7 +125,7 @@ class Survey:
         """Return whether a label is the positive one, of which none goes uncounted: how rare it is
         says what decides.
         """
-        return self.spec.task == "binary" and label == self.spec.positive_label.strip()
+        return self.spec.task == "binary" and binary_value(label, self.spec) == 1
 
     @property
     def numbers(self) -> frozenset[int]:

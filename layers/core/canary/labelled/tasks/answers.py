@@ -11,8 +11,8 @@ from typing import Any
 from canary.domain.labelled.prediction import Prediction
 from canary.domain.labelled.scorers.values import labels_text, spans_text, text_of
 from canary.domain.plan.quality import QualityGuardSpec, Task
-from canary.labelled.examples import class_name
 from canary.labelled.numbers import UnreadableAnswer, kind_of, probability
+from canary.labelled.tasks.classes import class_name
 from canary.labelled.tasks.order import as_scores
 from canary.labelled.tasks.parts import by_name, finite, names, numbers, span
 

@@ -58,7 +58,8 @@ class AnswerTally(Frozen):
     `sample` is the first labels, `missed` and `missed_squared` the summed errors of the baseline
     and of the sample's median (its mean), `sizes` the summed sizes of the labels and of the
     baseline's answers. `positives` and `negatives` count the baseline's scores by bin (binary);
-    `contradictions` are of the variants whose label decides beside scores.
+    `contradictions` are of the variants whose label decides beside scores, `score_range` the least
+    and the greatest score that a scorer of the user's own gave.
     """
 
     records: int = 0
@@ -81,4 +82,5 @@ class AnswerTally(Frozen):
     farther: int = 0
     positives: tuple[int, ...] = ()
     negatives: tuple[int, ...] = ()
+    score_range: tuple[float, float] | None = None
     contradictions: dict[Role, Contradictions] = Field(default_factory=dict)

@@ -14,9 +14,11 @@ from canary.domain.labelled.plausibility.contradicted import (
 )
 from canary.domain.labelled.plausibility.counts import Failure
 from canary.domain.labelled.plausibility.doubts import Doubt, constant_told, doubts
+from canary.domain.labelled.plausibility.scored import scorer_doubts, scorer_told
 from canary.domain.labelled.plausibility.unread import unread
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.answer_keys import Role
+from canary.domain.plan.quality.metric_keys import SCORER
 
 CAUSES_TOLD = 3
 _ROLES: tuple[Role, Role] = ("baseline", "canary")
@@ -38,7 +40,11 @@ def gated(
         worse = any(finding.label == "FAIL" for finding in found)
         against += doubts_by_class(tally, spec.task, worse=worse)
     told = left_out_told(evidence) + constant_told(tally) + contradictions_told(tally)
-    return tuple(_gated(finding, against, told) for finding in found)
+    scored = [*against, *scorer_doubts(tally)], scorer_told(tally) + told
+    return tuple(
+        _gated(finding, *(scored if finding.metric == SCORER else (against, told)))
+        for finding in found
+    )
 
 
 def is_held_back(

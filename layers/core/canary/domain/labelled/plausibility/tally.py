@@ -4,9 +4,12 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
+from canary.domain.labelled.contract import AnswerContract
 from canary.domain.labelled.paired import AnswerPair
 from canary.domain.labelled.plausibility.blind import beside_constant, changed_round
+from canary.domain.labelled.plausibility.contradicted import held_against
 from canary.domain.labelled.plausibility.counts import MOST_ERROR, AnswerTally
+from canary.domain.labelled.plausibility.scored import with_scores
 from canary.domain.labelled.prediction import Label, Prediction
 from canary.domain.plan.quality import QualityGuardSpec
 
@@ -15,9 +18,24 @@ BINS = 64
 
 
 def tallied(
+    before: AnswerTally,
+    outcomes: Sequence[AnswerPair],
+    spec: QualityGuardSpec,
+    contract: AnswerContract | None,
+) -> AnswerTally:
+    """Return the counts after more compared records, read by the contract."""
+    if spec.scorer is not None:
+        before = with_scores(before, outcomes)
+    if contract is None:
+        return _counted(before, outcomes, spec, ranks=False)
+    after = _counted(before, outcomes, spec, ranks=contract.baseline.ranks_only)
+    return held_against(after, outcomes, contract.labels_beside_scores)
+
+
+def _counted(
     before: AnswerTally, outcomes: Sequence[AnswerPair], spec: QualityGuardSpec, *, ranks: bool
 ) -> AnswerTally:
-    """Return the counts after more compared records; `ranks` where scores only order."""
+    """Return the counts of the task; `ranks` where scores only order."""
     task = spec.task
     after = before.but(records=before.records + len(outcomes))
     if task == "regression":

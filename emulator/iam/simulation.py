@@ -1,13 +1,14 @@
 """IAM simulates a role's policies: the evaluation that is enforced, asked without a call.
 
-As on AWS the source is a role's own ARN, never a session's, and what no context was given for is
-missing; resource policies have no say.
+As on AWS the source is a role's own ARN, never a session's, what no context was given for is
+missing, resource policies have no say, and an action has one result however many resources are
+named.
 Source: IAM API reference, SimulatePrincipalPolicy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from moto.core.responses import ActionResult
@@ -16,6 +17,8 @@ from moto.iam.responses import IamResponse
 
 from emulator.iam.requirements import Requirement
 from emulator.patching import Patches
+
+SEVEREST = ("explicitDeny", "implicitDeny")
 
 
 class Decides(Protocol):
@@ -35,24 +38,36 @@ def patch_simulation(patches: Patches, permissions: Decides) -> None:
         role = self._get_param("PolicySourceArn")
         if not permissions.knows(role):
             raise NotFoundException(f"The role {role} cannot be found.")
+        context = _context(self._get_param("ContextEntries") or [])
+        resources = self._get_param("ResourceArns") or ["*"]
         results = [
-            {
-                "EvalActionName": wanted.action,
-                "EvalResourceName": wanted.resource,
-                "EvalDecision": permissions.decision(role, wanted),
-            }
-            for wanted in _wanted(self)
+            _result(
+                action,
+                {
+                    one: permissions.decision(role, Requirement(action, one, context))
+                    for one in resources
+                },
+            )
+            for action in self._get_param("ActionNames") or []
         ]
         return ActionResult({"EvaluationResults": results, "IsTruncated": False})
 
     patches.add(IamResponse, "simulate_principal_policy", simulate_principal_policy)
 
 
-def _wanted(response: IamResponse) -> Iterator[Requirement]:
-    context = _context(response._get_param("ContextEntries") or [])
-    for action in response._get_param("ActionNames") or []:
-        for resource in response._get_param("ResourceArns") or ["*"]:
-            yield Requirement(action, resource, context)
+def _result(action: str, decisions: Mapping[str, str]) -> dict[str, Any]:
+    """Return one action's result: one for all resources, and where some were named one for each."""
+    whole = next((one for one in SEVEREST if one in decisions.values()), "allowed")
+    each = [
+        {"EvalResourceName": name, "EvalResourceDecision": one} for name, one in decisions.items()
+    ]
+    named = {} if list(decisions) == ["*"] else {"ResourceSpecificResults": each}
+    return {
+        "EvalActionName": action,
+        "EvalResourceName": next(iter(decisions)),
+        "EvalDecision": whole,
+        **named,
+    }
 
 
 def _context(entries: list[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:

@@ -60,12 +60,12 @@ def test_a_roles_policies_are_simulated(account: SmallAccount) -> None:
         ActionNames=["s3:GetObject", "s3:PutObject"],
         ResourceArns=["arn:aws:s3:::mine/a", "arn:aws:s3:::yours/a"],
     )["EvaluationResults"]
-    assert [one["EvalDecision"] for one in asked] == [
-        "allowed",
-        "implicitDeny",
-        "explicitDeny",
-        "explicitDeny",
+    told = [
+        [one["EvalResourceDecision"] for one in result["ResourceSpecificResults"]]
+        for result in asked
     ]
+    assert told == [["allowed", "implicitDeny"], ["explicitDeny", "explicitDeny"]]
+    assert [one["EvalDecision"] for one in asked] == ["implicitDeny", "explicitDeny"]
     via = {
         "ContextKeyName": "kms:ViaService",
         "ContextKeyValues": ["sns.us-east-1.amazonaws.com"],

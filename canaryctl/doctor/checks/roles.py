@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from canary.adapters.account.roles import Refusal
+from canary.adapters.account.roles import Decision
 from canaryctl.doctor.account import Account
 from canaryctl.doctor.check import Check, Diagnosis, broken, fine
 from canaryctl.operate.stack import StackError
@@ -80,7 +80,7 @@ def on_the_stack(account: Account) -> Diagnosis:
 
 def _refused(
     account: Account, works: Iterable[Work], arns: Callable[[str], Sequence[str]]
-) -> list[tuple[str, Refusal]]:
+) -> list[tuple[str, Decision]]:
     refused = []
     for work in works:
         view = account.functions.get(work.function)
@@ -108,7 +108,7 @@ def _arn(account: Account, kind: str) -> str:
     )
 
 
-def _told(refused: Iterable[tuple[str, Refusal]]) -> str:
+def _told(refused: Iterable[tuple[str, Decision]]) -> str:
     return "; ".join(
         f"{function.removesuffix('Function').lower()} may not {one.action} on {one.resource} "
         f"({one.decision})"

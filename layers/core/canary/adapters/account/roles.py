@@ -8,8 +8,8 @@ from canary.adapters.translation import translated
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """One action that a role may not take on one resource; `decision` in IAM's word."""
+class Decision:
+    """What IAM decided of one action on one resource, in its word; a refusal unless `allowed`."""
 
     action: str
     resource: str
@@ -29,7 +29,7 @@ class RoleSimulator:
         actions: Sequence[str],
         resources: Sequence[str],
         context: Mapping[str, str],
-    ) -> list[Refusal]:
+    ) -> list[Decision]:
         """Return what a role may not do of every action on every resource.
 
         `context` holds condition keys of one text each, such as `kms:ViaService`.
@@ -46,8 +46,16 @@ class RoleSimulator:
                 ContextEntries=entries,
             )
             results = [one for page in pages for one in page["EvaluationResults"]]
-        return [
-            Refusal(one["EvalActionName"], one.get("EvalResourceName", "*"), one["EvalDecision"])
-            for one in results
-            if one["EvalDecision"] != "allowed"
-        ]
+        return [one for result in results for one in _of(result) if one.decision != "allowed"]
+
+
+def _of(result: Mapping[str, Any]) -> list[Decision]:
+    """Return the decisions in one action's result: IAM tells them by resource where several were
+    named, and its own decision then sums them up.
+    """
+    action = result["EvalActionName"]
+    each = [
+        Decision(action, one["EvalResourceName"], one["EvalResourceDecision"])
+        for one in result.get("ResourceSpecificResults") or []
+    ]
+    return each or [Decision(action, result.get("EvalResourceName", "*"), result["EvalDecision"])]

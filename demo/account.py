@@ -12,6 +12,7 @@ from emulator import Clock, Emulator
 
 TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 STACK = "canary"
+ON_CALL = "on-call@example.org"
 
 
 def open_account(start: datetime, **options: Any) -> Emulator:
@@ -22,8 +23,13 @@ def open_account(start: datetime, **options: Any) -> Emulator:
 
 
 def deploy(emulator: Emulator, **parameters: str) -> dict[str, str]:
-    """Return the stack's outputs after deploying the application, again for an update."""
-    return emulator.deploy(TEMPLATE, parameters, STACK)
+    """Return the stack's outputs after deploying the application, again for an update; the address
+    ON_CALL confirms at once where it is the NotificationEmail.
+    """
+    outputs = emulator.deploy(TEMPLATE, parameters, STACK)
+    if parameters.get("NotificationEmail") == ON_CALL:
+        emulator.confirm_subscription(ON_CALL)
+    return outputs
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from threadpoolctl import threadpool_limits
 
 from canaryctl.live.screen import Screen
-from demo.account import deploy, open_account
+from demo.account import ON_CALL, deploy, open_account
 from demo.clerks import Clerks
 from demo.collect import AFTER_MINUTES, Result, collect
 from demo.expectations import doubts
@@ -92,7 +92,7 @@ def run_scenarios(
 
 
 def _deploy(emulator: Emulator) -> tuple[str, str]:
-    outputs = deploy(emulator)
+    outputs = deploy(emulator, NotificationEmail=ON_CALL)
     return outputs["TableName"], outputs["StateMachineArn"]
 
 

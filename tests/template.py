@@ -42,6 +42,7 @@ ENVIRONMENT = {
     "EVENT_BUS_NAME": "default",
     "EVENT_SOURCE": "sagemaker-canary.canary",
     "PREDICTIONS_BUCKET": "canary-predictions",
+    "WATCHED_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:canary",
     "TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:canary",
     "STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:canary-rollout",
 }

@@ -4,21 +4,17 @@ Rules: what could not be read cannot be known, and is told with the reason: a re
 neither fine nor broken. What was not asked for is told apart.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from canary.domain.errors import AwsUnavailable, CanaryError
+from canary.domain.errors import CanaryError
 from canaryctl.doctor.account import Account
 from canaryctl.operate.stack import StackError
+from canaryctl.operate.subscribers import why_unread
 
 State = Literal["fine", "broken", "unknown"]
 Need = Literal["endpoint", "sample", "send"]
-
-_REFUSED = re.compile(r"AccessDenied|AuthorizationError|UnauthorizedOperation|not authorized to")
-_ACTION = re.compile(r"not authorized to perform:? ([\w-]+:\w+)", re.IGNORECASE)
-WORDS_OF_AWS = 200
 
 
 @dataclass(frozen=True)
@@ -80,19 +76,8 @@ def _found(check: Check, account: Account) -> Diagnosis:
     except StackError as error:
         return unknown(str(error))
     except CanaryError as error:
-        return unknown(_why(error))
+        return unknown(why_unread(error))
     region = account.stack.region
     if region and found.command:
         return replace(found, command=f"{found.command} --region {region}")
     return found
-
-
-def _why(error: CanaryError) -> str:
-    """Return why a read gave nothing: the right that is missing, or AWS's own words."""
-    words = str(error)
-    action = words.split(": ", 1)[0]
-    if _REFUSED.findall(words):
-        named = _ACTION.findall(words)
-        return f"you may not call {named[0] if named else action}"
-    kind = "did not answer" if isinstance(error, AwsUnavailable) else "refused"
-    return f"AWS {kind}: {words[:WORDS_OF_AWS]}"

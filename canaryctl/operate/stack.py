@@ -11,7 +11,7 @@ import boto3.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
-from canary.adapters.cloudformation import CloudFormationStacks
+from canary.adapters.account.stacks import CloudFormationReader
 from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.stepfunctions import StepFunctionsExecutions
 from canary.adapters.table import DynamoRollouts
@@ -64,6 +64,13 @@ class Stack:
         return self.state_machine or self._output("state_machine")
 
     @cached_property
+    def watched_topic(self) -> str:
+        """Return the topic that somebody should be subscribed to; '' where nobody need be, or where
+        the table was named instead of the stack.
+        """
+        return "" if self.table else self._outputs.get("WatchedTopicArn", "")
+
+    @cached_property
     def rollouts(self) -> DynamoRollouts:
         """Return the record store."""
         return DynamoRollouts(self.client("dynamodb"), self.table_name)
@@ -80,7 +87,7 @@ class Stack:
 
     @cached_property
     def _outputs(self) -> Mapping[str, str]:
-        found = CloudFormationStacks(self.client("cloudformation")).outputs(self.name)
+        found = CloudFormationReader(self.client("cloudformation")).outputs(self.name)
         if found is None:
             raise StackError(
                 f"no stack named {self.name!r} here; check --stack, --region and account"

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from canary.domain.rollout.record import Record
 from canaryctl.live.plain import line_of
@@ -22,6 +23,7 @@ from canaryctl.operate.options import (
     told_plainly,
 )
 from canaryctl.operate.stack import Stack
+from canaryctl.operate.subscribers import told_of_subscribers
 from canaryctl.operate.watching import EVERY_SECONDS, rows_of, watch
 
 
@@ -46,7 +48,8 @@ def status_command(
     """Show where rollouts stand: phase, step, share, evidence against its threshold, last verdict.
 
     "worse" is the evidence for taking it back, which happens at its threshold; "good enough" is
-    that of the guard furthest from passing, and the step ends when every guard has passed.
+    that of the guard furthest from passing, and the step ends when every guard has passed. Where
+    nobody is subscribed to the messages it says so.
     """
     with told_plainly():
         found, when = Stack(stack, region, table), time_of(context)
@@ -55,12 +58,16 @@ def status_command(
             watch(found, read, when, Console(stderr=as_json), every)
         records = read() if as_json or not follow else []
         rows = rows_of(found, records, when)
+        count, unheard = told_of_subscribers(found)
         if as_json:
-            typer.echo(json.dumps([plain(*each) for each in zip(rows, records, strict=True)]))
+            shown = [plain(*each) for each in zip(rows, records, strict=True)]
+            typer.echo(json.dumps([{**row, "subscribers": count} for row in shown]))
         elif not follow:
             _show(rows)
             for notice in records[0].plan.notices if endpoint else ():
                 typer.echo(f"  {notice}")
+        if unheard:
+            Console(stderr=as_json).print(Text(unheard, style="bold yellow"), soft_wrap=True)
 
 
 def _reader(

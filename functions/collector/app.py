@@ -32,6 +32,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     # Said every minute, not once: the alarms on them ring until a person has finished it.
     metrics.add_metric(name="UnprovenRollouts", unit=MetricUnit.Count, value=visited.unproven)
     metrics.add_metric(name="UntoldMessages", unit=MetricUnit.Count, value=visited.untold)
+    if visited.subscribers is not None:
+        metrics.add_metric(
+            name="ConfirmedSubscriptions", unit=MetricUnit.Count, value=visited.subscribers
+        )
     metrics.flush_metrics()
     counts = {"rollouts": visited.rollouts, "unproven": visited.unproven, "untold": visited.untold}
     logger.info("collected", extra=counts)

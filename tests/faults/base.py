@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from demo.account import ON_CALL
 from emulator.cloudwatch.publication import IMMEDIATE
 from emulator.endpoints import ModelFailure
 from tests.integration.stage import ENDPOINT, Stage
@@ -74,6 +75,7 @@ class MeanModel:
 def deployed() -> Iterator[Stage]:
     """Yield the application at rest, ready for the first rollout."""
     options: dict[str, Any] = {"enforce_iam": True, "endpoints": {"publication": IMMEDIATE}}
+    options["parameters"] = {"NotificationEmail": ON_CALL}  # nobody missing, so no alarm of it
     with Stage(requests_per_minute=REQUESTS_PER_MINUTE, **options) as stage:
         for variant in ("v1", "v2"):
             stage.emulator.endpoints.register_model(f"model-{variant}", MeanModel())

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from demo.account import ON_CALL
 from emulator.calls import Call, Proceed
 from emulator.functions.fleet import Proceed as Invoke
 from emulator.functions.invocation import InvocationResult, ProcessKilled
@@ -23,7 +24,7 @@ def stage() -> Iterator[Stage]:
     """A good canary at weight 0 under steady traffic, roles enforced; missed-tick has rung for the
     fresh stack.
     """
-    with Stage(enforce_iam=True) as ready:
+    with Stage(parameters={"NotificationEmail": ON_CALL}, enforce_iam=True) as ready:
         assert state(ready, "missed-tick") == "OK"
         ready.emulator.messages.clear()
         yield ready

@@ -49,16 +49,18 @@ class Stage:
         canary: SumModel | None = None,
         requests_per_minute: float = 6000,
         weights: Mapping[str, float] | None = None,
+        parameters: Mapping[str, str] | None = None,
         **options: Any,
     ) -> None:
         self.emulator = open_account(START, **options)
+        self._parameters = dict(parameters or {})
         self._canary = canary or SumModel()
         self._requests = requests_per_minute
         self._weights = weights or {"v1": 1.0, "v2": 0.0}
 
     def __enter__(self) -> Self:
         self.emulator.__enter__()
-        self.outputs = deploy(self.emulator)
+        self.outputs = deploy(self.emulator, **self._parameters)
         self._endpoint(self._weights)
         self.emulator.run_minutes(5)
         rows = np.random.default_rng(7).random((500, 4))

@@ -58,6 +58,7 @@ RESOURCES: dict[str, tuple[str, ...]] = {
     "sagemaker:DescribeModel": ("model/*",),
     "sagemaker:InvokeEndpoint": ENDPOINTS,
     "sagemaker:UpdateEndpointWeightsAndCapacities": ENDPOINTS,
+    "sns:GetTopicAttributes": ("{Topic}",),
     "sns:Publish": ("{Topic}",),
     "states:DescribeExecution": (f"execution:{MACHINE}:*",),
     "states:SendTaskHeartbeat": ("*",),

@@ -113,6 +113,8 @@ ALLOWED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Decider", "kms:GenerateDataKey", "KEY", VIA_SNS),
     ("Decider", "kms:Decrypt", "KEY", VIA_SNS),
     ("Rollout", "lambda:InvokeFunction", "FN:Shifter", {}),
+    ("Planner", "sns:GetTopicAttributes", "TOPIC", {}),
+    ("Collector", "sns:GetTopicAttributes", "TOPIC", {}),
 )
 REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     # Nobody but the shifter moves weights, and nobody touches an endpoint outside the pattern or
@@ -159,6 +161,13 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Collector", "events:PutEvents", f"arn:aws:events:{PLACE}:event-bus/other", OWN_SOURCE),
     ("Collector", "events:PutRule", BUS, {}),
     ("Collector", "sns:Publish", "TOPIC", {}),
+    # Subscribers are counted by two, on this topic, and nobody reads an address.
+    *(
+        (name, "sns:GetTopicAttributes", "TOPIC", {})
+        for name in ("Shifter", "Evaluator", "Decider")
+    ),
+    ("Planner", "sns:GetTopicAttributes", f"arn:aws:sns:{PLACE}:other", {}),
+    *((name, "sns:ListSubscriptionsByTopic", "TOPIC", {}) for name in FUNCTIONS),
     ("Collector", "kms:Decrypt", "KEY", VIA_SNS),
     ("Decider", "kms:Decrypt", "KEY", {}),
     ("Decider", "kms:Decrypt", f"arn:aws:kms:{PLACE}:key/other", VIA_SNS),

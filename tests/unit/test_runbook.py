@@ -50,6 +50,7 @@ def test_every_alarm_names_its_section_and_tells_somebody(alarm: dict[str, Any])
         ("SageMakerCanary/${AWS::StackName}", "Ticks"),
         ("SageMakerCanary/${AWS::StackName}", "UnprovenRollouts"),
         ("SageMakerCanary/${AWS::StackName}", "UntoldMessages"),
+        ("SageMakerCanary/${AWS::StackName}", "ConfirmedSubscriptions"),
         ("SageMakerCanary/${AWS::StackName}", "Recoveries"),
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
         ("AWS/States", "ExecutionsTimedOut"),

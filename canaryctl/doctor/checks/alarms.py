@@ -8,7 +8,8 @@ from canary.domain.words import moment
 from canaryctl.doctor.account import Account
 from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown
 
-FIRST_DATA_WITHIN = timedelta(minutes=15)
+FIRST_DATA_WITHIN = timedelta(minutes=20)
+"""Subscribers are counted every 15 minutes, all else every minute."""
 MISSING_WORDS = {
     "breaching": "rings",
     "notBreaching": "is quiet",

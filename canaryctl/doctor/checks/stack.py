@@ -12,7 +12,7 @@ STANDING = frozenset(
     {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"}
 )
 OURS = ("CollectorFunction", "DeciderFunction", "PlannerFunction", "ShifterFunction", "Topic")
-SHOWN = ("EndpointNamePattern", "Architecture", "NotificationEmail")
+SHOWN = ("EndpointNamePattern", "Architecture", "NotificationEmail", "SubscribersExpected")
 DEPLOY = "make build && .venv-sam/bin/sam deploy"
 TICKS_BACK, TICK_LATE_MINUTES = 30, 5
 

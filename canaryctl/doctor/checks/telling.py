@@ -20,6 +20,8 @@ def somebody_is_subscribed(account: Account) -> Diagnosis:
         )
     waiting = [s.address for s in account.subscriptions if not s.confirmed]
     confirmed = [f"{s.protocol} {s.address}" for s in account.subscriptions if s.confirmed]
+    if not confirmed and account.view.parameters.get("SubscribersExpected") == "no":
+        return fine("nobody is subscribed, and nobody need be (SubscribersExpected is no)")
     if confirmed:
         also = f"; not confirmed: {', '.join(waiting)}" if waiting else ""
         return fine(f"{len(confirmed)} confirmed ({', '.join(confirmed)}){also}")

@@ -17,11 +17,9 @@ from canaryctl.doctor.check import Diagnosis, examined
 from canaryctl.doctor.checks import CHECKS
 from canaryctl.operate.options import Time
 from canaryctl.operate.stack import Stack
-from demo.account import STACK
+from demo.account import ON_CALL, STACK
 from emulator.calls import Call, Proceed
 from tests.integration.stage import ENDPOINT, Stage
-
-ON_CALL = "on-call@example.org"
 
 
 class Patient:

@@ -31,7 +31,7 @@ def test_an_alarm_that_never_had_data(patient: Patient) -> None:
     alarm = _without(patient, "UnprovenAlarm")
     cloudwatch = patient.client("cloudwatch")
     cloudwatch.put_metric_alarm(**{**alarm, "MetricName": "NobodyPublishesThis"})
-    patient.emulator.run_minutes(16)
+    patient.emulator.run_minutes(21)
     is_broken(patient, "alarms", "never had data", "unproven")
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from demo.account import STACK
-from tests.integration.doctor.patient import ON_CALL, Patient, is_broken
+from demo.account import ON_CALL, STACK
+from tests.integration.doctor.patient import Patient, is_broken
 
 
 def test_a_stack_that_is_not_there(patient: Patient) -> None:
@@ -119,6 +119,17 @@ def test_an_address_that_never_confirmed(patient: Patient) -> None:
     _unsubscribe(patient)
     patient.client("sns").subscribe(TopicArn=patient.topic, Protocol="email", Endpoint=ON_CALL)
     is_broken(patient, "subscribers", f"{ON_CALL} never confirmed", "Follow the link")
+
+
+def test_nobody_need_be_subscribed_where_events_alone_are_read(patient: Patient) -> None:
+    """The parameter says so, and the doctor says that."""
+    stacks = patient.emulator.stacks
+    whole = stacks[STACK]
+    stacks[STACK] = replace(whole, parameters={**whole.parameters, "SubscribersExpected": "no"})
+    patient.put_back(lambda: stacks.update({STACK: whole}))
+    _unsubscribe(patient)
+    found = patient.diagnosis("subscribers")
+    assert (found.state, "SubscribersExpected is no" in found.said) == ("fine", True)
 
 
 def _unsubscribe(patient: Patient) -> None:

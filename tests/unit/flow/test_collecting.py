@@ -23,6 +23,7 @@ from tests.ports import (
     ScriptedEndpoint,
 )
 from tests.rollouts import a_message, a_plan, a_record, after
+from tests.subscribers import CountedSubscribers
 
 
 class OneDenied(ScriptedEndpoint):
@@ -86,6 +87,7 @@ class World:
         rollouts: MemoryRollouts,
         metrics: MemoryMetrics | None = None,
         endpoint: ScriptedEndpoint | None = None,
+        subscribers: CountedSubscribers | None = None,
     ) -> None:
         self.evidence, self.announcer = MemoryEvidence(), MemoryAnnouncer()
         self.collector = Collector(
@@ -95,6 +97,7 @@ class World:
             MemoryAlarms(),
             endpoint or OneDenied(),
             self.announcer,
+            subscribers,
         )
 
     @property

@@ -4,14 +4,20 @@ from typing import Any
 
 import pytest
 
-from canary.domain.errors import Refused
+from canary.domain.errors import AwsDenied, Refused
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
 from canary.flow.plan import Planner, rollout_id
 from tests.metrics import MemoryMetrics, Points, points
-from tests.ports import MemoryAlarms, MemoryDays, MemoryRollouts, ScriptedEndpoint
+from tests.ports import (
+    MemoryAlarms,
+    MemoryDays,
+    MemoryRollouts,
+    ScriptedEndpoint,
+)
 from tests.rollouts import HOLDER, NOON, a_view, waiting
+from tests.subscribers import CountedSubscribers
 
 
 def history(
@@ -27,7 +33,11 @@ class Stage:
     """A planner on ports in memory."""
 
     def __init__(
-        self, metrics: MemoryMetrics | None = None, view: EndpointView | None = None, **alarms: str
+        self,
+        metrics: MemoryMetrics | None = None,
+        view: EndpointView | None = None,
+        subscribers: CountedSubscribers | None = None,
+        **alarms: str,
     ) -> None:
         self.rollouts, self.days = MemoryRollouts(), MemoryDays()
         self.checked: list[object] = []
@@ -41,6 +51,7 @@ class Stage:
             metrics,
             MemoryAlarms(**alarms),
             self.checked.append,
+            subscribers,
         )
 
     def plan(self, **spec: Any) -> Record:
@@ -211,3 +222,27 @@ def test_a_rollout_id_is_ours_and_short(endpoint: str) -> None:
     assert len(identity) <= 60
     assert identity == rollout_id(endpoint, HOLDER)
     assert identity != rollout_id(endpoint, HOLDER + "2")
+
+
+def test_a_rollout_nobody_hears_of_says_so_first() -> None:
+    """The first notice of plan and message, with what to do."""
+    record = Stage(subscribers=CountedSubscribers(0)).plan()
+    assert record.plan.notices[0].startswith("Nobody is told of this rollout: its topic has no")
+    assert record.plan.notices[0] in waiting(record)[0].body
+
+
+def test_somebody_who_is_subscribed_is_not_told_of() -> None:
+    """Nor is anything, where nobody need be subscribed."""
+    for subscribers in (CountedSubscribers(2), None):
+        notices = Stage(subscribers=subscribers).plan().plan.notices
+        assert not [notice for notice in notices if "subscri" in notice]
+
+
+def test_a_count_that_cannot_be_read_is_told_and_stops_nothing() -> None:
+    """It may be that nobody hears; the rollout begins all the same."""
+    denied = AwsDenied("GetTopicAttributes: AuthorizationError: not yours")
+    record = Stage(subscribers=CountedSubscribers(denied)).plan()
+    assert record.plan.notices[0] == (
+        "Whether anybody is subscribed could not be read "
+        "(GetTopicAttributes: AuthorizationError: not yours)."
+    )

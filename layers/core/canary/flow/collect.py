@@ -21,7 +21,7 @@ from canary.flow.problems import Problems
 from canary.flow.time_left import TimeLeft, in_turn
 
 if TYPE_CHECKING:  # a cold start needs no protocols
-    from canary.ports.aws import Alarms, Announcer, EndpointReader
+    from canary.ports.aws import Alarms, Announcer, EndpointReader, Subscribers
     from canary.ports.evidence import EvidenceStore
     from canary.ports.metrics import Metrics
     from canary.ports.rollouts import Rollouts
@@ -30,6 +30,9 @@ TOLD_WITHIN = timedelta(minutes=5)
 """Publishing is tried again every minute; a message older than this is told of by an alarm, which
 needs no decider.
 """
+
+COUNTED_EVERY_MINUTES = 15
+"""How often subscribers are counted: people come and go in days, a call a minute tells no more."""
 
 LONGEST_ERROR = 300
 KEPT_SECONDS = 30.0
@@ -44,7 +47,8 @@ class Visit(NamedTuple):
 
     `announced` says whether the decider was told of the tick; `failed` is the first problem met,
     None when all went well; `left_out` are the rollouts there was no time for, which is a problem
-    too. What was counted counts either way.
+    too. What was counted counts either way. `subscribers` are the confirmed ones, None where this
+    tick did not count them.
     """
 
     rollouts: int
@@ -53,6 +57,7 @@ class Visit(NamedTuple):
     announced: bool = True
     failed: Exception | None = None
     left_out: tuple[str, ...] = ()
+    subscribers: int | None = None
 
 
 class Collector:
@@ -66,8 +71,10 @@ class Collector:
         alarms: Alarms,
         endpoints: EndpointReader,
         announcer: Announcer,
+        subscribers: Subscribers | None = None,
     ) -> None:
-        """Take the stores and what it reads through."""
+        """Take the stores and what it reads through; no `subscribers` where nobody need be told."""
+        self._subscribers = subscribers
         self._rollouts = rollouts
         self._evidence = evidence
         self._metrics = metrics
@@ -106,9 +113,24 @@ class Collector:
             announced = True
         late = [m for record in records for m in record.outbox if now - m.at >= TOLD_WITHIN]
         unproven = sum(record.phase is Phase.UNPROVEN for record in records)
+        subscribers: int | None = None
+        with problems.kept():  # when everything else is done
+            subscribers = self._subscribed(now)
         return Visit(
-            len(listed), unproven, len(late), announced, problems.first, tuple(time_left.left_out)
+            len(listed),
+            unproven,
+            len(late),
+            announced,
+            problems.first,
+            tuple(time_left.left_out),
+            subscribers,
         )
+
+    def _subscribed(self, now: datetime) -> int | None:
+        """Return how many would hear; None where that is not this minute's to count."""
+        if self._subscribers is None or minute_of(now) % COUNTED_EVERY_MINUTES:
+            return None
+        return self._subscribers.confirmed()
 
     def _collect(
         self, records: list[Record], now: datetime, problems: Problems, time_left: TimeLeft

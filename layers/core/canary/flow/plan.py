@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from canary.domain.errors import CanaryError
 from canary.domain.judge.bets.day import day_of
 from canary.domain.judge.metrics import MetricReading, Series, first_looks
 from canary.domain.judge.windows import BELIEVED_AFTER_MINUTES, Counts, counted, measured
@@ -15,7 +16,14 @@ from canary.domain.plan.forecast import with_forecast
 from canary.domain.plan.guards import REQUESTS, CountGuard, Metric
 from canary.domain.plan.kinds.check import check_endpoint
 from canary.domain.plan.kinds.hosting import check_hosting
-from canary.domain.plan.make_plan import Facts, baselines_of, check_alarms, make_plan, origin_of
+from canary.domain.plan.make_plan import (
+    NOBODY_SUBSCRIBED,
+    Facts,
+    baselines_of,
+    check_alarms,
+    make_plan,
+    origin_of,
+)
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.spec import Spec, read_spec
 from canary.domain.plan.standard_guards import MICROSECONDS_A_MILLISECOND, guards_of
@@ -32,12 +40,13 @@ from canary.stats.threshold import (
 )
 
 if TYPE_CHECKING:  # a cold start needs no protocols
-    from canary.ports.aws import Alarms, EndpointReader, HostingReader
+    from canary.ports.aws import Alarms, EndpointReader, HostingReader, Subscribers
     from canary.ports.days import Days
     from canary.ports.metrics import Metrics
     from canary.ports.rollouts import Rollouts
 
 HISTORY = timedelta(hours=24)
+LONGEST_ERROR = 200
 AT_REST_MINUTES = 15
 PUBLISHED_AFTER_MINUTES = 2
 TIMED = Metric(name="ModelLatency", statistic="SampleCount")
@@ -63,8 +72,12 @@ class Planner:
         metrics: Metrics,
         alarms: Alarms,
         check_labelled_set: Callable[[QualityGuardSpec], object],
+        subscribers: Subscribers | None = None,
     ) -> None:
-        """Take the ports it reads through, and the check of a labelled set's head."""
+        """Take the ports it reads through, and the check of a labelled set's head; no `subscribers`
+        where nobody need be told.
+        """
+        self._subscribers = subscribers
         self._rollouts = rollouts
         self._days = days
         self._endpoints = endpoints
@@ -140,7 +153,21 @@ class Planner:
             silences=silences,
             looks=looks,
             alarms=alarms,
+            untold=self._untold(),
         )
+
+    def _untold(self) -> str:
+        """Return why nobody may hear of the rollout, '' where somebody is subscribed; a count that
+        cannot be read never keeps a rollout from starting.
+        """
+        if self._subscribers is None:
+            return ""
+        try:
+            return "" if self._subscribers.confirmed() else NOBODY_SUBSCRIBED
+        except CanaryError as error:
+            return (
+                f"Whether anybody is subscribed could not be read ({str(error)[:LONGEST_ERROR]})."
+            )
 
 
 def _at_rest(

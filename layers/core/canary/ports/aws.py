@@ -72,6 +72,13 @@ class Alarms(Protocol):
         """Return the state of every alarm that exists, by name."""
 
 
+class Subscribers(Protocol):
+    """Counts who gets the messages."""
+
+    def confirmed(self) -> int:
+        """Return how many subscriptions are confirmed."""
+
+
 class Executions(Protocol):
     """Starts, wakes and looks at executions of the state machine."""
 

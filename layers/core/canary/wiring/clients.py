@@ -23,6 +23,9 @@ SHIFTER_CONFIG = patience(attempts=2, answer_seconds=6)
 # A day of history is read in one call.
 PLANNER_CONFIG = patience(attempts=3, answer_seconds=15)
 
+# What is told besides may be left untold: it must not cost the time of what is done.
+ASIDE_CONFIG = patience(attempts=1, answer_seconds=2)
+
 
 def client(service: str, config: Config = AWS_CONFIG) -> Any:
     """Return a boto3 client of this function's own session, so that it carries this function's

@@ -6,9 +6,10 @@ from canary.adapters.cloudwatch import CloudWatchAlarms, CloudWatchMetrics
 from canary.adapters.eventbridge import EventBridgeAnnouncer
 from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.sagemaker import SageMakerEndpoints
+from canary.adapters.subscribers import SnsSubscribers
 from canary.adapters.table import DynamoRollouts
 from canary.flow.collect import Collector
-from canary.wiring.clients import client
+from canary.wiring.clients import ASIDE_CONFIG, client
 from canary.wiring.settings import CollectorSettings
 
 
@@ -23,4 +24,7 @@ def build() -> Collector:
         alarms=CloudWatchAlarms(cloudwatch),
         endpoints=SageMakerEndpoints(client("sagemaker")),
         announcer=EventBridgeAnnouncer(client("events"), settings.event_bus, settings.event_source),
+        subscribers=SnsSubscribers(client("sns", ASIDE_CONFIG), settings.watched_topic)
+        if settings.watched_topic
+        else None,
     )

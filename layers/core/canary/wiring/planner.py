@@ -6,10 +6,11 @@ from canary.adapters.cloudwatch import CloudWatchAlarms, CloudWatchMetrics
 from canary.adapters.days import DynamoDays
 from canary.adapters.hosting import SageMakerHosting
 from canary.adapters.sagemaker import SageMakerEndpoints
+from canary.adapters.subscribers import SnsSubscribers
 from canary.adapters.table import DynamoRollouts
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.plan import Planner
-from canary.wiring.clients import PLANNER_CONFIG, client
+from canary.wiring.clients import ASIDE_CONFIG, PLANNER_CONFIG, client
 from canary.wiring.settings import PlannerSettings
 
 
@@ -26,6 +27,9 @@ def build() -> Planner:
         metrics=CloudWatchMetrics(cloudwatch),
         alarms=CloudWatchAlarms(cloudwatch),
         check_labelled_set=_check_labelled_set,
+        subscribers=SnsSubscribers(client("sns", ASIDE_CONFIG), settings.watched_topic)
+        if settings.watched_topic
+        else None,
     )
 
 

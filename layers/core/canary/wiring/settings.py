@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from canary.domain.errors import Misconfigured
 
 Name = Annotated[str, Field(min_length=1, max_length=255)]
+Topic = Annotated[str, Field(pattern=r"^arn:[^:]+:sns:[^:]*:\d*:.+")]
+WatchedTopic = Annotated[str, Field(pattern=r"^(arn:[^:]+:sns:[^:]*:\d*:.+)?$")]
+"""The topic that somebody should be subscribed to; empty where nobody need be."""
 
 
 class Settings(BaseModel):
@@ -51,6 +54,7 @@ class PlannerSettings(Settings):
     """What the planner is told."""
 
     service: Literal["planner"] = Field(alias="POWERTOOLS_SERVICE_NAME")
+    watched_topic: WatchedTopic = Field(alias="WATCHED_TOPIC_ARN")
 
 
 class ShifterSettings(Settings):
@@ -66,6 +70,7 @@ class CollectorSettings(Settings):
     metrics_namespace: Name = Field(alias="POWERTOOLS_METRICS_NAMESPACE")
     event_bus: Name = Field(alias="EVENT_BUS_NAME")
     event_source: Name = Field(alias="EVENT_SOURCE")
+    watched_topic: WatchedTopic = Field(alias="WATCHED_TOPIC_ARN")
 
 
 class EvaluatorSettings(Settings):
@@ -82,7 +87,7 @@ class DeciderSettings(Settings):
 
     service: Literal["decider"] = Field(alias="POWERTOOLS_SERVICE_NAME")
     metrics_namespace: Name = Field(alias="POWERTOOLS_METRICS_NAMESPACE")
-    topic_arn: str = Field(alias="TOPIC_ARN", pattern=r"^arn:[^:]+:sns:[^:]*:\d*:.+")
+    topic_arn: Topic = Field(alias="TOPIC_ARN")
     state_machine_arn: str = Field(
         alias="STATE_MACHINE_ARN", pattern=r"^arn:[^:]+:states:[^:]*:\d*:stateMachine:.+"
     )

@@ -9,6 +9,7 @@ from canary.domain.errors import CanaryError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
 
 @dataclass(frozen=True)
@@ -48,20 +49,30 @@ class CloudFormationReader:
 
     def stack(self, name: str) -> StackView | None:
         """Return a stack with its resources, None when there is none of this name."""
-        try:
-            with translated("cloudformation:DescribeStacks"):
-                found = self._client.describe_stacks(StackName=name)["Stacks"][0]
-        except CanaryError as error:
-            if code_of_cause(error) == "ValidationError":
-                return None
-            raise
+        found = self._described(name)
+        if found is None:
+            return None
         return StackView(
             found.get("StackId", ""),
             found["StackStatus"],
             {one["ParameterKey"]: one["ParameterValue"] for one in found.get("Parameters", [])},
-            {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])},
+            _outputs(found),
             self._resources(name),
         )
+
+    def outputs(self, name: str) -> Mapping[str, str] | None:
+        """Return a stack's outputs by their keys, None when there is no stack of this name."""
+        found = self._described(name)
+        return None if found is None else _outputs(found)
+
+    def _described(self, name: str) -> "StackTypeDef | None":
+        try:
+            with translated("cloudformation:DescribeStacks"):
+                return self._client.describe_stacks(StackName=name)["Stacks"][0]
+        except CanaryError as error:
+            if code_of_cause(error) == "ValidationError":
+                return None
+            raise
 
     def _resources(self, name: str) -> Mapping[str, Resource]:
         with translated("cloudformation:ListStackResources"):
@@ -73,3 +84,7 @@ class CloudFormationReader:
                 for page in pages
                 for one in page["StackResourceSummaries"]
             }
+
+
+def _outputs(stack: "StackTypeDef") -> dict[str, str]:
+    return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}

@@ -29,6 +29,10 @@ from canary.stats.threshold import FAR, LEAST_SLICES, LEAST_TIMED, SPANS_MINUTES
 
 # A variant that is silent less often than this is told of when it happens.
 SELDOM = 0.05
+NOBODY_SUBSCRIBED = (
+    "Nobody is told of this rollout: its topic has no confirmed subscription. Subscribe whoever is "
+    "on call and follow the link in the mail; canaryctl doctor has the command."
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class Facts:
     """What the last day holds of each guard of the user's own."""
     alarms: Mapping[str, str] | None = None
     """The states of the alarms that exist; None where nobody looked."""
+    untold: str = ""
+    """Why nobody may hear of the rollout, in words."""
 
 
 def make_plan(spec: Spec, facts: Facts) -> Plan:
@@ -100,6 +106,7 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
         warm_up_minutes=spec.warm_up_minutes,
         canary_requests_at_rest=facts.canary_requests_at_rest,
         notices=(
+            *([facts.untold] if facts.untold else ()),
             *told_of_endpoint(spec, facts.endpoint, facts.configured),
             *left_out,
             *_custom(spec, facts, guards),

@@ -19,7 +19,7 @@ from canary.adapters.account.stacks import CloudFormationReader, StackView
 from canary.adapters.account.topics import Subscription, TopicReader
 from canary.adapters.cloudwatch import CloudWatchMetrics
 from canary.adapters.hosting import SageMakerHosting
-from canary.adapters.labelled.invoker import EndpointInvoker
+from canary.adapters.labelled.invoker import EndpointInvoker, runtime_config
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.sns import SnsPublisher
 from canary.domain.judge.metrics import RawSeries
@@ -28,6 +28,9 @@ from canary.domain.plan.guards import Metric
 from canary.domain.plan.kinds.hosting import Configured
 from canaryctl.operate.options import Time
 from canaryctl.operate.stack import Stack, StackError
+
+ANSWER_WITHIN_SECONDS = 70.0
+"""Containers answer within 60 s or not at all."""
 
 
 @dataclass(frozen=True)
@@ -141,8 +144,9 @@ class Account:
 
     @cached_property
     def invoker(self) -> EndpointInvoker:
-        """Return what calls variants."""
-        return EndpointInvoker(self.stack.client("sagemaker-runtime"))
+        """Return what calls variants, each call sent once."""
+        config = runtime_config(1, ANSWER_WITHIN_SECONDS)
+        return EndpointInvoker(self.stack.client("sagemaker-runtime", config))
 
     @cached_property
     def publisher(self) -> SnsPublisher:

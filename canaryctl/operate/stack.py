@@ -23,15 +23,18 @@ class StackError(Exception):
     """The stack cannot be reached or used; the message says what to do."""
 
 
-def client(service: str, region: str | None, session: Any = None) -> Any:
-    """Return a boto3 client that tries again as botocore's standard mode does.
+def client(
+    service: str, region: str | None, session: Any = None, config: Config | None = None
+) -> Any:
+    """Return a boto3 client that tries again as botocore's standard mode does, unless a
+    configuration of its own says otherwise.
 
     Raises StackError when no region is known.
     """
     try:
         asked: Any = session or boto3.session.Session()
         return asked.client(
-            service, region_name=region, config=Config(retries={"mode": "standard"})
+            service, region_name=region, config=config or Config(retries={"mode": "standard"})
         )
     except BotoCoreError as error:
         raise StackError(f"{error} Give --region, or set AWS_REGION.") from error
@@ -49,9 +52,9 @@ class Stack:
     state_machine: str | None = None
     session: Any = field(default=None, repr=False)
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, config: Config | None = None) -> Any:
         """Return a boto3 client. Raises StackError when no region is known."""
-        return client(service, self.region, self.session)
+        return client(service, self.region, self.session, config)
 
     @cached_property
     def table_name(self) -> str:

@@ -1,11 +1,15 @@
 """What the doctor takes for granted is what the template says."""
 
 from pathlib import Path
+from typing import Any
 
 from typer.testing import CliRunner
 
 from canaryctl.app import app
+from canaryctl.doctor.account import Account
 from canaryctl.doctor.checks import CHECKS, roles, stack
+from canaryctl.operate.options import Time
+from canaryctl.operate.stack import Stack
 from tests.template import TEMPLATE
 
 
@@ -53,3 +57,10 @@ def test_every_line_is_in_the_runbook() -> None:
     assert {check.name for check in CHECKS} <= {
         name.strip() for row in listed for name in row.split(",")
     }
+
+
+def test_a_sample_is_sent_once() -> None:
+    """No attempt of the SDK's own repeats it: it is a call to a model that may be slow or dear."""
+    account = Account(Stack("canary", region="eu-west-1"), Time())
+    config: Any = account.invoker._client.meta.config
+    assert config.retries["total_max_attempts"] == 1

@@ -56,6 +56,13 @@ class Account:
         return bool(getattr(self, need))
 
     @property
+    def deploy_again(self) -> str:
+        """Return the command that builds the stack and deploys it as it stands."""
+        wanted = self.view.parameters.get("Architecture", "arm64")
+        stack = f"--stack-name {self.stack.name}"
+        return f"make build ARCHITECTURE={wanted} && .venv-sam/bin/sam deploy {stack}"
+
+    @property
     def now(self) -> datetime:
         """Return the time."""
         return self.time.now()

@@ -17,14 +17,13 @@ MISSING_WORDS = {
     "missing": "is not known",
 }
 """What a missing point does, by CloudWatch's word for it."""
-DEPLOY = "make build && .venv-sam/bin/sam deploy"
 
 
 def quiet(account: Account) -> Diagnosis:
     """Does any alarm ring, and has each of them ever had data?"""
     gone = [name for name, view in account.alarms.items() if view is None]
     if gone:
-        return broken(f"gone: {', '.join(gone)}", "Deploy again", DEPLOY)
+        return broken(f"gone: {', '.join(gone)}", "Deploy again", account.deploy_again)
     views = [view for view in account.alarms.values() if view]
     ringing = [view for view in views if view.state == "ALARM"]
     if ringing:
@@ -74,13 +73,15 @@ def heard(account: Account) -> Diagnosis:
     elsewhere = [view.name for view in views if topic not in view.actions]
     if elsewhere:
         return broken(
-            f"they do not name the stack's topic: {', '.join(elsewhere)}", "Deploy again", DEPLOY
+            f"they do not name the stack's topic: {', '.join(elsewhere)}",
+            "Deploy again",
+            account.deploy_again,
         )
     if (account.topics.key(topic) or "").endswith("alias/aws/sns"):
         return broken(
             "the topic is encrypted with AWS's own key, which CloudWatch may not use",
             "Deploy again: the template gives the topic a key of its own",
-            DEPLOY,
+            account.deploy_again,
         )
     return _newest(account)
 

@@ -60,7 +60,7 @@ def on_the_endpoint(account: Account) -> Diagnosis:
         f"{_told(refused)}; EndpointNamePattern is {pattern}",
         "Deploy with a pattern that matches the name as it is written and in lower case; where it "
         "does, look at boundaries and service control policies",
-        ".venv-sam/bin/sam deploy --parameter-overrides "
+        f".venv-sam/bin/sam deploy --stack-name {account.stack.name} --parameter-overrides "
         f"EndpointNamePattern={account.endpoint.lower()}",
     )
 
@@ -74,7 +74,7 @@ def on_the_stack(account: Account) -> Diagnosis:
         _told(refused),
         "Compare the role with template.yaml and deploy again; where it agrees, look at "
         "boundaries and service control policies",
-        "make build && .venv-sam/bin/sam deploy",
+        account.deploy_again,
     )
 
 

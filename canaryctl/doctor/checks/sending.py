@@ -45,7 +45,7 @@ def alarm_rings_through(account: Account) -> Diagnosis:
             return broken(
                 f"{name} rang and was not heard: {taken.summary}",
                 "CloudWatch needs the topic's policy and its key's: deploy again",
-                "make build && .venv-sam/bin/sam deploy",
+                account.deploy_again,
             )
         return fine(f'rang and reached the topic; look for ALARM: "{name}". It clears by itself')
     return unknown(

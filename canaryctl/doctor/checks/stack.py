@@ -13,7 +13,6 @@ STANDING = frozenset(
 )
 OURS = ("CollectorFunction", "DeciderFunction", "PlannerFunction", "ShifterFunction", "Topic")
 SHOWN = ("EndpointNamePattern", "Architecture", "NotificationEmail", "SubscribersExpected")
-DEPLOY = "make build && .venv-sam/bin/sam deploy"
 TICKS_BACK, TICK_LATE_MINUTES = 30, 5
 
 
@@ -62,7 +61,7 @@ def functions_run(account: Account) -> Diagnosis:
         return broken(
             f"{'; '.join(faults)}; {RUNTIME} {wanted} is what the stack was deployed for",
             "Build for that processor and deploy again",
-            f"make build ARCHITECTURE={wanted} && .venv-sam/bin/sam deploy",
+            account.deploy_again,
         )
     return fine(f"{len(account.functions)} functions, active, {RUNTIME} on {wanted}")
 
@@ -76,7 +75,7 @@ def rules_are_on(account: Account) -> Diagnosis:
         return broken(
             f"gone, or without a target, so that what they match is dropped: {', '.join(gone)}",
             "Deploy again",
-            DEPLOY,
+            account.deploy_again,
         )
     off = [name for name, view in views.items() if view and not view.enabled]
     if off:
@@ -115,7 +114,9 @@ def queue_is_empty(account: Account) -> Diagnosis:
     url = account.physical("Undelivered")
     waiting = account.queues.waiting(url)
     if waiting is None:
-        return broken("the queue of undelivered events is gone", "Deploy again", DEPLOY)
+        return broken(
+            "the queue of undelivered events is gone", "Deploy again", account.deploy_again
+        )
     if waiting:
         return broken(
             f"{waiting} event{'s' * (waiting > 1)} reached no function, or the decider failed",

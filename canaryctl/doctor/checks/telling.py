@@ -16,7 +16,7 @@ def somebody_is_subscribed(account: Account) -> Diagnosis:
         return broken(
             f"the topic {topic} is gone: no message and no alarm reaches anybody",
             "Deploy again under another stack name, or make it anew",
-            "make build && .venv-sam/bin/sam deploy",
+            account.deploy_again,
         )
     waiting = [s.address for s in account.subscriptions if not s.confirmed]
     confirmed = [f"{s.protocol} {s.address}" for s in account.subscriptions if s.confirmed]

@@ -27,11 +27,10 @@ from tests.ports import (
     MemoryDays,
     MemoryEvidence,
     MemoryRollouts,
-    NoQuality,
     ScriptedEndpoint,
 )
 from tests.rollouts import a_record, after
-from tests.unit.flow.decider_stage import ROLLOUT, Stage
+from tests.unit.flow.decider_stage import ROLLOUT, NoQuality, Stage
 
 ROUNDS, BEST_OF = 40, 7
 MINUTE = 60.0

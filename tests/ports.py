@@ -8,7 +8,6 @@ from canary.domain.judge.bets.day import Day
 from canary.domain.judge.bets.sketches import KeptSketch, SketchKey
 from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.judge.windows import Window
-from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.plan.endpoint import GONE, EndpointView
 from canary.domain.plan.kinds.hosting import Configured, Hosting
 from canary.domain.plan.target import Target
@@ -154,18 +153,6 @@ class MemoryDays:
         return tuple(
             kept for key, kept in self._sketches.get(rollout, {}).items() if key.step == step
         )
-
-
-class NoQuality:
-    """No labelled-set evidence."""
-
-    def load(self, rollout: str) -> QualityEvidence | None:
-        """Return None."""
-        return None
-
-    def save(self, evidence: QualityEvidence, expected_revision: int | None) -> None:
-        """Refuse: nothing is expected to be saved."""
-        raise AssertionError(evidence)
 
 
 class ScriptedEndpoint:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from canary.domain.judge.windows import Window
+from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.rollout.record import Decision, Record
 from canary.domain.rollout.tick import Tick
 from canary.domain.rollout.transitions import bakes, claims
@@ -21,12 +22,23 @@ from tests.ports import (
     MemoryExecutions,
     MemoryPublisher,
     MemoryRollouts,
-    NoQuality,
     claims_of,
 )
 from tests.rollouts import HOLDER, NOON, a_plan, a_record, a_view, after, side_counts
 
 ROLLOUT = "churn-1"
+
+
+class NoQuality:
+    """No labelled-set evidence."""
+
+    def load(self, rollout: str) -> QualityEvidence | None:
+        """Return None."""
+        return None
+
+    def save(self, evidence: QualityEvidence, expected_revision: int | None) -> None:
+        """Refuse: nothing is expected to be saved."""
+        raise AssertionError(evidence)
 
 
 class Stage:

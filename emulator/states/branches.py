@@ -86,9 +86,19 @@ class _Group:
                 )
                 if failed is not None:
                     raise failed
+        except StateError:
+            self._note_aborted(started)
+            raise
         finally:
             self.is_cancelled = True
         return [branch.output for branch in branches]
+
+    def _note_aborted(self, started: Sequence[_Branch]) -> None:
+        for branch in started:
+            if not branch.is_over:
+                name = branch.context["State"]["Name"]
+                self.walk.note(f"{branch.block['States'][name]['Type']}StateAborted")
+                branch.noted("Aborted")
 
 
 def parallel(walk: Walk, state: State, data: Any, context: paths.Context) -> list[Any]:

@@ -153,6 +153,18 @@ DIFFERENCES = (
         follows=("history",),
     ),
     Difference(
+        "items that a failing one ends, in the history",
+        ("a refused shard among others",),
+        "number of MapIterationAborted",
+        1,
+        0,
+        "ours",
+        f"{RECORDED}/timeouts/test_timeouts.snapshot.json",
+        "test_service_lambda_map_timeout: each item still running tells the state it was in as"
+        " aborted, and then itself.",
+        follows=("history", "number of TaskStateAborted"),
+    ),
+    Difference(
         "a stop",
         ("stopped while it waits",),
         "cause",

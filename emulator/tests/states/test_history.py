@@ -131,6 +131,26 @@ def test_a_failing_item_fails_its_map(account: SmallAccount) -> None:
     ]
 
 
+def test_items_that_a_failing_one_ends_are_aborted(account: SmallAccount) -> None:
+    """Each tells the state it was in, then itself."""
+    inner = {
+        "Which": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$", "NumericEquals": 1, "Next": "Bad"}],
+            "Default": "Long",
+        },
+        "Bad": {"Type": "Fail", "Error": "Bad"},
+        "Long": {"Type": "Wait", "Seconds": 60, "End": True},
+    }
+    state = {"Type": "Map", "ItemProcessor": {"StartAt": "Which", "States": inner}, "End": True}
+    assert told(account, {"Each": state}, [0, 1])[-4:] == [
+        "MapIterationFailed",
+        "WaitStateAborted",
+        "MapIterationAborted",
+        "MapStateFailed",
+    ]
+
+
 def test_an_execution_fails_where_its_history_is_full(account: SmallAccount) -> None:
     """25,000 events, and no more."""
     states = {

@@ -104,6 +104,19 @@ EVALUATING = (
         ),
     ),
     Path(
+        "a refused shard among others",
+        "ends its wave at once, whatever the others still do",
+        SPEC,
+        merged(
+            TO_GATE,
+            HOME,
+            {
+                "Evaluate labelled set": (evaluated(concluded=False, shards=(4, 5, 6), at_once=2),),
+                "Evaluate shard": (shard(4, 100), REFUSED),
+            },
+        ),
+    ),
+    Path(
         "a superseded shard",
         "its wave is closed, not restored",
         SPEC,

@@ -21,14 +21,18 @@ NO_CODE = pathlib.Path(__file__).parent
 """Where nothing is loaded from: the script answers before a handler would."""
 
 
-def on_ours(path: Path, *, missed_heartbeat: str | None = None) -> Run:
-    """Return what our engine makes of a path; a missed heartbeat may be given another name."""
+def on_ours(
+    path: Path, *, heartbeat_error: str = "States.Timeout", early_lost: bool = False
+) -> Run:
+    """Return what our engine makes of a path; a missed heartbeat may be given its other name, and
+    early answers may be lost, as AWS leaves it open.
+    """
     text = definition()
     with Emulator(START, patience_seconds=30) as emulator:
         player = Player(path, state_of, emulator.clock, emulator.client("stepfunctions"))
         emulator.functions.around = _scripted(player)
-        if missed_heartbeat is not None:
-            emulator.states.heartbeat_error = missed_heartbeat
+        emulator.states.heartbeat_error = heartbeat_error
+        emulator.states.tokens.faults.early_lost = early_lost
         _make_functions(emulator)
         place = emulator.place
         return played(player, text, stepfunctions_backends[place.account][place.region])

@@ -15,12 +15,14 @@ import pytest
 from tests.second_engine.coverage import all_parts, seen_parts
 from tests.second_engine.deployed import every_state
 from tests.second_engine.differences import DIFFERENCES, Difference, as_table, unexplained
+from tests.second_engine.history import cost, visits, waits_for_token
 from tests.second_engine.motos import on_motos
 from tests.second_engine.ours import on_ours
 from tests.second_engine.paths import PATHS
 from tests.second_engine.run import Mismatch, Run, mismatches
 
 NAMED = {path.name: path for path in PATHS}
+NOT_COUNTED = {"TaskFailed", "TaskTimedOut", "MapStateStarted"}
 HEARTBEATS = ["States.Timeout", "States.HeartbeatTimeout"]
 SILENT = ["a bake without a sign of life", "a bake that falls silent", "a bake answered too late"]
 
@@ -75,11 +77,28 @@ def test_no_choice_goes_one_way_by_two_rules() -> None:
         assert len(ways) == len(set(ways)), name
 
 
+@pytest.mark.parametrize("name", NAMED)
+def test_a_visit_costs_what_is_counted_for_it(name: str) -> None:
+    """The events of a state in which nothing failed; a Map is counted with its items elsewhere."""
+    for state, kinds in visits(ours(name).events):
+        early = waits_for_token(state) and "TaskSubmitted" not in kinds
+        if not early and not any(kind in NOT_COUNTED for kind in kinds):
+            assert len(kinds) == cost(state), (state, kinds)
+
+
+def test_an_early_answer_that_is_lost_leads_home_on_both() -> None:
+    """Our engine, told to lose it, goes the way moto's goes: ten minutes of silence, and home."""
+    path = NAMED["a bake answered before its call returned"]
+    lost, motos = on_ours(path, early_lost=True), on_motos(path)
+    assert (lost.states, lost.history) == (motos.states, motos.history)
+    assert (lost.status, lost.error, lost.cause) == (motos.status, motos.error, motos.cause)
+
+
 @pytest.mark.parametrize("error", HEARTBEATS)
 @pytest.mark.parametrize("name", SILENT)
 def test_a_missed_heartbeat_leads_home_by_either_name(name: str, error: str) -> None:
     """The restore is asked for, and told the name."""
-    run = on_ours(NAMED[name], missed_heartbeat=error)
+    run = on_ours(NAMED[name], heartbeat_error=error)
     restore = next(call for call in run.calls if call.state == "Restore weights")
     assert restore.payload["cause"] == {"Error": error, "Cause": ""}
     assert run.error == "RolledBack"

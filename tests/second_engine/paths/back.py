@@ -106,7 +106,7 @@ BACK = (
         "an answer without its next",
         "ends the execution, past every Catch; the next tick takes it over",
         SPEC,
-        merged(TO_BAKE, {"Look at endpoint": (Returns({"reason": "forgotten"}),)}),
+        merged(TO_BAKE, {"Look at endpoint": (Returns({"reason": "forgotten", "arrival": None}),)}),
     ),
     Path(
         "an answer larger than a state may hold",

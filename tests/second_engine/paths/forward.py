@@ -17,6 +17,7 @@ from tests.second_engine.paths.parts import (
     evaluated,
     merged,
     says,
+    still,
     verdict,
 )
 from tests.second_engine.script import Beat, Path, Raises
@@ -112,6 +113,18 @@ FORWARD = (
         "whatever is no known word leads home",
         SPEC,
         merged(TO_MOVE, HOME, {"Move weights": (says("RESTORE"),)}),
+    ),
+    Path(
+        "a move that takes minutes",
+        "is looked at every fifteen seconds, and once a minute where it is slow",
+        SPEC,
+        merged(
+            TO_BAKE,
+            {
+                "Look at endpoint": (still("MOVING"), still("SLOW"), still("SLOW"), says("CLOSE")),
+                "Close and tell": (says("HANDED_OVER"),),
+            },
+        ),
     ),
     Path(
         "a look at somebody else's endpoint",

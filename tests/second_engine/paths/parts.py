@@ -17,7 +17,7 @@ PLANNED = Returns({"rollout": "churn-1", "generation": 1}, after=2)
 SUPERSEDED = Raises("Superseded", "generation 2 holds churn-1")
 REFUSED = Raises("Refused", "endpoint: no such endpoint")
 DOWN = Raises("AwsUnavailable", "ThrottlingException: Rate exceeded", after=1)
-SLOW = Returns({"next": "LOOK", "reason": "too late"}, after=60)
+SLOW = Returns({"next": "LOOK", "reason": "too late", "arrival": None}, after=60)
 """Longer than a call of the shifter's may take."""
 
 
@@ -26,9 +26,19 @@ def merged(*parts: Mapping[str, Sequence[Answer]]) -> Answers:
     return {state: tuple(answers) for part in parts for state, answers in part.items()}
 
 
+def _answer(following: str, arrival: str | None, after: float) -> Returns:
+    told = {"next": following, "reason": f"because of {following}", "arrival": arrival}
+    return Returns(told, after)
+
+
 def says(following: str, after: float = 0.5) -> Returns:
     """Return a task's answer: what comes next, and why."""
-    return Returns({"next": following, "reason": f"because of {following}"}, after)
+    return _answer(following, None, after)
+
+
+def still(arrival: str) -> Returns:
+    """Return a look at a move that is not there yet."""
+    return _answer("WAIT", arrival, 0.5)
 
 
 def evaluated(*, concluded: bool = True, shards: tuple[int, ...] = (), at_once: int = 0) -> Returns:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from canary.domain.plan.endpoint import GONE, EndpointView
-from canary.domain.rollout.arrival import agreed, is_suspicious, look_forward, look_restored
+from canary.domain.rollout.arrival import agreed, is_suspicious, look_forward, look_restored, pace
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Decision, Record
 from canary.domain.rollout.transitions import claims, generations, restoring
@@ -51,6 +51,12 @@ def test_a_forward_move_is_judged_by_what_serves(
 ) -> None:
     """Status, weights, time since the ask and the configuration decide together."""
     assert look_forward(shifting(), view, after(seconds)) == arrival
+
+
+@pytest.mark.parametrize(("seconds", "arrival"), [(119, "MOVING"), (120, "SLOW"), (900, "SLOW")])
+def test_a_move_of_two_minutes_is_slow(seconds: float, arrival: str) -> None:
+    """From there it is looked at once a minute."""
+    assert pace(shifting(), after(seconds)) == arrival
 
 
 def test_the_old_weights_in_service_are_not_success() -> None:

@@ -104,6 +104,16 @@ def test_a_step_asks_for_the_counts_of_its_target() -> None:
     assert stage.endpoint.moves == [wide, safe]
 
 
+@pytest.mark.parametrize(("seconds", "arrival"), [(90, "MOVING"), (300, "SLOW")])
+def test_a_look_says_when_a_move_is_slow(seconds: float, arrival: str) -> None:
+    """So that the machine waits longer until the next one."""
+    stage = Stage().at_gate()
+    stage.shifter.move(ROLLOUT, HOLDER, 1, after(0))
+    stage.endpoint.view = a_view(STEP_ONE, status="Updating")
+    result = stage.shifter.look(ROLLOUT, HOLDER, 1, after(seconds))
+    assert (result.next, result.arrival) == ("WAIT", arrival)
+
+
 def test_an_endpoint_that_vanished_is_handed_over() -> None:
     """There is nothing left to restore."""
     stage = Stage().at_gate()

@@ -20,6 +20,7 @@ from canary.domain.rollout.arrival import (
     is_suspicious,
     look_forward,
     look_restored,
+    pace,
 )
 from canary.domain.rollout.blindness import why_unheard
 from canary.domain.rollout.phase import SERVING, Phase
@@ -97,7 +98,8 @@ class Shifter:
                 next="RESTORE", reason=_why_restore(arrival, record, view), arrival=arrival
             )
         lost = self._lost(record, holder, generation, view)
-        return lost or TaskResult(next="WAIT", reason="the endpoint is moving", arrival=arrival)
+        moving = TaskResult(next="WAIT", reason="the endpoint is moving", arrival=pace(record, now))
+        return lost or moving
 
     def confirm(self, rollout: str, holder: str, generation: int, now: datetime) -> TaskResult:
         """Say whether the weights of the last step still serve, so that PROMOTED may be told.

@@ -133,4 +133,4 @@ class EndpointView(Frozen):
 GONE = EndpointView(exists=False, status="Gone")
 
 
-Arrival = Literal["REACHED", "MOVING", "OVERDUE", "REVERTED", "FOREIGN", "GONE"]
+Arrival = Literal["REACHED", "MOVING", "SLOW", "OVERDUE", "REVERTED", "FOREIGN", "GONE"]

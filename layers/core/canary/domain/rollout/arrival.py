@@ -18,6 +18,10 @@ FOREIGN_REASON = (
 )
 GONE_REASON = "the endpoint does not exist any more"
 VISIBLE_WITHIN = timedelta(seconds=60)
+LOOKED_AT_OFTEN = timedelta(minutes=2)
+"""A move that is not there by then is SLOW and looked at once a minute: a look is nine events of a
+history that holds 25,000, and a rollout may have fifty moves of a quarter of an hour.
+"""
 RESTORE_OVERDUE = timedelta(minutes=60)
 READS = 3
 
@@ -79,6 +83,12 @@ def look_forward(record: Record, view: EndpointView, now: datetime) -> Arrival:
     if now - record.asked.at > timedelta(minutes=record.plan.overdue_minutes):
         return "OVERDUE"
     return "REVERTED" if view.in_service and not _maybe_unseen(record, now) else "MOVING"
+
+
+def pace(record: Record, now: datetime) -> Arrival:
+    """Return MOVING, or SLOW for a move that is to be looked at less often."""
+    asked = record.asked
+    return "SLOW" if asked is not None and now - asked.at >= LOOKED_AT_OFTEN else "MOVING"
 
 
 def look_restored(record: Record, view: EndpointView, now: datetime) -> Arrival:

@@ -1,0 +1,92 @@
+"""No rollout that a spec may ask for fills the history of its execution, which holds 25,000 events.
+
+Counted from the definition, with what each kind of state costs; the costs are those of our engine's
+histories, which are compared with moto's. Days of waiting cost nothing: a heartbeat is no event.
+"""
+
+from __future__ import annotations
+
+from canary.domain.plan.plan import Plan
+from canary.domain.plan.spec import Spec
+from canary.domain.rollout.arrival import LOOKED_AT_OFTEN, RESTORE_OVERDUE
+from canary.flow.labelled.sharding import MOST_AT_ONCE, MOST_SHARDS
+from emulator.states.execution import MOST_HISTORY_EVENTS
+from tests.second_engine.deployed import every_state
+from tests.second_engine.history import rollout_cost
+from tests.second_engine.ours import on_ours
+from tests.second_engine.paths.parts import (
+    PLANNED,
+    SPEC,
+    baked,
+    evaluated,
+    says,
+    shard,
+    still,
+    verdict,
+)
+from tests.second_engine.script import Beat, Path
+
+LEFT_FOR_FAILED_ATTEMPTS = 1_000
+"""Three events each."""
+MOST_STEPS = Spec.model_json_schema()["properties"]["steps"]["maxItems"]
+OVERDUE_SECONDS = 60 * Plan.model_fields["overdue_minutes"].default
+
+
+def times(wait: str, seconds: float) -> int:
+    """Return how often a Wait fits into so many seconds."""
+    return int(seconds // every_state()[wait]["Seconds"])
+
+
+def most_looks() -> int:
+    """Return how often a move is looked at until it is overdue, the look that says so included."""
+    often = LOOKED_AT_OFTEN.total_seconds()
+    slow = times("Wait longer for endpoint", OVERDUE_SECONDS - often)
+    return times("Wait for endpoint", often) + slow + 1
+
+
+def test_a_whole_rollout_costs_what_is_counted_for_it() -> None:
+    """Moves, looks, waves, a last look that waits; a day of heartbeats costs nothing."""
+    beats = tuple(Beat(300.0 * number) for number in range(1, 289))
+    path = Path(
+        "counted",
+        "every part of the sum, once or more",
+        SPEC,
+        {
+            "Plan rollout": (PLANNED,),
+            "Move weights": (says("LOOK"),) * 3,
+            "Look at endpoint": (
+                *(still("MOVING"), still("SLOW"), says("EVALUATE")),
+                *(still("MOVING"), still("SLOW"), says("BAKE")) * 2,
+            ),
+            "Evaluate labelled set": (
+                evaluated(concluded=False, shards=(0, 1), at_once=1),
+                evaluated(concluded=False, shards=(2,), at_once=1),
+                evaluated(),
+            ),
+            "Evaluate shard": (shard(0), shard(1), shard(2)),
+            "Bake": (
+                baked(verdict("MOVE")),
+                baked(*beats, verdict("MOVE", 86_500)),
+                baked(verdict("CONFIRM")),
+            ),
+            "Confirm weights": (says("WAIT"), says("CLOSE")),
+            "Close and tell": (says("PROMOTED"),),
+        },
+    )
+    counted = rollout_cost(moves=3, looks=3, waves=2, shards=3, confirms=1, asks=0)
+    assert len(on_ours(path).events) == counted
+
+
+def test_the_longest_rollout_fits_into_its_history() -> None:
+    """Fifty steps, each move as slow as it may be, the largest labelled set in shards, a last look
+    of a quarter of an hour, and then an hour of asking for the safe weights.
+    """
+    worst = rollout_cost(
+        moves=MOST_STEPS + 1,
+        looks=most_looks(),
+        waves=-(-MOST_SHARDS // MOST_AT_ONCE),
+        shards=MOST_SHARDS,
+        confirms=times("Wait to confirm", OVERDUE_SECONDS) + 1,
+        asks=times("Wait for restore", RESTORE_OVERDUE.total_seconds()) + 1,
+    )
+    assert worst + LEFT_FOR_FAILED_ATTEMPTS <= MOST_HISTORY_EVENTS, worst

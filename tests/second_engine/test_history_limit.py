@@ -46,7 +46,7 @@ def most_looks() -> int:
 
 def test_a_whole_rollout_costs_what_is_counted_for_it() -> None:
     """Moves, looks, waves, a last look that waits; a day of heartbeats costs nothing."""
-    beats = tuple(Beat(300.0 * number) for number in range(1, 289))
+    beats = tuple(Beat(590.0 * number) for number in range(1, 147))
     path = Path(
         "counted",
         "every part of the sum, once or more",

@@ -27,6 +27,12 @@ HEARTBEATS = ["States.Timeout", "States.HeartbeatTimeout"]
 SILENT = ["a bake without a sign of life", "a bake that falls silent", "a bake answered too late"]
 
 
+@pytest.fixture(scope="module", params=NAMED)
+def name(request: pytest.FixtureRequest) -> str:
+    """Every path; its tests follow each other, so that it is run once."""
+    return str(request.param)
+
+
 @cache
 def ours(name: str) -> Run:
     """Return our engine's run of a path."""
@@ -39,13 +45,11 @@ def found(name: str) -> tuple[Mismatch, ...]:
     return tuple(mismatches(name, ours(name), on_motos(NAMED[name])))
 
 
-@pytest.mark.parametrize("name", NAMED)
 def test_both_engines_go_the_same_way(name: str) -> None:
     """Where they do not, the list of differences says why."""
     assert [str(one) for one in unexplained(found(name))] == []
 
 
-@pytest.mark.parametrize("name", NAMED)
 def test_our_engine_keeps_to_the_script(name: str) -> None:
     """Every answer of a path is asked for, and none beside it."""
     assert ours(name).unscripted == ()
@@ -77,7 +81,6 @@ def test_no_choice_goes_one_way_by_two_rules() -> None:
         assert len(ways) == len(set(ways)), name
 
 
-@pytest.mark.parametrize("name", NAMED)
 def test_a_visit_costs_what_is_counted_for_it(name: str) -> None:
     """The events of a state in which nothing failed; a Map is counted with its items elsewhere."""
     for state, kinds in visits(ours(name).events):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,10 @@ def parameter_values(declared: dict[str, Any], given: dict[str, str]) -> dict[st
         allowed = parameter.get("AllowedValues")
         if allowed is not None and str(value) not in {str(item) for item in allowed}:
             raise TemplateError(f"parameter {name}: {value!r} is not one of {allowed}")
+        pattern = parameter.get("AllowedPattern")
+        if pattern is not None and re.fullmatch(pattern, str(value)) is None:
+            must = parameter.get("ConstraintDescription", f"must match pattern {pattern}")
+            raise TemplateError(f"Parameter {name} failed to satisfy constraint: {must}")
         values[name] = value
     return values
 

@@ -13,6 +13,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -49,6 +50,10 @@ class Permissions:
         self._place = place
         self._role_of: dict[str, str] = {}
         self.refused: list[tuple[str, str, str]] = []
+        self.names_as_written = False
+        """Whether resources are asked for with the names that callers write, where AWS has been
+        seen to do either; otherwise in lower case.
+        """
 
     def credentials_of(self, role_arn: str) -> dict[str, str]:
         """Return the environment variables that make a caller this role."""
@@ -65,7 +70,10 @@ class Permissions:
         role_arn = self._role_of.get(call.access_key)
         if role_arn is None:
             return proceed()
-        for requirement in requirements_of(call, self._place):
+        for required in requirements_of(call, self._place):
+            requirement = required
+            if self.names_as_written and required.as_written:
+                requirement = replace(required, resource=required.as_written)
             message = self.refusal(role_arn, requirement)
             if message is not None:
                 code, status = _refusal_of(call, requirement)

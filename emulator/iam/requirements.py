@@ -22,6 +22,10 @@ class Requirement:
     action: str
     resource: str
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    as_written: str = ""
+    """The resource with its name as the caller writes it, where AWS has been seen to ask either
+    way; "" where there is one way.
+    """
 
 
 class UnknownCall(NotImplementedError):
@@ -80,12 +84,16 @@ def _dynamodb(operation: str, given: Parameters, place: Place) -> Iterator[Requi
 
 
 def _sagemaker(operation: str, given: Parameters, place: Place) -> Iterator[Requirement]:
-    # SageMaker writes names in lower case in ARNs.
+    # SageMaker writes names in lower case in ARNs; denials name them so, or as the caller did.
     kind = next((kind for kind in _SAGEMAKER_KINDS if kind in given), None)
-    resource = (
-        place.arn("sagemaker", f"{_SAGEMAKER_KINDS[kind]}/{given[kind].lower()}") if kind else "*"
+    if kind is None:
+        yield Requirement(f"sagemaker:{operation}", "*", TRANSPORT)
+        return
+    lower, written = (
+        place.arn("sagemaker", f"{_SAGEMAKER_KINDS[kind]}/{name}")
+        for name in (given[kind].lower(), given[kind])
     )
-    yield Requirement(f"sagemaker:{operation}", resource, TRANSPORT)
+    yield Requirement(f"sagemaker:{operation}", lower, TRANSPORT, as_written=written)
 
 
 def _cloudwatch(operation: str, _given: Parameters, _place: Place) -> Iterator[Requirement]:

@@ -181,7 +181,11 @@ def test_what_cannot_be_deployed_is_named(
 
 @pytest.mark.parametrize(
     ("given", "complaint"),
-    [({"Colour": "green"}, "Colour"), ({"Color": "red"}, "unknown parameters")],
+    [
+        ({"Colour": "green"}, "Colour"),
+        ({"Color": "red"}, "unknown parameters"),
+        ({"Email": "oncall"}, "Email failed to satisfy constraint: must be an address"),
+    ],
 )
 def test_a_wrong_parameter_is_named(
     emulator: Emulator, given: dict[str, str], complaint: str

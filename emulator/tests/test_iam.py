@@ -45,20 +45,14 @@ def call(
 def test_a_function_may_do_what_its_role_says(stack: tuple[Emulator, dict[str, str]]) -> None:
     """Actions on the role's own resources go through: exact ones, lists and wildcards."""
     _, outputs = stack
-    assert (
-        call(stack, "dynamodb", "get_item", TableName=outputs["TableName"], Key={"pk": {"S": "1"}})
-        == ""
-    )
+    key = {"pk": {"S": "1"}}
+    assert call(stack, "dynamodb", "get_item", TableName=outputs["TableName"], Key=key) == ""
     query = {
         "KeyConditionExpression": "active = :a",
         "ExpressionAttributeValues": {":a": {"S": "1"}},
     }
-    assert (
-        call(
-            stack, "dynamodb", "query", TableName=outputs["TableName"], IndexName="active", **query
-        )
-        == ""
-    )
+    table = {"TableName": outputs["TableName"], "IndexName": "active"}
+    assert call(stack, "dynamodb", "query", **table, **query) == ""
     assert call(stack, "sns", "publish", TopicArn=outputs["TopicArn"], Message="x") == ""
 
 
@@ -128,6 +122,16 @@ def test_only_who_may_list_a_bucket_is_told_that_a_key_does_not_exist(
     s3.put_object(Bucket=bucket, Key="there", Body=b"1")
     assert call(stack, "s3", "head_object", Bucket=bucket, Key="there") == ""
     assert error in call(stack, "s3", operation, Bucket=bucket, Key="missing")
+
+
+@pytest.mark.parametrize(("as_written", "named"), [(False, "churn-prod"), (True, "Churn-Prod")])
+def test_an_endpoint_is_named_in_lower_case_or_as_it_is_written(
+    stack: tuple[Emulator, dict[str, str]], named: str, *, as_written: bool
+) -> None:
+    """Denials of SageMaker have been seen with either: the account does one or the other."""
+    stack[0].permissions.names_as_written = as_written
+    error = call(stack, "sagemaker", "describe_endpoint", EndpointName="Churn-Prod")
+    assert f"DescribeEndpoint on resource: {ARN.format('sagemaker', f'endpoint/{named}')} " in error
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,8 @@ ITEMS = {
 """A transaction needs the action of each item: DynamoDB developer guide, "IAM for transactions"."""
 
 TABLE = "table/{Table}"
-ENDPOINTS = ("endpoint/{EndpointNamePattern}",)
+ENDPOINTS = ("endpoint/{EndpointNamePattern}", "endpoint/{EndpointNamePatternAsWritten}")
+"""IAM has been seen to name an endpoint in lower case and as it is written: both are granted."""
 MACHINE = "{StackName}-rollout"
 SCORER = "function:{ScorerFunctionPattern}"
 RESOURCES: dict[str, tuple[str, ...]] = {

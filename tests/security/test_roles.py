@@ -19,6 +19,7 @@ from tests.integration.stage import START
 
 PARAMETERS = {
     "EndpointNamePattern": "churn-*",
+    "EndpointNamePatternAsWritten": "Churn-*",
     "LabelledSetBucketPattern": "labels",
     "ScorerFunctionPattern": "judge-*",
 }
@@ -26,6 +27,7 @@ PLACE = "us-east-1:123456789012"
 ENDPOINT = f"arn:aws:sagemaker:{PLACE}:endpoint/churn-prod"
 CONFIG = f"arn:aws:sagemaker:{PLACE}:endpoint-config/churn-prod-1"
 MODEL = f"arn:aws:sagemaker:{PLACE}:model/churn-1"
+AS_WRITTEN = f"arn:aws:sagemaker:{PLACE}:endpoint/Churn-Prod"
 FOREIGN_ENDPOINT = f"arn:aws:sagemaker:{PLACE}:endpoint/billing"
 MACHINE = f"arn:aws:states:{PLACE}:stateMachine:canary-rollout"
 JUDGE = f"arn:aws:lambda:{PLACE}:function:judge-churn"
@@ -95,6 +97,12 @@ ALLOWED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Planner", "sagemaker:DescribeEndpoint", ENDPOINT, {}),
     ("Planner", "sagemaker:DescribeEndpointConfig", CONFIG, {}),
     ("Planner", "sagemaker:DescribeModel", MODEL, {}),
+    *(
+        (name, "sagemaker:DescribeEndpoint", AS_WRITTEN, {})
+        for name in ("Planner", "Shifter", "Collector", "Evaluator")
+    ),
+    ("Shifter", "sagemaker:UpdateEndpointWeightsAndCapacities", AS_WRITTEN, {}),
+    ("Evaluator", "sagemaker:InvokeEndpoint", AS_WRITTEN, {}),
     ("Planner", "dynamodb:PutItem", "TABLE", {}),
     ("Planner", "cloudwatch:GetMetricData", "*", {}),
     ("Planner", "s3:GetObject", "arn:aws:s3:::labels/set.csv", {}),

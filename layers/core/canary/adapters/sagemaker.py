@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
-from canary.adapters.translation import SERVER_ERROR, code_of, translated
+from canary.adapters.translation import SERVER_ERROR, code_of, code_of_cause, translated
 from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.plan.endpoint import (
     A_MINUTE,
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 
 
 MOVE = "UpdateEndpointWeightsAndCapacities"
+PATTERNS = (
+    "The stack's parameter EndpointNamePattern must match the endpoint's name in lower case, and "
+    "EndpointNamePatternAsWritten a name with capitals as it is written"
+)
+"""What lets this application look at an endpoint; AWS has been seen to name one in either case."""
 
 
 class SageMakerEndpoints:
@@ -50,6 +55,8 @@ class SageMakerEndpoints:
         except Exception as error:
             if _says(error, "Could not find endpoint"):
                 return GONE
+            if code_of_cause(error) == "AccessDeniedException":
+                raise AwsDenied(f"{error}. {PATTERNS}") from error.__cause__
             raise
         return _view_of(answer, _fields_unknown_to(self._client))
 

@@ -12,18 +12,28 @@ from canary.domain.errors import AwsDenied, AwsUnavailable
 
 TRANSIENT = frozenset(
     {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "ExecutionLimitExceeded",
         "InternalFailure",
         "InternalServerError",
         "InternalServiceError",
-        "ItemCollectionSizeLimitExceededException",
+        "KMSThrottling",
+        "KmsThrottlingException",
         "LimitExceededException",
+        "PriorRequestNotComplete",
         "ProvisionedThroughputExceededException",
+        "ReplicatedWriteConflictException",
         "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
         "RequestTimeout",
         "RequestTimeoutException",
         "ResourceInUse",
         "ServiceUnavailable",
         "SlowDown",
+        "Throttled",
+        "ThrottledException",
         "Throttling",
         "ThrottlingException",
         "TooManyRequestsException",
@@ -31,7 +41,13 @@ TRANSIENT = frozenset(
         "TransactionInProgressException",
     }
 )
+"""Error codes as AWS gives them; a test holds them against the API models that botocore ships."""
+TRANSIENT_REASONS = frozenset(
+    {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
+)
+"""Why a transaction is cancelled that may well succeed later: its own code says nothing."""
 CLIENT_ERROR = 400
+TOO_MANY = 429
 SERVER_ERROR = 500
 
 
@@ -67,7 +83,11 @@ def code_of_cause(error: Exception) -> str:
 
 def is_transient(error: ClientError) -> bool:
     """Return whether the same call may well succeed later."""
-    return code_of(error) in TRANSIENT or _status_of(error) >= SERVER_ERROR
+    status = _status_of(error)
+    if code_of(error) in TRANSIENT or status == TOO_MANY or status >= SERVER_ERROR:
+        return True
+    reasons = {one.get("Code", "None") for one in error.response.get("CancellationReasons", [])}
+    return bool(reasons - {"None"}) and reasons - {"None"} <= TRANSIENT_REASONS
 
 
 def is_refusal(error: ClientError) -> bool:

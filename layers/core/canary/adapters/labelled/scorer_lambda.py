@@ -25,6 +25,7 @@ _BUSY = {
     "EC2ThrottledException",
     "ResourceNotReadyException",
     "ResourceConflictException",
+    "SnapStartNotReadyException",
 }
 _REMEDIES = {
     "AccessDeniedException": "let the stack call it by the parameter ScorerFunctionPattern",

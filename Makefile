@@ -56,6 +56,10 @@ deploy: sam-env ## deploy what was built (STACK=name ARGS="--guided"; ARGS="--co
 test: setup sam-env ## run every test (ARGS="tests/unit -k name")
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(ARGS)
 
+.PHONY: table
+table: setup ## run the table's contract tests on AWS's DynamoDB Local too, where npm and Java are
+	$(BIN)/python .ci/second_table.py $(ARGS)
+
 .PHONY: check
 check: setup sam-env lint types template roles locks engines ## format, lint, types, imports, template, roles, state machine on two engines, locks
 

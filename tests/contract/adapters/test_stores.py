@@ -1,13 +1,9 @@
 """The stores keep their promises, in memory and in DynamoDB alike: one body of tests for both."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import boto3
 import pytest
-import yaml
-from moto import mock_aws
 
 from canary.adapters.days import DynamoDays
 from canary.adapters.evidence import DynamoEvidence
@@ -26,6 +22,7 @@ from canary.ports.rollouts import Rollouts
 from canary.stats.history_bet import Sketch
 from tests.ports import MemoryDays, MemoryEvidence, MemoryRollouts
 from tests.rollouts import HOLDER, a_message, a_record, a_view, side_counts
+from tests.tables import STAND_INS, a_table
 
 
 class Stores(NamedTuple):
@@ -36,29 +33,15 @@ class Stores(NamedTuple):
     days: Days
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads the template; its tags do not matter for the table."""
-
-
-_Loader.add_multi_constructor("!", lambda loader, suffix, node: suffix)
-
-
-@pytest.fixture(params=["memory", "dynamodb"])
+@pytest.fixture(params=["memory", *STAND_INS])
 def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
-    """Both implementations, the DynamoDB one on the table as the template defines it."""
+    """Every implementation, the DynamoDB one on each stand-in, on the template's table."""
     if request.param == "memory":
         yield Stores(MemoryRollouts(), MemoryEvidence(), MemoryDays())
         return
-    with mock_aws():
-        client = boto3.client(
-            "dynamodb", "eu-west-1", aws_access_key_id="none", aws_secret_access_key="none"
-        )
-        template = yaml.load(Path("template.yaml").read_text(), _Loader)
-        table: dict[str, Any] = template["Resources"]["Table"]["Properties"]
-        wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-        client.create_table(TableName="t", **{key: table[key] for key in wanted})
+    with a_table(request.param) as (client, name):
         yield Stores(
-            DynamoRollouts(client, "t"), DynamoEvidence(client, "t"), DynamoDays(client, "t")
+            DynamoRollouts(client, name), DynamoEvidence(client, name), DynamoDays(client, name)
         )
 
 

@@ -17,15 +17,25 @@ from botocore import xform_name
 from botocore.session import get_session
 
 from tests.roles.clients import (
-    Takers,
+    Known,
     Unreadable,
     assignments,
     clients_of,
     is_own,
-    kept_by,
-    takes,
 )
 from tests.roles.sources import Definition, Function, Module
+
+SERVICES = (
+    "cloudwatch",
+    "dynamodb",
+    "events",
+    "lambda",
+    "s3",
+    "sagemaker",
+    "sagemaker-runtime",
+    "sns",
+    "stepfunctions",
+)
 
 
 @dataclass(frozen=True)
@@ -42,15 +52,14 @@ class Call:
     """What a transaction does with its items: Put, Delete ..."""
 
 
-def calls_of(module: Module, takers: Takers) -> tuple[Call, ...]:
-    """Return every call of AWS in a module; `takers` are what it may give a client to. Raises
+def calls_of(module: Module, known: Known) -> tuple[Call, ...]:
+    """Return every call of AWS in a module, by what is known of clients in all of them. Raises
     Unreadable.
     """
-    kept = kept_by(module)
     return tuple(
         call
         for where, node in module.definitions
-        for call in _Reader(module, where, node, kept, takers).calls()
+        for call in _Reader(module, where, node, known).calls()
     )
 
 
@@ -61,6 +70,12 @@ def operations(service: str) -> Mapping[str, str]:
     return {xform_name(name): name for name in model.operation_names}
 
 
+@cache
+def _methods() -> frozenset[str]:
+    """Return the methods of every service that an adapter may be given the client of."""
+    return frozenset(name for service in SERVICES for name in operations(service))
+
+
 class _Reader:
     """Reads one function."""
 
@@ -69,13 +84,12 @@ class _Reader:
         module: Module,
         where: Definition,
         node: Function,
-        kept: Mapping[tuple[str, str], str],
-        takers: Takers,
+        known: Known,
     ) -> None:
-        self._module, self._where, self._node, self._takers = module, where, node, takers
+        self._module, self._where, self._node, self._known = module, where, node, known
         self._clients = clients_of(module, node)
         self._kept = {
-            name: service for (owner, name), service in kept.items() if owner == where.owner
+            name: service for (owner, name), service in known.kept.items() if owner == where.owner
         }
         self._parents = {
             child: parent for parent in ast.walk(node) for child in ast.iter_child_nodes(parent)
@@ -87,6 +101,22 @@ class _Reader:
             service = self._service(each)
             if service is not None:
                 yield from self._use(each, service)
+            elif isinstance(each, ast.Attribute) and self._is_unknown(each):
+                raise Unreadable(
+                    f"{self._where}: {ast.unparse(each)} hides of which service the client is"
+                )
+
+    def _is_unknown(self, node: ast.Attribute) -> bool:
+        """Return whether an attribute is called what clients are, or asked what they are asked, and
+        none is known there.
+        """
+        if isinstance(node.ctx, ast.Store):
+            return False
+        return node.attr == "_client" or (
+            "_" in node.attr.strip("_")
+            and node.attr in _methods()
+            and self._service(node.value) is None
+        )
 
     def _service(self, node: ast.AST) -> str | None:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
@@ -104,7 +134,7 @@ class _Reader:
             if isinstance(call, ast.Call) and call.func is parent:
                 yield self._call(call, parent.attr, service)
                 return
-        elif isinstance(parent, ast.Call) and takes(self._takers, parent, client, service):
+        elif isinstance(parent, ast.Call) and self._known.takes(parent, client, service):
             return  # what is done with it is read where that stands
         elif isinstance(parent, (ast.Assign, ast.Tuple)) and self._is_kept(client):
             return

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TypeGuard
 
 from tests.roles.sources import Function, Module
@@ -16,29 +17,66 @@ from tests.roles.sources import Function, Module
 STUBS = "mypy_boto3_"
 MAKERS = {"canary.wiring.clients"}
 """Modules whose functions return the client of a service that they are told."""
-Takers = Mapping[str, str]
-"""The service whose client a function takes, or a class is made with, by its name."""
+INIT = "__init__"
 
 
 class Unreadable(ValueError):
     """A client is used in a way that hides which operation it is asked for."""
 
 
-def takers_of(modules: Iterable[Module]) -> Takers:
-    """Return what takes clients in some modules. Raises Unreadable where a name takes two."""
-    found: dict[str, str] = {}
-    for module in modules:
+@dataclass(frozen=True)
+class Known:
+    """What is known of clients in some modules: `takers`, the service whose client a function
+    takes, or a class is made with, by its name; `kept`, the service of each attribute that a class
+    keeps a client in, its own or inherited, by class and attribute.
+    """
+
+    takers: Mapping[str, str]
+    kept: Mapping[tuple[str, str], str]
+
+    def takes(self, call: ast.Call, client: ast.AST, service: str) -> bool:
+        """Return whether a call gives a client to what takes the client of this service."""
+        return client in call.args and self.takers.get(ast.unparse(call.func)) == service
+
+
+def known_in(modules: Iterable[Module]) -> Known:
+    """Return what is known of clients in some modules. Raises Unreadable where a name takes those
+    of two services.
+    """
+    read = tuple(modules)
+    takers: dict[str, str] = {}
+    kept: dict[tuple[str, str], str] = {}
+    for module in read:
+        kept |= _kept_by(module)
         for where, node in module.definitions:
-            name = where.owner if where.name == "__init__" else where.name
+            name = where.owner if where.name == INIT else where.name
             for service in set(clients_of(module, node).values()):
-                if found.setdefault(name, service) != service:
+                if takers.setdefault(name, service) != service:
                     raise Unreadable(f"{where}: {name} takes clients of two services")
-    return found
+    for name, base in _descents(read):
+        kept |= {
+            (name, attribute): kept[owner, attribute]
+            for owner, attribute in list(kept)
+            if owner == base
+        }
+        if base in takers:
+            takers.setdefault(name, takers[base])
+    return Known(takers, kept)
 
 
-def takes(takers: Takers, call: ast.Call, client: ast.AST, service: str) -> bool:
-    """Return whether a call gives a client to what takes the client of this service."""
-    return client in call.args and takers.get(ast.unparse(call.func)) == service
+def _descents(modules: tuple[Module, ...]) -> Iterator[tuple[str, str]]:
+    """Yield each class with each class it builds on, the nearer to the root the sooner."""
+    bases = {
+        name: [ast.unparse(base).rpartition(".")[2] for base in node.bases]
+        for module in modules
+        for name, node in module.classes.items()
+    }
+
+    def depth(name: str) -> int:
+        return 1 + max((depth(base) for base in bases.get(name, ()) if base != name), default=0)
+
+    for name in sorted(bases, key=depth):
+        yield from ((name, base) for base in bases[name])
 
 
 def clients_of(module: Module, node: Function) -> dict[str, str]:
@@ -54,7 +92,7 @@ def clients_of(module: Module, node: Function) -> dict[str, str]:
     return found
 
 
-def kept_by(module: Module) -> dict[tuple[str, str], str]:
+def _kept_by(module: Module) -> dict[tuple[str, str], str]:
     """Return the service of each attribute that a class keeps a client in, by class and name."""
     found = {}
     for where, node in module.definitions:
@@ -85,7 +123,7 @@ def assignments(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
                     yield target, each.value
 
 
-def check_clients(modules: Iterable[Module], takers: Takers) -> None:
+def check_clients(modules: Iterable[Module], known: Known) -> None:
     """Raise Unreadable where a client is made otherwise than by a service's name and given straight
     to what takes the client of that service.
     """
@@ -97,7 +135,7 @@ def check_clients(modules: Iterable[Module], takers: Takers) -> None:
         }
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Call) and _makes_client(node):
-                _check_made(module, node, parents, takers)
+                _check_made(module, node, parents, known)
 
 
 def _makes_client(call: ast.Call) -> bool:
@@ -106,7 +144,7 @@ def _makes_client(call: ast.Call) -> bool:
 
 
 def _check_made(
-    module: Module, made: ast.Call, parents: Mapping[ast.AST, ast.AST], takers: Takers
+    module: Module, made: ast.Call, parents: Mapping[ast.AST, ast.AST], known: Known
 ) -> None:
     if isinstance(parents[made], ast.Return) and module.name in MAKERS:
         return
@@ -125,7 +163,7 @@ def _check_made(
     ]
     for each in uses if names else [made]:
         user = parents[each]
-        if not isinstance(user, ast.Call) or not takes(takers, user, each, str(service.value)):
+        if not isinstance(user, ast.Call) or not known.takes(user, each, str(service.value)):
             raise Unreadable(
                 f"{module.name}: {ast.unparse(user)} does not say that it takes a client of "
                 f"{ast.unparse(service)}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.roles import published
 from tests.roles.client_calls import calls_of
-from tests.roles.clients import check_clients, takers_of
+from tests.roles.clients import check_clients, known_in
 from tests.roles.needs import OF_AWS, Need, needs_of, needs_of_machine
 from tests.roles.reached import reached
 from tests.roles.sources import Module, application
@@ -37,13 +37,13 @@ def needs() -> dict[str, frozenset[Need]]:
 def needs_in(modules: Mapping[str, Module]) -> frozenset[Need]:
     """Return what the calls need that a function's modules can reach."""
     everything = reached(modules)
-    takers = takers_of(modules.values())
-    check_clients(modules.values(), takers)
+    known = known_in(modules.values())
+    check_clients(modules.values(), known)
     return frozenset(
         need
         for module in modules.values()
         if module.name.startswith(ADAPTERS)
-        for call in calls_of(module, takers)
+        for call in calls_of(module, known)
         if call.where in everything
         for need in needs_of(call, everything)
     )

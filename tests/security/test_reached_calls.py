@@ -136,3 +136,32 @@ def test_an_operation_that_no_action_is_known_for_is_refused() -> None:
     app = f"{APP}    def run(self):\n        self._store.load()\n\nflow = Flow\n"
     with pytest.raises(UnknownCall, match="dynamodb:BatchExecuteStatement"):
         needed(app, adapter)
+
+
+INHERITED = """
+from canary.adapters.store import Store
+
+class Wider(Store):
+    def more(self):
+        return self._client.delete_item(TableName="t")
+"""
+
+
+def test_a_client_that_a_class_inherits_is_one() -> None:
+    """From another module, through as many classes as there are."""
+    app = (
+        "def handler(event, context):\n    build(flow).more()\n\nclass Last(Wider):\n    pass\n"
+        "flow = Last\n"
+    )
+    wiring = WIRING.replace("Store(client", "Last(client")
+    assert needed(app, f"{ADAPTER}\n{INHERITED}", wiring) == {DELETE}
+
+
+@pytest.mark.parametrize("use", ["self._client.get_item()", "self._table.get_item()"])
+def test_a_client_that_nobody_annotated_is_refused(use: str) -> None:
+    """By what clients are called, and by what they are asked."""
+    adapter = ADAPTER.replace('"DynamoDBClient", table', "Any, table")
+    adapter = adapter.replace('self._client.get_item(TableName="t")', use)
+    app = f"{APP}    def run(self):\n        self._store.load()\n\nflow = Flow\n"
+    with pytest.raises(ValueError, match="hides of which service"):
+        needed(app, adapter, "def build(flow): ...")

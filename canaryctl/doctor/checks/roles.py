@@ -31,6 +31,8 @@ ON_ENDPOINT = (
         "EvaluatorFunction", ("sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"), "endpoint"
     ),
 )
+PATTERNS = ("EndpointNamePattern", "EndpointNamePatternAsWritten")
+"""In lower case, and with capitals where names have some."""
 TABLE = ("dynamodb:GetItem", "dynamodb:PutItem")
 ELSEWHERE = (
     *(Work(f"{name}Function", TABLE, "table") for name in ("Planner", "Shifter", "Collector")),
@@ -55,13 +57,14 @@ def on_the_endpoint(account: Account) -> Diagnosis:
     if not refused:
         cases = "in both cases of its name" if len(arns) > 1 else "by its name"
         return fine(f"four functions may look at it, move it and call it, {cases}")
-    pattern = account.view.parameters.get("EndpointNamePattern", "*")
+    wanted = dict(zip(PATTERNS, reversed(names), strict=False))
+    given = [f"{name} is {account.view.parameters.get(name, '') or 'empty'}" for name in PATTERNS]
     return broken(
-        f"{_told(refused)}; EndpointNamePattern is {pattern}",
-        "Deploy with a pattern that matches the name as it is written and in lower case; where it "
-        "does, look at boundaries and service control policies",
+        "; ".join([_told(refused), *given]),
+        "Deploy with patterns that match the name, in lower case and with its capitals; where they "
+        "do, look at boundaries and service control policies",
         f".venv-sam/bin/sam deploy --stack-name {account.stack.name} --parameter-overrides "
-        f"EndpointNamePattern={account.endpoint.lower()}",
+        + " ".join(f"{name}={text}" for name, text in wanted.items()),
     )
 
 

@@ -42,6 +42,9 @@ def test_a_name_that_is_granted_in_one_case_only(patient: Patient) -> None:
     assert found.state == "broken"
     assert written in found.said
     assert "endpoint/churn-prod (" not in found.said
+    assert "EndpointNamePatternAsWritten is empty" in found.said
+    remedy = "EndpointNamePattern=churn-prod EndpointNamePatternAsWritten=Churn-Prod"
+    assert found.command.endswith(remedy)
 
 
 def test_a_quota_that_is_used_up(patient: Patient) -> None:

@@ -20,6 +20,11 @@ GLOBAL = {"query", "output", "region", "profile", "no-paginate", "max-items", "n
 """Options of every command: user guide, "Command line options"."""
 BESIDE: dict[tuple[str, str], set[str]] = {("logs", "tail"): {"since", "follow", "format"}}
 """Commands that the CLI has beside the APIs; version 2 alone has `logs tail`."""
+RENAMED: dict[tuple[str, str], dict[str, str]] = {
+    ("sns", "subscribe"): {"endpoint": "notification-endpoint"},
+    ("stepfunctions", "send-task-success"): {"output": "task-output"},
+}
+"""Options that would be options of every command, by the name they have instead: CLI reference."""
 SCALARS = {"integer": int, "long": int, "float": float, "double": float}
 Options = Mapping[str | None, list[str]]
 
@@ -39,7 +44,11 @@ def aws_problems(words: Sequence[str]) -> list[str]:
     names = {xform_name(name, "-"): name for name in model.operation_names}
     if operation not in names:
         return [f"no operation {operation}"]
-    return list(_misfits(model.operation_model(names[operation]).input_shape, options))
+    shape: Any = model.operation_model(names[operation]).input_shape
+    renamed = RENAMED.get((service, operation), {})
+    made = {xform_name(name, "-"): name for name in (shape.members if shape else ())}
+    members = {renamed.get(option, option): name for option, name in made.items()}
+    return list(_misfits(shape, members, options))
 
 
 def _options(words: list[str]) -> Iterator[tuple[str | None, list[str]]]:
@@ -61,8 +70,7 @@ def _unknown(given: set[str | None], known: set[str]) -> Iterator[str]:
     yield from (f"no option --{name}" for name in sorted(map(str, given - known - GLOBAL)))
 
 
-def _misfits(shape: Any, options: Options) -> Iterator[str]:
-    members = {xform_name(name, "-"): name for name in (shape.members if shape else ())}
+def _misfits(shape: Any, members: Mapping[str, str], options: Options) -> Iterator[str]:
     if None in options:
         yield f"{options[None]} belongs to no option"
     yield from _unknown(options.keys() - {None}, set(members))
@@ -72,7 +80,7 @@ def _misfits(shape: Any, options: Options) -> Iterator[str]:
         if member in shape.required_members and option not in options
     )
     for option, values in options.items():
-        if option in members:
+        if option is not None and option in members:
             yield from _value_problems(shape.members[members[option]], values)
     yield from _query_problems(*options.get("query", []))
 

@@ -19,7 +19,9 @@ from canaryctl.operate.options import Time
 from canaryctl.operate.stack import Stack
 from demo.account import ON_CALL, STACK
 from emulator.calls import Call, Proceed
+from tests.aws_commands import aws_problems
 from tests.integration.stage import ENDPOINT, Stage
+from tests.shell import commands_in
 
 
 class Patient:
@@ -141,9 +143,11 @@ class Patient:
 
 
 def is_broken(patient: Patient, check: str, *words: str, **given: Any) -> None:
-    """Assert that this line says so, in these words, with a remedy."""
+    """Assert that this line says so, in these words, with a remedy and a command that AWS takes."""
     found = patient.diagnosis(check, **given)
     assert found.state == "broken", found
     assert found.remedy
     for word in words:
         assert word in f"{found.said} {found.remedy} {found.command}", found
+    for shown in commands_in(found.command or ""):
+        assert shown.program != "aws" or aws_problems(shown.words) == [], shown

@@ -18,7 +18,10 @@ from botocore.session import get_session
 
 GLOBAL = {"query", "output", "region", "profile", "no-paginate", "max-items", "no-cli-pager"}
 """Options of every command: user guide, "Command line options"."""
-BESIDE: dict[tuple[str, str], set[str]] = {("logs", "tail"): {"since", "follow", "format"}}
+BESIDE: dict[tuple[str, str], set[str]] = {
+    ("logs", "tail"): {"since", "follow", "format"},
+    ("s3", "rb"): {"force"},
+}
 """Commands that the CLI has beside the APIs; version 2 alone has `logs tail`."""
 RENAMED: dict[tuple[str, str], dict[str, str]] = {
     ("sns", "subscribe"): {"endpoint": "notification-endpoint"},

@@ -55,9 +55,11 @@ PERMANENT = {
     "NotFound",
     "PlatformApplicationDisabled",
     "ResourceLimitExceeded",
+    "ResourceNotFound",
     "ResourceNotFoundException",
     "StateMachineDeleting",
     "StateMachineDoesNotExist",
+    "StateMachineTypeNotSupported",
     # a key that is disabled, deleted or not ours, until a person acts
     "KMSAccessDenied",
     "KMSDisabled",

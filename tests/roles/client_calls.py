@@ -25,6 +25,7 @@ from tests.roles.clients import (
 )
 from tests.roles.sources import Definition, Function, Module
 
+KINDS = ("Put", "Update", "Delete", "ConditionCheck")
 SERVICES = (
     "cloudwatch",
     "dynamodb",
@@ -177,12 +178,22 @@ class _Reader:
                 yield from (str(key.value) for key in each.keys if isinstance(key, ast.Constant))
 
     def _items(self, call: ast.Call) -> tuple[str, ...]:
+        """Return what a transaction does: every item that is written down in the function."""
         listed = next((k.value for k in call.keywords if k.arg == "TransactItems"), None)
-        if not isinstance(listed, ast.List):
+        source: ast.AST | None = listed if isinstance(listed, ast.List) else None
+        if isinstance(listed, ast.Name) and listed.id not in self._given():
+            source = self._node
+        kinds = [
+            str(each.keys[0].value)
+            for each in (ast.walk(source) if source else ())
+            if isinstance(each, ast.Dict)
+            and len(each.keys) == 1
+            and isinstance(each.keys[0], ast.Constant)
+            and each.keys[0].value in KINDS
+        ]
+        if not kinds or (isinstance(listed, ast.List) and len(kinds) != len(listed.elts)):
             raise Unreadable(f"{self._where}: a transaction whose items are not written down")
-        kinds = []
-        for one in listed.elts:
-            if not isinstance(one, ast.Dict) or not isinstance(one.keys[0], ast.Constant):
-                raise Unreadable(f"{self._where}: a transaction whose items are not written down")
-            kinds.append(str(one.keys[0].value))
         return tuple(kinds)
+
+    def _given(self) -> set[str]:
+        return {one.arg for one in (*self._node.args.args, *self._node.args.kwonlyargs)}

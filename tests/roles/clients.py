@@ -33,10 +33,15 @@ class Known:
 
     takers: Mapping[str, str]
     kept: Mapping[tuple[str, str], str]
+    mute: frozenset[str] = frozenset()
+    """Functions that take the client of any service and ask it nothing: what they use of it begins
+    with an underscore.
+    """
 
     def takes(self, call: ast.Call, client: ast.AST, service: str) -> bool:
         """Return whether a call gives a client to what takes the client of this service."""
-        return client in call.args and self.takers.get(ast.unparse(call.func)) == service
+        name = ast.unparse(call.func)
+        return client in call.args and (name in self.mute or self.takers.get(name) == service)
 
 
 def known_in(modules: Iterable[Module]) -> Known:
@@ -61,7 +66,21 @@ def known_in(modules: Iterable[Module]) -> Known:
         }
         if base in takers:
             takers.setdefault(name, takers[base])
-    return Known(takers, kept)
+    mute = {w.name for module in read for w, node in module.definitions if _asks_nothing(node)}
+    return Known(takers, kept, frozenset(mute))
+
+
+def _asks_nothing(node: Function) -> bool:
+    named = [one.arg for one in node.args.args if one.arg == "client"]
+    uses = [
+        (parent, child)
+        for parent in ast.walk(node)
+        for child in ast.iter_child_nodes(parent)
+        if isinstance(child, ast.Name) and child.id in named
+    ]
+    return bool(named and uses) and all(
+        isinstance(parent, ast.Attribute) and parent.attr.startswith("_") for parent, _ in uses
+    )
 
 
 def _descents(modules: tuple[Module, ...]) -> Iterator[tuple[str, str]]:

@@ -58,6 +58,7 @@ RESOURCES: dict[str, tuple[str, ...]] = {
     "sagemaker:DescribeEndpointConfig": ("endpoint-config/*",),
     "sagemaker:DescribeModel": ("model/*",),
     "sagemaker:InvokeEndpoint": ENDPOINTS,
+    "sagemaker:ListTags": ENDPOINTS,
     "sagemaker:UpdateEndpointWeightsAndCapacities": ENDPOINTS,
     "sns:GetTopicAttributes": ("{Topic}",),
     "sns:Publish": ("{Topic}",),

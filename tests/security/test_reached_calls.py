@@ -26,6 +26,11 @@ class Store:
     def gone(self):
         self._client.transact_write_items(TransactItems=[{"Put": {}}, {"Delete": {}}])
 
+    def together(self):
+        items = [{"Put": {}}]
+        items += [{"Delete": {}}]
+        self._client.transact_write_items(TransactItems=items)
+
 def between():
     return {"IndexName": "active"}
 """
@@ -59,6 +64,7 @@ REACHED = {
     "a method passed on": ("retry(self._store.load)", {GET}),
     "a method asked for by text": ("getattr(self._store, 'load')()", {GET}),
     "a paginator, its keywords elsewhere": ("self._store.indexed()", {QUERY}),
+    "a transaction put together": ("self._store.together()", {PUT, DELETE}),
     "a transaction": ("self._store.gone()", {PUT, DELETE}),
     "two of them": ("[s.load() for s in self._stores] or self._store.gone()", {GET, PUT, DELETE}),
 }
@@ -99,6 +105,7 @@ UNREADABLE = {
         "self._client.transact_write_items(TransactItems=items)"
     ),
     "given to what does not say that it takes one": "helper(self._client)",
+    "given to what asks it something": "ask(self._client)",
     "an operation that the service does not have": "self._client.get_items()",
 }
 
@@ -165,3 +172,13 @@ def test_a_client_that_nobody_annotated_is_refused(use: str) -> None:
     app = f"{APP}    def run(self):\n        self._store.load()\n\nflow = Flow\n"
     with pytest.raises(ValueError, match="hides of which service"):
         needed(app, adapter, "def build(flow): ...")
+
+
+def test_a_client_may_be_given_to_what_asks_it_nothing() -> None:
+    """Whoever sets up its connections alone calls nothing of AWS."""
+    adapter = f"{ADAPTER}\ndef ready(client: Any):\n    client._endpoint.timeout = 1\n"
+    adapter = adapter.replace(
+        "self._client = client", "ready(client)\n        self._client = client"
+    )
+    app = f"{APP}    def run(self):\n        self._store.load()\n\nflow = Flow\n"
+    assert needed(app, adapter) == {GET}

@@ -1,6 +1,7 @@
 """Text metrics on worked values of their sources."""
 
 import random
+from collections.abc import Callable
 
 import pytest
 
@@ -10,6 +11,14 @@ from canary.domain.labelled.scorers.text import common_length, exact, normalised
 def test_normalising_drops_case_punctuation_and_articles() -> None:
     """As the evaluation script of SQuAD does."""
     assert normalised("  The Cat, sat on a  MAT!") == "cat sat on mat"
+
+
+@pytest.mark.parametrize("metric", [exact, token_f1, rouge_l])
+def test_a_letter_is_one_letter_in_either_form(
+    metric: Callable[[tuple[str, ...], str], float],
+) -> None:
+    """An answer with its accents apart from their letters is as right as one with both in one."""
+    assert metric(("Z\u00fcrich caf\u00e9",), "Zu\u0308rich cafe\u0301") == 1.0
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ Lambda layer for two formulas.
 
 import re
 import string
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
@@ -31,11 +32,16 @@ def normalised(text: str) -> str:
     35 nor -3.5; a text of nothing but articles or punctuation stays as it is. Source: Rajpurkar et
     al. 2016 (SQuAD), `normalize_answer` of its evaluation script, which knows neither exception.
     """
-    grouped = text.lower().replace("\u2212", "-")
+    grouped = composed(text).lower().replace("\u2212", "-")
     plain = _THOUSANDS.sub(lambda number: number[0].replace(",", ""), grouped)
     bare = _without_punctuation(plain).split()
     words = " ".join(_ARTICLES.sub(" ", " ".join(bare)).split())
     return words or " ".join(bare) or " ".join(plain.split())
+
+
+def composed(text: str) -> str:
+    """Return text with its letters in the composed form of Unicode (NFC)."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _without_punctuation(text: str) -> str:
@@ -76,7 +82,9 @@ def rouge_l(references: Iterable[str], answer: str) -> float:
     implementation knows a-z and 0-9 alone); of a script without spaces its characters. Source: Lin
     2004, "ROUGE", section 3, sentence level, beta = 1.
     """
-    return _best(references, answer, lambda text: _WORDS.findall(text.lower()), common_length)
+    return _best(
+        references, answer, lambda text: _WORDS.findall(composed(text).lower()), common_length
+    )
 
 
 def _best(

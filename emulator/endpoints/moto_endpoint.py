@@ -185,6 +185,18 @@ def _patch_reads_and_deletion(patches: Patches, fleet: Fleet) -> None:
             del self.endpoints[name]
         return original(self, *args, **kwargs)
 
+    def resource_of(self: SageMakerModelBackend, arn: str) -> Any:
+        kind, _, name = arn.rsplit(":", maxsplit=1)[-1].partition("/")
+        if kind != "endpoint":
+            return by_name(self, arn)
+        try:
+            return self.endpoints[fleet.get(name).name]
+        except EndpointRefusal as refusal:
+            raise _refusing(refusal) from refusal
+
+    by_name = patches.replace(
+        SageMakerModelBackend, "_get_resource_from_arn", resource_of, parameters=("arn",)
+    )
     original = patches.replace(SageMakerModelBackend, "list_endpoints", list_endpoints)
     patches.replace(SageMakerResponse, "describe_endpoint", describe_endpoint, parameters=())
     patches.replace(

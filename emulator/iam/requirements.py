@@ -87,7 +87,7 @@ def _sagemaker(operation: str, given: Parameters, place: Place) -> Iterator[Requ
     # SageMaker writes names in lower case in ARNs; denials name them so, or as the caller did.
     kind = next((kind for kind in _SAGEMAKER_KINDS if kind in given), None)
     if kind is None:
-        yield Requirement(f"sagemaker:{operation}", "*", TRANSPORT)
+        yield Requirement(f"sagemaker:{operation}", given.get("ResourceArn", "*"), TRANSPORT)
         return
     lower, written = (
         place.arn("sagemaker", f"{_SAGEMAKER_KINDS[kind]}/{name}")

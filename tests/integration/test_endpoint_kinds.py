@@ -68,8 +68,11 @@ def test_a_canary_of_many_models_beside_a_baseline_of_one_is_refused(stage: Stag
 
 
 def test_a_capture_that_will_hold_the_labelled_set_is_told(stage: Stage) -> None:
-    """By `start`, in the first message, and by `status`."""
+    """By `start`, in the first message, and by `status`; and so is who made the endpoint."""
     reconfigure(stage, DataCaptureConfig=CAPTURE)
+    arn = stage.client("sagemaker").describe_endpoint(EndpointName=ENDPOINT)["EndpointArn"]
+    made_by = {"Key": "aws:cloudformation:stack-name", "Value": "serving"}
+    stage.client("sagemaker").add_tags(ResourceArn=arn, Tags=[made_by])
     s3 = stage.client("s3")
     s3.create_bucket(Bucket="labelled")
     body = b"".join(b"%d,1,2,3,%d\n" % (6 + row, row) for row in range(200))
@@ -81,6 +84,7 @@ def test_a_capture_that_will_hold_the_labelled_set_is_told(stage: Stage) -> None
     told = "Data Capture is on for 20% of all requests"
     kept = "their features will be in s3://captured/churn"
     assert told in started.stdout
+    assert "belongs to the CloudFormation stack serving" in started.stdout
     stage.emulator.run_minutes(2)
     assert kept in stage.messages[0].message
     shown = canaryctl(stage, "status", "--endpoint", ENDPOINT)

@@ -164,3 +164,15 @@ def test_requests_name_what_stands_behind_the_variant(
             world.runtime.invoke_endpoint(EndpointName="shop", Body=b"1,2", **named)
     answer = world.runtime.invoke_endpoint(EndpointName="shop", Body=b"1,2", **taken)
     assert answer["Body"].read().strip() == b"3.0"
+
+
+def test_tags_are_found_by_the_arn_whatever_the_case_of_the_name(world: Any) -> None:
+    """The ARN is in lower case; an endpoint that is not there has no tags."""
+    world.config("config", {"a": 1})
+    tags = [{"Key": "team", "Value": "ml"}]
+    world.sagemaker.create_endpoint(EndpointName="Shop", EndpointConfigName="config", Tags=tags)
+    arn = world.describe("Shop")["EndpointArn"]
+    assert arn.endswith("endpoint/shop")
+    assert world.sagemaker.list_tags(ResourceArn=arn)["Tags"] == tags
+    with pytest.raises(ClientError, match="Could not find"):
+        world.sagemaker.list_tags(ResourceArn=f"{arn}-2")

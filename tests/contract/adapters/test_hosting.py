@@ -2,6 +2,7 @@
 model say; what cannot be read is named.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,8 +13,9 @@ from botocore.stub import Stubber
 from canary.adapters.hosting import SageMakerHosting
 from canary.domain.errors import AwsUnavailable
 from canary.domain.plan.endpoint import EndpointView
-from canary.domain.plan.kinds.hosting import Configured, Hosting
+from canary.domain.plan.kinds.hosting import Configured, Hosting, Unread
 
+ARN = "arn:aws:sagemaker:eu-west-1:111111111111:endpoint/churn"
 WHEN = datetime(2026, 3, 2, tzinfo=UTC)
 ONE = {"Image": "image"}
 MANY = {"Image": "image", "Mode": "MultiModel"}
@@ -47,10 +49,21 @@ class Answers:
         """Refuse a call."""
         self.stub.add_client_error(call, code, "not allowed", status)
 
-    def read(self) -> Configured:
+    def read(self, **tags: str) -> Configured:
+        """Return what is made of the answers, and of tags that may be read."""
+        self.tagged(tags)
+        return self.read_on()
+
+    def tagged(self, tags: Mapping[str, str]) -> None:
+        """Answer ListTags."""
+        answer = {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+        self.stub.add_response("list_tags", answer, {"ResourceArn": ARN})
+
+    def read_on(self) -> Configured:
         """Return what is made of the answers."""
+        found = EndpointView(name="churn", arn=ARN, config_name="c")
         with self.stub:
-            return SageMakerHosting(self.client).configured(EndpointView(config_name="c"))
+            return SageMakerHosting(self.client).configured(found)
 
 
 @pytest.mark.parametrize(
@@ -106,16 +119,17 @@ def test_a_model_that_may_not_be_read_is_named_and_the_others_are_read() -> None
     answers.model(PrimaryContainer=MANY)
     found = answers.read()
     assert found.hosting == {"v2": Hosting(addressed="model")}
-    assert found.unread == ("model of v1 (DescribeModel: AccessDeniedException: not allowed)",)
+    why = "DescribeModel: AccessDeniedException: not allowed"
+    assert found.unread == (Unread(what="model", name="v1", why=why),)
 
 
 def test_a_configuration_that_is_gone_is_named() -> None:
     """The endpoint serves without it."""
     answers = Answers()
     answers.denied("describe_endpoint_config", "ValidationException")
-    assert (
-        "configuration c (DescribeEndpointConfig: ValidationException" in answers.read().unread[0]
-    )
+    (unread,) = answers.read().unread
+    assert (unread.what, unread.name) == ("configuration", "c")
+    assert "DescribeEndpointConfig: ValidationException" in unread.why
 
 
 def test_a_read_that_fails_for_now_is_tried_again() -> None:
@@ -123,4 +137,27 @@ def test_a_read_that_fails_for_now_is_tried_again() -> None:
     answers = Answers()
     answers.denied("describe_endpoint_config", "ThrottlingException")
     with pytest.raises(AwsUnavailable):
-        answers.read()
+        answers.read_on()
+
+
+def test_the_tags_say_which_stack_made_the_endpoint() -> None:
+    """CloudFormation's own; others say nothing of it."""
+    for tags, stack in (
+        ({"aws:cloudformation:stack-name": "serving", "team": "ml"}, "serving"),
+        ({"team": "ml"}, None),
+    ):
+        answers = Answers()
+        answers.config("v1")
+        answers.model(PrimaryContainer=ONE)
+        assert answers.read(**tags).stack == stack
+
+
+def test_tags_that_may_not_be_read_are_named() -> None:
+    """The rest is read."""
+    answers = Answers()
+    answers.config("v1")
+    answers.model(PrimaryContainer=MANY)
+    answers.denied("list_tags")
+    found = answers.read_on()
+    assert found.hosting == {"v1": Hosting(addressed="model")}
+    assert [(one.what, one.name) for one in found.unread] == [("tags", "churn")]

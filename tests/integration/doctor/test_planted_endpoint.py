@@ -151,7 +151,7 @@ def test_what_is_told_of_an_endpoints_kind(patient: Patient) -> None:
     assert (found.state, "host many models" in found.said) == ("fine", True)
     sagemaker.delete_model(ModelName="model-v2")
     found = patient.diagnosis("kind")
-    assert (found.state, "Not read: model of v2" in found.said) == ("unknown", True)
+    assert (found.state, "The model of v2 could not be read" in found.said) == ("unknown", True)
 
 
 def reconfigured(patient: Patient, **config: Any) -> None:

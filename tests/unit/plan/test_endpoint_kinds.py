@@ -7,7 +7,7 @@ import pytest
 from canary.domain.errors import Refused
 from canary.domain.plan.endpoint import TELLS_OF, Capture, EndpointView, Variant
 from canary.domain.plan.kinds.check import check_endpoint
-from canary.domain.plan.kinds.hosting import Configured, Hosting, check_hosting
+from canary.domain.plan.kinds.hosting import Configured, Hosting, Unread, UnreadThing, check_hosting
 from canary.domain.plan.kinds.notices import told_of_endpoint
 from canary.domain.plan.make_plan import Facts, make_plan
 from canary.domain.plan.spec import Spec, read_spec
@@ -150,11 +150,30 @@ def test_requests_of_the_variants_kind_are_taken(hosting: Hosting, quality: dict
     check_hosting(spec(quality={**SET, **quality}), view(), configured)
 
 
-def test_a_model_that_could_not_be_read_refuses_nothing() -> None:
-    """It is told instead."""
-    unread = Configured(hosting={"v1": MODELS}, unread=("model of v2 (DescribeModel: denied)",))
-    check_hosting(spec(), view(), unread)
-    assert "model of v2 (DescribeModel: denied)" in told(view(), unread)
+@pytest.mark.parametrize(
+    ("what", "open_"),
+    [
+        ("configuration", "what Data Capture keeps"),
+        ("model", "must name a model or a container"),
+        ("tags", "whether a CloudFormation stack"),
+    ],
+)
+def test_what_could_not_be_read_refuses_nothing_and_is_told(what: UnreadThing, open_: str) -> None:
+    """With what stays open and AWS's reason."""
+    unread = Unread(what=what, name="v2", why="DescribeModel: AccessDeniedException")
+    found = Configured(hosting={"v1": MODELS}, unread=(unread,))
+    check_hosting(spec(), view(), found)
+    line = told(view(), found)
+    assert open_ in line
+    assert f"The {what} of v2 could not be read" in line
+    assert "AccessDeniedException" in line
+
+
+def test_an_endpoint_of_a_stack_is_told_who_else_sets_its_weights() -> None:
+    """And what to write where once the canary is promoted."""
+    line = told(view(), Configured(stack="serving"))
+    assert "CloudFormation stack serving" in line
+    assert "RetainAllVariantProperties" in line
 
 
 def told(found: EndpointView, configured: Configured | None = None, **guards: Any) -> str:

@@ -1,16 +1,24 @@
-"""What an endpoint's configuration and models say: how a request is addressed, what capture keeps.
+"""What an endpoint's configuration, models and tags say: how a request is addressed, what capture
+keeps, whose the endpoint is.
 
 A configuration or a model may be deleted while the endpoint serves, and reading them may not be
-allowed: neither keeps a rollout from starting, and both are named in what is returned.
+allowed: neither keeps a rollout from starting, and it is named in what is returned.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from canary.adapters.translation import translated
 from canary.domain.errors import AwsDenied
 from canary.domain.plan.endpoint import EndpointView
-from canary.domain.plan.kinds.hosting import Captured, Configured, Hosting
+from canary.domain.plan.kinds.hosting import (
+    Captured,
+    Configured,
+    Hosting,
+    Unread,
+    UnreadThing,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -19,6 +27,8 @@ if TYPE_CHECKING:
         DescribeModelOutputTypeDef,
     )
 
+OF_A_STACK = "aws:cloudformation:stack-name"
+"""The tag that CloudFormation gives what it makes (CloudFormation user guide, "Resource tag")."""
 MODES: dict[str, tuple[Captured, ...]] = {
     "Input": ("Input",),
     "Output": ("Output",),
@@ -34,23 +44,32 @@ class SageMakerHosting:
         self._client = client
 
     def configured(self, view: EndpointView) -> Configured:
-        """Return what configuration and models say; what is denied or gone is named in it."""
-        try:
-            with translated("DescribeEndpointConfig"):
-                config = self._client.describe_endpoint_config(EndpointConfigName=view.config_name)
-        except AwsDenied as error:
-            return Configured(unread=(f"configuration {view.config_name} ({error})",))
-        hosting, unread = {}, []
-        for variant in config["ProductionVariants"]:
-            try:
-                with translated("DescribeModel"):
-                    model = self._client.describe_model(ModelName=variant.get("ModelName", ""))
-            except AwsDenied as error:
-                unread.append(f"model of {variant['VariantName']} ({error})")
-            else:
+        """Return what configuration, models and tags say; what is denied or gone is named in it."""
+        unread: list[Unread] = []
+        hosting: dict[str, Hosting] = {}
+        config: Any = {}
+        owner = None
+        with _or_unread(unread, "configuration", view.config_name, "DescribeEndpointConfig"):
+            config = self._client.describe_endpoint_config(EndpointConfigName=view.config_name)
+        for variant in config.get("ProductionVariants", []):
+            with _or_unread(unread, "model", variant["VariantName"], "DescribeModel"):
+                model = self._client.describe_model(ModelName=variant.get("ModelName", ""))
                 hosting[variant["VariantName"]] = _hosting(model)
+        with _or_unread(unread, "tags", view.name, "ListTags"):
+            tags = self._client.list_tags(ResourceArn=view.arn)["Tags"]
+            owner = {tag["Key"]: tag["Value"] for tag in tags}.get(OF_A_STACK)
         captured = tuple(sorted(set(_captured(config))))
-        return Configured(hosting=hosting, captured=captured, unread=tuple(unread))
+        return Configured(hosting=hosting, captured=captured, stack=owner, unread=tuple(unread))
+
+
+@contextmanager
+def _or_unread(unread: list[Unread], what: UnreadThing, name: str, action: str) -> Iterator[None]:
+    """Note what was denied or is gone, and go on; what AWS cannot answer now is raised."""
+    try:
+        with translated(action):
+            yield
+    except AwsDenied as error:
+        unread.append(Unread(what=what, name=name, why=str(error)))
 
 
 def _hosting(model: "DescribeModelOutputTypeDef") -> Hosting:

@@ -121,6 +121,7 @@ def _view_of(answer: "DescribeEndpointOutputTypeDef", unknown: tuple[str, ...]) 
     pending: Any = answer.get("PendingDeploymentSummary", {})
     return EndpointView(
         name=answer.get("EndpointName", ""),
+        arn=answer.get("EndpointArn", ""),
         status=answer["EndpointStatus"],
         config_name=answer.get("EndpointConfigName", ""),
         failure_reason=answer.get("FailureReason"),

@@ -54,6 +54,7 @@ class EndpointView(Frozen):
 
     exists: bool = True
     name: str = ""
+    arn: str = ""
     status: str = "InService"
     config_name: str = ""
     variants: tuple[Variant, ...] = ()

@@ -22,6 +22,7 @@ Addressed = Literal["variant", "model", "container"]
 (TargetModel), or one of its containers (TargetContainerHostname).
 """
 Captured = Literal["Input", "Output"]
+UnreadThing = Literal["configuration", "model", "tags"]
 TELLS: Mapping[Addressed, str] = {
     "variant": "answers with one model",
     "model": "hosts many models (Mode MultiModel) of which a request names one",
@@ -45,15 +46,24 @@ class Hosting(Frozen):
     containers: tuple[str, ...] = ()
 
 
+class Unread(Frozen):
+    """What could not be read, of which variant or endpoint, and why in AWS's words."""
+
+    what: UnreadThing
+    name: str
+    why: str
+
+
 class Configured(Frozen):
-    """What an endpoint's configuration and models say that the endpoint itself does not."""
+    """What an endpoint's configuration, models and tags say that the endpoint itself does not."""
 
     hosting: dict[str, Hosting] = Field(default_factory=dict)
     """By variant, where its model could be read."""
     captured: tuple[Captured, ...] = ()
     """What Data Capture keeps of a request; empty where that could not be read."""
-    unread: tuple[str, ...] = ()
-    """What could not be read and why, in AWS's words."""
+    stack: str | None = None
+    """The CloudFormation stack that made the endpoint."""
+    unread: tuple[Unread, ...] = ()
 
     def taking_part(self, spec: Spec, view: EndpointView) -> dict[str, Hosting]:
         """Return the canary's hosting and its baselines', where they could be read."""

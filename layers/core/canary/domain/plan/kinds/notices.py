@@ -5,13 +5,19 @@ else may move it, and what could not be read.
 from collections.abc import Iterator, Mapping
 
 from canary.domain.plan.endpoint import TELLS_OF, EndpointView
-from canary.domain.plan.kinds.hosting import Addressed, Configured, addressed_by
+from canary.domain.plan.kinds.hosting import Addressed, Configured, UnreadThing, addressed_by
 from canary.domain.plan.spec import Spec
 
 MANY: Mapping[Addressed, str] = {
     "model": "host many models each (Mode MultiModel), whose first request waits until one is "
     "loaded",
     "container": "call their containers one by one (InferenceExecutionConfig Direct)",
+}
+LEFT_OPEN: Mapping[UnreadThing, str] = {
+    "configuration": "it is not known whether requests must name a model or a container, nor what "
+    "Data Capture keeps of them",
+    "model": "it is not known whether requests to it must name a model or a container",
+    "tags": "it is not known whether a CloudFormation stack sets its weights too",
 }
 BY_PREFIX = frozenset({"PREFIX_AWARE", "KV_AWARE"})
 """Routing to the instance whose cache knows a request's beginning (API model, RoutingStrategy)."""
@@ -23,6 +29,7 @@ def told_of_endpoint(
     """Yield one notice a thing that a person should know of this endpoint before it counts."""
     yield from _unknown(view)
     yield from _unread(configured)
+    yield from _owned(configured)
     yield from _hosting(spec, view, configured)
     yield from _capture(spec, view, configured)
     yield from _explained(spec, view)
@@ -42,10 +49,21 @@ def _unknown(view: EndpointView) -> Iterator[str]:
 
 
 def _unread(configured: Configured | None) -> Iterator[str]:
-    for reason in configured.unread if configured else ():
+    for one in configured.unread if configured else ():
+        left = LEFT_OPEN[one.what]
+        yield f"The {one.what} of {one.name} could not be read, so {left}: {one.why}."
+
+
+def _owned(configured: Configured | None) -> Iterator[str]:
+    """Yield who else sets weights: UpdateEndpoint takes those of the new configuration unless it
+    retains the variants' (API model, RetainAllVariantProperties).
+    """
+    if configured and configured.stack:
         yield (
-            f"Not read: {reason}. Whether requests must name a model or a container of a variant, "
-            "or what Data Capture keeps of them, is not known of it."
+            f"The endpoint belongs to the CloudFormation stack {configured.stack}: its next update "
+            "with another configuration sets the weights written there. After PROMOTED write the "
+            "canary's there, or RetainAllVariantProperties; an update in the middle of a rollout "
+            "ends it without a restore."
         )
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from canary.adapters.account.alarms import AlarmReader, AlarmView
 from canary.adapters.account.functions import FunctionReader, FunctionView, RuleReader
+from canary.adapters.account.parts import LOOKS, PartReader
 from canary.adapters.account.queues import QueueReader
 from canary.adapters.account.quotas import QuotaReader
 from canary.adapters.account.roles import RoleSimulator
@@ -31,6 +32,13 @@ from canaryctl.operate.stack import Stack, StackError
 
 ANSWER_WITHIN_SECONDS = 70.0
 """Containers answer within 60 s or not at all."""
+PUT_BACK = (
+    "A deploy leaves what CloudFormation takes for unchanged: make a change set that reverts "
+    "drift, read what it would do, then execute it (execute-change-set)"
+)
+"""What to do where somebody deleted or changed a part behind CloudFormation's back; source: User
+Guide, "Using drift-aware change sets".
+"""
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,19 @@ class Account:
         return f"make build ARCHITECTURE={wanted} && .venv-sam/bin/sam deploy {stack}"
 
     @property
+    def put_back(self) -> str:
+        """Return the command that makes, and does not execute, a change set which puts back what
+        was deleted, with the template and the parameters the stack has.
+        """
+        kept = [f"ParameterKey={key},UsePreviousValue=true" for key in self.view.parameters]
+        return (
+            f"aws cloudformation create-change-set --stack-name {self.stack.name} "
+            "--change-set-name put-back --use-previous-template --deployment-mode REVERT_DRIFT "
+            "--capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND"
+            + "".join(f" {one}" for one in (["--parameters", *kept] if kept else []))
+        )
+
+    @property
     def now(self) -> datetime:
         """Return the time."""
         return self.time.now()
@@ -91,6 +112,16 @@ class Account:
         reader = FunctionReader(self.stack.client("lambda"))
         names = self.view.of_kind("AWS::Lambda::Function")
         return {logical: reader.function(name) for logical, name in names.items()}
+
+    @cached_property
+    def parts(self) -> Mapping[str, str | None]:
+        """Return the status of every part that has one, by its name, None for one that is gone."""
+        reader = PartReader(self.stack.client)
+        return {
+            name: reader.status(kind, name)
+            for kind in LOOKS
+            for name in self.view.of_kind(kind).values()
+        }
 
     @cached_property
     def alarms(self) -> Mapping[str, AlarmView | None]:

@@ -1,17 +1,19 @@
 """A check as a value, what it finds, and how a list of them is gone through.
 
 Rules: what could not be read cannot be known, and is told with the reason: a refused read is
-neither fine nor broken. What was not asked for is told apart.
+neither fine nor broken. What was not asked for is told apart. Where AWS does not know who asks, or
+no region is known, nothing can be read: that ends it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from canary.adapters.translation import nobody_asked
 from canary.domain.errors import CanaryError
 from canaryctl.doctor.account import Account
-from canaryctl.operate.stack import StackError
-from canaryctl.operate.subscribers import why_unread
+from canaryctl.operate.stack import NotReached, StackError
+from canaryctl.operate.subscribers import denied_action, why_unread
 
 State = Literal["fine", "broken", "unknown"]
 Need = Literal["endpoint", "sample", "send"]
@@ -73,11 +75,21 @@ def examined(checks: Sequence[Check], account: Account) -> Iterator[Answer]:
 def _found(check: Check, account: Account) -> Diagnosis:
     try:
         found = check.ask(account)
+    except NotReached:
+        raise
     except StackError as error:
         return unknown(str(error))
     except CanaryError as error:
-        return unknown(why_unread(error))
+        if nobody_asked(error):
+            raise
+        return unknown(why_unread(error), _allowing(error))
     region = account.stack.region
     if region and found.command:
         return replace(found, command=f"{found.command} --region {region}")
     return found
+
+
+def _allowing(error: CanaryError) -> str:
+    """Return what lets the question be asked, '' where no right is missing."""
+    action = denied_action(error)
+    return f"Allow {action} to whom you ask as, or ask as somebody who may" if action else ""

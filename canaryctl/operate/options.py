@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from canary.adapters.translation import code_of_cause, nobody_asked
 from canary.domain.errors import CanaryError, Refused
 from canaryctl.operate.executions import RefusedThere, Sleep
 from canaryctl.operate.stack import StackError
@@ -54,6 +55,18 @@ StateMachine = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON to standard output, for scripts.")]
 DEFAULT_STACK = "sagemaker-canary"
+LOG_IN = (
+    "AWS does not know who asks: log in again, or choose a profile (AWS_PROFILE); "
+    "`aws sts get-caller-identity` tells who you are"
+)
+PARTS = {
+    "ResourceNotFoundException": "table",
+    "StateMachineDoesNotExist": "state machine",
+    "StateMachineDeleting": "state machine",
+}
+"""Parts of a stack by how AWS says that there is no such thing; SageMaker has other words for an
+endpoint.
+"""
 
 
 @dataclass(frozen=True)
@@ -77,7 +90,20 @@ def told_plainly() -> Iterator[None]:
     except (StackError, Refused, RefusedThere) as error:
         raise _exit(str(error), EXIT_REFUSED) from error
     except CanaryError as error:
-        raise _exit(f"AWS: {error}", EXIT_AWS) from error
+        raise _exit(f"AWS: {_plainly(error)}", EXIT_AWS) from error
+
+
+def _plainly(error: CanaryError) -> str:
+    """Return what AWS said; where nothing else can be meant, what that is and how to go on."""
+    if nobody_asked(error):
+        return f"{error}. {LOG_IN}"
+    part = PARTS.get(code_of_cause(error))
+    if part is None:
+        return str(error)
+    return (
+        f"the {part} is gone or was never there: check --stack, --region and account, or the "
+        "option that named it; `canaryctl doctor` says what a stack lacks and how it is put back"
+    )
 
 
 def _exit(message: str, code: int) -> typer.Exit:

@@ -23,13 +23,19 @@ class StackError(Exception):
     """The stack cannot be reached or used; the message says what to do."""
 
 
+class NotReached(StackError):
+    """No client can be made: no region, no such profile, or credentials that are not whole. No
+    other call would fare better.
+    """
+
+
 def client(
     service: str, region: str | None, session: Any = None, config: Config | None = None
 ) -> Any:
     """Return a boto3 client that tries again as botocore's standard mode does, unless a
     configuration of its own says otherwise.
 
-    Raises StackError when no region is known.
+    Raises NotReached when no region is known.
     """
     try:
         asked: Any = session or boto3.session.Session()
@@ -37,7 +43,7 @@ def client(
             service, region_name=region, config=config or Config(retries={"mode": "standard"})
         )
     except BotoCoreError as error:
-        raise StackError(f"{error} Give --region, or set AWS_REGION.") from error
+        raise NotReached(f"{error} Give --region, or set AWS_REGION.") from error
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,17 @@ def told_of_subscribers(stack: Stack) -> tuple[int | None, str]:
 
 def why_unread(error: CanaryError) -> str:
     """Return why a read gave nothing: the right that is missing, or AWS's own words."""
-    words = str(error)
-    if _REFUSED.findall(words):
-        named = _ACTION.findall(words)
-        return f"you may not call {named[0] if named else words.split(': ', 1)[0]}"
+    action = denied_action(error)
+    if action:
+        return f"you may not call {action}"
     kind = "did not answer" if isinstance(error, AwsUnavailable) else "refused"
-    return f"AWS {kind}: {words[:WORDS_OF_AWS]}"
+    return f"AWS {kind}: {str(error)[:WORDS_OF_AWS]}"
+
+
+def denied_action(error: CanaryError) -> str:
+    """Return the action whose right is missing, '' where AWS refused for another reason."""
+    words = str(error)
+    if not _REFUSED.findall(words):
+        return ""
+    named = _ACTION.findall(words)
+    return str(named[0]) if named else words.split(": ", 1)[0]

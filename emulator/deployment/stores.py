@@ -8,6 +8,8 @@ import json
 import uuid
 from contextlib import suppress
 
+from moto.kms.models import kms_backends
+
 from emulator.deployment.site import Made, Properties, Site
 
 
@@ -145,10 +147,16 @@ def bucket_policy(site: Site, name: str, properties: Properties) -> Made:
 
 
 def key(site: Site, name: str, _properties: Properties) -> Made:
-    """AWS::KMS::Key: only its name; nothing here is encrypted, and key policies are not
-    evaluated.
+    """AWS::KMS::Key, with an id that is the same in every run; nothing here is encrypted, and key
+    policies are not evaluated.
     """
     identity = str(uuid.uuid5(uuid.NAMESPACE_URL, f"key/{name}"))
+    backend = kms_backends[site.place.account][site.place.region]
+    if identity not in backend.keys:
+        made = backend.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", name, None)
+        del backend.keys[made.id]
+        made.id, made.arn = identity, site.place.arn("kms", f"key/{identity}")
+        backend.keys[identity] = made
     return Made(
         identity,
         {"Arn": site.place.arn("kms", f"key/{identity}"), "KeyId": identity},

@@ -6,6 +6,7 @@ from canaryctl.doctor.checks import (
     endpoint,
     metrics,
     quotas,
+    resources,
     roles,
     sending,
     stack,
@@ -14,6 +15,7 @@ from canaryctl.doctor.checks import (
 
 CHECKS: tuple[Check, ...] = (
     *stack.CHECKS,
+    *resources.CHECKS,
     *telling.CHECKS,
     *alarms.CHECKS,
     *roles.CHECKS,

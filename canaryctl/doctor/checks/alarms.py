@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from canary.adapters.account.alarms import AlarmView
 from canary.domain.words import moment
-from canaryctl.doctor.account import Account
+from canaryctl.doctor.account import PUT_BACK, Account
 from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown
 
 FIRST_DATA_WITHIN = timedelta(minutes=20)
@@ -23,14 +23,14 @@ def quiet(account: Account) -> Diagnosis:
     """Does any alarm ring, and has each of them ever had data?"""
     gone = [name for name, view in account.alarms.items() if view is None]
     if gone:
-        return broken(f"gone: {', '.join(gone)}", "Deploy again", account.deploy_again)
+        return broken(f"gone: {', '.join(gone)}", PUT_BACK, account.put_back)
     views = [view for view in account.alarms.values() if view]
     ringing = [view for view in views if view.state == "ALARM"]
     if ringing:
         first = ringing[0]
         return broken(
             f"{_names(account, ringing)} since {moment(first.since)}: {first.reason}",
-            f"docs/operations.md, {_short(account, first)}, says what to do",
+            f"docs/operations.md, {heading(_short(account, first))}, says what to do",
             f"aws cloudwatch describe-alarm-history --alarm-name {first.name} --max-records 5",
         )
     silent = [view for view in views if view.state == "INSUFFICIENT_DATA"]
@@ -74,14 +74,14 @@ def heard(account: Account) -> Diagnosis:
     if elsewhere:
         return broken(
             f"they do not name the stack's topic: {', '.join(elsewhere)}",
-            "Deploy again",
-            account.deploy_again,
+            PUT_BACK,
+            account.put_back,
         )
     if (account.topics.key(topic) or "").endswith("alias/aws/sns"):
         return broken(
             "the topic is encrypted with AWS's own key, which CloudWatch may not use",
-            "Deploy again: the template gives the topic a key of its own",
-            account.deploy_again,
+            f"The template gives the topic a key of its own. {PUT_BACK}",
+            account.put_back,
         )
     return _newest(account)
 
@@ -111,6 +111,13 @@ def _names(account: Account, views: Iterable[AlarmView]) -> str:
 def _short(account: Account, view: AlarmView) -> str:
     """Return an alarm's name as the runbook has it."""
     return view.name.removeprefix(f"{account.stack.name}-")
+
+
+def heading(alarm: str) -> str:
+    """Return the runbook's heading that says what to do when an alarm of this name rings."""
+    if alarm.endswith("-errors"):
+        return "function-errors"
+    return "dead-execution" if alarm == "timed-out-execution" else alarm
 
 
 CHECKS = (

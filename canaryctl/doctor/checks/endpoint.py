@@ -1,5 +1,7 @@
 """Can the endpoint carry a rollout, and who else acts on it?"""
 
+import re
+
 from canary.domain.errors import Refused
 from canary.domain.plan.endpoint import Variant
 from canary.domain.plan.kinds.check import check_endpoint
@@ -18,7 +20,7 @@ def carries(account: Account) -> Diagnosis:
         return broken(
             f"there is no endpoint {name!r} in this account and region",
             "Give its name as SageMaker lists it",
-            f"aws sagemaker list-endpoints --name-contains {name.split('-', maxsplit=1)[0]}",
+            " --name-contains ".join(["aws sagemaker list-endpoints", *_first_word(name)]),
         )
     look = f"aws sagemaker describe-endpoint --endpoint-name {name}"
     if view.stuck:
@@ -36,6 +38,11 @@ def carries(account: Account) -> Diagnosis:
     idle = _idle(account)
     waits = f"{', '.join(v.name for v in idle)} may be promoted" if idle else "no canary waits"
     return fine(f"InService, {_weights(view.variants)}; {waits}")
+
+
+def _first_word(name: str) -> list[str]:
+    """Return the first run of letters and digits of a name, none where it has none."""
+    return re.findall("[A-Za-z0-9]+", name)[:1]
 
 
 def _smallest_spec(account: Account) -> Spec:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from itertools import takewhile
 
 from canary.adapters.account.roles import Decision
-from canaryctl.doctor.account import Account
+from canaryctl.doctor.account import PUT_BACK, Account
 from canaryctl.doctor.check import Check, Diagnosis, broken, fine
 from canaryctl.operate.stack import StackError
 
@@ -57,15 +59,62 @@ def on_the_endpoint(account: Account) -> Diagnosis:
     if not refused:
         cases = "in both cases of its name" if len(arns) > 1 else "by its name"
         return fine(f"four functions may look at it, move it and call it, {cases}")
-    wanted = dict(zip(PATTERNS, reversed(names), strict=False))
-    given = [f"{name} is {account.view.parameters.get(name, '') or 'empty'}" for name in PATTERNS]
-    return broken(
-        "; ".join([_told(refused), *given]),
-        "Deploy with patterns that match the name, in lower case and with its capitals; where they "
-        "do, look at boundaries and service control policies",
-        f".venv-sam/bin/sam deploy --stack-name {account.stack.name} --parameter-overrides "
-        + " ".join(f"{name}={text}" for name, text in wanted.items()),
+    given = {name: account.view.parameters.get(name, "") for name in PATTERNS}
+    said = "; ".join([_told(refused), *(f"{name} is {p or 'empty'}" for name, p in given.items())])
+    wider = _wider(given, account.endpoint)
+    if wider and not any(one.denied for _, one in refused):
+        return broken(
+            said,
+            "The patterns do not match the name: deploy with wider ones, which match all that they "
+            "match now and this name too",
+            f"{account.deploy_again} --parameter-overrides "
+            + " ".join(f"{name}='{text}'" for name, text in wider.items()),
+        )
+    return broken(said, *_where(account, *refused[0]))
+
+
+def _wider(given: Mapping[str, str], endpoint: str) -> dict[str, str]:
+    """Return patterns that match what these match and an endpoint's name besides, in lower case and
+    as it is written; only those that have to change.
+    """
+    lower, written = PATTERNS
+    found = {}
+    if not fnmatchcase(endpoint.lower(), given[lower]):
+        found[lower] = _covering(given[lower], endpoint.lower())
+    if endpoint != endpoint.lower() and not any(
+        fnmatchcase(endpoint, pattern) for pattern in given.values()
+    ):
+        found[written] = _covering(given[written], endpoint)
+    return found
+
+
+def _covering(pattern: str, name: str) -> str:
+    """Return a pattern that matches a name and whatever `pattern` matches."""
+    if not pattern:
+        return name
+    literal = pattern.replace("?", "*").split("*", maxsplit=1)[0]
+    common = takewhile(lambda pair: pair[0] == pair[1], zip(literal, name, strict=False))
+    return f"{''.join(letter for letter, _ in common)}*"
+
+
+def _where(account: Account, function: str, refused: Decision) -> tuple[str, str]:
+    """Return where a refusal stands that the template does not make, and what shows it."""
+    view = account.functions[function]
+    why = (
+        "A Deny stands somewhere, and no pattern and no Allow undoes it"
+        if refused.denied
+        else "The template grants it, and something else takes it away"
     )
+    remedy = (
+        f"{why}: look at the role's own policies, its permissions boundary, and the organization's "
+        "service control policies (MatchedStatements, PermissionsBoundaryDecisionDetail and "
+        "OrganizationsDecisionDetail say which)"
+    )
+    command = (
+        f"aws iam simulate-principal-policy --policy-source-arn {view.role if view else ''} "
+        f"--action-names {refused.action} --resource-arns '{refused.resource}'"
+    )
+    return remedy, command
 
 
 def on_the_stack(account: Account) -> Diagnosis:
@@ -73,11 +122,14 @@ def on_the_stack(account: Account) -> Diagnosis:
     refused = _refused(account, ELSEWHERE, lambda kind: [_arn(account, kind)])
     if not refused:
         return fine("table, metrics, topic, its key and the state machine may be used")
+    if any(one.denied for _, one in refused):
+        first = next(one for one in refused if one[1].denied)
+        return broken(_told(refused), *_where(account, *first))
     return broken(
         _told(refused),
-        "Compare the role with template.yaml and deploy again; where it agrees, look at "
-        "boundaries and service control policies",
-        account.deploy_again,
+        "The role lacks what the template grants, or a boundary or service control policy does not "
+        f"allow it. {PUT_BACK}",
+        account.put_back,
     )
 
 

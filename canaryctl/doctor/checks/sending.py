@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from canary.domain.rollout.mail import Mail
 from canary.domain.words import moment
-from canaryctl.doctor.account import Account
+from canaryctl.doctor.account import PUT_BACK, Account
 from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown
 
 LOOKS, SECONDS_BETWEEN = 12, 5.0
@@ -44,8 +44,8 @@ def alarm_rings_through(account: Account) -> Diagnosis:
         if taken.failed:
             return broken(
                 f"{name} rang and was not heard: {taken.summary}",
-                "CloudWatch needs the topic's policy and its key's: deploy again",
-                account.deploy_again,
+                f"CloudWatch needs the topic's policy and its key's. {PUT_BACK}",
+                account.put_back,
             )
         return fine(f'rang and reached the topic; look for ALARM: "{name}". It clears by itself')
     return unknown(

@@ -3,7 +3,7 @@
 from canary.domain.plan.guards import Metric
 from canary.domain.time import minute_of
 from canary.domain.words import clock
-from canaryctl.doctor.account import Account
+from canaryctl.doctor.account import PUT_BACK, Account
 from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown
 
 RUNTIME = "python3.13"
@@ -51,8 +51,7 @@ def functions_run(account: Account) -> Diagnosis:
     faults = []
     for logical, view in account.functions.items():
         if view is None:
-            faults.append(f"{logical} is gone")
-            continue
+            return broken(f"{logical} is gone", PUT_BACK, account.put_back)
         if view.state != "Active" or view.update != "Successful":
             faults.append(f"{logical} is {view.state}, its last update {view.update}")
         if (view.runtime, view.architecture) != (RUNTIME, wanted):
@@ -74,8 +73,8 @@ def rules_are_on(account: Account) -> Diagnosis:
     if gone:
         return broken(
             f"gone, or without a target, so that what they match is dropped: {', '.join(gone)}",
-            "Deploy again",
-            account.deploy_again,
+            PUT_BACK,
+            account.put_back,
         )
     off = [name for name, view in views.items() if view and not view.enabled]
     if off:
@@ -114,9 +113,7 @@ def queue_is_empty(account: Account) -> Diagnosis:
     url = account.physical("Undelivered")
     waiting = account.queues.waiting(url)
     if waiting is None:
-        return broken(
-            "the queue of undelivered events is gone", "Deploy again", account.deploy_again
-        )
+        return broken("the queue of undelivered events is gone", PUT_BACK, account.put_back)
     if waiting:
         return broken(
             f"{waiting} event{'s' * (waiting > 1)} reached no function, or the decider failed",

@@ -1,6 +1,6 @@
 """Is anybody told?"""
 
-from canaryctl.doctor.account import Account
+from canaryctl.doctor.account import PUT_BACK, Account
 from canaryctl.doctor.check import Check, Diagnosis, broken, fine
 
 SUBSCRIBE = (
@@ -15,8 +15,8 @@ def somebody_is_subscribed(account: Account) -> Diagnosis:
     if account.topics.key(topic) is None:
         return broken(
             f"the topic {topic} is gone: no message and no alarm reaches anybody",
-            "Deploy again under another stack name, or make it anew",
-            account.deploy_again,
+            f"{PUT_BACK}; then subscribe whoever is on call",
+            account.put_back,
         )
     waiting = [s.address for s in account.subscriptions if not s.confirmed]
     confirmed = [f"{s.protocol} {s.address}" for s in account.subscriptions if s.confirmed]

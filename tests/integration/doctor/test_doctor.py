@@ -78,7 +78,7 @@ def test_without_being_told_it_writes_nothing(patient: Patient) -> None:
 
     patient.answer(watching)
     patient.asked()
-    reads = ("Describe", "Get", "List", "Simulate", "Query")
+    reads = ("Describe", "Get", "HeadBucket", "List", "Simulate", "Query")
     assert made
     assert [name for name in made if not name.startswith(reads)] == []
 
@@ -104,6 +104,7 @@ def test_a_right_that_is_missing_is_said_by_its_name(patient: Patient) -> None:
     answer = patient.asked()
     assert answer.exit_code == 4
     assert "you may not call iam:SimulatePrincipalPolicy" in answer.stdout
+    assert "-> Allow iam:SimulatePrincipalPolicy" in answer.stdout
     assert "0 broken, 2 cannot be known" in answer.stdout
 
 
@@ -117,6 +118,20 @@ def test_a_caller_without_rights_learns_what_is_missing_and_nothing_is_fine(
     states = {one["check"]: one["state"] for one in json.loads(answer.stdout)["checks"]}
     assert set(states.values()) == {"unknown"}
     assert len(states) == len(CHECKS)
+
+
+@pytest.mark.parametrize("code", ["ExpiredTokenException", "UnrecognizedClientException"])
+def test_credentials_that_aws_does_not_know_end_it_in_one_line(patient: Patient, code: str) -> None:
+    """Every line would say the same."""
+
+    def unknown(call: Call, proceed: Proceed) -> Any:
+        raise call.error(code, "The security token included in the request is no good")
+
+    patient.answer(unknown)
+    answer = patient.asked()
+    assert (answer.exit_code, answer.stdout) == (1, "")
+    assert answer.stderr.count("\n") == 1
+    assert "log in again" in answer.stderr
 
 
 def test_aws_that_does_not_answer_is_not_a_fault_of_the_deployment(patient: Patient) -> None:

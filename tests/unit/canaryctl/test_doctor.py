@@ -1,5 +1,6 @@
 """What the doctor takes for granted is what the template says."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,8 @@ from typer.testing import CliRunner
 
 from canaryctl.app import app
 from canaryctl.doctor.account import Account
-from canaryctl.doctor.checks import CHECKS, roles, stack
+from canaryctl.doctor.checks import CHECKS, endpoint, roles, stack
+from canaryctl.doctor.checks.alarms import heading
 from canaryctl.operate.options import Time
 from canaryctl.operate.stack import Stack
 from tests.template import TEMPLATE
@@ -57,6 +59,29 @@ def test_every_line_is_in_the_runbook() -> None:
     assert {check.name for check in CHECKS} <= {
         name.strip() for row in listed for name in row.split(",")
     }
+
+
+def test_every_heading_it_names_is_in_the_runbook() -> None:
+    """For each alarm of the template, and wherever a line names one."""
+    text = Path("docs/operations.md").read_text(encoding="utf-8")
+    headings = set(re.findall("^#+ (.+)$", text, re.MULTILINE))
+    template = Path("template.yaml").read_text(encoding="utf-8")
+    alarms = re.findall(r'AlarmName: !Sub "\$\{AWS::StackName\}-([a-z-]+)"', template)
+    assert alarms
+    assert {heading(alarm) for alarm in alarms} <= headings
+    source = "".join(path.read_text() for path in Path("canaryctl/doctor").rglob("*.py"))
+    named = re.findall(r"docs/operations\.md, ([a-z-]+)", source)
+    assert named
+    assert set(named) <= headings
+
+
+def test_the_name_of_an_endpoint_is_looked_for_by_its_first_word() -> None:
+    """An option without a value is no command."""
+    assert [endpoint._first_word(name) for name in ("churn-prod", "-x", "--")] == [
+        ["churn"],
+        ["x"],
+        [],
+    ]
 
 
 def test_a_sample_is_sent_once() -> None:

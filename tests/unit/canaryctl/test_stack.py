@@ -1,6 +1,7 @@
 """Which stack a command means, and what it says when it cannot be reached."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,11 +71,44 @@ def test_no_region_is_said_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> N
     assert "--region" in answer.output
 
 
+@pytest.mark.parametrize("command", ["doctor", "status", "uninstall-check"])
+def test_no_region_ends_every_command_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """Not in one a question."""
+    _alone(monkeypatch)
+    answer = CliRunner().invoke(app, [command])
+    assert (answer.exit_code, len(answer.output.splitlines())) == (2, 1)
+    assert "--region" in answer.output
+
+
+@pytest.mark.parametrize("command", ["doctor", "status", "uninstall-check"])
+def test_no_credentials_end_every_command_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """With what to do, and nothing is sent."""
+    _alone(monkeypatch)
+    answer = CliRunner().invoke(app, [command, "--region", "eu-west-1"])
+    assert (answer.exit_code, len(answer.output.splitlines())) == (1, 1), answer.output
+    assert "log in again" in answer.output
+
+
+def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away whatever names a region or credentials."""
+    for name in os.environ:
+        if name.startswith("AWS_"):
+            monkeypatch.delenv(name)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, "/nonexistent")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
 def test_aws_trouble_ends_with_exit_code_1(account: None) -> None:
     """A table that does not exist is AWS's answer, not a wrong option."""
     answer = CliRunner().invoke(app, ["status", "--table", "nowhere"])
     assert answer.exit_code == 1
-    assert answer.output.startswith("AWS: ")
+    assert answer.output.startswith("AWS: the table is gone or was never there")
+    assert len(answer.output.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

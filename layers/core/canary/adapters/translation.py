@@ -5,7 +5,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ParamValidationError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+)
 from botocore.exceptions import ConnectionError as BotoConnectionError
 
 from canary.domain.errors import AwsDenied, AwsUnavailable
@@ -46,6 +56,35 @@ TRANSIENT_REASONS = frozenset(
     {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
 )
 """Why a transaction is cancelled that may well succeed later: its own code says nothing."""
+NOBODY = frozenset(
+    {
+        "AuthFailure",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "IncompleteSignatureException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "InvalidToken",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+        "RequestExpired",
+        "SignatureDoesNotMatch",
+        "TokenRefreshRequired",
+        "UnrecognizedClientException",
+    }
+)
+"""Error codes by which every service says that it does not know who asks; source: each service's
+"Common errors".
+"""
+WITHOUT_CREDENTIALS = (
+    CredentialRetrievalError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+)
 CLIENT_ERROR = 400
 TOO_MANY = 429
 SERVER_ERROR = 500
@@ -79,6 +118,13 @@ def code_of_cause(error: Exception) -> str:
     """Return AWS's error code behind a translated error, '' when AWS did not answer."""
     cause = error.__cause__
     return code_of(cause) if isinstance(cause, ClientError) else ""
+
+
+def nobody_asked(error: Exception) -> bool:
+    """Return whether a translated error says that AWS does not know who asks: there are no
+    credentials, or they are not good any more. No other call would fare better.
+    """
+    return isinstance(error.__cause__, WITHOUT_CREDENTIALS) or code_of_cause(error) in NOBODY
 
 
 def is_transient(error: ClientError) -> bool:

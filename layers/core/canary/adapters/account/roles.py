@@ -15,6 +15,11 @@ class Decision:
     resource: str
     decision: str
 
+    @property
+    def denied(self) -> bool:
+        """Return whether a statement denies it, rather than none allowing it."""
+        return self.decision == "explicitDeny"
+
 
 class RoleSimulator:
     """Simulates the policies of roles; service control policies and boundaries count too."""

@@ -51,6 +51,11 @@ def aws_problems(words: Sequence[str]) -> list[str]:
     renamed = RENAMED.get((service, operation), {})
     made = {xform_name(name, "-"): name for name in (shape.members if shape else ())}
     members = {renamed.get(option, option): name for option, name in made.items()}
+    members |= {
+        f"no-{option}": name
+        for option, name in members.items()
+        if shape.members[name].type_name == "boolean"
+    }
     return list(_misfits(shape, members, options))
 
 
@@ -80,7 +85,9 @@ def _misfits(shape: Any, members: Mapping[str, str], options: Options) -> Iterat
     yield from (
         f"needs --{option}"
         for option, member in members.items()
-        if member in shape.required_members and option not in options
+        if member in shape.required_members
+        and not option.startswith("no-")
+        and not {option, f"no-{option}"} & options.keys()
     )
     for option, values in options.items():
         if option is not None and option in members:

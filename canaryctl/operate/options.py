@@ -13,10 +13,12 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from canary.adapters.translation import code_of_cause, nobody_asked
 from canary.domain.errors import CanaryError, Refused
 from canaryctl.operate.executions import RefusedThere, Sleep
+from canaryctl.operate.lookup import why_unreadable
 from canaryctl.operate.stack import StackError
 
 EXIT_AWS, EXIT_REFUSED, EXIT_NOT_PROMOTED = 1, 2, 3
@@ -89,6 +91,11 @@ def told_plainly() -> Iterator[None]:
         yield
     except (StackError, Refused, RefusedThere) as error:
         raise _exit(str(error), EXIT_REFUSED) from error
+    except ValidationError as error:
+        said = f"{why_unreadable(error)} of a stored {error.title} is not what this version knows"
+        raise _exit(
+            f"{said}: use the canaryctl of the version that is deployed", EXIT_AWS
+        ) from None
     except CanaryError as error:
         raise _exit(f"AWS: {_plainly(error)}", EXIT_AWS) from error
 

@@ -12,7 +12,7 @@ from canary.domain.rollout.record import Record
 from canaryctl.live.plain import line_of
 from canaryctl.live.row import LiveRow
 from canaryctl.live.table import live_table
-from canaryctl.operate.lookup import newest_of, under_way
+from canaryctl.operate.lookup import Unread, newest_of, told_of_unread, under_way
 from canaryctl.operate.options import (
     DEFAULT_STACK,
     AsJson,
@@ -53,7 +53,8 @@ def status_command(
     """
     with told_plainly():
         found, when = Stack(stack, region, table), time_of(context)
-        read = _reader(found, endpoint, everything=everything)
+        unread: dict[str, Exception] = {}
+        read = _reader(found, endpoint, unread, everything=everything)
         if follow:
             watch(found, read, when, Console(stderr=as_json), every)
         records = read() if as_json or not follow else []
@@ -63,25 +64,28 @@ def status_command(
             shown = [plain(*each) for each in zip(rows, records, strict=True)]
             typer.echo(json.dumps([{**row, "subscribers": count} for row in shown]))
         elif not follow:
-            _show(rows)
+            _show(rows, unread)
             for notice in records[0].plan.notices if endpoint else ():
                 typer.echo(f"  {notice}")
+        for told in told_of_unread(found, unread):
+            Console(stderr=as_json).print(Text(told, style="bold yellow"), soft_wrap=True)
         if unheard:
             Console(stderr=as_json).print(Text(unheard, style="bold yellow"), soft_wrap=True)
 
 
 def _reader(
-    stack: Stack, endpoint: str | None, *, everything: bool
+    stack: Stack, endpoint: str | None, unread: Unread, *, everything: bool
 ) -> Callable[[], Sequence[Record]]:
     if endpoint:
         return lambda: [newest_of(stack, endpoint)]
-    return lambda: stack.rollouts.every() if everything else under_way(stack)
+    return lambda: stack.rollouts.every(unread=unread) if everything else under_way(stack, unread)
 
 
-def _show(rows: Sequence[LiveRow]) -> None:
+def _show(rows: Sequence[LiveRow], unread: Unread) -> None:
     console = Console()
     if not rows:
-        console.print("No rollout is under way; --all shows ended ones.")
+        if not unread:
+            console.print("No rollout is under way; --all shows ended ones.")
     elif console.is_terminal:
         console.print(live_table(rows, width=console.width))
     else:

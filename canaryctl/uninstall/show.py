@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from canaryctl.uninstall.verdict import Matter, Verdict
+from canaryctl.uninstall.verdict import Verdict
+from canaryctl.uninstall.words import Matter
 
 
 def as_document(verdict: Verdict) -> dict[str, object]:
@@ -44,10 +45,7 @@ def _last(verdict: Verdict) -> Iterator[str]:
         yield f"{verdict.stack} may be deleted: nothing runs and no endpoint is held."
         yield from (f"  $ {command}" for command in verdict.delete)
         return
-    yield (
-        f"{verdict.stack} must not be deleted yet: deleting it hangs while executions run, and "
-        "ends them without a restore."
-    )
+    yield f"{verdict.stack} must not be deleted yet: {verdict.danger}."
 
 
 def _lines(matter: Matter) -> Iterator[str]:

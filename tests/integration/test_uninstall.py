@@ -101,8 +101,10 @@ def test_an_unproven_rollout_is_let_go_by_a_command_given(stage: Stage) -> None:
     assert kinds(document) == ["rollout"]
     said = document["in_the_way"][0]["said"]
     assert "is UNPROVEN and holds the lease; execution first has ended" in said
-    retry, release = document["in_the_way"][0]["commands"]
-    assert retry.startswith("canaryctl retry ")
+    assert "is Failed and does not leave that by itself" in said
+    release, look = document["in_the_way"][0]["commands"]
+    assert look.startswith("aws sagemaker describe-endpoint ")
+    assert "create it again" in document["in_the_way"][0]["do"]
     assert ctl(stage, *shlex.split(release)[1:]).exit_code == 0
     stage.reach_end()
     assert check(stage)["safe"]
@@ -165,6 +167,54 @@ def test_an_alarm_that_rings_and_a_lease_of_nobody_are_told_and_harm_nothing(sta
     assert document["safe"]
     assert kinds(document, "notices") == ["lease", "alarm"]
     assert document["notices"][1]["said"].startswith(f"{name} rings since ")
+
+
+def test_what_was_deleted_behind_the_stack_is_told_with_how_to_go_on(stage: Stage) -> None:
+    """Without its state machine nothing runs; without its table nobody knows what holds what."""
+    stage.client("stepfunctions").delete_state_machine(
+        stateMachineArn=stage.outputs["StateMachineArn"]
+    )
+    document = check(stage)
+    assert (document["safe"], kinds(document, "notices")) == (True, ["machine"])
+    stage.client("dynamodb").delete_table(TableName=stage.outputs["TableName"])
+    document = check(stage)
+    assert kinds(document) == ["table"]
+    assert "table" not in kinds(document, "stays")
+    assert document["in_the_way"][0]["commands"][0].startswith("aws dynamodb list-backups ")
+    said = ctl(stage, "uninstall-check", "--stack", STACK).stdout.splitlines()[-1]
+    assert said == f"{STACK} must not be deleted yet: what holds endpoints is not known."
+    for command in ("status", "start"):
+        given = ["--spec", "examples/specs/minimal.json"] if command == "start" else []
+        result = ctl(stage, command, "--stack", STACK, *given)
+        assert result.exit_code == 1
+        assert result.stderr.startswith("AWS: the ")
+        assert "canaryctl doctor" in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_record_of_another_version_hides_no_other(stage: Stage) -> None:
+    """It is named with what to do, and the others are shown."""
+    stage.start()
+    stage.reach("BAKING", 1)
+    item = {"pk": {"S": "ROLLOUT#spare-1"}, "sk": {"S": "RECORD"}, "active": {"S": "yes"}}
+    body = '{"version": 2, "rollout": "spare-1"}'
+    stage.client("dynamodb").put_item(
+        TableName=stage.outputs["TableName"],
+        Item={**item, "body": {"S": body}, "endpoint": {"S": "spare"}},
+    )
+    for more in ([], ["--all"]):
+        answer = ctl(stage, "status", "--stack", STACK, *more)
+        assert answer.exit_code == 0, answer.output
+        assert "the record of rollout spare-1 cannot be read (version: " in answer.stdout
+        assert "Use the canaryctl of the version that is deployed" in answer.stdout
+        assert ENDPOINT in answer.stdout
+    shown = json.loads(ctl(stage, "status", "--stack", STACK, "--json").stdout)
+    assert [row["endpoint"] for row in shown] == [ENDPOINT]
+    document = check(stage)
+    assert sorted(kinds(document)) == ["rollout", "unreadable"]
+    one = ctl(stage, "status", "--stack", STACK, "--endpoint", "spare")
+    assert (one.exit_code, len(one.stderr.splitlines())) == (2, 1)
+    assert "spare-1 cannot be read" in one.stderr
 
 
 def test_the_text_names_every_command_on_a_line_of_its_own(stage: Stage) -> None:

@@ -95,6 +95,16 @@ def test_an_event_nobody_took(patient: Patient) -> None:
     is_broken(patient, "undelivered", "1 event ", "aws sqs receive-message")
 
 
+def test_an_event_that_somebody_looks_at_counts_too(patient: Patient) -> None:
+    """While it is received it does not wait, and lies there still; so does one held back."""
+    sqs, url = patient.client("sqs"), patient.stage.outputs["UndeliveredUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="{}")
+    sqs.send_message(QueueUrl=url, MessageBody="{}", DelaySeconds=900)
+    patient.put_back(lambda: sqs.purge_queue(QueueUrl=url))
+    sqs.receive_message(QueueUrl=url, VisibilityTimeout=900)
+    is_broken(patient, "undelivered", "2 events ")
+
+
 def test_a_queue_that_is_gone(patient: Patient) -> None:
     """Events have nowhere to go."""
     url = patient.stage.outputs["UndeliveredUrl"]

@@ -3,13 +3,16 @@
 import json
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import boto3
 import pytest
+from botocore.stub import Stubber
 from moto import mock_aws
 from typer.testing import CliRunner
 
+from canary.adapters.account.stacks import CloudFormationReader
 from canaryctl.app import app
 from canaryctl.operate.stack import Stack, StackError
 
@@ -35,6 +38,26 @@ def test_a_stack_is_found_by_its_name(account: None) -> None:
     """Table and state machine are outputs of the stack."""
     stack = Stack("churn")
     assert (stack.table_name, stack.state_machine_arn) == ("records", "arn:machine")
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_a_stack_tells_whether_it_is_protected(*, protected: bool) -> None:
+    """By CloudFormation's own word."""
+    client = boto3.client(
+        "cloudformation", "eu-west-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
+    described = {
+        "StackName": "churn",
+        "StackStatus": "CREATE_COMPLETE",
+        "CreationTime": datetime(2026, 1, 5, tzinfo=UTC),
+        "EnableTerminationProtection": protected,
+    }
+    with Stubber(client) as answers:
+        answers.add_response("describe_stacks", {"Stacks": [described]})
+        answers.add_response("list_stack_resources", {"StackResourceSummaries": []})
+        found = CloudFormationReader(client).stack("churn")
+    assert found is not None
+    assert found.protected is protected
 
 
 def test_given_names_win_and_spare_the_look(account: None) -> None:

@@ -13,10 +13,12 @@ from canary.ports.aws import RunningExecution
 from canaryctl.uninstall.found import Found
 from canaryctl.uninstall.show import said
 from canaryctl.uninstall.verdict import Verdict, verdict_of
+from tests.aws_commands import aws_problems
 from tests.rollouts import HOLDER, NOON, a_record
 from tests.unit.flow.decider_stage import baking
 
 RUNNING = RunningExecution(HOLDER, HOLDER.rsplit(":", 1)[-1], datetime(2026, 1, 5, tzinfo=UTC))
+NOTHING: Any = ((), {}, {}, {}, {}, ())
 SERVING = EndpointView(
     variants=(
         Variant(name="v1", current_weight=1.0, desired_weight=1.0),
@@ -79,6 +81,42 @@ def test_an_endpoint_that_is_gone_is_said_to_be() -> None:
         "The endpoint does not exist"
         in verdict(**held(baking(a_record()), GONE)).in_the_way[0].said
     )
+
+
+def test_a_rollout_whose_endpoint_is_gone_is_let_go() -> None:
+    """Nothing can be restored."""
+    matter = verdict(**held(baking(a_record()), GONE)).in_the_way[0]
+    assert [command.split()[1] for command in matter.commands] == ["release"]
+    assert "nothing to restore" in matter.do
+
+
+def test_a_pause_is_told_with_its_end() -> None:
+    """Until then it does not end by itself."""
+    paused = baking(a_record()).but(paused_until=NOON)
+    assert (
+        f"paused until {NOON:%Y-%m-%d %H:%M}" in verdict(**held(paused, SERVING)).in_the_way[0].said
+    )
+
+
+def test_termination_protection_is_told_and_taken_off_first() -> None:
+    """CloudFormation refuses a deletion before."""
+    found = Found(StackView("arn:stack", "CREATE_COMPLETE", {}, {}, {}, protected=True), *NOTHING)
+    told = verdict_of(found, "canary", None)
+    assert [matter.kind for matter in told.notices] == ["protection"]
+    program, *words = told.delete[0].split()
+    assert (program, aws_problems(words)) == ("aws", [])
+    assert "--no-enable-termination-protection" in words
+
+
+def test_the_last_sentence_says_what_is_so() -> None:
+    """It hangs only where an execution runs, and nothing is lost where nothing waits."""
+    nobody_runs = {**held(baking(a_record()), SERVING), "executions": ()}
+    last = list(said(verdict(**nobody_runs)))[-1]
+    assert "hangs" not in last
+    assert "would keep whatever it serves" in last
+    last = list(said(verdict(waiting={"queue": 2})))[-1]
+    assert last.endswith("what was not told or delivered yet would be lost.")
+    assert "hangs while executions run" in list(said(verdict(executions=(RUNNING,))))[-1]
 
 
 def test_text_ends_with_the_verdict() -> None:

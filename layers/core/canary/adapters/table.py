@@ -9,7 +9,8 @@
 | ROLLOUT#id | TICK, QUALITY, VERDICT#minute#revision | what was seen, and what was decided |
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -25,6 +26,8 @@ ACTIVE_INDEX = "active"
 RACES_AT_MOST = 20
 KEPT_DAYS = 90
 SECONDS_A_DAY = 86_400
+UNREADABLE = (ValueError, KeyError)
+"""What reading a record that this version does not know raises; pydantic's is a ValueError."""
 Item = dict[str, Any]
 
 
@@ -180,9 +183,11 @@ class DynamoRollouts:
                 item["pk"]["S"].removeprefix("ROLLOUT#") for page in pages for item in page["Items"]
             ]
 
-    def every(self, endpoint: str | None = None) -> list[Record]:
+    def every(
+        self, endpoint: str | None = None, unread: MutableMapping[str, Exception] | None = None
+    ) -> list[Record]:
         """Return every record, ended ones too, of one endpoint where it is given, oldest first;
-        reads the whole table.
+        reads the whole table. Unreadable ones go into `unread`, or raise where it is not given.
         """
         condition = "sk = :sk" + (" AND endpoint = :endpoint" if endpoint else "")
         values: Item = {":sk": {"S": "RECORD"}}
@@ -192,14 +197,21 @@ class DynamoRollouts:
             pages = self._client.get_paginator("scan").paginate(
                 TableName=self._table, FilterExpression=condition, ExpressionAttributeValues=values
             )
-            records = [_record(item) for page in pages for item in page["Items"]]
+            items = [item for page in pages for item in page["Items"]]
+        records = []
+        for item in items:
+            try:
+                records.append(_record(item))
+            except UNREADABLE as error:
+                if unread is None:
+                    raise
+                unread[item["pk"]["S"].removeprefix("ROLLOUT#")] = error
         return sorted(records, key=lambda record: record.started_at)
 
     def _get(self, key: Item) -> Item | None:
         with translated("GetItem"):
-            return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get(
-                "Item"
-            )
+            found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return found.get("Item")
 
 
 def _new(table: str, item: Item) -> Any:
@@ -219,6 +231,12 @@ def _item(record: Record) -> Item:
 
 def _record(item: Item) -> Record:
     return Record.model_validate_json(item["body"]["S"])
+
+
+def command_for_record(table: str, rollout: str) -> str:
+    """Return the command that shows a record as it is stored."""
+    key = json.dumps(rollout_key(rollout, "RECORD"), separators=(",", ":"))
+    return f"aws dynamodb get-item --table-name {table} --key '{key}'"
 
 
 def lost_race(error: CanaryError) -> bool:
@@ -260,9 +278,7 @@ def body_of(rollout: str, sort: str, body: str, minute: int) -> Item:
 
 
 def expiry(minute: int) -> Any:
-    """Return when what was written about a minute may go, as the table's `expires_at`: 90 days
-    later.
-    """
+    """Return when what was written about a minute may go (`expires_at`): 90 days later."""
     return {"N": str(minute * 60 + KEPT_DAYS * SECONDS_A_DAY)}
 
 

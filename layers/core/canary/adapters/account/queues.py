@@ -5,6 +5,11 @@ from typing import Any
 from canary.adapters.translation import code_of_cause, translated
 from canary.domain.errors import CanaryError
 
+COUNTS = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
 GONE = frozenset({"QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"})
 
 
@@ -16,14 +21,14 @@ class QueueReader:
         self._client = client
 
     def waiting(self, url: str) -> int | None:
-        """Return about how many messages wait, None when there is no such queue."""
+        """Return about how many messages lie in it, None when there is no such queue: those that
+        wait, those somebody received and did not delete, and those that are held back.
+        """
         try:
             with translated("sqs:GetQueueAttributes"):
-                found = self._client.get_queue_attributes(
-                    QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
-                )
+                found = self._client.get_queue_attributes(QueueUrl=url, AttributeNames=list(COUNTS))
         except CanaryError as error:
             if code_of_cause(error) in GONE:
                 return None
             raise
-        return int(found["Attributes"]["ApproximateNumberOfMessages"])
+        return sum(int(found["Attributes"].get(count, 0)) for count in COUNTS)

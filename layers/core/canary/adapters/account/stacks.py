@@ -29,6 +29,8 @@ class StackView:
     parameters: Mapping[str, str]
     outputs: Mapping[str, str]
     resources: Mapping[str, Resource]
+    protected: bool = False
+    """Whether termination protection refuses its deletion."""
 
     def of_kind(self, kind: str) -> Mapping[str, str]:
         """Return the physical names of the resources of a type by their logical ids."""
@@ -58,6 +60,7 @@ class CloudFormationReader:
             {one["ParameterKey"]: one["ParameterValue"] for one in found.get("Parameters", [])},
             _outputs(found),
             self._resources(name),
+            found.get("EnableTerminationProtection", False),
         )
 
     def outputs(self, name: str) -> Mapping[str, str] | None:

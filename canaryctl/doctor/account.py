@@ -23,12 +23,15 @@ from canary.adapters.hosting import SageMakerHosting
 from canary.adapters.labelled.invoker import EndpointInvoker, runtime_config
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.sns import SnsPublisher
+from canary.adapters.translation import nobody_asked
+from canary.domain.errors import AwsDenied
 from canary.domain.judge.metrics import RawSeries
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.guards import Metric
 from canary.domain.plan.kinds.hosting import Configured
 from canaryctl.operate.options import Time
 from canaryctl.operate.stack import Stack, StackError
+from canaryctl.operate.subscribers import denied_action
 
 ANSWER_WITHIN_SECONDS = 70.0
 """Containers answer within 60 s or not at all."""
@@ -109,9 +112,13 @@ class Account:
     @cached_property
     def functions(self) -> Mapping[str, FunctionView | None]:
         """Return the stack's functions by logical id, None for one that is gone."""
-        reader = FunctionReader(self.stack.client("lambda"))
         names = self.view.of_kind("AWS::Lambda::Function")
-        return {logical: reader.function(name) for logical, name in names.items()}
+        return {logical: self.function_reader.function(name) for logical, name in names.items()}
+
+    @cached_property
+    def function_reader(self) -> FunctionReader:
+        """Return what looks at functions."""
+        return FunctionReader(self.stack.client("lambda"))
 
     @cached_property
     def parts(self) -> Mapping[str, str | None]:
@@ -134,6 +141,21 @@ class Account:
     def subscriptions(self) -> Sequence[Subscription]:
         """Return who is subscribed to the stack's topic."""
         return self.topics.subscriptions(self.physical("Topic"))
+
+    @cached_property
+    def filters(self) -> Mapping[str, tuple[str, str] | None]:
+        """Return the filter policy and its scope of each confirmed subscription by its ARN; None
+        where it may not be read.
+        """
+        return {one.arn: self._filter(one.arn) for one in self.subscriptions if one.confirmed}
+
+    def _filter(self, subscription: str) -> tuple[str, str] | None:
+        try:
+            return self.topics.filter_of(subscription)
+        except AwsDenied as error:
+            if denied_action(error) and not nobody_asked(error):
+                return None
+            raise
 
     @cached_property
     def serving(self) -> EndpointView:

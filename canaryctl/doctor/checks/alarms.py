@@ -1,6 +1,6 @@
 """Are the alarms quiet, and would they be heard?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from canary.adapters.account.alarms import AlarmView
@@ -10,6 +10,7 @@ from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown
 
 FIRST_DATA_WITHIN = timedelta(minutes=20)
 """Subscribers are counted every 15 minutes, all else every minute."""
+HISTORY_KEPT = timedelta(days=30)
 MISSING_WORDS = {
     "breaching": "rings",
     "notBreaching": "is quiet",
@@ -34,16 +35,31 @@ def quiet(account: Account) -> Diagnosis:
             f"aws cloudwatch describe-alarm-history --alarm-name {first.name} --max-records 5",
         )
     silent = [view for view in views if view.state == "INSUFFICIENT_DATA"]
-    if any(account.now - view.since > FIRST_DATA_WITHIN for view in silent):
-        return broken(
-            f"never had data, and never ring: {_names(account, silent)}",
-            "What they watch is not published: look at the ticks, then at the function's log",
-            "aws cloudwatch list-metrics --recently-active PT3H --namespace "
-            f"SageMakerCanary/{account.stack.name}",
-        )
     if silent:
-        return unknown(f"no data yet, the stack is young: {_names(account, silent)}")
+        return _silent(account, silent)
     return fine(f"{len(views)} alarms, all OK; a missing point {_missing(account, views)}")
+
+
+def _silent(account: Account, silent: Sequence[AlarmView]) -> Diagnosis:
+    """Return what alarms without data come to: they never ring."""
+    said = "; ".join(f"{_short(account, view)} {_since(account, view)}" for view in silent)
+    if all(account.now - view.since <= FIRST_DATA_WITHIN for view in silent):
+        return unknown(f"{said}; data comes within {FIRST_DATA_WITHIN.seconds // 60} min")
+    return broken(
+        f"without data, and never ring: {said}",
+        "What they watch is not published: look at the ticks, then at the function's log",
+        "aws cloudwatch list-metrics --recently-active PT3H --namespace "
+        f"SageMakerCanary/{account.stack.name}",
+    )
+
+
+def _since(account: Account, view: AlarmView) -> str:
+    since = moment(view.since)
+    if account.alarm_reader.had_data(view):
+        return f"had data until {since}"
+    if account.now - view.since < HISTORY_KEPT:
+        return f"had none since it was made or changed, {since}"
+    return f"has had none since {since}: never, or it stopped then (history is gone)"
 
 
 def _missing(account: Account, views: Iterable[AlarmView]) -> str:

@@ -1,9 +1,10 @@
 """Can the endpoint carry a rollout, and who else acts on it?"""
 
 import re
+from collections.abc import Mapping
 
 from canary.domain.errors import Refused
-from canary.domain.plan.endpoint import Variant
+from canary.domain.plan.endpoint import EndpointView, Variant
 from canary.domain.plan.kinds.check import check_endpoint
 from canary.domain.plan.kinds.hosting import check_hosting
 from canary.domain.plan.kinds.notices import told_of_endpoint
@@ -29,15 +30,40 @@ def carries(account: Account) -> Diagnosis:
         )
     if not view.in_service:
         return unknown(f"it is {view.standing}; ask again when it is InService")
-    spec = _smallest_spec(account)
+    bare = [v.name for v in view.variants if v.current_weight and v.current_count == 0]
+    if bare:
+        return broken(
+            f"{', '.join(bare)} serves and has no instance: its requests are not answered, and no "
+            "way back leads to it",
+            "Ask for an instance (UpdateEndpointWeightsAndCapacities, DesiredInstanceCount)",
+            look,
+        )
+    refusals = {spec.canary: _refusal(account, spec) for spec in _specs(account)}
+    return _judged(account, refusals, look)
+
+
+def _judged(account: Account, refusals: Mapping[str, Refused | None], look: str) -> Diagnosis:
+    """Return what each variant that may be the canary comes to, by itself."""
+    refused = [one for one in refusals.values() if one]
+    of_all = [one for one in refused if one.field == "endpoint"]
+    if of_all:
+        return broken(of_all[0].problem, of_all[0].remedy, look)
+    if len(refused) == len(refusals):
+        problems = dict.fromkeys(one.problem for one in refused)
+        return broken("; ".join(problems), refused[0].remedy, look)
+    able = [name for name, one in refusals.items() if one is None]
+    waits = f"{', '.join(able)} may be promoted" if _idle(account) else "no canary waits"
+    said = [f"InService, {_weights(account.serving.variants)}", waits]
+    return fine("; ".join([*said, *(f"{one.problem}. {one.remedy}" for one in refused)]))
+
+
+def _refusal(account: Account, spec: Spec) -> Refused | None:
     try:
-        check_endpoint(spec, view)
-        check_hosting(spec, view, account.configured)
+        check_endpoint(spec, account.serving)
+        check_hosting(spec, account.serving, account.configured)
     except Refused as refusal:
-        return broken(refusal.problem, refusal.remedy, look)
-    idle = _idle(account)
-    waits = f"{', '.join(v.name for v in idle)} may be promoted" if idle else "no canary waits"
-    return fine(f"InService, {_weights(view.variants)}; {waits}")
+        return refusal
+    return None
 
 
 def _first_word(name: str) -> list[str]:
@@ -45,21 +71,43 @@ def _first_word(name: str) -> list[str]:
     return re.findall("[A-Za-z0-9]+", name)[:1]
 
 
-def _smallest_spec(account: Account) -> Spec:
-    """Return the spec of a rollout of the variant that may be promoted, or of the last one."""
-    variants = account.serving.variants
-    canary = (_idle(account) or [*variants])[-1].name if variants else "canary"
-    return read_spec({"endpoint": account.endpoint, "canary": canary, "adopt_live": True})
+def _specs(account: Account) -> list[Spec]:
+    """Return the smallest spec of each variant that may be promoted, else of the last one."""
+    names = [v.name for v in _idle(account) or account.serving.variants[-1:]] or ["canary"]
+    return [
+        read_spec({"endpoint": account.endpoint, "canary": name, "adopt_live": True})
+        for name in names
+    ]
 
 
 def is_told(account: Account) -> Diagnosis:
     """What would a rollout tell of this kind of endpoint before it counts?"""
     view = account.serving
-    if not view.in_service or not view.variants:
+    if not view.in_service:
         return unknown(f"it is {view.standing}, so nothing is told of its variants")
-    notices = list(told_of_endpoint(_smallest_spec(account), view, account.configured))
-    said = " ".join(notices) or "variants on instances, one model each; nothing to tell of it"
+    notices = dict.fromkeys(
+        notice
+        for spec in _specs(account)
+        for notice in told_of_endpoint(spec, view, account.configured)
+    )
+    other = _other_kind(view)
+    if other:
+        said = " ".join([f"{other}: see the line above.", *notices])
+    else:
+        said = " ".join(notices) or "variants on instances, one model each; nothing to tell of it"
     return unknown(said) if view.unknown or account.configured.unread else fine(said)
+
+
+def _other_kind(view: EndpointView) -> str:
+    """Return what an endpoint is made of where it is not variants on instances that share requests
+    by weight, else ''.
+    """
+    if view.asynchronous:
+        return "it answers asynchronously"
+    if not view.variants or not all(variant.weighted for variant in view.variants):
+        return "it has no variants with weights (inference components?)"
+    serverless = [variant.name for variant in view.variants if variant.serverless]
+    return f"serverless: {', '.join(serverless)}" if serverless else ""
 
 
 def _weights(variants: tuple[Variant, ...]) -> str:
@@ -131,10 +179,18 @@ def captured(account: Account) -> Diagnosis:
     found = account.serving.capture
     if found is None:
         return fine("nothing that is sent to it is kept")
-    return fine(
-        f"{found.percent}% of what is sent to it is kept in {found.destination}: the features of "
-        "a labelled set will be in it"
-    )
+    kept = account.configured.captured
+    if kept == ("Output",):
+        return fine(
+            f"{found.percent}% of its answers are kept in {found.destination}, the labelled set's "
+            "among them; what is sent to it, features too, is not (CaptureOptions Output alone)"
+        )
+    also = {
+        ("Input",): "the features of a labelled set will be in it, answers are not kept",
+        (): "the features of a labelled set may be in it: which of requests and answers are kept "
+        "could not be read (CaptureOptions)",
+    }.get(kept, "the features and answers of a labelled set will be in it")
+    return fine(f"{found.percent}% of what is sent to it is kept in {found.destination}: {also}")
 
 
 CHECKS = (

@@ -6,9 +6,11 @@ from canary.domain.rollout.mail import Mail
 from canary.domain.words import moment
 from canaryctl.doctor.account import PUT_BACK, Account
 from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown
+from canaryctl.doctor.filters import may_pass
 
 LOOKS, SECONDS_BETWEEN = 12, 5.0
 SUBJECT = "[canary] a test by canaryctl doctor"
+KIND = "test"
 CLOCKS_APART = timedelta(seconds=5)
 
 
@@ -18,14 +20,29 @@ def message_is_sent(account: Account) -> Diagnosis:
         f"Sent at {moment(account.now)} to see whether messages of stack {account.stack.name} "
         "arrive. Nothing happened, and nothing has to be done."
     )
-    account.publisher.publish(Mail(subject=SUBJECT, body=body), {"kind": "test"})
+    account.publisher.publish(Mail(subject=SUBJECT, body=body), {"kind": KIND})
     people = sum(one.confirmed for one in account.subscriptions)
     if not people:
         return broken(
             "the topic took a test message, and there is nobody to deliver it to",
             "See subscribers above, then send again",
         )
-    return fine(f'sent; look for "{SUBJECT}" with each of {people} subscribers')
+    matched, unsure = _matched(account)
+    said = f"{people} confirmed, filter policies let it through to {matched}"
+    if unsure:
+        said += f" and are not known of {unsure}"
+    if not matched:
+        return unknown(f"sent; {said}: nobody may see it (its attribute kind is {KIND})")
+    return fine(f'sent; look for "{SUBJECT}" with them ({said})')
+
+
+def _matched(account: Account) -> tuple[int, int]:
+    """Return how many get the test message, and of how many that is not known."""
+    answers = [
+        None if found is None else may_pass(*found, {"kind": frozenset({KIND})})
+        for found in account.filters.values()
+    ]
+    return answers.count(True), answers.count(None)
 
 
 def alarm_rings_through(account: Account) -> Diagnosis:

@@ -1,5 +1,8 @@
 """Does the stack stand, and does its clock tick?"""
 
+from collections.abc import Iterable, Sequence
+
+from canary.adapters.account.functions import RuleView
 from canary.domain.plan.guards import Metric
 from canary.domain.time import minute_of
 from canary.domain.words import clock
@@ -13,6 +16,8 @@ STANDING = frozenset(
 )
 OURS = ("CollectorFunction", "DeciderFunction", "PlannerFunction", "ShifterFunction", "Topic")
 SHOWN = ("EndpointNamePattern", "Architecture", "NotificationEmail", "SubscribersExpected")
+EVENTS = "events.amazonaws.com"
+"""EventBridge's name as a caller, in every partition."""
 TICKS_BACK, TICK_LATE_MINUTES = 30, 5
 
 
@@ -62,6 +67,14 @@ def functions_run(account: Account) -> Diagnosis:
             "Build for that processor and deploy again",
             account.deploy_again,
         )
+    names = [account.physical(logical) for logical in account.functions]
+    stopped = [name for name in names if account.function_reader.reserved(name) == 0]
+    if stopped:
+        return broken(
+            f"reserved concurrency 0, so that no call of it runs: {_list(stopped)}",
+            "Somebody stopped it: find out why, then take the reservation away",
+            f"aws lambda delete-function-concurrency --function-name {stopped[0]}",
+        )
     return fine(f"{len(account.functions)} functions, active, {RUNTIME} on {wanted}")
 
 
@@ -70,20 +83,46 @@ def rules_are_on(account: Account) -> Diagnosis:
     names = account.view.of_kind("AWS::Events::Rule").values()
     views = {name: account.rules.rule(name) for name in names}
     gone = [name for name, view in views.items() if view is None or not view.targets]
-    if gone:
-        return broken(
-            f"gone, or without a target, so that what they match is dropped: {', '.join(gone)}",
-            PUT_BACK,
-            account.put_back,
-        )
     off = [name for name, view in views.items() if view and not view.enabled]
+    said = []
+    if gone:
+        said.append(f"gone, or without a target, so that what they match is dropped: {_list(gone)}")
+    if off:
+        said.append(f"disabled: {_list(off)}")
     if off:
         return broken(
-            f"disabled: {', '.join(off)}",
-            "Enable it" if len(off) == 1 else "Enable each of them",
+            "; ".join(said),
+            ("Enable it" if len(off) == 1 else "Enable each of them")
+            + (f". {PUT_BACK}: {account.put_back}" if gone else ""),
             f"aws events enable-rule --name {off[0]}",
         )
-    return fine(f"{len(views)} rules, enabled, each with a target")
+    if gone:
+        return broken("; ".join(said), PUT_BACK, account.put_back)
+    return _let_in(account, [view for view in views.values() if view])
+
+
+def _let_in(account: Account, rules: Sequence[RuleView]) -> Diagnosis:
+    """Return whether each function lets EventBridge in for each rule that calls it."""
+    shut = [
+        (rule, target)
+        for rule in rules
+        for target in rule.targets
+        if ":function:" in target and not account.function_reader.lets_in(target, EVENTS, rule.arn)
+    ]
+    if shut:
+        rule, target = shut[0]
+        said = [f"{target.rsplit(':', 1)[-1]} from {rule.name}" for rule, target in shut]
+        return broken(
+            f"EventBridge may not call, so that events are dropped: {_list(said)}",
+            "Let it in" if len(shut) == 1 else "Let it in, for each of them",
+            f"aws lambda add-permission --function-name {target} --statement-id {rule.name[:90]} "
+            f"--action lambda:InvokeFunction --principal {EVENTS} --source-arn {rule.arn}",
+        )
+    return fine(f"{len(rules)} rules, enabled, each with a target that lets EventBridge in")
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(names)
 
 
 def ticks(account: Account) -> Diagnosis:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -32,7 +34,34 @@ def test_an_alarm_that_never_had_data(patient: Patient) -> None:
     cloudwatch = patient.client("cloudwatch")
     cloudwatch.put_metric_alarm(**{**alarm, "MetricName": "NobodyPublishesThis"})
     patient.emulator.run_minutes(21)
-    is_broken(patient, "alarms", "never had data", "unproven")
+    is_broken(patient, "alarms", "unproven had none since it was made or changed")
+
+
+def test_an_alarm_whose_data_stopped(patient: Patient) -> None:
+    """Its history tells that it was OK before; where that is gone, both are said."""
+    now = patient.emulator.clock.now()
+    since = now - timedelta(minutes=30)
+    name = patient.physical("UntoldAlarm")
+    history = {"at": since, "summary": "Alarm updated from OK to INSUFFICIENT_DATA"}
+
+    def silent(call: Any, proceed: Callable[[], Any]) -> Any:
+        answer = proceed()
+        if call.operation == "DescribeAlarms":
+            for one in answer["MetricAlarms"]:
+                if one["AlarmName"] == name:
+                    one |= {"StateValue": "INSUFFICIENT_DATA", "StateUpdatedTimestamp": since}
+        if call.operation == "DescribeAlarmHistory":
+            item = {"Timestamp": history["at"], "HistorySummary": history["summary"]}
+            answer["AlarmHistoryItems"] = [item]
+        return answer
+
+    patient.answer(silent)
+    is_broken(patient, "alarms", "untold had data until ")
+    since = history["at"] = now - timedelta(minutes=5)
+    found = patient.diagnosis("alarms")
+    assert (found.state, "untold had data until " in found.said) == ("unknown", True), found
+    since, history["at"] = now - timedelta(days=40), now
+    is_broken(patient, "alarms", "never, or it stopped then")
 
 
 def _without(patient: Patient, logical_id: str) -> dict[str, Any]:

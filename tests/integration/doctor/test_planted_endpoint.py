@@ -105,6 +105,67 @@ def test_an_endpoint_of_a_kind_that_carries_no_rollout(
     is_broken(patient, "endpoint", said, remedy)
 
 
+def test_each_idle_variant_is_judged_by_itself(patient: Patient) -> None:
+    """One without an instance takes nothing from the others."""
+    _with_variants(patient, v2={}, v3={"CurrentInstanceCount": 0})
+    found = patient.diagnosis("endpoint")
+    assert found.state == "fine", found
+    assert "; v2 may be promoted; v3 has no instance" in found.said
+    _with_variants(patient, v2={"CurrentInstanceCount": 0}, v3={"CurrentInstanceCount": 0})
+    is_broken(patient, "endpoint", "v2 has no instance", "v3 has no instance")
+
+
+def test_a_serving_variant_without_an_instance(patient: Patient) -> None:
+    """No request of it is answered, whatever waits."""
+    _with_variants(patient, v1={"CurrentInstanceCount": 0}, v2={})
+    is_broken(patient, "endpoint", "v1 serves and has no instance", "DesiredInstanceCount")
+
+
+def _with_variants(patient: Patient, **variants: dict[str, Any]) -> None:
+    """Let DescribeEndpoint tell of these variants, all at weight 0 but v1, with what each lacks."""
+
+    def described(call: Any, proceed: Callable[[], Any]) -> Any:
+        answer = proceed()
+        if call.operation == "DescribeEndpoint":
+            first, second = answer["ProductionVariants"][:2]
+            whole = {"v1": first, **dict.fromkeys(variants.keys() - {"v1"}, second)}
+            answer["ProductionVariants"] = [
+                {**whole[name], "VariantName": name, **variants.get(name, {})}
+                for name in sorted(whole)
+            ]
+        return answer
+
+    patient.answer(described)
+
+
+@pytest.mark.parametrize(
+    ("lacking", "said"),
+    [
+        ({"CurrentWeight": None, "DesiredWeight": None}, "inference components"),
+        ({"CurrentServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5}}, "serverless"),
+    ],
+)
+def test_another_kind_is_not_called_variants_on_instances(
+    patient: Patient, lacking: dict[str, Any], said: str
+) -> None:
+    """Right under a line that says what it is."""
+
+    def described(call: Any, proceed: Callable[[], Any]) -> Any:
+        answer = proceed()
+        if call.operation == "DescribeEndpoint":
+            for variant in answer["ProductionVariants"]:
+                variant.update(lacking)
+                for name in [name for name, value in lacking.items() if value is None]:
+                    del variant[name]
+        return answer
+
+    patient.answer(described)
+    assert said in patient.diagnosis("endpoint").said
+    kind = patient.diagnosis("kind").said
+    assert said in kind
+    assert "variants on instances" not in kind
+
+
 def test_what_is_told_of_an_endpoints_kind(patient: Patient) -> None:
     """As the first message would: fine, and said; what cannot be read is not fine."""
     assert "nothing to tell" in patient.diagnosis("kind").said
@@ -159,8 +220,20 @@ def test_autoscaling_that_takes_the_way_back(patient: Patient) -> None:
     assert patient.diagnosis("autoscaling").state == "fine"
 
 
-def test_captured_requests_are_told(patient: Patient) -> None:
-    """No fault, but who sends a labelled set wants to know where its features end up."""
+@pytest.mark.parametrize(
+    ("modes", "said"),
+    [
+        (("Input", "Output"), "kept in s3://captured/churn: the features and answers"),
+        (
+            ("Input",),
+            "kept in s3://captured/churn: the features of a labelled set will be in it, a",
+        ),
+        (("Output",), "20% of its answers are kept in s3://captured/churn"),
+    ],
+)
+def test_captured_requests_are_told(patient: Patient, modes: tuple[str, ...], said: str) -> None:
+    """No fault, but who sends a labelled set wants to know where its features go."""
+    options = [{"CaptureMode": mode} for mode in modes]
     config = {
         "EnableCapture": True,
         "CaptureStatus": "Started",
@@ -172,12 +245,13 @@ def test_captured_requests_are_told(patient: Patient) -> None:
         answer = proceed()
         if call.operation == "DescribeEndpoint":
             answer["DataCaptureConfig"] = config
+        if call.operation == "DescribeEndpointConfig":
+            answer["DataCaptureConfig"] = {"CaptureOptions": options}
         return answer
 
     patient.answer(capturing)
     found = patient.diagnosis("data capture")
-    assert found.state == "fine"
-    assert "20% of what is sent to it is kept in s3://captured/churn" in found.said
+    assert (found.state, said in found.said) == ("fine", True), found
 
 
 @pytest.mark.parametrize(("stat", "remedy"), [("p95", "threshold_ms"), ("TC", "slow_requests")])

@@ -64,6 +64,47 @@ def test_a_rule_that_is_off(patient: Patient) -> None:
     is_broken(patient, "rules", f"aws events enable-rule --name {name}")
 
 
+def test_several_rules_that_are_broken_are_all_named(patient: Patient) -> None:
+    """Off and without a target, in one line."""
+    events = patient.client("events")
+    off = patient.physical("DeciderFunctionAlarms")
+    bare = patient.physical("DeciderFunctionExecutions")
+    events.disable_rule(Name=off)
+    patient.put_back(lambda: events.enable_rule(Name=off))
+    targets = events.list_targets_by_rule(Rule=bare)["Targets"]
+    events.remove_targets(Rule=bare, Ids=[one["Id"] for one in targets])
+    patient.put_back(lambda: events.put_targets(Rule=bare, Targets=targets))
+    is_broken(patient, "rules", f"dropped: {bare}; disabled: {off}", "REVERT_DRIFT")
+
+
+def test_a_function_that_does_not_let_eventbridge_in(patient: Patient) -> None:
+    """The rule is on and has its target, and every event is dropped."""
+    client, function = patient.client("lambda"), patient.physical("CollectorFunction")
+    rule = patient.physical("CollectorFunctionEveryMinute")
+    statements = json.loads(client.get_policy(FunctionName=function)["Policy"])["Statement"]
+    [mine] = [one for one in statements if rule in json.dumps(one)]
+    client.remove_permission(FunctionName=function, StatementId=mine["Sid"])
+    source = mine["Condition"]["ArnLike"]["AWS:SourceArn"]
+    patient.put_back(
+        lambda: client.add_permission(
+            FunctionName=function,
+            StatementId=mine["Sid"],
+            Action="lambda:InvokeFunction",
+            Principal="events.amazonaws.com",
+            SourceArn=source,
+        )
+    )
+    is_broken(patient, "rules", f"{function} from {rule}", "add-permission", source)
+
+
+def test_a_function_that_was_stopped(patient: Patient) -> None:
+    """Reserved concurrency 0 lets no call of it run."""
+    client, name = patient.client("lambda"), patient.physical("DeciderFunction")
+    client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    patient.put_back(lambda: client.delete_function_concurrency(FunctionName=name))
+    is_broken(patient, "functions", name, f"delete-function-concurrency --function-name {name}")
+
+
 def test_a_rule_without_a_target(patient: Patient) -> None:
     """Everything it matches is dropped in silence."""
     events, name = patient.client("events"), patient.physical("DeciderFunctionExecutions")
@@ -95,13 +136,20 @@ def test_an_event_nobody_took(patient: Patient) -> None:
     is_broken(patient, "undelivered", "1 event ", "aws sqs receive-message")
 
 
-def test_an_event_that_somebody_looks_at_counts_too(patient: Patient) -> None:
+@pytest.mark.parametrize("how", ["NotVisible", "Delayed"])
+def test_an_event_that_somebody_looks_at_counts_too(patient: Patient, how: str) -> None:
     """While it is received it does not wait, and lies there still; so does one held back."""
-    sqs, url = patient.client("sqs"), patient.stage.outputs["UndeliveredUrl"]
-    sqs.send_message(QueueUrl=url, MessageBody="{}")
-    sqs.send_message(QueueUrl=url, MessageBody="{}", DelaySeconds=900)
-    patient.put_back(lambda: sqs.purge_queue(QueueUrl=url))
-    sqs.receive_message(QueueUrl=url, VisibilityTimeout=900)
+
+    def counting(call: Any, proceed: Callable[[], Any]) -> Any:
+        answer = proceed()
+        if call.operation == "GetQueueAttributes":
+            count = f"ApproximateNumberOfMessages{how}"
+            answer["Attributes"] |= (
+                {count: "2"} if count in call.parameters["AttributeNames"] else {}
+            )
+        return answer
+
+    patient.answer(counting)
     is_broken(patient, "undelivered", "2 events ")
 
 
@@ -152,6 +200,40 @@ def _unsubscribe(patient: Patient) -> None:
         patient.emulator.confirm_subscription(ON_CALL)
 
     patient.put_back(again)
+
+
+def _filtered(patient: Patient, policy: object) -> str:
+    """Give the one subscriber a filter policy until the test is over; return its ARN."""
+    sns = patient.client("sns")
+    [one] = sns.list_subscriptions_by_topic(TopicArn=patient.topic)["Subscriptions"]
+    change = {"SubscriptionArn": one["SubscriptionArn"], "AttributeName": "FilterPolicy"}
+    sns.set_subscription_attributes(**change, AttributeValue=json.dumps(policy))
+    patient.put_back(lambda: sns.set_subscription_attributes(**change, AttributeValue="{}"))
+    return str(one["SubscriptionArn"])
+
+
+@pytest.mark.parametrize("policy", [{"kind": ["alarm"]}, {"team": ["ours"]}])
+def test_a_filter_that_keeps_everything_back(patient: Patient, policy: object) -> None:
+    """Confirmed, and told nothing: with the command that lets our kinds through."""
+    arn = _filtered(patient, policy)
+    is_broken(patient, "subscribers", "nobody is told", ON_CALL, f"--subscription-arn {arn}")
+
+
+def test_a_filter_that_lets_some_through(patient: Patient) -> None:
+    """Fine, and which is said; a test message is of another kind, and nobody sees it."""
+    _filtered(patient, {"kind": ["transition"]})
+    found = patient.diagnosis("subscribers")
+    assert (found.state, f"{ON_CALL}, transition alone" in found.said) == ("fine", True), found
+    found = patient.diagnosis("test message", send=True)
+    assert (found.state, "through to 0" in found.said) == ("unknown", True), found
+
+
+def test_a_filter_that_may_not_be_read(patient: Patient) -> None:
+    """Then nobody knows whether anybody is told."""
+    patient.deny("sns:GetSubscriptionAttributes")
+    found = patient.diagnosis("subscribers")
+    assert found.state == "unknown"
+    assert "sns:GetSubscriptionAttributes" in found.remedy
 
 
 def test_a_topic_that_is_gone(patient: Patient) -> None:

@@ -4,7 +4,7 @@ test ring.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from canary.adapters.translation import translated
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
 ALARMS_A_CALL = 100
+SAME_MOMENT = timedelta(seconds=5)
+"""Between an alarm's change of state and its history's item about that."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,18 @@ class AlarmReader:
         return (
             ActionTaken(name, items[0]["Timestamp"], items[0]["HistorySummary"]) if items else None
         )
+
+    def had_data(self, alarm: AlarmView) -> bool | None:
+        """Return whether an alarm came from OK or ALARM into the state it is in; None where its
+        history, which CloudWatch keeps for 30 days, does not tell.
+        """
+        with translated("cloudwatch:DescribeAlarmHistory"):
+            items = self._client.describe_alarm_history(
+                AlarmName=alarm.name, HistoryItemType="StateUpdate", MaxRecords=1
+            )["AlarmHistoryItems"]
+        if not items or abs(items[0]["Timestamp"] - alarm.since) > SAME_MOMENT:
+            return None
+        return "from INSUFFICIENT_DATA" not in items[0]["HistorySummary"]
 
     def ring(self, name: str, reason: str) -> None:
         """Set an alarm to ALARM; its next evaluation sets it back."""

@@ -1,7 +1,10 @@
 """Functions and the rules that call them."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
 
 from canary.adapters.translation import code_of_cause, translated
 from canary.domain.errors import CanaryError
@@ -27,11 +30,12 @@ class FunctionView:
 
 @dataclass(frozen=True)
 class RuleView:
-    """One rule: whether it is on, and how many targets it has."""
+    """One rule: whether it is on, and the ARNs of its targets."""
 
     name: str
+    arn: str
     enabled: bool
-    targets: int
+    targets: tuple[str, ...]
 
 
 class FunctionReader:
@@ -59,6 +63,49 @@ class FunctionReader:
             found["Role"],
         )
 
+    def reserved(self, name: str) -> int | None:
+        """Return how many executions are reserved for a function, None where none are."""
+        with translated("lambda:GetFunctionConcurrency"):
+            found = self._client.get_function_concurrency(FunctionName=name)
+        return found.get("ReservedConcurrentExecutions")
+
+    def lets_in(self, function: str, service: str, source: str) -> bool:
+        """Return whether a function's own policy lets a service call it for a source, by ARN."""
+        try:
+            with translated("lambda:GetPolicy"):
+                policy = self._client.get_policy(FunctionName=function)["Policy"]
+        except CanaryError as error:
+            if code_of_cause(error) == GONE:
+                return False
+            raise
+        return any(_lets_in(one, service, source) for one in json.loads(policy)["Statement"])
+
+
+def _lets_in(statement: Mapping[str, Any], service: str, source: str) -> bool:
+    """Return whether one statement allows it; a condition on anything but the source is taken to
+    hold.
+    """
+    principal = statement.get("Principal", {})
+    services = principal if principal == "*" else principal.get("Service", [])
+    actions = statement.get("Action", [])
+    sources = [
+        pattern
+        for condition in statement.get("Condition", {}).values()
+        for key, patterns in condition.items()
+        if key.lower() == "aws:sourcearn"
+        for pattern in _listed(patterns)
+    ]
+    return (
+        statement.get("Effect") == "Allow"
+        and bool({"*", service} & set(_listed(services)))
+        and any(fnmatchcase("lambda:InvokeFunction", one) for one in _listed(actions))
+        and (not sources or any(fnmatchcase(source, pattern) for pattern in sources))
+    )
+
+
+def _listed(one_or_more: str | list[str]) -> list[str]:
+    return [one_or_more] if isinstance(one_or_more, str) else one_or_more
+
 
 class RuleReader:
     """Looks at rules of the default bus."""
@@ -71,11 +118,16 @@ class RuleReader:
         """Return a rule, None when there is none of this name."""
         try:
             with translated("events:DescribeRule"):
-                state = self._client.describe_rule(Name=name).get("State", "ENABLED")
+                found = self._client.describe_rule(Name=name)
             with translated("events:ListTargetsByRule"):
                 targets = self._client.list_targets_by_rule(Rule=name)["Targets"]
         except CanaryError as error:
             if code_of_cause(error) == GONE:
                 return None
             raise
-        return RuleView(name, state.startswith("ENABLED"), len(targets))
+        return RuleView(
+            name,
+            found.get("Arn", ""),
+            found.get("State", "ENABLED").startswith("ENABLED"),
+            tuple(target["Arn"] for target in targets),
+        )

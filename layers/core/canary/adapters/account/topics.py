@@ -20,6 +20,7 @@ class Subscription:
     protocol: str
     address: str
     confirmed: bool
+    arn: str = ""
 
 
 class TopicReader:
@@ -47,7 +48,24 @@ class TopicReader:
                 TopicArn=topic
             )
             return [
-                Subscription(one["Protocol"], one["Endpoint"], one["SubscriptionArn"] != PENDING)
+                Subscription(
+                    one["Protocol"],
+                    one["Endpoint"],
+                    one["SubscriptionArn"] != PENDING,
+                    one["SubscriptionArn"],
+                )
                 for page in pages
                 for one in page["Subscriptions"]
             ]
+
+    def filter_of(self, subscription: str) -> tuple[str, str]:
+        """Return a subscription's filter policy, '' where it has none, and what that is held
+        against: MessageAttributes or MessageBody.
+        """
+        with translated("sns:GetSubscriptionAttributes"):
+            found = self._client.get_subscription_attributes(SubscriptionArn=subscription)
+        attributes = found["Attributes"]
+        return (
+            attributes.get("FilterPolicy", ""),
+            attributes.get("FilterPolicyScope", "MessageAttributes"),
+        )

@@ -12,6 +12,7 @@ from canary.domain.plan.endpoint import GONE, EndpointView
 from canary.domain.plan.kinds.hosting import Configured, Hosting
 from canary.domain.plan.target import Target
 from canary.domain.rollout.mail import Mail
+from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.tick import Checkpoint, Tick
 from canary.ports.aws import ExecutionStatus
@@ -24,7 +25,7 @@ class MemoryRollouts:
     def __init__(self, *records: Record) -> None:
         self.records: dict[str, Record] = {}
         self.leases: dict[str, str] = {}
-        self.lasts: dict[str, str] = {}
+        self.promotions: dict[str, str] = {}
         self.history: list[Record] = []
         for record in records:
             self._put(record)
@@ -54,7 +55,8 @@ class MemoryRollouts:
             return old
         if old.holds_lease and not new.holds_lease:
             del self.leases[new.endpoint]
-            self.lasts[new.endpoint] = new.rollout
+            if new.phase is Phase.PROMOTED:
+                self.promotions[new.endpoint] = new.rollout
         if new.holds_lease and not old.holds_lease:
             if new.endpoint in self.leases:
                 raise Conflict(f"{rollout} lost the race for its lease")
@@ -65,9 +67,9 @@ class MemoryRollouts:
         """Return the rollout that holds an endpoint's lease."""
         return self.leases.get(endpoint)
 
-    def last(self, endpoint: str) -> str | None:
-        """Return the rollout that let go of an endpoint's lease last."""
-        return self.lasts.get(endpoint)
+    def promoted(self, endpoint: str) -> str | None:
+        """Return the rollout that was promoted on an endpoint last."""
+        return self.promotions.get(endpoint)
 
     def listed(self) -> Sequence[str]:
         """Return the rollouts a tick must visit."""

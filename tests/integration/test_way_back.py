@@ -37,7 +37,7 @@ def test_one_command_goes_back_to_the_safe_weights_and_tells(promoted: Stage) ->
 
 
 def test_what_somebody_else_changed_since_is_not_overwritten(promoted: Stage) -> None:
-    """It ends HANDED OVER, and the weights are theirs."""
+    """The command is refused with both weights, and they stay theirs."""
     theirs = [
         {"VariantName": "v1", "DesiredWeight": 3.0},
         {"VariantName": "v2", "DesiredWeight": 4},
@@ -47,8 +47,10 @@ def test_what_somebody_else_changed_since_is_not_overwritten(promoted: Stage) ->
     )
     promoted.emulator.run_minutes(10)
     before = promoted.weights
-    promoted.command("rollback")
-    assert promoted.emulator.run_until(lambda: promoted.record.phase == "HANDED_OVER", 30)
+    answer = promoted.command("rollback")
+    assert answer["error"] == "Refused"
+    assert "somebody moved" in str(answer["cause"])
+    assert promoted.record.phase == "PROMOTED"
     assert promoted.weights == before
 
 
@@ -63,3 +65,19 @@ def test_no_other_command_reaches_a_rollout_that_is_over(promoted: Stage) -> Non
     again = promoted.command("rollback", name="again")
     assert again["error"] == "Refused"
     assert "ROLLED_BACK" in str(again["cause"])
+
+
+def test_a_later_rollout_that_was_taken_back_leaves_the_way_back_open(promoted: Stage) -> None:
+    """The command steers whoever holds the endpoint first; then it undoes the promotion."""
+    spec = {**QUICK, "canary": "v1"}
+    promoted.start(spec, name="second")
+    promoted.reach("BAKING", 1)
+    held = promoted.record
+    assert "going back" in str(promoted.command("rollback")["output"])
+    assert "already, since" in str(promoted.command("rollback", name="twice")["output"])
+    ended = lambda: promoted.rollouts.load(held.rollout).phase == "ROLLED_BACK"  # noqa: E731
+    assert promoted.emulator.run_until(ended, 30)
+    assert "as it was before v2 was promoted" in str(
+        promoted.command("rollback", name="third")["output"]
+    )
+    assert promoted.emulator.run_until(lambda: promoted.weights == SAFE, 30)

@@ -90,7 +90,9 @@ class World:
             teller,
             self.alarms,
         )
-        self.commander = Commander(self.rollouts, decisions, answers, recovery, teller)
+        self.commander = Commander(
+            self.rollouts, decisions, answers, recovery, teller, self.endpoint
+        )
         self.shifter = Shifter(self.rollouts, self.endpoint, lambda: self.now)
         self.rollouts.create(a_record(plan=a_plan(alarms=("churn-5xx",))))
 

@@ -22,6 +22,7 @@ from tests.ports import (
     MemoryExecutions,
     MemoryPublisher,
     MemoryRollouts,
+    ScriptedEndpoint,
     claims_of,
 )
 from tests.rollouts import HOLDER, NOON, a_plan, a_record, a_view, after, side_counts
@@ -65,7 +66,10 @@ class Stage:
             teller,
             self.alarms,
         )
-        self.commander = Commander(self.rollouts, decisions, answers, recovery, teller)
+        self.endpoint = ScriptedEndpoint()
+        self.commander = Commander(
+            self.rollouts, decisions, answers, recovery, teller, self.endpoint
+        )
 
     @property
     def record(self) -> Record:

@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 
 from canary.adapters.translation import code_of, translated
 from canary.domain.errors import CanaryError, Conflict, Refused
+from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 
 if TYPE_CHECKING:
@@ -41,9 +42,9 @@ def lease_key(endpoint: str) -> Item:
     return {"pk": {"S": f"ENDPOINT#{endpoint}"}, "sk": {"S": "LEASE"}}
 
 
-def last_key(endpoint: str) -> Item:
-    """Return the key of what names the rollout that let go of an endpoint last."""
-    return {"pk": {"S": f"ENDPOINT#{endpoint}"}, "sk": {"S": "LAST"}}
+def promoted_key(endpoint: str) -> Item:
+    """Return the key of what names the rollout that was promoted on an endpoint last."""
+    return {"pk": {"S": f"ENDPOINT#{endpoint}"}, "sk": {"S": "PROMOTED"}}
 
 
 class DynamoRollouts:
@@ -134,8 +135,10 @@ class DynamoRollouts:
                 "ConditionExpression": "attribute_not_exists(pk) OR rollout = :rollout",
                 "ExpressionAttributeValues": {":rollout": rollout["rollout"]},
             }
-            last = {"TableName": self._table, "Item": {**last_key(new.endpoint), **rollout}}
-            items += [{"Delete": release}, {"Put": last}]
+            items.append({"Delete": release})
+            if new.phase is Phase.PROMOTED:
+                promoted = {**promoted_key(new.endpoint), **rollout}
+                items.append({"Put": {"TableName": self._table, "Item": promoted}})
         with translated("TransactWriteItems"):
             self._client.transact_write_items(TransactItems=items)
 
@@ -162,9 +165,9 @@ class DynamoRollouts:
                 for item in page["Items"]
             }
 
-    def last(self, endpoint: str) -> str | None:
-        """Return the rollout that let go of an endpoint's lease last, None where none is known."""
-        item = self._get(last_key(endpoint))
+    def promoted(self, endpoint: str) -> str | None:
+        """Return the rollout that was promoted on an endpoint last, None where none is known."""
+        item = self._get(promoted_key(endpoint))
         return item["rollout"]["S"] if item else None
 
     def listed(self) -> Sequence[str]:

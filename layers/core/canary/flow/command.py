@@ -15,11 +15,13 @@ from canary.domain.rollout.messages import CommandName
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.transitions import closing, pauses
+from canary.domain.rollout.way_back import check_way_back
 from canary.domain.words import moment, percent
 from canary.flow.answer import Answers
 from canary.flow.decisions import Decisions
 from canary.flow.recover import Recovery
 from canary.flow.tell import Teller
+from canary.ports.aws import EndpointReader
 from canary.ports.rollouts import Rollouts
 
 
@@ -54,8 +56,10 @@ class Commander:
         answers: Answers,
         recovery: Recovery,
         teller: Teller,
+        endpoints: EndpointReader,
     ) -> None:
-        """Take the record store and the use cases that act."""
+        """Take the record store, the use cases that act, and who looks at endpoints."""
+        self._endpoints = endpoints
         self._rollouts = rollouts
         self._decisions = decisions
         self._answers = answers
@@ -77,7 +81,7 @@ class Commander:
         Raises Refused naming what is wrong with it.
         """
         command = Order(**_read(document).model_dump(), execution=execution)
-        rollout = self._rollouts.holding(command.endpoint) or self._last(command)
+        rollout = self._rollouts.holding(command.endpoint) or self._promoted(command)
         record = self._rollouts.load(rollout)
         if execution and record.obeyed == execution:
             answer = "carried out already; its first answer was lost"
@@ -86,12 +90,13 @@ class Commander:
         record = self._teller.tell(rollout, now)
         return {"rollout": rollout, "phase": record.phase, "answer": answer}
 
-    def _last(self, command: Order) -> str:
-        """Return the last rollout that let go of the endpoint, where a roll-back may still undo it.
+    def _promoted(self, command: Order) -> str:
+        """Return the rollout that was promoted on the endpoint last, which a roll-back may still
+        undo.
 
         Raises Refused.
         """
-        rollout = self._rollouts.last(command.endpoint)
+        rollout = self._rollouts.promoted(command.endpoint)
         if rollout is None or command.command != "rollback":
             raise Refused(
                 "endpoint",
@@ -162,12 +167,18 @@ class Commander:
 
     def _roll_back(self, record: Record, command: Order, now: datetime) -> str:
         reason = command.reason or "a person asked for it"
+        if record.phase is Phase.ROLLING_BACK and record.decision is not None:
+            return (
+                f"it is on its way to {describe(record.plan.safe_target)} already, since "
+                f"{moment(record.decision.at)}: {record.decision.reason}"
+            )
         if record.phase is Phase.PROMOTED:
+            check_way_back(record, self._endpoints.describe(record.endpoint))
             back = f"Taken back by hand after it was promoted: {reason}"
             self._recovery.go_back(record, command.execution, back, now)
             return (
-                f"going back to {describe(record.plan.safe_target)}, as it was before the "
-                "promotion; where somebody changed the endpoint since, nothing is overwritten"
+                f"going back to {describe(record.plan.safe_target)}, as it was before "
+                f"{record.canary} was promoted"
             )
         _running(record, command)
         self._decisions.roll_back(record, f"Rolled back by hand: {reason}", "person", now)

@@ -31,8 +31,8 @@ class Rollouts(Protocol):
     def holding(self, endpoint: str) -> str | None:
         """Return the rollout that holds an endpoint's lease."""
 
-    def last(self, endpoint: str) -> str | None:
-        """Return the rollout that let go of an endpoint's lease last, None where none is known."""
+    def promoted(self, endpoint: str) -> str | None:
+        """Return the rollout that was promoted on an endpoint last, None where none is known."""
 
     def listed(self) -> Sequence[str]:
         """Return the rollouts a tick must visit: not ended, with something left to tell, or

@@ -8,6 +8,7 @@ from canary.adapters.cloudwatch import CloudWatchAlarms
 from canary.adapters.days import DynamoDays
 from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.labelled.quality_store import DynamoQualityStore
+from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.sns import SnsPublisher
 from canary.adapters.stepfunctions import StepFunctionsExecutions
 from canary.adapters.table import DynamoRollouts
@@ -44,4 +45,6 @@ def build() -> Deciding:
     answers = Answers(executions)
     decisions = Decisions(rollouts, evidence, answers)
     decider = Decider(rollouts, evidence, judging, decisions, answers, recovery, teller, alarms)
-    return Deciding(decider, Commander(rollouts, decisions, answers, recovery, teller))
+    endpoints = SageMakerEndpoints(client("sagemaker"))
+    commander = Commander(rollouts, decisions, answers, recovery, teller, endpoints)
+    return Deciding(decider, commander)

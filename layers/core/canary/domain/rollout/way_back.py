@@ -1,0 +1,41 @@
+"""Whether a promotion can still be undone: the endpoint must be as the promotion left it.
+
+Rules: pure; one read of the endpoint in, a refusal out. A busy endpoint is no obstacle: the restore
+waits for it.
+"""
+
+from canary.domain.errors import Refused
+from canary.domain.plan.endpoint import EndpointView
+from canary.domain.plan.target import describe, same_weights
+from canary.domain.rollout.record import Record
+
+
+def check_way_back(record: Record, view: EndpointView) -> None:
+    """Raise Refused where somebody changed the endpoint since it was promoted, or nobody would
+    answer on the way back.
+    """
+    endpoint, safe = record.endpoint, record.plan.safe_target
+    if not view.exists:
+        raise Refused("endpoint", f"{endpoint} does not exist any more", "Nothing is left to move")
+    if view.config_name != record.plan.config_name:
+        raise Refused(
+            "endpoint",
+            f"{endpoint} has configuration {view.config_name} since it was promoted with "
+            f"{record.plan.config_name}: its variants may be others",
+            "Move it by UpdateEndpoint to a configuration that serves what you want back",
+        )
+    left = record.expected_target
+    if view.in_service and not same_weights(view.current_weights, left.weights):
+        raise Refused(
+            "endpoint",
+            f"somebody moved {endpoint} since it was promoted: {describe(view.current_target)} "
+            f"now, {describe(left)} then",
+            "Ask whoever did; the weights are moved by UpdateEndpointWeightsAndCapacities",
+        )
+    empty = [v.name for v in view.variants if safe.weights.get(v.name) and v.current_count == 0]
+    if empty:
+        raise Refused(
+            "endpoint",
+            f"{' and '.join(empty)} has no instance, so that nobody would answer",
+            "Raise its DesiredInstanceCount by UpdateEndpointWeightsAndCapacities first",
+        )

@@ -25,7 +25,7 @@ class MemoryRollouts:
     def __init__(self, *records: Record) -> None:
         self.records: dict[str, Record] = {}
         self.leases: dict[str, str] = {}
-        self.promotions: dict[str, str] = {}
+        self.pasts: dict[tuple[str, str], str] = {}
         self.history: list[Record] = []
         for record in records:
             self._put(record)
@@ -55,8 +55,9 @@ class MemoryRollouts:
             return old
         if old.holds_lease and not new.holds_lease:
             del self.leases[new.endpoint]
+            self.pasts[new.endpoint, "LAST"] = new.rollout
             if new.phase is Phase.PROMOTED:
-                self.promotions[new.endpoint] = new.rollout
+                self.pasts[new.endpoint, "PROMOTED"] = new.rollout
         if new.holds_lease and not old.holds_lease:
             if new.endpoint in self.leases:
                 raise Conflict(f"{rollout} lost the race for its lease")
@@ -67,9 +68,9 @@ class MemoryRollouts:
         """Return the rollout that holds an endpoint's lease."""
         return self.leases.get(endpoint)
 
-    def promoted(self, endpoint: str) -> str | None:
-        """Return the rollout that was promoted on an endpoint last."""
-        return self.promotions.get(endpoint)
+    def past(self, endpoint: str, which: str) -> str | None:
+        """Return the rollout that let go of an endpoint last, or was promoted on it last."""
+        return self.pasts.get((endpoint, which))
 
     def listed(self) -> Sequence[str]:
         """Return the rollouts a tick must visit."""

@@ -99,6 +99,12 @@ def roll_back_command(
     endpoint: Endpoint,
     reason: Reason = "",
     *,
+    promotion: Annotated[
+        bool,
+        typer.Option(
+            "--promotion", help="Undo the last promotion, although a later rollout ended since."
+        ),
+    ] = False,
     as_json: AsJson = False,
     stack: StackName = DEFAULT_STACK,
     region: Region = None,
@@ -107,7 +113,9 @@ def roll_back_command(
     """Take the canary back to 0 now, every other variant as it was found; after PROMOTED too,
     unless somebody changed the endpoint since.
     """
-    document = {"command": "rollback", "endpoint": endpoint, "reason": reason}
+    document: dict[str, Any] = {"command": "rollback", "endpoint": endpoint, "reason": reason}
+    if promotion:
+        document["promotion"] = True
     _steer(context, document, Stack(stack, region, None, state_machine), as_json=as_json)
 
 

@@ -141,12 +141,13 @@ def test_the_next_rollout_may_have_the_lease_after_the_end(stores: Stores) -> No
 def test_a_promoted_rollout_is_known_and_may_take_its_lease_up_again(stores: Stores) -> None:
     """Record and lease come back together."""
     stores.rollouts.create(a_record())
-    assert stores.rollouts.promoted("churn") is None
+    assert stores.rollouts.past("churn", "PROMOTED") is None
     stores.rollouts.change("churn-1", lambda r: r.but(phase=Phase.PROMOTED))
-    assert stores.rollouts.promoted("churn") == "churn-1"
+    assert stores.rollouts.past("churn", "PROMOTED") == "churn-1"
     stores.rollouts.create(a_record(rollout="churn-2", holder=HOLDER + "2"))
     stores.rollouts.change("churn-2", lambda r: r.but(phase=Phase.ROLLED_BACK))
-    assert stores.rollouts.promoted("churn") == "churn-1"
+    assert stores.rollouts.past("churn", "LAST") == "churn-2"
+    assert stores.rollouts.past("churn", "PROMOTED") == "churn-1"
     stores.rollouts.change("churn-1", lambda r: r.but(phase=Phase.ROLLING_BACK))
     assert stores.rollouts.holding("churn") == "churn-1"
 

@@ -19,6 +19,7 @@ from canary.adapters.translation import code_of, translated
 from canary.domain.errors import CanaryError, Conflict, Refused
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
+from canary.ports.rollouts import Past
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -42,9 +43,9 @@ def lease_key(endpoint: str) -> Item:
     return {"pk": {"S": f"ENDPOINT#{endpoint}"}, "sk": {"S": "LEASE"}}
 
 
-def promoted_key(endpoint: str) -> Item:
-    """Return the key of what names the rollout that was promoted on an endpoint last."""
-    return {"pk": {"S": f"ENDPOINT#{endpoint}"}, "sk": {"S": "PROMOTED"}}
+def past_key(endpoint: str, which: Past) -> Item:
+    """Return the key of what names a past rollout of an endpoint."""
+    return {"pk": {"S": f"ENDPOINT#{endpoint}"}, "sk": {"S": which}}
 
 
 class DynamoRollouts:
@@ -136,9 +137,10 @@ class DynamoRollouts:
                 "ExpressionAttributeValues": {":rollout": rollout["rollout"]},
             }
             items.append({"Delete": release})
-            if new.phase is Phase.PROMOTED:
-                promoted = {**promoted_key(new.endpoint), **rollout}
-                items.append({"Put": {"TableName": self._table, "Item": promoted}})
+            ended: tuple[Past, ...] = ("LAST", "PROMOTED")
+            for which in ended if new.phase is Phase.PROMOTED else ended[:1]:
+                past = {**past_key(new.endpoint, which), **rollout}
+                items.append({"Put": {"TableName": self._table, "Item": past}})
         with translated("TransactWriteItems"):
             self._client.transact_write_items(TransactItems=items)
 
@@ -165,9 +167,11 @@ class DynamoRollouts:
                 for item in page["Items"]
             }
 
-    def promoted(self, endpoint: str) -> str | None:
-        """Return the rollout that was promoted on an endpoint last, None where none is known."""
-        item = self._get(promoted_key(endpoint))
+    def past(self, endpoint: str, which: Past) -> str | None:
+        """Return the rollout that let go of an endpoint last, or was promoted on it last; None
+        where none is known.
+        """
+        item = self._get(past_key(endpoint, which))
         return item["rollout"]["S"] if item else None
 
     def listed(self) -> Sequence[str]:

@@ -27,13 +27,15 @@ from canary.ports.rollouts import Rollouts
 
 class Command(Frozen):
     """One command to the rollout that holds an endpoint; `minutes` for pause, `full` for promote,
-    `by` is who gives it.
+    `promotion` for a rollback that undoes one although a later rollout ended since; `by` is who
+    gives it.
     """
 
     command: CommandName
     endpoint: str = Field(min_length=1, max_length=63)
     minutes: int = Field(default=60, ge=1, le=10_080)
     full: bool = False
+    promotion: bool = False
     reason: str = Field(default="", max_length=500)
     by: str = Field(default="", max_length=64)
 
@@ -96,12 +98,21 @@ class Commander:
 
         Raises Refused.
         """
-        rollout = self._rollouts.promoted(command.endpoint)
+        rollout = self._rollouts.past(command.endpoint, "PROMOTED")
         if rollout is None or command.command != "rollback":
             raise Refused(
                 "endpoint",
                 f"no rollout holds {command.endpoint}",
                 "Check the name; after PROMOTED rollback goes back, nothing else",
+            )
+        later = self._rollouts.past(command.endpoint, "LAST")
+        if later not in {None, rollout} and not command.promotion:
+            ended = self._rollouts.load(later)
+            raise Refused(
+                "promotion",
+                f"{ended.rollout} of {ended.canary} is {ended.phase} and holds nothing any more; "
+                f"before it {rollout} was promoted, and going back could mean that one",
+                'Say "promotion": true (--promotion) to undo the promotion as well',
             )
         return rollout
 

@@ -3,9 +3,11 @@ read.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 from canary.domain.rollout.record import Record
+
+Past = Literal["LAST", "PROMOTED"]
 
 
 class Rollouts(Protocol):
@@ -31,8 +33,10 @@ class Rollouts(Protocol):
     def holding(self, endpoint: str) -> str | None:
         """Return the rollout that holds an endpoint's lease."""
 
-    def promoted(self, endpoint: str) -> str | None:
-        """Return the rollout that was promoted on an endpoint last, None where none is known."""
+    def past(self, endpoint: str, which: Past) -> str | None:
+        """Return the rollout that let go of an endpoint last, or was promoted on it last; None
+        where none is known.
+        """
 
     def listed(self) -> Sequence[str]:
         """Return the rollouts a tick must visit: not ended, with something left to tell, or

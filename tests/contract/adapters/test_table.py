@@ -84,9 +84,12 @@ def test_a_transaction_that_fails_in_one_item_writes_none(table: tuple[Any, str]
     assert [one["Code"] for one in cause.response["CancellationReasons"]] == [
         "None",
         "ConditionalCheckFailed",
+        "None",
+        "None",
     ]
     assert lost_race(raised.value)
     assert rollouts.load("churn-1") == old
+    assert rollouts.past("churn", "PROMOTED") is None
     assert rollouts.holding("churn") == "churn-2"
 
 

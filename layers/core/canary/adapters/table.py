@@ -19,9 +19,9 @@ from canary.adapters.translation import code_of, translated
 from canary.domain.errors import CanaryError, Conflict, Refused
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
-from canary.ports.rollouts import Past
 
 if TYPE_CHECKING:
+    from canary.ports.rollouts import Past
     from mypy_boto3_dynamodb import DynamoDBClient
 
 ACTIVE_INDEX = "active"
@@ -43,7 +43,7 @@ def lease_key(endpoint: str) -> Item:
     return {"pk": {"S": f"ENDPOINT#{endpoint}"}, "sk": {"S": "LEASE"}}
 
 
-def past_key(endpoint: str, which: Past) -> Item:
+def past_key(endpoint: str, which: "Past") -> Item:
     """Return the key of what names a past rollout of an endpoint."""
     return {"pk": {"S": f"ENDPOINT#{endpoint}"}, "sk": {"S": which}}
 
@@ -137,7 +137,7 @@ class DynamoRollouts:
                 "ExpressionAttributeValues": {":rollout": rollout["rollout"]},
             }
             items.append({"Delete": release})
-            ended: tuple[Past, ...] = ("LAST", "PROMOTED")
+            ended: tuple["Past", ...] = ("LAST", "PROMOTED")
             for which in ended if new.phase is Phase.PROMOTED else ended[:1]:
                 past = {**past_key(new.endpoint, which), **rollout}
                 items.append({"Put": {"TableName": self._table, "Item": past}})
@@ -167,7 +167,7 @@ class DynamoRollouts:
                 for item in page["Items"]
             }
 
-    def past(self, endpoint: str, which: Past) -> str | None:
+    def past(self, endpoint: str, which: "Past") -> str | None:
         """Return the rollout that let go of an endpoint last, or was promoted on it last; None
         where none is known.
         """

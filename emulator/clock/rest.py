@@ -1,8 +1,8 @@
 """Whether threads rest: none of them runs Python, or would if a core were free.
 
 A thread of a pool tells nobody that it waits for its queue, so the clock asks the system. A thread
-that waits for the interpreter's lock looks asleep as well, but only while another one runs, and the
-caller's own reading lays that lock down: two looks apart cannot both miss a thread with work to do.
+that waits for the interpreter's lock looks asleep as well; but while the caller sleeps that lock is
+free, so that one of those that wait for it runs, and its switches go up between two looks.
 """
 
 from __future__ import annotations
@@ -17,26 +17,40 @@ TASKS = Path("/proc/self/task")
 IS_KNOWN = TASKS.is_dir()
 """Whether the system tells what its threads do; where it does not, waiting has to serve."""
 _ASLEEP = "S"
+Switches = tuple[str, ...]
 
 
 def are_at_rest(threads: Iterable[threading.Thread]) -> bool:
-    """Return whether none of these threads ran in two looks; True where the system cannot say.
+    """Return whether none of these threads ran between two looks or does in one; True where the
+    system cannot say.
 
-    Source: proc_pid_stat(5), the third field: S for a thread that waits for something.
+    Source: proc_pid_status(5): State S for a thread that waits for something, and how often it left
+    a core, by itself or not.
     """
     looked_at = list(threads)
     if not IS_KNOWN:
         return True
+    seen = []
     for _ in range(2):
         time.sleep(APART_SECONDS)
-        if not all(_is_asleep(thread) for thread in looked_at):
+        looks = [_look(thread) for thread in looked_at]
+        if None in looks:
             return False
-    return True
+        seen.append(looks)
+    return seen[0] == seen[1]
 
 
-def _is_asleep(thread: threading.Thread) -> bool:
+def _look(thread: threading.Thread) -> Switches | None:
+    """Return how often a sleeping thread left a core, () of one that has ended; None while it runs
+    or is yet to begin.
+    """
+    if thread.native_id is None:
+        return None
     try:
-        told = (TASKS / str(thread.native_id) / "stat").read_text(encoding="utf-8")
+        status = (TASKS / str(thread.native_id) / "status").read_text(encoding="utf-8")
     except (FileNotFoundError, ProcessLookupError):
-        return True  # it has ended
-    return told.rpartition(")")[2].split()[0] == _ASLEEP
+        return ()
+    told = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+    if not told["State"].startswith(_ASLEEP):
+        return None
+    return told["voluntary_ctxt_switches"], told["nonvoluntary_ctxt_switches"]

@@ -21,8 +21,9 @@ from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 
 if TYPE_CHECKING:
-    from canary.ports.rollouts import Past
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from canary.ports.rollouts import Past
 
 ACTIVE_INDEX = "active"
 RACES_AT_MOST = 20
@@ -137,7 +138,7 @@ class DynamoRollouts:
                 "ExpressionAttributeValues": {":rollout": rollout["rollout"]},
             }
             items.append({"Delete": release})
-            ended: tuple["Past", ...] = ("LAST", "PROMOTED")
+            ended: tuple[Past, ...] = ("LAST", "PROMOTED")
             for which in ended if new.phase is Phase.PROMOTED else ended[:1]:
                 past = {**past_key(new.endpoint, which), **rollout}
                 items.append({"Put": {"TableName": self._table, "Item": past}})

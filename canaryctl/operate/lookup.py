@@ -4,11 +4,12 @@ A record that this version cannot read, of another version or written by hand, h
 put into `unread` by its rollout, and told beside them.
 """
 
+import json
 from collections.abc import MutableMapping
 
 from pydantic import ValidationError
 
-from canary.adapters.table import UNREADABLE, command_for_record
+from canary.adapters.table import UNREADABLE, rollout_key
 from canary.domain.errors import Refused
 from canary.domain.rollout.record import Record
 from canaryctl.operate.stack import Stack
@@ -68,7 +69,7 @@ def _unreadable(stack: Stack, rollout: str, error: Exception) -> tuple[str, str]
     )
     remedy = (
         "Use the canaryctl of the version that is deployed (docs/operations.md, Upgrade), and "
-        f"look: {command_for_record(stack.table_name, rollout)}"
+        f"look: {_command_for_record(stack.table_name, rollout)}"
     )
     return problem, remedy
 
@@ -79,3 +80,9 @@ def why_unreadable(error: Exception) -> str:
         return f"{type(error).__name__}: {error}"
     first = error.errors(include_input=False, include_url=False)[0]
     return f"{'.'.join(map(str, first['loc'])) or 'the whole'}: {first['msg']}"
+
+
+def _command_for_record(table: str, rollout: str) -> str:
+    """Return the command that shows a record as it is stored."""
+    key = json.dumps(rollout_key(rollout, "RECORD"), separators=(",", ":"))
+    return f"aws dynamodb get-item --table-name {table} --key '{key}'"

@@ -3,13 +3,12 @@
 | pk | sk | what |
 |---|---|---|
 | ROLLOUT#id | RECORD | the record, its revision; `active` (sparse index) while ticks visit it |
-| ENDPOINT#name | LEASE | the rollout that may move this endpoint's weights |
+| ENDPOINT#name | LEASE, LAST, PROMOTED | who may move its weights, let go last, was promoted |
 | ROLLOUT#id | WINDOWS#hour | one attribute a minute |
 | ROLLOUT#id | DAY, SKETCH#step#guard#margin#level | the baseline's day, its contrasts |
 | ROLLOUT#id | TICK, QUALITY, VERDICT#minute#revision | what was seen, and what was decided |
 """
 
-import json
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 ACTIVE_INDEX = "active"
 RACES_AT_MOST = 20
 KEPT_DAYS = 90
-SECONDS_A_DAY = 86_400
 UNREADABLE = (ValueError, KeyError)
 """What reading a record that this version does not know raises; pydantic's is a ValueError."""
 Item = dict[str, Any]
@@ -147,8 +145,7 @@ class DynamoRollouts:
 
     def holding(self, endpoint: str) -> str | None:
         """Return the rollout that holds an endpoint's lease."""
-        item = self._get(lease_key(endpoint))
-        return item["rollout"]["S"] if item else None
+        return self._named_by(lease_key(endpoint))
 
     def leases(self) -> Mapping[str, str]:
         """Return the rollout that holds each endpoint's lease; reads the whole table,
@@ -169,10 +166,11 @@ class DynamoRollouts:
             }
 
     def past(self, endpoint: str, which: "Past") -> str | None:
-        """Return the rollout that let go of an endpoint last, or was promoted on it last; None
-        where none is known.
-        """
-        item = self._get(past_key(endpoint, which))
+        """Return the rollout that let go of an endpoint, or was promoted on it, last; or None."""
+        return self._named_by(past_key(endpoint, which))
+
+    def _named_by(self, key: Item) -> str | None:
+        item = self._get(key)
         return item["rollout"]["S"] if item else None
 
     def listed(self) -> Sequence[str]:
@@ -241,12 +239,6 @@ def _record(item: Item) -> Record:
     return Record.model_validate_json(item["body"]["S"])
 
 
-def command_for_record(table: str, rollout: str) -> str:
-    """Return the command that shows a record as it is stored."""
-    key = json.dumps(rollout_key(rollout, "RECORD"), separators=(",", ":"))
-    return f"aws dynamodb get-item --table-name {table} --key '{key}'"
-
-
 def lost_race(error: CanaryError) -> bool:
     """Return whether a conditional write found another state than the one it was made from."""
     cause = error.__cause__
@@ -287,7 +279,7 @@ def body_of(rollout: str, sort: str, body: str, minute: int) -> Item:
 
 def expiry(minute: int) -> Any:
     """Return when what was written about a minute may go (`expires_at`): 90 days later."""
-    return {"N": str(minute * 60 + KEPT_DAYS * SECONDS_A_DAY)}
+    return {"N": str(minute * 60 + KEPT_DAYS * 86_400)}
 
 
 def read_body(client: "DynamoDBClient", table: str, rollout: str, sort: str) -> str | None:

@@ -33,7 +33,14 @@ LARGEST_MINUTE = 100_000_000
 # More than any endpoint serves in a minute: a larger count is a slip of the keyboard.
 LARGEST_COUNT = 10**12
 
-Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
+
+def _no_flag(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("true and false are no numbers")  # noqa: TRY004 - pydantic's own
+    return value
+
+
+Count = Annotated[int, BeforeValidator(_no_flag), Field(ge=0, le=LARGEST_COUNT)]
 Pair = tuple[Count, Count]
 
 FORMAT = (

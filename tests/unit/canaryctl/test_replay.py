@@ -249,6 +249,8 @@ def side(**keys: Any) -> dict[str, Any]:
     [
         ({"errors": 10**300}, "canary.errors"),
         ({"errors": -1}, "canary.errors"),
+        ({"errors": True}, "canary.errors: true and false are no numbers"),
+        ({"guards": {"fraud": [False, 9]}}, "canary.guards.fraud.0: true and false"),
         ({"errors": 1, "guards": {"errors": [4, 300]}}, "keep one"),
         ({"slow": 1, "guards": {"slow_requests": [1, 200]}}, "keep one"),
         ({"timed": 200}, "timed without slow"),

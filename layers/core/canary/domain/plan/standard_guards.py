@@ -124,7 +124,7 @@ def read_guard(stored: Any) -> Any:
 
 
 def read_counts(stored: Any) -> Any:
-    """Return stored or recorded counts by guard, where `errors`, `slow` and `timed` (the requests
+    """Return stored counts by guard, where `errors`, `slow` and `timed` (the requests
     `slow` is out of; all of them unless given) stand beside `requests`.
     """
     if not isinstance(stored, dict) or "errors" not in stored:

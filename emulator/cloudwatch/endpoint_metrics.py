@@ -1,6 +1,7 @@
 """The AWS/SageMaker namespace: one-minute points per endpoint and variant, kept as aggregates.
 
-Each request sends 1 or 0 to every count metric, so Sum counts and Average is a rate. A variant
+Each request sends 1 or 0 to every count metric, so Sum counts and Average is a rate; to
+InvocationsPerInstance it sends 1 / instances. A variant
 without traffic has no point, or one zero a minute when `emit_zeros` is on; ModelLatency has none
 either way.
 """
@@ -17,6 +18,7 @@ from emulator.cloudwatch.publication import IMMEDIATE, Publication, Published
 NAMESPACE = "AWS/SageMaker"
 UNITS = {
     "Invocations": "None",
+    "InvocationsPerInstance": "None",
     "Invocation4XXErrors": "None",
     "Invocation5XXErrors": "None",
     "InvocationModelErrors": "None",
@@ -34,7 +36,7 @@ KEPT_MINUTES = 15 * 1440  # one-minute points live 15 days
 @dataclass(frozen=True)
 class Served:
     """A batch of answered requests: how many, how they failed, how long the model and the rest took
-    (microseconds).
+    (microseconds), and how many instances shared them.
     """
 
     requests: int
@@ -42,6 +44,7 @@ class Served:
     errors_5xx: int
     model_us: Floats
     overhead_us: Floats
+    instances: int = 1
 
 
 class EndpointMetrics:
@@ -66,6 +69,7 @@ class EndpointMetrics:
                 .half(second)
             )
             half.invocations += served.requests
+            half.by_instances[max(1, served.instances)] += served.requests
             half.errors_4xx += served.errors_4xx
             half.errors_5xx += served.errors_5xx
             half.model_errors += served.errors_4xx + served.errors_5xx
@@ -131,6 +135,9 @@ def _distribution(counts: Counts, metric: str) -> Distribution | None:
         return None
     if metric == "Invocations":
         return of_values([1.0], [counts.invocations])
+    if metric == "InvocationsPerInstance":
+        shared = counts.by_instances
+        return of_values([1 / instances for instances in shared], shared.values())
     failed = getattr(counts, _FAILURES[metric])
     points = [(0.0, counts.invocations - failed), (1.0, failed)]
     present = [(value, count) for value, count in points if count]

@@ -4,6 +4,7 @@ Kept in two halves, so that a minute can be published half-filled first. Latenci
 microseconds.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -63,6 +64,8 @@ class Counts:
     errors_4xx: int = 0
     errors_5xx: int = 0
     model_errors: int = 0
+    by_instances: Counter[int] = field(default_factory=Counter)
+    """Requests by how many instances the variant had."""
     model_latency: Latencies = field(default_factory=Latencies)
     overhead_latency: Latencies = field(default_factory=Latencies)
 

@@ -58,7 +58,7 @@ def _fill(
         requests = int(random.poisson(rate * HALF_SECONDS))
         client, server, _ = random.multinomial(requests, fractions)
         model_us, overhead_us = _latencies(latency, requests, rate, load.instances, random)
-        served = Served(requests, int(client), int(server), model_us, overhead_us)
+        served = Served(requests, int(client), int(server), model_us, overhead_us, load.instances)
         service.metrics.record(endpoint.name, variant.name, start, served)
 
 

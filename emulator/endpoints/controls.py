@@ -12,6 +12,8 @@ from typing import Any
 from moto.cloudwatch.models import cloudwatch_backends
 from numpy.typing import NDArray
 
+from emulator.capacity.limits import Limits
+from emulator.capacity.scaling import Scaling
 from emulator.clock import Clock
 from emulator.cloudwatch.alarms.evaluation import Alarms
 from emulator.cloudwatch.endpoint_metrics import EndpointMetrics
@@ -56,6 +58,8 @@ class Endpoints:
         self.service = Service(self.models, self.metrics, seed)
         self.invocations = Invocations(self.fleet, self.service)
         self.alarms = Alarms(self.metrics, clock.now, self.emit)
+        self.limits: Limits
+        self.scaling: Scaling
         self._events: list[OnEvent] = []
         self.traffic: dict[str, Traffic] = {}
         self._streams: dict[str, Any] = {}
@@ -148,6 +152,11 @@ class Endpoints:
     def ledger(self, endpoint: str) -> Ledger:
         """Return what the router itself counted for the endpoint."""
         return self.service.ledgers[endpoint]
+
+    def each_minute(self) -> None:
+        """Do what CloudWatch and Application Auto Scaling do each minute."""
+        self.evaluate_alarms()
+        self.scaling.each_minute()
 
     def evaluate_alarms(self) -> None:
         """Look at every alarm once, as CloudWatch does each minute."""

@@ -29,7 +29,7 @@ ROLLED_BACK = (
 @dataclass
 class Endpoint:
     """The state one DescribeEndpoint shows; `before` and `target` are what an update leaves and
-    wants, `deployment` how the last one was to be made.
+    wants, `deployment` how the last one was to be made, `shortage` why it gets no instances.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Endpoint:
     before: Setup | None = None
     target: Setup | None = None
     deployment: Mapping[str, Any] | None = None
+    shortage: str | None = None
 
     @property
     def serving(self) -> bool:
@@ -114,7 +115,7 @@ class Endpoint:
     def finish_roll_back(self, when: datetime) -> None:
         """End a rollback: InService at the old weights, with a reason standing on it."""
         self.config_name, self.variants = self.before or (self.config_name, self.variants)
-        self._become("InService", when, ROLLED_BACK)
+        self._become("InService", when, self.shortage or ROLLED_BACK)
 
     def fail(self, status: str, reason: str, when: datetime) -> None:
         """End in a failed status (Failed, UpdateRollbackFailed) or any other that `reason`

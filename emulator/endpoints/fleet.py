@@ -10,7 +10,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from emulator.clock import Clock
 from emulator.endpoints.endpoint import MOST_VARIANTS, TRANSITIONAL, Endpoint
@@ -18,6 +18,9 @@ from emulator.endpoints.errors import EndpointRefusal
 from emulator.endpoints.timing import Timing, UpdateEnd
 from emulator.endpoints.variant import Variant
 from emulator.place import Place
+
+if TYPE_CHECKING:  # limits are made of endpoints
+    from emulator.capacity.limits import Limits
 
 Listener = Callable[[Endpoint], object]
 
@@ -32,6 +35,7 @@ class Fleet:
         self.place = place
         self.timing = timing or Timing()
         self.lock = clock.lock
+        self.limits: Limits | None = None
         self.endpoints: dict[str, Endpoint] = {}
         self._random = random.Random(f"fleet {seed}")  # noqa: S311 - a simulation, nothing secret
         self._outcomes: dict[str, deque[tuple[UpdateEnd, float | None]]] = {}
@@ -90,6 +94,8 @@ class Fleet:
         """
         with self.lock:
             endpoint = self.get(name)
+            if self.limits is not None and endpoint.status == "InService":
+                self.limits.check(endpoint, changes, self.endpoints.values())
             return self._update(endpoint, lambda: endpoint.begin_weights(changes, self.clock.now()))
 
     def update_config(
@@ -174,12 +180,17 @@ class Fleet:
         until = self.clock.now() + timedelta(seconds=self.timing.stale_seconds)
         self._stale[endpoint.name] = (until, self.timing.stale_reads, shown)
         self._tell(endpoint)
-        self._end_update(endpoint, self.timing.update_seconds)
+        timing = self.timing
+        scales = any(v.desired_count != v.current_count for v in endpoint.variants)
+        self._end_update(endpoint, timing.scale_seconds if scales else timing.update_seconds)
         return endpoint
 
     def _end_update(self, endpoint: Endpoint, usual_seconds: tuple[float, float]) -> None:
         queue = self._outcomes.get(endpoint.name)
-        outcome, seconds = queue.popleft() if queue else (UpdateEnd.SETTLES, None)
+        short = self.limits.runs_out(endpoint) if self.limits is not None else None
+        usual = UpdateEnd.SETTLES if short is None else UpdateEnd.ROLLS_BACK
+        outcome, seconds = queue.popleft() if queue else (usual, None)
+        endpoint.shortage = short
         drawn = self._draw(usual_seconds)
         if outcome is not UpdateEnd.STICKS:
             self._later(

@@ -7,6 +7,11 @@ ends.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from moto.sagemaker.models import sagemaker_backends
+
+from emulator.capacity.limits import Limits
+from emulator.capacity.moto_scaling import patch_scaling
+from emulator.capacity.scaling import Scaling
 from emulator.clock import Clock
 from emulator.clock.minutes import MINUTE, next_minute
 from emulator.cloudwatch.alarms.moto_alarms import patch_alarms
@@ -51,10 +56,9 @@ def install(
     )
     if requests_take_time:
         endpoints.invocations.sleep = clock.sleep
+    _give_instances(endpoints)
     patches = Patches()
-    minutes = clock.every(
-        MINUTE.total_seconds(), endpoints.evaluate_alarms, next_minute(clock.now())
-    )
+    minutes = clock.every(MINUTE.total_seconds(), endpoints.each_minute, next_minute(clock.now()))
     try:
         patch_endpoints(patches, endpoints.fleet)
         patch_configuration(patches, endpoints.fleet, endpoints.invocations)
@@ -63,8 +67,30 @@ def install(
             patches, endpoints.metrics, clock.now, endpoints.metric_trouble, endpoints.fleet.is_at
         )
         patch_alarms(patches, endpoints.alarms)
+        patch_scaling(patches, endpoints.scaling)
         yield endpoints
     finally:
         minutes.cancel()
         endpoints.detach_all_traffic()
         patches.remove()
+
+
+def _give_instances(endpoints: Endpoints) -> None:
+    """Let the endpoints know what limits them, and what scales them."""
+    fleet = endpoints.fleet
+
+    def instance_type(config: str, variant: str) -> str | None:
+        configs = sagemaker_backends[fleet.place.account][fleet.place.region].endpoint_configs
+        found = configs.get(config)
+        variants = found.production_variants if found is not None else []
+        return next((v.get("InstanceType") for v in variants if v["VariantName"] == variant), None)
+
+    def reading(endpoint: str, variant: str, minute: int) -> float | None:
+        now = endpoints.clock.now()
+        found = endpoints.metrics.read(
+            endpoint, variant, "InvocationsPerInstance", minute, minute + 1, now
+        )
+        return found.total if found is not None else None
+
+    fleet.limits = endpoints.limits = Limits(instance_type)
+    endpoints.scaling = Scaling(fleet, reading)

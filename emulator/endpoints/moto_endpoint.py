@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.sagemaker.exceptions import AWSValidationException
+from moto.sagemaker.exceptions import AWSValidationException, SagemakerClientError
 from moto.sagemaker.models import FakeEndpoint, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
 from emulator.endpoints.endpoint import MOST_VARIANTS, Endpoint
-from emulator.endpoints.errors import EndpointRefusal
+from emulator.endpoints.errors import EndpointRefusal, LimitExceeded
 from emulator.endpoints.fleet import Fleet
 from emulator.endpoints.variant import Variant
 from emulator.patching import Patches
@@ -52,8 +52,15 @@ class EndpointResource(FakeEndpoint):  # type: ignore[misc]
         return self.endpoint.modified
 
 
-def _refusing(error: EndpointRefusal) -> AWSValidationException:
-    return AWSValidationException(str(error))
+class ResourceLimitExceeded(SagemakerClientError):  # type: ignore[misc]
+    """What SageMaker answers where the account may not have so many instances."""
+
+    code = "ResourceLimitExceeded"
+
+
+def _refusing(error: EndpointRefusal) -> SagemakerClientError:
+    limited = isinstance(error, LimitExceeded)
+    return ResourceLimitExceeded(str(error)) if limited else AWSValidationException(str(error))
 
 
 def patch_endpoints(patches: Patches, fleet: Fleet) -> None:

@@ -24,6 +24,7 @@ class Timing:
 
     create_seconds: tuple[float, float] = (60.0, 180.0)
     update_seconds: tuple[float, float] = (20.0, 70.0)
+    scale_seconds: tuple[float, float] = (120.0, 360.0)
     roll_back_seconds: tuple[float, float] = (20.0, 70.0)
     delete_seconds: tuple[float, float] = (10.0, 30.0)
     stale_reads: int = 1

@@ -164,6 +164,21 @@ def _lambda(operation: str, given: Parameters, place: Place) -> Iterator[Require
     )
 
 
+def _autoscaling(operation: str, given: Parameters, place: Place) -> Iterator[Requirement]:
+    # A scalable target's ARN ends in an id of its own, so that policies name all of them; reading
+    # has no resources (service authorization reference, AWS Application Auto Scaling).
+    reads = operation.startswith("Describe")
+    target = "*" if reads else place.arn("application-autoscaling", "scalable-target/emulated")
+    context = {} if reads else _scaled(given)
+    yield Requirement(f"application-autoscaling:{operation}", target, {**TRANSPORT, **context})
+
+
+def _scaled(given: Parameters) -> dict[str, tuple[str, ...]]:
+    prefix = "application-autoscaling:"
+    keys = {"service-namespace": "ServiceNamespace", "scalable-dimension": "ScalableDimension"}
+    return {f"{prefix}{key}": (str(given[name]),) for key, name in keys.items()}
+
+
 def _sqs(operation: str, given: Parameters, place: Place) -> Iterator[Requirement]:
     yield Requirement(
         f"sqs:{operation}",
@@ -177,6 +192,7 @@ def _sts(_operation: str, _given: Parameters, _place: Place) -> Iterator[Require
 
 
 _RULES: dict[str, Callable[[str, Parameters, Place], Iterator[Requirement]]] = {
+    "application-autoscaling": _autoscaling,
     "cloudwatch": _cloudwatch,
     "dynamodb": _dynamodb,
     "events": _events,

@@ -136,7 +136,7 @@ class Service:
             endpoint.name,
             variant.name,
             when,
-            Served(requests, client, server, model_us, overhead_us),
+            Served(requests, client, server, model_us, overhead_us, load.instances),
         )
         return Batch(answers, statuses, model_us)
 

@@ -96,7 +96,7 @@ def test_a_capacity_update_keeps_weights(world: Any) -> None:
         EndpointName="shop",
         DesiredWeightsAndCapacities=[{"VariantName": "a", "DesiredInstanceCount": 5}],
     )
-    world.clock.run_for(80)
+    world.clock.run_for(361)
     variant = world.describe()["ProductionVariants"][0]
     assert (variant["CurrentWeight"], variant["CurrentInstanceCount"]) == (3, 5)
 

@@ -1,0 +1,1 @@
+"""Limits of instances, and Application Auto Scaling."""

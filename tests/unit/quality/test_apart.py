@@ -15,8 +15,9 @@ def test_one_bad_record_fails_alone() -> None:
     def ask(example: Example) -> Told:
         return Failed("model error") if example.row == 7 else Prediction("1")
 
-    told = Apart().mended("baseline", EXAMPLES, BROKEN, ask)
-    assert [n for n, one in enumerate(told) if isinstance(one, Failed)] == [7]
+    side = Apart().mended("baseline", EXAMPLES, BROKEN, ask)
+    assert not side.broken
+    assert [n for n, one in enumerate(side.told) if isinstance(one, Failed)] == [7]
 
 
 def test_a_request_whose_first_records_fail_alone_is_left_as_it_is() -> None:
@@ -29,9 +30,16 @@ def test_a_request_whose_first_records_fail_alone_is_left_as_it_is() -> None:
 
     apart = Apart()
     for _ in range(3 * IN_VAIN):
-        told = apart.mended("canary", EXAMPLES, BROKEN, ask)
-        assert all(isinstance(one, Failed) for one in told)
+        side = apart.mended("canary", EXAMPLES, BROKEN, ask)
+        assert all(isinstance(one, Failed) for one in side.told)
     assert len(asked) == TRIED_FIRST * IN_VAIN
     apart.mended("canary", EXAMPLES, [Prediction("1")] * 20, ask)
     apart.mended("canary", EXAMPLES, BROKEN, ask)
     assert len(asked) == TRIED_FIRST * (IN_VAIN + 1)
+
+
+def test_a_request_whose_records_are_all_answered_alone_is_what_fails() -> None:
+    """No record explains it, so it is told with what went wrong."""
+    side = Apart().mended("canary", EXAMPLES, BROKEN, lambda _: Prediction("1"))
+    assert side.broken == "model error: status 424"
+    assert list(side.told) == [Prediction("1")] * len(EXAMPLES)

@@ -12,6 +12,8 @@ from canary.domain.labelled.paired import AUC, GateLevels, margin_of
 from canary.domain.labelled.paired_ratio import ratio_margins
 from canary.domain.labelled.ratio_findings import ratio_finding
 from canary.domain.labelled.side_by_side import Measured
+from canary.domain.labelled.whole_requests import METRIC as WHOLE
+from canary.domain.labelled.whole_requests import whole_findings
 from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
 from canary.stats.auc import LEAST_DISCORDANT, LEAST_RECORDS
 from canary.stats.paired import PairedBets
@@ -25,16 +27,20 @@ def findings(
     levels: GateLevels,
     measured: Sequence[Measured] = (),
 ) -> tuple[QualityFinding, ...]:
-    """Return one finding for each deciding test; FAIL wins over PASS, no record at all is
-    NO_DATA.
+    """Return one finding for each deciding test that has something to say; FAIL wins over PASS, no
+    record at all is NO_DATA.
     """
     ratios, tests = ratio_margins(spec), len(states)
-    return tuple(
-        ratio_finding(state, measured, ratios[state.metric], levels, tests)
-        if state.metric in ratios
-        else _finding(state, counts, margin_of(state, spec), levels, tests)
-        for state in states
-    )
+    stop, passing = levels.log_roll_back_threshold(tests), levels.log_advance_threshold()
+    found = list[QualityFinding]()
+    for state in states:
+        if state.metric in ratios:
+            found += [ratio_finding(state, measured, ratios[state.metric], levels, tests)]
+        elif state.metric == WHOLE:
+            found += whole_findings(state, spec, stop, passing)
+        else:
+            found += [_finding(state, counts, margin_of(state, spec), levels, tests)]
+    return tuple(found)
 
 
 def _finding(

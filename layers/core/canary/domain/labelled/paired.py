@@ -21,6 +21,9 @@ from canary.domain.labelled.paired_ratio import FIGURE_OF, ratio_margins, with_r
 from canary.domain.labelled.prediction import Label, Prediction
 from canary.domain.labelled.scorers.cap import learnt
 from canary.domain.labelled.side_by_side import Figure
+from canary.domain.labelled.whole_requests import METRIC as WHOLE
+from canary.domain.labelled.whole_requests import Whole, with_requests
+from canary.domain.labelled.whole_requests import first_states as of_requests
 from canary.domain.model import Frozen
 from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
 from canary.domain.plan.quality.metric_keys import SCORER, Margins
@@ -64,7 +67,7 @@ class GateLevels(Frozen):
 
 def first_states(spec: QualityGuardSpec, metrics: Margins | None = None) -> tuple[PairedState, ...]:
     """Return the states before the first record, one for each deciding metric over all records and
-    in each named slice, and one for each bounded ratio.
+    in each named slice, one for each bounded ratio, and one for requests of several records.
 
     `metrics`: what decides over all records, where the data says so.
     """
@@ -82,7 +85,7 @@ def first_states(spec: QualityGuardSpec, metrics: Margins | None = None) -> tupl
         for place, margins in places
         for name, margin in margins.items()
     )
-    return scores + ratios
+    return scores + ratios + of_requests(spec)
 
 
 def margin_of(state: PairedState, spec: QualityGuardSpec) -> QualityMargin:
@@ -96,11 +99,12 @@ def advanced(
     spec: QualityGuardSpec,
     levels: GateLevels,
     ratios: Mapping[Figure, Sequence[float]] = MappingProxyType({}),
+    requests: Sequence[Whole] = (),
 ) -> tuple[PairedState, ...]:
     """Return the states after one more batch of outcomes, the thresholds looked at once at its end.
 
-    `ratios`: of each request of the batch, by figure. The AUC does not grow record by record;
-    `paired_auc` looks at it.
+    `ratios`: of each request of the batch, by figure; `requests`: who answered it whole. The AUC
+    does not grow record by record; `paired_auc` looks at it.
     """
     thresholds = levels.log_roll_back_threshold(len(states)), levels.log_advance_threshold()
     margins = ratio_margins(spec)
@@ -108,6 +112,8 @@ def advanced(
     def after(state: PairedState) -> PairedState:
         if state.metric == AUC or state.problem:
             return state
+        if state.metric == WHOLE:
+            return with_requests(state, requests, thresholds[0])
         if state.metric in margins:
             figures = ratios.get(FIGURE_OF[state.metric], ())
             return with_ratios(state, figures, margins[state.metric], thresholds)

@@ -6,7 +6,8 @@ it says nothing.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from canary.domain.labelled.evidence import PairedState
 from canary.domain.labelled.paired import AUC, GateLevels, margin_of
@@ -21,6 +22,36 @@ GROWTH = 1.1
 def is_due(state: PairedState, records: int) -> bool:
     """Return whether enough records came since the last look."""
     return records >= max(LEAST_RECORDS, math.ceil(state.records * GROWTH))
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The scores so far, made when asked for: labels, baseline's and canary's; of how many
+    `records`, and `at_most` how many they will ever be of.
+    """
+
+    scores: Callable[[], tuple[Sequence[int], Sequence[float], Sequence[float]]]
+    records: int
+    at_most: int
+
+
+def all_looked_at(
+    states: Sequence[PairedState],
+    ranked: Ranked,
+    spec: QualityGuardSpec,
+    levels: GateLevels,
+    *,
+    last: bool,
+) -> tuple[PairedState, ...]:
+    """Return the states with the AUC's own looked at where it is due, or this is the last look."""
+    return tuple(
+        looked_at(state, ranked.scores(), spec, levels, len(states))
+        if state.metric == METRIC
+        and state.records < ranked.at_most
+        and (last or is_due(state, ranked.records))
+        else state
+        for state in states
+    )
 
 
 def looked_at(

@@ -22,25 +22,31 @@ from canary.domain.labelled.plausibility.failures import counted
 from canary.domain.labelled.plausibility.gate import gated, is_held_back
 from canary.domain.labelled.plausibility.tally import tallied
 from canary.domain.labelled.side_by_side import Figure, Measuring
+from canary.domain.labelled.whole_requests import Whole
 from canary.domain.plan.quality.answer_keys import Role
 from canary.domain.time import minute_of
-from canary.flow.labelled.answers.asking import Answered, disagreement_of, prediction_in
+from canary.flow.labelled.answers.answered import (
+    Answered,
+    broken_told,
+    disagreement_of,
+    prediction_in,
+    whole_in,
+)
 from canary.flow.labelled.answers.prediction_file import Failed, Told
 from canary.flow.labelled.columns import RANKED_RECORDS, Columns
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
-from canary.flow.labelled.looks import LOOK_EVERY_SECONDS, look_every
+from canary.flow.labelled.looks import (
+    BELIEVED_WITHIN,
+    HOPELESS_AFTER,
+    LOOK_EVERY_SECONDS,
+    look_every,
+)
 from canary.flow.labelled.scores.own_scores import OwnScores
 from canary.flow.labelled.scores.standing import has_failed, with_problem
 from canary.labelled.examples import Example
 from canary.labelled.own_scores import ScorerFailed
 
 WARM_UP_REQUESTS = 10
-BELIEVED_WITHIN = 2_000
-"""Asked records after which an evaluation that cannot be believed stops asking for more."""
-HOPELESS_AFTER = 20
-"""Records that all fail on both variants before the evaluation stops asking: the setting is wrong,
-not the models.
-"""
 
 
 class Gathering:
@@ -64,6 +70,7 @@ class Gathering:
         self._outcomes: list[tuple[Example, AnswerPair]] = []
         self._measuring = Measuring(evidence.measured)
         self._ratios: dict[Figure, list[float]] = {}
+        self._whole: list[Whole] = []
         self._asked_requests = 0
         self._position = evidence.position
         self._counts = evidence.counts.model_dump()
@@ -102,6 +109,9 @@ class Gathering:
             self.note("unusable row", f"row {row} {problem}", row)
         for one in answered:
             self._take(one)
+        self._whole += whole_in(answered)
+        for kind, text in broken_told(answered):
+            self.note(kind, text)
         self._position = end
 
     def _measure(self, answered: Sequence[Answered]) -> None:
@@ -174,10 +184,11 @@ class Gathering:
             return
         self._columns.add(outcomes)
         before = self.evidence.states
-        states = advanced(before, outcomes, request.spec, request.levels, self._ratios)
+        news = outcomes, request.spec, request.levels, self._ratios, self._whole
+        states = advanced(before, *news)
         evidence = self.evidence
         tally = tallied(evidence.tally, outcomes, request.spec, evidence.contract)
-        self._outcomes, self._ratios = [], {}
+        self._outcomes, self._ratios, self._whole = [], {}, []
         counts = CallCounts.model_validate(self._counts)
         self._save(
             position=self._position,
@@ -208,7 +219,8 @@ class Gathering:
         before, minute = self.evidence, minute_of(self._ports.utc_now())
         self._minutes[minute] = None  # so that a scorer is tried as seldom as an endpoint
         self._position, self._counts = before.position, before.counts.model_dump()
-        self._outcomes, self._ratios, self._failures = [], {}, before.failures
+        self._outcomes, self._ratios, self._whole = [], {}, []
+        self._failures = before.failures
         self._disagreements = list(before.disagreements)
         self._measuring = Measuring(before.measured)
         self._save(
@@ -221,20 +233,11 @@ class Gathering:
         """Return the states with the AUC's own looked at when due; never on a part of the
         scores.
         """
-        records = self._columns.records
         if self._columns_before:
             return tuple(states)
-        request = self._request
-        return tuple(
-            paired_auc.looked_at(
-                state, self._columns.ranked(), request.spec, request.levels, len(states)
-            )
-            if state.metric == paired_auc.METRIC
-            and state.records < RANKED_RECORDS
-            and (last or paired_auc.is_due(state, records))
-            else state
-            for state in states
-        )
+        columns, request = self._columns, self._request
+        sample = paired_auc.Ranked(columns.ranked, columns.records, RANKED_RECORDS)
+        return paired_auc.all_looked_at(states, sample, request.spec, request.levels, last=last)
 
     def may_stop(self) -> bool:
         """Return whether no further record is worth asking about: once passed, new labels can only

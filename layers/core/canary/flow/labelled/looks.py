@@ -1,9 +1,18 @@
-"""When an evaluation looks at its tests and saves: by records asked, and by time."""
+"""When an evaluation looks at its tests and saves: by records asked, and by time; and when it gives
+up.
+"""
 
 BATCH_RECORDS = 50
 LOOKED_AT_CLOSELY = 5_000
 LOOK_EVERY_SECONDS = 15.0
 """Slow endpoints are looked at by time, so that a call that is cut off loses little."""
+
+BELIEVED_WITHIN = 2_000
+"""Asked records after which an evaluation that cannot be believed stops asking for more."""
+HOPELESS_AFTER = 20
+"""Records that all fail on both variants before the evaluation stops asking: the setting is wrong,
+not the models.
+"""
 
 
 def look_every(position: int) -> int:

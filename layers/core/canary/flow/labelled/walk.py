@@ -11,7 +11,8 @@ from canary.domain.labelled.paired_ratio import ratio_margins
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.time import minute_of
 from canary.flow.labelled import sharding
-from canary.flow.labelled.answers.asking import RateCeiling, prediction_in
+from canary.flow.labelled.answers.answered import prediction_in
+from canary.flow.labelled.answers.asking import RateCeiling
 from canary.flow.labelled.answers.ordered_records import OrderedRecords, ceiling_of
 from canary.flow.labelled.answers.probing import Agreed, agreed
 from canary.flow.labelled.columns import Columns

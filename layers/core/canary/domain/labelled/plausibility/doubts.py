@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from canary.domain.labelled.evidence import CallCounts, PairedState
 from canary.domain.labelled.paired_ratio import FIGURE_OF
 from canary.domain.labelled.plausibility.counts import AnswerTally
+from canary.domain.labelled.whole_requests import METRIC as WHOLE
 from canary.domain.plan.quality import QualityGuardSpec, Task
 from canary.domain.plan.quality.metric_keys import SCORER
 from canary.stats.chance import area_within, heads_by_chance, hits_by_chance
@@ -84,7 +85,7 @@ def _never_right(states: tuple[PairedState, ...]) -> Doubt | None:
     """
     for state in states:
         if (
-            state.metric not in FIGURE_OF
+            state.metric not in (*FIGURE_OF, WHOLE)
             and state.records
             and state.baseline_sum <= 0
             and state.slice is None

@@ -1,5 +1,6 @@
 """A failing request of several records asked again record by record, before any of them counts as
-failed: one record that breaks a model takes the others of its request along.
+failed: one record that breaks a model takes the others of its request along. Where none of
+them is such a record the request as a whole is what the variant fails, which counts too.
 
 Rules: bounded. A request whose first records all fail alone too is left as it is, and a variant of
 which several requests in a row ended so is not asked again until one of its requests succeeds.
@@ -9,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from canary.domain.plan.quality.answer_keys import Role
+from canary.flow.labelled.answers.answered import Side
 from canary.flow.labelled.answers.prediction_file import Failed, Told
 from canary.labelled.examples import Example
 
@@ -30,22 +32,27 @@ class Apart:
         examples: Sequence[Example],
         told: list[Told],
         ask: Callable[[Example], Told],
-    ) -> list[Told]:
+    ) -> Side:
         """Return what a variant told about the records of one request, asked about alone where
-        nothing could be read of the whole.
+        nothing could be read of the whole; broken where each of them was answered so.
         """
         if not all(isinstance(one, Failed) for one in told):
             self.in_vain[role] = 0
-            return told
+            return Side(told)
         if len(examples) < 2 or self.in_vain.get(role, 0) >= IN_VAIN:
-            return told
+            return Side(told)
         found: list[Told] = []
         for example in examples:
             if len(found) == TRIED_FIRST and _all_failed(found):
                 break
             found.append(ask(example))
         self.in_vain[role] = self.in_vain.get(role, 0) + 1 if _all_failed(found) else 0
-        return [*found, *told[len(found) :]]
+        answered = not any(isinstance(one, Failed) for one in found)
+        return Side([*found, *told[len(found) :]], _cause(told[0]) if answered else "")
+
+
+def _cause(told: Told) -> str:
+    return told.text if isinstance(told, Failed) else ""
 
 
 def _all_failed(told: Sequence[Told]) -> bool:

@@ -12,16 +12,15 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from canary.domain.errors import Refused
 from canary.domain.labelled.contract import AnswerContract
-from canary.domain.labelled.evidence import Disagreement
 from canary.domain.labelled.plausibility.counts import UNREADABLE
-from canary.domain.labelled.prediction import Prediction
 from canary.domain.labelled.side_by_side import Call
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.answer_keys import Role
+from canary.flow.labelled.answers.answered import Answered, Side, joined
 from canary.flow.labelled.answers.apart import Apart
 from canary.flow.labelled.answers.calls import options_of
 from canary.flow.labelled.answers.patience import PatientCalls
@@ -59,51 +58,6 @@ def words_of(body: bytes) -> str:
     """Return the beginning of an answer as text."""
     text = " ".join(body[: 4 * LONGEST_WORDS].decode("utf-8", "replace").split())
     return "".join(one if one.isprintable() else "?" for one in text)[:LONGEST_WORDS]
-
-
-class Answered(NamedTuple):
-    """One record with what each variant told about it; `asked` is false when both were known
-    without a call.
-
-    `calls`: what baseline's and canary's answers cost, with the first record of a request that
-    both answered.
-    """
-
-    example: Example
-    baseline: Told
-    canary: Told
-    asked: bool = True
-    calls: tuple[Call, Call] | None = None
-
-    @property
-    def differs(self) -> bool:
-        """Whether the two decided differently, or one failed."""
-        baseline, canary = self.baseline, self.canary
-        if isinstance(baseline, Failed) or isinstance(canary, Failed):
-            return True
-        return baseline.decision != canary.decision
-
-
-def prediction_in(told: Told | None) -> Prediction | None:
-    """Return what was predicted; None for a failure, and where nothing was told."""
-    return told if isinstance(told, Prediction) else None
-
-
-def disagreement_of(one: Answered) -> Disagreement:
-    """Return a record on which the variants differ, for the report."""
-    return Disagreement(
-        record=one.example.record_id[:128],
-        label=str(one.example.label)[:128],
-        baseline=_shown(one.baseline),
-        canary=_shown(one.canary),
-    )
-
-
-def _shown(told: Told) -> str:
-    if isinstance(told, Failed):
-        return f"error ({told.text[:80]})"
-    decision = told.decision[:128]
-    return decision if told.score is None else f"{decision} ({told.score:.4g})"
 
 
 class RateCeiling:
@@ -153,7 +107,7 @@ class Asker:
         """
         told = [_all_known(kept, examples) for kept in (self.known_baseline, self.known_canary)]
         if told[0] is not None and told[1] is not None:
-            return _joined(examples, told[0], told[1], asked=False)
+            return joined(examples, Side(told[0]), Side(told[1]), asked=False)
         heard = self._heard(examples, canary_first, asked=[one is None for one in told])
         return self.read(examples, heard, told)
 
@@ -170,16 +124,17 @@ class Asker:
         told: Sequence[list[Told] | None] = (None, None),
     ) -> list[Answered]:
         """Return what was heard, read by the contract, beside what was known."""
-        sides: list[list[Told]] = []
-        for outcome, role, known in zip(heard, _ROLES, told, strict=True):
-            sides.append(self._side(examples, outcome, role) if known is None else known)
-        return _joined(examples, sides[0], sides[1], calls=[one.call for one in heard])
+        sides = [
+            self._side(examples, outcome, role) if known is None else Side(known)
+            for outcome, role, known in zip(heard, _ROLES, told, strict=True)
+        ]
+        return joined(examples, sides[0], sides[1], calls=[one.call for one in heard])
 
-    def _side(self, examples: tuple[Example, ...], outcome: Outcome, role: Role) -> list[Told]:
+    def _side(self, examples: tuple[Example, ...], outcome: Outcome, role: Role) -> Side:
         """Return what one variant told about the records of one request."""
         told = self._read(outcome.reply, role, len(examples))
         if len(examples) < 2 or self.contract is None:
-            return told
+            return Side(told)
         return self.apart.mended(role, examples, told, lambda one: self._alone(one, role))
 
     def _alone(self, example: Example, role: Role) -> Told:
@@ -252,21 +207,6 @@ def _all_known(
             return None
         found.append(told)
     return found
-
-
-def _joined(
-    examples: tuple[Example, ...],
-    baseline: list[Told],
-    canary: list[Told],
-    *,
-    asked: bool = True,
-    calls: Sequence[Call | None] = (None, None),
-) -> list[Answered]:
-    joined = [Answered(e, b, c, asked) for e, b, c in zip(examples, baseline, canary, strict=True)]
-    one, other = calls
-    if joined and one is not None and other is not None:
-        joined[0] = joined[0]._replace(calls=(one, other))
-    return joined
 
 
 def ask_in_order(

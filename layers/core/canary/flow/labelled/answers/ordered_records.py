@@ -10,7 +10,8 @@ from functools import cached_property
 
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.labelled.paired_ratio import ratio_margins
-from canary.flow.labelled.answers.asking import Answered, Asker, Outcome, RateCeiling, ask_in_order
+from canary.flow.labelled.answers.answered import Answered
+from canary.flow.labelled.answers.asking import Asker, Outcome, RateCeiling, ask_in_order
 from canary.flow.labelled.answers.calls import fetch_from, options_of
 from canary.flow.labelled.answers.kept_predictions import KeptPredictions, kept_predictions
 from canary.flow.labelled.answers.patience import Body, PatientCalls
@@ -205,11 +206,15 @@ class OrderedRecords:
         return known
 
     def _keep(self, answered: list[Answered]) -> None:
-        if self._ports.predictions is None:
+        if self._ports.predictions is None or not answered:
             return
+        # A request that a variant failed as a whole is asked again: kept answers would hide it.
+        baseline, canary = answered[0].broken
         for one in answered:
-            for kept, told in zip(self.kept, (one.baseline, one.canary), strict=True):
-                kept.keep(one.example.row, one.example.label, told)
+            if not baseline:
+                self.kept[0].keep(one.example.row, one.example.label, one.baseline)
+            if not canary:
+                self.kept[1].keep(one.example.row, one.example.label, one.canary)
 
     def _example(self, number: int) -> Example:
         return self._reader.read(self._records.row(number))

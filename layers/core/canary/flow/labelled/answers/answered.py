@@ -1,0 +1,108 @@
+"""One record with what both variants told about it, and what its request told of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from canary.domain.labelled.evidence import Disagreement
+from canary.domain.labelled.prediction import Prediction
+from canary.domain.labelled.side_by_side import Call
+from canary.domain.labelled.whole_requests import Whole
+from canary.flow.labelled.answers.prediction_file import Failed, Told
+from canary.labelled.examples import Example
+
+
+class Answered(NamedTuple):
+    """One record with what each variant told about it; `asked` is false when both were known
+    without a call.
+
+    With the first record of a request stand `calls`, what baseline's and canary's answers cost
+    where both answered, and `broken`, why either failed as a whole though it answered each of the
+    request's records alone; empty where it did not.
+    """
+
+    example: Example
+    baseline: Told
+    canary: Told
+    asked: bool = True
+    calls: tuple[Call, Call] | None = None
+    broken: tuple[str, str] = ("", "")
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two decided differently, or one failed."""
+        baseline, canary = self.baseline, self.canary
+        if isinstance(baseline, Failed) or isinstance(canary, Failed):
+            return True
+        return baseline.decision != canary.decision
+
+
+def prediction_in(told: Told | None) -> Prediction | None:
+    """Return what was predicted; None for a failure, and where nothing was told."""
+    return told if isinstance(told, Prediction) else None
+
+
+def disagreement_of(one: Answered) -> Disagreement:
+    """Return a record on which the variants differ, for the report."""
+    return Disagreement(
+        record=one.example.record_id[:128],
+        label=str(one.example.label)[:128],
+        baseline=_shown(one.baseline),
+        canary=_shown(one.canary),
+    )
+
+
+def _shown(told: Told) -> str:
+    if isinstance(told, Failed):
+        return f"error ({told.text[:80]})"
+    decision = told.decision[:128]
+    return decision if told.score is None else f"{decision} ({told.score:.4g})"
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one variant told about the records of a request; `broken` as in `Answered`."""
+
+    told: Sequence[Told]
+    broken: str = ""
+
+
+def joined(
+    examples: tuple[Example, ...],
+    baseline: Side,
+    canary: Side,
+    *,
+    asked: bool = True,
+    calls: Sequence[Call | None] = (None, None),
+) -> list[Answered]:
+    """Return a request's records, each with what both variants told about it."""
+    told = zip(examples, baseline.told, canary.told, strict=True)
+    found = [Answered(e, b, c, asked) for e, b, c in told]
+    if found:
+        one, other = calls
+        both = None if one is None or other is None else (one, other)
+        found[0] = found[0]._replace(calls=both, broken=(baseline.broken, canary.broken))
+    return found
+
+
+def whole_in(answered: Sequence[Answered]) -> Sequence[Whole]:
+    """Return whether each variant answered a request of several records whole; nothing for a
+    request of one.
+    """
+    if len(answered) < 2:
+        return ()
+    baseline, canary = answered[0].broken
+    return ((not baseline, not canary),)
+
+
+def broken_told(answered: Sequence[Answered]) -> list[tuple[str, str]]:
+    """Return (kind of note, text) for each variant that failed the request as a whole."""
+    if not answered:
+        return []
+    rows = f"row {answered[0].example.row} and {len(answered) - 1} more in one request"
+    causes = zip(("baseline", "canary"), answered[0].broken, strict=True)
+    return [
+        (f"{role} request", f"{rows}: {cause}; each record alone was answered")
+        for role, cause in causes
+        if cause
+    ]

@@ -172,3 +172,18 @@ def test_what_cannot_decide_is_refused_with_the_choice(fields: dict[str, Any], s
     """The message names what stands in for it, or what is missing."""
     with pytest.raises(ValidationError, match=said):
         QualityGuardSpec(labelled_set="set.csv", **fields)
+
+
+def test_a_slice_that_the_baseline_is_blind_to_does_not_pass(tmp_path: Path) -> None:
+    """To be no worse than wrong on every record of it says nothing; to be better does."""
+    rows = [(n % 2, n, "south" if n % 4 == 0 else "north") for n in range(1_200)]
+    slices = {"south": {"accuracy": {"max_worse": 0.1}}}
+    for right, label in (((), "NO_DATA"), (("new",), "PASS")):
+
+        def wrong(variant: str, number: int, right: tuple[str, ...] = right) -> bool:
+            return number % 4 == 0 and variant not in right
+
+        found = evidence_of(tmp_path, rows, wrong, slice_column=2, slices=slices)
+        of_south = next(one for one in found.findings if one.slice == "south")
+        assert of_south.label == label
+        assert ("as bad as can be on all" in of_south.reason) is not bool(right)

@@ -6,6 +6,8 @@ exact (no approximation at any size): under the null each factor's expected valu
 Source: betting on bounded means, Waudby-Smith and Ramdas 2023; with tolerance 0 the first is a
 sequential McNemar test. A weight v of 0 to 1 turns the pay-off D - t into v (D - t), which is as
 bounded, and the claim into one about the weighted mean: E[v (D - t)] <= 0 says E[v D] / E[v] <= t.
+Records copied c times share one drop: each factor to the power 1 / c makes of all copies together
+one factor, and a factor to a power below 1 is still 1 at most by expectation (Jensen).
 """
 
 import math
@@ -49,12 +51,14 @@ def bet(
     tolerance: float,
     max_worse: float,
     weights: Sequence[float] | None = None,
+    copies: int = 1,
 ) -> PairedBets:
     """Return the state after records with these drops (each -1 to 1).
 
     Roll back bets against "mean drop <= tolerance", advance against "mean drop >= max_worse"; both
     in the unit of the drops, 0 <= tolerance < 1 and 0 <= max_worse <= 1. `weights`: one of 0 to 1
-    for each drop, all 1 unless given. Raises ValueError for a drop or weight outside its range.
+    for each drop, all 1 unless given. `copies`: how many times every record is there. Raises
+    ValueError for a drop or weight outside its range.
     """
     values = list(drops)
     weighted = [1.0] * len(values) if weights is None else weights
@@ -66,11 +70,11 @@ def bet(
     stakes = [stake / (1 + tolerance) for stake in ROLL_BACK_STAKES]
     return PairedBets(
         tuple(
-            w + _gain(pairs, stake, -tolerance)
+            w + _gain(pairs, stake, -tolerance) / copies
             for w, stake in zip(state.roll_back, stakes, strict=True)
         ),
         tuple(
-            w + _gain(pairs, -s, -max_worse)
+            w + _gain(pairs, -s, -max_worse) / copies
             for w, s in zip(state.advance, ADVANCE_STAKES, strict=True)
         ),
         state.records + len(values),

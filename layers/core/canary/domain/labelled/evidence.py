@@ -72,10 +72,10 @@ class PairedState(Frozen):
     that the variants place differently. The sums are of scores times weight and `weight` is the
     sum of weights (None: one each), so sum / weight is the metric; `squares` is the sum of squared
     drops. `beyond` is what a learnt cap cut off the losses of baseline and canary times weight, of
-    `clipped` records. `roll_back`, `advance` and `improve` are logarithms of the bets of
-    `canary.stats.paired`, against worse, for not worse, and for better. `worse`, `passed` and
-    `better` are sticky: a test that crossed its threshold has decided. A `problem` is why the test
-    can say nothing, whatever comes.
+    `clipped` records. `copies` is how many times every record of the set is there. `roll_back`,
+    `advance` and `improve` are logarithms of the bets of `canary.stats.paired`, against worse, for
+    not worse, and for better. `worse`, `passed` and `better` are sticky: a test that crossed its
+    threshold has decided. A `problem` is why the test can say nothing, whatever comes.
     """
 
     metric: str
@@ -93,6 +93,7 @@ class PairedState(Frozen):
     squares: float = 0.0
     beyond: tuple[float, float] = (0.0, 0.0)
     clipped: tuple[int, int] = (0, 0)
+    copies: int = 1
     roll_back: tuple[float, ...] = PairedBets().roll_back
     advance: tuple[float, ...] = PairedBets().advance
     improve: tuple[float, ...] = PairedBets().roll_back

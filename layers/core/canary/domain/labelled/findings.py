@@ -96,9 +96,12 @@ def _reach(state: PairedState, margin: QualityMargin, finding: QualityFinding) -
         math.exp(-finding.log_roll_back_threshold),
         math.exp(-finding.log_advance_threshold),
     )
-    smallest = smallest_drop_shown(state.records, discordance, margin.stop_beyond / unit, alpha)
+    smallest = smallest_drop_shown(
+        state.records // state.copies, discordance, margin.stop_beyond / unit, alpha
+    )
+    needed = records_to_pass(0.0, discordance, margin.max_worse / unit, beta)
     return {
-        "records_needed": records_to_pass(0.0, discordance, margin.max_worse / unit, beta),
+        "records_needed": needed and needed * state.copies,
         "smallest_drop_shown": None if smallest is None else smallest * unit,
     }
 

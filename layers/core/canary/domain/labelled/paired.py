@@ -65,11 +65,14 @@ class GateLevels(Frozen):
         return -math.log(self.promote)
 
 
-def first_states(spec: QualityGuardSpec, metrics: Margins | None = None) -> tuple[PairedState, ...]:
+def first_states(
+    spec: QualityGuardSpec, metrics: Margins | None = None, copies: int = 1
+) -> tuple[PairedState, ...]:
     """Return the states before the first record, one for each deciding metric over all records and
     in each named slice, one for each bounded ratio, and one for requests of several records.
 
-    `metrics`: what decides over all records, where the data says so.
+    `metrics`: what decides over all records, where the data says so; `copies`: how many times every
+    record is there.
     """
     places: list[tuple[str | None, Margins]] = [(None, metrics or spec.chosen_metrics)]
     places += spec.slices.items()
@@ -81,6 +84,7 @@ def first_states(spec: QualityGuardSpec, metrics: Margins | None = None) -> tupl
             margin=margin,
             cap=known_cap(name, margin, spec),
             weight=None if spec.weight_column is None else 0.0,
+            copies=copies,
         )
         for place, margins in places
         for name, margin in margins.items()
@@ -210,9 +214,10 @@ def _added(state: PairedState, scored: Sequence[Scored], margin: QualityMargin) 
     drops = [baseline - canary for baseline, canary, _ in scored]
     weights = [weight for _, _, weight in scored]
     tolerance, max_worse = margin.stop_beyond / unit, margin.max_worse / unit
-    bets = bet(PairedBets(state.roll_back, state.advance), drops, tolerance, max_worse, weights)
+    own, before = (weights, state.copies), PairedBets(state.roll_back, state.advance)
+    bets = bet(before, drops, tolerance, max_worse, *own)
     mirrored = [-drop for drop in drops]
-    improved = bet(PairedBets(state.improve), mirrored, 0.0, max_worse, weights)
+    improved = bet(PairedBets(state.improve), mirrored, 0.0, max_worse, *own)
     return state.but(
         records=state.records + len(scored),
         baseline_only=state.baseline_only + sum(drop > 0 for drop in drops),

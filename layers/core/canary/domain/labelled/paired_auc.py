@@ -78,6 +78,7 @@ def looked_at(
         alike = log_alike(flags, baseline, canary, margin.max_worse)
         not_worse = log_mix([(0.5, not_worse), (0.5, alike)])
     better, passing = found.log_advance(0.0), levels.log_advance_threshold()
+    worse, not_worse, better = (one / state.copies for one in (worse, not_worse, better))
     return state.but(
         records=found.records,
         baseline_sum=found.baseline * found.records,

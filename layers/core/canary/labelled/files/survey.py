@@ -2,12 +2,9 @@
 was left out or joined.
 
 Rules: memory does not grow with the set. What is told counts records and names columns of the spec,
-never a value. Repeats are found among records whose hash ends in enough zero bits that at most
-16,384 are kept: equal records share a hash, so the sample has all of a record's copies or none
-(Gibbons, Distinct sampling for highly-accurate answers, 2001).
+never a value. Of records that repeat each other a sample tells (`repeats`).
 """
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -15,6 +12,7 @@ from dataclasses import dataclass, field
 
 from canary.domain.errors import Refused
 from canary.domain.plan.quality import QualityGuardSpec
+from canary.labelled.files.repeats import Repeats
 from canary.labelled.files.spans import Span
 from canary.labelled.layout import MISSING, Layout, Value
 from canary.labelled.tasks.classes import binary_value
@@ -23,7 +21,6 @@ NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 """A number as JSON writes it: "007", "+1", ".5" and " 1" are text."""
 BACKSLASH_QUOTE = b'\\"'
 MOST_LABELS = 1_000
-MOST_HASHES = 16_384
 _SET = "guards.quality.labelled_set"
 _WORDS = MISSING - {"", "nan"}
 """Words that may be a class as well as no label."""
@@ -62,10 +59,9 @@ class Survey:
         }
         self._open = {i for i in self._numbers if self.layout.name(i) not in given}
         self._seen_number: set[int] = set()
-        self._compared = (self.layout.label, *self.layout.features)
         self._width, self._label = self.layout.width, self.layout.label
         self._escapes = self.spec.escape is None and self.spec.quote == '"'
-        self._repeats = Repeats()
+        self.repeats = Repeats()
 
     def see_span(self, span: Span) -> bool:
         """Count what the bytes of a record tell; return whether it is a record at all.
@@ -92,7 +88,8 @@ class Survey:
             self.unread += 1
             return
         self._see_label(cells[self._label])
-        self._repeats.see("\0".join([cells[i] for i in self._compared]))
+        features = "\0".join([cells[i] for i in self.layout.features])
+        self.repeats.see(cells[self._label], features)
         for i in tuple(self._open):
             cell = cells[i]
             if NUMBER.fullmatch(cell) is not None:
@@ -111,8 +108,9 @@ class Survey:
             self.unread += 1
             return
         label = values[self.layout.label]
-        self._see_label("" if label is None else str(label))
-        self._repeats.see(repr([values[i] for i in self._compared]))
+        label = "" if label is None else str(label)
+        self._see_label(label)
+        self.repeats.see(label, repr([values[i] for i in self.layout.features]))
 
     def _see_label(self, label: str) -> None:
         label = label.strip()
@@ -164,8 +162,9 @@ class Survey:
         """
         if self.escaped_unread:
             raise two_ways_to_escape(self.escaped, self.escaped_unread)
-        repeats, sampled = self._repeats.counted()
-        among = f"{sampled:,} sampled records" if sampled < self._repeats.seen else "the records"
+        repeats, sampled = self.repeats.counted()
+        among = f"{sampled:,} sampled records" if sampled < self.repeats.seen else "the records"
+        classified = self.spec.task in {"binary", "multiclass"}
         classes = sum(
             count
             for label, count in self.labels.items()
@@ -177,9 +176,13 @@ class Survey:
             (self.unread, "records cannot be read and are left out"),
             (self.escaped, 'records have a backslash before a quote, read as text (see "escape")'),
             (repeats, f"of {among} repeat another one, label and features alike"),
+            (
+                self.repeats.contradicted() if classified else 0,
+                f"of {among} have the features of another one, and another label",
+            ),
             (classes, "records have a label such as none, NA or null, which is read as a class"),
             (
-                self.unlisted if self.spec.task in {"binary", "multiclass"} else 0,
+                self.unlisted if classified else 0,
                 (
                     f"records have a label beyond the first {MOST_LABELS:,} different ones, so "
                     'answers are not held against the labels of the set (see "classes")'
@@ -200,35 +203,6 @@ class Survey:
             return ()
         sent = f"{len(self.numbers):,} feature columns are sent as numbers and {text:,} as text"
         return (f'{sent} (see "column_types")',)
-
-
-class Repeats:
-    """How many records repeat another one, from hashes of a sample."""
-
-    def __init__(self) -> None:
-        self._hashes: Counter[int] = Counter()
-        self._mask = 0
-        self._kept = self.seen = 0
-
-    def see(self, record: str) -> None:
-        """Take one record."""
-        self.seen += 1
-        digest = hashlib.blake2b(record.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        found = int.from_bytes(digest, "little")
-        if found & self._mask:
-            return
-        self._hashes[found] += 1
-        self._kept += 1
-        while len(self._hashes) > MOST_HASHES:
-            self._mask = self._mask << 1 | 1
-            self._hashes = Counter(
-                {one: count for one, count in self._hashes.items() if not one & self._mask}
-            )
-            self._kept = self._hashes.total()
-
-    def counted(self) -> tuple[int, int]:
-        """Return how many of how many records repeat one that came before."""
-        return self._kept - len(self._hashes), self._kept
 
 
 def has_backslash(span: Span, spec: QualityGuardSpec) -> bool:

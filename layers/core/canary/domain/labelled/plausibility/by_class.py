@@ -13,11 +13,16 @@ CANARY_CHANCE = 0.01
 """A canary is held to less than its baseline, so that an equal one is believed with it."""
 
 
-def doubts_by_class(tally: AnswerTally, task: Task, *, worse: bool) -> tuple[Doubt, ...]:
+def doubts_by_class(
+    tally: AnswerTally, task: Task, copies: int = 1, *, worse: bool
+) -> tuple[Doubt, ...]:
     """Return what the decisions of a classification, class by class, speak against; a canary that
     is shown to be `worse` needs no doubt.
     """
-    found = (_taken_for_another(tally), None if worse else _canary_without_looking(tally, task))
+    found = (
+        _taken_for_another(tally),
+        None if worse else _canary_without_looking(tally, task, copies),
+    )
     return tuple(doubt for doubt in found if doubt is not None)
 
 
@@ -54,14 +59,14 @@ def _against(tally: AnswerTally, name: str, decided: int) -> float:
     return hits_by_chance(decided, of_class, others, missed)
 
 
-def _canary_without_looking(tally: AnswerTally, task: Task) -> Doubt | None:
+def _canary_without_looking(tally: AnswerTally, task: Task, copies: int) -> Doubt | None:
     """Return the doubt in a canary not shown to be better than answers given without looking,
     beside a baseline that is: few records of a class, or a wide margin, hide what it lacks.
     """
     if tally.found is None:
         return None
-    chance, _ = class_chance(tally, task, tally.baseline, tally.right)
-    own, _ = class_chance(tally, task, tally.canary, tally.found)
+    chance, _ = class_chance(tally, task, tally.baseline, tally.right, copies)
+    own, _ = class_chance(tally, task, tally.canary, tally.found, copies)
     if chance > CHANCE or own <= CANARY_CHANCE:
         return None
     right = sum(tally.found.values()) / tally.records

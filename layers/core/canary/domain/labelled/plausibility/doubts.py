@@ -60,13 +60,21 @@ def doubts(
         else:
             found += [
                 _no_skill(
-                    tally, spec.task, decides_by_parts=not set(spec.chosen_metrics) <= {SCORER}
+                    tally,
+                    spec.task,
+                    copies_in(states),
+                    decides_by_parts=not set(spec.chosen_metrics) <= {SCORER},
                 ),
                 _foreign(tally),
                 _out_of_proportion(tally, counts, spec),
             ]
             found += [_beyond_constant(tally, counts, spec), _no_better_than_nothing(tally, spec)]
     return tuple(doubt for doubt in found if doubt is not None)
+
+
+def copies_in(states: tuple[PairedState, ...]) -> int:
+    """Return how many times every record of the set is there."""
+    return max((state.copies for state in states), default=1)
 
 
 def _too_few(counts: CallCounts, min_usable: float) -> Doubt | None:
@@ -98,6 +106,19 @@ def _never_right(states: tuple[PairedState, ...]) -> Doubt | None:
     return None
 
 
+def never_right_in_slice(state: PairedState) -> Doubt | None:
+    """Return the doubt in one slice's pass where the baseline is as bad as can be on all of it: to
+    be no worse than that says nothing, to be better does.
+    """
+    blind = state.slice is not None and state.records and state.baseline_sum <= 0
+    if not blind or state.better:
+        return None
+    return Doubt(
+        f"the baseline is as bad as can be on all {state.records:,} records of the slice",
+        open=True,
+    )
+
+
 _BLIND = dict.fromkeys(("binary", "multiclass", "regression"), "the best constant answer")
 _ORDER_SEEN = {
     "regression": "it puts {found:,} of {pairs:,} pairs of records in the right order",
@@ -109,17 +130,20 @@ _FIT_SEEN = (
 )
 
 
-def _no_skill(tally: AnswerTally, task: Task, *, decides_by_parts: bool = True) -> Doubt | None:
+def _no_skill(
+    tally: AnswerTally, task: Task, copies: int, *, decides_by_parts: bool = True
+) -> Doubt | None:
     """Return the doubt in a baseline that does no better than answers given without looking."""
     if task in {"binary", "multiclass"}:
-        chance, better = class_chance(tally, task, tally.baseline, tally.right)
+        chance, better = class_chance(tally, task, tally.baseline, tally.right, copies)
         share = sum(tally.right.values()) / tally.records
         seen = constant_seen(tally, f"it is right on {share:.1%}")
     elif task == "custom" or (task != "regression" and not decides_by_parts):
         return None
     else:
         pairs = tally.ordered + tally.crossed
-        chance, better = heads_by_chance(pairs, tally.ordered), tally.ordered > tally.crossed
+        chance = heads_by_chance(pairs // copies, tally.ordered // copies)
+        better = tally.ordered > tally.crossed
         seen = _ORDER_SEEN.get(task, _FIT_SEEN).format(found=tally.ordered, pairs=pairs)
     if chance <= CHANCE:
         return None
@@ -193,7 +217,11 @@ def _orders_nothing(tally: AnswerTally) -> Doubt | None:
 
 
 def class_chance(
-    tally: AnswerTally, task: Task, decided: Mapping[str, int], right: Mapping[str, int]
+    tally: AnswerTally,
+    task: Task,
+    decided: Mapping[str, int],
+    right: Mapping[str, int],
+    copies: int = 1,
 ) -> tuple[float, bool]:
     """Return how likely chance is as good as a variant at telling any class from the rest, and
     whether it is better than chance at all; of two classes one is enough, of more each counts.
@@ -202,7 +230,8 @@ def class_chance(
     least, better = 1.0, False
     for name in names:
         of_class, said, hits = tally.labels.get(name, 0), decided.get(name, 0), right.get(name, 0)
-        least = min(least, hits_by_chance(tally.records, of_class, said, hits))
+        counts = (n // copies for n in (tally.records, of_class, said, hits))
+        least = min(least, hits_by_chance(*counts))
         better = better or hits * tally.records > of_class * said
     return min(1.0, least * max(1, len(names))), better
 

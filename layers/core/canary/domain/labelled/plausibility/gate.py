@@ -13,7 +13,13 @@ from canary.domain.labelled.plausibility.contradicted import (
     contradictions_told,
 )
 from canary.domain.labelled.plausibility.counts import Failure
-from canary.domain.labelled.plausibility.doubts import Doubt, constant_told, doubts
+from canary.domain.labelled.plausibility.doubts import (
+    Doubt,
+    constant_told,
+    copies_in,
+    doubts,
+    never_right_in_slice,
+)
 from canary.domain.labelled.plausibility.scored import scorer_doubts, scorer_told
 from canary.domain.labelled.plausibility.unread import unread
 from canary.domain.plan.quality import QualityGuardSpec
@@ -38,13 +44,20 @@ def gated(
     ]
     if tally.records and tally.records == evidence.counts.used and not ranks:
         worse = any(finding.label == "FAIL" for finding in found)
-        against += doubts_by_class(tally, spec.task, worse=worse)
+        against += doubts_by_class(tally, spec.task, copies_in(evidence.states), worse=worse)
     told = left_out_told(evidence) + constant_told(tally) + contradictions_told(tally)
     scored = [*against, *scorer_doubts(tally)], scorer_told(tally) + told
-    return tuple(
-        _gated(finding, *(scored if finding.metric == SCORER else (against, told)))
-        for finding in found
-    )
+    in_slices = {
+        (state.metric, state.slice): doubt
+        for state in evidence.states
+        if (doubt := never_right_in_slice(state)) is not None
+    }
+    gated_ = []
+    for finding in found:
+        held, said = scored if finding.metric == SCORER else (against, told)
+        own = in_slices.get((finding.metric, finding.slice))
+        gated_.append(_gated(finding, held if own is None else [*held, own], said))
+    return tuple(gated_)
 
 
 def is_held_back(
@@ -93,6 +106,11 @@ def left_out_told(evidence: QualityEvidence) -> str:
         if errors and told:
             share = _share(errors, asked)
             sentences.append(f"Counted as wrong for {_name(evidence, role)}: {share} ({told}).")
+    if (copies := copies_in(evidence.states)) > 1:
+        sentences.append(
+            f"The set's records, or those of one label, are there {copies:,} times each, or a "
+            "multiple of that: as evidence they count once."
+        )
     if counts.unusable_rows:
         sentences.append(f"Unusable: {_share(counts.unusable_rows, evidence.records_total)} rows.")
     return "".join(f" {sentence}" for sentence in sentences)

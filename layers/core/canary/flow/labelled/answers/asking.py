@@ -132,15 +132,16 @@ class Asker:
 
     def _side(self, examples: tuple[Example, ...], outcome: Outcome, role: Role) -> Side:
         """Return what one variant told about the records of one request."""
-        told = self._read(outcome.reply, role, len(examples))
+        told = self.told_in(outcome.reply, role, len(examples))
         if len(examples) < 2 or self.contract is None:
             return Side(told)
-        return self.apart.mended(role, examples, told, lambda one: self._alone(one, role))
+        return self.apart.mended(role, examples, told, lambda one: self.told_by(role, (one,))[0])
 
-    def _alone(self, example: Example, role: Role) -> Told:
+    def told_by(self, role: Role, examples: tuple[Example, ...]) -> list[Told]:
+        """Return what one variant tells about the records of one request, asked now."""
         side = _ROLES.index(role)
-        heard = self._heard((example,), canary_first=False, asked=[side == 0, side == 1])
-        return self._read(heard[side].reply, role, 1)[0]
+        heard = self._heard(examples, canary_first=False, asked=[side == 0, side == 1])
+        return self.told_in(heard[side].reply, role, len(examples))
 
     def _heard(
         self,
@@ -176,7 +177,8 @@ class Asker:
         tokens = tokens_in(outcome.body)
         return Outcome(outcome, Call(seconds * 1_000, len(outcome.body), tokens))
 
-    def _read(self, reply: Reply | Failed, role: Role, count: int) -> list[Told]:
+    def told_in(self, reply: Reply | Failed, role: Role, count: int) -> list[Told]:
+        """Return what one variant's answer tells about each of so many records."""
         if isinstance(reply, Failed):
             return [reply] * count
         words = words_of(reply.body)

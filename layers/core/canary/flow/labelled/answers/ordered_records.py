@@ -89,7 +89,7 @@ class OrderedRecords:
         """Return the answers of the requests from one place to another, in order, keeping them as
         they come.
         """
-        asker, late = self._asker(), list[tuple[Group, list[Answered]]]()
+        asker, late = self.asker(), list[tuple[Group, list[Answered]]]()
 
         # Records are read by the threads that ask: each read lets go of the interpreter's lock, and
         # the one thread that gathers would wait for it ten times a request.
@@ -121,7 +121,7 @@ class OrderedRecords:
         """Return what both variants answer to the requests of so many records from a place on,
         unread; fewer where going on is not allowed any more.
         """
-        asker = self._asker()
+        asker = self.asker()
 
         def ask(group: Group) -> tuple[Group, tuple[Outcome, Outcome]]:
             first = _canary_first(self._request.rollout, group.end)
@@ -148,7 +148,8 @@ class OrderedRecords:
         for kept in self.kept:
             kept.close()
 
-    def _asker(self) -> Asker:
+    def asker(self) -> Asker:
+        """Return what asks both variants, by the evidence's contract."""
         request, ports = self._request, self._ports
         fetch = fetch_from(ports.source, request.spec)
         calls = PatientCalls(

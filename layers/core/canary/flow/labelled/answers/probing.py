@@ -8,14 +8,16 @@ spares the probe.
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from canary.domain.labelled.contract import AnswerContract, Reading
-from canary.domain.labelled.evidence import QualityEvidence
+from canary.domain.labelled.evidence import Note, QualityEvidence
 from canary.domain.labelled.prediction import Prediction
 from canary.domain.plan.quality.answer_keys import Role
 from canary.flow.labelled.answers.asking import Outcome, RateCeiling
 from canary.flow.labelled.answers.kept_predictions import KeptContract
 from canary.flow.labelled.answers.ordered_records import Group, OrderedRecords
+from canary.flow.labelled.answers.same_order import Request, order_told
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.labelled.answers.agreement import check_agreement
 from canary.labelled.answers.inference.contract import Heard, make_contract
@@ -70,12 +72,49 @@ def agreed(
     pairs = {group.end: pair for group, pair in heard}
     if contract is None:
         return Agreed(evidence, pairs)
+    found = _with(evidence, contract)
+    notes = _order_notes(request, ports, records, found, heard, ceiling)
     kept.keep(contract)
-    return Agreed(_with(evidence, contract), pairs)
+    return Agreed(found.but(notes=(*found.notes, *notes)), pairs)
 
 
 def _with(evidence: QualityEvidence, contract: AnswerContract) -> QualityEvidence:
     return evidence.but(contract=contract, contract_from=evidence.counts.used)
+
+
+def _order_notes(
+    request: EvaluationRequest,
+    ports: EvaluationPorts,
+    records: RecordFile,
+    evidence: QualityEvidence,
+    heard: list[tuple[Group, Pair]],
+    ceiling: RateCeiling,
+) -> list[Note]:
+    """Return what is told of requests of several records; raise Refused where a variant answers
+    them in another order.
+    """
+    if request.spec.records_per_request == 1:
+        return []
+    asker = OrderedRecords(request, ports, records, evidence, ceiling=ceiling).asker()
+    notes = []
+    for side, (role, variant) in enumerate(_variants(request).items()):
+        first = [
+            Request(group.examples, asker.told_in(pair[side].reply, role, len(group.examples)))
+            for group, pair in heard
+        ]
+        told = order_told(
+            role,
+            variant,
+            first,
+            partial(asker.told_by, role),
+            lambda: ports.remaining_seconds() >= RESERVE_SECONDS,
+        )
+        notes += [Note(kind="request", text=told)] if told else []
+    return notes
+
+
+def _variants(request: EvaluationRequest) -> dict[Role, str]:
+    return {"baseline": request.baseline, "canary": request.canary}
 
 
 def _contract(
@@ -86,7 +125,7 @@ def _contract(
         return None
     known = known_labels(request.spec, label_names(records, request.spec))
     told = {role: _answers(heard, side) for side, role in enumerate(roles)}
-    variants: dict[Role, str] = {"baseline": request.baseline, "canary": request.canary}
+    variants = _variants(request)
     contract = make_contract(known, told, variants)
     if contract is None:
         return None

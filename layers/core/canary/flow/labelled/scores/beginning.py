@@ -32,7 +32,7 @@ def first_evidence(
         kept_as=set_version,
         content_digest=records.digest(len(records)),
         records_total=len(records),
-        states=first_states(request.spec, metrics),
+        states=first_states(request.spec, metrics, records.survey.repeats.copies()),
         weight_scale=_weight_scale(request.spec, records),
         notes=(*(Note(kind="set", text=text) for text in told), *notes),
     )

@@ -57,6 +57,14 @@ def _refused(value: Any, given: Given, path: str) -> Ambiguous:
             "something else is the answer",
         )
         return Ambiguous(value, readings, "Say which: " + as_rules(label=place))
+    if isinstance(value[key], bool):
+        positive = given.known.positive
+        readings = (
+            f"true in `{name}` is label {positive}, false the other label",
+            f"false in `{name}` is label {positive}, true the other label",
+            f"`{name}` says something else, and the answer is elsewhere",
+        )
+        return Ambiguous(value, readings, "Say that it is the label: " + as_rules(label=place))
     readings = (
         f"`{name}` is P(label {given.known.positive}), the positive label's probability",
         f"`{name}` is P(predicted label), and the label is elsewhere",

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from canary.domain.labelled.by_request.paired_ratio import FIGURE_OF
 from canary.domain.labelled.evidence import Disagreement, QualityEvidence, QualityFinding
 from canary.domain.labelled.metrics import metric_of
-from canary.domain.labelled.paired_ratio import FIGURE_OF
 from canary.domain.words import strength, strength_beside
 from canaryctl.history import Picture, RolloutHistory
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from canary.domain.labelled.by_request.whole_requests import METRIC, first_states, with_requests
 from canary.domain.labelled.evidence import PairedState, QualityEvidence
-from canary.domain.labelled.whole_requests import METRIC, first_states, with_requests
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled.evaluate import evaluate
 from canary.ports.quality import CallFailed

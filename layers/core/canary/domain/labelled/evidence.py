@@ -127,6 +127,11 @@ def hides_a_drop(state: PairedState) -> bool:
     return whole / state.total_weight >= state.margin.max_worse
 
 
+def copies_in(states: tuple[PairedState, ...]) -> int:
+    """Return how many times every record of the set is there."""
+    return max((state.copies for state in states), default=1)
+
+
 class Disagreement(Frozen):
     """One record on which the variants' decisions differ; `record` is the id column's value or the
     row number.

@@ -5,15 +5,15 @@ person can read.
 import math
 from collections.abc import Sequence
 
+from canary.domain.labelled.by_request.paired_ratio import ratio_margins
+from canary.domain.labelled.by_request.ratio_findings import ratio_finding
+from canary.domain.labelled.by_request.whole_requests import METRIC as WHOLE
+from canary.domain.labelled.by_request.whole_requests import whole_findings
 from canary.domain.labelled.evidence import CallCounts, PairedState, QualityFinding, hides_a_drop
 from canary.domain.labelled.metrics import LEARNT_CAPS, metric_of
 from canary.domain.labelled.outcome import ADVICE, answer_of, label_of, odds_against
 from canary.domain.labelled.paired import AUC, GateLevels, margin_of
-from canary.domain.labelled.paired_ratio import ratio_margins
-from canary.domain.labelled.ratio_findings import ratio_finding
 from canary.domain.labelled.side_by_side import Measured
-from canary.domain.labelled.whole_requests import METRIC as WHOLE
-from canary.domain.labelled.whole_requests import whole_findings
 from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
 from canary.stats.auc import LEAST_DISCORDANT, LEAST_RECORDS
 from canary.stats.paired import PairedBets

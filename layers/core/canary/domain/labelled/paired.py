@@ -9,6 +9,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from canary.domain.labelled.by_request.paired_ratio import FIGURE_OF, ratio_margins, with_ratios
+from canary.domain.labelled.by_request.whole_requests import METRIC as WHOLE
+from canary.domain.labelled.by_request.whole_requests import Whole, with_requests
+from canary.domain.labelled.by_request.whole_requests import first_states as of_requests
 from canary.domain.labelled.evidence import PairedState, hides_a_drop
 from canary.domain.labelled.metrics import (
     LEARNT_CAPS,
@@ -17,13 +21,9 @@ from canary.domain.labelled.metrics import (
     scorer_of,
     value_of,
 )
-from canary.domain.labelled.paired_ratio import FIGURE_OF, ratio_margins, with_ratios
 from canary.domain.labelled.prediction import Label, Prediction
 from canary.domain.labelled.scorers.cap import learnt
 from canary.domain.labelled.side_by_side import Figure
-from canary.domain.labelled.whole_requests import METRIC as WHOLE
-from canary.domain.labelled.whole_requests import Whole, with_requests
-from canary.domain.labelled.whole_requests import first_states as of_requests
 from canary.domain.model import Frozen
 from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
 from canary.domain.plan.quality.metric_keys import SCORER, Margins

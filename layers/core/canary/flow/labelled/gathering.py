@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from canary.domain.labelled import paired_auc
 from canary.domain.labelled.account import account_of
+from canary.domain.labelled.by_request.whole_requests import Whole
 from canary.domain.labelled.evidence import (
     CALLED_MINUTES_KEPT,
     DISAGREEMENTS_KEPT,
@@ -22,7 +23,6 @@ from canary.domain.labelled.plausibility.failures import counted
 from canary.domain.labelled.plausibility.gate import gated, is_held_back
 from canary.domain.labelled.plausibility.tally import tallied
 from canary.domain.labelled.side_by_side import Figure, Measuring
-from canary.domain.labelled.whole_requests import Whole
 from canary.domain.plan.quality.answer_keys import Role
 from canary.domain.time import minute_of
 from canary.flow.labelled.answers.answered import (

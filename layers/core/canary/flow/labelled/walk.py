@@ -5,9 +5,9 @@ A round is the whole set, or after new labels arrived the records that are new. 
 ahead, a walk ends behind the last record they were sent to.
 """
 
+from canary.domain.labelled.by_request.paired_ratio import ratio_margins
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.labelled.paired import AnswerPair
-from canary.domain.labelled.paired_ratio import ratio_margins
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.time import minute_of
 from canary.flow.labelled import sharding

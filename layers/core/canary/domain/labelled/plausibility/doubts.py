@@ -10,10 +10,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from canary.domain.labelled.evidence import CallCounts, PairedState
-from canary.domain.labelled.paired_ratio import FIGURE_OF
+from canary.domain.labelled.by_request.paired_ratio import FIGURE_OF
+from canary.domain.labelled.by_request.whole_requests import METRIC as WHOLE
+from canary.domain.labelled.evidence import CallCounts, PairedState, copies_in
 from canary.domain.labelled.plausibility.counts import AnswerTally
-from canary.domain.labelled.whole_requests import METRIC as WHOLE
 from canary.domain.plan.quality import QualityGuardSpec, Task
 from canary.domain.plan.quality.metric_keys import SCORER
 from canary.stats.chance import area_within, heads_by_chance, hits_by_chance
@@ -70,11 +70,6 @@ def doubts(
             ]
             found += [_beyond_constant(tally, counts, spec), _no_better_than_nothing(tally, spec)]
     return tuple(doubt for doubt in found if doubt is not None)
-
-
-def copies_in(states: tuple[PairedState, ...]) -> int:
-    """Return how many times every record of the set is there."""
-    return max((state.copies for state in states), default=1)
 
 
 def _too_few(counts: CallCounts, min_usable: float) -> Doubt | None:

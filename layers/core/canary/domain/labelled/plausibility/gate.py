@@ -5,7 +5,7 @@ Rules: pure. No doubt makes a PASS; every reason says which records were left ou
 
 from collections.abc import Sequence
 
-from canary.domain.labelled.evidence import QualityEvidence, QualityFinding
+from canary.domain.labelled.evidence import QualityEvidence, QualityFinding, copies_in
 from canary.domain.labelled.outcome import ADVICE
 from canary.domain.labelled.plausibility.by_class import doubts_by_class
 from canary.domain.labelled.plausibility.contradicted import (
@@ -16,7 +16,6 @@ from canary.domain.labelled.plausibility.counts import Failure
 from canary.domain.labelled.plausibility.doubts import (
     Doubt,
     constant_told,
-    copies_in,
     doubts,
     never_right_in_slice,
 )

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from canary.domain.labelled.by_request.whole_requests import Whole
 from canary.domain.labelled.evidence import Disagreement
 from canary.domain.labelled.prediction import Prediction
 from canary.domain.labelled.side_by_side import Call
-from canary.domain.labelled.whole_requests import Whole
 from canary.flow.labelled.answers.prediction_file import Failed, Told
 from canary.labelled.examples import Example
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from canary.domain.labelled.by_request.paired_ratio import ratio_margins
 from canary.domain.labelled.evidence import QualityEvidence
-from canary.domain.labelled.paired_ratio import ratio_margins
 from canary.flow.labelled.answers.answered import Answered
 from canary.flow.labelled.answers.asking import Asker, Outcome, RateCeiling, ask_in_order
 from canary.flow.labelled.answers.calls import fetch_from, options_of

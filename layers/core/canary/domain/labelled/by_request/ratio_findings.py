@@ -6,10 +6,10 @@ much more the canary takes as a share of the baseline: 0.5 is half as much again
 
 from collections.abc import Sequence
 
+from canary.domain.labelled.by_request.paired_ratio import FIGURE_OF
 from canary.domain.labelled.evidence import PairedState, QualityFinding
 from canary.domain.labelled.outcome import ADVICE, answer_of, label_of, odds_against
 from canary.domain.labelled.paired import GateLevels
-from canary.domain.labelled.paired_ratio import FIGURE_OF
 from canary.domain.labelled.side_by_side import Measured, as_told, in_words
 from canary.domain.plan.quality.metric_keys import RatioMargin
 from canary.stats.paired import PairedBets

@@ -1,0 +1,1 @@
+"""Tests with one observation a request: what it cost, and whether it was answered whole."""

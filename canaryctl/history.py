@@ -29,11 +29,12 @@ Picture = tuple[tuple[float, ...], ...]
 
 
 class ToldMessage(Frozen):
-    """One message as it was sent."""
+    """One message as it was sent; `severity` "" where words alone were kept of it."""
 
     at: datetime
     subject: str
     body: str
+    severity: str = ""
 
 
 class LedgerMinute(Frozen):
@@ -83,4 +84,5 @@ def read_history(client: "DynamoDBClient", table: str, rollout: str) -> RolloutH
 def told_as(message: Message | WrittenMessage) -> ToldMessage:
     """Return a message as it reads."""
     mail = mail_of(message)
-    return ToldMessage(at=message.at, subject=mail.subject, body=mail.body)
+    severity = message.severity if isinstance(message, Message) else ""
+    return ToldMessage(at=message.at, subject=mail.subject, body=mail.body, severity=severity)

@@ -9,8 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from canary.domain.rollout.phase import Phase
-from canaryctl.report import write_index, write_report
-from canaryctl.report.index import Entry
+from canaryctl.report import card_of, write_indexes, write_report
 from demo.collect import Result
 
 Doubts = Mapping[str, Sequence[str]]
@@ -28,14 +27,13 @@ def write_summary(results: Sequence[Result], folder: Path) -> Path:
 
 def write_pages(results: Sequence[Result], folder: Path) -> Path:
     """Write a page a rollout and the index, and return the index's path."""
-    entries = []
+    cards = []
     for result in results:
         if result.history is not None:
             page = write_report(result.history, folder / f"{result.scenario.name}.html")
-            entries.append(
-                Entry(result.scenario.name, result.scenario.shows, page.name, result.history)
-            )
-    return write_index(entries, folder / "index.html")
+            card = card_of(result.history, page.name, result.scenario.name, result.scenario.shows)
+            cards.append(card)
+    return write_indexes(cards, folder)
 
 
 def print_summary(console: Console, results: Sequence[Result], found: Doubts, index: Path) -> None:

@@ -18,11 +18,17 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import plotly.graph_objects as go
 from rich.console import Console
 from rich.table import Table
 
+from canaryctl.pages import render
+from canaryctl.pages.chart import Chart, Series
+from canaryctl.pages.drawn import Drawn
+from canaryctl.pages.scale import Minutes, linear
+
 Invocations = dict[str, dict[datetime, float]]
+ROLES = ("baseline", "canary", *(f"guard-{index}" for index in range(6)))
+"""Colours of the page, a variant each."""
 
 
 def create(
@@ -110,12 +116,28 @@ def table_of(found: Invocations) -> Table:
 
 def picture_of(found: Invocations) -> str:
     """Return the invocations per minute as a self-contained HTML page."""
-    figure = go.Figure()
-    for variant, minutes in found.items():
-        times = sorted(minutes)
-        figure.add_scatter(x=times, y=[minutes[at] for at in times], name=variant, mode="lines")
-    figure.update_layout(title="Invocations per variant and minute", template="plotly_white")
-    return str(figure.to_html(include_plotlyjs="inline"))
+    first = min(at for minutes in found.values() for at in minutes)
+    lines = [
+        Series(
+            name=variant,
+            role=role,
+            x=tuple((at - first).total_seconds() / 60 for at in sorted(minutes)),
+            y=tuple(minutes[at] for at in sorted(minutes)),
+            notes=tuple(f"{minutes[at]:.0f}" for at in sorted(minutes)),
+        )
+        for (variant, minutes), role in zip(found.items(), ROLES, strict=False)
+    ]
+    chart = Chart(
+        id="invocations",
+        title="Invocations per variant and minute",
+        note=f"Since {first:%Y-%m-%d %H:%M} UTC.",
+        x=Minutes(0.0, max(line.x[-1] for line in lines if line.x) or 1.0),
+        y=linear(y for line in lines for y in line.y if y is not None),
+        x_title="minutes",
+        y_title="invocations",
+        series=tuple(lines),
+    )
+    return render("single.html.j2", title=chart.title, drawn=Drawn(chart))
 
 
 def _model_name(endpoint: str, variant: str) -> str:

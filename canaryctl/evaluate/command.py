@@ -29,7 +29,7 @@ from canaryctl.evaluate.options.labelled_set import SetOptions
 from canaryctl.evaluate.options.metrics import MetricOptions
 from canaryctl.evaluate.options.showing import RunOptions
 from canaryctl.evaluate.options.variants import CallOptions, VariantOptions
-from canaryctl.evaluate.page import write_page
+from canaryctl.evaluate.page import write_evaluation
 from canaryctl.evaluate.probe import show_probe
 from canaryctl.evaluate.run import run_evaluation, run_probe
 from canaryctl.evaluate.table import print_tables
@@ -110,7 +110,7 @@ def _joined(*groups: Group) -> dict[str, Any]:
 
 def _show(evidence: QualityEvidence, kept: KeptEvidence, run: RunOptions) -> None:
     if run.html is not None:
-        write_page(run.html, evidence, kept.looks)
+        write_evaluation(run.html, evidence, kept.looks)
     if run.as_json:
         json.dump(as_answer(evidence), sys.stdout, indent=2)
         sys.stdout.write("\n")

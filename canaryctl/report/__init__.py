@@ -1,8 +1,8 @@
-"""One self-contained HTML page a rollout: no network, no second file, readable in light, dark and
-on paper.
+"""Self-contained HTML pages about rollouts, their endpoints, and all of them: no network, no second
+file, readable without a script, in light, in the dark and on paper.
 """
 
-from canaryctl.report.index import write_index
+from canaryctl.report.index import card_of, write_indexes, write_site
 from canaryctl.report.page import render_report, write_report
 
-__all__ = ["render_report", "write_index", "write_report"]
+__all__ = ["card_of", "render_report", "write_indexes", "write_report", "write_site"]

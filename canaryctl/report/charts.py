@@ -1,273 +1,273 @@
-"""The charts as plain plotly figures: traces and layout, colours named by role.
-
-Rules: a colour is always "role:<name>"; the page's script fills it in, so that light, dark and
-paper get their own.
-"""
+"""The charts of a rollout: requests, rates and evidence, all on the same minutes."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from canary.domain.judge.judgement import Judgement
-from canary.domain.model import Frozen
 from canary.domain.plan.guards import CountGuard
-from canary.domain.words import strength
+from canary.domain.words import percent, strength
 from canaryctl.history import RolloutHistory
-from canaryctl.report.figure import Json, axis, figure_of
+from canaryctl.pages.chart import Band, Chart, Level, Series
+from canaryctl.pages.scale import Minutes, Scale, linear
 from canaryctl.report.minutes import (
-    Line,
+    Lines,
     Looked,
-    evidence_line,
-    judged_minutes,
     looks_of,
-    rate_lines,
-    request_lines,
+    newest_minute,
+    open_minutes,
     start_of,
 )
+from canaryctl.report.timeline import Segment, segments_of
 
 LEAST, MOST = 1e-3, 1e6
 GUARD_COLOURS = 6
-
-
-class Chart(Frozen):
-    """One chart: a title, how to read it, and its plotly figure."""
-
-    id: str
-    title: str
-    note: str
-    figure: Json
+POINTS_A_PAGE, LEAST_POINTS, MOST_POINTS = 600, 40, 120
+"""How many points all charts of a page have together, so that a page of days stays a small file."""
 
 
 def charts_of(history: RolloutHistory) -> list[Chart]:
     """Return the charts in reading order: rates where a live step was served, evidence where it was
     judged.
     """
-    looks = looks_of(history)
-    charts = [_requests(history)]
-    if any(bake.step for bake in history.record.bakes):
-        charts += [_rates(history, guard) for guard in history.record.plan.guards]
+    looks, record = looks_of(history), history.record
+    count = 3 + len(record.plan.guards)
+    segments = segments_of(record, newest_minute(history))
+    scale = _span(history, segments)
+    points = min(max(POINTS_A_PAGE // count, LEAST_POINTS), MOST_POINTS)
+    drawing = _Charts(
+        Lines(history, math.ceil((scale.high - scale.low) / points)), scale, _bands(segments), looks
+    )
+    charts = [drawing.requests()]
+    if any(bake.step for bake in record.bakes):
+        charts += [drawing.rates(guard) for guard in record.plan.guards]
     if any(look.judgement and look.verdict.step for look in looks):
-        charts += [_roll_back(history, looks), *_advance(history, looks)]
+        charts += [drawing.roll_back(), *drawing.advance()]
     return charts
 
 
-def _requests(history: RolloutHistory) -> Chart:
-    lines = request_lines(history)
-    traces = [
-        {
-            "type": "bar",
-            "name": line.name,
-            "x": [x + 0.5 for x in line.x],
-            "y": line.y,
-            "customdata": line.notes,
-            "marker": {"color": _role(history, line.name), "line": {"width": 0}},
-            "hovertemplate": "minute %{x:.0f}: %{customdata}<extra>%{fullData.name}</extra>",
-        }
-        for line in lines
-    ]
-    counted = "counted by the router itself" if history.ledger else "as CloudWatch published them"
-    return Chart(
-        id="requests",
-        title="Requests per minute and variant",
-        note=f"Live traffic, {counted}. Shaded and named above: the share that was "
-        "asked for; each dotted line is a move that arrived.",
-        figure=figure_of(
-            history, traces, {"barmode": "stack", "bargap": 0, "yaxis": axis("requests a minute")}
-        ),
-    )
+class _Charts:
+    """Makes each chart of one rollout on the same minutes, steps shaded and named."""
+
+    def __init__(
+        self, lines: Lines, scale: Scale, bands: tuple[Band, ...], looks: Sequence[Looked]
+    ) -> None:
+        self._lines, self._scale, self._bands = lines, scale, bands
+        self._history = lines.history
+        self._guards = lines.history.record.plan.guards
+        self._live = [look for look in looks if look.verdict.step]
+
+    def requests(self) -> Chart:
+        counted = (
+            "counted by the router itself"
+            if self._history.ledger
+            else f"as CloudWatch published them{self._still_open()}"
+        )
+        lines = self._lines.requests()
+        tops: dict[float, float] = {}
+        for line in lines:
+            for x, y in zip(line.x, line.y, strict=True):
+                tops[x] = tops.get(x, 0.0) + (y or 0.0)
+        return self._chart(
+            "requests",
+            "Requests per minute and variant",
+            f"Live traffic, {counted}. Shaded and named above: the share that was asked for; each "
+            f"dotted line is a move that arrived.{self._thinned()}",
+            lines,
+            linear(tops.values()),
+            "requests a minute",
+            stacked=True,
+        )
+
+    def rates(self, guard: CountGuard) -> Chart:
+        what, unit = "Percent of each variant's requests in each minute.", "%"
+        if guard.value is not None:
+            what, unit = "One number a minute and variant.", guard.unit
+        lines = self._lines.rates(guard)
+        return self._chart(
+            guard.name,
+            guard.title,
+            f"{what} Filled dots were judged; hollow ones were not (warm-up after a move, a move "
+            f"itself, or the evaluation's own calls).{self._still_open(' A dashed ring is', '')}"
+            f"{self._thinned()}",
+            lines,
+            linear((y for line in lines for y in line.y if y is not None), unit),
+            "percent" if guard.value is None else guard.unit.strip() or guard.words.bad,
+        )
+
+    def roll_back(self) -> Chart:
+        guards = self._guards
+        threshold = _threshold(self._live, lambda j: j.evidence.log_roll_back_threshold)
+        parts = [
+            self._lines.evidence(self._live, guard.words.bad, _colour(index), partial(_part, index))
+            for index, guard in enumerate(guards)
+        ]
+        whole = self._lines.evidence(
+            self._live, "all guards", "ink", lambda j: _shown(j.evidence.log_roll_back), strong=True
+        )
+        return self._evidence(
+            "rollback",
+            "Evidence that the canary is worse",
+            f"The strong line is compared with the threshold, {strength(threshold)}: at or above "
+            "it the canary is taken back. Coloured lines are each guard's share of it. However "
+            "often one looks, a canary that is no worse than the tolerance crosses it in at most "
+            f"1 of {strength(threshold)} rollouts.",
+            (*(parts if len(guards) > 1 else []), whole),
+            Level(math.exp(threshold), "bad", f"roll back at {strength(threshold)}"),
+        )
+
+    def advance(self) -> list[Chart]:
+        gates = range(1, self._history.record.plan.last_step)
+        live = [look for look in self._live if look.verdict.step in gates]
+        if not any(look.judgement for look in live):
+            return []
+        lines = [
+            _joined(
+                [
+                    self._lines.evidence(
+                        [look for look in live if look.verdict.step == step],
+                        guard.words.bad,
+                        _colour(index),
+                        partial(_log_advance, index),
+                    )
+                    for step in gates
+                ]
+            )
+            for index, guard in enumerate(self._guards)
+        ]
+        threshold = _threshold(live, lambda j: j.evidence.log_advance_threshold)
+        return [
+            self._evidence(
+                "advance",
+                "Evidence that the canary is good enough",
+                "Fresh at every step: the share rises only when every guard stands at or above "
+                f"{strength(threshold)} after the shortest bake. The last step below 100% is "
+                "judged at the strict margin.",
+                tuple(lines),
+                Level(math.exp(threshold), "good", f"advance at {strength(threshold)}"),
+            )
+        ]
+
+    def _evidence(
+        self, name: str, title: str, note: str, lines: tuple[Series, ...], level: Level
+    ) -> Chart:
+        values = [y for line in lines for y in line.y if y is not None]
+        high = max([level.value * 5, *values]) * 1.5
+        low = max(LEAST, min([0.5, *values]) / 1.5)
+        scale = Scale(low, high, log=True)
+        return self._chart(
+            name, title, f"{note}{self._thinned()}", lines, scale, "evidence", levels=(level,)
+        )
+
+    def _chart(
+        self,
+        name: str,
+        title: str,
+        note: str,
+        lines: tuple[Series, ...],
+        scale: Scale,
+        y_title: str,
+        *,
+        levels: tuple[Level, ...] = (),
+        stacked: bool = False,
+    ) -> Chart:
+        return Chart(
+            id=name,
+            title=title,
+            note=note,
+            x=self._scale,
+            y=scale,
+            x_title="minutes since the start",
+            y_title=y_title,
+            series=lines,
+            bands=self._bands,
+            levels=levels,
+            stacked=stacked,
+            points=self._lines.minutes == 1,
+        )
+
+    def _thinned(self) -> str:
+        minutes = self._lines.minutes
+        return f" Each point is {minutes} minutes." if minutes > 1 else ""
+
+    def _still_open(self, before: str = "; outlined:", after: str = "") -> str:
+        if not open_minutes(self._history):
+            return ""
+        return f"{before} a minute read but once, of which more may have arrived since{after}"
 
 
-def _rates(history: RolloutHistory, guard: CountGuard) -> Chart:
-    judged = {float(minute - start_of(history.record)) for minute in judged_minutes(history)}
-    suffix = "%" if guard.value is None else guard.unit
-    traces = [_rate_trace(history, line, judged, suffix) for line in rate_lines(history, guard)]
-    what, scale = "Percent of each variant's requests in each minute.", {"ticksuffix": "%"}
-    if guard.value is not None:
-        what, scale = "One number a minute and variant.", {"ticksuffix": guard.unit}
-    return Chart(
-        id=guard.name,
-        title=guard.title,
-        note=f"{what} Filled dots were judged; hollow ones were not "
-        "(warm-up after a move, a move itself, or the evaluation's own calls).",
-        figure=figure_of(
-            history,
-            traces,
-            {"yaxis": axis(_unit(guard), rangemode="tozero", **scale)},
-        ),
-    )
-
-
-def _unit(guard: CountGuard) -> str:
-    return "percent" if guard.value is None else guard.unit.strip() or guard.words.bad
-
-
-def _rate_trace(history: RolloutHistory, line: Line, judged: set[float], suffix: str) -> Json:
-    role = _role(history, line.name)
-    symbols = ["circle" if x in judged else "circle-open" for x in line.x]
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "name": line.name,
-        "x": [x + 0.5 for x in line.x],
-        "y": line.y,
-        "customdata": line.notes,
-        "line": {"color": role, "width": 2},
-        "marker": {"color": role, "symbol": symbols, "size": 6},
-        "connectgaps": False,
-        "hovertemplate": (
-            "minute %{x:.0f}: %{y:.3g}" + suffix + " (%{customdata})<extra>%{fullData.name}</extra>"
-        ),
-    }
-
-
-def _roll_back(history: RolloutHistory, looks: Sequence[Looked]) -> Chart:
-    guards = history.record.plan.guards
-    live = [look for look in looks if look.verdict.step]
-    parts = [
-        evidence_line(live, guard.words.bad, partial(_part, index))
-        for index, guard in enumerate(guards)
-    ]
-    traces = [
-        _evidence(parts[index], _colour(index), width=1.5) for index, guard in enumerate(guards)
-    ]
-    whole = _evidence(
-        evidence_line(live, "all guards", lambda j: j.evidence.log_roll_back), "role:ink", width=3
-    )
-    threshold = _threshold(live, lambda j: j.evidence.log_roll_back_threshold)
-    traces = traces if len(guards) > 1 else []
-    return Chart(
-        id="rollback",
-        title="Evidence that the canary is worse",
-        note=f"The strong line is compared with the threshold, {strength(threshold)}: at or "
-        "above it the canary is "
-        "taken back. Coloured lines are each guard's share of it. However often one looks, a "
-        "canary that is no worse "
-        "than the tolerance crosses it in at most "
-        f"1 of {strength(threshold)} rollouts.",
-        figure=_evidence_figure(history, [*traces, whole], threshold, "role:bad", "roll back"),
-    )
-
-
-def _part(index: int, judgement: Judgement) -> float:
-    """Return ln of a guard's share of the combined evidence; the shares of all guards add up to
-    it.
+def _span(history: RolloutHistory, segments: Sequence[Segment]) -> Minutes:
+    """Return the same minutes for every chart of a page, so that one can be read below the
+    other.
     """
-    evidence_now = judgement.evidence
-    if index >= len(evidence_now.guards) or not evidence_now.guards[index].share_of_roll_back:
-        return -math.inf
-    return evidence_now.log_roll_back + math.log(evidence_now.guards[index].share_of_roll_back)
-
-
-def _advance(history: RolloutHistory, looks: Sequence[Looked]) -> list[Chart]:
-    gates = range(1, history.record.plan.last_step)
-    live = [look for look in looks if look.verdict.step in gates]
-    if not any(look.judgement for look in live):
-        return []
-    traces = []
-    for index, guard in enumerate(history.record.plan.guards):
-        for step in gates:
-            line = evidence_line(
-                [look for look in live if look.verdict.step == step],
-                guard.words.bad,
-                partial(_log_advance, index),
-            )
-            traces.append(
-                {
-                    **_evidence(line, _colour(index), width=2),
-                    "legendgroup": guard.name,
-                    "showlegend": step == 1,
-                }
-            )
-    threshold = _threshold(live, lambda j: j.evidence.log_advance_threshold)
-    chart = Chart(
-        id="advance",
-        title="Evidence that the canary is good enough",
-        note="Fresh at every step: the share rises only when every guard stands at or above "
-        f"{strength(threshold)} "
-        "after the shortest bake. The last step below 100% is judged at the strict margin.",
-        figure=_evidence_figure(history, traces, threshold, "role:good", "advance"),
+    start = start_of(history.record)
+    counted = [entry.minute - start for entry in history.ledger]
+    return Minutes(
+        min([0, *counted]) - 0.5, max([segments[-1].last, *(m + 1 for m in counted)]) + 0.5
     )
-    return [chart]
 
 
-def _log_advance(index: int, judgement: Judgement) -> float:
-    return judgement.evidence.guards[index].log_advance
+BAND_ROLES = {
+    "gate": "baseline",
+    "bake": "canary",
+    "watch": "canary",
+    "restore": "bad",
+    "unproven": "alert",
+}
+
+
+def _bands(segments: Iterable[Segment]) -> tuple[Band, ...]:
+    return tuple(
+        Band(
+            segment.first,
+            segment.last,
+            BAND_ROLES[segment.kind],
+            percent(segment.share) if segment.serves else "",
+            0.07 + 0.1 * segment.share,
+        )
+        for segment in segments
+        if segment.kind in BAND_ROLES
+    )
+
+
+def _joined(lines: Sequence[Series]) -> Series:
+    """Return lines of one guard as one, with a gap between two of them."""
+    first, *others = [line for line in lines if line.x] or lines[:1]
+    for line in others:
+        gap = (first.x[-1] + line.x[0]) / 2
+        first = Series(
+            name=first.name,
+            role=first.role,
+            x=(*first.x, gap, *line.x),
+            y=(*first.y, None, *line.y),
+            notes=(*first.notes, "", *line.notes),
+            width=first.width,
+        )
+    return first
+
+
+def _part(index: int, judgement: Judgement) -> tuple[float, str]:
+    """Return a guard's share of the combined evidence; the shares of all guards add up to it."""
+    evidence = judgement.evidence
+    if index >= len(evidence.guards) or not evidence.guards[index].share_of_roll_back:
+        return _shown(-math.inf)
+    share = math.log(evidence.guards[index].share_of_roll_back)
+    return _shown(evidence.log_roll_back + share)
+
+
+def _log_advance(index: int, judgement: Judgement) -> tuple[float, str]:
+    return _shown(judgement.evidence.guards[index].log_advance)
+
+
+def _shown(log_value: float) -> tuple[float, str]:
+    """Return evidence where it is drawn, and as it is said."""
+    return min(max(math.exp(min(log_value, 50)), LEAST), MOST), strength(log_value)
 
 
 def _threshold(looks: Sequence[Looked], value: Callable[[Judgement], float]) -> float:
     return next((value(look.judgement) for look in reversed(looks) if look.judgement), math.log(20))
 
 
-def _evidence(line: Line, role: str, width: float) -> Json:
-    shown = [None if y is None else min(max(math.exp(min(y, 50)), LEAST), MOST) for y in line.y]
-    notes = ["" if y is None else strength(y) for y in line.y]
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "name": line.name,
-        "x": line.x,
-        "y": shown,
-        "customdata": notes,
-        "line": {"color": role, "width": width},
-        "marker": {"color": role, "size": width + 2},
-        "hovertemplate": "minute %{x:.0f}: %{customdata}<extra>%{fullData.name}</extra>",
-    }
-
-
-def _evidence_figure(
-    history: RolloutHistory, traces: list[Json], threshold: float, role: str, what: str
-) -> Json:
-    level = math.exp(threshold)
-    values = [y for trace in traces for y in trace["y"] if y is not None]
-    top = math.log10(max([level * 5, *values]) * 1.5)
-    bottom = math.log10(max(LEAST, min([0.5, *values]) / 1.5))
-    value_axis = axis("evidence", type="log", range=[bottom, top], dtick=1)
-    value_axis["tickvals"] = [10.0**power for power in range(-3, 7)]
-    value_axis["ticktext"] = [
-        "0.001",
-        "0.01",
-        "0.1",
-        "1",
-        "10",
-        "100",
-        "1,000",
-        "10,000",
-        "100,000",
-        "1,000,000",
-    ]
-    layout = {
-        "yaxis": value_axis,
-        "shapes": [
-            {
-                "type": "line",
-                "xref": "paper",
-                "x0": 0,
-                "x1": 1,
-                "y0": level,
-                "y1": level,
-                "line": {"color": role, "width": 2, "dash": "dash"},
-            }
-        ],
-        "annotations": [
-            {
-                "xref": "paper",
-                "x": 1,
-                "y": math.log10(level),
-                "xanchor": "right",
-                "yanchor": "bottom",
-                "text": f"{what} at {strength(threshold)}",
-                "showarrow": False,
-                "font": {"color": role},
-            }
-        ],
-    }
-    return figure_of(history, traces, layout)
-
-
 def _colour(index: int) -> str:
     """Return the colour of a guard by its place in the plan; they begin again after the last."""
-    return f"role:guard-{index % GUARD_COLOURS}"
-
-
-def _role(history: RolloutHistory, name: str) -> str:
-    return "role:canary" if name == history.record.canary else "role:baseline"
+    return f"guard-{index % GUARD_COLOURS}"

@@ -32,13 +32,14 @@ class Bar:
 @dataclass(frozen=True)
 class Paired:
     """One deciding metric: what each variant had, on how many records they differed, and the
-    evidence.
+    evidence. `both` right and `neither` are None where a record is not right or wrong.
     """
 
     finding: QualityFinding
     name: str
     drop: str
     both: int | None
+    neither: int | None
     baseline_only: int
     canary_only: int
     bars: tuple[Bar, ...]
@@ -66,16 +67,16 @@ def paired_of(quality: QualityEvidence) -> list[Paired]:
 
 def _paired(finding: QualityFinding, state: Any) -> Paired:
     baseline_only, canary_only = (state.baseline_only, state.canary_only) if state else (0, 0)
-    both = (
-        round(state.baseline_sum) - baseline_only
-        if state and state.weight is None and metric_of(finding.metric).counted
-        else None
-    )
+    both = neither = None
+    if state and state.weight is None and metric_of(finding.metric).counted:
+        both = round(state.baseline_sum) - baseline_only
+        neither = state.records - both - baseline_only - canary_only
     bars = (
         _bar("for worse", finding.log_roll_back, finding.log_roll_back_threshold, "bad"),
         _bar("for good enough", finding.log_advance, finding.log_advance_threshold, "good"),
     )
-    return Paired(finding, _name(finding), _drop(finding), both, baseline_only, canary_only, bars)
+    sides = (both, neither, baseline_only, canary_only)
+    return Paired(finding, _name(finding), _drop(finding), *sides, bars)
 
 
 def _name(finding: QualityFinding) -> str:

@@ -1,11 +1,15 @@
 """Per-minute series for the charts: requests, rates and evidence, with missing kept apart from
-zero.
+zero and what may still arrive apart from what came.
 
-Rules: minutes count from the rollout's start; None is a gap in a line, never a zero.
+Rules: minutes count from the rollout's start; None is a gap in a line, never a zero. A long rollout
+has several minutes to a point: counts are added up, of evidence the most extreme is kept.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import TypeVar
 
 from canary.domain.judge.judgement import Judgement
 from canary.domain.judge.terms import terms_of
@@ -15,19 +19,12 @@ from canary.domain.plan.guards import CountGuard
 from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
 from canaryctl.history import LedgerMinute, RolloutHistory
+from canaryctl.pages.chart import Mark, Series
 
-Points = list[float | None]
 Side = Callable[[Window], Counts | None]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a chart: `y` over `x` minutes, `notes` what each point says when pointed at."""
-
-    name: str
-    x: list[float]
-    y: Points
-    notes: list[str]
+Item = TypeVar("Item", Window, LedgerMinute)
+Figure = Callable[[Sequence[Item]], tuple[float | None, str]]
+"""What a point shows, and what it says."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +48,16 @@ def newest_minute(history: RolloutHistory) -> int:
     known += [window.minute for window in history.windows[-1:]]
     known += [verdict.minute for verdict in history.verdicts[-1:]]
     return max(known)
+
+
+def open_minutes(history: RolloutHistory) -> frozenset[int]:
+    """Return the minutes (since the epoch) that were read but once: CloudWatch may have published
+    half of them, and nobody looked again.
+    """
+    looks = [verdict.minute for verdict in history.verdicts]
+    reads = [window.since for window in history.windows if window.since is not None]
+    last = max(looks + reads, default=0)
+    return frozenset(window.minute for window in history.windows if not window.settled(last))
 
 
 def looks_of(history: RolloutHistory) -> list[Looked]:
@@ -77,80 +84,152 @@ def judged_minutes(history: RolloutHistory) -> frozenset[int]:
     )
 
 
-def request_lines(history: RolloutHistory) -> list[Line]:
-    """Return requests a minute, the baselines first: by the router's own count where there is
-    one.
-    """
-    if history.ledger:
-        return _from_ledger(history)
-    record = history.record
-    sides = {" + ".join(record.plan.baselines): _baseline, record.canary: _canary}
-    return [_request_line(history, name, side) for name, side in sides.items()]
+@dataclass(frozen=True)
+class Lines:
+    """The lines of one rollout, `minutes` to a point."""
 
+    history: RolloutHistory
+    minutes: int = 1
 
-def rate_lines(history: RolloutHistory, guard: CountGuard) -> list[Line]:
-    """Return the percentage of judged events a minute of both sides, or a value guard's number, as
-    CloudWatch published it.
-    """
-    record = history.record
-    sides = {" + ".join(record.plan.baselines): _baseline, record.canary: _canary}
-    return [_rate_line(history, name, guard, side) for name, side in sides.items()]
+    @cached_property
+    def _judged(self) -> frozenset[int]:
+        return judged_minutes(self.history)
 
+    @cached_property
+    def _open(self) -> frozenset[int]:
+        return open_minutes(self.history)
 
-def _rate_line(
-    history: RolloutHistory, name: str, guard: CountGuard, side: Callable[[Window], Counts | None]
-) -> Line:
-    start, x, y, notes = start_of(history.record), [], [], []
-    if guard.value is not None:
-        values = [measured(guard, side(window)) for window in history.windows]
-        at = [float(window.minute - start) for window in history.windows]
-        told = ["missing" if v is None else f"{v:.4g}{guard.unit}" for v in values]
-        return Line(name, at, values, told)
-    for window in history.windows:
-        pair = counted(guard, side(window))
-        x.append(float(window.minute - start))
-        y.append(100 * pair[0] / pair[1] if pair and pair[1] else None)
-        notes.append(f"{pair[0]:,} of {pair[1]:,}" if pair else "missing")
-    return Line(name, x, y, notes)
-
-
-def _request_line(history: RolloutHistory, name: str, side: Side) -> Line:
-    start = start_of(history.record)
-    x = [float(window.minute - start) for window in history.windows]
-    y = [float(counts.requests) if (counts := side(window)) else None for window in history.windows]
-    return Line(name, x, y, ["missing" if v is None else f"{v:,.0f} requests" for v in y])
-
-
-def _from_ledger(history: RolloutHistory) -> list[Line]:
-    record, start = history.record, start_of(history.record)
-    names = [*record.plan.baselines, record.canary]
-    lines = []
-    for name in names:
-        minutes = [entry for entry in history.ledger if entry.variant == name]
-        x = [float(entry.minute - start) for entry in minutes]
-        lines.append(
-            Line(
-                name, x, [float(entry.requests) for entry in minutes], [_counts(e) for e in minutes]
+    def requests(self) -> tuple[Series, ...]:
+        """Return requests a minute, the baselines first: by the router's own count where there is
+        one.
+        """
+        record, ledger = self.history.record, self.history.ledger
+        if ledger:
+            names = [*record.plan.baselines, record.canary]
+            mine = [[entry for entry in ledger if entry.variant == name] for name in names]
+            return tuple(
+                self._series(name, entries, _routed, lambda _: "full")
+                for name, entries in zip(names, mine, strict=True)
             )
+        windows = self.history.windows
+        return tuple(
+            self._series(name, windows, _requests(side), self._open_or_full)
+            for name, side in self._sides()
         )
-    return lines
+
+    def rates(self, guard: CountGuard) -> tuple[Series, ...]:
+        """Return the percentage of judged events a minute of both sides, or a value guard's number,
+        as CloudWatch published it.
+        """
+        figure = _rate if guard.value is None else _value
+        return tuple(
+            self._series(name, self.history.windows, figure(guard, side), self._evidence_or_not)
+            for name, side in self._sides()
+        )
+
+    def evidence(
+        self,
+        looks: Iterable[Looked],
+        name: str,
+        role: str,
+        value: Callable[[Judgement], tuple[float, str]],
+        *,
+        strong: bool = False,
+    ) -> Series:
+        """Return one evidence number over the looks that had a judgement, the highest of a
+        point.
+        """
+        judged = [(look.at, value(look.judgement)) for look in looks if look.judgement]
+        points = [
+            (self._middle(place) if self.minutes > 1 else place, max(given for _, given in group))
+            for place, group in groupby(judged, key=lambda pair: pair[0] // self.minutes)
+        ]
+        return Series(
+            name=name,
+            role=role,
+            x=tuple(x for x, _ in points),
+            y=tuple(y for _, (y, _) in points),
+            notes=tuple(note for _, (_, note) in points),
+            width=max(self.minutes, MOST_BETWEEN_LOOKS),
+            strong=strong,
+        )
+
+    def _sides(self) -> Iterator[tuple[str, Side]]:
+        record = self.history.record
+        yield " + ".join(record.plan.baselines), lambda window: window.baseline
+        yield record.canary, lambda window: window.canary
+
+    def _series(
+        self, name: str, items: Iterable[Item], figure: Figure[Item], mark: Callable[[int], Mark]
+    ) -> Series:
+        start = start_of(self.history.record)
+        groups = [
+            (place, list(group))
+            for place, group in groupby(items, key=lambda i: (i.minute - start) // self.minutes)
+        ]
+        shown = [figure(group) for _, group in groups]
+        return Series(
+            name=name,
+            role="canary" if name == self.history.record.canary else "baseline",
+            x=tuple(self._middle(place) for place, _ in groups),
+            y=tuple(value for value, _ in shown),
+            notes=tuple(note for _, note in shown),
+            marks=tuple(mark(group[-1].minute) for _, group in groups),
+            width=self.minutes,
+        )
+
+    def _middle(self, place: int) -> float:
+        return place * self.minutes + self.minutes / 2
+
+    def _open_or_full(self, minute: int) -> Mark:
+        return "open" if minute in self._open else "full"
+
+    def _evidence_or_not(self, minute: int) -> Mark:
+        if minute in self._open:
+            return "open"
+        return "full" if minute in self._judged else "hollow"
 
 
-def _counts(entry: LedgerMinute) -> str:
-    return f"{entry.requests:,} requests, {entry.bad:,} failed, {entry.slow:,} slow"
+MOST_BETWEEN_LOOKS = 5
+"""Minutes between two looks at evidence that a line still joins: a look may be late or left out."""
 
 
-def _baseline(window: Window) -> Counts | None:
-    return window.baseline
+def _routed(entries: Sequence[LedgerMinute]) -> tuple[float | None, str]:
+    requests, bad, slow = (
+        sum(getattr(entry, name) for entry in entries) for name in ("requests", "bad", "slow")
+    )
+    return requests / len(entries), f"{requests:,} requests, {bad:,} failed, {slow:,} slow"
 
 
-def _canary(window: Window) -> Counts | None:
-    return window.canary
+def _requests(side: Side) -> Figure[Window]:
+    def figure(windows: Sequence[Window]) -> tuple[float | None, str]:
+        known = [counts.requests for window in windows if (counts := side(window))]
+        if not known:
+            return None, "missing"
+        return sum(known) / len(known), f"{sum(known):,} requests"
+
+    return figure
 
 
-def evidence_line(looks: Sequence[Looked], name: str, value: Callable[[Judgement], float]) -> Line:
-    """Return one evidence number over the looks that had a judgement, as natural logarithms."""
-    judged = [look for look in looks if look.judgement is not None]
-    x = [float(look.at) for look in judged]
-    y: Points = [value(look.judgement) for look in judged if look.judgement]
-    return Line(name, x, y, [look.verdict.verdict for look in judged])
+def _rate(guard: CountGuard, side: Side) -> Figure[Window]:
+    def figure(windows: Sequence[Window]) -> tuple[float | None, str]:
+        pairs = [pair for window in windows if (pair := counted(guard, side(window)))]
+        bad, events = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+        if not pairs:
+            return None, "missing"
+        if not events:
+            return None, "0 of 0"
+        return 100 * bad / events, f"{100 * bad / events:.3g}% ({bad:,} of {events:,})"
+
+    return figure
+
+
+def _value(guard: CountGuard, side: Side) -> Figure[Window]:
+    def figure(windows: Sequence[Window]) -> tuple[float | None, str]:
+        known = [v for window in windows if (v := measured(guard, side(window))) is not None]
+        if not known:
+            return None, "missing"
+        mean = sum(known) / len(known)
+        return mean, f"{mean:.4g}{guard.unit}"
+
+    return figure

@@ -1,4 +1,6 @@
-"""The course of a rollout as a strip of segments: every bake, and the moves between them."""
+"""The course of a rollout as a strip of segments: every bake, the moves between them, and what came
+after.
+"""
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -8,13 +10,14 @@ from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
 from canary.domain.words import duration, percent
 
-WIDE_FROM = 0.07
+WIDE_FROM = 0.12
+SERVED = frozenset({"gate", "bake", "watch"})
 
 
 @dataclass(frozen=True)
 class Segment:
     """One stretch of a rollout in minutes since its start; `kind`: plan | gate | bake | watch |
-    move | restore.
+    move | restore | unproven | left.
     """
 
     kind: str
@@ -26,6 +29,11 @@ class Segment:
     """Whether there is room for its label in a strip of the whole rollout."""
 
     @property
+    def serves(self) -> bool:
+        """Return whether a planned share served."""
+        return self.kind in SERVED
+
+    @property
     def minutes(self) -> float:
         """Return how long it took."""
         return self.last - self.first
@@ -33,7 +41,7 @@ class Segment:
     @property
     def took(self) -> str:
         """Return how long it took, as people say it."""
-        return f"{self.minutes:.0f} min" if self.minutes >= 1 else "under 1 min"
+        return duration(60 * self.minutes) if self.minutes >= 1 else "under 1 min"
 
     @property
     def title(self) -> str:
@@ -49,9 +57,7 @@ def segments_of(record: Record, newest_minute: int) -> tuple[Segment, ...]:
     since the epoch).
     """
     start = minute_of(record.started_at)
-    end = (
-        max(newest_minute, minute_of(record.ended_at) if record.ended_at else newest_minute) - start
-    )
+    end = max(newest_minute, minute_of(record.ended_at or record.started_at)) - start
     stretches = [_bake(record, index, start, end) for index in range(len(record.bakes))]
     if not stretches:
         return (Segment("plan", "planning", 0, max(end, 1)),)
@@ -74,7 +80,7 @@ def _bake(record: Record, index: int, start: int, end: int) -> Segment:
     bake = record.bakes[index]
     share = record.plan.steps[bake.step].share
     kind = "gate" if bake.step == 0 else "watch" if bake.step == record.plan.last_step else "bake"
-    label = "labelled set" if kind == "gate" else percent(share)
+    label = "labelled set" if kind == "gate" and record.plan.has_quality else percent(share)
     last = end if bake.left_minute is None else bake.left_minute - start
     return Segment(
         kind,
@@ -86,6 +92,14 @@ def _bake(record: Record, index: int, start: int, end: int) -> Segment:
 
 
 def _tail(record: Record) -> tuple[str, str]:
-    if record.rolling_back or record.phase is Phase.UNPROVEN:
-        return "restore", "back to safe"
-    return "move", "moving" if record.phase is Phase.SHIFTING else "after"
+    """Return kind and words of what came after the last bake: only what was verified is safe."""
+    ends = {
+        Phase.UNPROVEN: ("unproven", "not verified"),
+        Phase.HANDED_OVER: ("left", "handed over"),
+        Phase.ROLLED_BACK: ("restore", "back to safe"),
+        Phase.ROLLING_BACK: ("restore", "going back"),
+        Phase.SHIFTING: ("move", "moving"),
+    }
+    if record.phase not in ends and record.rolling_back:
+        return ends[Phase.ROLLING_BACK]
+    return ends.get(record.phase, ("left", "after"))

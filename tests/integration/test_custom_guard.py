@@ -95,13 +95,13 @@ def test_it_has_its_chart_and_its_row(ended: tuple[Stage, dict[str, Any]]) -> No
     stage, _ = ended
     found = read_history(stage.client("dynamodb"), stage.outputs["TableName"], stage.record.rollout)
     chart = next(chart for chart in charts_of(found) if chart.id == "sales")
-    sold = next(trace for trace in chart.figure["data"] if trace["name"] == "v1")
-    assert any(9 < y < 11 for y in sold["y"] if y is not None)
+    sold = next(line for line in chart.series if line.name == "v1")
+    assert any(9 < y < 11 for y in sold.y if y is not None)
     page = render_report(found)
     assert "the baseline / 1.2" in page
     memory = next(chart for chart in charts_of(found) if chart.id == "memory")
-    assert memory.figure["layout"]["yaxis"]["ticksuffix"] == " GB"
-    assert 4.0 in memory.figure["data"][1]["y"]
+    assert memory.y.unit == " GB"
+    assert 4.0 in memory.series[1].y
     numbers = Judgement.model_validate(found.verdicts[-1].judgement).evidence.guards[-1]
     assert (numbers.guard, numbers.values, numbers.canary_bad) == ("memory", (4.0, 4.0), 0)
 

@@ -81,10 +81,10 @@ def test_it_has_a_chart_and_a_row(ended: tuple[Stage, str]) -> None:
     found = history(stage)
     chart = next(chart for chart in charts_of(found) if chart.id == "empty_answers")
     assert chart.title == "Answers with nothing in them"
-    canary = next(trace for trace in chart.figure["data"] if trace["name"] == "v2")
-    assert 100 * EMPTY_OF_V2 / ANSWERS in canary["y"]
+    canary = next(line for line in chart.series if line.name == "v2")
+    assert 100 * EMPTY_OF_V2 / ANSWERS in canary.y
     evidence = next(chart for chart in charts_of(found) if chart.id == "rollback")
-    assert "empty answers" in [trace["name"] for trace in evidence.figure["data"]]
+    assert "empty answers" in [line.name for line in evidence.series]
     assert "Answers with nothing in them" in render_report(found)
     record, verdict = found.record, found.verdicts[-1]
     row = row_of("churn", record, verdict, record.progress_at)

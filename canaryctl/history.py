@@ -17,7 +17,7 @@ from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.judge.windows import Window
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.model import Frozen
-from canary.domain.rollout.mail import mail_of
+from canary.domain.rollout.forms.mail import mail_of
 from canary.domain.rollout.messages import Message, WrittenMessage
 from canary.domain.rollout.record import Record
 

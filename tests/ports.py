@@ -11,7 +11,7 @@ from canary.domain.judge.windows import Window
 from canary.domain.plan.endpoint import GONE, EndpointView
 from canary.domain.plan.kinds.hosting import Configured, Hosting
 from canary.domain.plan.target import Target
-from canary.domain.rollout.mail import Mail
+from canary.domain.rollout.forms.mail import Mail
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.tick import Checkpoint, Tick
@@ -256,8 +256,8 @@ class MemoryPublisher:
 
     @property
     def subjects(self) -> list[str]:
-        """Return what each message says is true, without its prefix."""
-        return [message.subject.split(": ", 1)[1] for message in self.published]
+        """Return what each message says is true, without its prefix, number and reason."""
+        return [message.subject.split(": ")[1] for message in self.published]
 
 
 class MemoryAlarms:

@@ -11,8 +11,9 @@ from canary.domain.plan.spec import Spec, read_spec
 from canary.domain.plan.standard_guards import ERRORS, SLOW_REQUESTS, guards_of
 from canary.domain.plan.steps import plan_steps, safe_target
 from canary.domain.plan.target import Target, Weights
-from canary.domain.rollout.mail import Mail, mail_of
-from canary.domain.rollout.messages import Facts, Message, Started
+from canary.domain.rollout.forms.mail import Mail, mail_of
+from canary.domain.rollout.kinds.going import Started
+from canary.domain.rollout.messages import Facts, Message
 from canary.domain.rollout.outbox import tell
 from canary.domain.rollout.record import Record
 

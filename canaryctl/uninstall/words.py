@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.target import Target, describe
-from canary.domain.rollout.mail import mail_of
+from canary.domain.rollout.forms.mail import mail_of
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.domain.words import moment, percent

@@ -19,7 +19,7 @@ from canary.domain.judge.judge import judge
 from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.judge.windows import Window
 from canary.domain.labelled.evidence import QualityEvidence, finding_of_quality
-from canary.domain.rollout.mail import mail_of
+from canary.domain.rollout.forms.mail import mail_of
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.tick import Checkpoint, Tick
 

@@ -84,7 +84,7 @@ def _safe_because_in_service() -> AbstractContextManager[Any]:
 
 
 def _never_marked_as_told() -> AbstractContextManager[Any]:
-    return patch("canary.flow.tell.told", lambda record, _published, _released: record)
+    return patch("canary.flow.telling.tell.told", lambda record, _published, _released: record)
 
 
 BUGS = (

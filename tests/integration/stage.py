@@ -180,8 +180,10 @@ class Stage:
 
     @property
     def subjects(self) -> list[str]:
-        """Return the subjects of all messages, oldest first, without their prefix."""
-        return [(message.subject or "").split(": ", 1)[1] for message in self.messages]
+        """Return what the subjects of all messages say is true, oldest first, without their prefix,
+        number and reason.
+        """
+        return [(message.subject or "").split(": ")[1] for message in self.messages]
 
     @property
     def messages(self) -> list[Message]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from canary.domain.rollout.messages import TakenOver
+from canary.domain.rollout.kinds.looks import TakenOver
 from canaryctl.app import app
 from canaryctl.operate.options import Time
 from canaryctl.uninstall.verdict import RETAINED

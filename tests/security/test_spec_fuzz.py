@@ -21,8 +21,9 @@ from canary.domain.plan.custom.keys import (
 from canary.domain.plan.guards import REQUESTS
 from canary.domain.plan.spec import LARGEST_SPEC_CHARACTERS, Spec, read_spec
 from canary.domain.plan.standard_guards import guards_of
-from canary.domain.rollout.mail import mail_of
-from canary.domain.rollout.messages import NeedsLook, RolledBack, Unproven
+from canary.domain.rollout.forms.mail import mail_of
+from canary.domain.rollout.kinds.ends import RolledBack, Unproven
+from canary.domain.rollout.kinds.looks import NeedsLook
 from canary.domain.rollout.transitions.beginning import begin
 from canary.flow.command import Command, _read
 from canary.flow.plan import rollout_id

@@ -11,7 +11,7 @@ from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.plan.endpoint import EndpointView, Variant
 from canary.domain.plan.target import Target, Weights
-from canary.domain.rollout.mail import Mail
+from canary.domain.rollout.forms.mail import Mail
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Decision, Record
 from canary.domain.rollout.surroundings import Surroundings

@@ -25,7 +25,7 @@ from canary.flow.decide import Decider
 from canary.flow.decisions import Decisions
 from canary.flow.recover import Recovery
 from canary.flow.shift import Shifter
-from canary.flow.tell import Teller
+from canary.flow.telling.tell import Teller
 from tests.faults.invariants import Violation, violations
 from tests.faults.observer import Move, Revision, Told
 from tests.faults.run import Run

@@ -84,7 +84,7 @@ def test_the_alert_sent_before_the_action_took_effect(stage: Stage) -> None:
 
     def watch(call: Call, proceed: Proceed) -> Any:
         if call.name == "sns:Publish":
-            told.append((call.parameters["Subject"].split(": ", 1)[1], stage.weights["v2"]))
+            told.append((call.parameters["Subject"].split(": ")[1], stage.weights["v2"]))
         return proceed()
 
     stage.emulator.calls.hooks.append(watch)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from canary.domain.rollout.mail import mail_of
+from canary.domain.rollout.forms.mail import mail_of
 from canary.domain.rollout.messages import Message
-from tests.messages import every_message
+from tests.golden.samples import every_message
 
 RUNBOOK = Path("docs/operations.md").read_text(encoding="utf-8")
 HEADINGS = set(re.findall(r"^### (.+)$", RUNBOOK, re.MULTILINE))
@@ -73,7 +73,7 @@ def test_every_function_has_an_alarm_on_its_errors() -> None:
 @pytest.mark.parametrize("message", every_message(), ids=lambda message: message.facts.about)
 def test_every_message_has_its_section(message: Message) -> None:
     """Whatever subject a mail can have, on-call finds it in the runbook."""
-    said = mail_of(message).subject.split(": ", 1)[1].removeprefix("v2 ")
+    said = mail_of(message).subject.split(": ")[1].removeprefix("v2 ")
     assert any(said.startswith(heading) for heading in HEADINGS), said
 
 

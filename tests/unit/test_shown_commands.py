@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 import typer
 
-from canary.domain.rollout.mail import mail_of
+from canary.domain.rollout.forms.mail import mail_of
 from canaryctl.app import app
 from emulator.deployment.template import declared_parameters, parameter_values
 from tests.aws_commands import aws_problems
-from tests.messages import every_message
+from tests.golden.samples import every_message
 from tests.shell import Command, Shown, commands_in, defined_in, shown_in, variables_of
 
 DOCUMENTS = [

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from canary.domain.rollout.mail import Mail
+from canary.domain.rollout.forms.mail import Mail
 from canary.domain.words import moment
 from canaryctl.doctor.account import PUT_BACK, Account
 from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import get_args
 
 from canary.adapters.account.topics import Subscription
-from canary.domain.rollout.messages import Kind
+from canary.domain.rollout.kinds.fact import Kind
 from canary.domain.rollout.phase import Phase
 from canaryctl.doctor.account import PUT_BACK, Account
 from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown

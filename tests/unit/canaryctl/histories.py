@@ -25,7 +25,8 @@ from canary.domain.plan.spec import read_spec
 from canary.domain.plan.standard_guards import guards_of
 from canary.domain.plan.steps import plan_steps, safe_target
 from canary.domain.plan.target import Target
-from canary.domain.rollout.messages import Message, Promoted
+from canary.domain.rollout.kinds.ends import Promoted
+from canary.domain.rollout.messages import Message
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Decision, Outcome, Record
 from canary.domain.rollout.transitions.bakes import reached

@@ -269,7 +269,7 @@ def test_closing_twice_tells_once() -> None:
     """A second close changes nothing."""
     closed = closing.close(baking(4, decision=advance(4, None)), NOON)
     assert closing.close(closed, after(60)) == closed
-    assert waiting(closed)[-1].subject == "[canary] churn: PROMOTED"
+    assert waiting(closed)[-1].subject == "[canary] churn: PROMOTED: v2 at 100% after 0 s"
 
 
 def test_an_unproven_end_keeps_the_lease() -> None:

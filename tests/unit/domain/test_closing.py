@@ -3,7 +3,8 @@
 import pytest
 
 from canary.domain.errors import Superseded
-from canary.domain.rollout.messages import HandedOver, Message, Unproven
+from canary.domain.rollout.kinds.ends import HandedOver, Unproven
+from canary.domain.rollout.messages import Message
 from canary.domain.rollout.phase import ACTIVE, ENDS, Phase
 from canary.domain.rollout.record import Outcome, Record
 from canary.domain.rollout.transitions import closing

@@ -4,33 +4,31 @@ from typing import get_args
 
 import pytest
 
-from canary.domain.rollout.mail import SAYS, mail_of
-from canary.domain.rollout.messages import Facts, Message, Reached, WrittenMessage
+from canary.domain.rollout.forms.mail import mail_of
+from canary.domain.rollout.forms.subject import subject_of
+from canary.domain.rollout.kinds.going import Reached
+from canary.domain.rollout.messages import Facts, Message, WrittenMessage
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Outcome, Record
 from canary.domain.rollout.transitions import closing, generations, pauses, restoring
-from tests.messages import EVERY_FACT, every_message
+from tests.golden.__main__ import FOLDER, golden
+from tests.golden.samples import every_message, kinds
 from tests.rollouts import HOLDER, NOON, a_message, a_record, after, waiting
 
 KINDS = set(get_args(get_args(Facts)[0]))
-STARTED = """\
-The canary v2 starts at share 0 and goes 5% -> 100%, each step only on evidence.
-Watched: errors, churn-5xx.
-If anything is wrong it goes back to v1 3 (100%), v2 0 (0%).
-Noted.
-Rollout churn-1, revision 1, generation 2, 2026-03-02 12:01:00 UTC."""
-UNPROVEN = """\
-The safe weights v1 3 (100%), v2 0 (0%) could not be verified. Why: denied
-Look: aws sagemaker describe-endpoint --endpoint-name churn
-Then start an execution of the state machine with {"command": "retry", "endpoint": "churn"}
-to restore again, or with "release" to take the endpoint as it is. Until then no other rollout \
-can start.
-Rollout churn-1, revision 1, generation 2, 2026-03-02 12:01:00 UTC."""
 
 
-def test_there_is_a_mail_for_every_kind_of_event() -> None:
-    """An event that nobody can read about is no message."""
-    assert set(SAYS) == KINDS == {type(facts) for facts in EVERY_FACT}
+def test_every_kind_of_event_has_a_sample() -> None:
+    """And with it a golden file in every form: what nobody has read is not sent."""
+    assert kinds() == KINDS
+
+
+def test_every_golden_file_says_what_is_told() -> None:
+    """`python -m tests.golden` writes them again; whoever does reads the difference."""
+    wanted = dict(golden())
+    assert set(FOLDER.iterdir()) == wanted.keys()
+    different = [p.name for p, text in wanted.items() if p.read_text(encoding="utf-8") != text]
+    assert different == []
 
 
 @pytest.mark.parametrize("message", every_message(), ids=lambda m: m.facts.about)
@@ -42,19 +40,63 @@ def test_facts_are_stored_and_read_again(message: Message) -> None:
     assert waiting(read) == [mail_of(message)]
 
 
-@pytest.mark.parametrize(("about", "body"), [("started", STARTED), ("unproven", UNPROVEN)])
-def test_a_mail_says_what_it_always_said(about: str, body: str) -> None:
-    """Word for word."""
-    (message,) = [each for each in every_message() if each.facts.about == about]
-    assert mail_of(message).body == body
-
-
 @pytest.mark.parametrize("message", every_message(), ids=lambda m: m.facts.about)
 def test_a_subject_names_the_endpoint_and_fits(message: Message) -> None:
-    """At most 100 characters, in one line."""
+    """Less than 100 printable ASCII characters in one line, and the endpoint gives way first."""
     subject = mail_of(message.but(endpoint="e" * 63)).subject
-    assert subject.startswith(f"[canary] {'e' * 63}: ")
-    assert len(subject) <= 100
+    assert subject.startswith("[canary] eeeee")
+    assert len(subject) < 100
+    assert subject.isascii()
+    assert subject.isprintable()
+
+
+def test_the_endpoint_is_shortened_before_the_reason() -> None:
+    """Its beginning and its end stay; a long reason is cut last."""
+    whole = subject_of("churn-prod-of-the-north", "ROLLED BACK", "errors 17.2% vs 0.246%")
+    assert whole.endswith("churn-prod-of-the-north: ROLLED BACK: errors 17.2% vs 0.246%")
+    short = subject_of("churn-prod-of-the-north" * 2, "ROLLED BACK, v2 at 0%", "r" * 40)
+    assert short == f"[canary] churn-prod-o..f-the-north: ROLLED BACK, v2 at 0%: {'r' * 40}"
+    longest = subject_of("churn-prod-of-the-north", "UNPROVEN", "r" * 200)
+    assert longest.startswith("[canary] churn..north: UNPROVEN: rrr")
+    assert longest.endswith("rrr...")
+
+
+def test_a_subject_is_ascii_whatever_is_said() -> None:
+    """SNS refuses line breaks and control characters; accents lose their marks."""
+    assert subject_of("churn", "ROLLED BACK", "Jos\u00e9:\r\nSubject: x \u2192 y\x00") == (
+        "[canary] churn: ROLLED BACK: Jose: Subject: x ? y "
+    )
+
+
+@pytest.mark.parametrize(
+    ("partition", "region", "console"),
+    [
+        ("aws", "eu-west-1", "https://console.aws.amazon.com/states/home?region=eu-west-1#"),
+        ("aws-cn", "cn-north-1", "https://console.amazonaws.cn/states/home?region=cn-north-1#"),
+        (
+            "aws-us-gov",
+            "us-gov-west-1",
+            "https://console.amazonaws-us-gov.com/states/home?region=us-gov-west-1#",
+        ),
+        ("aws-iso", "us-iso-east-1", ""),
+    ],
+)
+def test_links_lead_to_the_console_of_the_partition(
+    partition: str, region: str, console: str
+) -> None:
+    """Where none is known there is none, and the commands name the region all the same."""
+    arn = f"arn:{partition}:states:{region}:1:execution:prod-rollout:churn-1"
+    (message,) = [m for m in every_message() if m.facts.about == "promoted"]
+    body = mail_of(message.but(execution=arn)).body
+    assert f"canaryctl rollback --endpoint churn --stack prod --region {region}" in body
+    assert (f"{console}/v2/executions/details/{arn}" in body) is bool(console)
+    assert ("https://" in body) is bool(console)
+
+
+def test_a_message_without_an_arn_names_the_command_alone() -> None:
+    """Messages of earlier versions carried no execution."""
+    (message,) = [m for m in every_message() if m.facts.about == "promoted"]
+    assert "canaryctl rollback --endpoint churn\n" in mail_of(message.but(execution="")).body
 
 
 def test_a_message_carries_the_numbers_of_its_moment() -> None:
@@ -98,7 +140,9 @@ def test_a_pause_that_is_over_is_told_once() -> None:
     """And lets the rollout advance again."""
     over = pauses.expire(pauses.pause(a_record(), after(60), NOON), after(61))
     assert over.paused_until is None
-    assert [mail.subject for mail in waiting(over)] == ["[canary] churn: pause over"]
+    assert [mail.subject for mail in waiting(over)] == [
+        "[canary] churn: pause over: may advance again"
+    ]
     assert pauses.expire(over, after(62)) is over
 
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from canary.domain.errors import AwsUnavailable, Superseded
-from canary.domain.rollout.messages import TakenOver
+from canary.domain.rollout.kinds.looks import TakenOver
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Outcome
 from canary.domain.rollout.transitions import closing, restoring
 from canary.domain.time import minute_of
-from canary.flow.tell import Teller
+from canary.flow.telling.tell import Teller
 from tests.ports import (
     MemoryPublisher,
     claims_of,

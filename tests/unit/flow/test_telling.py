@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from canary.domain.errors import AwsDenied, AwsUnavailable
-from canary.domain.rollout.mail import Mail
-from canary.domain.rollout.messages import NeedsLook, WrittenMessage
+from canary.domain.rollout.forms.mail import Mail
+from canary.domain.rollout.kinds.looks import NeedsLook
+from canary.domain.rollout.messages import WrittenMessage
 from canary.domain.rollout.phase import Phase
-from canary.flow.tell import Teller
+from canary.flow.telling.tell import Teller
 from tests.ports import MemoryPublisher, MemoryRollouts, claims_of
 from tests.rollouts import a_message, a_record, after
 

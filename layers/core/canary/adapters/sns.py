@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from canary.adapters.translation import translated
-from canary.domain.rollout.mail import Mail
+from canary.domain.rollout.forms.mail import Mail
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

@@ -11,16 +11,16 @@ from canary.domain.errors import Refused
 from canary.domain.model import Frozen, flags_for_numbers
 from canary.domain.plan.spec import LATEST_PAUSE_MINUTES
 from canary.domain.plan.target import describe
-from canary.domain.rollout.messages import CommandName
+from canary.domain.rollout.kinds.values import Act, CommandName
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
-from canary.domain.rollout.transitions import closing, pauses
+from canary.domain.rollout.transitions import acts, closing, pauses
 from canary.domain.rollout.way_back import check_way_back
 from canary.domain.words import moment, percent
 from canary.flow.answer import Answers
 from canary.flow.decisions import Decisions
 from canary.flow.recover import Recovery
-from canary.flow.tell import Teller
+from canary.flow.telling.tell import Teller
 from canary.ports.aws import EndpointReader
 from canary.ports.rollouts import Rollouts
 
@@ -37,7 +37,7 @@ class Command(Frozen):
     full: bool = False
     promotion: bool = False
     reason: str = Field(default="", max_length=500)
-    by: str = Field(default="", max_length=64)
+    by: str = Field(default="", max_length=256)
 
 
 class Order(Command):
@@ -46,6 +46,16 @@ class Order(Command):
     """
 
     execution: str
+
+    def act(self, now: datetime) -> Act:
+        """Return the order as the record keeps it."""
+        return Act(
+            command=self.command,
+            at=now,
+            by=self.by,
+            reason=self.reason,
+            execution=self.execution,
+        )
 
 
 class Commander:
@@ -89,6 +99,7 @@ class Commander:
             answer = "carried out already; its first answer was lost"
         else:
             answer = self._known[command.command](record, command, now)
+        self._rollouts.change(rollout, lambda r: acts.noted(r, command.act(now)))
         record = self._teller.tell(rollout, now)
         return {"rollout": rollout, "phase": record.phase, "answer": answer}
 
@@ -160,13 +171,12 @@ class Commander:
         last = record.plan.last_step
         before = record
         to_step = None if record.step == last else (last if command.full else record.step + 1)
-        reason = command.reason or "a person promoted it"
+        why = command.reason or "a person promoted it"
         record = self._decisions.advance(
             record,
             to_step,
-            f"Promoted by hand: {reason}",
-            command.execution,
-            now,
+            f"Promoted by hand{_by(command)}: {why}",
+            command.act(now),
             full=command.full,
         )
         if record.decision is None or record.decision.verdict != "ADVANCE":
@@ -185,14 +195,15 @@ class Commander:
             )
         if record.phase is Phase.PROMOTED:
             check_way_back(record, self._endpoints.describe(record.endpoint))
-            back = f"Taken back by hand after it was promoted: {reason}"
-            self._recovery.go_back(record, command.execution, back, now)
+            back = f"Taken back by hand{_by(command)} after it was promoted: {reason}"
+            self._recovery.go_back(record, command.act(now), back)
             return (
                 f"going back to {describe(record.plan.safe_target)}, as it was before "
                 f"{record.canary} was promoted"
             )
         _running(record, command)
-        self._decisions.roll_back(record, f"Rolled back by hand: {reason}", "person", now)
+        order = f"Rolled back by hand{_by(command)}: {reason}"
+        self._decisions.roll_back(record, order, "person", now, command.act(now))
         return f"going back to {describe(record.plan.safe_target)}"
 
     def _retry(self, record: Record, command: Order, now: datetime) -> str:
@@ -206,10 +217,16 @@ class Commander:
         return f"restoring {describe(record.plan.safe_target)} again"
 
     def _release(self, record: Record, command: Order, now: datetime) -> str:
-        reason = f"Released by hand: {command.reason or 'a person released it'}"
-        self._rollouts.change(record.rollout, lambda r: closing.release(r, reason, now))
+        why = command.reason or "a person released it"
+        reason, act = f"Released by hand{_by(command)}: {why}", command.act(now)
+        self._rollouts.change(record.rollout, lambda r: closing.release(r, reason, now, act))
         self._answers.let_go(record)
         return "the lease is free, weights are as they are"
+
+
+def _by(command: Order) -> str:
+    who = command.by.rsplit("/", 1)[-1]
+    return f" by {who}" if who else ""
 
 
 def _read(document: object) -> Command:

@@ -17,7 +17,7 @@ from canary.flow.decisions import Decisions
 from canary.flow.judge import Judging, alarm_reason
 from canary.flow.problems import Problems
 from canary.flow.recover import Recovery, is_quiet
-from canary.flow.tell import Teller
+from canary.flow.telling.tell import Teller
 from canary.ports.aws import Alarms
 from canary.ports.evidence import EvidenceStore
 from canary.ports.rollouts import Rollouts
@@ -119,7 +119,7 @@ class Decider:
         lost, failed = seen.lost(record), seen.failed(record)
         if lost is not None:
             return self._rollouts.change(
-                record.rollout, lambda r: closing.lose(r, record.step, lost)
+                record.rollout, lambda r: closing.lose(r, record.step, lost, seen.serving)
             )
         if failed is None:
             return record
@@ -171,9 +171,12 @@ class Decider:
         not end yet.
         """
         failure = read_cause(cause) if _is_failure(cause) else None
+        # Whoever is paged must know what serves; nothing else is worth a read here.
+        tick = self._evidence.tick(rollout) if failure else None
+        seen = Surroundings(tick, now).serving
         try:
             record = self._rollouts.change(
-                rollout, lambda r: closing.close_held(r, holder, generation, failure, now)
+                rollout, lambda r: closing.close_held(r, holder, generation, failure, now, seen)
             )
         except RollBackPending as error:
             return TaskResult(next="RESTORE", reason=str(error))

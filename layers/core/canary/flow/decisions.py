@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from canary.domain.judge.verdict_record import VerdictRecord
+from canary.domain.rollout.kinds.values import Act
 from canary.domain.rollout.record import Decision, Record
 from canary.domain.rollout.transitions import decisions
 from canary.domain.time import minute_of
@@ -24,19 +25,29 @@ class Decisions:
         self._answers = answers
 
     def roll_back(
-        self, record: Record, reason: str, by: Literal["alarm", "person", "fault"], now: datetime
+        self,
+        record: Record,
+        reason: str,
+        by: Literal["alarm", "person", "fault"],
+        now: datetime,
+        act: Act | None = None,
     ) -> Record:
-        """Return the record with a roll-back; what waits is woken."""
-        record = self.record_roll_back(record, reason, by, now)
+        """Return the record with a roll-back, a person's by their `act`; what waits is woken."""
+        record = self.record_roll_back(record, reason, by, now, act)
         self._answers.give(record)
         return record
 
     def record_roll_back(
-        self, record: Record, reason: str, by: Literal["alarm", "person", "fault"], now: datetime
+        self,
+        record: Record,
+        reason: str,
+        by: Literal["alarm", "person", "fault"],
+        now: datetime,
+        act: Act | None = None,
     ) -> Record:
         """Return the record with a roll-back; nothing is woken yet."""
         changed = self._rollouts.change(
-            record.rollout, lambda r: decisions.roll_back(r, reason, by, now)
+            record.rollout, lambda r: decisions.roll_back(r, reason, by, now, act)
         )
         return self._kept(changed, now)
 
@@ -45,21 +56,27 @@ class Decisions:
         record: Record,
         to_step: int | None,
         reason: str,
-        command: str,
-        now: datetime,
+        act: Act,
         *,
         full: bool = False,
     ) -> Record:
-        """Record a person's advance and the command that asked for it, in one write, with the end
+        """Record a person's advance and the order that asked for it, in one write, with the end
         of a pause where it is asked for in `full`; what waits is woken.
         """
         decision = Decision(
-            verdict="ADVANCE", step=record.step, to_step=to_step, reason=reason, by="person", at=now
+            verdict="ADVANCE",
+            step=record.step,
+            to_step=to_step,
+            reason=reason,
+            by="person",
+            at=act.at,
+            act=act,
         )
         changed = self._rollouts.change(
-            record.rollout, lambda r: decisions.advance_by_hand(r, decision, command, full=full)
+            record.rollout,
+            lambda r: decisions.advance_by_hand(r, decision, act.execution, full=full),
         )
-        record = self._kept(changed, now)
+        record = self._kept(changed, act.at)
         self._answers.give(record)
         return record
 

@@ -31,6 +31,7 @@ from canary.domain.rollout.tick import Checkpoint, Tick
 from canary.domain.rollout.transitions import decisions
 from canary.domain.time import minute_of
 from canary.domain.words import percent
+from canary.flow.telling.numbers import numbers_of
 from canary.ports.days import Days
 from canary.ports.evidence import EvidenceStore
 from canary.ports.quality import QualityStore
@@ -91,6 +92,7 @@ class Judging:
             gate_open=finding is None or finding.label == "PASS",
             notices=notices_of(record, judgement, verdict, seen),
             deadline=deadline_of(record, judgement.held, seen),
+            numbers=numbers_of(record.plan, judgement),
         )
         judged = self._rollouts.change(record.rollout, lambda r: decisions.judged(r, weighed, seen))
         # Last and without insisting: what is not kept is made again.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from canary.domain.errors import Superseded
+from canary.domain.rollout.kinds.values import Act
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.transitions import closing, generations
 from canary.ports.aws import Executions
@@ -77,16 +78,16 @@ class Recovery:
             lambda r, generation, holder: generations.retry(r, generation, holder, command, now),
         )
 
-    def go_back(self, record: Record, command: str, reason: str, now: datetime) -> Record:
+    def go_back(self, record: Record, act: Act, reason: str) -> Record:
         """Return a PROMOTED record on its way back to the safe weights, held by a new execution
         that finds out whether the endpoint is as it was left.
 
-        `command` is the execution of the command that asked for it, kept in the same write.
+        `act` is the order that asked for it, its execution kept in the same write.
         """
         return self._restore_again(
             record,
             lambda r, generation, holder: generations.go_back(
-                r, generation, holder, command, reason, now
+                r, generation, holder, act.execution, reason, act.at, act
             ),
         )
 

@@ -23,6 +23,7 @@ from canary.domain.rollout.arrival import (
     pace,
 )
 from canary.domain.rollout.blindness import why_unheard
+from canary.domain.rollout.kinds.values import Seen
 from canary.domain.rollout.phase import SERVING, Phase
 from canary.domain.rollout.record import Asked, Outcome, Record
 from canary.domain.rollout.task_result import TaskResult
@@ -64,7 +65,7 @@ class Shifter:
         """
         before = self._held(rollout, holder, generation)
         view = self._look(before, now)
-        lost = self._lost(before, holder, generation, view)
+        lost = self._lost(before, holder, generation, view, now)
         if lost:
             return lost
         asking = self._clock() if self._clock else now
@@ -97,7 +98,7 @@ class Shifter:
             return TaskResult(
                 next="RESTORE", reason=_why_restore(arrival, record, view), arrival=arrival
             )
-        lost = self._lost(record, holder, generation, view)
+        lost = self._lost(record, holder, generation, view, now)
         moving = TaskResult(next="WAIT", reason="the endpoint is moving", arrival=pace(record, now))
         return lost or moving
 
@@ -109,7 +110,7 @@ class Shifter:
         if record.rolling_back:
             return _overruled(record)
         view = self._look(record, now)
-        lost = self._lost(record, holder, generation, view)
+        lost = self._lost(record, holder, generation, view, now)
         if lost:
             return lost
         if view.serves(record.expected_target):
@@ -144,7 +145,7 @@ class Shifter:
             rollout, lambda r: restoring.claim_restore(r, holder, generation, cause, now)
         )
         view = self._look(record, now)
-        lost = self._lost(record, holder, generation, view)
+        lost = self._lost(record, holder, generation, view, now)
         if lost:
             return lost
         if look_restored(record, view, now) != "REVERTED":
@@ -210,12 +211,12 @@ class Shifter:
                 "the safe weights serve" if settled else "the safe weights serve; looking once more"
             )
             return TaskResult(next="CLOSE" if settled else "WAIT", reason=reason, arrival=arrival)
-        lost = self._lost(record, holder, generation, view)
+        lost = self._lost(record, holder, generation, view, now)
         if lost:
             return lost
         why = restoring.why_unproven(record, arrival, now)
         if why:
-            outcome = Outcome(end=Phase.UNPROVEN, reason=why)
+            outcome = Outcome(end=Phase.UNPROVEN, reason=why, seen=Seen.of(view, now))
             self._rollouts.change(
                 rollout, lambda r: closing.set_outcome(r, holder, generation, outcome)
             )
@@ -235,13 +236,13 @@ class Shifter:
         return agreed(lambda: self._endpoints.describe(record.endpoint), is_suspicious(record, now))
 
     def _lost(
-        self, record: Record, holder: str, generation: int, view: EndpointView
+        self, record: Record, holder: str, generation: int, view: EndpointView, now: datetime
     ) -> TaskResult | None:
         """Hand over an endpoint that is gone or somebody else's; None when it is still ours."""
         if view.exists and not is_foreign(record, view):
             return None
         reason = FOREIGN_REASON if view.exists else GONE_REASON
-        outcome = Outcome(end=Phase.HANDED_OVER, reason=reason)
+        outcome = Outcome(end=Phase.HANDED_OVER, reason=reason, seen=Seen.of(view, now))
         self._rollouts.change(
             record.rollout, lambda r: closing.set_outcome(r, holder, generation, outcome)
         )

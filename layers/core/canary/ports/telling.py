@@ -6,7 +6,7 @@ It may raise AwsUnavailable (try again) or AwsDenied (permanent).
 from collections.abc import Mapping
 from typing import Protocol
 
-from canary.domain.rollout.mail import Mail
+from canary.domain.rollout.forms.mail import Mail
 
 
 class Publisher(Protocol):

@@ -18,7 +18,7 @@ from canary.flow.decide import Decider
 from canary.flow.decisions import Decisions
 from canary.flow.judge import Judging
 from canary.flow.recover import Recovery
-from canary.flow.tell import Teller
+from canary.flow.telling.tell import Teller
 from canary.wiring.clients import client
 from canary.wiring.settings import DeciderSettings
 

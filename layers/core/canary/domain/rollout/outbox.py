@@ -4,7 +4,9 @@ answer.
 
 import re
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from canary.domain.rollout.kinds.values import Act, Numbers, Seen
 from canary.domain.rollout.messages import Facts, Message, Queued
 from canary.domain.rollout.record import Record
 
@@ -12,11 +14,24 @@ CLAIM_EXPIRES = timedelta(minutes=2)
 TOLD_KEPT = 100
 
 
-def tell(record: Record, facts: Facts, now: datetime) -> Record:
+class About(NamedTuple):
+    """What an event follows from: a person's order, and the numbers of the guard that spoke."""
+
+    act: Act | None = None
+    numbers: Numbers | None = None
+
+
+NOTHING = About()
+
+
+def tell(
+    record: Record, facts: Facts, now: datetime, *, seen: Seen | None = None, about: About = NOTHING
+) -> Record:
     """Return the record with one more message queued.
 
     `record` is as the event left it: the message carries its phase, step and share, and names the
-    revision it will be stored under.
+    revision it will be stored under. `seen` is the newest look at the endpoint; without one it is
+    the last that a move was confirmed by.
     """
     revision = record.revision + 1
     message = Message(
@@ -33,19 +48,38 @@ def tell(record: Record, facts: Facts, now: datetime) -> Record:
         revision=revision,
         generation=record.generation,
         commands=facts.commands,
+        execution=record.holder,
+        serving=seen or _last_confirmed(record),
+        act=about.act,
+        numbers=about.numbers,
         facts=facts,
     )
     return record.but(outbox=(*record.outbox, message))
 
 
-def tell_once(record: Record, facts: Facts, text: str, now: datetime) -> Record:
+def _last_confirmed(record: Record) -> Seen | None:
+    asked = record.asked
+    if asked is None or asked.reached_at is None:
+        return None
+    return Seen(target=asked.target, at=asked.reached_at)
+
+
+def tell_once(
+    record: Record,
+    facts: Facts,
+    text: str,
+    now: datetime,
+    *,
+    seen: Seen | None = None,
+    about: About = NOTHING,
+) -> Record:
     """Return the record with a notice queued; the same `text`, whatever its numbers, is told once a
     step.
     """
     key = f"{record.step}: {re.sub(r'[0-9][0-9.,:]*', '#', text)}"
     if key in record.noticed:
         return record
-    return tell(record.but(noticed=(*record.noticed, key)), facts, now)
+    return tell(record.but(noticed=(*record.noticed, key)), facts, now, seen=seen, about=about)
 
 
 def claim_messages(record: Record, claimant: str, now: datetime) -> Record:

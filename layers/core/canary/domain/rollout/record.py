@@ -14,6 +14,7 @@ from canary.domain.model import Frozen
 from canary.domain.plan.plan import BakeInterval, Plan
 from canary.domain.plan.standstill import Standstill
 from canary.domain.plan.target import Target, read_weights
+from canary.domain.rollout.kinds.values import Act, Numbers, Seen
 from canary.domain.rollout.messages import Message, WrittenMessage
 from canary.domain.rollout.phase import ENDS, Phase
 
@@ -23,7 +24,7 @@ class Asked(Frozen):
 
     `before` is the one believed to serve until then; `reached_at` is set when they were seen
     serving. `accepted` says that SageMaker took an ask for the safe weights; False also where the
-    answer is not known.
+    answer is not known. `act` is the order of a person that it carries out.
     """
 
     target: Target
@@ -32,6 +33,7 @@ class Asked(Frozen):
     direction: Literal["forward", "restore"]
     reached_at: datetime | None = None
     accepted: bool = False
+    act: Act | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -43,7 +45,7 @@ class Asked(Frozen):
 
 class Decision(Frozen):
     """A verdict waiting to be carried out. `to_step` is the step an ADVANCE leads to; None closes
-    as promoted.
+    as promoted. `act` is the order of the person, `numbers` those of the guard that spoke.
     """
 
     verdict: Literal["ADVANCE", "ROLL_BACK"]
@@ -52,6 +54,8 @@ class Decision(Frozen):
     reason: str
     by: Literal["judge", "alarm", "person", "fault"] = "judge"
     at: datetime
+    act: Act | None = None
+    numbers: Numbers | None = None
 
 
 class Restoring(Frozen):
@@ -74,10 +78,12 @@ class Restoring(Frozen):
 
 
 class Outcome(Frozen):
-    """How the rollout will end once it is closed, and why."""
+    """How the rollout will end once it is closed, and why; what the look that said so has seen."""
 
     end: Literal[Phase.ROLLED_BACK, Phase.HANDED_OVER, Phase.UNPROVEN, Phase.PROMOTED]
     reason: str
+    seen: Seen | None = None
+    act: Act | None = None
 
 
 class Record(Frozen):
@@ -113,6 +119,8 @@ class Record(Frozen):
     outbox: tuple[Message | WrittenMessage, ...] = ()
     told: tuple[Message | WrittenMessage, ...] = ()
     noticed: tuple[str, ...] = ()
+    acts: tuple[Act, ...] = ()
+    """What people ordered, the newest 20."""
 
     @model_validator(mode="before")
     @classmethod

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from canary.domain.rollout.arrival import FOREIGN_REASON, GONE_REASON, is_foreign
 from canary.domain.rollout.blindness import STALE_TICK_MINUTES, blindness
+from canary.domain.rollout.kinds.values import Seen
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.tick import Tick
 from canary.domain.time import minute_of
@@ -48,6 +49,14 @@ class Surroundings:
             if tick and tick.endpoint
             else "unknown: nobody could look at it in the last minutes"
         )
+
+    @property
+    def serving(self) -> Seen | None:
+        """Return the weights that a fresh tick saw, None where it could not look."""
+        tick = self.fresh
+        if tick is None or tick.endpoint is None:
+            return None
+        return Seen.of(tick.endpoint, datetime.fromtimestamp(60 * tick.minute, UTC))
 
     @property
     def alarms(self) -> Mapping[str, str]:

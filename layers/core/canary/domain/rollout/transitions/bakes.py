@@ -4,8 +4,8 @@ from datetime import datetime
 
 from canary.domain.errors import RollBackPending
 from canary.domain.plan.plan import BakeInterval
-from canary.domain.rollout.messages import Reached
-from canary.domain.rollout.outbox import tell
+from canary.domain.rollout.kinds.going import Reached
+from canary.domain.rollout.outbox import About, tell
 from canary.domain.rollout.phase import Event, Phase, after
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.transitions.claims import check_holder
@@ -33,7 +33,9 @@ def arrive(record: Record, holder: str, generation: int, now: datetime) -> Recor
         progress_at=now,
         phase=after(record.phase, Event.EVALUATE) if evaluates else record.phase,
     )
-    return tell(arrived, reached(arrived), now) if record.step else arrived
+    if not record.step:
+        return arrived
+    return tell(arrived, reached(arrived), now, about=About(act=record.asked.act))
 
 
 def reached(record: Record) -> Reached:

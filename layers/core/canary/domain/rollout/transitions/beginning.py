@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from canary.domain.plan.plan import Plan
-from canary.domain.rollout.messages import Started
+from canary.domain.rollout.kinds.going import Started
 from canary.domain.rollout.outbox import tell
 from canary.domain.rollout.phase import START, Event, after
 from canary.domain.rollout.record import Record

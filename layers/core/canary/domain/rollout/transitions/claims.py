@@ -44,6 +44,7 @@ def claim_forward(record: Record, holder: str, generation: int, now: datetime) -
         before=record.expected_target,
         at=now,
         direction="forward",
+        act=record.decision.act if record.decision else None,
     )
     return record.but(
         phase=after(record.phase, Event.CLAIM_MOVE),

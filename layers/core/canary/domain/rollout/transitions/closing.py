@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from canary.domain.errors import RollBackPending, Superseded
-from canary.domain.rollout.messages import Facts, HandedOver, Promoted, RolledBack, Unproven
-from canary.domain.rollout.outbox import tell
+from canary.domain.rollout.kinds.ends import HandedOver, Promoted, RolledBack, Unproven
+from canary.domain.rollout.kinds.values import Act, Seen
+from canary.domain.rollout.messages import Facts
+from canary.domain.rollout.outbox import About, tell
 from canary.domain.rollout.phase import SERVING, Event, Phase, after
 from canary.domain.rollout.record import Outcome, Record
 from canary.domain.rollout.transitions.claims import check_holder, close_bake
@@ -18,13 +20,14 @@ def set_outcome(record: Record, holder: str, generation: int, outcome: Outcome) 
     return record.but(outcome=outcome)
 
 
-def lose(record: Record, step: int, reason: str) -> Record:
+def lose(record: Record, step: int, reason: str, seen: Seen | None = None) -> Record:
     """Return the record about to be handed over: a tick saw that the endpoint is not ours any more
-    while `step` served. Unchanged when it does not serve any more, or its end is known.
+    while `step` served, and what it is instead. Unchanged when it does not serve any more, or its
+    end is known.
     """
     if record.step != step or record.phase not in SERVING or record.outcome is not None:
         return record
-    return record.but(outcome=Outcome(end=Phase.HANDED_OVER, reason=reason))
+    return record.but(outcome=Outcome(end=Phase.HANDED_OVER, reason=reason, seen=seen))
 
 
 def close(record: Record, now: datetime) -> Record:
@@ -38,16 +41,22 @@ def close(record: Record, now: datetime) -> Record:
 
 
 def close_held(
-    record: Record, holder: str, generation: int, failure: str | None, now: datetime
+    record: Record,
+    holder: str,
+    generation: int,
+    failure: str | None,
+    now: datetime,
+    seen: Seen | None = None,
 ) -> Record:
     """Return the record closed for the execution that holds it: UNPROVEN after a `failure`, unless
-    its outcome says how it ended. Raises Superseded and what `close` raises.
+    its outcome says how it ended; `seen` is what serves then. Raises Superseded and what `close`
+    raises.
     """
     if (record.holder, record.generation) != (holder, generation):
         raise Superseded(f"{record.rollout} is held by generation {record.generation}")
     if record.ended or record.outcome is not None or failure is None:
         return close(record, now)
-    return _end(record, Outcome(end=Phase.UNPROVEN, reason=failure), now)
+    return _end(record, Outcome(end=Phase.UNPROVEN, reason=failure, seen=seen), now)
 
 
 def give_up(record: Record, generation: int, reason: str, now: datetime) -> Record:
@@ -57,11 +66,13 @@ def give_up(record: Record, generation: int, reason: str, now: datetime) -> Reco
     return _end(record, Outcome(end=Phase.UNPROVEN, reason=reason), now)
 
 
-def release(record: Record, reason: str, now: datetime) -> Record:
+def release(record: Record, reason: str, now: datetime, act: Act | None = None) -> Record:
     """Return the record handed over to a person, from wherever it holds the lease, UNPROVEN too."""
     if not record.holds_lease:
         return record
-    return _end(record, Outcome(end=Phase.HANDED_OVER, reason=reason), now)
+    last = record.outcome.seen if record.outcome else None
+    outcome = Outcome(end=Phase.HANDED_OVER, reason=reason, seen=last, act=act)
+    return _end(record, outcome, now)
 
 
 def _end(record: Record, outcome: Outcome, now: datetime) -> Record:
@@ -74,7 +85,26 @@ def _end(record: Record, outcome: Outcome, now: datetime) -> Record:
         ended_at=now,
         progress_at=now,
     )
-    return tell(ended, facts(ended, outcome.reason, now), now)
+    told = facts(ended, outcome.reason, now)
+    seen = outcome.seen or _verified(told, now)
+    return tell(ended, told, now, seen=seen, about=_about(ended, outcome))
+
+
+def _verified(told: Facts, now: datetime) -> Seen | None:
+    """Return the look that an end rests on, None where it rests on none."""
+    if isinstance(told, RolledBack):
+        return Seen(target=told.safe, at=told.safe_at)
+    return Seen(target=told.target, at=now) if isinstance(told, Promoted) else None
+
+
+def _about(record: Record, outcome: Outcome) -> About:
+    """Return whose order an end follows from, and the numbers it rests on; whoever takes an
+    endpoint over is none of the rollout's own decisions.
+    """
+    decision = record.decision
+    if outcome.end is Phase.HANDED_OVER or decision is None:
+        return About(act=outcome.act)
+    return About(act=decision.act, numbers=decision.numbers)
 
 
 def _promotion(record: Record) -> Outcome:
@@ -115,11 +145,21 @@ def _handed_over(record: Record, reason: str, _now: datetime) -> HandedOver:
         reason=reason,
         last_write=last.target if last else None,
         written_at=last.at if last else None,
+        ours=record.plan.config_name,
     )
 
 
 def _unproven(record: Record, reason: str, _now: datetime) -> Unproven:
-    return Unproven(safe=record.plan.safe_target, reason=reason)
+    decision, restoring = record.decision, record.restoring
+    return Unproven(
+        safe=record.plan.safe_target,
+        reason=reason,
+        denial=restoring.denial if restoring else None,
+        because=decision.reason if decision else "",
+        began_at=restoring.began_at if restoring else None,
+        asks=restoring.asks if restoring else 0,
+        accepted=restoring.accepted if restoring else 0,
+    )
 
 
 _ENDS: dict[Phase, tuple[Event, Callable[[Record, str, datetime], Facts]]] = {

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Literal
 
 from canary.domain.rollout.brakes import Situation, held
-from canary.domain.rollout.messages import HoldingAtGate, NeedsLook
-from canary.domain.rollout.outbox import tell_once
+from canary.domain.rollout.kinds.looks import HoldingAtGate, NeedsLook
+from canary.domain.rollout.kinds.values import Act, Numbers
+from canary.domain.rollout.outbox import About, tell_once
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Decision, Record
 from canary.domain.rollout.surroundings import Surroundings
@@ -17,7 +18,8 @@ from canary.domain.rollout.transitions.pauses import resume
 class Weighed:
     """What one look came to. `gate_open` is False while the labelled set has not passed;
     `notices` are what a person may want to know, told once a step by what stands before the first
-    colon; `deadline` is when a step that goes on being held is taken back.
+    colon; `deadline` is when a step that goes on being held is taken back; `numbers` are those of
+    the guard that speaks loudest.
     """
 
     step: int
@@ -27,6 +29,7 @@ class Weighed:
     gate_open: bool = True
     notices: tuple[str, ...] = ()
     deadline: datetime | None = None
+    numbers: Numbers | None = None
 
 
 def decide(record: Record, decision: Decision) -> Record:
@@ -54,11 +57,18 @@ def judged(record: Record, weighed: Weighed, seen: Surroundings) -> Record:
         return record
     for text in weighed.notices:
         facts = NeedsLook(reason=text, deadline=weighed.deadline)
-        record = tell_once(record, facts, text.split(":", 1)[0], seen.now)
+        record = tell_once(
+            record,
+            facts,
+            text.split(":", 1)[0],
+            seen.now,
+            seen=seen.serving,
+            about=About(numbers=weighed.numbers),
+        )
     if weighed.verdict == "HOLD":
         gated = record.step == 0 and not weighed.gate_open
-        gate = HoldingAtGate(reason=weighed.reason)
-        return tell_once(record, gate, "gate", seen.now) if gated else record
+        gate = HoldingAtGate(reason=weighed.reason, deadline=weighed.deadline)
+        return tell_once(record, gate, "gate", seen.now, seen=seen.serving) if gated else record
     if weighed.verdict == "ADVANCE" and held(Situation(record, seen, weighed.reason)):
         return record
     return decide(record, _decision(record, weighed, seen.now))
@@ -74,6 +84,7 @@ def _decision(record: Record, weighed: Weighed, now: datetime) -> Decision:
             "reason": weighed.reason,
             "by": weighed.by,
             "at": now,
+            "numbers": weighed.numbers if weighed.by == "judge" else None,
         }
     )
 
@@ -93,8 +104,16 @@ def advance_by_hand(
 
 
 def roll_back(
-    record: Record, reason: str, by: Literal["alarm", "person", "fault"], now: datetime
+    record: Record,
+    reason: str,
+    by: Literal["alarm", "person", "fault"],
+    now: datetime,
+    act: Act | None = None,
 ) -> Record:
-    """Return the record with a roll-back that the judge has not asked for."""
-    decision = Decision(verdict="ROLL_BACK", step=record.step, reason=reason, by=by, at=now)
+    """Return the record with a roll-back that the judge has not asked for; `act` where a person
+    did.
+    """
+    decision = Decision(
+        verdict="ROLL_BACK", step=record.step, reason=reason, by=by, at=now, act=act
+    )
     return decide(record, decision)

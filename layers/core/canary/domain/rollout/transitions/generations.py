@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from canary.domain.errors import Superseded
-from canary.domain.rollout.messages import TakenOver
+from canary.domain.rollout.kinds.looks import TakenOver
+from canary.domain.rollout.kinds.values import Act
 from canary.domain.rollout.outbox import tell
 from canary.domain.rollout.phase import Event, Phase, after
 from canary.domain.rollout.record import Decision, Record, Restoring
@@ -44,7 +45,13 @@ def retry(record: Record, generation: int, holder: str, command: str, now: datet
 
 
 def go_back(
-    record: Record, generation: int, holder: str, command: str, reason: str, now: datetime
+    record: Record,
+    generation: int,
+    holder: str,
+    command: str,
+    reason: str,
+    now: datetime,
+    act: Act | None = None,
 ) -> Record:
     """Return a PROMOTED record on its way back to the safe target, held by generation `generation`;
     unchanged when it is not PROMOTED or that generation holds it already.
@@ -54,7 +61,9 @@ def go_back(
     """
     if record.phase is not Phase.PROMOTED or record.generation >= generation:
         return record
-    decision = Decision(verdict="ROLL_BACK", step=record.step, reason=reason, by="person", at=now)
+    decision = Decision(
+        verdict="ROLL_BACK", step=record.step, reason=reason, by="person", at=now, act=act
+    )
     going = _restore_again(record, Event.GO_BACK, generation, holder, command, now)
     return going.but(decision=decision)
 

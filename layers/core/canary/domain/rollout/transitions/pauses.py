@@ -5,7 +5,7 @@ still as long.
 from datetime import datetime
 
 from canary.domain.plan.standstill import Standstill
-from canary.domain.rollout.messages import PauseOver
+from canary.domain.rollout.kinds.going import PauseOver
 from canary.domain.rollout.outbox import tell
 from canary.domain.rollout.record import Record
 

@@ -5,8 +5,8 @@ land, or given up.
 from datetime import datetime, timedelta
 
 from canary.domain.plan.target import Target
-from canary.domain.rollout.messages import NotSafeYet
-from canary.domain.rollout.outbox import tell_once
+from canary.domain.rollout.kinds.looks import NotSafeYet
+from canary.domain.rollout.outbox import About, tell_once
 from canary.domain.rollout.phase import Event, Phase, after
 from canary.domain.rollout.record import Asked, Decision, Outcome, Record, Restoring
 from canary.domain.rollout.surroundings import Surroundings
@@ -165,5 +165,7 @@ def slow(record: Record, seen: Surroundings) -> Record:
         asks=restoring.asks,
         accepted=restoring.accepted,
         denial=restoring.denial,
+        because=record.decision.reason if record.decision else "",
     )
-    return tell_once(record, facts, "not safe yet", seen.now)
+    about = About(act=record.decision.act if record.decision else None)
+    return tell_once(record, facts, "not safe yet", seen.now, seen=seen.serving, about=about)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from canary.domain.errors import AwsDenied, AwsUnavailable
-from canary.domain.rollout.mail import mail_of
+from canary.domain.rollout.forms.mail import mail_of
 from canary.domain.rollout.messages import Message, WrittenMessage
 from canary.domain.rollout.outbox import claim_messages, told
 from canary.domain.rollout.record import Record

@@ -1,0 +1,175 @@
+"""How a rollout ends: promoted, rolled back, handed over, or unproven and a person's."""
+
+from datetime import datetime
+from typing import Literal
+
+from canary.domain.plan.target import Target, describe
+from canary.domain.rollout.kinds.fact import Fact, Said, Standing, clause, refusal, sentence
+from canary.domain.words import duration, moment
+
+WHO_CHANGED = (
+    "aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue={}"
+)
+
+WHO_IS_ASKED = "Who: DescribeEndpoint does not tell; CloudTrail does, some minutes later."
+OTHERS_STAY = (
+    "The other variants are still there at weight 0; retire them when you no longer want the way "
+    "back."
+)
+
+
+class Promoted(Fact):
+    """The canary serves everything."""
+
+    commands = ("rollback",)
+    about: Literal["promoted"] = "promoted"
+    target: Target
+    began_at: datetime
+    reason: str
+
+    def say(self, of: Standing) -> Said:
+        """Return how a promotion reads."""
+        took = duration((of.at - self.began_at).total_seconds())
+        return Said(
+            what="PROMOTED",
+            brief=f"{of.canary} at 100% after {took}",
+            now=f"{of.canary} serves all traffic, confirmed by DescribeEndpoint"
+            f"{of.unless_seen(self.target)}.",
+            safe="Safe: nothing has to be done.",
+            why=sentence(self.reason),
+            more=(f"It took {took}. {OTHERS_STAY}",),
+            then="It stays so. A roll-back is possible until somebody changes the endpoint.",
+        )
+
+
+class RolledBack(Fact):
+    """The safe target is verified; `decided_at` None where no weight had been moved."""
+
+    severity = "warning"
+    about: Literal["rolled_back"] = "rolled_back"
+    safe: Target
+    reason: str
+    decided_at: datetime | None
+    safe_at: datetime
+
+    def say(self, of: Standing) -> Said:
+        """Return how a roll-back reads."""
+        spoke = of.numbers.brief if of.numbers else ""
+        return Said(
+            what=f"ROLLED BACK, {of.canary} at 0%",
+            brief=spoke or clause(self.reason),
+            now=f"{of.canary} is at 0 and every other variant as it was found, verified by "
+            f"DescribeEndpoint{of.unless_seen(self.safe)}.",
+            safe=f"Safe. {self._time_to_safe()}",
+            why=sentence(self.reason),
+            then="It stays so. Nothing has to be done tonight; start a new rollout when the cause "
+            "is fixed.",
+        )
+
+    def _time_to_safe(self) -> str:
+        if self.decided_at is None:
+            return "No weight had been moved."
+        seconds = (self.safe_at - self.decided_at).total_seconds()
+        return f"Decided {moment(self.decided_at)}, safe {duration(seconds)} later."
+
+
+class HandedOver(Fact):
+    """Somebody else owns the endpoint; the last write is None where this rollout made none. `ours`
+    is the configuration it began with.
+    """
+
+    severity = "warning"
+    about: Literal["handed_over"] = "handed_over"
+    reason: str
+    last_write: Target | None
+    written_at: datetime | None
+    ours: str = ""
+
+    def say(self, of: Standing) -> Said:
+        """Return how a hand-over reads: what was changed, and by whom as far as that is known."""
+        gone = of.serving is not None and not of.serving.exists
+        other = self._other_configuration(of)
+        weights = "Not known to be safe: the weights are as they are, and nobody here watches them"
+        nobody = "NOT SAFE: without the endpoint nobody answers its callers"
+        return Said(
+            what="HANDED OVER",
+            brief=self._brief(of, other),
+            now="The endpoint is yours now: nothing was overwritten and the lease is free.",
+            safe=sentence(nobody if gone else weights),
+            why=sentence(f"{self.reason}{f' ({other})' if other else ''}"),
+            more=(f"Our last write: {self._write()}.", *(() if of.act else (WHO_IS_ASKED,))),
+            then="Nothing more is done here. Check the endpoint's weights.",
+            look=(
+                f"aws sagemaker describe-endpoint --endpoint-name {of.endpoint}",
+                *(() if of.act else (self._lookup(of, other),)),
+            ),
+        )
+
+    def _brief(self, of: Standing, other: str) -> str:
+        if of.serving is not None and not of.serving.exists:
+            return self.reason
+        if of.act is not None:
+            by = f" by {of.act.who}" if of.act.who else ""
+            why = f": {of.act.reason}" if of.act.reason else ""
+            return f"{of.canary_serves}, released{by}{why}"
+        return f"{of.canary_serves}, {other or self.reason.split(':', 1)[0]}"
+
+    def _other_configuration(self, of: Standing) -> str:
+        seen = of.serving.config_name if of.serving else ""
+        if not self.ours or not seen or seen == self.ours:
+            return ""
+        return f"configuration {seen}, ours was {self.ours}"
+
+    def _write(self) -> str:
+        if self.last_write is None or self.written_at is None:
+            return "none: this rollout never moved a weight"
+        return f"{describe(self.last_write)} at {moment(self.written_at)}"
+
+    def _lookup(self, of: Standing, other: str) -> str:
+        if of.serving is not None and not of.serving.exists:
+            return WHO_CHANGED.format("DeleteEndpoint")
+        return WHO_CHANGED.format(
+            "UpdateEndpoint" if other else "UpdateEndpointWeightsAndCapacities"
+        )
+
+
+class Unproven(Fact):
+    """The safe target could not be verified: a person must act.
+
+    `reason` is what stood in the way, `denial` SageMaker's own answer, `because` why it was to be
+    taken back; `asks` for the safe target were made since `began_at`, `accepted` of them taken.
+    """
+
+    severity = "page"
+    commands = ("retry", "release")
+    about: Literal["unproven"] = "unproven"
+    safe: Target
+    reason: str
+    denial: str | None = None
+    because: str = ""
+    began_at: datetime | None = None
+    asks: int = 0
+    accepted: int = 0
+
+    def say(self, of: Standing) -> Said:
+        """Return how a page reads: the cause that stood in the way comes first."""
+        cause = self.reason
+        if self.denial and self.denial not in cause:
+            cause = f"SageMaker refuses the change: {self.denial.rstrip('.')}. {cause}"
+        tried = ""
+        if self.began_at is not None:
+            span = duration((of.at - self.began_at).total_seconds())
+            tried = f"Tried for {span}: {self.asks} asks, {self.accepted} of them accepted."
+        because = sentence(f"It was to go back because: {self.because}") if self.because else ""
+        return Said(
+            what="UNPROVEN, act now",
+            brief=f"{of.canary_serves}, {refusal(self.denial) if self.denial else clause(cause)}",
+            now=f"The safe weights {describe(self.safe)} could not be verified.",
+            safe="NOT SAFE: whatever the canary does wrong, it still does to its part of the "
+            "traffic.",
+            why=sentence(cause),
+            more=tuple(text for text in (tried, because) if text),
+            then="Nothing moves by itself any more, and no other rollout can start. Remove the "
+            "cause, then retry restores; release takes the endpoint as it is.",
+            look=(f"aws sagemaker describe-endpoint --endpoint-name {of.endpoint}",),
+        )

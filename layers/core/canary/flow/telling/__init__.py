@@ -1,0 +1,1 @@
+"""Telling: what waits in a record's outbox goes out, by every channel, with its numbers."""

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from canary.adapters.translation import code_of_cause, nobody_asked
+from canary.adapters.translation import code_of_cause, nobody_asked, nobody_reached
 from canary.domain.errors import CanaryError, Refused
 from canaryctl.operate.executions import RefusedThere, Sleep
 from canaryctl.operate.lookup import why_unreadable
@@ -61,6 +61,10 @@ LOG_IN = (
     "AWS does not know who asks: log in again, or choose a profile (AWS_PROFILE); "
     "`aws sts get-caller-identity` tells who you are"
 )
+NO_NETWORK = (
+    "No call comes to AWS: look at the network, at the proxy (HTTPS_PROXY), and whether the region "
+    "is one"
+)
 PARTS = {
     "ResourceNotFoundException": "table",
     "StateMachineDoesNotExist": "state machine",
@@ -104,6 +108,8 @@ def _plainly(error: CanaryError) -> str:
     """Return what AWS said; where nothing else can be meant, what that is and how to go on."""
     if nobody_asked(error):
         return f"{error}. {LOG_IN}"
+    if nobody_reached(error):
+        return f"{error}. {NO_NETWORK}"
     part = PARTS.get(code_of_cause(error))
     if part is None:
         return str(error)

@@ -11,7 +11,7 @@ from canary.domain.plan.kinds.notices import told_of_endpoint
 from canary.domain.plan.spec import Spec, read_spec
 from canary.ports.quality import CallBusy, CallFailed, CallOptions
 from canaryctl.doctor.account import Account, Sample
-from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown
+from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown, worst_of
 
 
 def carries(account: Account) -> Diagnosis:
@@ -119,11 +119,11 @@ def _idle(account: Account) -> list[Variant]:
 
 
 def answers_at_weight_zero(account: Account) -> Diagnosis:
-    """Does a variant at weight 0 answer one request by TargetVariant?"""
+    """Does each variant at weight 0 answer one request by TargetVariant?"""
     idle, sample = _idle(account), account.sample
     if not idle or sample is None:
         return unknown("no variant stands at weight 0, so there is nobody to ask")
-    return _answer(account, idle[0].name, sample)
+    return worst_of([_answer(account, one.name, sample) for one in idle])
 
 
 def _answer(account: Account, variant: str, sample: Sample) -> Diagnosis:
@@ -198,7 +198,7 @@ CHECKS = (
     Check("kind", "What is told of this kind of endpoint?", is_told, ("endpoint",)),
     Check(
         "target variant",
-        "Does a variant at weight 0 answer by TargetVariant?",
+        "Does each variant at weight 0 answer by TargetVariant?",
         answers_at_weight_zero,
         ("endpoint", "sample"),
     ),

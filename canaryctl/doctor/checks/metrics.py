@@ -7,7 +7,7 @@ from canary.domain.plan.guards import Metric
 from canary.domain.time import minute_of
 from canary.domain.words import clock, percent
 from canaryctl.doctor.account import Account
-from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown
+from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown, worst_of
 
 BACK_MINUTES = 60
 LEAST_TIMED = 10
@@ -74,23 +74,27 @@ def lag(account: Account) -> Diagnosis:
 
 
 def silence(account: Account) -> Diagnosis:
-    """What does a variant at weight 0 send: zeros, nothing, or requests of its own?"""
+    """What does each variant at weight 0 send: zeros, nothing, or requests of its own?"""
     idle = [v.name for v in account.serving.variants if not v.current_weight]
     if not idle:
         return unknown("no variant stands at weight 0")
-    metric = REQUESTS.at(account.endpoint, idle[0])
-    series = account.minutes([metric], BACK_MINUTES)[metric]
+    metrics = {name: REQUESTS.at(account.endpoint, name) for name in idle}
+    series = account.minutes([*metrics.values()], BACK_MINUTES)
+    return worst_of([_silence(name, series[metric]) for name, metric in metrics.items()])
+
+
+def _silence(name: str, series: RawSeries) -> Diagnosis:
     if not series.complete:
-        return unknown(f"CloudWatch did not tell all of its metrics ({series.answered})")
+        return unknown(f"CloudWatch did not tell all metrics of {name} ({series.answered})")
     if not series.minutes:
-        return fine(f"{idle[0]} at weight 0 sends nothing; that is read as no traffic")
+        return fine(f"{name} at weight 0 sends nothing; that is read as no traffic")
     called = sum(series.minutes.values())
     if called:
         return fine(
-            f"{idle[0]} at weight 0 had {called:g} requests in {BACK_MINUTES} min: somebody calls "
+            f"{name} at weight 0 had {called:g} requests in {BACK_MINUTES} min: somebody calls "
             "it by TargetVariant"
         )
-    return fine(f"{idle[0]} at weight 0 sends zeros; they sharpen the check of the split")
+    return fine(f"{name} at weight 0 sends zeros; they sharpen the check of the split")
 
 
 CHECKS = (
@@ -101,5 +105,5 @@ CHECKS = (
         ("endpoint",),
     ),
     Check("metric lag", "How late do its metrics come?", lag, ("endpoint",)),
-    Check("idle variant", "Does an idle variant send zeros or nothing?", silence, ("endpoint",)),
+    Check("idle variant", "Do idle variants send zeros or nothing?", silence, ("endpoint",)),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import cached_property
 from typing import Any
@@ -118,17 +118,19 @@ class Patient:
     def without_topic(self) -> None:
         """Delete the topic until the test is over; then it is back with its subscriber."""
         sns = self.client("sns")
-        key = sns.get_topic_attributes(TopicArn=self.topic)["Attributes"]["KmsMasterKeyId"]
+        found = sns.get_topic_attributes(TopicArn=self.topic)["Attributes"]
         sns.delete_topic(TopicArn=self.topic)
-        self.put_back(lambda: self._topic_again(key))
+        kept = {name: found[name] for name in ("KmsMasterKeyId", "Policy")}
+        self.put_back(lambda: self._topic_again(kept))
 
-    def _topic_again(self, key: str) -> None:
+    def _topic_again(self, kept: Mapping[str, str]) -> None:
         sns = self.client("sns")
         name = self.topic.rsplit(":", 1)[1]
         sns.create_topic(Name=name)
-        sns.set_topic_attributes(
-            TopicArn=self.topic, AttributeName="KmsMasterKeyId", AttributeValue=key
-        )
+        for name, value in kept.items():
+            sns.set_topic_attributes(
+                TopicArn=self.topic, AttributeName=name, AttributeValue=value
+            )
         if not sns.list_subscriptions_by_topic(TopicArn=self.topic)["Subscriptions"]:
             sns.subscribe(TopicArn=self.topic, Protocol="email", Endpoint=ON_CALL)
         self.emulator.confirm_subscription(ON_CALL)

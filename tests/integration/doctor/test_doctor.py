@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from canaryctl.doctor.checks import CHECKS
 from emulator.calls import Call, Proceed
@@ -147,6 +148,33 @@ def test_aws_that_does_not_answer_is_not_a_fault_of_the_deployment(patient: Pati
     assert found.state == "unknown"
     assert "did not answer" in found.said
     assert "Rate exceeded" in found.said
+
+
+def test_no_network_is_told_once(patient: Patient) -> None:
+    """No line is asked that no call could answer."""
+
+    def unplugged(call: Call, proceed: Proceed) -> Any:
+        raise EndpointConnectionError(endpoint_url=f"https://{call.service}.eu-west-1.example")
+
+    patient.answer(unplugged)
+    answer = patient.asked()
+    assert (answer.exit_code, answer.stdout) == (1, "")
+    assert answer.stderr.count("\n") == 1
+    assert "No call comes to AWS: look at the network" in answer.stderr
+
+
+def test_one_service_that_is_not_reached_is_a_line_of_its_own(patient: Patient) -> None:
+    """As in a network that lets some of AWS through."""
+
+    def walled(call: Call, proceed: Proceed) -> Any:
+        if call.operation == "GetServiceQuota":
+            raise EndpointConnectionError(endpoint_url="https://servicequotas.example")
+        return proceed()
+
+    patient.answer(walled)
+    found = patient.diagnoses()
+    assert found["quota: lambda"]["state"] == "unknown"
+    assert found["stack"]["state"] == "fine"
 
 
 def test_a_command_carries_the_region_it_was_asked_for(patient: Patient) -> None:

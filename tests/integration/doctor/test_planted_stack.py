@@ -97,6 +97,37 @@ def test_a_function_that_does_not_let_eventbridge_in(patient: Patient) -> None:
     is_broken(patient, "rules", f"{function} from {rule}", "add-permission", source)
 
 
+def test_a_topic_whose_policy_keeps_alarms_out(patient: Patient) -> None:
+    """Alarms ring and nobody hears; named before any has rung."""
+    sns = patient.client("sns")
+    before = sns.get_topic_attributes(TopicArn=patient.topic)["Attributes"]["Policy"]
+
+    def written(policy: str) -> None:
+        sns.set_topic_attributes(
+            TopicArn=patient.topic, AttributeName="Policy", AttributeValue=policy
+        )
+
+    statements = json.loads(before)["Statement"]
+    kept = [one for one in statements if "cloudwatch" not in json.dumps(one["Principal"])]
+    patient.put_back(lambda: written(before))
+    written(json.dumps({"Version": "2012-10-17", "Statement": kept}))
+    is_broken(patient, "topic policy", "these alarms ring", f"{STACK}-untold", "REVERT_DRIFT")
+
+
+def test_a_queue_whose_policy_keeps_one_rule_out(patient: Patient) -> None:
+    """What reached no function is lost; the rule is named, the others are not."""
+    sqs, url = patient.client("sqs"), patient.stage.outputs["UndeliveredUrl"]
+    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]
+    rule = patient.physical("DeciderFunctionAlarms")
+    policy = json.loads(before["Policy"])
+    sources = policy["Statement"][0]["Condition"]["ArnEquals"]["aws:SourceArn"]
+    sources[:] = [one for one in sources if not one.endswith(rule)]
+    patient.put_back(lambda: sqs.set_queue_attributes(QueueUrl=url, Attributes=before))
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+    is_broken(patient, "queue policy", rule, "REVERT_DRIFT")
+    assert "DeciderFunctionOwnEvents" not in patient.diagnosis("queue policy").said
+
+
 def test_a_function_that_was_stopped(patient: Patient) -> None:
     """Reserved concurrency 0 lets no call of it run."""
     client, name = patient.client("lambda"), patient.physical("DeciderFunction")

@@ -8,11 +8,15 @@ from contextlib import contextmanager
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectTimeoutError,
     CredentialRetrievalError,
+    EndpointConnectionError,
     HTTPClientError,
     NoCredentialsError,
     ParamValidationError,
     PartialCredentialsError,
+    ProxyConnectionError,
+    SSLError,
     SSOError,
     TokenRetrievalError,
 )
@@ -85,6 +89,12 @@ WITHOUT_CREDENTIALS = (
     SSOError,
     TokenRetrievalError,
 )
+WITHOUT_NETWORK = (
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ProxyConnectionError,
+    SSLError,
+)
 CLIENT_ERROR = 400
 TOO_MANY = 429
 SERVER_ERROR = 500
@@ -125,6 +135,13 @@ def nobody_asked(error: Exception) -> bool:
     credentials, or they are not good any more. No other call would fare better.
     """
     return isinstance(error.__cause__, WITHOUT_CREDENTIALS) or code_of_cause(error) in NOBODY
+
+
+def nobody_reached(error: Exception) -> bool:
+    """Return whether a translated error says that the call never came to AWS: no network, a wrong
+    region, or a proxy in the way.
+    """
+    return isinstance(error.__cause__, WITHOUT_NETWORK)
 
 
 def is_transient(error: ClientError) -> bool:

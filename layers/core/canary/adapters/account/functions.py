@@ -1,11 +1,9 @@
 """Functions and the rules that call them."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from canary.adapters.account.policies import lets_in
 from canary.adapters.translation import code_of_cause, translated
 from canary.domain.errors import CanaryError
 
@@ -78,33 +76,7 @@ class FunctionReader:
             if code_of_cause(error) == GONE:
                 return False
             raise
-        return any(_lets_in(one, service, source) for one in json.loads(policy)["Statement"])
-
-
-def _lets_in(statement: Mapping[str, Any], service: str, source: str) -> bool:
-    """Return whether one statement allows it; a condition on anything but the source is taken to
-    hold.
-    """
-    principal = statement.get("Principal", {})
-    services = principal if principal == "*" else principal.get("Service", [])
-    actions = statement.get("Action", [])
-    sources = [
-        pattern
-        for condition in statement.get("Condition", {}).values()
-        for key, patterns in condition.items()
-        if key.lower() == "aws:sourcearn"
-        for pattern in _listed(patterns)
-    ]
-    return (
-        statement.get("Effect") == "Allow"
-        and bool({"*", service} & set(_listed(services)))
-        and any(fnmatchcase("lambda:InvokeFunction", one) for one in _listed(actions))
-        and (not sources or any(fnmatchcase(source, pattern) for pattern in sources))
-    )
-
-
-def _listed(one_or_more: str | list[str]) -> list[str]:
-    return [one_or_more] if isinstance(one_or_more, str) else one_or_more
+        return lets_in(policy, service, "lambda:InvokeFunction", source)
 
 
 class RuleReader:

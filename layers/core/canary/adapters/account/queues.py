@@ -1,5 +1,6 @@
-"""How much waits in a queue."""
+"""How much waits in a queue, and whom it lets in."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from canary.adapters.translation import code_of_cause, translated
@@ -24,11 +25,22 @@ class QueueReader:
         """Return about how many messages lie in it, None when there is no such queue: those that
         wait, those somebody received and did not delete, and those that are held back.
         """
+        found = self._attributes(url, COUNTS)
+        return None if found is None else sum(int(found.get(count, 0)) for count in COUNTS)
+
+    def policy(self, url: str) -> str | None:
+        """Return a queue's own policy as JSON, '' where it has none; None when there is no such
+        queue.
+        """
+        found = self._attributes(url, ("Policy",))
+        return None if found is None else found.get("Policy", "")
+
+    def _attributes(self, url: str, names: Sequence[str]) -> dict[str, str] | None:
         try:
             with translated("sqs:GetQueueAttributes"):
-                found = self._client.get_queue_attributes(QueueUrl=url, AttributeNames=list(COUNTS))
+                found = self._client.get_queue_attributes(QueueUrl=url, AttributeNames=list(names))
         except CanaryError as error:
             if code_of_cause(error) in GONE:
                 return None
             raise
-        return sum(int(found["Attributes"].get(count, 0)) for count in COUNTS)
+        return dict(found.get("Attributes", {}))

@@ -1,4 +1,4 @@
-"""A topic: whose key it is encrypted with, and who is subscribed to it."""
+"""A topic: whose key it is encrypted with, whom it lets in, and who is subscribed to it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +32,15 @@ class TopicReader:
 
     def key(self, topic: str) -> str | None:
         """Return the KMS key of a topic, '' where it has none; None when there is no such topic."""
+        return self._attribute(topic, "KmsMasterKeyId")
+
+    def policy(self, topic: str) -> str | None:
+        """Return a topic's own policy as JSON, '' where it has none; None when there is no such
+        topic.
+        """
+        return self._attribute(topic, "Policy")
+
+    def _attribute(self, topic: str, name: str) -> str | None:
         try:
             with translated("sns:GetTopicAttributes"):
                 found = self._client.get_topic_attributes(TopicArn=topic)["Attributes"]
@@ -39,7 +48,7 @@ class TopicReader:
             if code_of_cause(error) in {"NotFound", "NotFoundException"}:
                 return None
             raise
-        return found.get("KmsMasterKeyId", "")
+        return found.get(name, "")
 
     def subscriptions(self, topic: str) -> Sequence[Subscription]:
         """Return who is subscribed to a topic, the unconfirmed too."""

@@ -128,9 +128,7 @@ class Patient:
         name = self.topic.rsplit(":", 1)[1]
         sns.create_topic(Name=name)
         for name, value in kept.items():
-            sns.set_topic_attributes(
-                TopicArn=self.topic, AttributeName=name, AttributeValue=value
-            )
+            sns.set_topic_attributes(TopicArn=self.topic, AttributeName=name, AttributeValue=value)
         if not sns.list_subscriptions_by_topic(TopicArn=self.topic)["Subscriptions"]:
             sns.subscribe(TopicArn=self.topic, Protocol="email", Endpoint=ON_CALL)
         self.emulator.confirm_subscription(ON_CALL)

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from canaryctl.app import app
 from canaryctl.doctor.account import Account
+from canaryctl.doctor.check import broken, fine, unknown, worst_of
 from canaryctl.doctor.checks import CHECKS, endpoint, roles, stack
 from canaryctl.doctor.checks.alarms import heading
 from canaryctl.operate.options import Time
@@ -89,3 +90,11 @@ def test_a_sample_is_sent_once() -> None:
     account = Account(Stack("canary", region="eu-west-1"), Time())
     config: Any = account.invoker._client.meta.config
     assert config.retries["total_max_attempts"] == 1
+
+
+def test_of_several_variants_the_worst_is_what_a_line_comes_to() -> None:
+    """With its remedy, and all that was said of the others behind it."""
+    each = [fine("v2 answered"), broken("v3 failed", "look at its log"), unknown("v4 is busy")]
+    found = worst_of(each)
+    assert (found.state, found.remedy) == ("broken", "look at its log")
+    assert found.said == "v3 failed; v4 is busy; v2 answered"

@@ -5,14 +5,14 @@ Sources: UpdateEndpointWeightsAndCapacities (its one documented error, ResourceL
 "weight of one or more variants, or capacity of one variant"); SageMaker's own failure reasons.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from emulator.endpoints.endpoint import Endpoint
 from emulator.endpoints.errors import EndpointRefusal, LimitExceeded
+from emulator.endpoints.variant import Variant
 
-InstanceType = Callable[[str, str], str | None]
-"""From a configuration's and a variant's name to the instance type it asks for."""
 INSUFFICIENT = (
     "Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error. "
     "Please retry using a different ML instance type or after some time."
@@ -25,16 +25,15 @@ class Limits:
     `quota` counts the instances of all endpoints together, `stock` the ones AWS can still start.
     """
 
-    def __init__(self, instance_type: InstanceType | None = None) -> None:
+    def __init__(self) -> None:
         self.quota: dict[str, int] = {}
         self.stock: dict[str, int] = {}
-        self.instance_type = instance_type or (lambda _config, _variant: None)
 
     def check(
         self,
         endpoint: Endpoint,
         changes: Sequence[Mapping[str, Any]],
-        endpoints: Iterable[Endpoint],
+        endpoints: Collection[Endpoint],
     ) -> None:
         """Raise EndpointRefusal where one call asks for the capacity of two variants, LimitExceeded
         where it asks for more instances than the quota leaves.
@@ -47,38 +46,42 @@ class Limits:
                 f"{' and '.join(moved)}."
             )
         for change in counted:
-            self._check_quota(endpoint, change, list(endpoints))
+            variant = endpoint.variant(change["VariantName"])
+            if variant is not None and variant.instance_type is not None:
+                more = int(change["DesiredInstanceCount"]) - (variant.desired_count or 0)
+                self._check_quota(variant.instance_type, more, endpoints)
+
+    def check_fleet(self, variants: Sequence[Variant], endpoints: Collection[Endpoint]) -> None:
+        """Raise LimitExceeded where new fleets for all these variants, beside everything that
+        runs, are more than the quota.
+        """
+        for kind, more in _instances(variants).items():
+            self._check_quota(kind, more, endpoints)
 
     def runs_out(self, endpoint: Endpoint) -> str | None:
         """Return why the endpoint's update must fail for want of instances, None where it need not;
         what it starts is taken from the stock.
         """
-        config = endpoint.config_name
-        for variant in endpoint.variants:
-            wanted = (variant.desired_count or 0) - (variant.current_count or 0)
-            kind = self.instance_type(config, variant.name)
-            if kind is None or kind not in self.stock or wanted == 0:
-                continue
-            if wanted > self.stock[kind]:
-                return INSUFFICIENT
-            self.stock[kind] -= wanted
+        wanted = _wanted(endpoint)
+        if any(more > max(0, self.stock.get(kind, more)) for kind, more in wanted.items()):
+            return INSUFFICIENT
+        for kind in wanted.keys() & self.stock.keys():
+            self.stock[kind] -= wanted[kind]
         return None
 
-    def _check_quota(
-        self, endpoint: Endpoint, change: Mapping[str, Any], endpoints: Sequence[Endpoint]
-    ) -> None:
-        name, asked = change["VariantName"], int(change["DesiredInstanceCount"])
-        kind = self.instance_type(endpoint.config_name, name)
-        if kind is None or kind not in self.quota:
+    def give_back(self, variants: Sequence[Variant], trouble: str | None) -> None:
+        """Put the instances of fleets that are gone into the stock; short ones never had any."""
+        if trouble == INSUFFICIENT:
             return
-        used = sum(
-            variant.desired_count or 0
-            for other in endpoints
-            for variant in other.variants
-            if self.instance_type(other.config_name, variant.name) == kind
-        )
-        had = next((v.desired_count or 0 for v in endpoint.variants if v.name == name), 0)
-        limit, more = self.quota[kind], asked - had
+        for kind, count in _instances(variants).items():
+            if kind in self.stock:
+                self.stock[kind] += count
+
+    def _check_quota(self, kind: str, more: int, endpoints: Collection[Endpoint]) -> None:
+        limit = self.quota.get(kind)
+        if limit is None:
+            return
+        used = sum(_instances((*one.variants, *one.building))[kind] for one in endpoints)
         if more > 0 and used + more > limit:
             raise LimitExceeded(
                 f"The account-level service limit '{kind} for endpoint usage' is {limit} "
@@ -87,6 +90,29 @@ class Limits:
                 "quota. If AWS Service Quotas is not available, contact AWS support to request an "
                 "increase for this quota."
             )
+
+
+def _instances(variants: Sequence[Variant]) -> Counter[str]:
+    """Return how many instances of each type these variants ask for."""
+    counts: Counter[str] = Counter()
+    for variant in variants:
+        if variant.instance_type is not None:
+            counts[variant.instance_type] += variant.desired_count or 0
+    return counts
+
+
+def _wanted(endpoint: Endpoint) -> Counter[str]:
+    """Return how many instances more of each type the change under way starts; fewer are less
+    than 0.
+    """
+    if fleets := endpoint.variants if endpoint.status == "Creating" else endpoint.building:
+        return _instances(fleets)
+    counts: Counter[str] = Counter()
+    for variant in endpoint.variants:
+        if variant.instance_type is not None:
+            more = (variant.desired_count or 0) - (variant.current_count or 0)
+            counts[variant.instance_type] += more
+    return counts
 
 
 def _changes_capacity(endpoint: Endpoint, change: Mapping[str, Any]) -> bool:

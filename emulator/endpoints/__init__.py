@@ -7,7 +7,7 @@ from emulator.endpoints.errors import EndpointRefusal, ModelFailure
 from emulator.endpoints.installation import install
 from emulator.endpoints.serving.latency import Latency
 from emulator.endpoints.serving.ledger import Ledger, Tally
-from emulator.endpoints.serving.models import Load, Model
+from emulator.endpoints.serving.models import Load, Model, NeverHealthy
 from emulator.endpoints.timing import Timing, UpdateEnd
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Load",
     "Model",
     "ModelFailure",
+    "NeverHealthy",
     "Tally",
     "Timing",
     "UpdateEnd",

@@ -48,7 +48,7 @@ def _fill(
     random = service.random(endpoint.name)
     usual = traffic.requests_per_minute / 60 * share
     load = Load(usual, share, variant.current_count or 1)
-    model = service.models.get(variant.model_name)
+    model = service.models.get(variant)
     fractions = _failing_fractions(
         service, endpoint.name, statuses_of(predict(model, traffic.rows, load))
     )

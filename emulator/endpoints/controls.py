@@ -64,6 +64,7 @@ class Endpoints:
         self.traffic: dict[str, Traffic] = {}
         self._streams: dict[str, Any] = {}
         self.fleet.on_change(self._changed)
+        self.fleet.ailing = self.models.ailing
 
     def on_event(self, deliver: OnEvent) -> None:
         """Give every EventBridge event from now on to `deliver`, as one PutEvents entry with an
@@ -77,7 +78,9 @@ class Endpoints:
             deliver(event)
 
     def register_model(self, name: str, model: Model) -> None:
-        """Let every variant whose SageMaker model has this name be answered by `model`."""
+        """Let every variant of this name be answered by `model`: the name of its SageMaker model,
+        or the package, model data or image of a container, for models that are made later.
+        """
         with self.clock.lock:
             self.models.register(name, model)
 

@@ -7,10 +7,11 @@ that is not transitional -> Deleting
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from emulator.endpoints.configuration.shown import shown
 from emulator.endpoints.errors import EndpointRefusal
 from emulator.endpoints.variant import Variant
 
@@ -19,17 +20,27 @@ TRANSITIONAL = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack
 SERVING = frozenset(
     {"InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRollbackFailed"}
 )
-Setup = tuple[str, tuple[Variant, ...]]  # endpoint configuration name, variants
 ROLLED_BACK = (
     "The update could not be carried out; the endpoint went back to its previous "
     "weights and capacity."
 )
 
 
+@dataclass(frozen=True)
+class Setup:
+    """What an endpoint runs: a configuration by name and as it was when it was deployed, and the
+    variants made of it.
+    """
+
+    config_name: str
+    variants: tuple[Variant, ...]
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass
 class Endpoint:
     """The state one DescribeEndpoint shows; `before` and `target` are what an update leaves and
-    wants, `deployment` how the last one was to be made, `shortage` why it gets no instances.
+    wants, `deployment` how the last one was to be made, `trouble` why the one under way must fail.
     """
 
     name: str
@@ -43,12 +54,20 @@ class Endpoint:
     before: Setup | None = None
     target: Setup | None = None
     deployment: Mapping[str, Any] | None = None
-    shortage: str | None = None
+    trouble: str | None = None
+    config: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def serving(self) -> bool:
         """Return whether requests are answered: updates and rollbacks do not interrupt service."""
         return self.status in SERVING
+
+    @property
+    def building(self) -> tuple[Variant, ...]:
+        """Return the fleets that a deployment under way builds beside those that serve."""
+        if self.status not in {"Updating", "RollingBack"} or self.target is None:
+            return ()
+        return () if self.target.config_name == self.config_name else self.target.variants
 
     def variant(self, name: str) -> Variant | None:
         """Return the variant of that name, None when there is none."""
@@ -67,6 +86,7 @@ class Endpoint:
             "LastModifiedTime": self.modified,
             "LastDeploymentConfig": self.deployment,
             "PendingDeploymentSummary": self._pending(),
+            **shown(self.config),
         }
         return {key: value for key, value in answer.items() if value is not None}
 
@@ -89,23 +109,32 @@ class Endpoint:
         self.refuse_unless_idle()
         named = {change["VariantName"]: change for change in changes}
         asked = tuple(v.asked(named[v.name]) if v.name in named else v for v in self.variants)
-        self._begin((self.config_name, asked), when)
+        self._begin(Setup(self.config_name, asked, self.config), when)
         self.variants = asked
 
-    def begin_config(self, config_name: str, variants: tuple[Variant, ...], when: datetime) -> None:
+    def refuse_config(self, name: str) -> None:
+        """Raise EndpointRefusal where the endpoint cannot move to a configuration of this name."""
+        self.refuse_unless_idle()
+        if name == self.config_name:
+            raise EndpointRefusal(
+                "Cannot update endpoint with the currently in use endpoint configuration."
+            )
+
+    def begin_config(self, wanted: Setup, when: datetime) -> None:
         """Move to another endpoint configuration; its variants are shown and serve once the update
         settles.
         """
-        self.refuse_unless_idle()
-        self._begin((config_name, variants), when)
+        self._begin(wanted, when)
 
     def settle(self, when: datetime) -> None:
-        """End a creation or an update well: what was asked serves."""
-        config_name, variants = self.target or (self.config_name, self.variants)
-        self.config_name, self.variants = (
-            config_name,
-            tuple(variant.settled() for variant in variants),
+        """End a creation or an update well: what was asked serves, a fleet built for it cold."""
+        new = self.building if self.status != "Creating" else self.variants
+        target = self.target or self._setup()
+        started = tuple(
+            replace(variant.settled(), started=when) if new else variant.settled()
+            for variant in target.variants
         )
+        self._take(replace(target, variants=started))
         self._become("InService", when)
 
     def roll_back(self, when: datetime) -> None:
@@ -113,9 +142,9 @@ class Endpoint:
         self._become("RollingBack", when)
 
     def finish_roll_back(self, when: datetime) -> None:
-        """End a rollback: InService at the old weights, with a reason standing on it."""
-        self.config_name, self.variants = self.before or (self.config_name, self.variants)
-        self._become("InService", when, self.shortage or ROLLED_BACK)
+        """End a rollback: InService as before the update, with a reason standing on it."""
+        self._take(self.before or self._setup())
+        self._become("InService", when, self.trouble or ROLLED_BACK)
 
     def fail(self, status: str, reason: str, when: datetime) -> None:
         """End in a failed status (Failed, UpdateRollbackFailed) or any other that `reason`
@@ -129,17 +158,26 @@ class Endpoint:
 
     def _pending(self) -> dict[str, Any] | None:
         """Return the deployment under way; moving weights is none."""
-        if self.status != "Updating" or self.target is None or self.target[0] == self.config_name:
+        if self.status != "Updating" or self.target is None or not self.building:
             return None
-        summary = [variant.summary() for variant in self.target[1]]
         return {
-            "EndpointConfigName": self.target[0],
-            "ProductionVariants": summary or None,
+            "EndpointConfigName": self.target.config_name,
+            "ProductionVariants": [one.pending(self.modified) for one in self.building],
             "StartTime": self.modified,
         }
 
+    def _setup(self) -> Setup:
+        return Setup(self.config_name, self.variants, self.config)
+
+    def _take(self, setup: Setup) -> None:
+        self.config_name, self.variants, self.config = (
+            setup.config_name,
+            setup.variants,
+            setup.config,
+        )
+
     def _begin(self, target: Setup, when: datetime) -> None:
-        self.before, self.target = (self.config_name, self.variants), target
+        self.before, self.target = self._setup(), target
         self._become("Updating", when)
 
     def _become(self, status: str, when: datetime, reason: str | None = None) -> None:

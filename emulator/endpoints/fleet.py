@@ -8,12 +8,13 @@ Threads. Endpoints are changed under the account's lock, which is `lock` here.
 
 import random
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from emulator.clock import Clock
-from emulator.endpoints.endpoint import MOST_VARIANTS, TRANSITIONAL, Endpoint
+from emulator.endpoints.configuration.retention import retained
+from emulator.endpoints.endpoint import MOST_VARIANTS, TRANSITIONAL, Endpoint, Setup
 from emulator.endpoints.errors import EndpointRefusal
 from emulator.endpoints.timing import Timing, UpdateEnd
 from emulator.endpoints.variant import Variant
@@ -28,6 +29,9 @@ Listener = Callable[[Endpoint], object]
 class Fleet:
     """The endpoints by name. `on_change` listeners hear every status an endpoint takes, in
     order.
+
+    `ailing` says why a variant's containers never get healthy (None where they do), `scalable`
+    whether a variant is a target of autoscaling, `config_of` what a configuration of a name holds.
     """
 
     def __init__(self, clock: Clock, place: Place, seed: int, timing: Timing | None = None) -> None:
@@ -36,6 +40,9 @@ class Fleet:
         self.timing = timing or Timing()
         self.lock = clock.lock
         self.limits: Limits | None = None
+        self.ailing: Callable[[Variant], str | None] = lambda _variant: None
+        self.config_of: Callable[[str], Mapping[str, Any]] = lambda _name: {}
+        self.scalable: Callable[[str, str], bool] = lambda _endpoint, _variant: False
         self.endpoints: dict[str, Endpoint] = {}
         self._random = random.Random(f"fleet {seed}")  # noqa: S311 - a simulation, nothing secret
         self._outcomes: dict[str, deque[tuple[UpdateEnd, float | None]]] = {}
@@ -70,7 +77,13 @@ class Fleet:
         with self.lock:
             self.get(name).deployment = deployment
 
-    def create(self, name: str, config_name: str, variants: Sequence[Variant]) -> Endpoint:
+    def create(
+        self,
+        name: str,
+        config_name: str,
+        variants: Sequence[Variant],
+        config: Mapping[str, Any] | None = None,
+    ) -> Endpoint:
         """Return a new endpoint, Creating; it is InService once its time has passed."""
         with self.lock:
             if self._known(name) is not None:
@@ -83,6 +96,9 @@ class Fleet:
                 )
             now = self.clock.now()
             endpoint = Endpoint(name, self.arn(name), config_name, tuple(variants), now, now)
+            endpoint.config = config or {}
+            if self.limits is not None:
+                self.limits.check_fleet(endpoint.variants, self.endpoints.values())
             self.endpoints[name] = endpoint
             self._tell(endpoint)
             self._end_update(endpoint, self.timing.create_seconds)
@@ -99,17 +115,29 @@ class Fleet:
             return self._update(endpoint, lambda: endpoint.begin_weights(changes, self.clock.now()))
 
     def update_config(
-        self, name: str, config_name: str, variants: Sequence[Variant], *, retain: bool
+        self, name: str, wanted: Setup, *, retain: bool, excluded: Collection[str] = ()
     ) -> Endpoint:
-        """Return the endpoint, Updating to another configuration; `retain` keeps weights and counts
-        by variant name.
+        """Return the endpoint, Updating to another configuration: a new fleet is built for every
+        variant, and the old ones serve until it is there. `retain` keeps weights, counts and data
+        capture, but for what is `excluded`. Raises EndpointRefusal, LimitExceeded.
         """
         with self.lock:
             endpoint = self.get(name)
-            asked = tuple(_retained(v, endpoint.variant(v.name)) if retain else v for v in variants)
-            return self._update(
-                endpoint, lambda: endpoint.begin_config(config_name, asked, self.clock.now())
-            )
+            asked = retained(wanted, endpoint, excluded) if retain else wanted
+            endpoint.refuse_config(asked.config_name)
+            self._refuse_deployment(endpoint, asked)
+            return self._update(endpoint, lambda: endpoint.begin_config(asked, self.clock.now()))
+
+    def _refuse_deployment(self, endpoint: Endpoint, asked: Setup) -> None:
+        for variant in asked.variants:
+            live = endpoint.variant(variant.name)
+            if variant.unlike(live) and self.scalable(endpoint.name, variant.name):
+                raise EndpointRefusal(
+                    f"The instance type of variant {variant.name} cannot change while it is a "
+                    "scalable target of Application Auto Scaling; deregister it first."
+                )
+        if self.limits is not None:
+            self.limits.check_fleet(asked.variants, self.endpoints.values())
 
     def delete(self, name: str) -> None:
         """Start deleting: requests are refused at once, the endpoint is gone a little later. Raises
@@ -180,17 +208,23 @@ class Fleet:
         until = self.clock.now() + timedelta(seconds=self.timing.stale_seconds)
         self._stale[endpoint.name] = (until, self.timing.stale_reads, shown)
         self._tell(endpoint)
-        timing = self.timing
-        scales = any(v.desired_count != v.current_count for v in endpoint.variants)
-        self._end_update(endpoint, timing.scale_seconds if scales else timing.update_seconds)
+        self._end_update(endpoint, self._usual_seconds(endpoint))
         return endpoint
+
+    def _usual_seconds(self, endpoint: Endpoint) -> tuple[float, float]:
+        if endpoint.building:
+            return self.timing.deploy_seconds
+        scales = any(v.desired_count != v.current_count for v in endpoint.variants)
+        return self.timing.scale_seconds if scales else self.timing.update_seconds
 
     def _end_update(self, endpoint: Endpoint, usual_seconds: tuple[float, float]) -> None:
         queue = self._outcomes.get(endpoint.name)
         short = self.limits.runs_out(endpoint) if self.limits is not None else None
-        usual = UpdateEnd.SETTLES if short is None else UpdateEnd.ROLLS_BACK
-        outcome, seconds = queue.popleft() if queue else (usual, None)
-        endpoint.shortage = short
+        ill, patience = (None, None) if short else self._ailment(endpoint)
+        endpoint.trouble = short or ill
+        failure = UpdateEnd.FAILS if endpoint.status == "Creating" else UpdateEnd.ROLLS_BACK
+        usual = failure if endpoint.trouble else UpdateEnd.SETTLES
+        outcome, seconds = queue.popleft() if queue else (usual, patience)
         drawn = self._draw(usual_seconds)
         if outcome is not UpdateEnd.STICKS:
             self._later(
@@ -199,12 +233,24 @@ class Fleet:
                 lambda: self._finish(endpoint, outcome),
             )
 
+    def _ailment(self, endpoint: Endpoint) -> tuple[str | None, float | None]:
+        """Return why a fleet being built never gets healthy and how long it is waited for."""
+        fleets = endpoint.variants if endpoint.status == "Creating" else endpoint.building
+        for variant in fleets:
+            if (why := self.ailing(variant)) is not None:
+                return why, variant.health_seconds or self._draw(self.timing.health_seconds)
+        return None, None
+
     def _finish(self, endpoint: Endpoint, outcome: UpdateEnd) -> None:
         now = self.clock.now()
+        if self.limits is not None and endpoint.building:
+            gone = endpoint.variants if outcome is UpdateEnd.SETTLES else endpoint.building
+            self.limits.give_back(gone, endpoint.trouble)
         if outcome is UpdateEnd.SETTLES:
             endpoint.settle(now)
         elif outcome is UpdateEnd.FAILS:
-            endpoint.fail("Failed", "Unable to provision requested ML compute capacity.", now)
+            reason = endpoint.trouble or "Unable to provision requested ML compute capacity."
+            endpoint.fail("Failed", reason, now)
         else:
             endpoint.roll_back(now)
             seconds = self._draw(self.timing.roll_back_seconds)
@@ -234,11 +280,3 @@ class Fleet:
         self.lock.check()
         for listener in self._listeners:
             listener(endpoint)
-
-
-def _retained(variant: Variant, current: Variant | None) -> Variant:
-    if current is None:
-        return variant
-    weight, count = current.current_weight, current.current_count
-    change = {"DesiredWeight": weight, "DesiredInstanceCount": count}
-    return variant.asked(change).settled()

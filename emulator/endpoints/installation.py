@@ -7,8 +7,6 @@ ends.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from moto.sagemaker.models import sagemaker_backends
-
 from emulator.capacity.limits import Limits
 from emulator.capacity.moto_scaling import patch_scaling
 from emulator.capacity.scaling import Scaling
@@ -18,6 +16,7 @@ from emulator.cloudwatch.alarms.moto_alarms import patch_alarms
 from emulator.cloudwatch.moto_metrics import patch_metrics
 from emulator.cloudwatch.publication import Publication
 from emulator.endpoints.configuration.moto_configuration import patch_configuration
+from emulator.endpoints.configuration.moto_tags import patch_tags
 from emulator.endpoints.controls import Endpoints
 from emulator.endpoints.moto_endpoint import patch_endpoints
 from emulator.endpoints.serving.moto_runtime import patch_runtime
@@ -62,6 +61,7 @@ def install(
     try:
         patch_endpoints(patches, endpoints.fleet)
         patch_configuration(patches, endpoints.fleet, endpoints.invocations)
+        patch_tags(patches, endpoints.fleet)
         patch_runtime(patches, endpoints.invocations)
         patch_metrics(
             patches, endpoints.metrics, clock.now, endpoints.metric_trouble, endpoints.fleet.is_at
@@ -79,12 +79,6 @@ def _give_instances(endpoints: Endpoints) -> None:
     """Let the endpoints know what limits them, and what scales them."""
     fleet = endpoints.fleet
 
-    def instance_type(config: str, variant: str) -> str | None:
-        configs = sagemaker_backends[fleet.place.account][fleet.place.region].endpoint_configs
-        found = configs.get(config)
-        variants = found.production_variants if found is not None else []
-        return next((v.get("InstanceType") for v in variants if v["VariantName"] == variant), None)
-
     def reading(endpoint: str, variant: str, minute: int) -> float | None:
         now = endpoints.clock.now()
         found = endpoints.metrics.read(
@@ -92,5 +86,6 @@ def _give_instances(endpoints: Endpoints) -> None:
         )
         return found.total if found is not None else None
 
-    fleet.limits = endpoints.limits = Limits(instance_type)
-    endpoints.scaling = Scaling(fleet, reading)
+    fleet.limits = endpoints.limits = Limits()
+    endpoints.scaling = scaling = Scaling(fleet, reading)
+    fleet.scalable = lambda endpoint, variant: (endpoint, variant) in scaling.targets

@@ -49,6 +49,7 @@ class Mishaps:
         with self._fleet.lock:
             endpoint = self._fleet.get(name)
             endpoint.config_name = config_name
+            endpoint.config = self._fleet.config_of(config_name)
             self._fleet.tell(endpoint)
 
     def lose_variant(self, name: str, variant: str) -> None:

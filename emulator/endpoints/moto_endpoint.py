@@ -6,6 +6,7 @@ initial weight 0, UpdateEndpoint, deletion that takes time. CloudFormation and L
 same way.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,9 @@ from moto.sagemaker.exceptions import AWSValidationException, SagemakerClientErr
 from moto.sagemaker.models import FakeEndpoint, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
-from emulator.endpoints.endpoint import MOST_VARIANTS, Endpoint
+from emulator.endpoints.configuration.listing import page_of
+from emulator.endpoints.configuration.moto_configuration import found, given, resolved
+from emulator.endpoints.endpoint import Endpoint, Setup
 from emulator.endpoints.errors import EndpointRefusal, LimitExceeded
 from emulator.endpoints.fleet import Fleet
 from emulator.endpoints.variant import Variant
@@ -79,9 +82,14 @@ def _refuse_elsewhere(backend: SageMakerModelBackend, fleet: Fleet, name: str) -
         raise AWSValidationException(f'Could not find endpoint "{arn}".')
 
 
-def _variants(backend: SageMakerModelBackend, config_name: str) -> tuple[Variant, ...]:
+def _setup(backend: SageMakerModelBackend, config_name: str) -> Setup:
+    """Return what an endpoint of this configuration would run. Raises where there is none."""
     config = backend.describe_endpoint_config(config_name)
-    return tuple(Variant.from_config(variant) for variant in config["ProductionVariants"])
+    variants = tuple(
+        Variant.from_config(variant, resolved(backend, variant.get("ModelName")))
+        for variant in config["ProductionVariants"]
+    )
+    return Setup(config_name, variants, config)
 
 
 def _patch_creation(patches: Patches, fleet: Fleet) -> None:
@@ -95,10 +103,9 @@ def _patch_creation(patches: Patches, fleet: Fleet) -> None:
             raise NotImplementedError(
                 f"endpoints are emulated in {fleet.place.region} only, not in {self.region_name}"
             )
+        setup = _setup(self, endpoint_config_name)
         try:
-            endpoint = fleet.create(
-                endpoint_name, endpoint_config_name, _variants(self, endpoint_config_name)
-            )
+            endpoint = fleet.create(endpoint_name, setup.config_name, setup.variants, setup.config)
         except EndpointRefusal as refusal:
             raise _refusing(refusal) from refusal
         resource = EndpointResource(endpoint, tags)
@@ -106,19 +113,14 @@ def _patch_creation(patches: Patches, fleet: Fleet) -> None:
         return resource
 
     def create(self: SageMakerResponse) -> ActionResult:
+        asked = given(self, "CreateEndpoint")
         answer = original(self)
-        fleet.deploys_by(self._get_param("EndpointName"), self._get_param("DeploymentConfig"))
+        fleet.deploys_by(asked["EndpointName"], asked.get("DeploymentConfig"))
         return answer
 
     def validate_production_variants(
         self: SageMakerModelBackend, production_variants: list[dict[str, Any]]
     ) -> None:
-        if len(production_variants) > MOST_VARIANTS:
-            raise AWSValidationException(
-                "1 validation error detected: Value at 'productionVariants' failed to satisfy "
-                "constraint: "
-                f"Member must have length less than or equal to {MOST_VARIANTS}"
-            )
         with_models = [variant for variant in production_variants if "ModelName" in variant]
         validate(self, with_models)
 
@@ -137,6 +139,11 @@ def _patch_creation(patches: Patches, fleet: Fleet) -> None:
     )
 
 
+def _excluded(asked: Mapping[str, Any]) -> list[str]:
+    given_types = asked.get("ExcludeRetainedVariantProperties", [])
+    return [one["VariantPropertyType"] for one in given_types]
+
+
 def _patch_updates(patches: Patches, fleet: Fleet) -> None:
     def update_endpoint_weights_and_capacities(
         self: SageMakerModelBackend,
@@ -150,18 +157,23 @@ def _patch_updates(patches: Patches, fleet: Fleet) -> None:
             raise _refusing(refusal) from refusal
 
     def update_endpoint(self: SageMakerResponse) -> ActionResult:
-        config_name = self._get_param("EndpointConfigName")
-        _refuse_elsewhere(self.sagemaker_backend, fleet, self._get_param("EndpointName"))
-        variants = _variants(self.sagemaker_backend, config_name)
-        retain = bool(self._get_param("RetainAllVariantProperties"))
+        asked, backend = given(self, "UpdateEndpoint"), self.sagemaker_backend
+        _refuse_elsewhere(backend, fleet, asked["EndpointName"])
+        setup = _setup(backend, asked["EndpointConfigName"])
         try:
-            endpoint = fleet.update_config(
-                self._get_param("EndpointName"), config_name, variants, retain=retain
+            live = fleet.get(asked["EndpointName"])
+            found(backend, "endpoint configuration", live.config_name)
+            fleet.update_config(
+                live.name,
+                setup,
+                retain=asked.get("RetainAllVariantProperties", False),
+                excluded=_excluded(asked),
             )
         except EndpointRefusal as refusal:
             raise _refusing(refusal) from refusal
-        fleet.deploys_by(endpoint.name, self._get_param("DeploymentConfig"))
-        return ActionResult({"EndpointArn": endpoint.arn})
+        if not asked.get("RetainDeploymentConfig", False):
+            fleet.deploys_by(live.name, asked.get("DeploymentConfig"))
+        return ActionResult({"EndpointArn": live.arn})
 
     patches.replace(
         SageMakerModelBackend,
@@ -187,24 +199,16 @@ def _patch_reads_and_deletion(patches: Patches, fleet: Fleet) -> None:
         except EndpointRefusal as refusal:
             raise _refusing(refusal) from refusal
 
-    def list_endpoints(self: SageMakerModelBackend, *args: Any, **kwargs: Any) -> Any:
-        for name in [name for name in self.endpoints if name not in fleet.endpoints]:
-            del self.endpoints[name]
-        return original(self, *args, **kwargs)
+    def list_endpoints(self: SageMakerResponse) -> ActionResult:
+        kept = self.sagemaker_backend.endpoints
+        for name in [name for name in kept if name not in fleet.endpoints]:
+            del kept[name]
+        rows = [endpoint.summary() for endpoint in kept.values()]
+        orders = {"Status": lambda row: row["EndpointStatus"]}
+        page, following = page_of(rows, self._get_params(), "EndpointName", orders)
+        return ActionResult({"Endpoints": page, "NextToken": following})
 
-    def resource_of(self: SageMakerModelBackend, arn: str) -> Any:
-        kind, _, name = arn.rsplit(":", maxsplit=1)[-1].partition("/")
-        if kind != "endpoint":
-            return by_name(self, arn)
-        try:
-            return self.endpoints[fleet.get(name).name]
-        except EndpointRefusal as refusal:
-            raise _refusing(refusal) from refusal
-
-    by_name = patches.replace(
-        SageMakerModelBackend, "_get_resource_from_arn", resource_of, parameters=("arn",)
-    )
-    original = patches.replace(SageMakerModelBackend, "list_endpoints", list_endpoints)
+    patches.replace(SageMakerResponse, "list_endpoints", list_endpoints, parameters=())
     patches.replace(SageMakerResponse, "describe_endpoint", describe_endpoint, parameters=())
     patches.replace(
         SageMakerModelBackend, "delete_endpoint", delete_endpoint, parameters=("endpoint_name",)

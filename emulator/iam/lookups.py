@@ -3,6 +3,7 @@ changed.
 """
 
 from moto.s3.models import s3_backends
+from moto.sagemaker.models import sagemaker_backends
 from moto.sns.models import sns_backends
 
 from emulator.place import Place
@@ -20,6 +21,17 @@ def topic_key(arn: str) -> str | None:
     if not key or key.startswith(AWS_OWN_KEYS):
         return None
     return key if key.startswith("arn:") else Place(region, account).arn("kms", f"key/{key}")
+
+
+def config_key(place: Place, name: str) -> str | None:
+    """Return the ARN of the key that an endpoint configuration encrypts volumes with, None for
+    none.
+    """
+    config = sagemaker_backends[place.account][place.region].endpoint_configs.get(name)
+    key = config.kms_key_id if config is not None else None
+    if not key or key.startswith("arn:"):
+        return key or None
+    return place.arn("kms", key if key.startswith("alias/") else f"key/{key}")
 
 
 def lacks_object(account: str, bucket: str, key: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emulator.calls import Call
-from emulator.iam.lookups import lacks_object, topic_key
+from emulator.iam.lookups import config_key, lacks_object, topic_key
 from emulator.place import Place
 
 Parameters = Mapping[str, Any]
@@ -47,6 +47,7 @@ _SAGEMAKER_KINDS = {
     "EndpointName": "endpoint",
     "EndpointConfigName": "endpoint-config",
     "ModelName": "model",
+    "ModelPackageGroupName": "model-package-group",
 }
 
 
@@ -84,16 +85,47 @@ def _dynamodb(operation: str, given: Parameters, place: Place) -> Iterator[Requi
 
 
 def _sagemaker(operation: str, given: Parameters, place: Place) -> Iterator[Requirement]:
-    # SageMaker writes names in lower case in ARNs; denials name them so, or as the caller did.
-    kind = next((kind for kind in _SAGEMAKER_KINDS if kind in given), None)
-    if kind is None:
-        yield Requirement(f"sagemaker:{operation}", given.get("ResourceArn", "*"), TRANSPORT)
+    action = f"sagemaker:{operation}"
+    resources = list(_sagemaker_resources(operation, given, place))
+    if not resources:
+        yield Requirement(action, given.get("ResourceArn", "*"), TRANSPORT)
         return
-    lower, written = (
-        place.arn("sagemaker", f"{_SAGEMAKER_KINDS[kind]}/{name}")
-        for name in (given[kind].lower(), given[kind])
-    )
-    yield Requirement(f"sagemaker:{operation}", lower, TRANSPORT, as_written=written)
+    for lower, written in resources:
+        yield Requirement(action, lower, TRANSPORT, as_written=written)
+    if given.get("Tags"):
+        yield Requirement("sagemaker:AddTags", resources[0][0], TRANSPORT, as_written=written)
+    if "ExecutionRoleArn" in given:
+        to = {"iam:passedtoservice": (f"sagemaker.{place.url_suffix}",), **TRANSPORT}
+        yield Requirement("iam:PassRole", given["ExecutionRoleArn"], to)
+    deploys = operation in {"CreateEndpoint", "UpdateEndpoint"}
+    key = config_key(place, given["EndpointConfigName"]) if deploys else None
+    if key is not None:
+        via = {"kms:viaservice": (f"sagemaker.{place.region}.{place.url_suffix}",), **TRANSPORT}
+        yield Requirement("kms:CreateGrant", key, {**via, "kms:grantisforawsresource": ("true",)})
+
+
+def _sagemaker_resources(
+    operation: str, given: Parameters, place: Place
+) -> Iterator[tuple[str, str]]:
+    """Give what a call is asked of, each in lower case and as the caller wrote it: SageMaker writes
+    names in lower case in ARNs, and denials have been seen to name them either way.
+    """
+    package = given.get("ModelPackageArn") or given.get("ModelPackageName")
+    if package is not None:
+        whole = package if package.startswith("arn:") else f"model-package/{package}"
+        arn = whole if package.startswith("arn:") else place.arn("sagemaker", whole)
+        yield arn, arn
+        return
+    if "ModelPackageGroupName" in given and operation.endswith(("ModelPackage", "ModelPackages")):
+        versions = f"model-package/{given['ModelPackageGroupName'].rsplit('/', 1)[-1]}/*"
+        yield place.arn("sagemaker", versions.lower()), place.arn("sagemaker", versions)
+        return
+    known = [member for member in _SAGEMAKER_KINDS if member in given]
+    # CreateEndpoint alone is asked of two: SageMaker API permissions reference.
+    for member in known if operation == "CreateEndpoint" else known[:1]:
+        path = f"{_SAGEMAKER_KINDS[member]}/"
+        lower, written = (path + name for name in (given[member].lower(), given[member]))
+        yield place.arn("sagemaker", lower), place.arn("sagemaker", written)
 
 
 def _cloudwatch(operation: str, _given: Parameters, _place: Place) -> Iterator[Requirement]:

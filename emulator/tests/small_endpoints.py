@@ -3,7 +3,7 @@ line.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -44,18 +44,20 @@ class World:
     sagemaker: Any
     runtime: Any
     cloudwatch: Any
+    models: set[str] = field(default_factory=set)
 
     def config(self, name: str, weights: Mapping[str, float], count: int = 2) -> None:
         """Create models (registered as Sums) and an endpoint configuration with one variant a
         weight.
         """
-        for variant in weights:
+        for variant in weights.keys() - self.models:
             self.sagemaker.create_model(
                 ModelName=variant,
                 ExecutionRoleArn="arn:aws:iam::123456789012:role/sagemaker",
                 PrimaryContainer={"Image": "image"},
             )
             self.endpoints.register_model(variant, Sums())
+            self.models.add(variant)
         variants = [
             {
                 "VariantName": variant,

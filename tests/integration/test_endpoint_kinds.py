@@ -59,6 +59,7 @@ def test_a_configuration_that_cannot_carry_a_rollout_is_refused(
 
 def test_a_canary_of_many_models_beside_a_baseline_of_one_is_refused(stage: Stage) -> None:
     """Its model is read by the planner's own role."""
+    stage.client("sagemaker").delete_model(ModelName="model-v2")
     stage.client("sagemaker").create_model(
         ModelName="model-v2",
         ExecutionRoleArn=ROLE,

@@ -163,7 +163,7 @@ def replace_model(stage: Stage, model: SumModel, config: str) -> None:
     sagemaker.create_endpoint_config(EndpointConfigName=config, ProductionVariants=variants)
     stage.emulator.endpoints.register_model("model-v2", model)
     sagemaker.update_endpoint(EndpointName=ENDPOINT, EndpointConfigName=config)
-    stage.emulator.run_minutes(3)
+    stage.emulator.run_minutes(8)
 
 
 def test_traffic_back_to_a_baseline_that_had_been_scaled_down() -> None:

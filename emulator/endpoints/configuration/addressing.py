@@ -18,8 +18,7 @@ def refuse_wrong_address(
     """Raise RuntimeRefusal where the request names too little or too much for this model."""
     if config.get("AsyncInferenceConfig"):
         raise _invalid(f"Endpoint {request.endpoint} is invoked by InvokeEndpointAsync alone.")
-    primary = model.get("PrimaryContainer")
-    containers = [*([primary] if primary else []), *(model.get("Containers") or [])]
+    containers = model.get("Containers") or []
     many = any(container.get("Mode") == "MultiModel" for container in containers)
     if many and request.target_model is None:
         raise _invalid(f"Request to Endpoint {request.endpoint} is missing a target model header.")

@@ -25,7 +25,8 @@ class Latency:
     side. bottleneck_per_second: the rate one instance stands where something else gives out before
     its workers do (memory bandwidth, a feature store); the more workers, the sharper the rise in
     front of it. overhead_ms: the mean of what SageMaker adds around the container
-    (OverheadLatency).
+    (OverheadLatency). cold_factor, warm_up_seconds: a fleet that has just come into service is so
+    many times slower, less so with every second until it is warm.
     """
 
     median_ms: float = 25.0
@@ -33,6 +34,8 @@ class Latency:
     workers: int = 16
     bottleneck_per_second: float = math.inf
     overhead_ms: float = 3.0
+    cold_factor: float = 3.0
+    warm_up_seconds: float = 60.0
 
     @property
     def mean_service_ms(self) -> float:
@@ -67,6 +70,11 @@ class Latency:
             return service_ms * 1000
         waits = random.random(requests) < busy
         return (service_ms + waits * random.exponential(wait_ms / busy, requests)) * 1000
+
+    def coldness(self, seconds: float) -> float:
+        """Return how many times slower a fleet is, so long after it came into service."""
+        left = max(0.0, 1 - seconds / self.warm_up_seconds) if self.warm_up_seconds else 0.0
+        return 1 + (self.cold_factor - 1) * left
 
     def draw_overhead_us(self, requests: int, random: np.random.Generator) -> Floats:
         """Return overhead latencies in microseconds, one a request."""

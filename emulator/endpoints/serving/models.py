@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from emulator.endpoints.errors import ModelFailure
 from emulator.endpoints.serving.latency import Latency
+from emulator.endpoints.variant import Variant
 
 Rows = Sequence[Any] | NDArray[Any]  # the rows of a request, or a 2-d array of live traffic
 Answers = Sequence[Any] | NDArray[Any]
@@ -60,27 +61,53 @@ class ServesBytes(Protocol):
         """Return the answer's body and content type. Raises ModelFailure."""
 
 
+@dataclass(frozen=True)
+class NeverHealthy:
+    """A model whose container never answers its health check: nothing that holds it gets into
+    service.
+    """
+
+    def predict_batch(self, _rows: Rows) -> Answers:
+        """Raise ModelFailure, for whoever asks it all the same."""
+        raise ModelFailure("the container is not healthy", 503)
+
+
 class Models:
-    """The registry: SageMaker model name -> model."""
+    """The registry: what names a model -> model. A name is a SageMaker model's, or a container's
+    package, model data or image, so that models made later find theirs; the nearest one counts.
+    """
 
     def __init__(self) -> None:
         self._models: dict[str, Model] = {}
 
     def register(self, name: str, model: Model) -> None:
-        """Let every variant of this SageMaker model be answered by `model`; a second call replaces
-        the first.
+        """Let every variant of this name be answered by `model`; a second call replaces the
+        first.
         """
         if not callable(getattr(model, "predict_batch", None)):
             raise TypeError(f"{model!r} has no predict_batch(rows)")
         self._models[name] = model
 
-    def get(self, name: str | None) -> Model:
-        """Return the model. Raises ModelFailure when none is registered: the container never came
-        up.
+    def get(self, variant: Variant) -> Model:
+        """Return the variant's model. Raises ModelFailure when none is registered: nobody answers
+        there.
         """
-        if name is None or name not in self._models:
-            raise ModelFailure(f"no model is registered for {name!r}", 503)
-        return self._models[name]
+        found = next((self._models[name] for name in variant.names if name in self._models), None)
+        if found is None:
+            raise ModelFailure(f"no model is registered for {variant.model_name!r}", 503)
+        return found
+
+    def ailing(self, variant: Variant) -> str | None:
+        """Return why the variant never gets into service, in SageMaker's words; None where it
+        does.
+        """
+        names = [name for name in variant.names if name in self._models]
+        if not names or not isinstance(self._models[names[0]], NeverHealthy):
+            return None
+        return (
+            f"The primary container for production variant {variant.name} did not pass the ping "
+            "health check. Please check CloudWatch logs for this endpoint."
+        )
 
 
 def predict(model: Model, rows: Rows, load: Load) -> Answers:

@@ -126,6 +126,8 @@ class Service:
         self._fail_some(endpoint.name, statuses, when, random)
         latency = model.latency if isinstance(model, HasLatency) else self.default_latency
         model_us = latency.draw_us(requests, load.requests_per_second, load.instances, random)
+        if variant.started is not None:
+            model_us *= latency.coldness((when - variant.started).total_seconds())
         statuses[model_us > CONTAINER_SECONDS * 1e6] = 504
         overhead_us = latency.draw_overhead_us(requests, random)
         server, client = (
@@ -156,7 +158,7 @@ class Service:
 
     def _model(self, variant: Variant) -> Model | ModelFailure:
         try:
-            return self.models.get(variant.model_name)
+            return self.models.get(variant)
         except ModelFailure as failure:
             return failure
 

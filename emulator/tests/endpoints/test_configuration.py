@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from emulator.tests.small_endpoints import Sums
+
 ROLE = "arn:aws:iam::123456789012:role/sagemaker"
 CAPTURE = {
     "EnableCapture": True,
@@ -27,7 +29,8 @@ def serve(
     world: Any, variants: list[dict[str, Any]], deployment: Any = None, **config: Any
 ) -> dict[str, Any]:
     """Create a configuration and its endpoint and return what DescribeEndpoint shows of it."""
-    world.config("models", {"a": 1, "b": 0})
+    if "b" not in world.models:
+        world.config("models", {"a": 1, "b": 0})
     world.sagemaker.create_endpoint_config(
         EndpointConfigName="kind", ProductionVariants=variants, **config
     )
@@ -115,7 +118,9 @@ def test_a_deployment_is_pending_while_it_lasts_and_moving_weights_is_none(world
     pending = world.describe()["PendingDeploymentSummary"]
     assert pending["EndpointConfigName"] == "other"
     assert [shown["VariantName"] for shown in pending["ProductionVariants"]] == ["a", "b"]
-    world.clock.run_for(80)
+    assert pending["ProductionVariants"][0]["InstanceType"] == "ml.m5.large"
+    assert pending["ProductionVariants"][0]["VariantStatus"][0]["Status"] == "Creating"
+    world.clock.run_for(421)
     assert "PendingDeploymentSummary" not in world.describe()
 
 
@@ -155,8 +160,10 @@ def test_requests_name_what_stands_behind_the_variant(
     world: Any, model: dict[str, Any], refused: list[dict[str, str]], taken: dict[str, str]
 ) -> None:
     """A model of many, a container called directly, or neither; else a validation error."""
-    serve(world, [variant("a")])
     world.sagemaker.create_model(ModelName="a", ExecutionRoleArn=ROLE, **model)
+    world.endpoints.register_model("a", Sums())
+    world.models.add("a")
+    serve(world, [variant("a")])
     described = world.sagemaker.describe_model(ModelName="a")
     assert {key: described.get(key) for key in model} == model
     for named in refused:

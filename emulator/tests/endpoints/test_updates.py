@@ -163,14 +163,16 @@ def test_update_endpoint_resets_weights_unless_they_are_retained(world: Any) -> 
     world.endpoint({"a": 1, "b": 0})
     world.shift({"b": 3})
     world.clock.run_for(80)
-    world.config("other", {"a": 1, "b": 0}, count=1)
-    update = {"EndpointName": "shop", "EndpointConfigName": "other"}
-    world.sagemaker.update_endpoint(**update, RetainAllVariantProperties=True)
-    world.clock.run_for(80)
-    assert world.describe()["EndpointConfigName"] == "other"
+    for config in ("second", "third"):
+        world.config(config, {"a": 1, "b": 0}, count=1)
+    world.sagemaker.update_endpoint(
+        EndpointName="shop", EndpointConfigName="second", RetainAllVariantProperties=True
+    )
+    world.clock.run_for(421)
+    assert world.describe()["EndpointConfigName"] == "second"
     assert world.weights() == {"a": 1, "b": 3}
-    world.sagemaker.update_endpoint(**update)
-    world.clock.run_for(80)
+    world.sagemaker.update_endpoint(EndpointName="shop", EndpointConfigName="third")
+    world.clock.run_for(421)
     assert world.weights() == {"a": 1, "b": 0}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -172,14 +173,22 @@ def test_what_is_told_of_an_endpoints_kind(patient: Patient) -> None:
     sagemaker = patient.client("sagemaker")
     one = {"Image": "image"}
     for name in ("model-v1", "model-v2"):
+        sagemaker.delete_model(ModelName=name)
         created = {"ModelName": name, "ExecutionRoleArn": ROLE}
         sagemaker.create_model(**created, PrimaryContainer={**one, "Mode": "MultiModel"})
-        patient.put_back(partial(sagemaker.create_model, **created, PrimaryContainer=one))
+        patient.put_back(partial(replaced, sagemaker, **created, PrimaryContainer=one))
     found = patient.diagnosis("kind")
     assert (found.state, "host many models" in found.said) == ("fine", True)
     sagemaker.delete_model(ModelName="model-v2")
     found = patient.diagnosis("kind")
     assert (found.state, "The model of v2 could not be read" in found.said) == ("unknown", True)
+
+
+def replaced(sagemaker: Any, **model: Any) -> None:
+    """Put a model in the place of the one of its name, where there is one."""
+    with suppress(sagemaker.exceptions.ClientError):
+        sagemaker.delete_model(ModelName=model["ModelName"])
+    sagemaker.create_model(**model)
 
 
 def reconfigured(patient: Patient, **config: Any) -> None:
@@ -192,6 +201,7 @@ def reconfigured(patient: Patient, **config: Any) -> None:
     mishaps = patient.emulator.endpoints.mishaps
     mishaps.foreign_config(ENDPOINT, "planted")
     patient.put_back(lambda: mishaps.foreign_config(ENDPOINT, "config-1"))
+    patient.put_back(partial(sagemaker.delete_endpoint_config, EndpointConfigName="planted"))
 
 
 def test_a_sample_the_model_fails_on(patient: Patient) -> None:

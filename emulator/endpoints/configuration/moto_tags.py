@@ -1,0 +1,49 @@
+"""Tags of SageMaker's resources, found by the ARN whatever the case of the name.
+
+A key that is there already takes the new value (API reference, AddTags); moto keeps both.
+"""
+
+from typing import Any
+
+from moto.sagemaker.exceptions import AWSValidationException
+from moto.sagemaker.models import SageMakerModelBackend
+
+from emulator.endpoints.fleet import Fleet
+from emulator.patching import Patches
+
+KEPT = {
+    "endpoint-config": "endpoint_configs",
+    "model": "_models",
+    "model-package-group": "model_package_groups",
+}
+"""Where moto keeps what an ARN of a kind names."""
+
+
+def patch_tags(patches: Patches, fleet: Fleet) -> None:
+    """Let tags be told by ARNs as SageMaker writes them."""
+
+    def resource_of(self: SageMakerModelBackend, arn: str) -> Any:
+        kind, _, name = arn.rsplit(":", maxsplit=1)[-1].partition("/")
+        if kind == "endpoint":
+            resources = {one: self.endpoints.get(one) for one in fleet.endpoints}
+        elif kind in KEPT:
+            resources = getattr(self, KEPT[kind])
+        else:
+            return by_name(self, arn)
+        found = [one for known, one in resources.items() if known.lower() == name.lower()]
+        if not found:
+            raise AWSValidationException(f'Could not find {kind} "{arn}".')
+        return found[0]
+
+    def add_tags(
+        self: SageMakerModelBackend, arn: str, tags: list[dict[str, str]]
+    ) -> list[dict[str, str]]:
+        resource = resource_of(self, arn)
+        new = {tag["Key"] for tag in tags}
+        resource.tags = [tag for tag in resource.tags if tag["Key"] not in new] + tags
+        return list(resource.tags)
+
+    by_name = patches.replace(
+        SageMakerModelBackend, "_get_resource_from_arn", resource_of, parameters=("arn",)
+    )
+    patches.replace(SageMakerModelBackend, "add_tags", add_tags, parameters=("arn", "tags"))

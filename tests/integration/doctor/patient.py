@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cached_property
 from typing import Any
 
@@ -151,3 +151,10 @@ def is_broken(patient: Patient, check: str, *words: str, **given: Any) -> None:
         assert word in f"{found.said} {found.remedy} {found.command}", found
     for shown in commands_in(found.command or ""):
         assert shown.program != "aws" or aws_problems(shown.words) == [], shown
+
+
+def replaced(sagemaker: Any, **model: Any) -> None:
+    """Put a model in the place of the one of its name, where there is one."""
+    with suppress(sagemaker.exceptions.ClientError):
+        sagemaker.delete_model(ModelName=model["ModelName"])
+    sagemaker.create_model(**model)

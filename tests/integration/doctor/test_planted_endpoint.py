@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import pytest
 
-from tests.integration.doctor.patient import Patient, is_broken
+from tests.integration.doctor.patient import Patient, is_broken, replaced
 from tests.integration.stage import ENDPOINT
 
 ROLE = "arn:aws:iam::123456789012:role/sagemaker"
@@ -182,13 +181,6 @@ def test_what_is_told_of_an_endpoints_kind(patient: Patient) -> None:
     sagemaker.delete_model(ModelName="model-v2")
     found = patient.diagnosis("kind")
     assert (found.state, "The model of v2 could not be read" in found.said) == ("unknown", True)
-
-
-def replaced(sagemaker: Any, **model: Any) -> None:
-    """Put a model in the place of the one of its name, where there is one."""
-    with suppress(sagemaker.exceptions.ClientError):
-        sagemaker.delete_model(ModelName=model["ModelName"])
-    sagemaker.create_model(**model)
 
 
 def reconfigured(patient: Patient, **config: Any) -> None:

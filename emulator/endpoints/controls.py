@@ -32,6 +32,8 @@ from emulator.endpoints.state_events import Event, state_change
 from emulator.endpoints.timing import Timing
 from emulator.endpoints.traffic import Profile, Traffic, steady
 from emulator.place import Place
+from emulator.registry.package_events import package_change
+from emulator.registry.packages import Registry
 
 OnEvent = Callable[[Event], object]
 
@@ -58,6 +60,7 @@ class Endpoints:
         self.service = Service(self.models, self.metrics, seed)
         self.invocations = Invocations(self.fleet, self.service)
         self.alarms = Alarms(self.metrics, clock.now, self.emit)
+        self.registry = Registry(place, clock.now, lambda one: self.emit(package_change(one)))
         self.limits: Limits
         self.scaling: Scaling
         self._events: list[OnEvent] = []

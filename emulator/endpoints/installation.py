@@ -23,6 +23,7 @@ from emulator.endpoints.serving.moto_runtime import patch_runtime
 from emulator.endpoints.timing import Timing
 from emulator.patching import Patches
 from emulator.place import Place
+from emulator.registry.moto_registry import patch_registry
 
 ANYWHERE = Place()
 
@@ -60,8 +61,10 @@ def install(
     minutes = clock.every(MINUTE.total_seconds(), endpoints.each_minute, next_minute(clock.now()))
     try:
         patch_endpoints(patches, endpoints.fleet)
-        patch_configuration(patches, endpoints.fleet, endpoints.invocations)
-        patch_tags(patches, endpoints.fleet)
+        packaged = endpoints.registry.containers
+        patch_configuration(patches, endpoints.fleet, endpoints.invocations, packaged)
+        patch_registry(patches, endpoints.registry)
+        patch_tags(patches, endpoints.fleet, endpoints.registry)
         patch_runtime(patches, endpoints.invocations)
         patch_metrics(
             patches, endpoints.metrics, clock.now, endpoints.metric_trouble, endpoints.fleet.is_at

@@ -36,9 +36,15 @@ KINDS = {"endpoint configuration": "endpoint_configs", "model": "_models"}
 """What SageMaker calls them, and where moto keeps them."""
 
 
-def patch_configuration(patches: Patches, fleet: Fleet, invocations: Invocations) -> None:
+Packaged = Callable[[str], list[dict[str, Any]]]
+"""From a model package to the containers that it stands for. Raises EndpointRefusal."""
+
+
+def patch_configuration(
+    patches: Patches, fleet: Fleet, invocations: Invocations, packaged: Packaged
+) -> None:
     """Make moto keep whole models and configurations."""
-    _patch_creation(patches, fleet.clock.now)
+    _patch_creation(patches, fleet.clock.now, packaged)
     _patch_description(patches)
     _patch_finding(patches)
     _patch_lists(patches)
@@ -82,12 +88,18 @@ def resolved(backend: SageMakerModelBackend, name: str | None) -> dict[str, Any]
     """Return a model as it is deployed now: all of its containers under "Containers"."""
     model = backend._models.get(name)
     described = dict(model.response_object) if model else {}
-    primary = described.pop("PrimaryContainer", None)
-    return {**described, "Containers": [*([primary] if primary else []), *_several(described)]}
+    containers = getattr(model, "containers_made", None) or _all(described)
+    return {**described, "PrimaryContainer": None, "Containers": containers}
 
 
-def _several(described: Mapping[str, Any]) -> list[Any]:
-    return list(described.get("Containers") or [])
+def _all(model: Mapping[str, Any]) -> list[dict[str, Any]]:
+    primary = model.get("PrimaryContainer")
+    return [*([primary] if primary else []), *(model.get("Containers") or [])]
+
+
+def _made_of(container: dict[str, Any], packaged: Packaged) -> list[dict[str, Any]]:
+    package = container.get("ModelPackageName")
+    return [{**container, **one} for one in packaged(package)] if package else [container]
 
 
 def _arn(backend: SageMakerModelBackend, kind: str, name: str) -> str:
@@ -111,7 +123,7 @@ def _refuse_unknown_models(backend: SageMakerModelBackend, config: Mapping[str, 
             found(backend, "model", variant["ModelName"])
 
 
-def _patch_creation(patches: Patches, now: Callable[[], datetime]) -> None:
+def _patch_creation(patches: Patches, now: Callable[[], datetime], packaged: Packaged) -> None:
     def create_endpoint_config(self: SageMakerResponse) -> ActionResult:
         asked, backend = given(self, "CreateEndpointConfig"), self.sagemaker_backend
         name = asked["EndpointConfigName"]
@@ -133,11 +145,13 @@ def _patch_creation(patches: Patches, now: Callable[[], datetime]) -> None:
         try:
             _refuse_existing(backend, "model", name)
             refuse_impossible_model(asked)
+            containers = [made for one in _all(asked) for made in _made_of(one, packaged)]
         except EndpointRefusal as refusal:
             raise AWSValidationException(str(refusal)) from refusal
         create(self)
         model = backend._models[name]
         model.arn = _arn(backend, "model", name)
+        model.containers_made = containers
         _keep(model, asked, now())
         return ActionResult({"ModelArn": model.arn})
 

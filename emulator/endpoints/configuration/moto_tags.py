@@ -10,20 +10,22 @@ from moto.sagemaker.models import SageMakerModelBackend
 
 from emulator.endpoints.fleet import Fleet
 from emulator.patching import Patches
+from emulator.registry.packages import Registry
 
 KEPT = {
     "endpoint-config": "endpoint_configs",
     "model": "_models",
-    "model-package-group": "model_package_groups",
 }
 """Where moto keeps what an ARN of a kind names."""
 
 
-def patch_tags(patches: Patches, fleet: Fleet) -> None:
+def patch_tags(patches: Patches, fleet: Fleet, registry: Registry) -> None:
     """Let tags be told by ARNs as SageMaker writes them."""
 
     def resource_of(self: SageMakerModelBackend, arn: str) -> Any:
         kind, _, name = arn.rsplit(":", maxsplit=1)[-1].partition("/")
+        if arn.lower() in registry.tagged:
+            return registry.tagged[arn.lower()]
         if kind == "endpoint":
             resources = {one: self.endpoints.get(one) for one in fleet.endpoints}
         elif kind in KEPT:

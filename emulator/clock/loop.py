@@ -24,6 +24,7 @@ from emulator.clock.worker import Scheduled, Stuck, Waiting, Worker, stacks_of
 
 GUEST_GRACE_SECONDS = 0.01 if not rest.IS_KNOWN else 0.001
 JOIN_SECONDS = 5.0
+LONGEST_WAIT_SECONDS = 60.0
 
 
 class WrongThread(RuntimeError):
@@ -171,9 +172,10 @@ class Loop:
         left = self.pace.left(self.now, when)
         if left > 0:
             try:
-                note = self._notes.get(timeout=left)
+                note = self._notes.get(timeout=min(left, LONGEST_WAIT_SECONDS))
             except Empty:
-                pass
+                if left > LONGEST_WAIT_SECONDS:
+                    return False
             else:
                 note()
                 return False

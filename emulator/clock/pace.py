@@ -4,13 +4,16 @@ should.
 
 from __future__ import annotations
 
+import math
 import time
 from datetime import datetime
 
+STANDS_STILL = math.inf
+
 
 class Pace:
-    """minute_seconds: wall seconds an emulated minute takes; 0 never holds back. At most one minute
-    is caught up.
+    """minute_seconds: wall seconds an emulated minute takes; 0 never holds back, STANDS_STILL does
+    for good. At most one minute is caught up.
     """
 
     def __init__(self, minute_seconds: float) -> None:

@@ -60,6 +60,10 @@ test: setup sam-env ## run every test (ARGS="tests/unit -k name")
 table: setup ## run the table's contract tests on AWS's DynamoDB Local too, where npm and Java are
 	$(BIN)/python .ci/second_table.py $(ARGS)
 
+.PHONY: pages
+pages: setup pages-env ## look at every kind of page in a browser, where one is on the path (BROWSER=path)
+	$(BIN)/python -m pytest -q -n 0 tests/pages $(ARGS)
+
 .PHONY: check
 check: setup sam-env lint types template roles locks engines ## format, lint, types, imports, template, roles, state machine on two engines, locks
 
@@ -109,6 +113,10 @@ format: setup ## rewrite the tree in the house style
 lock: setup ## write the locks again from pyproject.toml (ARGS=--upgrade for the newest versions)
 	$(BIN)/python requirements/lock.py $(ARGS)
 
+.PHONY: pictures
+pictures: setup pages-env ## make the pictures of docs/images again, from the pages of `make demo`
+	$(BIN)/python docs/pictures.py $(ARGS)
+
 .PHONY: clean
 clean: ## remove what was built, measured and cached; `rm -rf .venv*` removes the environments too
 	rm -rf .aws-sam out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -116,9 +124,10 @@ clean: ## remove what was built, measured and cached; `rm -rf .venv*` removes th
 
 # ---- environments ----------------------------------------------------------------------------------------------------
 
-.PHONY: sam-env audit-env
+.PHONY: sam-env audit-env pages-env
 sam-env: .venv-sam/.stamp
 audit-env: .venv-audit/.stamp
+pages-env: .venv-pages/.stamp
 
 .venv/.stamp-uv: requirements/bootstrap.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

@@ -16,6 +16,9 @@ SIDE = 1000
 LEAST_LABEL = 0.09
 """Part of the width below which a band's word would run into its neighbour on a phone."""
 
+LEAST_TICK = 0.09
+"""Part of the height below which a number would touch a level's own on a phone."""
+
 
 @dataclass(frozen=True)
 class Path:
@@ -49,7 +52,7 @@ class Drawn:
     def y_ticks(self) -> list[Tick]:
         """Return the numbers at the side, but for those a level's own would touch."""
         levels = [self.chart.y.at(level.value) for level in self.chart.levels]
-        return [t for t in self.chart.y.ticks if all(abs(t.at - at) > 0.06 for at in levels)]
+        return [t for t in self.chart.y.ticks if all(abs(t.at - at) > LEAST_TICK for at in levels)]
 
     @property
     def bands(self) -> Iterator[tuple[Band, float, float]]:

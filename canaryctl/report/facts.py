@@ -12,6 +12,7 @@ from canary.domain.time import minute_of
 from canary.domain.words import duration, percent
 from canary.stats.history import LEAST_HISTORY_MINUTES
 from canaryctl.history import RolloutHistory
+from canaryctl.report.summary import safe_seconds, seconds_of
 
 
 @dataclass(frozen=True)
@@ -25,15 +26,15 @@ class Fact:
 def facts_of(history: RolloutHistory) -> list[Fact]:
     """Return the numbers of a rollout; what nobody counted is left out."""
     record = history.record
-    took = ((record.ended_at or record.progress_at) - record.started_at).total_seconds()
-    facts = [Fact(duration(took), "from start to end" if record.ended else "so far")]
+    took = duration(seconds_of(history))
+    facts = [Fact(took, "from start to end" if record.ended else "so far")]
     requests, failed = _served(history)
     if requests is not None:
         facts.append(Fact(f"{requests:,}", f"live requests served by {record.canary}"))
         facts.append(Fact(f"{failed:,}", "of them failed"))
-    if record.decision and record.decision.verdict == "ROLL_BACK" and record.ended_at:
-        seconds = (record.ended_at - record.decision.at).total_seconds()
-        facts.append(Fact(duration(seconds), "from decision to safe"))
+    safe = safe_seconds(record)
+    if safe is not None:
+        facts.append(Fact(duration(safe), "from decision to safe"))
     facts += _stood_still(history)
     facts.append(Fact(str(len(history.verdicts)), "verdicts, one a minute"))
     if history.quality:

@@ -15,12 +15,12 @@ from canaryctl.history import RolloutHistory
 from canaryctl.pages import render, write_page
 from canaryctl.report.minutes import newest_minute
 from canaryctl.report.page import write_report
-from canaryctl.report.summary import Summary, summary_of
+from canaryctl.report.summary import Summary, seconds_of, summary_of
 from canaryctl.report.timeline import Segment, segments_of
 
 INDEX = "index.html"
 GROUPS = ("Needs a person", "Under way", "Over")
-WORRYING = frozenset({"alert", "warn"})
+WORRYING = frozenset({"alert", "bad", "warn"})
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Card:
     segments: tuple[Segment, ...]
     numbers: str
     began_at: datetime
-    ended: bool
+    open: bool
+    """Whether the endpoint is still this rollout's."""
 
     @property
     def started(self) -> str:
@@ -45,14 +46,15 @@ class Card:
     @property
     def group(self) -> str:
         """Return under which heading it stands."""
-        worrying = self.outcome.tone in WORRYING or (not self.ended and self.outcome.tone == "bad")
-        return GROUPS[0] if worrying else GROUPS[2] if self.ended else GROUPS[1]
+        if not self.open:
+            return GROUPS[2]
+        return GROUPS[0] if self.outcome.tone in WORRYING else GROUPS[1]
 
 
 def card_of(history: RolloutHistory, page: str, name: str = "", shows: str = "") -> Card:
     """Return the card of a rollout, named by its endpoint unless otherwise."""
     record = history.record
-    took = duration(((record.ended_at or record.progress_at) - record.started_at).total_seconds())
+    took = duration(seconds_of(history))
     highest = max((record.plan.steps[bake.step].share for bake in record.bakes), default=0.0)
     return Card(
         name=name or record.endpoint,
@@ -63,7 +65,7 @@ def card_of(history: RolloutHistory, page: str, name: str = "", shows: str = "")
         segments=segments_of(record, newest_minute(history)),
         numbers=f"{took}, highest share {percent(highest)}",
         began_at=record.started_at,
-        ended=record.ended,
+        open=record.holds_lease,
     )
 
 

@@ -15,6 +15,7 @@ from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
 from canary.domain.words import clock, duration, percent, strength
 from canaryctl.history import RolloutHistory
+from canaryctl.report.minutes import newest_minute, start_of
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,19 @@ def summary_of(history: RolloutHistory) -> Summary:
         tone=_tone(record, judgement),
         badge=f"{badge}, paused" if paused else badge,
         title=_title(record, judgement, paused=paused),
-        happened=_happened(record),
+        happened=_happened(history),
         why=_why(history, paused=paused),
         safe=_safe(record, judgement),
         commands=_commands(record),
     )
+
+
+def seconds_of(history: RolloutHistory) -> float:
+    """Return how long a rollout took, or had taken when anything was last known of it."""
+    record = history.record
+    if record.ended_at:
+        return (record.ended_at - record.started_at).total_seconds()
+    return 60.0 * (newest_minute(history) - start_of(record))
 
 
 def _newest(history: RolloutHistory) -> Judgement | None:
@@ -82,7 +91,9 @@ def _tone(record: Record, judgement: Judgement | None) -> str:
     if record.rolling_back and not record.ended:
         return TONES[Phase.ROLLING_BACK]
     if record.phase in SERVING and record.step and judgement:
-        return NEAR_TONES[judgement.evidence.nearness]
+        waits = judgement.held is not None and judgement.held.late
+        nearness = judgement.evidence.nearness
+        return "warn" if waits and nearness == "calm" else NEAR_TONES[nearness]
     return TONES.get(record.phase, "busy")
 
 
@@ -123,15 +134,15 @@ def _taken_back(record: Record, share: str) -> str:
     return f"The canary was taken back at {share}"
 
 
-def _happened(record: Record) -> str:
+def _happened(history: RolloutHistory) -> str:
+    record, took = history.record, duration(seconds_of(history))
     reached = [record.plan.steps[bake.step].share for bake in record.bakes if bake.step]
-    way = " → ".join(percent(share) for share in reached)
-    took = duration(((record.ended_at or record.progress_at) - record.started_at).total_seconds())
     if not reached:
         return f"The canary stayed at share 0 for the whole {took}."
-    if not record.ended:
-        return f"So far it went from share 0 to {way} in {took}."
-    return f"From share 0 it went to {way}; over after {took}."
+    way = f"from share 0 to {' → '.join(percent(share) for share in reached)}"
+    if record.phase is Phase.UNPROVEN:
+        return f"It went {way}; given up after {took}."
+    return f"It went {way}; over after {took}." if record.ended else f"So far {way} in {took}."
 
 
 def _why(history: RolloutHistory, *, paused: bool) -> str:
@@ -181,9 +192,10 @@ def _safe(record: Record, judgement: Judgement | None) -> str:
                 f"Wanted: {weights}.{last}"
             )
         case Phase.HANDED_OVER:
+            last = f" Last asked for: {describe(record.asked.target)}." if record.asked else ""
             return (
-                "Not this rollout's to say: somebody else decides the weights now. "
-                "Nothing was overwritten."
+                "Not this rollout's to say: somebody else decides the weights now, and nothing was "
+                f"overwritten.{last}"
             )
     if record.rolling_back:
         going = record.restoring
@@ -197,16 +209,17 @@ def _so_far(record: Record, judgement: Judgement | None, weights: str) -> str:
     back = f"It goes back to {weights} as soon as the evidence says so."
     if record.step == 0:
         return f"Yes: no live request reaches the canary. {back}"
-    if judgement is None or record.phase not in SERVING:
-        return f"Nothing is known yet at {percent(record.share)}. {back}"
-    evidence = judgement.evidence
+    evidence = judgement.evidence if judgement and record.phase in SERVING else None
+    if evidence is None or not evidence.step_minutes:
+        return f"Not known yet: no minute at {percent(record.share)} was judged so far. {back}"
     beside = (
         f"evidence against it {strength(evidence.log_roll_back)} of "
         f"{strength(evidence.log_roll_back_threshold)}"
     )
-    if evidence.nearness == "calm":
-        return f"Yes, so far: {beside}. {back}"
-    return f"Not sure: {beside}, and {evidence.nearness}. {back}"
+    if evidence.nearness != "calm":
+        return f"Not sure: {beside}, and {evidence.nearness}. {back}"
+    late = judgement is not None and judgement.held is not None and judgement.held.late
+    return f"{'Not shown either way' if late else 'Yes, so far'}: {beside}. {back}"
 
 
 def _highest(record: Record) -> str:
@@ -215,15 +228,24 @@ def _highest(record: Record) -> str:
     return percent(max([*shares, record.plan.steps[record.step].share]))
 
 
+def safe_seconds(record: Record) -> float | None:
+    """Return the seconds from the decision to verified safe weights; None where they never were, or
+    nothing was decided.
+    """
+    safe = _verified(record)
+    if record.phase is not Phase.ROLLED_BACK or record.decision is None or safe is None:
+        return None
+    return max(0.0, (safe - record.decision.at).total_seconds())
+
+
+def _verified(record: Record) -> datetime | None:
+    return (record.restoring.verified_at if record.restoring else None) or record.ended_at
+
+
 def _safe_at(record: Record) -> str:
-    verified = record.restoring.verified_at if record.restoring else None
-    when = verified or record.ended_at
-    if when is None:
-        return ""
-    if record.decision is None:
-        return f" at {_clock(when)}"
-    took = max(0.0, (when - record.decision.at).total_seconds())
-    return f" at {_clock(when)}, {duration(took)} after the decision"
+    safe, took = _verified(record), safe_seconds(record)
+    at = f" at {_clock(safe)}" if safe else ""
+    return at if took is None else f"{at}, {duration(took)} after the decision"
 
 
 def _commands(record: Record) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ ENVIRONMENT = {
     "EVENT_SOURCE": "sagemaker-canary.canary",
     "PREDICTIONS_BUCKET": "canary-predictions",
     "WATCHED_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:canary",
+    "CHAT_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:canary-chat",
     "TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:canary",
     "STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:canary-rollout",
 }

@@ -9,80 +9,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from botocore.exceptions import ReadTimeoutError
-
 from emulator.calls import Call, Proceed
 from emulator.functions.fleet import Proceed as Invoke
 from emulator.functions.invocation import InvocationResult, InvokeRefused, ProcessKilled
+from tests.faults.answered import (
+    Refusal,
+    accepted_and_lost,
+    cancelled,
+    entry_not_taken,
+    error,
+    hang,
+    killed_after,
+    killed_before,
+    lost,
+    repeated,
+    twice,
+)
 from tests.faults.naming import WRITES
 from tests.faults.sites import Site, call_site, invocation_site
 from tests.faults.world import World
-from tests.patience import longest_call_seconds, once
 
 WHILE = timedelta(minutes=6)
 LONG = timedelta(minutes=14)
 FOR_GOOD = timedelta(days=30)
-
-Refusal = Callable[[World, Call, Proceed], Any]
-
-
-def _error(code: str, status: int = 400) -> Refusal:
-    def refuse(_world: World, call: Call, _proceed: Proceed) -> Any:
-        raise call.error(code, f"injected {code}", status)
-
-    return refuse
-
-
-def _cancelled(reason: str) -> Refusal:
-    def refuse(_world: World, call: Call, _proceed: Proceed) -> Any:
-        error = call.error(
-            "TransactionCanceledException", f"Transaction cancelled for [{reason}, None]"
-        )
-        error.response["CancellationReasons"] = [{"Code": reason}, {"Code": "None"}]
-        raise error
-
-    return refuse
-
-
-def _hang(world: World, call: Call, _proceed: Proceed) -> Any:
-    """Answer none of the SDK's attempts: the call costs all the time that its client's settings
-    give it.
-    """
-    world.emulator.clock.sleep(longest_call_seconds(call.config))
-    raise ReadTimeoutError(endpoint_url=f"https://{call.service}")
-
-
-def _lost(world: World, call: Call, proceed: Proceed) -> Any:
-    proceed()
-    return _hang(world, call, proceed)
-
-
-def _repeated(world: World, call: Call, proceed: Proceed) -> Any:
-    """Lose the answer to the SDK's first attempt alone: the second one meets what the first has
-    done.
-    """
-    proceed()
-    world.emulator.clock.sleep(longest_call_seconds(once(call.config)))
-    return proceed()
-
-
-def _accepted_and_lost(_world: World, _call: Call, _proceed: Proceed) -> Any:
-    """Accept an answer that nobody will ever hear."""
-    return {}
-
-
-def _twice(_world: World, _call: Call, proceed: Proceed) -> Any:
-    proceed()
-    return proceed()
-
-
-def _killed_before(_world: World, _call: Call, _proceed: Proceed) -> Any:
-    raise ProcessKilled
-
-
-def _killed_after(_world: World, _call: Call, proceed: Proceed) -> Any:
-    proceed()
-    raise ProcessKilled
 
 
 @dataclass(frozen=True)
@@ -103,35 +52,41 @@ class Kind:
 
 
 KINDS = (
-    Kind("throttle", _error("ThrottlingException")),
-    Kind("5xx", _error("InternalServerError", 500)),
-    Kind("5xx for 14 minutes", _error("InternalServerError", 500), LONG),
-    Kind("hang", _hang),
-    Kind("hang for 6 minutes", _hang, WHILE),
-    Kind("access denied", _error("AccessDeniedException")),
-    Kind("access denied for 6 minutes", _error("AccessDeniedException"), WHILE),
-    Kind("access denied for good", _error("AccessDeniedException"), FOR_GOOD),
-    Kind("validation", _error("ValidationException")),
-    Kind("lost answer", _lost, writes_only=True),
-    Kind("answer lost to a second attempt", _repeated, writes_only=True),
-    Kind("killed before", _killed_before),
-    Kind("killed after", _killed_after, writes_only=True),
+    Kind("throttle", error("ThrottlingException")),
+    Kind("5xx", error("InternalServerError", 500)),
+    Kind("5xx for 14 minutes", error("InternalServerError", 500), LONG),
+    Kind("hang", hang),
+    Kind("hang for 6 minutes", hang, WHILE),
+    Kind("access denied", error("AccessDeniedException")),
+    Kind("access denied for 6 minutes", error("AccessDeniedException"), WHILE),
+    Kind("access denied for good", error("AccessDeniedException"), FOR_GOOD),
+    Kind("validation", error("ValidationException")),
+    Kind("lost answer", lost, writes_only=True),
+    Kind("answer lost to a second attempt", repeated, writes_only=True),
+    Kind("killed before", killed_before),
+    Kind("killed after", killed_after, writes_only=True),
 )
-LOST_RACE = Kind("lost race", _error("ConditionalCheckFailedException"))
+LOST_RACE = Kind("lost race", error("ConditionalCheckFailedException"))
 TRANSACTION_KINDS = (
-    Kind("lost race", _cancelled("ConditionalCheckFailed")),
-    Kind("conflicting transaction", _cancelled("TransactionConflict")),
+    Kind("lost race", cancelled("ConditionalCheckFailed")),
+    Kind("conflicting transaction", cancelled("TransactionConflict")),
 )
 TOKEN_KINDS = (
-    Kind("expired token", _error("TaskTimedOut")),
-    Kind("replaced token", _error("TaskDoesNotExist")),
-    Kind("unreadable token", _error("InvalidToken")),
-    Kind("expired token for 6 minutes", _error("TaskTimedOut"), WHILE),
+    Kind("expired token", error("TaskTimedOut")),
+    Kind("replaced token", error("TaskDoesNotExist")),
+    Kind("unreadable token", error("InvalidToken")),
+    Kind("expired token for 6 minutes", error("TaskTimedOut"), WHILE),
 )
 ANSWER_KINDS = (
-    Kind("accepted and lost", _accepted_and_lost),
-    Kind("accepted and lost for 6 minutes", _accepted_and_lost, WHILE),
-    Kind("answered twice", _twice),
+    Kind("accepted and lost", accepted_and_lost),
+    Kind("accepted and lost for 6 minutes", accepted_and_lost, WHILE),
+    Kind("answered twice", twice),
+)
+
+BUS_KINDS = (
+    Kind("entry not taken", entry_not_taken("InternalFailure")),
+    Kind("entry not taken for 6 minutes", entry_not_taken("ThrottlingException"), WHILE),
+    Kind("entry refused", entry_not_taken("NotAuthorizedForSourceException")),
 )
 
 
@@ -145,6 +100,8 @@ def kinds_for(site: Site) -> list[Kind]:
         return [*kinds, LOST_RACE]
     if operation == "dynamodb:TransactWriteItems":
         return [*kinds, *TRANSACTION_KINDS]
+    if operation == "events:PutEvents":
+        return [*kinds, *BUS_KINDS]
     if operation == "stepfunctions:SendTaskSuccess":
         return [*kinds, *TOKEN_KINDS, *ANSWER_KINDS]
     return [*kinds, *TOKEN_KINDS] if operation.startswith("stepfunctions:SendTask") else kinds

@@ -48,6 +48,16 @@ def every_transition_is_told(run: Run) -> Iterator[str]:
             yield f"{subject!r} was queued {count} times"
 
 
+def every_message_is_on_the_bus(run: Run) -> Iterator[str]:
+    """Machines are told what people are, at least once, and nothing that was never recorded."""
+    queued = {m.id for r in run.observer.revisions for m in r.record.outbox}
+    missing = queued - set(run.observer.emitted)
+    if missing and not run.permanent:
+        yield f"{sorted(missing)} was never put on the bus"
+    for identity in sorted(set(run.observer.emitted) - queued):
+        yield f"{identity} was put on the bus and never recorded"
+
+
 def _what(subject: str) -> str:
     """Return what a subject says is true, without number and reason: those change by the look."""
     return ": ".join(subject.split(": ")[:2])
@@ -126,6 +136,7 @@ def unproven_pages(run: Run) -> Iterator[str]:
 
 MESSAGES: tuple[Invariant, ...] = (
     every_transition_is_told,
+    every_message_is_on_the_bus,
     nothing_is_told_before_it_took_effect,
     handed_over_tells_our_last_write,
     unproven_pages,

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from canary.domain.rollout.forms.event import DETAIL_TYPE, StateChange
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from emulator import Emulator
@@ -93,6 +94,8 @@ class Observer:
     revisions: list[Revision] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    emitted: list[str] = field(default_factory=list)
+    """The ids of the state changes that the bus took."""
     listeners: list[Listener] = field(default_factory=list)
     timeline: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -190,6 +193,8 @@ class Observer:
                 _work.get().seen_revision = int(answer["Item"]["revision"]["N"])
             case "sagemaker:UpdateEndpointWeightsAndCapacities":
                 self._see_move(call.parameters)
+            case "events:PutEvents":
+                self._see_events(call.parameters["Entries"], answer["Entries"])
             case "sns:Publish":
                 self._see_message(call.parameters)
             case "stepfunctions:SendTaskSuccess":
@@ -252,6 +257,13 @@ class Observer:
             Told(self.emulator.clock.now(), identity, subject, attributes, self.work.number)
         )
         self.note(f"tells {identity}: {subject}")
+
+    def _see_events(self, entries: list[Any], answers: list[Any]) -> None:
+        for entry, answer in zip(entries, answers, strict=True):
+            if entry["DetailType"] == DETAIL_TYPE and "ErrorCode" not in answer:
+                change = StateChange.model_validate_json(entry["Detail"])
+                self.emitted.append(change.id)
+                self.note(f"emits {change.id}: {change.about}")
 
     def serving(self, name: str) -> Mapping[str, float] | None:
         """Return the weights an endpoint serves with while it is InService, as it really is; None

@@ -4,14 +4,18 @@ Nothing else writes them: a message that reads differently fails its test until 
 the difference.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from canary.domain.rollout.forms.chat import chat_of
+from canary.domain.rollout.forms.event import StateChange, state_change
 from canary.domain.rollout.forms.mail import mail_of
 from canary.domain.rollout.messages import Message
 from tests.golden.samples import samples
 
 FOLDER = Path(__file__).parent / "files"
+SCHEMA = Path(__file__).parents[2] / "docs/schema/rollout-state-change-1.json"
 
 
 def mail(message: Message) -> str:
@@ -20,7 +24,29 @@ def mail(message: Message) -> str:
     return f"{told.subject}\n\n{told.body}\n"
 
 
-FORMS: Mapping[str, Callable[[Message], str]] = {"mail.txt": mail}
+def event(message: Message) -> str:
+    """Return an event's detail as JSON that one can read."""
+    return f"{state_change(message).model_dump_json(indent=2)}\n"
+
+
+def chat(message: Message) -> str:
+    """Return a chat's notification as JSON that one can read."""
+    return f"{json.dumps(json.loads(chat_of(message)), indent=2, ensure_ascii=False)}\n"
+
+
+FORMS: Mapping[str, Callable[[Message], str]] = {
+    "mail.txt": mail,
+    "event.json": event,
+    "chat.json": chat,
+}
+
+
+def schema() -> str:
+    """Return the published JSON Schema of the event's detail."""
+    described = StateChange.model_json_schema(mode="serialization")
+    described["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    described["title"] = "Rollout State Change, detail, version 1"
+    return f"{json.dumps(described, indent=2)}\n"
 
 
 def golden() -> Iterator[tuple[Path, str]]:
@@ -28,11 +54,13 @@ def golden() -> Iterator[tuple[Path, str]]:
     for name, message in samples():
         for form, text in FORMS.items():
             yield FOLDER / f"{name}.{form}", text(message)
+    yield SCHEMA, schema()
 
 
 def main() -> None:
     """Write what differs, take away what no message makes any more."""
     FOLDER.mkdir(exist_ok=True)
+    SCHEMA.parent.mkdir(exist_ok=True)
     wanted = dict(golden())
     for path, text in wanted.items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:

@@ -61,7 +61,7 @@ RESOURCES: dict[str, tuple[str, ...]] = {
     "sagemaker:ListTags": ENDPOINTS,
     "sagemaker:UpdateEndpointWeightsAndCapacities": ENDPOINTS,
     "sns:GetTopicAttributes": ("{Topic}",),
-    "sns:Publish": ("{Topic}",),
+    "sns:Publish": ("{Topic}", "{ChatMessages}"),
     "states:DescribeExecution": (f"execution:{MACHINE}:*",),
     "states:SendTaskHeartbeat": ("*",),
     "states:SendTaskSuccess": ("*",),
@@ -72,6 +72,8 @@ BUCKETS = {
     "S3Predictions": ("{Predictions}", "{Predictions}/predictions/*"),
 }
 """The bucket of each adapter, and its objects."""
+BUSES = {"EventBridgeBus": "event-bus/{EventBusName}"}
+"""The bus of an adapter that has another than the account's own."""
 BESIDES: dict[tuple[str, str], tuple[Need, ...]] = {
     # To whoever may not list the bucket S3 says "forbidden" of a key that does not exist (S3 API
     # reference, GetObject and HeadObject); an object under a customer's key is decrypted with the
@@ -139,6 +141,8 @@ def _resources(call: Call, action: str) -> tuple[str, ...]:
     if call.service == "s3" and call.where.owner in BUCKETS:
         bucket, objects = BUCKETS[call.where.owner]
         return (bucket,) if action == "s3:ListBucket" else (objects,)
+    if call.where.owner in BUSES:
+        return (BUSES[call.where.owner],)
     if action not in RESOURCES:
         raise UnknownCall(f"{call.where}: nothing says what {action} is asked of")
     return RESOURCES[action]

@@ -22,6 +22,8 @@ PARAMETERS = {
     "EndpointNamePatternAsWritten": "Churn-*",
     "LabelledSetBucketPattern": "labels",
     "ScorerFunctionPattern": "judge-*",
+    "ChatTopic": "yes",
+    "EventBusName": "ours",
 }
 PLACE = "us-east-1:123456789012"
 ENDPOINT = f"arn:aws:sagemaker:{PLACE}:endpoint/churn-prod"
@@ -64,6 +66,7 @@ class Account:
             "TABLE": table,
             "INDEX": f"{table}/index/active",
             "TOPIC": self.outputs["TopicArn"],
+            "CHAT": self.outputs["ChatTopicArn"],
             "KEY": str(topic_key(self.outputs["TopicArn"])),
             "PREDICTIONS": f"arn:aws:s3:::{self._predictions()}/predictions/x",
             "QUEUE": f"arn:aws:sqs:{PLACE}:{self.outputs['UndeliveredUrl'].rsplit('/', 1)[1]}",
@@ -119,6 +122,8 @@ ALLOWED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Evaluator", "lambda:InvokeFunction", f"{JUDGE}:live", {}),
     ("Decider", "states:StartExecution", MACHINE, {}),
     ("Decider", "sns:Publish", "TOPIC", {}),
+    ("Decider", "sns:Publish", "CHAT", {}),
+    ("Decider", "events:PutEvents", f"arn:aws:events:{PLACE}:event-bus/ours", OWN_SOURCE),
     ("Decider", "kms:GenerateDataKey", "KEY", VIA_SNS),
     ("Decider", "kms:Decrypt", "KEY", VIA_SNS),
     ("Rollout", "lambda:InvokeFunction", "FN:Shifter", {}),
@@ -170,6 +175,16 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ),
     ("Collector", "events:PutEvents", f"arn:aws:events:{PLACE}:event-bus/other", OWN_SOURCE),
     ("Collector", "events:PutRule", BUS, {}),
+    # Machines are told on the one bus that was named, under this stack's own source.
+    ("Decider", "events:PutEvents", BUS, OWN_SOURCE),
+    (
+        "Decider",
+        "events:PutEvents",
+        f"arn:aws:events:{PLACE}:event-bus/ours",
+        {"events:source": ("sagemaker-canary.dev",)},
+    ),
+    *((name, "sns:Publish", "CHAT", {}) for name in FUNCTIONS if name != "Decider"),
+    ("Decider", "sns:GetTopicAttributes", "CHAT", {}),
     ("Collector", "sns:Publish", "TOPIC", {}),
     # Subscribers are counted by two, on this topic, and nobody reads an address.
     *(

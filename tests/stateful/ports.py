@@ -5,12 +5,14 @@ crash the caller.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.plan.endpoint import EndpointView, Variant
 from canary.domain.plan.target import Target, Weights
+from canary.domain.rollout.forms.event import StateChange
 from canary.domain.rollout.forms.mail import Mail
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Decision, Record
@@ -173,6 +175,19 @@ class Publisher(MemoryPublisher):
         self.world.told.append(
             Told(self.world.now, attributes["id"], mail.subject, attributes, work)
         )
+        self.world.seam()
+
+
+class Bus:
+    """A bus, with seams on both sides of the deed."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def emit(self, _detail_type: str, detail: str, _at: datetime) -> None:
+        """Note the event."""
+        self.world.seam()
+        self.world.emitted.append(StateChange.model_validate_json(detail).id)
         self.world.seam()
 
 

@@ -25,13 +25,14 @@ from canary.flow.decide import Decider
 from canary.flow.decisions import Decisions
 from canary.flow.recover import Recovery
 from canary.flow.shift import Shifter
+from canary.flow.telling.channels import bus_channel, mail_channel
 from canary.flow.telling.tell import Teller
 from tests.faults.invariants import Violation, violations
 from tests.faults.observer import Move, Revision, Told
 from tests.faults.run import Run
 from tests.ports import MemoryAlarms, MemoryEvidence, claims_of
 from tests.rollouts import NOON, a_plan, a_record
-from tests.stateful.ports import ROLLOUT, Endpoint, Executions, Judging, Publisher, Rollouts
+from tests.stateful.ports import ROLLOUT, Bus, Endpoint, Executions, Judging, Publisher, Rollouts
 
 FUNCTION_LIVES = timedelta(
     seconds=60
@@ -63,6 +64,7 @@ class World:
     revisions: list[Revision] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    emitted: list[str] = field(default_factory=list)
     broken: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -75,7 +77,9 @@ class World:
         self.rollouts = Rollouts(self)
         self.evidence = MemoryEvidence()
         self.alarms = MemoryAlarms(**{"churn-5xx": "OK"})
-        teller = Teller(self.rollouts, Publisher(self), claims_of())
+        teller = Teller(
+            self.rollouts, (mail_channel(Publisher(self)), bus_channel(Bus(self))), claims_of()
+        )
         recovery = Recovery(self.rollouts, self.executions)
         judging: Any = Judging(self)
         answers = Answers(self.executions)

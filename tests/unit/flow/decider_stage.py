@@ -14,6 +14,7 @@ from canary.flow.decide import Decider
 from canary.flow.decisions import Decisions
 from canary.flow.judge import Judging
 from canary.flow.recover import Recovery
+from canary.flow.telling.channels import mail_channel
 from canary.flow.telling.tell import Teller
 from tests.ports import (
     MemoryAlarms,
@@ -51,7 +52,7 @@ class Stage:
         self.executions = MemoryExecutions()
         self.publisher = MemoryPublisher()
         self.alarms = MemoryAlarms()
-        teller = Teller(self.rollouts, self.publisher, claims_of())
+        teller = Teller(self.rollouts, (mail_channel(self.publisher),), claims_of())
         judging = Judging(self.rollouts, self.evidence, NoQuality(), self.days)
         recovery = Recovery(self.rollouts, self.executions)
         answers = Answers(self.executions)

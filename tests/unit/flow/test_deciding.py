@@ -12,6 +12,7 @@ from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Outcome
 from canary.domain.rollout.transitions import closing, restoring
 from canary.domain.time import minute_of
+from canary.flow.telling.channels import mail_channel
 from canary.flow.telling.tell import Teller
 from tests.ports import (
     MemoryPublisher,
@@ -196,7 +197,7 @@ def test_a_message_being_published_by_another_tick_is_not_told_twice() -> None:
             stage.decider.tick(ROLLOUT, after(60))
 
     slow = Slow()
-    Teller(stage.rollouts, slow, claims_of("slow")).tell(ROLLOUT, after(60))
+    Teller(stage.rollouts, (mail_channel(slow),), claims_of("slow")).tell(ROLLOUT, after(60))
     assert len(slow.published) + len(stage.publisher.published) == 1
 
 

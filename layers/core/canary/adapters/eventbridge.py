@@ -4,13 +4,15 @@ a bus.
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from canary.adapters.translation import translated
-from canary.domain.errors import AwsUnavailable
+from canary.adapters.translation import TRANSIENT, translated
+from canary.domain.errors import AwsDenied, AwsUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
 EVENTS_A_CALL = 10
 
@@ -55,3 +57,32 @@ class EventBridgeAnnouncer:
             failed += answer["FailedEntryCount"]
         if failed:
             raise AwsUnavailable(f"PutEvents: {failed} of {len(entries)} entries were not taken")
+
+
+class EventBridgeBus:
+    """Tells whoever listens on one bus what happened to a rollout."""
+
+    def __init__(self, client: "EventBridgeClient", bus: str, source: str) -> None:
+        """Take a boto3 EventBridge client, the bus name, and the source that names this stack."""
+        self._client = client
+        self._bus = bus
+        self._source = source
+
+    def emit(self, detail_type: str, detail: str, at: datetime) -> None:
+        """Emit one event of this time. Raises AwsUnavailable when it was not taken, AwsDenied when
+        it never will be.
+        """
+        entry: PutEventsRequestEntryTypeDef = {
+            "Source": self._source,
+            "DetailType": detail_type,
+            "Detail": detail,
+            "Time": at,
+            "EventBusName": self._bus,
+        }
+        with translated("PutEvents"):
+            (answer,) = self._client.put_events(Entries=[entry])["Entries"]
+        code = answer.get("ErrorCode")
+        if code is None:
+            return
+        told = f"PutEvents: {code}: {answer.get('ErrorMessage', '')}"
+        raise AwsUnavailable(told) if code in TRANSIENT else AwsDenied(told)

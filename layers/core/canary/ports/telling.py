@@ -1,16 +1,24 @@
-"""How people are told what happened.
+"""How it is told what happened, to people and to machines.
 
-It may raise AwsUnavailable (try again) or AwsDenied (permanent).
+Every method may raise AwsUnavailable (try again) or AwsDenied (permanent).
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Protocol
 
 from canary.domain.rollout.forms.mail import Mail
 
 
 class Publisher(Protocol):
-    """Tells people."""
+    """Tells those who are subscribed to one topic."""
 
     def publish(self, mail: Mail, attributes: Mapping[str, str]) -> None:
         """Publish one mail; `attributes` say what it is about."""
+
+
+class Bus(Protocol):
+    """Tells whoever listens on one bus."""
+
+    def emit(self, detail_type: str, detail: str, at: datetime, /) -> None:
+        """Emit one event; `detail` is its JSON, `at` when what it tells took effect."""

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from canary.adapters.cloudwatch import CloudWatchAlarms
 from canary.adapters.days import DynamoDays
+from canary.adapters.eventbridge import EventBridgeBus
 from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.labelled.quality_store import DynamoQualityStore
 from canary.adapters.sagemaker import SageMakerEndpoints
@@ -18,6 +19,7 @@ from canary.flow.decide import Decider
 from canary.flow.decisions import Decisions
 from canary.flow.judge import Judging
 from canary.flow.recover import Recovery
+from canary.flow.telling.channels import Channel, bus_channel, chat_channel, mail_channel
 from canary.flow.telling.tell import Teller
 from canary.wiring.clients import client
 from canary.wiring.settings import DeciderSettings
@@ -30,6 +32,18 @@ class Deciding(NamedTuple):
     commander: Commander
 
 
+def channels(settings: DeciderSettings) -> tuple[Channel, ...]:
+    """Return the ways out that this stack has: people's mails first, then a chat, then the bus."""
+    sns = client("sns")
+    bus = EventBridgeBus(client("events"), settings.event_bus, settings.event_source)
+    chat = settings.chat_topic
+    return (
+        mail_channel(SnsPublisher(sns, settings.topic_arn)),
+        *((chat_channel(SnsPublisher(sns, chat)),) if chat else ()),
+        bus_channel(bus),
+    )
+
+
 def build() -> Deciding:
     """Return the decider of this environment. Raises Misconfigured."""
     settings = DeciderSettings.read(os.environ)
@@ -38,7 +52,7 @@ def build() -> Deciding:
     evidence = DynamoEvidence(table, settings.table)
     executions = StepFunctionsExecutions(client("stepfunctions"), settings.state_machine_arn)
     recovery = Recovery(rollouts, executions)
-    teller = Teller(rollouts, SnsPublisher(client("sns"), settings.topic_arn), lambda: uuid4().hex)
+    teller = Teller(rollouts, channels(settings), lambda: uuid4().hex)
     quality = DynamoQualityStore(table, settings.table)
     judging = Judging(rollouts, evidence, quality, DynamoDays(table, settings.table))
     alarms = CloudWatchAlarms(client("cloudwatch"))

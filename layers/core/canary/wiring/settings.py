@@ -16,7 +16,7 @@ from canary.domain.errors import Misconfigured
 Name = Annotated[str, Field(min_length=1, max_length=255)]
 Topic = Annotated[str, Field(pattern=r"^arn:[^:]+:sns:[^:]*:\d*:.+")]
 WatchedTopic = Annotated[str, Field(pattern=r"^(arn:[^:]+:sns:[^:]*:\d*:.+)?$")]
-"""The topic that somebody should be subscribed to; empty where nobody need be."""
+"""A topic that a stack may do without: empty where it does."""
 
 
 class Settings(BaseModel):
@@ -88,6 +88,9 @@ class DeciderSettings(Settings):
     service: Literal["decider"] = Field(alias="POWERTOOLS_SERVICE_NAME")
     metrics_namespace: Name = Field(alias="POWERTOOLS_METRICS_NAMESPACE")
     topic_arn: Topic = Field(alias="TOPIC_ARN")
+    chat_topic: WatchedTopic = Field(alias="CHAT_TOPIC_ARN")
+    event_bus: Name = Field(alias="EVENT_BUS_NAME")
+    event_source: Name = Field(alias="EVENT_SOURCE")
     state_machine_arn: str = Field(
         alias="STATE_MACHINE_ARN", pattern=r"^arn:[^:]+:states:[^:]*:\d*:stateMachine:.+"
     )

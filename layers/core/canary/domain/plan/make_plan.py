@@ -103,6 +103,7 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
         on_inconclusive=spec.on_inconclusive,
         hold_at_most_minutes=spec.hold_at_most_minutes,
         watch_minutes=spec.watch_minutes,
+        notify=spec.notify,
         warm_up_minutes=spec.warm_up_minutes,
         canary_requests_at_rest=facts.canary_requests_at_rest,
         notices=(

@@ -75,6 +75,7 @@ class Plan(Frozen):
     overdue_minutes: int = 15
     canary_requests_at_rest: float = 0.0
     """Requests a minute that the canary had at weight 0 before the rollout: callers pin it."""
+    notify: Literal["all", "important"] = "all"
     notices: tuple[str, ...] = ()
     days: dict[str, GuardDay] = Field(default_factory=dict)
     """By guard; empty where the plan decides as plans did before there was a day beside them: no

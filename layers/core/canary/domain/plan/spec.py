@@ -141,6 +141,11 @@ class Spec(Frozen):
     watch_minutes: Minutes = 30
     warm_up_minutes: int = Field(default=DEFAULT_WARM_UP_MINUTES, ge=0, le=LONGEST_WARM_UP_MINUTES)
     """Whole minutes after each move that are not judged (fuse and alarms are); 0: none."""
+    notify: Literal["all", "important"] = Field(
+        default="all",
+        description="What people are told: all, or important: ends and what a person should look "
+        "at, without starts, steps and pauses that are over. Events on the bus tell everything.",
+    )
     adopt_live: bool = False
     require_conclusive: bool = False
 

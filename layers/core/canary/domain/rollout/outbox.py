@@ -3,11 +3,12 @@ answer.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from canary.domain.rollout.kinds.values import Act, Numbers, Seen
-from canary.domain.rollout.messages import Facts, Message, Queued
+from canary.domain.rollout.messages import Facts, Message, Queued, WrittenMessage
 from canary.domain.rollout.record import Record
 
 CLAIM_EXPIRES = timedelta(minutes=2)
@@ -95,16 +96,20 @@ def _free(message: Queued, now: datetime) -> bool:
     return message.claimed_at is None or now - message.claimed_at >= CLAIM_EXPIRES
 
 
-def told(record: Record, published: frozenset[str], released: frozenset[str]) -> Record:
-    """Return the record with the published messages moved from the outbox to what was told, the
-    newest 100 of them.
+def told(record: Record, sent: Mapping[str, tuple[str, ...]], channels: frozenset[str]) -> Record:
+    """Return the record with the messages that every channel took moved from the outbox to what was
+    told, the newest 100 of them.
 
-    Those that failed are free to be tried again.
+    `sent` names, by message, the channels that took it. The others are free to be tried again, by
+    the channels that failed alone.
     """
-    outbox = tuple(
-        message.but(claim=None, claimed_at=None) if message.id in released else message
-        for message in record.outbox
-        if message.id not in published
-    )
-    sent = tuple(message for message in record.outbox if message.id in published)
-    return record.but(outbox=outbox, told=(*record.told, *sent)[-TOLD_KEPT:])
+    kept: list[Message | WrittenMessage] = []
+    done: list[Message | WrittenMessage] = []
+    for message in record.outbox:
+        if message.id not in sent:
+            kept.append(message)
+        elif channels <= set(sent[message.id]):
+            done.append(message.but(sent=sent[message.id]))
+        else:
+            kept.append(message.but(claim=None, claimed_at=None, sent=sent[message.id]))
+    return record.but(outbox=tuple(kept), told=(*record.told, *done)[-TOLD_KEPT:])

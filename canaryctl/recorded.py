@@ -51,7 +51,8 @@ FORMAT = (
     '"minute" is an ISO time (UTC where it has no offset) or a whole number of minutes, from any '
     'start; one run keeps to one of both. "run" tells several recordings of one file apart; lines '
     'without it are one run, shown as 1. "errors" and "slow" are counts among "requests" ("timed" '
-    'where slow is out of fewer); any guard\'s [bad, events] stand under "guards". What is missing '
+    'where slow is out of fewer); any guard\'s [bad, events] stand under "guards", the number of a '
+    'value guard under "values". What is missing '
     "or null was not measured, which is not zero."
 )
 

@@ -48,7 +48,7 @@ class MemoryMetrics:
             for minute, values in self.known.get(variant, {}).items()
             if name in values
         }
-        return RawSeries(minutes=found, complete=self.complete)
+        return RawSeries(minutes=found, answered="Complete" if self.complete else "PartialData")
 
     def periods(
         self, metrics: Sequence[Metric], start: datetime, end: datetime, minutes: int

@@ -115,6 +115,7 @@ def evaluated(
     sleep: Callable[[float], None] = time.sleep,
     predictions: PredictionStore | None = None,
     records_per_request: int = 1,
+    canary: str = "new",
 ) -> QualityEvidence:
     """Return the evidence of a whole set."""
     spec = QualityGuardSpec(
@@ -124,10 +125,10 @@ def evaluated(
         records_per_request=records_per_request,
     )
     request = EvaluationRequest(
-        rollout="bench",
+        rollout=f"bench-{canary}",
         endpoint="e",
         baseline="old",
-        canary="new",
+        canary=canary,
         spec=spec,
         levels=GateLevels(stop=0.025, promote=0.05),
         stop_early=False,

@@ -1,5 +1,9 @@
-"""Peak memory of one evaluation, measured in a process of its own: python -m
-benchmarks.evaluate.memory RECORDS.
+"""Peak memory of evaluations, measured in a process of its own.
+
+python -m benchmarks.evaluate.memory RECORDS [VARIANTS]
+
+Of more than two variants each is evaluated as the canary of the first one, in rollouts of its own
+one after the other, and what one left behind stays in the same process.
 """
 
 import json
@@ -45,12 +49,14 @@ class Parts:
         (self._folder / f"{key}-{part}").write_text(lines, "utf-8")
 
 
-def main(records: int) -> None:
+def main(records: int, variants: int = 2) -> None:
     """Print peak megabytes before and after, and seconds, as JSON."""
     with tempfile.TemporaryDirectory() as folder:
         path = written_set(Path(folder) / "set.csv", records)
         before, started = _peak_megabytes(), time.monotonic()
-        evaluated(path, Instant(), 1, lambda _: None, Parts(Path(folder)))
+        for canary in range(1, variants):
+            kept = Parts(Path(folder))
+            evaluated(path, Instant(), 1, lambda _: None, kept, canary=f"new{canary}")
         took = time.monotonic() - started
     print(
         json.dumps({"before_mb": before, "peak_mb": _peak_megabytes(), "seconds": round(took, 1)})
@@ -71,4 +77,4 @@ def _peak_megabytes() -> float:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:3]))

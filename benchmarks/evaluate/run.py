@@ -2,6 +2,7 @@
 
 python -m benchmarks.evaluate.run            2,000 records at 20 ms and 100,000 at once, three
                                              times over; memory to 1,000,000 records
+python -m benchmarks.evaluate.run --memory   peak memory alone, of 2 and of 10 variants
 python -m benchmarks.evaluate.run --short    200 and 2,000 records once; memory to 100,000
 """
 
@@ -25,6 +26,8 @@ from benchmarks.evaluate.loops import LOOPS, NOTEBOOK_PAUSE_SECONDS, written_set
 SERVICE_SECONDS, PLACES = 0.02, 8
 TARGET = 0.95
 OVERHEAD_BATCH = 10
+SHORT_SIZES = [(1_000, 2), (100_000, 2)]
+SIZES = [(n, v) for v in (2, 10) for n in (1_000, 10_000, 100_000)] + [(1_000_000, 2)]
 OUT = Path("out/bench/evaluate.json")
 
 
@@ -83,27 +86,32 @@ def overhead(records: int, repeats: int, console: Console) -> dict[str, Any]:
     }
 
 
-def memory(sizes: list[int], console: Console) -> dict[str, Any]:
-    """Return peak megabytes of an evaluation of each size, each in a fresh process."""
+def memory(sizes: list[tuple[int, int]], console: Console) -> dict[str, Any]:
+    """Return peak megabytes by "records x variants", each in a fresh process."""
     command = [sys.executable, "-m", "benchmarks.evaluate.memory"]
 
-    def measured(size: int) -> Any:
-        run = subprocess.run([*command, str(size)], check=True, capture_output=True)  # noqa: S603
+    def measured(size: tuple[int, int]) -> Any:
+        run = subprocess.run([*command, *map(str, size)], check=True, capture_output=True)  # noqa: S603
         return json.loads(run.stdout)
 
-    return {str(size): measured(size) for size in track(sizes, "measuring memory", console=console)}
+    each = track(sizes, "measuring memory", console=console)
+    return {f"{records} x {variants}": measured((records, variants)) for records, variants in each}
 
 
 def main() -> int:
     """Measure, print, write; return 1 when the product falls below its target."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.evaluate.run")
     parser.add_argument("--short", action="store_true")
-    short = parser.parse_args().short
-    console = Console(stderr=True)
+    parser.add_argument("--memory", action="store_true", help="peak memory alone")
+    given, console = parser.parse_args(), Console(stderr=True)
+    short, sizes = given.short, SHORT_SIZES if given.short else SIZES
+    if given.memory:
+        _print_memory(memory(sizes, console), Console())
+        return 0
     results = {
         "throughput": throughput(200 if short else 2_000, 1 if short else 3, console),
         "overhead": overhead(2_000 if short else 100_000, 1 if short else 3, console),
-        "memory": memory([1_000, 100_000] if short else [1_000, 100_000, 1_000_000], console),
+        "memory": memory(sizes, console),
     }
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
@@ -135,10 +143,14 @@ def _print(results: dict[str, Any]) -> None:
         f"{busy['records_per_second']} records a second, {busy['microseconds_a_record']} "
         f"microseconds of this process a record; product / bare pool {busy['product_of_bare_pool']}"
     )
-    for size, found in results["memory"].items():
+    _print_memory(results["memory"], console)
+
+
+def _print_memory(found: dict[str, Any], console: Console) -> None:
+    for size, one in found.items():
         console.print(
-            f"{size:>9} records: peak {found['peak_mb']} MB ({found['seconds']} s without an "
-            "endpoint)"
+            f"{size:>14} (records x variants): peak {one['peak_mb']} MB, {one['before_mb']} MB of "
+            f"it before the first record ({one['seconds']} s without an endpoint)"
         )
 
 

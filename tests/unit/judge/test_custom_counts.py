@@ -64,7 +64,7 @@ def test_no_minute_counts_before_its_gap_would() -> None:
 
 def test_a_gap_in_an_answer_that_was_cut_short_is_no_zero() -> None:
     """What CloudWatch has not said is unknown."""
-    found = read(own("zero"), REQUESTED, RawSeries(minutes={1: 3.0}, complete=False))
+    found = read(own("zero"), REQUESTED, RawSeries(minutes={1: 3.0}, answered="PartialData"))
     assert [counts.guards for counts in found.values()] == [{}, {}, {}]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from canary.domain.judge.metrics import MetricReading, RawSeries, windows_of
+from canary.domain.judge.metrics import MetricReading, RawSeries, together, windows_of
 from canary.domain.plan.guards import REQUESTS, CountGuard, CountSource, GuardWords, Metric
 from tests.unit.judge.worlds import errors_guard, slow_guard
 
@@ -93,7 +93,7 @@ def test_zero_is_a_measurement() -> None:
 def test_baselines_are_summed_over_those_that_speak() -> None:
     """A minute in which one of them has no point is the other's; both are summed guard by guard."""
     two = {name: {**values, 2: 1.0} for name, values in WHOLE.items()}
-    both = READING.together(series(v1=two, v3=WHOLE), ["v1", "v3"])
+    both = together(READING.each(series(v1=two, v3=WHOLE), ["v1", "v3"]))
     assert {minute: counts.requests for minute, counts in both.items()} == {1: 200, 2: 1}
     assert both[1].guards == {
         "errors": (4, 200),
@@ -110,7 +110,9 @@ def test_a_guard_is_summed_over_nine_tenths_of_the_requests_or_not_at_all(
     is not the baseline.
     """
     without = {name: {1: requests} for name in ("requests", "timed", "within")}
-    both = READING.together(series(v1=WHOLE, v3={**without, "errors": {1: 0.0}}), ["v1", "v3"])
+    both = together(
+        READING.each(series(v1=WHOLE, v3={**without, "errors": {1: 0.0}}), ["v1", "v3"])
+    )
     assert both[1].requests == 100 + requests
     assert both[1].guards.get("empty_answers") == found
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from canary.adapters.translation import translated
-from canary.domain.judge.metrics import RawSeries
+from canary.domain.judge.metrics import COMPLETE, RawSeries
 from canary.domain.plan.guards import Metric
 from canary.domain.time import minute_of
 
@@ -43,21 +43,17 @@ class CloudWatchMetrics:
         each = max(1, int((end - start).total_seconds() // (60 * minutes)))
         a_call = max(1, min(QUERIES_A_CALL, POINTS_A_CALL // each))
         points: dict[Metric, dict[int, float]] = {metric: {} for metric in wanted}
-        answered = dict.fromkeys(wanted, "Complete")
+        answered = dict.fromkeys(wanted, COMPLETE)
         for first in range(0, len(wanted), a_call):
             batch = wanted[first : first + a_call]
             for index, result in self._fetch(batch, start, end, minutes):
-                if result["StatusCode"] != "Complete":
+                if result["StatusCode"] != COMPLETE:
                     told = [one.get("Value", "") for one in result.get("Messages", [])]
                     answered[batch[index]] = ": ".join([result["StatusCode"], *told])
                 for at, value in zip(result["Timestamps"], result["Values"], strict=True):
                     points[batch[index]][minute_of(at)] = value
         return {
-            metric: RawSeries(
-                minutes=points[metric],
-                complete=answered[metric] == "Complete",
-                answered=answered[metric],
-            )
+            metric: RawSeries(minutes=points[metric], answered=answered[metric])
             for metric in wanted
         }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from canary.domain.errors import CanaryError
 from canary.domain.judge.bets.day import day_of
-from canary.domain.judge.metrics import MetricReading, Series, first_looks
+from canary.domain.judge.metrics import MetricReading, Series, first_looks, silences, together
 from canary.domain.judge.windows import BELIEVED_AFTER_MINUTES, Counts, counted, measured
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.forecast import with_forecast
@@ -128,19 +128,19 @@ class Planner:
         reading = MetricReading(spec.endpoint, guards, over)
         unmeasured = {guard.name: NO_LATENCY for guard in guards if guard.unmeasurable}
         unmeasured |= reading.uncounted(series, baselines)
-        together = reading.together(series, baselines)
+        parts = reading.each(series, baselines)
+        summed = together(parts)
         minutes = range(minute_of(end - HISTORY), minute_of(end))
         history = {
-            guard.name: [_events(guard, together.get(minute)) for minute in minutes]
+            guard.name: [_events(guard, summed.get(minute)) for minute in minutes]
             for guard in guards
             if guard.value is None
         }
         values = {
-            guard.name: [measured(guard, together.get(minute)) for minute in minutes]
+            guard.name: [measured(guard, summed.get(minute)) for minute in minutes]
             for guard in guards
             if guard.value is not None
         }
-        silences = reading.silences(series, baselines)
         return Facts(
             endpoint=view,
             configured=configured,
@@ -150,7 +150,7 @@ class Planner:
             origins={name: origin_of(one) for name, one in learnt.items()},
             unmeasured=unmeasured,
             canary_requests_at_rest=_at_rest(reading, series, view, spec.canary, end),
-            silences=silences,
+            silences=silences(parts, baselines),
             looks=looks,
             alarms=alarms,
             untold=self._untold(),

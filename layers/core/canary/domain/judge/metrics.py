@@ -6,7 +6,7 @@ Several baselines are what of them speaks.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -25,18 +25,25 @@ COVERED_PART = 0.9
 """Of a variant's minutes with events in which a statistic must be there to be relied on."""
 
 
+COMPLETE = "Complete"
+
+
 class RawSeries(Frozen):
-    """The points of one metric by minute. `complete` is False unless CloudWatch said so;
-    `answered` is what it said instead.
-    """
+    """The points of one metric by minute, and CloudWatch's own word for how much that is."""
 
     minutes: dict[int, float]
-    complete: bool = True
-    answered: str = "Complete"
+    answered: str = COMPLETE
+
+    @property
+    def complete(self) -> bool:
+        """Return whether these are all the points there are."""
+        return self.answered == COMPLETE
 
 
 Series = Mapping[Metric, RawSeries]
 """What was read of each metric of each variant."""
+Parts = Mapping[int, Mapping[str, Counts]]
+"""By minute the counts of each variant that has any."""
 
 
 @dataclass(frozen=True)
@@ -87,23 +94,12 @@ class MetricReading:
                 )
         return found
 
-    def together(self, series: Series, variants: Sequence[str]) -> dict[int, Counts]:
-        """Return several variants' counts summed by minute over those that have any."""
-        return {minute: _sum([*parts.values()]) for minute, parts in self.each(series, variants)}
-
-    def each(
-        self, series: Series, variants: Sequence[str]
-    ) -> Iterator[tuple[int, dict[str, Counts]]]:
-        """Yield the minutes in which a variant has counts, with the counts of all that have."""
+    def each(self, series: Series, variants: Sequence[str]) -> Parts:
+        """Return the minutes in which a variant has counts, with the counts of all that have."""
         found = {variant: self.counts(series, variant) for variant in variants}
-        for minute in sorted(set().union(*found.values())):
-            yield minute, {name: one[minute] for name, one in found.items() if minute in one}
-
-    def silences(self, series: Series, variants: Sequence[str]) -> dict[str, tuple[int, int]]:
-        """Return in how many minutes each variant was silent, of those in which another spoke."""
-        minutes = [set(parts) for _, parts in self.each(series, variants)]
         return {
-            name: (sum(name not in parts for parts in minutes), len(minutes)) for name in variants
+            minute: {name: one[minute] for name, one in found.items() if minute in one}
+            for minute in sorted(set().union(*found.values()))
         }
 
     def at_rest(self, series: Series, variant: str, minutes: Sequence[int]) -> float:
@@ -173,6 +169,19 @@ def _lacking(guard: CountGuard, variant: str, counted: int, timed: int) -> str:
         f"{what} in every minute: of {variant} in {counted:,} of {timed:,} with requests, "
         f"{percent(counted / timed)} and not the {percent(COVERED_PART)} it takes"
     )
+
+
+def together(parts: Parts) -> dict[int, Counts]:
+    """Return several variants' counts summed by minute over those that have any."""
+    return {minute: _sum([*counts.values()]) for minute, counts in parts.items()}
+
+
+def silences(parts: Parts, variants: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Return in how many minutes each variant was silent, of those in which another spoke."""
+    return {
+        name: (sum(name not in counts for counts in parts.values()), len(parts))
+        for name in variants
+    }
 
 
 def _sum(parts: Sequence[Counts]) -> Counts:
@@ -248,7 +257,7 @@ def windows_of(
     point.
     """
     minutes = sorted({minute for one in series.values() for minute in one.minutes})
-    canaries, each = reading.counts(series, canary), dict(reading.each(series, baselines))
+    canaries, each = reading.counts(series, canary), reading.each(series, baselines)
     return tuple(
         _window(minute, canaries.get(minute), each.get(minute, {}), len(baselines))
         for minute in minutes

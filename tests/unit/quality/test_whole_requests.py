@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from canary.domain.errors import Refused
 from canary.domain.labelled.by_request.whole_requests import METRIC, first_states, with_requests
 from canary.domain.labelled.evidence import PairedState, QualityEvidence
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled.evaluate import evaluate
-from canary.ports.quality import CallFailed
+from canary.ports.quality import CallBusy, CallFailed
 from tests.unit.quality.test_kept_predictions import MemoryPredictions
 from tests.unit.quality.test_sharding import ports
 from tests.unit.quality.variants import LEVELS, World, world
@@ -100,6 +101,32 @@ def test_an_answer_of_another_length_fails_the_request(tmp_path: Path) -> None:
 
         evidence = run(world(tmp_path, {}, 1_000, rule, records_per_request=10))
         assert (evidence.label, of_requests(evidence).label) == ("FAIL", "FAIL")
+
+
+def test_requests_that_stay_busy_are_told_from_an_endpoint_that_answers_nobody(
+    tmp_path: Path,
+) -> None:
+    """A canary that is never ready for ten records and always for one fails the request."""
+
+    def rule(variant: str, body: str) -> str | CallBusy:
+        rows = body.split("\n")
+        if variant == "new" and len(rows) > 1:
+            return CallBusy("unavailable", "503")
+        return "\n".join(str(int(row) % 2) for row in rows)
+
+    here = world(tmp_path, {}, 1_000, rule, records_per_request=10)
+    here.limit_seconds = 9_000.0
+    evidence = evaluate(here.request(), here.ports())
+    assert (evidence.label, of_requests(evidence).label) == ("FAIL", "FAIL")
+
+
+def test_requests_that_nobody_answers_whole_are_refused(tmp_path: Path) -> None:
+    """With what was seen and the key that helps, where a record alone is answered."""
+    here = batched(tmp_path, lambda *_: True)
+    with pytest.raises(Refused, match=r"records_per_request: both variants fail .* status 500"):
+        evaluate(here.request(), here.ports())
+    nobody = world(tmp_path, {}, 100, lambda *_: BROKEN, records_per_request=10)
+    assert run(nobody).label == "NO_DATA"
 
 
 def test_a_second_rollout_sees_it_again(tmp_path: Path) -> None:

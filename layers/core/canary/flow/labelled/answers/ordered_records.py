@@ -177,17 +177,18 @@ class OrderedRecords:
 
     def _witnesses(self, fetch: Fetch) -> Iterator[Body]:
         """Return the requests of the order's first and last places, for a variant that has answered
-        none yet.
+        none yet; where they have several records, each one's first record alone as well.
         """
-        size, layout = self._request.spec.records_per_request, self._records.layout
+        spec, layout = self._request.spec, self._records.layout
+        size = spec.records_per_request
         for start in (0, size, max(0, len(self) - size)):
             for group in map(self._group, self._requests(start, min(start + size, len(self)))):
-                if not group.examples:
-                    continue
-                with contextlib.suppress(BodyTooLarge, Unsendable):
-                    body = build_body(group.examples, layout, self._request.spec, fetch)
-                    row = group.examples[0].row
-                    yield body, options_of(self._request.spec, self._request.rollout, row)
+                for examples in dict.fromkeys((group.examples[:1], group.examples)):
+                    if not examples:
+                        continue
+                    with contextlib.suppress(BodyTooLarge, Unsendable):
+                        body = build_body(examples, layout, spec, fetch)
+                        yield body, options_of(spec, self._request.rollout, examples[0].row)
 
     @property
     def _labels(self) -> tuple[str, ...]:

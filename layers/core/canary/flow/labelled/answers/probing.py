@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from canary.domain.errors import Refused
 from canary.domain.labelled.contract import AnswerContract, Reading
 from canary.domain.labelled.evidence import Note, QualityEvidence
 from canary.domain.labelled.prediction import Prediction
@@ -17,6 +18,7 @@ from canary.domain.plan.quality.answer_keys import Role
 from canary.flow.labelled.answers.asking import Outcome, RateCeiling
 from canary.flow.labelled.answers.kept_predictions import KeptContract
 from canary.flow.labelled.answers.ordered_records import Group, OrderedRecords
+from canary.flow.labelled.answers.prediction_file import Failed
 from canary.flow.labelled.answers.same_order import Request, order_told
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.labelled.answers.agreement import check_agreement
@@ -71,6 +73,7 @@ def agreed(
     contract = _contract(request, records, heard)
     pairs = {group.end: pair for group, pair in heard}
     if contract is None:
+        _check_alone(request, places, heard)
         return Agreed(evidence, pairs)
     found = _with(evidence, contract)
     notes = _order_notes(request, ports, records, found, heard, ceiling)
@@ -80,6 +83,30 @@ def agreed(
 
 def _with(evidence: QualityEvidence, contract: AnswerContract) -> QualityEvidence:
     return evidence.but(contract=contract, contract_from=evidence.counts.used)
+
+
+def _check_alone(
+    request: EvaluationRequest, places: OrderedRecords, heard: list[tuple[Group, Pair]]
+) -> None:
+    """Return where neither variant answers a record alone either; raise Refused where requests of
+    several records are what both fail.
+    """
+    asked = [group.examples for group, _ in heard if len(group.examples) > 1]
+    if not asked:
+        return
+    alone = places.asker().hear(asked[0][:1])
+    if not any(isinstance(one.reply, Reply) for one in alone):
+        return
+    failed = [one.reply.text for one in heard[0][1] if isinstance(one.reply, Failed)]
+    raise Refused(
+        "guards.quality.records_per_request",
+        (
+            f"both variants fail all of the first {len(heard)} requests of up to "
+            f"{request.spec.records_per_request} records ({'; '.join(dict.fromkeys(failed))}), and "
+            "one record alone is answered"
+        ),
+        "Set records_per_request to 1, or correct the form of the request",
+    )
 
 
 def _order_notes(

@@ -246,3 +246,16 @@ def test_the_head_of_a_large_document_is_enough_for_the_check(tmp_path: Path) ->
             assert len(records) > 50
             check_records(records, spec, whole=False)
             assert len(list(records.rows())) == len(records)
+
+
+def test_a_set_mostly_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    """Whatever column it shows in; a few such records are left out and told."""
+    rows = [(f"{n % 2},{n},{'grün' if n % 2 else 'rot'}\n").encode("latin-1") for n in range(100)]
+    told = refusal(written(tmp_path, b"".join(rows)))
+    assert "guards.quality.encoding: 50 of 100 records are not the text" in told
+    few = b"".join(rows[:2] + [b"%d,%d,rot\n" % (n % 2, n) for n in range(98)])
+    path = written(tmp_path, few)
+    spec = QualityGuardSpec(labelled_set=str(path))
+    with RecordFile(path, spec) as records:
+        assert "1 records are no UTF-8 text and are left out" in " ".join(records.told)
+        check_records(records, spec, whole=True)

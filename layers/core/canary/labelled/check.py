@@ -25,6 +25,11 @@ def check_records(records: RecordFile, spec: QualityGuardSpec, *, whole: bool) -
     """
     check_answer_paths(spec)
     check_request(spec, records.layout)
+    garbled = records.survey.garbled
+    if garbled > (1 - spec.min_usable) * len(records):
+        problem = f"{garbled:,} of {len(records):,} records are not the text they were written as"
+        remedy = "Name the file's encoding, as latin-1 or utf-16"
+        raise Refused("guards.quality.encoding", problem, remedy)
     label, problem = _first_label(records, spec)
     if label is None:
         remedy = "Check label_column, task, positive_label and header"

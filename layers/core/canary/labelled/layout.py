@@ -99,6 +99,19 @@ def column_position(
     return names.index(column)
 
 
+def is_unicode(text: str) -> bool:
+    """Return whether a text can be written at all: no byte of another encoding, no half a
+    surrogate.
+    """
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def is_garbled(text: str) -> bool:
     """Return whether a text was decoded by another encoding than it was written in."""
     return "\x00" in text or "\ufffd" in text or any("\ud800" <= one <= "\udfff" for one in text)

@@ -14,7 +14,7 @@ from canary.domain.errors import Refused
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.files.repeats import Repeats
 from canary.labelled.files.spans import Span
-from canary.labelled.layout import MISSING, Layout, Value
+from canary.labelled.layout import MISSING, Layout, Value, is_unicode
 from canary.labelled.tasks.classes import binary_value
 
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -39,6 +39,8 @@ class Survey:
     records: int = 0
     joined: int = 0
     unread: int = 0
+    garbled: int = 0
+    """Records with bytes that are no UTF-8, or text that is no Unicode."""
     escaped: int = 0
     escaped_unread: int = 0
     more_keys: int = 0
@@ -87,6 +89,9 @@ class Survey:
         if cells is None or not readable:
             self.unread += 1
             return
+        if not is_unicode("".join(cells)):
+            self.garbled += 1
+            return
         self._see_label(cells[self._label])
         features = "\0".join([cells[i] for i in self.layout.features])
         self.repeats.see(cells[self._label], features)
@@ -109,6 +114,9 @@ class Survey:
             return
         label = values[self.layout.label]
         label = "" if label is None else str(label)
+        if not is_unicode(label):
+            self.garbled += 1
+            return
         self._see_label(label)
         self.repeats.see(label, repr([values[i] for i in self.layout.features]))
 
@@ -174,6 +182,7 @@ class Survey:
             (self.blank_lines, "blank lines are no records"),
             (self.joined, "records take several lines, inside quotes"),
             (self.unread, "records cannot be read and are left out"),
+            (self.garbled, 'records are no UTF-8 text and are left out (see "encoding")'),
             (self.escaped, 'records have a backslash before a quote, read as text (see "escape")'),
             (repeats, f"of {among} repeat another one, label and features alike"),
             (

@@ -11,6 +11,8 @@ from canary.domain.labelled.side_by_side import Call
 from canary.flow.labelled.answers.prediction_file import Failed, Told
 from canary.labelled.examples import Example
 
+LONGEST_SHOWN = 128
+
 
 class Answered(NamedTuple):
     """One record with what each variant told about it; `asked` is false when both were known
@@ -45,17 +47,22 @@ def prediction_in(told: Told | None) -> Prediction | None:
 def disagreement_of(one: Answered) -> Disagreement:
     """Return a record on which the variants differ, for the report."""
     return Disagreement(
-        record=one.example.record_id[:128],
-        label=str(one.example.label)[:128],
+        record=_written(one.example.record_id),
+        label=_written(str(one.example.label)),
         baseline=_shown(one.baseline),
         canary=_shown(one.canary),
     )
 
 
+def _written(text: str) -> str:
+    """Return the beginning of a text, a question mark for what is no Unicode: it is stored."""
+    return text[:LONGEST_SHOWN].encode("utf-8", "replace").decode()
+
+
 def _shown(told: Told) -> str:
     if isinstance(told, Failed):
         return f"error ({told.text[:80]})"
-    decision = told.decision[:128]
+    decision = _written(told.decision)
     return decision if told.score is None else f"{decision} ({told.score:.4g})"
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from canary.domain.errors import Refused
 from canary.flow.labelled.evaluate import evaluate
+from canary.ports.quality import CallFailed
 from tests.unit.quality.variants import world
 
 Order = Callable[[list[str]], list[str]]
@@ -80,3 +81,19 @@ def test_scores_that_a_batch_rounds_otherwise_are_the_same(tmp_path: Path) -> No
     here = world(tmp_path, {}, 400, rule, records_per_request=10)
     evidence = evaluate(here.request(), here.ports())
     assert (evidence.label, evidence.notes) == ("PASS", ())
+
+
+def test_records_that_are_not_answered_alone_are_told(tmp_path: Path) -> None:
+    """Their order cannot be looked at, and no other order is claimed."""
+
+    def rule(asked: str, body: str) -> str | CallFailed:
+        rows = body.split("\n")
+        if asked == "new" and len(rows) == 1:
+            return CallFailed("model_error", "status 500")
+        return "\n".join(str(int(row) % 2) for row in rows)
+
+    here = world(tmp_path, {}, 400, rule, records_per_request=10)
+    evidence = evaluate(here.request(), here.ports())
+    assert [note.text for note in evidence.notes] == [
+        "8 of 8 records the canary does not answer alone"
+    ]

@@ -50,6 +50,12 @@ def _text(value: Any, spec: QualityGuardSpec) -> str | None:
     return _as_text(value)
 
 
+def _of_one(value: Any, kinds: Any) -> Any:
+    """Return what is inside a list of one record, where that is a value of these kinds."""
+    one = isinstance(value, list) and len(value) == 1 and isinstance(value[0], kinds)
+    return value[0] if one else value
+
+
 def _as_text(value: Any) -> str | None:
     """Return a text, and a number as the text it is written as."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -58,8 +64,8 @@ def _as_text(value: Any) -> str | None:
 
 
 def _spans(value: Any, _: QualityGuardSpec) -> str | None:
-    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):
-        value = value[0] if span(value[0]) is None else value
+    inside = _of_one(value, list)
+    value = inside if span(inside) is None else value
     found = [span(one) for one in value] if isinstance(value, list) else [None]
     if None in found:
         return None
@@ -73,6 +79,7 @@ def _spans(value: Any, _: QualityGuardSpec) -> str | None:
 
 
 def _labels(value: Any, spec: QualityGuardSpec) -> str | None:
+    value = _of_one(value, list)
     told = names(value)
     if told is not None:
         return labels_text(map(class_name, told))
@@ -84,8 +91,9 @@ def _labels(value: Any, spec: QualityGuardSpec) -> str | None:
 
 def _label_scores(value: Any, spec: QualityGuardSpec) -> dict[str, float] | None:
     """Return probabilities by label from an object, a list of label and score, or a row."""
-    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):
-        value = value[0]
+    one = _of_one(value, Mapping)
+    if isinstance(one, Mapping) and not {"label", "score"} <= one.keys():
+        value = one
     if isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
         if not all({"label", "score"} <= one.keys() for one in value):
             return None
@@ -102,6 +110,7 @@ def _label_scores(value: Any, spec: QualityGuardSpec) -> dict[str, float] | None
 
 
 def _ranking(value: Any, spec: QualityGuardSpec) -> str | None:
+    value = _of_one(value, list | Mapping)
     order = names(value)
     if order and len(set(order)) < len(order):
         raise UnreadableAnswer("the ranking names an item twice")
@@ -112,6 +121,8 @@ def _ranking(value: Any, spec: QualityGuardSpec) -> str | None:
 
 
 def _quantiles(value: Any, spec: QualityGuardSpec) -> str | None:
+    if spec.quantiles is None or len(spec.quantiles) > 1:
+        value = _of_one(value, list | Mapping)
     if isinstance(value, Mapping) and isinstance(value.get("quantiles"), Mapping):
         value = value["quantiles"]
     if isinstance(value, list) and spec.quantiles is not None:

@@ -50,7 +50,8 @@ def order_told(
     Raises Refused where their answers come in another order than their records.
     """
     places = _telling(heard)[:ASKED_ALONE]
-    asked = [(at, _alone(heard, at, ask)) for at in places if may_go_on()]
+    heard_alone = [(at, _alone(heard, at, ask)) for at in places if may_go_on()]
+    asked = [(at, alone) for at, alone in heard_alone if isinstance(alone, Prediction)]
     differs = [at for at, alone in asked if not _same(_at(heard, at), alone)]
     for request in dict.fromkeys(request for request, _ in differs):
         if _is_reordered(heard[request], ask):
@@ -62,6 +63,9 @@ def order_told(
                 ),
                 "Let the container keep the order, or set records_per_request to 1",
             )
+    unanswered = len(heard_alone) - len(asked)
+    if unanswered:
+        return f"{unanswered} of {len(heard_alone)} records the {role} does not answer alone"
     if not differs:
         return ""
     return (

@@ -41,7 +41,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def main(
     scenario: Annotated[
-        Name | None, typer.Option(help="Only this one; all of them unless given.")
+        Name | None,
+        typer.Option(help="Only this one; all of them unless given. What each shows stands below."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of models, traffic and timing.")] = 0,
     out: Annotated[Path, typer.Option(help="Folder of the pages and summary.json.")] = Path(
@@ -60,8 +61,14 @@ def main(
     """Roll out seven canaries side by side on an emulated AWS account: the real template, handlers
     and models.
 
+    healthy: a better model, promoted. wrong: worse on the labelled set, stopped at share 0.
+    failing: refuses some requests, taken back at 5%. slow: slows down under load, taken back at
+    50%. late: fails with all traffic alone, taken back in the watch. incident: a better model and
+    an outage of both variants, promoted. misread: clerks correct its answers, taken back at 5% by
+    that count.
+
     Exit code 0 when every scenario ends as it has to, 1 when one does not, 2 for a scenario that
-    does not exist.
+    does not exist, 130 when Ctrl-C stopped it; pages and summary then tell how it stood.
     """
     # Bound now: inside the account sys.stdout is where the functions log.
     console = Console(file=sys.stdout)
@@ -75,7 +82,12 @@ def main(
 
     pace = Pace(minute_seconds)
     scenarios = chosen(scenario)
-    raise typer.Exit(0 if play(scenarios, seed, out, console, pace, REGIONS[partition]) else 1)
+    try:
+        good = play(scenarios, seed, out, console, pace, REGIONS[partition])
+    except KeyboardInterrupt:
+        console.print(" Stopped by Ctrl-C.")
+        raise typer.Exit(130) from None
+    raise typer.Exit(0 if good else 1)
 
 
 if __name__ == "__main__":

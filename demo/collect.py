@@ -23,6 +23,7 @@ from emulator.endpoints.serving.ledger import Ledger
 
 BEFORE_MINUTES, AFTER_MINUTES = 5, 5
 PIXELS_A_SIDE = 8
+STARTING = "STARTING"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class Result:
     messages: tuple[ToldMessage, ...]
     lease: str | None
     outage_failures: dict[str, float]
+
+    @property
+    def over(self) -> bool:
+        """Return whether it ended, or never began."""
+        return self.history.record.ended if self.history else self.phase != STARTING
 
     @property
     def emulated_minutes(self) -> float:
@@ -96,8 +102,14 @@ def collect(
 def _collect(emulator: Emulator, run: Run, table: str, world: DigitsWorld) -> Result:
     endpoint, ledger = run.scenario.endpoint, emulator.endpoints.ledger(run.scenario.endpoint)
     client = emulator.client("dynamodb")
-    messages = tuple(message for message in told(emulator) if f"] {endpoint}:" in message.subject)
     history = _history(emulator, run, table)
+    graves = {(m.subject, m.body): m.severity for m in history.messages} if history else {}
+    messages = tuple(
+        message.but(severity=graves.get((message.subject, message.body), ""))
+        for message in told(emulator, run.started_at)
+        if run.rollout in message.body
+    )
+    status = execution_status(emulator, run)
     if history is not None:
         shown = {
             "messages": messages,
@@ -107,8 +119,8 @@ def _collect(emulator: Emulator, run: Run, table: str, world: DigitsWorld) -> Re
         history = history.but(**shown)
     return Result(
         scenario=run.scenario,
-        execution_status=execution_status(emulator, run),
-        phase=str(history.record.phase) if history else str(Phase.REFUSED),
+        execution_status=status,
+        phase=str(history.record.phase) if history else _without_record(status),
         initial_weights=run.initial_weights,
         final_weights=weights_of(emulator, endpoint),
         canary_requests_live=ledger.live_requests(CANARY),
@@ -118,6 +130,10 @@ def _collect(emulator: Emulator, run: Run, table: str, world: DigitsWorld) -> Re
         lease=DynamoRollouts(client, table).holding(endpoint),
         outage_failures=_outage_failures(run, ledger),
     )
+
+
+def _without_record(status: str) -> str:
+    return STARTING if status == "RUNNING" else str(Phase.REFUSED)
 
 
 def _history(emulator: Emulator, run: Run, table: str) -> RolloutHistory | None:

@@ -1,7 +1,9 @@
 """One demonstration from the first line to the last: prepare, roll out, check, tell."""
 
+import signal
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +27,7 @@ from emulator import Emulator
 from emulator.place import Place
 
 BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+FIRST_TICKS_MINUTES = 3
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,19 @@ def play(
     region: str = Place.region,
 ) -> bool:
     """Return whether every scenario ended as it has to; pages and summary.json are in `out`
-    then.
+    then. Raises KeyboardInterrupt where somebody stopped it, when they are.
     """
     began = time.monotonic()
-    results = run_scenarios(scenarios, seed, console, pace, region)
-    found = {result.scenario.name: doubts(result) for result in results}
+    with until_interrupted() as stopped:
+        results = run_scenarios(scenarios, seed, console, pace, region, stopped)
+    found = {
+        result.scenario.name: [] if stopped() and not result.over else doubts(result)
+        for result in results
+    }
     write_summary(results, out)
     print_summary(console, results, found, write_pages(results, out))
+    if stopped():
+        raise KeyboardInterrupt
     good = not any(found.values())
     verdict = (
         "[green]Every scenario ended as it has to[/green]"
@@ -64,12 +73,35 @@ def play(
     return good
 
 
+@contextmanager
+def until_interrupted() -> Iterator[Callable[[], bool]]:
+    """Yield whether somebody pressed Ctrl-C, which stops at the next whole minute; a second time it
+    ends everything at once.
+    """
+    pressed = threading.Event()
+
+    def stop(*_: object) -> None:
+        if pressed.is_set():
+            raise KeyboardInterrupt
+        pressed.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield pressed.is_set
+        return
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def run_scenarios(
     scenarios: Sequence[Scenario],
     seed: int,
     console: Console,
     pace: Pace,
     region: str = Place.region,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> list[Result]:
     """Return how each scenario ended; one that has not ended in time is taken as it is."""
     # One thread a matrix product: these are small, and threads that wait for work take the cores
@@ -79,15 +111,20 @@ def run_scenarios(
         with _step(console, "training models on 500 handwritten digits"):
             world = digits_world(seed)
         clerks = Clerks(emulator, scenarios)
-        _prepare(emulator, world, scenarios, pace.past_minutes, console, clerks)
-        with _step(console, "deploying template.yaml"):
+        _prepare(emulator, world, scenarios, pace.past_minutes, console, clerks, stopped)
+        with _step(console, "deploying template.yaml, and its first ticks"):
             table, state_machine = _deploy(emulator)
+            # Before its first ticks the stack has none, which is what its own alarm missed-tick
+            # rings for: no rollout is started into that.
+            emulator.run_minutes(FIRST_TICKS_MINUTES)
+            clerks.publish()
         emulator.clock.set_pace(pace.minute_seconds)
         runs = start(emulator, scenarios, state_machine)
         with Screen(console, "emulated time") as screen:
-            drive(emulator, runs, table, screen.show, clerks, pace.most_minutes)
+            drive(emulator, runs, table, screen.show, clerks, pace.most_minutes, stopped)
         emulator.clock.set_pace(0.0)
-        emulator.run_minutes(AFTER_MINUTES)
+        if not stopped():
+            emulator.run_minutes(AFTER_MINUTES)
         return collect(emulator, runs, table, world)
 
 
@@ -103,6 +140,7 @@ def _prepare(
     past_minutes: int,
     console: Console,
     clerks: Clerks,
+    stopped: Callable[[], bool],
 ) -> None:
     columns = (
         TextColumn("  {task.description}"),
@@ -119,11 +157,15 @@ def _prepare(
             world,
             scenarios,
             past_minutes,
-            lambda done: progress.update(task, completed=done),
+            lambda done: progress.update(task, completed=done) if not stopped() else _give_up(),
             clerks,
         )
     if not console.is_terminal:
         console.print()  # rich leaves the line open there
+
+
+def _give_up() -> None:
+    raise KeyboardInterrupt
 
 
 @contextmanager

@@ -62,12 +62,15 @@ def drive(
     show: Show,
     clerks: Clerks,
     most_minutes: int = MOST_MINUTES,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> bool:
-    """Return whether everything was over and told within `most_minutes`; `show` is called each
-    minute, and `clerks` publish what they corrected in it.
+    """Return whether everything was over and told within `most_minutes`, and before somebody
+    `stopped` it; `show` is called each minute, and `clerks` publish what they corrected in it.
     """
-    watched = Watched(emulator, table)
+    watched, began = Watched(emulator, table), min(run.started_at for run in runs)
     for _ in range(most_minutes):
+        if stopped():
+            return False
         emulator.run_minutes(1)
         clerks.publish()
         for run in runs:
@@ -75,7 +78,7 @@ def drive(
         records = [watched.record(run) for run in runs]
         show(
             [watched.row(run, record) for run, record in zip(runs, records, strict=True)],
-            told(emulator),
+            told(emulator, began),
             emulator.clock.now(),
         )
         if all(
@@ -115,10 +118,12 @@ class Watched:
         return row_of(run.scenario.name, record, verdict, now)
 
 
-def told(emulator: Emulator) -> list[ToldMessage]:
-    """Return every message published so far, oldest first."""
+def told(emulator: Emulator, since: datetime) -> list[ToldMessage]:
+    """Return every message published since then, oldest first."""
     return [
-        ToldMessage(at=m.at, subject=m.subject or "", body=m.message) for m in emulator.messages
+        ToldMessage(at=m.at, subject=m.subject or "", body=m.message)
+        for m in emulator.messages
+        if m.at >= since
     ]
 
 

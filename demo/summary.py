@@ -38,11 +38,13 @@ def write_pages(results: Sequence[Result], folder: Path) -> Path:
 
 def print_summary(console: Console, results: Sequence[Result], found: Doubts, index: Path) -> None:
     """Print how every scenario ended, what it shows, and what is not as it should be."""
-    console.print("\n[bold]How it ended[/bold]")
+    over = all(result.over for result in results)
+    console.print(f"\n[bold]{'How it ended' if over else 'Stopped: how it stood'}[/bold]")
     grid = Table.grid(padding=(0, 2, 0, 1))
     for result in results:
         grid.add_row(*_line(result, good=not found[result.scenario.name]))
-        grid.add_row("", "", Text(f"{result.scenario.shows} {result.scenario.lesson}", style="dim"))
+        lesson = f" {result.scenario.lesson}" if result.over else ""
+        grid.add_row("", "", Text(f"{result.scenario.shows}{lesson}", style="dim"))
     console.print(grid)
     for name, doubts in found.items():
         for doubt in doubts:
@@ -59,12 +61,14 @@ def print_summary(console: Console, results: Sequence[Result], found: Doubts, in
 
 def _line(result: Result, *, good: bool) -> tuple[Text, Text, Text]:
     mark = Text("✓", style="bold green") if good else Text("✗", style="bold red")
+    mark = mark if result.over else Text("…", style="cyan")
     text = Text(
         result.phase.replace("_", " ").lower(),
-        style="green" if result.phase == Phase.PROMOTED else "red",
+        style="green" if result.phase == Phase.PROMOTED else "red" if result.over else "cyan",
     )
+    when = f"after {result.emulated_minutes:.0f} minutes" if result.over else "when it was stopped"
     text.append(
-        f" after {result.emulated_minutes:.0f} minutes; highest share "
+        f" {when}; highest share "
         f"{100 * result.highest_share:g}%, "
         f"{result.canary_requests_live:,} requests, {result.bad_responses_served:,} failed",
         style="default",

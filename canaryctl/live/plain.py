@@ -5,7 +5,6 @@ changes, no more.
 from collections.abc import Sequence
 from datetime import datetime
 
-from canary.domain.words import percent
 from canaryctl.history import ToldMessage
 from canaryctl.live.row import LiveRow
 
@@ -21,11 +20,12 @@ class PlainLines:
     def news(
         self, rows: Sequence[LiveRow], messages: Sequence[ToldMessage], now: datetime
     ) -> list[str]:
-        """Return the lines for what changed since the last call."""
-        lines = [f"{now:%H:%M}  {line_of(row)}" for row in rows if self._changed(row)]
-        lines += [f"{m.at:%H:%M}  on call  {m.subject}" for m in messages[self._told :]]
+        """Return the lines for what changed since the last call, what was told on the way to `now`
+        first: times run forward.
+        """
+        lines = [f"{m.at:%H:%M}  on call  {m.subject}" for m in messages[self._told :]]
         self._told = len(messages)
-        return lines
+        return lines + [f"{now:%H:%M}  {line_of(row)}" for row in rows if self._changed(row)]
 
     def _changed(self, row: LiveRow) -> bool:
         state = (row.state, row.step, row.verdict)
@@ -35,10 +35,10 @@ class PlainLines:
 
 
 def line_of(row: LiveRow) -> str:
-    """Return a rollout as one line of text."""
+    """Return a rollout as one line of text, its reason whole."""
     parts = [
         (
-            f"{row.name:<10} {row.state:<12} step {row.step}/{row.steps} {percent(row.share):>5}  "
+            f"{row.name:<10} {row.state:<12} step {row.step}/{row.steps} {row.served:>5}  "
             f"min {row.minute:>3}"
         )
     ]
@@ -46,5 +46,4 @@ def line_of(row: LiveRow) -> str:
         parts.append(f"worse {row.worse.words}")
     if row.better:
         parts.append(f"good enough {row.better.words}")
-    word = f"{row.verdict.replace('_', ' ')} {row.reason}".strip()
-    return "  ".join([*parts, word[:140]])
+    return "  ".join([*parts, f"{row.word} {row.reason}".strip()])

@@ -9,7 +9,10 @@ from canary.domain.rollout.blindness import STALE_TICK_MINUTES
 from canary.domain.rollout.phase import SERVING, Phase
 from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
-from canary.domain.words import brief_strength, clock
+from canary.domain.words import brief_strength, clock, percent
+
+UNKNOWN = frozenset({Phase.HANDED_OVER, Phase.UNPROVEN})
+"""Ends of which nobody here can say what serves."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ class LiveRow:
     start.
 
     `worse` is the evidence for rolling back, `better` that of the guard furthest from passing; None
-    before any. `nearness` is how near a canary that serves is to being taken back.
+    before any. `nearness` is how near a canary that serves is to being taken back, `late` whether
+    its step was held longer than its longest bake.
     """
 
     name: str
@@ -54,12 +58,25 @@ class LiveRow:
     paused: bool = False
     ended: bool = False
     nearness: Nearness = "calm"
+    late: bool = False
 
     @property
     def state(self) -> str:
         """Return the phase with what a person has to know of it at once."""
-        marks = [mark for mark, on in (*self._near, ("paused", self.paused)) if on]
+        marks = [
+            mark for mark, on in (*self._near, ("late", self.late), ("paused", self.paused)) if on
+        ]
         return f"{self.phase} ({', '.join(marks)})" if marks else self.phase
+
+    @property
+    def served(self) -> str:
+        """Return the canary's share; a question mark where nobody here can know it."""
+        return "?" if self.phase in UNKNOWN else percent(self.share)
+
+    @property
+    def word(self) -> str:
+        """Return the verdict that the reason belongs to; '' where no verdict ended it."""
+        return "" if self.phase in UNKNOWN else self.verdict.replace("_", " ")
 
     @property
     def _near(self) -> tuple[tuple[str, bool], ...]:
@@ -87,7 +104,16 @@ def row_of(name: str, record: Record, verdict: VerdictRecord | None, now: dateti
         paused=record.paused_until is not None and record.paused_until > now,
         ended=record.ended,
         nearness=_nearness(record, worse),
+        late=_late(record, verdict),
     )
+
+
+def _late(record: Record, verdict: VerdictRecord | None) -> bool:
+    """Return whether a step that serves is held longer than its longest bake."""
+    if verdict is None or verdict.judgement is None or verdict.step != record.step:
+        return False
+    held = Judgement.model_validate(verdict.judgement).held
+    return record.phase in SERVING and held is not None and held.late
 
 
 def _nearness(record: Record, worse: Gauge | None) -> Nearness:

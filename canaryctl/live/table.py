@@ -5,12 +5,10 @@ from typing import Literal
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from canary.domain.words import percent
 from canaryctl.history import ToldMessage
 from canaryctl.live.row import Gauge, LiveRow
 
@@ -23,9 +21,9 @@ COLOURS = {
     "HANDED_OVER": "bold magenta",
     "REFUSED": "bold magenta",
     "ROLLING_BACK": "red",
-    "WATCHING": "green",
     "SHIFTING": "yellow",
 }
+"""Green is what is over and well: a canary that still serves is never green, however calm."""
 
 
 NEARNESS = {"rising": "bold yellow", "close": "bold red"}
@@ -33,10 +31,11 @@ NEARNESS = {"rising": "bold yellow", "close": "bold red"}
 
 
 def live_table(rows: Sequence[LiveRow], title: str = "", width: int = WIDE_FROM) -> Table:
-    """Return the table of rollouts as they stand; below 100 columns bars are short and reasons are
-    left out.
+    """Return the table of rollouts as they stand; below 100 columns bars are short and the reasons
+    stand below the table.
     """
     wide = width >= WIDE_FROM
+    room = LINES_A_REASON * max(width - BESIDE_A_REASON, LEAST_REASON) - LOST_TO_WRAPPING
     table = Table(
         title=Text(title) if title else None,
         title_justify="left",
@@ -48,11 +47,11 @@ def live_table(rows: Sequence[LiveRow], title: str = "", width: int = WIDE_FROM)
     for name, justify in COLUMNS:
         table.add_column(name, justify=justify, no_wrap=True)
     if wide:
-        table.add_column("last verdict", ratio=1, no_wrap=True, overflow="ellipsis")
+        table.add_column("last verdict", ratio=1)
     for row in rows:
         table.add_row(
             *_cells(row, BAR_WIDTH if wide else BAR_WIDTH // 2),
-            *([_last_word(row)] if wide else []),
+            *([_cut(_last_word(row), room)] if wide else []),
         )
     return table
 
@@ -71,13 +70,18 @@ COLUMNS: tuple[tuple[str, Literal["left", "right"]], ...] = (
 def _cells(row: LiveRow, bar_width: int) -> tuple[RenderableType, ...]:
     return (
         Text(row.name, style="bold"),
-        Text(row.state, style=NEARNESS.get(row.nearness) or COLOURS.get(row.phase, "cyan")),
+        Text(row.state, style=_style(row)),
         f"{row.step}/{row.steps}",
-        percent(row.share),
+        row.served,
         gauge_bar(row.worse, NEARNESS.get(row.nearness, "red"), bar_width),
         gauge_bar(row.better, "green", bar_width),
         str(row.minute),
     )
+
+
+def _style(row: LiveRow) -> str:
+    worrying = NEARNESS.get(row.nearness) or ("yellow" if row.late else "")
+    return worrying or COLOURS.get(row.phase, "cyan")
 
 
 def gauge_bar(gauge: Gauge | None, colour: str, width: int = BAR_WIDTH) -> Text:
@@ -95,20 +99,52 @@ def gauge_bar(gauge: Gauge | None, colour: str, width: int = BAR_WIDTH) -> Text:
 
 def _last_word(row: LiveRow) -> Text:
     text = Text()
-    if row.verdict:
+    if row.word:
         calm = {"ADVANCE": "green", "ROLL_BACK": "red"}.get(row.verdict, "dim")
         style = NEARNESS.get(row.nearness, calm)
-        text.append(row.verdict.replace("_", " "), style=style)
+        text.append(row.word, style=style)
         text.append(" ")
     text.append(row.reason)
     return text
 
 
+def _cut(text: Text, room: int) -> Text:
+    """Return a text that fits; what does not is told by an ellipsis."""
+    text.truncate(room, overflow="ellipsis")
+    return text
+
+
+def reasons(rows: Sequence[LiveRow], width: int, at_most: int) -> Table:
+    """Return the reasons as lines of their own, the worrying ones first where there is no room for
+    all.
+    """
+    told = sorted((row for row in rows if row.reason), key=_calm)[:at_most]
+    grid = Table.grid(padding=(0, 1, 0, 1), expand=True)
+    grid.add_column(no_wrap=True, min_width=max((len(row.name) for row in told), default=0))
+    grid.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
+    for row in (row for row in rows if row in told):
+        grid.add_row(Text(row.name, style="bold"), _cut(_last_word(row), width))
+    return grid
+
+
+def _calm(row: LiveRow) -> int:
+    """Return how calm a row is: what worries comes first."""
+    if row.phase == "UNPROVEN" or row.nearness == "close":
+        return 0
+    return 1 if row.nearness == "rising" or row.late or row.phase == "ROLLING_BACK" else 2
+
+
+GRAVE = {"page": "bold red", "warning": "yellow"}
+
+
 def message_panel(messages: Sequence[ToldMessage], at_most: int) -> RenderableType:
     """Return the newest messages to the person on call, the last one below."""
-    lines = [f"[dim]{m.at:%H:%M}[/dim] {escape(m.subject)}" for m in messages[-at_most:]]
+    lines = [
+        Text.assemble((f"{m.at:%H:%M} ", "dim"), (m.subject, GRAVE.get(m.severity, "")))
+        for m in messages[-at_most:]
+    ]
     return Panel(
-        "\n".join(lines) or "[dim]none yet[/dim]",
+        Text("\n").join(lines) if lines else Text("none yet", style="dim"),
         title="messages to the person on call",
         title_align="left",
         border_style="dim",
@@ -120,8 +156,18 @@ def live_view(
 ) -> RenderableType:
     """Return table and messages as one thing to draw into a terminal of `size` (columns, lines)."""
     columns, lines = size
-    room = max(LEAST_MESSAGES, lines - len(rows) - LINES_BESIDE)
-    return Group(live_table(rows, title, columns), message_panel(messages, room))
+    table = live_table(rows, title, columns)
+    if columns >= WIDE_FROM:
+        room = max(LEAST_MESSAGES, lines - LINES_A_REASON * len(rows) - LINES_BESIDE)
+        return Group(table, message_panel(messages, room))
+    left = lines - len(rows) - LINES_BESIDE - LEAST_MESSAGES
+    shown = min(len(rows), max(LEAST_REASONS, left))
+    room = max(LEAST_MESSAGES, lines - len(rows) - shown - LINES_BESIDE)
+    return Group(table, reasons(rows, columns, shown), message_panel(messages, room))
 
 
-LEAST_MESSAGES, LINES_BESIDE = 3, 9
+LEAST_MESSAGES, LEAST_REASONS, LINES_BESIDE = 3, 3, 9
+LINES_A_REASON, BESIDE_A_REASON, LEAST_REASON, LOST_TO_WRAPPING = 2, 84, 24, 14
+"""Lines that a reason may take, columns of a wide table beside it, columns it has at least, and
+what the end of a line leaves empty.
+"""

@@ -2,7 +2,9 @@
 
 import io
 import json
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from typer.testing import CliRunner
 from canary.domain.judge.judge import judge
 from canary.domain.judge.judgement import Judgement
 from demo.__main__ import Name, app
-from demo.play import Pace, play
+from demo.play import Pace, play, until_interrupted
 from demo.scenarios import SCENARIOS, chosen
 
 Judge = Callable[..., Judgement]
@@ -145,6 +147,61 @@ def test_the_exit_code_says_whether_every_scenario_ended_as_it_has_to(
     """A pipeline that runs the demonstration sees it fail."""
     monkeypatch.setattr("demo.play.play", lambda *_: good)
     assert CliRunner().invoke(app, ["--scenario", "wrong"]).exit_code == code
+
+
+def test_ctrl_c_leaves_pages_and_a_summary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Of what there was when it came; nothing is called wrong that was only not over."""
+    asked = iter([False] * 6)
+
+    @contextmanager
+    def soon() -> Iterator[Callable[[], bool]]:
+        yield lambda: next(asked, True)
+
+    monkeypatch.setattr("demo.play.until_interrupted", soon)
+    text = io.StringIO()
+    with pytest.raises(KeyboardInterrupt):
+        play(chosen("healthy"), 1, tmp_path, Console(file=text, width=200), Pace(past_minutes=60))
+    assert "Stopped: how it stood" in text.getvalue()
+    assert "✗" not in text.getvalue()
+    assert entries(tmp_path)["healthy"]["phase"] not in {"PROMOTED", "REFUSED"}
+    assert (tmp_path / "healthy.html").exists()
+
+
+def test_ctrl_c_has_its_own_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipeline tells a stopped demonstration from a failed one."""
+
+    def stopped(*_: object) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("demo.play.play", stopped)
+    answer = CliRunner().invoke(app, ["--scenario", "wrong"])
+    assert answer.exit_code == 130
+    assert "Stopped by Ctrl-C" in answer.output
+
+
+def test_the_first_ctrl_c_asks_and_the_second_ends() -> None:
+    """So that pages can still be written, and nobody has to wait for them."""
+    with until_interrupted() as stopped:
+        assert not stopped()
+        signal.raise_signal(signal.SIGINT)
+        assert stopped()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_help_tells_every_scenario_and_exit_code() -> None:
+    """What they are, before anything is run."""
+    text = CliRunner().invoke(app, ["--help"]).output
+    assert all(f"{name.value}:" in text for name in Name)
+    assert "130" in text
+
+
+def test_no_alarm_of_the_stack_itself_rings(tmp_path: Path) -> None:
+    """Rollouts start when its first ticks were heard; times run forward."""
+    _, printed = show(("wrong",), tmp_path)
+    assert "ALARM" not in printed
+    told = [line[:5] for line in printed.splitlines() if line[2:3] == ":" and line[:2].isdigit()]
+    assert told == sorted(told)
 
 
 def test_an_unknown_scenario_is_named_with_the_known_ones() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from rich.text import Text
 
 from canary.domain.judge.judgement import Judgement, nearness
 from canary.domain.rollout.phase import Phase
@@ -14,7 +15,7 @@ from canaryctl.history import RolloutHistory, ToldMessage
 from canaryctl.live import Screen, row_of
 from canaryctl.live.plain import PlainLines, line_of
 from canaryctl.live.row import Gauge, LiveRow
-from canaryctl.live.table import gauge_bar, live_table
+from canaryctl.live.table import gauge_bar, live_table, live_view
 from tests.unit.canaryctl.histories import STARTED, make_record, simulate
 
 NOW = STARTED + timedelta(minutes=12)
@@ -82,6 +83,53 @@ def test_plain_lines_say_only_what_is_new(history: RolloutHistory) -> None:
     assert lines.news([row], [told], NOW) == ["09:12  on call  [canary] churn: PROMOTED"]
 
 
+def test_times_run_forward(history: RolloutHistory) -> None:
+    """What was told on the way to a moment stands before how things are at it."""
+    row = row_of("churn", history.record, history.verdicts[-1], NOW)
+    told = ToldMessage(at=NOW - timedelta(seconds=30), subject="[canary] churn: PROMOTED", body="")
+    first, second = PlainLines().news([row], [told], NOW)
+    assert (first[:5], second[:5]) == ("09:11", "09:12")
+
+
+def test_a_piped_reason_is_whole(history: RolloutHistory) -> None:
+    """Nobody can widen a pipe."""
+    row = row_of("churn", history.record, history.verdicts[-1], NOW)
+    assert line_of(row).endswith(row.reason)
+    assert len(row.reason) > 140
+
+
+@pytest.mark.parametrize("phase", ["UNPROVEN", "HANDED_OVER"])
+@pytest.mark.parametrize("width", [80, 160])
+def test_a_share_that_nobody_knows_is_none(phase: str, width: int) -> None:
+    """The planned share of a step is not what serves then, and the last verdict not the reason."""
+    row = a_row(0.0, phase, ended=True)
+    assert "?" in drawn(row, width)
+    assert "100%" not in drawn(row, width)
+    assert "HOLD" not in drawn(row, width) + line_of(row)
+
+
+def test_a_step_held_too_long_says_so() -> None:
+    """In words, and not in the colour of one that is on its way."""
+    row = a_row(0.0, "BAKING", late=True)
+    assert "\x1b[33mBAKING (late)" in drawn(row, 80)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 40)])
+def test_reasons_fit_the_terminal(size: tuple[int, int]) -> None:
+    """Below the table at 80 columns, beside it at 160; never wider or, where seven rollouts run,
+    longer than the terminal. What worries is there first.
+    """
+    out = io.StringIO()
+    rows = [a_row(0.0, reason="calm " * 60, name=f"calm-{index}") for index in range(6)]
+    rows.append(a_row(3.2, reason="worrying " * 40, name="close"))
+    console = Console(file=out, force_terminal=True, width=size[0], height=size[1])
+    console.print(live_view(rows, [], "now", size))
+    lines = Text.from_ansi(out.getvalue()).plain.splitlines()
+    assert max(map(len, lines)) <= size[0]
+    assert len(lines) <= size[1]
+    assert "worrying worrying" in "\n".join(lines)
+
+
 @pytest.mark.parametrize("terminal", [True, False])
 def test_the_screen_fits_what_is_behind_it(history: RolloutHistory, *, terminal: bool) -> None:
     """A terminal gets a table that is redrawn, anything else lines without control characters."""
@@ -132,7 +180,7 @@ def drawn(row: LiveRow, width: int) -> str:
 @pytest.mark.parametrize(
     ("log_worse", "state", "colour"),
     [
-        (0.0, "WATCHING", "\x1b[32m"),
+        (0.0, "WATCHING", "\x1b[36m"),
         (2.0, "WATCHING (rising)", "\x1b[1;33m"),
         (3.2, "WATCHING (close)", "\x1b[1;31m"),
     ],

@@ -1,4 +1,4 @@
-"""`canaryctl report`: one page about one rollout."""
+"""`canaryctl report`: one page about one rollout, or a folder of pages about all of them."""
 
 import json
 from pathlib import Path
@@ -8,19 +8,31 @@ import typer
 
 from canary.domain.errors import Refused
 from canaryctl.history import read_history
-from canaryctl.operate.lookup import newest_of
+from canaryctl.operate.lookup import newest_of, told_of_unread
 from canaryctl.operate.options import DEFAULT_STACK, AsJson, Region, StackName, Table, told_plainly
 from canaryctl.operate.stack import Stack
-from canaryctl.report import write_report
+from canaryctl.report import write_report, write_site
 
 
 def report_command(
-    endpoint: Annotated[str | None, typer.Option(help="Its newest rollout, ended or not.")] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(help="Its newest rollout, ended or not; with --all every one.")
+    ] = None,
     rollout: Annotated[str | None, typer.Option(help="This rollout, by its id.")] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Where the page goes; <rollout>.html unless given.")
+        Path | None,
+        typer.Option(
+            help="Where the page goes; <rollout>.html unless given, with --all the folder rollouts."
+        ),
     ] = None,
     *,
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help="A page of every rollout and of every endpoint, and an index (reads the table).",
+        ),
+    ] = False,
     as_json: AsJson = False,
     stack: StackName = DEFAULT_STACK,
     region: Region = None,
@@ -29,13 +41,20 @@ def report_command(
     """Write one self-contained HTML page about a rollout: what was seen, every verdict with its
     reason, the plan.
 
-    The page loads nothing from any network, so it may be mailed or archived. Messages already sent
-    are not in it: AWS does not keep them; the topic's subscribers do.
+    The page loads nothing from any network, so it may be mailed or archived. Of the messages the
+    newest hundred are kept.
     """
     with told_plainly():
-        if (endpoint is None) == (rollout is None):
+        if everything and rollout is None:
+            _report_all(
+                Stack(stack, region, table), endpoint, out or Path("rollouts"), as_json=as_json
+            )
+            return
+        if everything or (endpoint is None) == (rollout is None):
             raise Refused(
-                "--endpoint", "give either --endpoint or --rollout", "Name what the page is about"
+                "--endpoint",
+                "give either --endpoint or --rollout, or --all",
+                "Name what the page is about",
             )
         found = Stack(stack, region, table)
         wanted = rollout or newest_of(found, str(endpoint)).rollout
@@ -47,3 +66,21 @@ def report_command(
             )
         else:
             typer.echo(f"{wanted} ({history.record.phase}): {path}")
+
+
+def _report_all(stack: Stack, endpoint: str | None, folder: Path, *, as_json: bool) -> None:
+    """Write the pages of every rollout, or of an endpoint's, and say where the index is."""
+    unread: dict[str, Exception] = {}
+    wanted = [
+        record.rollout
+        for record in stack.rollouts.every(unread=unread)
+        if endpoint in {None, record.endpoint}
+    ]
+    client, name = stack.client("dynamodb"), stack.table_name
+    index = write_site((read_history(client, name, rollout) for rollout in wanted), folder)
+    if as_json:
+        typer.echo(json.dumps({"rollouts": wanted, "unread": list(unread), "page": str(index)}))
+    else:
+        typer.echo(f"{len(wanted)} rollouts: {index}")
+    for told in told_of_unread(stack, unread):
+        typer.echo(told, err=True)

@@ -21,7 +21,7 @@ from canaryctl.report.summary import summary_of
 from canaryctl.report.timeline import segments_of
 from canaryctl.report.verdicts import verdicts_of
 
-MESSAGES_SHOWN = 50
+MESSAGES_SHOWN = 30
 
 
 def write_report(history: RolloutHistory, path: Path) -> Path:

@@ -148,6 +148,24 @@ def test_report_writes_the_newest_rollout_of_an_endpoint(stage: Stage, tmp_path:
     assert "Rolled back by hand" in page.read_text()
 
 
+def test_report_of_all_leads_to_every_rollout(stage: Stage, tmp_path: Path) -> None:
+    """An index, a page a rollout, and where an endpoint has several a page of its history; nothing
+    else may be asked for beside it.
+    """
+    rollouts = []
+    for _ in range(2):
+        rollouts.append(start(stage)["rollout"])
+        stage.reach("BAKING", 1)
+        canaryctl(stage, "rollback", "--endpoint", ENDPOINT)
+        stage.reach_end()
+    folder = tmp_path / "pages"
+    told = answer(canaryctl(stage, "report", "--all", "--out", str(folder), "--json"))
+    assert sorted(told["rollouts"]) == sorted(rollouts)
+    names = {"index.html", f"endpoint-{ENDPOINT}.html", *(f"{one}.html" for one in rollouts)}
+    assert {page.name for page in folder.iterdir()} == names
+    assert canaryctl(stage, "report", "--all", "--rollout", rollouts[0]).exit_code == 2
+
+
 def test_report_of_an_endpoint_without_rollouts_is_refused(stage: Stage) -> None:
     """The message names endpoint and table."""
     result = canaryctl(stage, "report", "--endpoint", "nobody")

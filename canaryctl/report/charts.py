@@ -88,7 +88,7 @@ class _Charts:
             guard.name,
             guard.title,
             f"{what} Filled dots were judged; hollow ones were not (warm-up after a move, a move "
-            f"itself, or the evaluation's own calls).{self._still_open(' A dashed ring is', '')}"
+            f"itself, or the evaluation's own calls).{self._still_open(' A thin ring is', '.')}"
             f"{self._thinned()}",
             lines,
             linear((y for line in lines for y in line.y if y is not None), unit),

@@ -5,6 +5,7 @@ Rules: only what was verified is called safe; a canary that serves with evidence
 is never called fine; where a person is needed, the commands stand here.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,7 +33,13 @@ class Summary:
     safe: str
     commands: tuple[str, ...] = ()
 
+    @property
+    def brief(self) -> str:
+        """Return why in its first clause; the page of the rollout has the rest."""
+        return FIRST_CLAUSE.split(self.why, maxsplit=1)[0]
 
+
+FIRST_CLAUSE = re.compile(r"; |(?<=[\w)])\. ")
 TONES = {
     Phase.PROMOTED: "good",
     Phase.ROLLED_BACK: "bad",

@@ -1,5 +1,6 @@
 """The three answers: only what was verified is called safe, and the real cause comes first."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -111,6 +112,19 @@ def test_the_time_to_safe_ends_when_it_was_verified() -> None:
     assert safe_seconds(record) == 60
     assert "60 s after the decision" in told(record).safe
     assert safe_seconds(unproven()) is None
+
+
+@pytest.mark.parametrize(
+    ("why", "brief"),
+    [
+        ("more errors: 2.5% (1 of 40); evidence 50", "more errors: 2.5% (1 of 40)"),
+        ("Refused. It was taken back", "Refused"),
+        ("a person asked for it", "a person asked for it"),
+    ],
+)
+def test_an_index_has_the_first_clause(why: str, brief: str) -> None:
+    """Numbers and brackets end none."""
+    assert replace(told(unproven()), why=why).brief == brief
 
 
 def test_an_endpoint_handed_over_is_somebody_elses() -> None:

@@ -19,6 +19,7 @@ class Name(StrEnum):
     LATE = "late"
     INCIDENT = "incident"
     MISREAD = "misread"
+    CAPACITY = "capacity"
 
 
 class Partition(StrEnum):
@@ -58,7 +59,7 @@ def main(
         Partition, typer.Option(help="Where the emulated account is; its first region is taken.")
     ] = Partition.AWS,
 ) -> None:
-    """Roll out seven canaries side by side on an emulated AWS account: the real template, handlers
+    """Roll out eight canaries side by side on an emulated AWS account: the real template, handlers
     and models.
 
     healthy: a better model, promoted. wrong: worse on the labelled set, stopped at share 0.

@@ -14,7 +14,7 @@ from canary.domain.errors import Refused
 from canary.domain.rollout.phase import Phase
 from canary.domain.time import minute_of
 from canaryctl.history import LedgerMinute, Picture, RolloutHistory, ToldMessage, read_history
-from demo.run import Run, execution_status, told, weights_of
+from demo.run import Run, execution_status, instances_of, told, weights_of
 from demo.scenarios import CANARY, Scenario
 from demo.worlds import DigitsWorld
 from demo.worlds.classifier import WHITE
@@ -43,6 +43,7 @@ class Result:
     messages: tuple[ToldMessage, ...]
     lease: str | None
     outage_failures: dict[str, float]
+    final_instances: dict[str, int]
 
     @property
     def over(self) -> bool:
@@ -73,6 +74,7 @@ class Result:
             "phase": self.phase,
             "initial_weights": self.initial_weights,
             "final_weights": self.final_weights,
+            "final_instances": self.final_instances,
             "canary_requests_live": self.canary_requests_live,
             "bad_responses_served": self.bad_responses_served,
             "emulated_minutes": self.emulated_minutes,
@@ -129,6 +131,7 @@ def _collect(emulator: Emulator, run: Run, table: str, world: DigitsWorld) -> Re
         messages=messages,
         lease=DynamoRollouts(client, table).holding(endpoint),
         outage_failures=_outage_failures(run, ledger),
+        final_instances=instances_of(emulator, endpoint),
     )
 
 

@@ -6,7 +6,7 @@ Rules: what is checked is what AWS and the router say wherever they can say it.
 from canary.domain.plan.target import same_weights
 from canary.domain.rollout.phase import Phase
 from demo.collect import Result
-from demo.scenarios import CANARY
+from demo.scenarios import BASELINE, CANARY
 
 STATUS = {Phase.PROMOTED: "SUCCEEDED", Phase.ROLLED_BACK: "FAILED"}
 SUBJECT = {Phase.PROMOTED: "PROMOTED", Phase.ROLLED_BACK: "ROLLED BACK"}
@@ -15,7 +15,13 @@ OUTAGE_IS_FELT = 0.1
 
 def doubts(result: Result) -> list[str]:
     """Return what is not as it has to be, one sentence each."""
-    found = [*_ending(result), *_weights(result), *_told(result), *_world(result)]
+    found = [
+        *_ending(result),
+        *_weights(result),
+        *_instances(result),
+        *_told(result),
+        *_world(result),
+    ]
     if result.lease is not None:
         found.append(f"the endpoint is still held by {result.lease}")
     return found
@@ -50,6 +56,15 @@ def _weights(result: Result) -> list[str]:
     if same_weights(result.final_weights, wanted):
         return []
     return [f"final weights are {result.final_weights}, wanted {wanted}"]
+
+
+def _instances(result: Result) -> list[str]:
+    """Promoted: what the share needs. Otherwise: as it was found."""
+    scenario = result.scenario
+    wanted = {BASELINE: scenario.baseline_instances, CANARY: scenario.ending.canary_instances}
+    if result.final_instances == wanted:
+        return []
+    return [f"final instances are {result.final_instances}, wanted {wanted}"]
 
 
 def _told(result: Result) -> list[str]:

@@ -135,6 +135,12 @@ def weights_of(emulator: Emulator, endpoint: str) -> dict[str, float]:
     }
 
 
+def instances_of(emulator: Emulator, endpoint: str) -> dict[str, int]:
+    """Return the instances of each variant, as DescribeEndpoint gives them."""
+    answer = emulator.client("sagemaker").describe_endpoint(EndpointName=endpoint)
+    return {v["VariantName"]: v["CurrentInstanceCount"] for v in answer["ProductionVariants"]}
+
+
 def execution_status(emulator: Emulator, run: Run) -> str:
     """Return the status of the run's execution."""
     answer = emulator.client("stepfunctions").describe_execution(executionArn=run.execution)

@@ -1,9 +1,10 @@
-"""The seven scenarios as data: the spec a user would write, what goes wrong in the world, and how
+"""The eight scenarios as data: the spec a user would write, what goes wrong in the world, and how
 it has to end.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,13 @@ class SharedOutage:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a scenario has to end: the phase, and the last share the canary was brought to before
-    it.
+    """How a scenario has to end: the phase, the last share the canary was brought to before it,
+    and the instances it has then.
     """
 
     phase: Phase
     at_share: float
+    canary_instances: int = 1
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,9 @@ class Scenario:
     lesson: str
     ending: Ending
     outage: SharedOutage | None = None
+    baseline_instances: int = 1
+    also: Mapping[str, Any] = field(default_factory=dict)
+    """Keys of the spec besides those of its file."""
 
     @property
     def spec(self) -> dict[str, Any]:
@@ -53,7 +58,7 @@ class Scenario:
         document: dict[str, Any] = json.loads(
             (SPECS / f"{self.name}.json").read_text(encoding="utf-8")
         )
-        return document
+        return {**document, **self.also}
 
     @property
     def endpoint(self) -> str:
@@ -119,6 +124,16 @@ SCENARIOS = (
             "of traffic; no metric of the endpoint could have."
         ),
         Ending(Phase.ROLLED_BACK, 0.05),
+    ),
+    Scenario(
+        "capacity",
+        "A better model on one instance, behind a baseline that needs four.",
+        (
+            "It was given instances before each share, two for 25%, three for 50% and four for "
+            "all of it: on one it would have been slow at 50%, and been taken back for it."
+        ),
+        Ending(Phase.PROMOTED, 1.0, canary_instances=4),
+        baseline_instances=4,
     ),
 )
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from demo.clerks import Clerks
 from demo.scenarios import BASELINE, CANARY, Scenario
-from demo.worlds import DigitsWorld, candidates
+from demo.worlds import DigitsWorld, baseline_of, candidates
 from emulator import Emulator
 from emulator.endpoints.serving.models import Model
 
@@ -40,7 +40,8 @@ def set_up(
     _labelled_set(emulator, world)
     models = candidates(world, REQUESTS_PER_MINUTE, emulator.seed)
     for scenario in chosen:
-        _endpoint(emulator, scenario, {BASELINE: world.baseline, CANARY: models[scenario.name]})
+        baseline = baseline_of(world, scenario.name, REQUESTS_PER_MINUTE)
+        _endpoint(emulator, scenario, {BASELINE: baseline, CANARY: models[scenario.name]})
         _alarms(emulator, scenario)
     emulator.run_minutes(STARTING_MINUTES)
     _traffic(emulator, world, chosen, PAST_SLICE_SECONDS)
@@ -74,7 +75,7 @@ def _endpoint(emulator: Emulator, scenario: Scenario, models: dict[str, Model]) 
                 "VariantName": variant,
                 "ModelName": name,
                 "InstanceType": "ml.m5.large",
-                "InitialInstanceCount": 1,
+                "InitialInstanceCount": 1 if variant == CANARY else scenario.baseline_instances,
                 "InitialVariantWeight": 0.0 if variant == CANARY else 1.0,
             }
         )

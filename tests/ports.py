@@ -184,6 +184,9 @@ class ScriptedEndpoint:
         if self.arrives:
             self.view = a_view(target)
 
+    def ask_instances(self, endpoint: str, variant: str, count: int) -> None:
+        """Do nothing: `CountedEndpoint` has instances to ask for."""
+
     def vanish(self) -> None:
         """Be deleted."""
         self.view = GONE

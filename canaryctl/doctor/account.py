@@ -15,11 +15,11 @@ from canary.adapters.account.parts import LOOKS, PartReader
 from canary.adapters.account.queues import QueueReader
 from canary.adapters.account.quotas import QuotaReader
 from canary.adapters.account.roles import RoleSimulator
-from canary.adapters.account.serving import ServingReader
 from canary.adapters.account.stacks import CloudFormationReader, StackView
 from canary.adapters.account.topics import Subscription, TopicReader
 from canary.adapters.cloudwatch import CloudWatchMetrics
 from canary.adapters.hosting import SageMakerHosting
+from canary.adapters.instances.autoscaling import VariantScaling
 from canary.adapters.labelled.invoker import EndpointInvoker, runtime_config
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.sns import SnsPublisher
@@ -198,9 +198,9 @@ class Account:
         return QuotaReader(self.stack.client("service-quotas"))
 
     @cached_property
-    def surroundings(self) -> ServingReader:
+    def surroundings(self) -> VariantScaling:
         """Return what looks at an endpoint's surroundings."""
-        return ServingReader(self.stack.client("application-autoscaling"))
+        return VariantScaling(self.stack.client("application-autoscaling"))
 
     @cached_property
     def invoker(self) -> EndpointInvoker:

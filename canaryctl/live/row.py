@@ -160,6 +160,8 @@ def _verdict(record: Record, verdict: VerdictRecord | None) -> str:
 def _reason(record: Record, verdict: VerdictRecord | None) -> str:
     if record.ended and record.outcome:
         return record.outcome.reason
+    if record.raising and record.capacity and record.capacity.asked:
+        return f"waiting for {record.capacity.asked.change.words}"
     if record.decision:
         return record.decision.reason
     if verdict and verdict.step == record.step:

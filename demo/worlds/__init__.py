@@ -2,7 +2,7 @@
 traffic shows.
 """
 
-from demo.worlds.candidates import candidates
+from demo.worlds.candidates import baseline_of, candidates
 from demo.worlds.digits import DigitsWorld, digits_world
 from demo.worlds.faults import BreaksAtLoad, FailsOnLive, SeesOtherwise, SlowUnderLoad
 
@@ -12,6 +12,7 @@ __all__ = [
     "FailsOnLive",
     "SeesOtherwise",
     "SlowUnderLoad",
+    "baseline_of",
     "candidates",
     "digits_world",
 ]

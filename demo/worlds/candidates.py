@@ -1,4 +1,4 @@
-"""The seven candidates of the demonstration: what each is, and the traffic at which its fault
+"""The eight candidates of the demonstration: what each is, and the traffic at which its fault
 shows.
 """
 
@@ -10,7 +10,7 @@ from demo.worlds.faults import BreaksAtLoad, FailsOnLive, SeesOtherwise, SlowUnd
 from emulator.endpoints.serving.models import Model
 
 # Fractions of the endpoint's traffic one instance of the candidate can take.
-SLOW_BEYOND, BREAKS_BEYOND = 0.53, 0.8
+SLOW_BEYOND, BREAKS_BEYOND, SMALL_BEYOND = 0.53, 0.8, 0.4
 
 
 def candidates(world: DigitsWorld, requests_per_minute: float, seed: int) -> Mapping[str, Model]:
@@ -20,7 +20,8 @@ def candidates(world: DigitsWorld, requests_per_minute: float, seed: int) -> Map
     healthy, incident: better than the baseline. wrong: worse on the labelled set. failing:
     validates pixels against the old scanner's range, so it fails on the new scanner's rows. slow:
     fine up to about half of the traffic. late: fails a fifth of the requests when it gets them all.
-    misread: takes the new scanner's pixels for ten bits, so it sees its images a quarter as bright
+    capacity: better too, on instances of which one carries two fifths of the traffic. misread:
+    takes the new scanner's pixels for ten bits, so it sees its images a quarter as bright
     and answers them, often wrongly.
     """
     rate = requests_per_minute / 60
@@ -32,4 +33,12 @@ def candidates(world: DigitsWorld, requests_per_minute: float, seed: int) -> Map
         "late": BreaksAtLoad(world.good, BREAKS_BEYOND * rate, seed),
         "incident": world.good,
         "misread": SeesOtherwise(world.good, as_ten_bits),
+        "capacity": SlowUnderLoad(world.good, SMALL_BEYOND * rate),
     }
+
+
+def baseline_of(world: DigitsWorld, scenario: str, requests_per_minute: float) -> Model:
+    """Return the model that serves before a scenario, on instances like its candidate's."""
+    if scenario != "capacity":
+        return world.baseline
+    return SlowUnderLoad(world.baseline, SMALL_BEYOND * requests_per_minute / 60)

@@ -15,6 +15,7 @@ from canary.domain.plan.target import same_weights
 from canary.domain.rollout.forms.mail import mail_of
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
+from tests.faults.invariants_of_instances import INSTANCES
 from tests.faults.invariants_of_messages import MESSAGES
 from tests.faults.run import LETS_GO, OVER, Invariant, Run
 
@@ -154,8 +155,8 @@ def the_share_rises_only_on_a_recorded_advance(run: Run) -> Iterator[str]:
 
 
 def no_verdict_is_lost(run: Run) -> Iterator[str]:
-    """A recorded ROLL_BACK is never overwritten and never ends PROMOTED; an ADVANCE is carried out
-    or overruled.
+    """A recorded ROLL_BACK is never overwritten and never ends PROMOTED; an ADVANCE is carried out,
+    overruled, or withdrawn for want of instances.
     """
     for revision, before in run.changes():
         record = revision.record
@@ -166,7 +167,10 @@ def no_verdict_is_lost(run: Run) -> Iterator[str]:
             yield f"r{record.revision} replaced the roll-back {before.decision.reason!r} by {new}"
         carried_out = new is None and record.step == before.decision.to_step
         overruled = new is not None and new.verdict == "ROLL_BACK"
-        if before.decision.verdict == "ADVANCE" and not (carried_out or overruled):
+        missing = record.capacity.missing if record.capacity else None
+        withdrawn = new is None and missing is not None and missing.step == before.decision.to_step
+        kept = carried_out or overruled or withdrawn
+        if before.decision.verdict == "ADVANCE" and not kept:
             yield f"r{record.revision} lost an ADVANCE to step {before.decision.to_step}"
     for record in run.last.values():
         if (
@@ -211,6 +215,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     no_verdict_is_lost,
     only_a_promotion_succeeds,
     a_promote_advances_once,
+    *INSTANCES,
     *MESSAGES,
 )
 

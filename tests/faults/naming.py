@@ -10,6 +10,7 @@ from emulator.calls import Call
 
 WRITES = frozenset(
     {
+        "application-autoscaling:RegisterScalableTarget",
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
         "dynamodb:TransactWriteItems",

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from canary.domain.rollout.forms.event import DETAIL_TYPE, StateChange
@@ -20,65 +19,8 @@ from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from emulator import Emulator
 from emulator.calls import Call, Proceed
+from tests.faults.deeds import InstanceAsk, Move, Revision, Told, Work
 from tests.faults.naming import action_of, function_of, operation_of
-
-
-@dataclass
-class Work:
-    """One invocation under way: who runs, for which execution, and the newest revision it has
-    seen.
-    """
-
-    function: str
-    action: str
-    execution: str = ""
-    generation: int = 0
-    number: int = 0
-    seen_revision: int = 0
-
-    @property
-    def caller(self) -> str:
-        """Return function.action."""
-        return f"{self.function}.{self.action}"
-
-
-@dataclass(frozen=True)
-class Revision:
-    """One record as it was stored, who stored it, who held the lease then, and what the endpoint
-    served with.
-    """
-
-    at: datetime
-    record: Record
-    by: str
-    execution: str
-    lease: str | None
-    serving: Mapping[str, float] | None
-
-
-@dataclass(frozen=True)
-class Move:
-    """One weight call that reached SageMaker. `seen_revision` is the newest record its invocation
-    had seen.
-    """
-
-    at: datetime
-    weights: Mapping[str, float]
-    by: str
-    rollout: str
-    seen_revision: int
-
-
-@dataclass(frozen=True)
-class Told:
-    """One message that reached the topic."""
-
-    at: datetime
-    id: str
-    subject: str
-    attributes: Mapping[str, str]
-    work: int
-
 
 NOBODY = Work("", "")
 _work: ContextVar[Work] = ContextVar("work", default=NOBODY)
@@ -93,6 +35,7 @@ class Observer:
     endpoint: str
     revisions: list[Revision] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
+    instances: list[InstanceAsk] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     emitted: list[str] = field(default_factory=list)
     """The ids of the state changes that the bus took."""
@@ -195,6 +138,9 @@ class Observer:
                 self._see_move(call.parameters)
             case "events:PutEvents":
                 self._see_events(call.parameters["Entries"], answer["Entries"])
+            case "application-autoscaling:RegisterScalableTarget":
+                variant = call.parameters["ResourceId"].rsplit("/", 1)[1]
+                self._see_instances(variant, "least", call.parameters["MinCapacity"])
             case "sns:Publish":
                 self._see_message(call.parameters)
             case "stepfunctions:SendTaskSuccess":
@@ -238,15 +184,41 @@ class Observer:
             listener(revision)
 
     def _see_move(self, parameters: Mapping[str, Any]) -> None:
-        weights = {
-            v["VariantName"]: v["DesiredWeight"] for v in parameters["DesiredWeightsAndCapacities"]
-        }
+        changes = parameters["DesiredWeightsAndCapacities"]
+        for change in changes:
+            if "DesiredInstanceCount" in change:
+                count = change["DesiredInstanceCount"]
+                self._see_instances(change["VariantName"], "count", count)
+        weights = {v["VariantName"]: v["DesiredWeight"] for v in changes if "DesiredWeight" in v}
+        if not weights:
+            return
         work, record = _work.get(), self.record
-        rollout = record.rollout if record else ""
         self.moves.append(
-            Move(self.emulator.clock.now(), weights, work.execution, rollout, work.seen_revision)
+            Move(
+                self.emulator.clock.now(),
+                weights,
+                work.execution,
+                record.rollout if record else "",
+                work.seen_revision,
+                self.counts(self.endpoint),
+            )
         )
         self.note(f"asks for {weights}")
+
+    def _see_instances(self, variant: str, way: str, instances: int) -> None:
+        work, record = _work.get(), self.record
+        self.instances.append(
+            InstanceAsk(
+                self.emulator.clock.now(),
+                variant,
+                way,
+                instances,
+                record.rollout if record else "",
+                work.seen_revision,
+                self.weights(self.endpoint) or {},
+            )
+        )
+        self.note(f"asks for {way} {instances} of {variant}")
 
     def _see_message(self, parameters: Mapping[str, Any]) -> None:
         attributes = {
@@ -264,6 +236,20 @@ class Observer:
                 change = StateChange.model_validate_json(entry["Detail"])
                 self.emitted.append(change.id)
                 self.note(f"emits {change.id}: {change.about}")
+
+    def counts(self, name: str) -> Mapping[str, int]:
+        """Return the instances each variant has; none where there is no endpoint."""
+        endpoint = self.emulator.endpoints.fleet.endpoints.get(name)
+        return (
+            {v.name: v.current_count or 0 for v in endpoint.variants}
+            if endpoint is not None
+            else {}
+        )
+
+    def minimums(self, name: str) -> Mapping[str, int]:
+        """Return the minimum of each autoscaled variant."""
+        targets = self.emulator.endpoints.scaling.targets.values()
+        return {one.variant: one.least for one in targets if one.endpoint == name}
 
     def serving(self, name: str) -> Mapping[str, float] | None:
         """Return the weights an endpoint serves with while it is InService, as it really is; None

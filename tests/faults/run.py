@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
-from tests.faults.observer import Observer, Revision
+from tests.faults.deeds import Revision
+from tests.faults.observer import Observer
 from tests.faults.world import World
 
 

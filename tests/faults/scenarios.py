@@ -88,6 +88,45 @@ def _regret(world: World) -> None:
     )
 
 
+def _few(world: World) -> None:
+    """Let the canary have one instance, and autoscaling the baseline."""
+    world.emulator.endpoints.mishaps.scale(ENDPOINT, "v2", 1)
+    world.stage.client("application-autoscaling").register_scalable_target(
+        ServiceNamespace="sagemaker",
+        ResourceId=f"endpoint/{ENDPOINT}/variant/v1",
+        ScalableDimension="sagemaker:variant:DesiredInstanceCount",
+        MinCapacity=1,
+        MaxCapacity=4,
+    )
+
+
+def _raised_and_back(world: World) -> None:
+    _few(world)
+    world.once(
+        lambda: world.observer.phase == "WATCHING",
+        lambda: world.execute(_command("rollback"), "rollback"),
+        20,
+    )
+
+
+def _short(world: World) -> None:
+    """Let there be no quota for more instances until a person raises it and promotes."""
+    _few(world)
+    limits = world.emulator.endpoints.limits
+    limits.quota["ml.m5.large"] = 3
+
+    def repair() -> None:
+        limits.quota.clear()
+        world.execute(_command("promote"), "promote")
+
+    world.once(lambda: _is_short(world), repair, 40)
+
+
+def _is_short(world: World) -> bool:
+    record = world.observer.record
+    return record is not None and record.capacity is not None and bool(record.capacity.missing)
+
+
 BAD = frozenset({Phase.PROMOTED})
 SCENARIOS = {
     scenario.name: scenario
@@ -99,6 +138,9 @@ SCENARIOS = {
         Scenario("stopped", Phase.ROLLED_BACK, play=_stop),
         Scenario("steered", Phase.ROLLED_BACK, play=_steer),
         Scenario("regretted", Phase.ROLLED_BACK, play=_regret),
+        Scenario("raised", Phase.PROMOTED, play=_few),
+        Scenario("raised-and-back", Phase.ROLLED_BACK, play=_raised_and_back),
+        Scenario("short", Phase.PROMOTED, play=_short),
         Scenario(
             "released",
             Phase.HANDED_OVER,

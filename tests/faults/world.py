@@ -27,7 +27,7 @@ from tests.integration.stage import ENDPOINT, Stage
 Around = Callable[[str, Any, Proceed], InvocationResult]
 Deliver = Callable[[Passage, list[float]], list[float]]
 Entered = Callable[[Execution, str], object]
-PAGES = ("UNPROVEN", "not safe yet", "ALARM:", "INSUFFICIENT_DATA:")
+PAGES = ("UNPROVEN", "not safe yet", "no instances for", "ALARM:", "INSUFFICIENT_DATA:")
 ROLLOUT_NAME, WARM_UP = "first", "warm-up"
 
 

@@ -7,7 +7,13 @@ from canary.domain.plan.target import Target
 from canary.domain.rollout.kinds.ends import HandedOver, Promoted, RolledBack, Unproven
 from canary.domain.rollout.kinds.fact import Fact
 from canary.domain.rollout.kinds.going import PauseOver, Reached, Started
-from canary.domain.rollout.kinds.looks import HoldingAtGate, NeedsLook, NotSafeYet, TakenOver
+from canary.domain.rollout.kinds.looks import (
+    HoldingAtGate,
+    LacksInstances,
+    NeedsLook,
+    NotSafeYet,
+    TakenOver,
+)
 from canary.domain.rollout.kinds.values import Act, Numbers, Seen
 from canary.domain.rollout.messages import Facts, Message
 from canary.domain.rollout.outbox import NOTHING, About, tell
@@ -236,6 +242,21 @@ def _looked() -> Iterator[tuple[str, Message]]:
                 "over it",
                 deadline=after(480),
             ),
+        ),
+    )
+    yield (
+        "lacks_instances",
+        _told(
+            Phase.BAKING,
+            LacksInstances(
+                share=0.25,
+                reason="UpdateEndpointWeightsAndCapacities: ResourceLimitExceeded: The "
+                "account-level service limit 'ml.m5.large for endpoint usage' is 5 Instances. "
+                "Raise the quota of this instance type for endpoint usage in Service Quotas",
+                tries=1,
+                again_at=after(960),
+            ),
+            AT_5,
         ),
     )
     yield (

@@ -27,6 +27,7 @@ from tests.roles.sources import Definition, Function, Module
 
 KINDS = ("Put", "Update", "Delete", "ConditionCheck")
 SERVICES = (
+    "application-autoscaling",
     "cloudwatch",
     "dynamodb",
     "events",

@@ -15,6 +15,8 @@ from typing import TypeGuard
 from tests.roles.sources import Function, Module
 
 STUBS = "mypy_boto3_"
+WITHOUT_STUBS = {"ApplicationAutoScalingClient": "application-autoscaling"}
+"""Clients that an adapter describes itself, by the class it does so with."""
 MAKERS = {"canary.wiring.clients"}
 """Modules whose functions return the client of a service that they are told."""
 INIT = "__init__"
@@ -190,8 +192,10 @@ def _check_made(
 
 
 def _services(tree: ast.Module) -> dict[str, str]:
-    """Return the service of each client class that a module imports."""
-    return {
+    """Return the service of each client class that a module imports, or describes itself."""
+    described = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    own = {name: service for name, service in WITHOUT_STUBS.items() if name in described}
+    return own | {
         alias.name: node.module.removeprefix(STUBS).replace("_", "-")
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(STUBS)

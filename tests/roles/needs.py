@@ -50,6 +50,8 @@ ENDPOINTS = ("endpoint/{EndpointNamePattern}", "endpoint/{EndpointNamePatternAsW
 MACHINE = "{StackName}-rollout"
 SCORER = "function:{ScorerFunctionPattern}"
 RESOURCES: dict[str, tuple[str, ...]] = {
+    "application-autoscaling:DescribeScalableTargets": ("*",),
+    "application-autoscaling:RegisterScalableTarget": ("scalable-target/*",),
     "cloudwatch:DescribeAlarms": ("*",),
     "cloudwatch:GetMetricData": ("*",),
     "events:PutEvents": ("event-bus/default",),

@@ -13,6 +13,7 @@ TEMPLATE = Path("template.yaml")
 # Statements on every resource, with why AWS leaves no other choice; another one fails here.
 UNSCOPED = {
     "ReadMetrics": "CloudWatch has no resources for reading metrics and alarms",
+    "ReadScalableTargets": "DescribeScalableTargets has no resources",
     "ReadAlarms": "DescribeAlarms needs every alarm",
     "Wake": "SendTask calls have no resource: the token is the permission",
     "DeliverLogs": "log delivery has no resources",

@@ -36,6 +36,15 @@ JUDGE = f"arn:aws:lambda:{PLACE}:function:judge-churn"
 BUS = f"arn:aws:events:{PLACE}:event-bus/default"
 OWN_SOURCE = {"events:source": ("sagemaker-canary.canary",)}
 VIA_SNS = {"kms:viaservice": ("sns.us-east-1.amazonaws.com",)}
+SCALED = f"arn:aws:application-autoscaling:{PLACE}:scalable-target/0123"
+OF_VARIANTS = {
+    "application-autoscaling:service-namespace": ("sagemaker",),
+    "application-autoscaling:scalable-dimension": ("sagemaker:variant:DesiredInstanceCount",),
+}
+OF_TABLES = {
+    "application-autoscaling:service-namespace": ("dynamodb",),
+    "application-autoscaling:scalable-dimension": ("dynamodb:table:ReadCapacityUnits",),
+}
 FUNCTIONS = ("Planner", "Shifter", "Collector", "Evaluator", "Decider")
 
 
@@ -129,6 +138,9 @@ ALLOWED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Rollout", "lambda:InvokeFunction", "FN:Shifter", {}),
     ("Planner", "sns:GetTopicAttributes", "TOPIC", {}),
     ("Collector", "sns:GetTopicAttributes", "TOPIC", {}),
+    ("Planner", "application-autoscaling:DescribeScalableTargets", "*", {}),
+    ("Shifter", "application-autoscaling:DescribeScalableTargets", "*", {}),
+    ("Shifter", "application-autoscaling:RegisterScalableTarget", SCALED, OF_VARIANTS),
 )
 REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     # Nobody but the shifter moves weights, and nobody touches an endpoint outside the pattern or
@@ -138,6 +150,15 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
         for name in ("Planner", "Collector", "Evaluator", "Decider", "Rollout")
     ),
     ("Shifter", "sagemaker:UpdateEndpointWeightsAndCapacities", FOREIGN_ENDPOINT, {}),
+    # Minimums of endpoint variants are the shifter's to hold, and nothing else that is scaled.
+    *(
+        (name, "application-autoscaling:RegisterScalableTarget", SCALED, OF_VARIANTS)
+        for name in ("Planner", "Collector", "Evaluator", "Decider", "Rollout")
+    ),
+    ("Shifter", "application-autoscaling:RegisterScalableTarget", SCALED, OF_TABLES),
+    ("Shifter", "application-autoscaling:RegisterScalableTarget", SCALED, {}),
+    ("Shifter", "application-autoscaling:DeregisterScalableTarget", SCALED, OF_VARIANTS),
+    ("Shifter", "application-autoscaling:PutScalingPolicy", SCALED, OF_VARIANTS),
     ("Shifter", "sagemaker:UpdateEndpoint", ENDPOINT, {}),
     ("Shifter", "sagemaker:DeleteEndpoint", ENDPOINT, {}),
     ("Shifter", "sagemaker:InvokeEndpoint", ENDPOINT, {}),

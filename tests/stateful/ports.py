@@ -19,7 +19,7 @@ from canary.domain.rollout.record import Decision, Record
 from canary.domain.rollout.surroundings import Surroundings
 from canary.domain.rollout.transitions import decisions
 from canary.flow.decisions import verdict_of
-from tests.faults.observer import Move, Revision, Told
+from tests.faults.deeds import Move, Revision, Told
 from tests.ports import MemoryExecutions, MemoryPublisher, MemoryRollouts
 from tests.rollouts import HOLDER, a_plan
 
@@ -115,6 +115,10 @@ class Endpoint:
         self.world.seam()
         if self.answers == "lost after":
             raise AwsUnavailable("no answer")
+
+    def ask_instances(self, endpoint: str, variant: str, count: int) -> None:
+        """No plan here asks for instances."""
+        raise NotImplementedError(endpoint, variant, count)
 
     def settle(self, *, well: bool = True) -> None:
         """End the change under way."""

@@ -27,8 +27,8 @@ from canary.flow.recover import Recovery
 from canary.flow.shift import Shifter
 from canary.flow.telling.channels import bus_channel, mail_channel
 from canary.flow.telling.tell import Teller
+from tests.faults.deeds import InstanceAsk, Move, Revision, Told
 from tests.faults.invariants import Violation, violations
-from tests.faults.observer import Move, Revision, Told
 from tests.faults.run import Run
 from tests.ports import MemoryAlarms, MemoryEvidence, claims_of
 from tests.rollouts import NOON, a_plan, a_record
@@ -63,6 +63,7 @@ class World:
     says: str = "HOLD"
     revisions: list[Revision] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
+    instances: list[InstanceAsk] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     emitted: list[str] = field(default_factory=list)
     broken: set[int] = field(default_factory=set)

@@ -151,7 +151,7 @@ def scaling_lets_it_back(account: Account) -> Diagnosis:
     variants = {v.name: v for v in account.serving.variants}
     if not variants:
         return unknown("the endpoint shows no variants")
-    targets = account.surroundings.scalable_targets(account.endpoint, list(variants))
+    targets = account.surroundings.bounds(account.endpoint, list(variants))
     if not targets:
         return fine("no variant is a scalable target; instance counts stay as they are")
     small = [

@@ -5,6 +5,7 @@ import json
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ from typer.testing import CliRunner
 
 from canary.domain.judge.judge import judge
 from canary.domain.judge.judgement import Judgement
+from canary.domain.rollout.phase import Phase
 from demo.__main__ import Name, app
 from demo.play import Pace, play, until_interrupted
-from demo.scenarios import SCENARIOS, chosen
+from demo.scenarios import SCENARIOS, Ending, chosen
 
 Judge = Callable[..., Judgement]
 ENTRY = {
@@ -25,6 +27,7 @@ ENTRY = {
     "phase",
     "initial_weights",
     "final_weights",
+    "final_instances",
     "canary_requests_live",
     "bad_responses_served",
     "emulated_minutes",
@@ -52,8 +55,8 @@ def entries(out: Path) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.slow
-def test_all_seven_end_as_they_have_to(tmp_path: Path) -> None:
-    """Two promoted, five taken back where their fault shows, weights and requests as AWS and the
+def test_all_eight_end_as_they_have_to(tmp_path: Path) -> None:
+    """Three promoted, five taken back where their fault shows, weights and requests as AWS and the
     router say.
     """
     good, printed = show(tuple(s.name for s in SCENARIOS), tmp_path, past_minutes=750)
@@ -67,10 +70,11 @@ def test_all_seven_end_as_they_have_to(tmp_path: Path) -> None:
         "late": "ROLLED_BACK",
         "incident": "PROMOTED",
         "misread": "ROLLED_BACK",
+        "capacity": "PROMOTED",
     }
     for name in ("wrong", "failing", "slow", "late", "misread"):
         assert found[name]["final_weights"] == {"current": 1.0, "candidate": 0.0}
-    for name in ("healthy", "incident"):
+    for name in ("healthy", "incident", "capacity"):
         assert found[name]["final_weights"] == {"current": 0.0, "candidate": 1.0}
     assert found["wrong"]["canary_requests_live"] == 0
     last_steps = {
@@ -83,6 +87,21 @@ def test_all_seven_end_as_they_have_to(tmp_path: Path) -> None:
         "index.html",
         *(f"{s.name}.html" for s in SCENARIOS),
     }
+
+
+def test_without_instances_the_same_canary_does_not_survive_half_of_the_traffic(
+    tmp_path: Path,
+) -> None:
+    """What the scenario shows is the raise's doing: with "off" it is slow at 50% and taken back."""
+    (scenario,) = chosen("capacity")
+    off = replace(
+        scenario, also={"capacity": "off"}, ending=Ending(phase=Phase.ROLLED_BACK, at_share=0.5)
+    )
+    text = io.StringIO()
+    pace = Pace(past_minutes=60)
+    good = play([off], 1, tmp_path, Console(file=text, width=200), pace)
+    assert good, text.getvalue()
+    assert "more slow requests than" in entries(tmp_path)["capacity"]["verdicts"][-1]["reason"]
 
 
 def test_the_summary_has_the_agreed_form(tmp_path: Path) -> None:

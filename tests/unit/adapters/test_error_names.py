@@ -44,6 +44,7 @@ PERMANENT = {
     "InvalidExecutionInput",
     "InvalidName",
     "InvalidNextToken",
+    "InvalidNextTokenException",
     "InvalidOutput",
     "InvalidParameter",
     "InvalidSecurity",

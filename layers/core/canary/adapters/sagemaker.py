@@ -10,7 +10,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from canary.adapters.translation import SERVER_ERROR, code_of, code_of_cause, translated
-from canary.domain.errors import AwsDenied, AwsUnavailable
+from canary.domain.errors import AwsDenied, AwsUnavailable, NoCapacity
 from canary.domain.plan.endpoint import (
     A_MINUTE,
     GONE,
@@ -65,8 +65,12 @@ class SageMakerEndpoints:
 
         An answer to one of the SDK's attempts says nothing of an earlier one whose answer was lost.
         """
+        self._change_endpoint(endpoint, [_desired(name, target) for name in target.weights])
+
+    def _change_endpoint(
+        self, endpoint: str, desired: "list[DesiredWeightAndCapacityTypeDef]"
+    ) -> None:
         self._lost = False
-        desired = [_desired(name, target) for name in target.weights]
         try:
             with translated(MOVE):
                 self._client.update_endpoint_weights_and_capacities(
@@ -76,11 +80,23 @@ class SageMakerEndpoints:
         except AwsUnavailable as error:
             raise AwsUnavailable(str(error), refused=error.refused and not self._lost) from error
         except AwsDenied as error:
+            if code_of_cause(error) == "ResourceLimitExceeded":
+                raise NoCapacity(str(error)) from error
             if _says(error, "in-progress endpoint"):
                 raise AwsUnavailable(
                     f"{endpoint} is busy: {error}", refused=not self._lost
                 ) from error
             raise
+
+    def ask_instances(self, endpoint: str, variant: str, count: int) -> None:
+        """Ask for so many instances of one variant, its weight kept. Raises NoCapacity where the
+        account may not have them; a busy endpoint raises AwsUnavailable.
+        """
+        change: DesiredWeightAndCapacityTypeDef = {
+            "VariantName": variant,
+            "DesiredInstanceCount": count,
+        }
+        self._change_endpoint(endpoint, [change])
 
     def _note_attempt(self, response: Any = None, **_rest: Any) -> None:
         """Note that one of the SDK's attempts had no answer, or one that may come after the

@@ -27,11 +27,13 @@ from canary.domain.errors import AwsDenied, AwsUnavailable
 TRANSIENT = frozenset(
     {
         "BandwidthLimitExceeded",
+        "ConcurrentUpdateException",
         "EC2ThrottledException",
         "ExecutionLimitExceeded",
         "InternalFailure",
         "InternalServerError",
         "InternalServiceError",
+        "InternalServiceException",
         "KMSThrottling",
         "KmsThrottlingException",
         "LimitExceededException",

@@ -8,6 +8,7 @@
     |-- Conflict          a conditional write lost its race too often: retry the task
     |-- AwsUnavailable    throttled, timed out, 5XX, or busy: retry the task
     |-- AwsDenied         a permanent answer (access denied, validation): retrying will not help
+    |   `-- NoCapacity    the account may not have so many instances: a quota mends it
     `-- Misconfigured     the function's own environment is not complete: a deployment mends it
 
 Missing data and uncertainty are findings, never errors. The class names are what Step Functions
@@ -65,6 +66,10 @@ class AwsUnavailable(CanaryError):
 
 class AwsDenied(CanaryError):
     """AWS answered with a permanent refusal, such as access denied or a validation error."""
+
+
+class NoCapacity(AwsDenied):
+    """AWS gives no more instances: the account's limit is reached."""
 
 
 class Misconfigured(CanaryError):

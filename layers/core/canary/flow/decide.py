@@ -80,7 +80,7 @@ class Decider:
         record, seen = self._expire_pause(record, now), self._see(record, now)
         if _is_serving(record):
             record = self._keep_ours(record, seen)
-        if _is_serving(record) and not record.decision:
+        if _is_serving(record) and (not record.decision or record.raising):
             record = self._judged(record, seen)
         elif not record.ended and not record.rolling_back:
             record = self._guarded(record, seen)

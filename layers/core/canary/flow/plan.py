@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,8 @@ from canary.domain.errors import CanaryError
 from canary.domain.judge.bets.day import day_of
 from canary.domain.judge.metrics import MetricReading, Series, first_looks, silences, together
 from canary.domain.judge.windows import BELIEVED_AFTER_MINUTES, Counts, counted, measured
+from canary.domain.plan.capacity.needs import PER_INSTANCE, CapacityFacts
+from canary.domain.plan.capacity.values import Bounds
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.forecast import with_forecast
 from canary.domain.plan.guards import REQUESTS, CountGuard, Metric
@@ -40,7 +42,13 @@ from canary.stats.threshold import (
 )
 
 if TYPE_CHECKING:  # a cold start needs no protocols
-    from canary.ports.aws import Alarms, EndpointReader, HostingReader, Subscribers
+    from canary.ports.aws import (
+        Alarms,
+        EndpointReader,
+        HostingReader,
+        ScalingReader,
+        Subscribers,
+    )
     from canary.ports.days import Days
     from canary.ports.metrics import Metrics
     from canary.ports.rollouts import Rollouts
@@ -73,10 +81,12 @@ class Planner:
         alarms: Alarms,
         check_labelled_set: Callable[[QualityGuardSpec], object],
         subscribers: Subscribers | None = None,
+        scaling: ScalingReader | None = None,
     ) -> None:
         """Take the ports it reads through, and the check of a labelled set's head; no `subscribers`
-        where nobody need be told.
+        where nobody need be told, no `scaling` where instances are nobody's business.
         """
+        self._scaling = scaling
         self._subscribers = subscribers
         self._rollouts = rollouts
         self._days = days
@@ -121,7 +131,8 @@ class Planner:
         asked = MetricReading(spec.endpoint, guards_of(spec.guards, thresholds))
         read = asked.metrics((*baselines, spec.canary) if spec.guards.custom else baselines)
         requests = REQUESTS.at(spec.endpoint, spec.canary)
-        series = self._metrics.minutes((*read, requests), end - HISTORY, end)
+        each = [PER_INSTANCE.at(spec.endpoint, name) for name in baselines if self._plans(spec)]
+        series = self._metrics.minutes((*read, requests, *each), end - HISTORY, end)
         over = minute_of(now) - BELIEVED_AFTER_MINUTES - 1
         looks = first_looks(asked, series, baselines, spec.canary, over)
         guards = guards_of(spec.guards, thresholds, looks, spec.steps[0].share)
@@ -153,8 +164,31 @@ class Planner:
             silences=silences(parts, baselines),
             looks=looks,
             alarms=alarms,
+            capacity=self._capacity(spec, baselines, series) if self._plans(spec) else None,
             untold=self._untold(),
         )
+
+    def _plans(self, spec: Spec) -> bool:
+        """Return whether instances are planned for."""
+        return self._scaling is not None and spec.capacity != "off"
+
+    def _capacity(self, spec: Spec, baselines: Sequence[str], series: Series) -> CapacityFacts:
+        """Return what was found of instances; scalable targets that cannot be read never keep a
+        rollout from starting.
+        """
+        bounds: Mapping[str, Bounds] = {}
+        unread = ""
+        try:
+            if self._scaling is not None:
+                bounds = self._scaling.bounds(spec.endpoint, (*baselines, spec.canary))
+        except CanaryError as error:
+            unread = str(error)[:LONGEST_ERROR]
+
+        def values(metric: Metric) -> dict[str, tuple[float, ...]]:
+            found = {name: series[metric.at(spec.endpoint, name)] for name in baselines}
+            return {name: tuple(one.minutes.values()) for name, one in found.items()}
+
+        return CapacityFacts(values(REQUESTS), values(PER_INSTANCE), bounds, unread)
 
     def _untold(self) -> str:
         """Return why nobody may hear of the rollout, '' where somebody is subscribed; a count that

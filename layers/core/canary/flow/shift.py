@@ -17,6 +17,7 @@ from canary.domain.rollout.arrival import (
     GONE_REASON,
     agreed,
     is_foreign,
+    is_giving_back,
     is_suspicious,
     look_forward,
     look_restored,
@@ -29,9 +30,10 @@ from canary.domain.rollout.record import Asked, Outcome, Record
 from canary.domain.rollout.task_result import TaskResult
 from canary.domain.rollout.tick import Tick
 from canary.domain.rollout.transitions import bakes, claims, closing, restoring
+from canary.flow.capacity.instances import Instances
 
 if TYPE_CHECKING:  # a cold start needs no protocols
-    from canary.ports.aws import WeightMover
+    from canary.ports.aws import Scaling, WeightMover
     from canary.ports.rollouts import Rollouts
 
 Clock = Callable[[], datetime]
@@ -46,9 +48,10 @@ class Shifter:
         endpoints: WeightMover,
         clock: Clock | None = None,
         newest_tick: Callable[[str], Tick | None] | None = None,
+        scaling: Scaling | None = None,
     ) -> None:
-        """Take the record store, the endpoints, the clock to read just before a claim, and what
-        gives a rollout's newest tick.
+        """Take the record store, the endpoints, the clock to read just before a claim, what gives a
+        rollout's newest tick, and who scales variants by themselves (None: nobody).
 
         `now`, which every method is given, is when its invocation began; without a clock it stands
         for the claim too.
@@ -57,9 +60,10 @@ class Shifter:
         self._endpoints = endpoints
         self._clock = clock
         self._newest_tick = newest_tick
+        self._instances = Instances(rollouts, endpoints, scaling)
 
     def move(self, rollout: str, holder: str, generation: int, now: datetime) -> TaskResult:
-        """Claim the next step and ask for its weights.
+        """Claim the next step and ask for its weights, once its instances are there.
 
         Raises Superseded, RollBackPending, AwsUnavailable, AwsDenied.
         """
@@ -68,6 +72,9 @@ class Shifter:
         lost = self._lost(before, holder, generation, view, now)
         if lost:
             return lost
+        wait = self._instances.before_step(before, view, now)
+        if wait:  # the machine looks after it has waited, whatever there is to find
+            return wait.but(next="LOOK")
         asking = self._clock() if self._clock else now
         record = self._rollouts.change(
             rollout, lambda r: claims.claim_forward(r, holder, generation, asking)
@@ -82,6 +89,8 @@ class Shifter:
         record = self._held(rollout, holder, generation)
         if record.rolling_back:
             return _overruled(record)
+        if record.phase is Phase.BAKING:
+            return self._look_at_instances(record, now)
         view = self._look(record, now)
         arrival = look_forward(record, view, now)
         if arrival == "REACHED":
@@ -102,6 +111,16 @@ class Shifter:
         moving = TaskResult(next="WAIT", reason="the endpoint is moving", arrival=pace(record, now))
         return lost or moving
 
+    def _look_at_instances(self, record: Record, now: datetime) -> TaskResult:
+        """Say whether the step that is due has its instances, and ask for its weights where it has;
+        without any to be had it goes on baking.
+        """
+        if record.decision is None:
+            return TaskResult(next="BAKE", reason="the step goes on")
+        result = self.move(record.rollout, record.holder, record.generation, now)
+        waits = result.next == "LOOK"
+        return result.but(next="WAIT", arrival=result.arrival or "MOVING") if waits else result
+
     def confirm(self, rollout: str, holder: str, generation: int, now: datetime) -> TaskResult:
         """Say whether the weights of the last step still serve, so that PROMOTED may be told.
         Raises Superseded.
@@ -114,7 +133,9 @@ class Shifter:
         if lost:
             return lost
         if view.serves(record.expected_target):
-            return TaskResult(next="CLOSE", reason="the weights still serve", arrival="REACHED")
+            back = self._instances.give_back(record, view, now, promoted=True)
+            reached = "the weights still serve"
+            return back or TaskResult(next="CLOSE", reason=reached, arrival="REACHED")
         decided = record.decision.at if record.decision else now
         if now - decided > timedelta(minutes=record.plan.overdue_minutes):
             reason = (
@@ -202,7 +223,14 @@ class Shifter:
         record = self._held(rollout, holder, generation)
         view = self._look(record, now)
         arrival = look_restored(record, view, now)
-        if arrival == "REACHED":
+        if arrival == "REACHED" or is_giving_back(record, view):
+            if record.capacity:
+                record = self._rollouts.change(
+                    rollout, lambda r: restoring.see_safe(r, holder, generation, now)
+                )
+            back = self._instances.give_back(record, view, now, promoted=False)
+            if back:
+                return back
             record = self._rollouts.change(
                 rollout, lambda r: restoring.verify_safe(r, holder, generation, now)
             )
@@ -242,6 +270,7 @@ class Shifter:
         if view.exists and not is_foreign(record, view):
             return None
         reason = FOREIGN_REASON if view.exists else GONE_REASON
+        self._instances.let_go(record)
         outcome = Outcome(end=Phase.HANDED_OVER, reason=reason, seen=Seen.of(view, now))
         self._rollouts.change(
             record.rollout, lambda r: closing.set_outcome(r, holder, generation, outcome)

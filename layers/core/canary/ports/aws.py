@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from canary.domain.plan.capacity.values import Bounds
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.target import Target
 
@@ -63,6 +64,25 @@ class WeightMover(EndpointReader, Protocol):
 
     def move(self, endpoint: str, target: Target) -> None:
         """Ask for exactly this target; returns when SageMaker accepted, not when it serves."""
+
+    def ask_instances(self, endpoint: str, variant: str, count: int) -> None:
+        """Ask for so many instances of one variant; returns when SageMaker accepted. Raises
+        NoCapacity where the account may not have them.
+        """
+
+
+class ScalingReader(Protocol):
+    """Looks at which variants are autoscaled."""
+
+    def bounds(self, endpoint: str, variants: Sequence[str]) -> Mapping[str, Bounds]:
+        """Return the autoscaled ones with their bounds, by name."""
+
+
+class Scaling(ScalingReader, Protocol):
+    """Looks at the bounds of autoscaled variants, and holds their minimum."""
+
+    def hold(self, endpoint: str, variant: str, least: int) -> None:
+        """Give an autoscaled variant this minimum, its maximum kept."""
 
 
 class Alarms(Protocol):

@@ -5,6 +5,7 @@ import os
 from canary.adapters.cloudwatch import CloudWatchAlarms, CloudWatchMetrics
 from canary.adapters.days import DynamoDays
 from canary.adapters.hosting import SageMakerHosting
+from canary.adapters.instances.autoscaling import VariantScaling
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.subscribers import SnsSubscribers
 from canary.adapters.table import DynamoRollouts
@@ -30,6 +31,7 @@ def build() -> Planner:
         subscribers=SnsSubscribers(client("sns", ASIDE_CONFIG), settings.watched_topic)
         if settings.watched_topic
         else None,
+        scaling=VariantScaling(client("application-autoscaling")),
     )
 
 

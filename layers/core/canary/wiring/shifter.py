@@ -4,6 +4,7 @@ import os
 from datetime import datetime
 
 from canary import wiring
+from canary.adapters.instances.autoscaling import VariantScaling
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.sight import newest_tick
 from canary.adapters.table import DynamoRollouts
@@ -16,11 +17,15 @@ def build() -> Shifter:
     """Return the shifter of this environment. Raises Misconfigured."""
     settings = ShifterSettings.read(os.environ)
     table = client("dynamodb", SHIFTER_CONFIG)
+    rollouts = DynamoRollouts(table, settings.table)
+    endpoints = SageMakerEndpoints(client("sagemaker", SHIFTER_CONFIG))
+    scaling = VariantScaling(client("application-autoscaling", SHIFTER_CONFIG))
     return Shifter(
-        DynamoRollouts(table, settings.table),
-        SageMakerEndpoints(client("sagemaker", SHIFTER_CONFIG)),
+        rollouts,
+        endpoints,
         _clock,
         lambda rollout: newest_tick(table, settings.table, rollout),
+        scaling,
     )
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from canary.domain.errors import Refused
+from canary.domain.plan.capacity.needs import CapacityFacts, plan_capacity
+from canary.domain.plan.capacity.values import CapacityPlan
 from canary.domain.plan.custom.first_look import FirstLook
 from canary.domain.plan.custom.guards import told, told_of_value
 from canary.domain.plan.custom.reach import check_reach, told_of_reach
@@ -62,6 +64,8 @@ class Facts:
     """What the last day holds of each guard of the user's own."""
     alarms: Mapping[str, str] | None = None
     """The states of the alarms that exist; None where nobody looked."""
+    capacity: CapacityFacts | None = None
+    """What was found of instances; None where nobody looked, and then none are changed."""
     untold: str = ""
     """Why nobody may hear of the rollout, in words."""
 
@@ -83,6 +87,7 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
     steps = plan_steps(spec, safe)
     shares = [step.share for step in steps]
     days = days_of(guards, shares, facts.history)
+    capacity, instances = _capacity(spec, facts, shares)
     return Plan(
         endpoint=spec.endpoint,
         config_name=facts.endpoint.config_name,
@@ -109,6 +114,7 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
         notices=(
             *([facts.untold] if facts.untold else ()),
             *told_of_endpoint(spec, facts.endpoint, facts.configured),
+            *instances,
             *left_out,
             *_custom(spec, facts, guards),
             *(told for guard in guards for told in told_of_reach(guard)),
@@ -119,8 +125,17 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
             *_without_data(spec, facts.alarms or {}),
             *told_of_one_minute(guards, shares, days),
         ),
+        capacity=capacity,
         days=days,
     )
+
+
+def _capacity(
+    spec: Spec, facts: Facts, shares: Sequence[float]
+) -> tuple[CapacityPlan | None, tuple[str, ...]]:
+    if facts.capacity is None:
+        return None, ()
+    return plan_capacity(spec, facts.endpoint, facts.capacity, shares)
 
 
 def baselines_of(spec: Spec, view: EndpointView) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from canary.domain.model import Frozen
+from canary.domain.plan.capacity.values import CapacityPlan
 from canary.domain.plan.error_budget import ErrorBudget, share_out
 from canary.domain.plan.guards import AnyMargin, CountGuard
 from canary.domain.plan.quality import QualityGuardSpec
@@ -77,6 +78,8 @@ class Plan(Frozen):
     """Requests a minute that the canary had at weight 0 before the rollout: callers pin it."""
     notify: Literal["all", "important"] = "all"
     notices: tuple[str, ...] = ()
+    capacity: CapacityPlan | None = None
+    """The instances before each share; None where they are left as they are."""
     days: dict[str, GuardDay] = Field(default_factory=dict)
     """By guard; empty where the plan decides as plans did before there was a day beside them: no
     history bet, and a cap on every minute.

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from canary.domain.errors import Refused
 from canary.domain.model import Frozen, flags_for_numbers
+from canary.domain.plan.capacity.values import CapacityKeys, CapacitySpec
 from canary.domain.plan.custom.keys import CountGuardKeys, ValueGuardKeys
 from canary.domain.plan.guards import Margin
 from canary.domain.plan.quality import QualityGuardSpec
@@ -146,8 +147,19 @@ class Spec(Frozen):
         description="What people are told: all, or important: ends and what a person should look "
         "at, without starts, steps and pauses that are over. Events on the bus tell everything.",
     )
+    capacity: CapacitySpec | None = Field(
+        default=None,
+        description="Instances before each share; left out: as many as carry it today at most.",
+    )
     adopt_live: bool = False
     require_conclusive: bool = False
+
+    @field_validator("capacity", mode="before")
+    @classmethod
+    def _only_word(cls, capacity: Any) -> Any:
+        if isinstance(capacity, str) and capacity != "off":
+            raise ValueError('the only word here is "off"; or an object such as {"headroom": 1.3}')
+        return capacity
 
     @property
     def longest_minutes(self) -> int:
@@ -251,7 +263,8 @@ def _refusal(errors: list[ErrorDetails]) -> Refused:
     them.
     """
     first = min(errors, key=lambda e: e["type"] == "extra_forbidden")
-    field = _short_text(".".join(str(part) for part in first["loc"]) or "spec", 160)
+    written = (str(part) for part in first["loc"] if part != CapacityKeys.__name__)
+    field = _short_text(".".join(written) or "spec", 160)
     if first["type"] == "extra_forbidden":
         return Refused(field, "unknown key", "Remove it or check its spelling (docs: the spec)")
     if first["type"] == "missing":

@@ -113,6 +113,18 @@ def look_restored(record: Record, view: EndpointView, now: datetime) -> Arrival:
     return "REVERTED" if due and (_forward(record) or not _maybe_unseen(record, now)) else "MOVING"
 
 
+def is_giving_back(record: Record, view: EndpointView) -> bool:
+    """Return whether the safe weights were seen, still serve, and instances are on their way back:
+    the endpoint is Updating meanwhile.
+    """
+    capacity, restoring = record.capacity, record.restoring
+    begun = capacity is not None and capacity.giving_back_since is not None
+    verified = restoring is not None and restoring.verified_at is not None
+    safe = record.plan.safe_target.weights
+    ours = view.config_name == record.plan.config_name
+    return begun and verified and ours and same_weights(view.current_weights, safe)
+
+
 def _patient_from(record: Record, now: datetime) -> datetime:
     """Return since when this generation tries: a recovery that begins late has all of its patience
     left.

@@ -84,6 +84,16 @@ def alarm_unclear(situation: Situation) -> Held | None:
     return None
 
 
+def no_instances(situation: Situation) -> Held | None:
+    """Hold while the next step's instances are not to be had, until they are tried again."""
+    record = situation.record
+    missing = record.capacity.missing if record.capacity else None
+    if missing is None or (missing.again_at is not None and situation.seen.now >= missing.again_at):
+        return None
+    shares = (percent(record.plan.steps[missing.step].share), percent(record.share))
+    return Held(missing.words(record.canary, *shares), "judge")
+
+
 def paused(situation: Situation) -> Held | None:
     """Hold while a person's pause lasts."""
     told = paused_words(situation.record, situation.seen.now)
@@ -125,6 +135,7 @@ BRAKES: tuple[Brake, ...] = (
     blind,
     endpoint_not_settled,
     alarm_unclear,
+    no_instances,
     paused,
     newest_minutes_worse,
 )

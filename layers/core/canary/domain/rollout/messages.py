@@ -14,7 +14,13 @@ from canary.domain.model import Frozen
 from canary.domain.rollout.kinds.ends import HandedOver, Promoted, RolledBack, Unproven
 from canary.domain.rollout.kinds.fact import Kind, Severity, Standing
 from canary.domain.rollout.kinds.going import PauseOver, Reached, Started
-from canary.domain.rollout.kinds.looks import HoldingAtGate, NeedsLook, NotSafeYet, TakenOver
+from canary.domain.rollout.kinds.looks import (
+    HoldingAtGate,
+    LacksInstances,
+    NeedsLook,
+    NotSafeYet,
+    TakenOver,
+)
 from canary.domain.rollout.kinds.values import CommandName
 
 Facts = Annotated[
@@ -27,6 +33,7 @@ Facts = Annotated[
     | TakenOver
     | PauseOver
     | NeedsLook
+    | LacksInstances
     | HoldingAtGate
     | NotSafeYet,
     Field(discriminator="about"),

@@ -14,6 +14,7 @@ from canary.domain.model import Frozen
 from canary.domain.plan.plan import BakeInterval, Plan
 from canary.domain.plan.standstill import Standstill
 from canary.domain.plan.target import Target, read_weights
+from canary.domain.rollout.capacity.state import Capacity
 from canary.domain.rollout.kinds.values import Act, Numbers, Seen
 from canary.domain.rollout.messages import Message, WrittenMessage
 from canary.domain.rollout.phase import ENDS, Phase
@@ -113,6 +114,8 @@ class Record(Frozen):
     standstills: tuple[Standstill, ...] = ()
     """When limits stood still; of a pause that lasts, the newest one is it."""
     restoring: Restoring | None = None
+    capacity: Capacity | None = None
+    """What it did to instances; None where it never did anything to them."""
     outcome: Outcome | None = None
     recoveries: int = 0
     obeyed: str = ""
@@ -162,6 +165,12 @@ class Record(Frozen):
         return self.phase is Phase.ROLLING_BACK or (
             self.decision is not None and self.decision.verdict == "ROLL_BACK"
         )
+
+    @property
+    def raising(self) -> bool:
+        """Return whether an advance waits for the instances it needs."""
+        asked = self.capacity is not None and self.capacity.asked is not None
+        return asked and self.decision is not None and self.decision.verdict == "ADVANCE"
 
     @property
     def expected_target(self) -> Target:

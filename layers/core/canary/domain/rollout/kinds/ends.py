@@ -26,6 +26,8 @@ class Promoted(Fact):
     target: Target
     began_at: datetime
     reason: str
+    left: tuple[str, ...] = ()
+    """What of the instances was not given back, each with the remedy."""
 
     def say(self, of: Standing) -> Said:
         """Return how a promotion reads."""
@@ -37,7 +39,7 @@ class Promoted(Fact):
             f"{of.unless_seen(self.target)}.",
             safe="Safe: nothing has to be done.",
             why=sentence(self.reason),
-            more=(f"It took {took}. {OTHERS_STAY}",),
+            more=(f"It took {took}. {OTHERS_STAY}", *self.left),
             then="It stays so. A roll-back is possible until somebody changes the endpoint.",
         )
 
@@ -51,6 +53,8 @@ class RolledBack(Fact):
     reason: str
     decided_at: datetime | None
     safe_at: datetime
+    left: tuple[str, ...] = ()
+    """What of the instances was not given back, each with the remedy."""
 
     def say(self, of: Standing) -> Said:
         """Return how a roll-back reads."""
@@ -62,6 +66,7 @@ class RolledBack(Fact):
             f"DescribeEndpoint{of.unless_seen(self.safe)}.",
             safe=f"Safe. {self._time_to_safe()}",
             why=sentence(self.reason),
+            more=self.left,
             then="It stays so. Nothing has to be done tonight; start a new rollout when the cause "
             "is fixed.",
         )
@@ -84,6 +89,8 @@ class HandedOver(Fact):
     last_write: Target | None
     written_at: datetime | None
     ours: str = ""
+    left: tuple[str, ...] = ()
+    """What of the instances was not given back, each with the remedy."""
 
     def say(self, of: Standing) -> Said:
         """Return how a hand-over reads: what was changed, and by whom as far as that is known."""
@@ -97,7 +104,11 @@ class HandedOver(Fact):
             now="The endpoint is yours now: nothing was overwritten and the lease is free.",
             safe=sentence(nobody if gone else weights),
             why=sentence(f"{self.reason}{f' ({other})' if other else ''}"),
-            more=(f"Our last write: {self._write()}.", *(() if of.act else (WHO_IS_ASKED,))),
+            more=(
+                f"Our last write: {self._write()}.",
+                *(() if of.act else (WHO_IS_ASKED,)),
+                *self.left,
+            ),
             then="Nothing more is done here. Check the endpoint's weights.",
             look=(
                 f"aws sagemaker describe-endpoint --endpoint-name {of.endpoint}",
@@ -150,6 +161,8 @@ class Unproven(Fact):
     began_at: datetime | None = None
     asks: int = 0
     accepted: int = 0
+    left: tuple[str, ...] = ()
+    """What of the instances was not given back, each with the remedy."""
 
     def say(self, of: Standing) -> Said:
         """Return how a page reads: the cause that stood in the way comes first."""
@@ -168,7 +181,7 @@ class Unproven(Fact):
             safe="NOT SAFE: whatever the canary does wrong, it still does to its part of the "
             "traffic.",
             why=sentence(cause),
-            more=tuple(text for text in (tried, because) if text),
+            more=tuple(text for text in (tried, because, *self.left) if text),
             then="Nothing moves by itself any more, and no other rollout can start. Remove the "
             "cause, then retry restores; release takes the endpoint as it is.",
             look=(f"aws sagemaker describe-endpoint --endpoint-name {of.endpoint}",),

@@ -53,6 +53,38 @@ class NeedsLook(Fact):
         )
 
 
+class LacksInstances(Fact):
+    """The next share needs more instances than AWS gives; `again_at` is when they are asked for
+    again, None when a person promotes.
+    """
+
+    kind = "notice"
+    severity = "warning"
+    commands = ("promote", "pause", "rollback")
+    about: Literal["lacks_instances"] = "lacks_instances"
+    share: float
+    reason: str
+    tries: int
+    again_at: datetime | None
+
+    def say(self, of: Standing) -> Said:
+        """Return how a step without instances reads."""
+        then = (
+            f"They are asked for again at {moment(self.again_at)}, at once when you promote."
+            if self.again_at
+            else f"They were asked for {self.tries} times; that is done again when you promote."
+        )
+        return Said(
+            what=f"no instances for {percent(self.share)}",
+            brief=clause(self.reason),
+            now=f"The step to {percent(self.share)} waits: it needs instances that are not there.",
+            safe=f"Nothing was moved: {of.canary_serves}, still watched, still taken back on "
+            "evidence.",
+            why=sentence(self.reason),
+            then=f"{then} Held beyond its limit, the step is taken back.",
+        )
+
+
 class HoldingAtGate(Fact):
     """The labelled set does not let the canary go on from share 0."""
 

@@ -12,6 +12,7 @@ from canary.domain.rollout.phase import SERVING, Event, Phase, after
 from canary.domain.rollout.record import Outcome, Record
 from canary.domain.rollout.transitions.claims import check_holder, close_bake
 from canary.domain.rollout.transitions.pauses import resume
+from canary.domain.rollout.transitions.raising import not_given_back
 
 
 def set_outcome(record: Record, holder: str, generation: int, outcome: Outcome) -> Record:
@@ -123,7 +124,8 @@ def _promotion(record: Record) -> Outcome:
 
 def _promoted(record: Record, reason: str, _now: datetime) -> Promoted:
     target = record.plan.steps[-1].target
-    return Promoted(target=target, began_at=record.started_at, reason=reason)
+    left = not_given_back(record)
+    return Promoted(target=target, began_at=record.started_at, reason=reason, left=left)
 
 
 def rolled_back(record: Record, reason: str, now: datetime) -> RolledBack:
@@ -136,6 +138,7 @@ def rolled_back(record: Record, reason: str, now: datetime) -> RolledBack:
         reason=reason,
         decided_at=record.decision.at if record.decision else None,
         safe_at=(record.restoring.verified_at if record.restoring else None) or now,
+        left=not_given_back(record),
     )
 
 
@@ -146,6 +149,7 @@ def _handed_over(record: Record, reason: str, _now: datetime) -> HandedOver:
         last_write=last.target if last else None,
         written_at=last.at if last else None,
         ours=record.plan.config_name,
+        left=not_given_back(record),
     )
 
 
@@ -159,6 +163,7 @@ def _unproven(record: Record, reason: str, _now: datetime) -> Unproven:
         began_at=restoring.began_at if restoring else None,
         asks=restoring.asks if restoring else 0,
         accepted=restoring.accepted if restoring else 0,
+        left=not_given_back(record),
     )
 
 

@@ -28,6 +28,7 @@ def take_over(record: Record, holder: str, cause: str, now: datetime) -> Record:
         outcome=None,
         token=None,
         restoring=restoring.but(verified_at=None, patient_from=None),
+        capacity=record.capacity.afresh() if record.capacity else None,
         progress_at=now,
     )
     return tell(taken, TakenOver(safe=record.plan.safe_target, cause=cause), now)
@@ -80,5 +81,6 @@ def _restore_again(
         outcome=None,
         ended_at=None,
         restoring=Restoring(began_at=now),
+        capacity=record.capacity.afresh() if record.capacity else None,
         progress_at=now,
     )

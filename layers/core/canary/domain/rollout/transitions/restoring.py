@@ -39,6 +39,7 @@ def claim_restore(
         phase=after(record.phase, Event.CLAIM_RESTORE),
         decision=roll_back_by_fault(record, cause, now),
         restoring=restoring,
+        capacity=record.capacity.afresh() if record.capacity else None,
         bakes=close_bake(record, now),
         token=None,
         progress_at=now,
@@ -132,6 +133,13 @@ def why_unproven(record: Record, arrival: str, now: datetime) -> str | None:
     return None
 
 
+def see_safe(record: Record, holder: str, generation: int, now: datetime) -> Record:
+    """Return the record with the safe weights seen for the first time. Raises Superseded."""
+    check_holder(record, holder, generation)
+    restoring = record.restoring or Restoring(began_at=now)
+    return record.but(restoring=restoring.but(verified_at=restoring.verified_at or now))
+
+
 def verify_safe(record: Record, holder: str, generation: int, now: datetime) -> Record:
     """Return the record with the safe weights seen; settled at once, or at a second look 60 s
     later.
@@ -156,6 +164,8 @@ def slow(record: Record, seen: Surroundings) -> Record:
     restoring = record.restoring
     if record.phase is not Phase.ROLLING_BACK or restoring is None:
         return record
+    if restoring.verified_at is not None and record.capacity is not None:
+        return record  # it is safe: instances are on their way back
     if seen.now - restoring.began_at < SAFE_WITHIN and seen.failed(record) is None:
         return record
     facts = NotSafeYet(

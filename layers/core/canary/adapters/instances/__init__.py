@@ -1,0 +1,1 @@
+"""Who changes how many instances a variant has, besides a person."""

@@ -1,0 +1,1 @@
+"""Instances before weight, and back at the end."""

@@ -21,7 +21,7 @@ from statistics import median
 
 ROOT = Path(__file__).resolve().parents[1]
 CORE = "layers/core/canary"
-PACKAGES = (CORE, "layers/scoring", "functions", "canaryctl", "emulator", "demo")
+PACKAGES = (CORE, "layers/scoring", "functions", "canaryctl", "emulator", "local", "demo")
 FUNCTIONS = ("planner", "shifter", "collector", "evaluator", "decider")
 NAMED = {
     "one count guard by name": r"slow_requests|SLOW_REQUESTS",

@@ -24,6 +24,8 @@ from canaryctl.recorded import FORMAT
 from canaryctl.replay import replay_command
 from canaryctl.uninstall.command import EPILOG as UNINSTALLS
 from canaryctl.uninstall.command import uninstall_check_command
+from local.command import EPILOG as LOCALS
+from local.command import local_command
 
 app = typer.Typer(
     name="canaryctl",
@@ -50,11 +52,17 @@ COMMANDS = (
     ("rollback", roll_back_command, STEER),
     ("retry", retry_command, STEER),
     ("release", release_command, STEER),
+    ("local", local_command, OFFLINE),
     ("forecast", forecast_command, OFFLINE),
     ("replay", replay_command, OFFLINE),
     ("evaluate", evaluate_command, OFFLINE),
 )
-EPILOGS = {"doctor": DOCTORS, "uninstall-check": UNINSTALLS, "replay": escape(FORMAT)}
+EPILOGS = {
+    "local": LOCALS,
+    "doctor": DOCTORS,
+    "uninstall-check": UNINSTALLS,
+    "replay": escape(FORMAT),
+}
 for name, command, panel in COMMANDS:
     app.command(name, rich_help_panel=panel, epilog=EPILOGS.get(name))(command)
 

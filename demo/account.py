@@ -1,25 +1,11 @@
-"""The emulated account with the application's clock on it, as the demo and the tests open it."""
+"""The application in an emulated account, as the demo and the tests deploy it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
-from pathlib import Path
-from typing import Any
-from unittest.mock import patch
+from emulator import Emulator
+from local.account import TEMPLATE, on_clock, open_account
 
-from canary import wiring
-from emulator import Clock, Emulator
-
-TEMPLATE = Path(__file__).parents[1] / "template.yaml"
+__all__ = ["ON_CALL", "STACK", "TEMPLATE", "deploy", "on_clock", "open_account"]
 STACK = "canary"
 ON_CALL = "on-call@example.org"
-
-
-def open_account(start: datetime, **options: Any) -> Emulator:
-    """Return an account whose deployed functions live on emulated time; options as the Emulator
-    takes them. It is to be entered.
-    """
-    return Emulator(start, time_hooks=[on_clock], **options)
 
 
 def deploy(emulator: Emulator, **parameters: str) -> dict[str, str]:
@@ -30,13 +16,3 @@ def deploy(emulator: Emulator, **parameters: str) -> dict[str, str]:
     if parameters.get("NotificationEmail") == ON_CALL:
         emulator.confirm_subscription(ON_CALL)
     return outputs
-
-
-@contextmanager
-def on_clock(clock: Clock) -> Iterator[None]:
-    """Let the application read and await this clock, for as long as the block lasts."""
-    with (
-        patch.object(wiring, "utc_now", clock.now),
-        patch.object(wiring, "sleep", clock.sleep),
-    ):
-        yield

@@ -5,6 +5,7 @@ an exit code.
 that did not end promoted.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from canary.domain.errors import CanaryError, Refused
 from canaryctl.operate.executions import RefusedThere, Sleep
 from canaryctl.operate.lookup import why_unreadable
 from canaryctl.operate.stack import StackError
+from local.account_time import account_now, is_here
 
 EXIT_AWS, EXIT_REFUSED, EXIT_NOT_PROMOTED = 1, 2, 3
 PANEL = "Which stack"
@@ -84,8 +86,11 @@ class Time:
 
 
 def time_of(context: typer.Context) -> Time:
-    """Return the time a command was given, or the wall's."""
-    return context.obj if isinstance(context.obj, Time) else Time()
+    """Return the time a command was given, that of an account on this machine, or the wall's."""
+    if isinstance(context.obj, Time):
+        return context.obj
+    url = os.environ.get("AWS_ENDPOINT_URL", "")
+    return Time(now=lambda: account_now(url)) if is_here(url) else Time()
 
 
 @contextmanager

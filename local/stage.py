@@ -1,0 +1,128 @@
+"""The account as a user would have it before the first rollout: the stack, an endpoint of two
+variants under traffic with half a day behind it, and, where labels are known, a labelled set.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from emulator import Emulator
+from emulator.endpoints import Model
+from local.account import TEMPLATE
+from local.asked import STACK, Asked
+from local.mistake import Mistake
+from local.models import Container, model_of
+from local.rows import Rows, read_rows
+from local.sample import BASELINE, CANARY, sample_rows
+
+VARIANTS = ("Variant1", "Variant2")
+ON_CALL = "on-call@example.org"
+BUCKET, SAMPLE_KEY = "bucket", "churn.csv"
+MOST_MINUTES_TO_CREATE, PAST_MINUTES = 10.0, 750
+BACKGROUND_ERROR_RATE = 0.002
+
+
+@dataclass(frozen=True)
+class Props:
+    """What stands on the endpoint and what it is asked."""
+
+    models: tuple[Model, Model]
+    rows: Rows
+    labelled_key: str
+
+    def close(self) -> None:
+        """Let go of every container."""
+        for model in self.models:
+            if isinstance(model, Container):
+                model.close()
+
+
+def props_of(asked: Asked) -> Props:
+    """Return what was asked for, read and loaded. Raises Mistake before anything is opened."""
+    given = (asked.baseline, asked.canary)
+    if any(given) and asked.rows is None:
+        problem = "a model of your own needs records of its own"
+        raise Mistake("--rows", problem, "Give a CSV or JSON Lines file, one record a line")
+    if asked.rows is None and asked.label_column is not None:
+        raise Mistake("--label-column", "there is no file it is a column of", "Give --rows too")
+    rows = sample_rows() if asked.rows is None else read_rows(asked.rows, asked.label_column)
+    if asked.rows is not None and not all(given):
+        option = "--canary" if given[0] else "--baseline"
+        problem = "the made-up model knows nothing of your records"
+        raise Mistake(option, problem, "Bring both models, or neither")
+    options = ("--baseline", "--canary")
+    own = [
+        model_of(option, name, rows.content_type)
+        for option, name in zip(options, given, strict=True)
+        if name
+    ]
+    first, second = own or (BASELINE, CANARY)
+    return Props((first, second), rows, asked.rows.name if asked.rows else SAMPLE_KEY)
+
+
+def set_up(account: Emulator, asked: Asked, props: Props) -> None:
+    """Deploy, make the endpoint and what it needs, and give it a past."""
+    account.deploy(TEMPLATE, {"NotificationEmail": ON_CALL}, STACK)
+    account.confirm_subscription(ON_CALL)
+    _endpoint(account, asked.endpoint, props)
+    _alarm(account, asked.endpoint)
+    if props.rows.labelled is not None:
+        s3 = account.client("s3")
+        s3.create_bucket(Bucket=BUCKET, **account.place.bucket_settings)
+        s3.put_object(Bucket=BUCKET, Key=props.labelled_key, Body=props.rows.labelled)
+
+    def serves() -> bool:
+        answer = account.client("sagemaker").describe_endpoint(EndpointName=asked.endpoint)
+        return bool(answer["EndpointStatus"] == "InService")
+
+    account.run_until(serves, MOST_MINUTES_TO_CREATE)
+    account.endpoints.attach_traffic(
+        asked.endpoint,
+        props.rows.records,
+        asked.traffic,
+        background_error_rate=BACKGROUND_ERROR_RATE,
+    )
+    account.endpoints.backfill(asked.endpoint, PAST_MINUTES)
+
+
+def _endpoint(account: Emulator, endpoint: str, props: Props) -> None:
+    sagemaker, place, variants = account.client("sagemaker"), account.place, []
+    image = f"{place.account}.dkr.ecr.{place.region}.{place.url_suffix}/local:latest"
+    for number, (name, model) in enumerate(zip(VARIANTS, props.models, strict=True)):
+        model_name = f"{endpoint}-{name}"
+        account.endpoints.register_model(model_name, model)
+        sagemaker.create_model(
+            ModelName=model_name,
+            ExecutionRoleArn=place.role_arn("sagemaker-execution"),
+            PrimaryContainer={"Image": image},
+        )
+        variants.append(
+            {
+                "VariantName": name,
+                "ModelName": model_name,
+                "InstanceType": "ml.m5.large",
+                "InitialInstanceCount": 1,
+                "InitialVariantWeight": 0.0 if number else 1.0,
+            }
+        )
+    sagemaker.create_endpoint_config(EndpointConfigName=endpoint, ProductionVariants=variants)
+    sagemaker.create_endpoint(EndpointName=endpoint, EndpointConfigName=endpoint)
+
+
+def _alarm(account: Emulator, endpoint: str) -> None:
+    """Make the alarm `<endpoint>-5xx`: half of the canary's requests failing for two minutes."""
+    account.client("cloudwatch").put_metric_alarm(
+        AlarmName=f"{endpoint}-5xx",
+        Namespace="AWS/SageMaker",
+        MetricName="Invocation5XXErrors",
+        Dimensions=[
+            {"Name": "EndpointName", "Value": endpoint},
+            {"Name": "VariantName", "Value": VARIANTS[1]},
+        ],
+        Statistic="Average",
+        Period=60,
+        EvaluationPeriods=2,
+        Threshold=0.5,
+        ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="notBreaching",
+    )

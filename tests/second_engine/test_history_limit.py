@@ -6,13 +6,18 @@ histories, which are compared with moto's. Days of waiting cost nothing: a heart
 
 from __future__ import annotations
 
+from canary.domain.plan.capacity.needs import MOST_RAISES
+from canary.domain.plan.capacity.needs import MOST_STEPS as MOST_STEPS_RAISED
 from canary.domain.plan.plan import Plan
 from canary.domain.plan.spec import Spec
 from canary.domain.rollout.arrival import LOOKED_AT_OFTEN, RESTORE_OVERDUE
+from canary.domain.rollout.transitions.raising import TRIES_AT_MOST
+from canary.flow.capacity.instances import GIVEN_BACK_WITHIN, RAISED_WITHIN
+from canary.flow.capacity.instances import LOOKED_AT_OFTEN as LOOKED_AT_OFTEN_WHILE_RAISING
 from canary.flow.labelled.sharding import MOST_AT_ONCE, MOST_SHARDS
 from emulator.states.execution import MOST_HISTORY_EVENTS
 from tests.second_engine.deployed import every_state
-from tests.second_engine.history import rollout_cost
+from tests.second_engine.history import cost, rollout_cost
 from tests.second_engine.ours import on_ours
 from tests.second_engine.paths.parts import (
     PLANNED,
@@ -88,5 +93,27 @@ def test_the_longest_rollout_fits_into_its_history() -> None:
         shards=MOST_SHARDS,
         confirms=times("Wait to confirm", OVERDUE_SECONDS) + 1,
         asks=times("Wait for restore", RESTORE_OVERDUE.total_seconds()) + 1,
+    )
+    assert worst + LEFT_FOR_FAILED_ATTEMPTS <= MOST_HISTORY_EVENTS, worst
+
+
+def test_the_longest_rollout_that_raises_fits_into_its_history() -> None:
+    """As many steps as instances are planned for, every raise and every try in vain as long as it
+    may be, and instances that are given back to the last minute.
+    """
+    often = LOOKED_AT_OFTEN_WHILE_RAISING.total_seconds()
+    slow = times("Wait longer for endpoint", RAISED_WITHIN.total_seconds() - often)
+    looks = times("Wait for endpoint", often) + slow + 1
+    look = cost("Wait for endpoint", "Look at endpoint", "Arrived?")
+    move = cost("Move weights", "After move", "Bake", "Follow verdict")
+    raises = MOST_RAISES * looks * look + TRIES_AT_MOST * (move + looks * look)
+    back = GIVEN_BACK_WITHIN.total_seconds()
+    worst = raises + rollout_cost(
+        moves=MOST_STEPS_RAISED + 1,
+        looks=most_looks(),
+        waves=-(-MOST_SHARDS // MOST_AT_ONCE),
+        shards=MOST_SHARDS,
+        confirms=times("Wait to confirm", OVERDUE_SECONDS + back) + 1,
+        asks=times("Wait for restore", RESTORE_OVERDUE.total_seconds() + back) + 1,
     )
     assert worst + LEFT_FOR_FAILED_ATTEMPTS <= MOST_HISTORY_EVENTS, worst

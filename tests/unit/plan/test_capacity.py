@@ -167,6 +167,14 @@ def test_what_has_no_count_to_move_is_left_out_and_told(
     assert why in told
 
 
+def test_more_steps_than_a_history_holds_raises_for_are_left_alone_and_told() -> None:
+    """Thirty steps go on with the instances that are there."""
+    steps = [{"share": round(number / 30, 4)} for number in range(1, 31)]
+    plan, told = planned(steps=steps, hold_at_most_minutes=60)
+    assert plan is None
+    assert "fit into the history of 20 steps" in told
+
+
 def test_many_steps_are_raised_a_few_at_a_time() -> None:
     """Each step keeps at least its own, and no more raises than a history can hold."""
     wanted = list(range(1, 51))

@@ -220,9 +220,10 @@ def _asked(record: Record) -> AskedInstances | None:
 
 
 def _since(record: Record, now: datetime) -> datetime:
-    """Return since when a raise is waited for: its last ask, or the advance that needs it."""
-    asked = _asked(record)
-    return asked.at if asked else record.decision.at if record.decision else now
+    """Return since when an advance waits, however often it asked meanwhile: its history must hold
+    all the looks.
+    """
+    return record.decision.at if record.decision else now
 
 
 def _wait(record: Record, short: str, view: EndpointView, now: datetime) -> TaskResult:

@@ -23,6 +23,8 @@ BUSY = 0.95
 LEAST_MINUTES = 60
 MOST_RAISES = 8
 """A rollout raises no oftener: each may take minutes, and all must fit into one history."""
+MOST_STEPS = 20
+"""With more of them, each move as slow as it may be, raises do not fit into that history."""
 ALMOST = 1e-6
 
 
@@ -151,6 +153,8 @@ def _left_out(spec: Spec, taking_part: Sequence[Variant], facts: CapacityFacts) 
         why = "SageMaker scales a variant by itself (ManagedInstanceScaling)"
     elif any(not v.weighted for v in taking_part):
         why = "inference components have copies, which no weight moves"
+    elif len(spec.steps) > MOST_STEPS:
+        why = f"looks at instances fit into the history of {MOST_STEPS} steps, not of more"
     elif facts.unread:
         why = f"it is not known which variants are autoscaled: {facts.unread}"
     if not why:

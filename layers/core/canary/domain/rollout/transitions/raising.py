@@ -17,7 +17,7 @@ from canary.domain.rollout.transitions.claims import check_holder
 
 AGAIN_AFTER = timedelta(minutes=15)
 """How long a step waits until instances are asked for again; twice as long each time."""
-TRIES_AT_MOST = 10
+TRIES_AT_MOST = 8
 """In a rollout by itself: each costs events of a history that must hold them all; a person may ask
 as often as they like.
 """

@@ -212,3 +212,30 @@ def test_the_order_is_a_permutation_of_its_seed() -> None:
     """The same seed and size give the same order; all records are in it."""
     assert seeded_order(1_000, "r-1") == seeded_order(1_000, "r-1") != seeded_order(1_000, "r-2")
     assert sorted(seeded_order(1_000, "r-1")) == list(range(1_000))
+
+
+@pytest.mark.parametrize(
+    ("keys", "label", "told"),
+    [
+        ({"task": "multiclass", "classes": ("a", "b")}, "c", "30 of 100 labels cannot be used"),
+        ({"task": "regression", "right_within": 1.0}, "high", "30 of 100 labels cannot be used"),
+    ],
+)
+def test_labels_of_another_kind_have_a_floor(
+    tmp_path: Path, keys: dict[str, Any], label: str, told: str
+) -> None:
+    """Most of a set is not left out in silence; what has no label yet is another matter."""
+    good = ("a", "b") if "classes" in keys else ("1", "2")
+    path = tmp_path / "set.csv"
+
+    def check(other: str, **more: Any) -> None:
+        rows = (f"{other if n % 10 < 3 else good[n % 2]},{n}\n" for n in range(100))
+        path.write_text("".join(rows))
+        spec = QualityGuardSpec(labelled_set=str(path), **keys, **more)
+        with RecordFile(path, spec) as records:
+            check_records(records, spec, whole=True)
+
+    with pytest.raises(Refused, match=told):
+        check(label)
+    check(label, min_usable=0.7)
+    check("")

@@ -34,8 +34,30 @@ def check_records(records: RecordFile, spec: QualityGuardSpec, *, whole: bool) -
     if label is None:
         remedy = "Check label_column, task, positive_label and header"
         raise Refused("guards.quality.label_column", f"no usable row; {problem}", remedy)
+    if spec.task in {"binary", "multiclass", "regression"}:  # labels that are what they are as text
+        _check_foreign(records, spec)
     if spec.task in {"binary", "multiclass"}:
         _check_classes(records, spec, whole=whole)
+
+
+def _check_foreign(records: RecordFile, spec: QualityGuardSpec) -> None:
+    """Return where few labels are of another kind than the task reads; a record without one is not
+    among them, for it may be labelled later.
+    """
+    labelled = foreign = 0
+    first = ""
+    for text, count in records.survey.labels.items():
+        if text.lower() in records.layout.missing:
+            continue
+        labelled += count
+        try:
+            read_label(text, spec, records.layout.missing)
+        except UnusableRow as error:
+            foreign, first = foreign + count, first or str(error)
+    if foreign > (1 - spec.min_usable) * labelled:
+        problem = f"{foreign:,} of {labelled:,} labels cannot be used: one {first}"
+        remedy = "Correct the labels, classes or task, or set min_usable to the share to rest on"
+        raise Refused("guards.quality.labelled_set", problem, remedy)
 
 
 def _check_classes(records: RecordFile, spec: QualityGuardSpec, *, whole: bool) -> None:

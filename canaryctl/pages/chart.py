@@ -53,6 +53,11 @@ class Level:
     role: str
     label: str
 
+    @property
+    def number(self) -> str:
+        """Return the value as it stands at the axis: no more digits than it means."""
+        return f"{self.value:,.0f}" if self.value >= 10 else f"{self.value:.2g}"
+
 
 @dataclass(frozen=True)
 class Chart:

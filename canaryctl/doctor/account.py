@@ -22,7 +22,7 @@ from canary.adapters.hosting import SageMakerHosting
 from canary.adapters.instances.autoscaling import VariantScaling
 from canary.adapters.labelled.invoker import EndpointInvoker, runtime_config
 from canary.adapters.sagemaker import SageMakerEndpoints
-from canary.adapters.sns import SnsPublisher
+from canary.adapters.telling.sns import SnsPublisher
 from canary.adapters.translation import nobody_asked
 from canary.domain.errors import AwsDenied
 from canary.domain.judge.metrics import RawSeries

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from canary.domain.rollout.record import Record
+from canary.domain.words import moment
 from canaryctl.live.plain import line_of
 from canaryctl.live.row import LiveRow
 from canaryctl.live.table import live_table
@@ -67,6 +68,8 @@ def status_command(
             _show(rows, unread)
             for notice in records[0].plan.notices if endpoint else ():
                 typer.echo(f"  {notice}")
+            for act in records[0].acts if endpoint else ():
+                typer.echo(f"  {moment(act.at)}: {act.words}")
         for told in told_of_unread(found, unread):
             Console(stderr=as_json).print(Text(told, style="bold yellow"), soft_wrap=True)
         if unheard:
@@ -116,5 +119,6 @@ def plain(row: LiveRow, record: Record) -> dict[str, Any]:
         "nearness": row.nearness,
         "ended": row.ended,
         "notices": record.plan.notices,
+        "acts": [act.model_dump(mode="json") for act in record.acts],
         **gauges,
     }

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from canary.adapters.account.caller import StsCaller
+from canary.domain.errors import AwsDenied, AwsUnavailable
 from canaryctl.operate.executions import refusal, start_execution, wait_for
 from canaryctl.operate.options import (
     DEFAULT_STACK,
@@ -22,8 +24,13 @@ from canaryctl.operate.options import (
 from canaryctl.operate.stack import Stack
 
 ANSWERED_WITHIN_SECONDS = 120.0
+LONGEST_NAME = 256
 Endpoint = Annotated[str, typer.Option(help="Endpoint whose rollout is meant.")]
-Reason = Annotated[str, typer.Option(help="Why; it goes into the verdict and the message.")]
+Reason = Annotated[str, typer.Option(help="Why; it goes into the record and the message.")]
+By = Annotated[
+    str | None,
+    typer.Option(help="Who orders it; whom AWS knows you as unless given.", show_default=False),
+]
 
 
 def pause_command(
@@ -33,12 +40,7 @@ def pause_command(
         int, typer.Option(min=1, max=10_080, help="How long; then it goes on by itself.")
     ] = 60,
     reason: Reason = "",
-    by: Annotated[
-        str | None,
-        typer.Option(
-            help="Who pauses; this computer's user name unless given.", show_default=False
-        ),
-    ] = None,
+    by: By = None,
     *,
     as_json: AsJson = False,
     stack: StackName = DEFAULT_STACK,
@@ -48,16 +50,29 @@ def pause_command(
     """Stop it from advancing for a while. It still watches and still rolls back; its limits stand
     still meanwhile.
     """
-    who = user_name() if by is None else by
-    document = {"command": "pause", "endpoint": endpoint, "minutes": minutes}
-    document |= {name: text for name, text in (("reason", reason), ("by", who)) if text}
-    _steer(context, document, Stack(stack, region, None, state_machine), as_json=as_json)
+    document: dict[str, Any] = {
+        "command": "pause",
+        "endpoint": endpoint,
+        "minutes": minutes,
+        "reason": reason,
+    }
+    _steer(context, document, by, Stack(stack, region, None, state_machine), as_json=as_json)
+
+
+def caller(stack: Stack) -> str:
+    """Return whom AWS knows the caller as, else who is logged in here; both are claims to whoever
+    reads them, since an execution does not know its caller.
+    """
+    try:
+        return StsCaller(stack.client("sts")).arn()[:LONGEST_NAME]
+    except (AwsUnavailable, AwsDenied):
+        return user_name()
 
 
 def user_name() -> str:
     """Return who is logged in here, '' where the system does not say."""
     try:
-        return getpass.getuser()[:64]
+        return getpass.getuser()[:LONGEST_NAME]
     except (OSError, KeyError):
         return ""
 
@@ -65,6 +80,8 @@ def user_name() -> str:
 def resume_command(
     context: typer.Context,
     endpoint: Endpoint,
+    reason: Reason = "",
+    by: By = None,
     *,
     as_json: AsJson = False,
     stack: StackName = DEFAULT_STACK,
@@ -72,14 +89,15 @@ def resume_command(
     state_machine: StateMachine = None,
 ) -> None:
     """End a pause before its time."""
-    document = {"command": "resume", "endpoint": endpoint}
-    _steer(context, document, Stack(stack, region, None, state_machine), as_json=as_json)
+    document = {"command": "resume", "endpoint": endpoint, "reason": reason}
+    _steer(context, document, by, Stack(stack, region, None, state_machine), as_json=as_json)
 
 
 def promote_command(
     context: typer.Context,
     endpoint: Endpoint,
     reason: Reason = "",
+    by: By = None,
     *,
     full: Annotated[
         bool, typer.Option("--full", help="To 100% at once, not just one step.")
@@ -91,13 +109,14 @@ def promote_command(
 ) -> None:
     """Take the next step without waiting for evidence. A recorded roll-back is never overridden."""
     document = {"command": "promote", "endpoint": endpoint, "full": full, "reason": reason}
-    _steer(context, document, Stack(stack, region, None, state_machine), as_json=as_json)
+    _steer(context, document, by, Stack(stack, region, None, state_machine), as_json=as_json)
 
 
 def roll_back_command(
     context: typer.Context,
     endpoint: Endpoint,
     reason: Reason = "",
+    by: By = None,
     *,
     promotion: Annotated[
         bool,
@@ -116,12 +135,14 @@ def roll_back_command(
     document: dict[str, Any] = {"command": "rollback", "endpoint": endpoint, "reason": reason}
     if promotion:
         document["promotion"] = True
-    _steer(context, document, Stack(stack, region, None, state_machine), as_json=as_json)
+    _steer(context, document, by, Stack(stack, region, None, state_machine), as_json=as_json)
 
 
 def retry_command(
     context: typer.Context,
     endpoint: Endpoint,
+    reason: Reason = "",
+    by: By = None,
     *,
     as_json: AsJson = False,
     stack: StackName = DEFAULT_STACK,
@@ -129,14 +150,15 @@ def retry_command(
     state_machine: StateMachine = None,
 ) -> None:
     """Try again to restore an UNPROVEN rollout's safe weights."""
-    document = {"command": "retry", "endpoint": endpoint}
-    _steer(context, document, Stack(stack, region, None, state_machine), as_json=as_json)
+    document = {"command": "retry", "endpoint": endpoint, "reason": reason}
+    _steer(context, document, by, Stack(stack, region, None, state_machine), as_json=as_json)
 
 
 def release_command(
     context: typer.Context,
     endpoint: Endpoint,
     reason: Reason = "",
+    by: By = None,
     *,
     as_json: AsJson = False,
     stack: StackName = DEFAULT_STACK,
@@ -145,14 +167,22 @@ def release_command(
 ) -> None:
     """Let go of the endpoint with its weights as they are; from then on they are yours."""
     document = {"command": "release", "endpoint": endpoint, "reason": reason}
-    _steer(context, document, Stack(stack, region, None, state_machine), as_json=as_json)
+    _steer(context, document, by, Stack(stack, region, None, state_machine), as_json=as_json)
 
 
 def _steer(
-    context: typer.Context, document: dict[str, Any], stack: Stack, *, as_json: bool
+    context: typer.Context,
+    document: dict[str, Any],
+    by: str | None,
+    stack: Stack,
+    *,
+    as_json: bool,
 ) -> None:
     with told_plainly():
-        answer = steer(stack, document, time_of(context))
+        who = caller(stack) if by is None else by
+        said = {"reason": document.get("reason"), "by": who}
+        order = {**document, **said}
+        answer = steer(stack, {k: v for k, v in order.items() if v != ""}, time_of(context))
         typer.echo(
             json.dumps(answer)
             if as_json

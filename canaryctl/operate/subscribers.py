@@ -2,7 +2,7 @@
 
 import re
 
-from canary.adapters.subscribers import SnsSubscribers
+from canary.adapters.telling.subscribers import SnsSubscribers
 from canary.domain.errors import AwsUnavailable, CanaryError
 from canaryctl.operate.stack import Stack
 

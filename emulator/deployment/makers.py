@@ -7,6 +7,7 @@ from emulator.deployment.site import Maker
 
 MAKERS: dict[str, Maker] = {
     "AWS::CloudWatch::Alarm": stores.alarm,
+    "AWS::CloudWatch::Dashboard": stores.dashboard,
     "AWS::DynamoDB::Table": stores.table,
     "AWS::Events::Rule": compute.rule,
     "AWS::IAM::Policy": compute.policy,

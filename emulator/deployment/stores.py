@@ -1,5 +1,5 @@
-"""Tables, topics, queues, log groups, alarms and buckets. Making one again leaves its content
-alone.
+"""Tables, topics, queues, log groups, alarms, dashboards and buckets. Making one again leaves its
+content alone.
 """
 
 from __future__ import annotations
@@ -41,6 +41,15 @@ def table(site: Site, name: str, properties: Properties) -> Made:
                 PointInTimeRecoverySpecification=properties["PointInTimeRecoverySpecification"],
             )
     return Made(name, {"Arn": site.place.arn("dynamodb", f"table/{name}")})
+
+
+def dashboard(site: Site, name: str, properties: Properties) -> Made:
+    """AWS::CloudWatch::Dashboard."""
+    name = properties.get("DashboardName", name)
+    site.client("cloudwatch").put_dashboard(
+        DashboardName=name, DashboardBody=properties["DashboardBody"]
+    )
+    return Made(name)
 
 
 def topic(site: Site, name: str, properties: Properties) -> Made:

@@ -117,6 +117,9 @@ def test_a_rollout_is_steered_by_hand(stage: Stage) -> None:
     assert "going back to" in canaryctl(stage, "rollback", "--endpoint", ENDPOINT).output
     stage.reach_end()
     assert stage.record.phase == "ROLLED_BACK"
+    assert [act.command for act in stage.record.acts] == ["pause", "resume", "promote", "rollback"]
+    assert {act.by.split(":")[0] for act in stage.record.acts} == {"arn"}
+    assert "promote by arn:" in canaryctl(stage, "status", "--endpoint", ENDPOINT).output
 
 
 def test_a_released_endpoint_is_yours(stage: Stage) -> None:

@@ -1,5 +1,6 @@
 """A decider on ports in memory, its rollout baking at step 1."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from canary.domain.judge.windows import Window
@@ -43,6 +44,17 @@ class NoQuality:
         raise AssertionError(evidence)
 
 
+class MemoryMeter:
+    """Measures noted: dimensions and values, oldest first."""
+
+    def __init__(self) -> None:
+        self.noted: list[tuple[dict[str, str], dict[str, float]]] = []
+
+    def note(self, dimensions: Mapping[str, str], values: Mapping[str, float]) -> None:
+        """Note the numbers."""
+        self.noted.append((dict(dimensions), dict(values)))
+
+
 class Stage:
     """A decider on ports in memory, its rollout baking at step 1 since noon."""
 
@@ -53,7 +65,8 @@ class Stage:
         self.publisher = MemoryPublisher()
         self.alarms = MemoryAlarms()
         teller = Teller(self.rollouts, (mail_channel(self.publisher),), claims_of())
-        judging = Judging(self.rollouts, self.evidence, NoQuality(), self.days)
+        self.meter = MemoryMeter()
+        judging = Judging(self.rollouts, self.evidence, NoQuality(), self.days, self.meter)
         recovery = Recovery(self.rollouts, self.executions)
         answers = Answers(self.executions)
         decisions = Decisions(self.rollouts, self.evidence, answers)
@@ -66,6 +79,7 @@ class Stage:
             recovery,
             teller,
             self.alarms,
+            self.meter,
         )
         self.endpoint = ScriptedEndpoint()
         self.commander = Commander(

@@ -77,3 +77,35 @@ def test_true_is_no_number_of_minutes() -> None:
     pause = {"command": "pause", "endpoint": "churn", "minutes": True}
     with pytest.raises(Refused, match=r"minutes.*no numbers"):
         Stage().commander.obey(pause, "by-hand", after(60))
+
+
+def test_who_ordered_what_and_why_stays_in_the_record_and_is_told() -> None:
+    """By their own word; told again after a lost answer it is one order."""
+    stage = Stage()
+    arn = "arn:aws:sts::111111111111:assumed-role/oncall/ana"
+    order = {"command": "rollback", "endpoint": "churn", "by": arn, "reason": "complaints"}
+    stage.commander.obey(order, "one", after(60))
+    stage.commander.obey(order, "one", after(70))
+    stage.commander.obey({"command": "pause", "endpoint": "churn"}, "two", after(80))
+    assert [(a.command, a.by, a.reason, a.execution) for a in stage.record.acts] == [
+        ("rollback", arn, "complaints", "one"),
+        ("pause", "", "", "two"),
+    ]
+    decision = stage.record.decision
+    assert decision is not None
+    assert decision.reason == "Rolled back by hand by ana: complaints"
+    stage.rollouts.change(ROLLOUT, lambda r: restoring.claim_restore(r, HOLDER, 1, "", after(90)))
+    stage.rollouts.change(ROLLOUT, lambda r: restoring.verify_safe(r, HOLDER, 1, after(95)))
+    stage.decider.close(ROLLOUT, HOLDER, 1, {}, after(96))
+    body = stage.publisher.published[-1].body
+    assert f"Ordered: rollback by {arn} (claimed, not verified): complaints." in body
+
+
+def test_a_release_tells_who_took_the_endpoint() -> None:
+    """It is theirs from then on."""
+    stage = Stage()
+    order = {"command": "release", "endpoint": "churn", "by": "ana", "reason": "we migrate"}
+    stage.commander.obey(order, "one", after(60))
+    assert "HANDED OVER: v2 at 5%, released by ana: we migrate" in (
+        stage.publisher.published[-1].subject
+    )

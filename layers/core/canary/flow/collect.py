@@ -18,6 +18,7 @@ from canary.domain.rollout.record import Record
 from canary.domain.rollout.tick import Blind, Tick
 from canary.domain.time import minute_of
 from canary.flow.problems import Problems
+from canary.flow.telling.phases import of_phases
 from canary.flow.time_left import TimeLeft, in_turn
 
 if TYPE_CHECKING:  # a cold start needs no protocols
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # a cold start needs no protocols
     from canary.ports.evidence import EvidenceStore
     from canary.ports.metrics import Metrics
     from canary.ports.rollouts import Rollouts
+    from canary.ports.telling import Meter
 
 TOLD_WITHIN = timedelta(minutes=5)
 """Publishing is tried again every minute; a message older than this is told of by an alarm, which
@@ -72,9 +74,11 @@ class Collector:
         endpoints: EndpointReader,
         announcer: Announcer,
         subscribers: Subscribers | None = None,
+        meter: Meter | None = None,
     ) -> None:
         """Take the stores and what it reads through; no `subscribers` where nobody need be told."""
         self._subscribers = subscribers
+        self._meter = meter
         self._rollouts = rollouts
         self._evidence = evidence
         self._metrics = metrics
@@ -113,6 +117,9 @@ class Collector:
             announced = True
         late = [m for record in records for m in record.outbox if now - m.at >= TOLD_WITHIN]
         unproven = sum(record.phase is Phase.UNPROVEN for record in records)
+        if self._meter:
+            for one in of_phases(records):
+                self._meter.note(one.dimensions, one.values)
         subscribers: int | None = None
         with problems.kept():  # when everything else is done
             subscribers = self._subscribed(now)

@@ -17,10 +17,12 @@ from canary.flow.decisions import Decisions
 from canary.flow.judge import Judging, alarm_reason
 from canary.flow.problems import Problems
 from canary.flow.recover import Recovery, is_quiet
+from canary.flow.telling.measures import of_end
 from canary.flow.telling.tell import Teller
 from canary.ports.aws import Alarms
 from canary.ports.evidence import EvidenceStore
 from canary.ports.rollouts import Rollouts
+from canary.ports.telling import Meter
 
 
 class Decider:
@@ -36,8 +38,12 @@ class Decider:
         recovery: Recovery,
         teller: Teller,
         alarms: Alarms,
+        meter: Meter | None = None,
     ) -> None:
-        """Take the stores, the use cases it composes, and the alarms it reads."""
+        """Take the stores, the use cases it composes, the alarms it reads, and a meter where
+        numbers are drawn.
+        """
+        self._meter = meter
         self._rollouts = rollouts
         self._evidence = evidence
         self._judging = judging
@@ -180,6 +186,9 @@ class Decider:
             )
         except RollBackPending as error:
             return TaskResult(next="RESTORE", reason=str(error))
+        if self._meter:
+            for one in of_end(record):
+                self._meter.note(one.dimensions, one.values)
         self._teller.tell(rollout, now)
         reason = record.outcome.reason if record.outcome else ""
         return TaskResult.model_validate({"next": record.phase, "reason": reason[:2000]})

@@ -31,11 +31,13 @@ from canary.domain.rollout.tick import Checkpoint, Tick
 from canary.domain.rollout.transitions import decisions
 from canary.domain.time import minute_of
 from canary.domain.words import percent
+from canary.flow.telling.measures import of_look
 from canary.flow.telling.numbers import numbers_of
 from canary.ports.days import Days
 from canary.ports.evidence import EvidenceStore
 from canary.ports.quality import QualityStore
 from canary.ports.rollouts import Rollouts
+from canary.ports.telling import Meter
 
 CHECKPOINT_EVERY_MINUTES = 10
 CLOCKS_DIFFER = timedelta(seconds=5)
@@ -45,9 +47,17 @@ class Judging:
     """Turns evidence into a recorded verdict and, where one is due, a recorded decision."""
 
     def __init__(
-        self, rollouts: Rollouts, evidence: EvidenceStore, quality: QualityStore, days: Days
+        self,
+        rollouts: Rollouts,
+        evidence: EvidenceStore,
+        quality: QualityStore,
+        days: Days,
+        meter: Meter | None = None,
     ) -> None:
-        """Take the stores of records, evidence, labelled-set evidence and days."""
+        """Take the stores of records, evidence, labelled-set evidence and days, and a meter where
+        numbers are drawn.
+        """
+        self._meter = meter
         self._rollouts = rollouts
         self._evidence = evidence
         self._quality = quality
@@ -84,6 +94,9 @@ class Judging:
             unfrozen=tuple(w for w in windows if w.minute >= minute - FROZEN_AFTER_MINUTES)
         )
         self._evidence.save_verdict(verdict)
+        if self._meter:
+            for one in of_look(record, judgement):
+                self._meter.note(one.dimensions, one.values)
         weighed = decisions.Weighed(
             step=verdict.step,
             verdict=verdict.verdict,

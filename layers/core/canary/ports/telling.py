@@ -17,6 +17,13 @@ class Publisher(Protocol):
         """Publish one mail; `attributes` say what it is about."""
 
 
+class Meter(Protocol):
+    """Takes the numbers that a dashboard draws."""
+
+    def note(self, dimensions: Mapping[str, str], values: Mapping[str, float]) -> None:
+        """Take numbers of this minute that share their dimensions."""
+
+
 class Bus(Protocol):
     """Tells whoever listens on one bus."""
 

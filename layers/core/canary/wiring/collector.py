@@ -6,9 +6,11 @@ from canary.adapters.cloudwatch import CloudWatchAlarms, CloudWatchMetrics
 from canary.adapters.eventbridge import EventBridgeAnnouncer
 from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.sagemaker import SageMakerEndpoints
-from canary.adapters.subscribers import SnsSubscribers
 from canary.adapters.table import DynamoRollouts
+from canary.adapters.telling.meter import EmfMeter
+from canary.adapters.telling.subscribers import SnsSubscribers
 from canary.flow.collect import Collector
+from canary.flow.telling.phases import NAMES
 from canary.wiring.clients import ASIDE_CONFIG, client
 from canary.wiring.settings import CollectorSettings
 
@@ -27,4 +29,5 @@ def build() -> Collector:
         subscribers=SnsSubscribers(client("sns", ASIDE_CONFIG), settings.watched_topic)
         if settings.watched_topic
         else None,
+        meter=EmfMeter(settings.metrics_namespace, settings.service, NAMES),
     )

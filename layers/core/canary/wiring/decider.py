@@ -10,9 +10,10 @@ from canary.adapters.eventbridge import EventBridgeBus
 from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.labelled.quality_store import DynamoQualityStore
 from canary.adapters.sagemaker import SageMakerEndpoints
-from canary.adapters.sns import SnsPublisher
 from canary.adapters.stepfunctions import StepFunctionsExecutions
 from canary.adapters.table import DynamoRollouts
+from canary.adapters.telling.meter import EmfMeter
+from canary.adapters.telling.sns import SnsPublisher
 from canary.flow.answer import Answers
 from canary.flow.command import Commander
 from canary.flow.decide import Decider
@@ -20,6 +21,7 @@ from canary.flow.decisions import Decisions
 from canary.flow.judge import Judging
 from canary.flow.recover import Recovery
 from canary.flow.telling.channels import Channel, bus_channel, chat_channel, mail_channel
+from canary.flow.telling.phases import NAMES
 from canary.flow.telling.tell import Teller
 from canary.wiring.clients import client
 from canary.wiring.settings import DeciderSettings
@@ -54,11 +56,14 @@ def build() -> Deciding:
     recovery = Recovery(rollouts, executions)
     teller = Teller(rollouts, channels(settings), lambda: uuid4().hex)
     quality = DynamoQualityStore(table, settings.table)
-    judging = Judging(rollouts, evidence, quality, DynamoDays(table, settings.table))
+    meter = EmfMeter(settings.metrics_namespace, settings.service, NAMES)
+    judging = Judging(rollouts, evidence, quality, DynamoDays(table, settings.table), meter)
     alarms = CloudWatchAlarms(client("cloudwatch"))
     answers = Answers(executions)
     decisions = Decisions(rollouts, evidence, answers)
-    decider = Decider(rollouts, evidence, judging, decisions, answers, recovery, teller, alarms)
+    decider = Decider(
+        rollouts, evidence, judging, decisions, answers, recovery, teller, alarms, meter
+    )
     endpoints = SageMakerEndpoints(client("sagemaker"))
     commander = Commander(rollouts, decisions, answers, recovery, teller, endpoints)
     return Deciding(decider, commander)

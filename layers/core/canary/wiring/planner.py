@@ -7,8 +7,8 @@ from canary.adapters.days import DynamoDays
 from canary.adapters.hosting import SageMakerHosting
 from canary.adapters.instances.autoscaling import VariantScaling
 from canary.adapters.sagemaker import SageMakerEndpoints
-from canary.adapters.subscribers import SnsSubscribers
 from canary.adapters.table import DynamoRollouts
+from canary.adapters.telling.subscribers import SnsSubscribers
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.plan import Planner
 from canary.wiring.clients import ASIDE_CONFIG, PLANNER_CONFIG, client

@@ -1,0 +1,1 @@
+"""How it is told: topics with their subscribers, and measures."""

@@ -36,6 +36,7 @@ class Asked:
     fast_minute_seconds: float = FAST_MINUTE_SECONDS
     region: str = "us-east-1"
     seed: int = 0
+    state: Path | None = None
 
     @property
     def minute_seconds(self) -> float:

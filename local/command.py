@@ -49,6 +49,10 @@ def local_command(
         int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0: any that is free.")
     ] = PORT,
     region: Annotated[str, typer.Option(help="Region of the account.")] = "us-east-1",
+    state: Annotated[
+        Path | None,
+        typer.Option(help="File that keeps objects, table and weights from run to run."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of traffic and timing.")] = 0,
 ) -> None:
     """Run the stack in an emulated AWS account on this machine, for `aws`, any SDK and canaryctl.
@@ -69,6 +73,7 @@ def local_command(
         fast_minute_seconds=minute_seconds,
         region=region,
         seed=seed,
+        state=state,
     )
     try:
         try:

@@ -20,8 +20,9 @@ from emulator.server import AccountServer
 from emulator.server.times import TimeRefused
 from local.account import TEMPLATE, open_account
 from local.asked import Asked, Pace
+from local.kept import Kept, begin_at, read_kept, write_kept
 from local.mistake import Mistake
-from local.stage import BUCKET, VARIANTS, Props, props_of, set_up
+from local.stage import AT_FIRST, BUCKET, VARIANTS, Props, props_of, set_up
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
 PATIENCE_SECONDS = 600.0
@@ -33,10 +34,10 @@ def run(asked: Asked, say: Callable[[str], None]) -> None:
         problem = f"there is no {TEMPLATE}"
         raise Mistake("canaryctl local", problem, "Run it from a checkout of the project")
     props = props_of(asked)
-    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    kept = read_kept(asked.state, asked.endpoint, asked.region, VARIANTS)
     with _own_environment(), threadpool_limits(1), closing(props):
         account = open_account(
-            now,
+            begin_at(kept, datetime.now(UTC)),
             seed=asked.seed,
             region=asked.region,
             enforce_iam=True,
@@ -44,26 +45,30 @@ def run(asked: Asked, say: Callable[[str], None]) -> None:
         )
         with account, _listening(account, asked) as server:
             account.clock.set_pace(0.0)
-            set_up(account, asked, props)
+            table = set_up(account, asked, props, kept)
             account.clock.set_pace(asked.minute_seconds)
-            for line in greeting(asked, props, server.url):
+            for line in greeting(asked, props, server.url, kept):
                 say(line)
             account.clock.every(60.0, _news(account, say))
             with _until_a_signal(server):
                 if asked.pace is Pace.STEPPED and sys.stdin.isatty():
                     _stepping(server, sys.stdin, say)
                 server.run()
-        say("stopped; nothing was kept.")
+            if asked.state is not None:
+                write_kept(account, asked.endpoint, table, asked.state)
+        what = "nothing was kept" if asked.state is None else f"kept in {asked.state}"
+        say(f"stopped; {what}.")
 
 
-def greeting(asked: Asked, props: Props, url: str) -> Iterator[str]:
+def greeting(asked: Asked, props: Props, url: str, kept: Kept | None = None) -> Iterator[str]:
     """Yield what a person has to know to begin."""
-    first, second = VARIANTS
+    second = VARIANTS[1]
     yield f"An emulated AWS account with the stack in it: {url} (Ctrl-C stops it)"
-    yield (
-        f"  endpoint {asked.endpoint}: {first} serves, {second} stands at weight 0; "
-        f"{asked.traffic:,.0f} requests a minute"
-    )
+    at = AT_FIRST if kept is None else kept.variants
+    weights = " and ".join(f"{name} at weight {at[name].weight:g}" for name in VARIANTS)
+    yield f"  endpoint {asked.endpoint}: {weights}; {asked.traffic:,.0f} requests a minute"
+    if kept is not None:
+        yield f"  as {asked.state} kept it; a rollout that was under way is brought home"
     if asked.baseline is None:
         yield f"  both models and their records are made up; {second} is the better one"
     if props.rows.labelled is not None:

@@ -4,18 +4,23 @@ variants under traffic with half a day behind it, and, where labels are known, a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from emulator import Emulator
 from emulator.endpoints import Model
 from local.account import TEMPLATE
 from local.asked import STACK, Asked
+from local.kept import Capacity, Kept, put_back
 from local.mistake import Mistake
 from local.models import Container, model_of
 from local.rows import Rows, read_rows
 from local.sample import BASELINE, CANARY, sample_rows
 
 VARIANTS = ("Variant1", "Variant2")
+AT_FIRST = {
+    name: Capacity(weight=weight, count=1) for name, weight in zip(VARIANTS, (1, 0), strict=True)
+}
 ON_CALL = "on-call@example.org"
 BUCKET, SAMPLE_KEY = "bucket", "churn.csv"
 MOST_MINUTES_TO_CREATE, PAST_MINUTES = 10.0, 750
@@ -60,15 +65,20 @@ def props_of(asked: Asked) -> Props:
     return Props((first, second), rows, asked.rows.name if asked.rows else SAMPLE_KEY)
 
 
-def set_up(account: Emulator, asked: Asked, props: Props) -> None:
-    """Deploy, make the endpoint and what it needs, and give it a past."""
-    account.deploy(TEMPLATE, {"NotificationEmail": ON_CALL}, STACK)
+def set_up(account: Emulator, asked: Asked, props: Props, kept: Kept | None = None) -> str:
+    """Return the stack's table after deploying, making the endpoint and what it needs, giving it a
+    past, and putting back what an earlier run kept.
+    """
+    outputs = account.deploy(TEMPLATE, {"NotificationEmail": ON_CALL}, STACK)
     account.confirm_subscription(ON_CALL)
-    _endpoint(account, asked.endpoint, props)
+    if kept is not None:
+        put_back(account, kept, outputs["TableName"])
+    _endpoint(account, asked.endpoint, props, kept.variants if kept is not None else AT_FIRST)
     _alarm(account, asked.endpoint)
-    if props.rows.labelled is not None:
+    if props.rows.labelled is not None and (kept is None or asked.rows is not None):
         s3 = account.client("s3")
-        s3.create_bucket(Bucket=BUCKET, **account.place.bucket_settings)
+        if BUCKET not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
+            s3.create_bucket(Bucket=BUCKET, **account.place.bucket_settings)
         s3.put_object(Bucket=BUCKET, Key=props.labelled_key, Body=props.rows.labelled)
 
     def serves() -> bool:
@@ -83,12 +93,15 @@ def set_up(account: Emulator, asked: Asked, props: Props) -> None:
         background_error_rate=BACKGROUND_ERROR_RATE,
     )
     account.endpoints.backfill(asked.endpoint, PAST_MINUTES)
+    return outputs["TableName"]
 
 
-def _endpoint(account: Emulator, endpoint: str, props: Props) -> None:
+def _endpoint(
+    account: Emulator, endpoint: str, props: Props, capacities: Mapping[str, Capacity]
+) -> None:
     sagemaker, place, variants = account.client("sagemaker"), account.place, []
     image = f"{place.account}.dkr.ecr.{place.region}.{place.url_suffix}/local:latest"
-    for number, (name, model) in enumerate(zip(VARIANTS, props.models, strict=True)):
+    for name, model in zip(VARIANTS, props.models, strict=True):
         model_name = f"{endpoint}-{name}"
         account.endpoints.register_model(model_name, model)
         sagemaker.create_model(
@@ -101,8 +114,8 @@ def _endpoint(account: Emulator, endpoint: str, props: Props) -> None:
                 "VariantName": name,
                 "ModelName": model_name,
                 "InstanceType": "ml.m5.large",
-                "InitialInstanceCount": 1,
-                "InitialVariantWeight": 0.0 if number else 1.0,
+                "InitialInstanceCount": capacities[name].count,
+                "InitialVariantWeight": capacities[name].weight,
             }
         )
     sagemaker.create_endpoint_config(EndpointConfigName=endpoint, ProductionVariants=variants)

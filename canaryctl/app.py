@@ -9,6 +9,7 @@ from canaryctl.doctor.command import EPILOG as DOCTORS
 from canaryctl.doctor.command import doctor_command
 from canaryctl.evaluate.command import evaluate_command
 from canaryctl.forecast import forecast_command
+from canaryctl.operate.approve import approve_command, reject_command
 from canaryctl.operate.report import report_command
 from canaryctl.operate.start import start_command
 from canaryctl.operate.status import status_command
@@ -50,6 +51,8 @@ COMMANDS = (
     ("resume", resume_command, STEER),
     ("promote", promote_command, STEER),
     ("rollback", roll_back_command, STEER),
+    ("approve", approve_command, STEER),
+    ("reject", reject_command, STEER),
     ("retry", retry_command, STEER),
     ("release", release_command, STEER),
     ("local", local_command, OFFLINE),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from canary.domain.judge.judgement import Evidence, Judgement, Nearness, nearness, towards
 from canary.domain.judge.verdict_record import VerdictRecord
+from canary.domain.plan.standstill import Standstill
 from canary.domain.rollout.blindness import STALE_TICK_MINUTES
 from canary.domain.rollout.phase import SERVING, Phase
 from canary.domain.rollout.record import Record
@@ -56,6 +57,8 @@ class LiveRow:
     verdict: str
     reason: str
     paused: bool = False
+    waits: Standstill | None = None
+    """For what a step up that evidence allows waits, and until when."""
     ended: bool = False
     nearness: Nearness = "calm"
     late: bool = False
@@ -63,9 +66,8 @@ class LiveRow:
     @property
     def state(self) -> str:
         """Return the phase with what a person has to know of it at once."""
-        marks = [
-            mark for mark, on in (*self._near, ("late", self.late), ("paused", self.paused)) if on
-        ]
+        own = (("late", self.late), ("paused", self.paused))
+        marks = [mark for mark, on in (*self._near, *own, *self._waiting) if on]
         return f"{self.phase} ({', '.join(marks)})" if marks else self.phase
 
     @property
@@ -85,6 +87,10 @@ class LiveRow:
             ("close", self.nearness == "close"),
         )
 
+    @property
+    def _waiting(self) -> tuple[tuple[str, bool], ...]:
+        return ((self.waits.words, True),) if self.waits else ()
+
 
 def row_of(name: str, record: Record, verdict: VerdictRecord | None, now: datetime) -> LiveRow:
     """Return the line of a rollout; evidence of another step than the record's is not shown."""
@@ -101,7 +107,8 @@ def row_of(name: str, record: Record, verdict: VerdictRecord | None, now: dateti
         better=better,
         verdict=_verdict(record, verdict),
         reason=f"{_unseen(record, verdict, now)}{_reason(record, verdict)}",
-        paused=record.paused_until is not None and record.paused_until > now,
+        paused=record.pause_at(now) is not None,
+        waits=record.waits_at(now),
         ended=record.ended,
         nearness=_nearness(record, worse),
         late=_late(record, verdict),

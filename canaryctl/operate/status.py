@@ -116,6 +116,8 @@ def plain(row: LiveRow, record: Record) -> dict[str, Any]:
         "verdict": row.verdict or None,
         "reason": row.reason,
         "paused": row.paused,
+        "waits": row.waits and row.waits.model_dump(mode="json"),
+        "approvals": [one.model_dump(mode="json") for one in record.approvals],
         "nearness": row.nearness,
         "ended": row.ended,
         "notices": record.plan.notices,

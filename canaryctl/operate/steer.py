@@ -56,7 +56,9 @@ def pause_command(
         "minutes": minutes,
         "reason": reason,
     }
-    _steer(context, document, by, Stack(stack, region, None, state_machine), as_json=as_json)
+    answer_of_command(
+        context, document, by, Stack(stack, region, None, state_machine), as_json=as_json
+    )
 
 
 def caller(stack: Stack) -> str:
@@ -90,7 +92,9 @@ def resume_command(
 ) -> None:
     """End a pause before its time."""
     document = {"command": "resume", "endpoint": endpoint, "reason": reason}
-    _steer(context, document, by, Stack(stack, region, None, state_machine), as_json=as_json)
+    answer_of_command(
+        context, document, by, Stack(stack, region, None, state_machine), as_json=as_json
+    )
 
 
 def promote_command(
@@ -109,7 +113,9 @@ def promote_command(
 ) -> None:
     """Take the next step without waiting for evidence. A recorded roll-back is never overridden."""
     document = {"command": "promote", "endpoint": endpoint, "full": full, "reason": reason}
-    _steer(context, document, by, Stack(stack, region, None, state_machine), as_json=as_json)
+    answer_of_command(
+        context, document, by, Stack(stack, region, None, state_machine), as_json=as_json
+    )
 
 
 def roll_back_command(
@@ -135,7 +141,9 @@ def roll_back_command(
     document: dict[str, Any] = {"command": "rollback", "endpoint": endpoint, "reason": reason}
     if promotion:
         document["promotion"] = True
-    _steer(context, document, by, Stack(stack, region, None, state_machine), as_json=as_json)
+    answer_of_command(
+        context, document, by, Stack(stack, region, None, state_machine), as_json=as_json
+    )
 
 
 def retry_command(
@@ -151,7 +159,9 @@ def retry_command(
 ) -> None:
     """Try again to restore an UNPROVEN rollout's safe weights."""
     document = {"command": "retry", "endpoint": endpoint, "reason": reason}
-    _steer(context, document, by, Stack(stack, region, None, state_machine), as_json=as_json)
+    answer_of_command(
+        context, document, by, Stack(stack, region, None, state_machine), as_json=as_json
+    )
 
 
 def release_command(
@@ -167,10 +177,12 @@ def release_command(
 ) -> None:
     """Let go of the endpoint with its weights as they are; from then on they are yours."""
     document = {"command": "release", "endpoint": endpoint, "reason": reason}
-    _steer(context, document, by, Stack(stack, region, None, state_machine), as_json=as_json)
+    answer_of_command(
+        context, document, by, Stack(stack, region, None, state_machine), as_json=as_json
+    )
 
 
-def _steer(
+def answer_of_command(
     context: typer.Context,
     document: dict[str, Any],
     by: str | None,
@@ -178,6 +190,7 @@ def _steer(
     *,
     as_json: bool,
 ) -> None:
+    """Show the controller's answer to a command, or why it refused."""
     with told_plainly():
         who = caller(stack) if by is None else by
         said = {"reason": document.get("reason"), "by": who}

@@ -25,7 +25,7 @@ from canary.domain.rollout.forms.mail import mail_of
 from canary.domain.rollout.kinds.ends import RolledBack, Unproven
 from canary.domain.rollout.kinds.looks import NeedsLook
 from canary.domain.rollout.transitions.beginning import begin
-from canary.flow.command import Command, _read
+from canary.flow.commands.order import Command, read_command
 from canary.flow.plan import rollout_id
 from tests.rollouts import NOON, a_message, a_plan, a_record
 
@@ -166,7 +166,7 @@ def test_any_value_in_a_guard_of_ones_own_is_read_or_refused(
 def test_any_command_is_read_or_refused(document: Any) -> None:
     """Commands are documents of strangers too."""
     try:
-        command = _read(document)
+        command = read_command(document)
     except Refused:
         return
     assert isinstance(command, Command)

@@ -25,7 +25,8 @@ from canary.domain.rollout.record import Decision, Outcome, Record
 from canary.domain.rollout.surroundings import Surroundings
 from canary.domain.rollout.transitions import bakes, closing, decisions, pauses
 from canary.flow import shift as shifting
-from canary.flow.command import Command, Commander
+from canary.flow.command import Commander
+from canary.flow.commands.order import Command
 from canary.flow.decide import Decider
 from canary.flow.telling import tell as telling_flow
 from tests.traps.defect import Defect

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+from canary.domain.plan.brakes.keys import BrakeKeys, Freeze, Hours
 from canary.domain.plan.custom.keys import CountGuardKeys, MetricKeys, ValueGuardKeys
 from canary.domain.plan.spec import read_spec
 from canary.domain.rollout.phase import mermaid
@@ -34,3 +35,12 @@ def test_every_key_of_a_guard_of_ones_own_is_documented() -> None:
     text = Path("docs/guards.md").read_text()
     keys = {*CountGuardKeys.model_fields, *ValueGuardKeys.model_fields, *MetricKeys.model_fields}
     assert {key for key in keys if f"`{key}`" not in text and f'"{key}"' not in text} == set()
+
+
+def test_the_brakes_that_the_docs_show_are_read_and_every_key_is_documented() -> None:
+    """Nothing can be written that the docs do not name."""
+    text = Path("docs/brakes.md").read_text()
+    (shown,) = (json.loads(one) for one in re.findall(r"```json\n(.*?)```", text, re.DOTALL))
+    assert read_spec(shown).approve_before == (0.5, 1.0)
+    keys = {*BrakeKeys.model_fields, *Hours.model_fields, *Freeze.model_fields} - {"reason"}
+    assert {key for key in keys if f"`{key}`" not in text} == set()

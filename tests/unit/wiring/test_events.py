@@ -11,7 +11,7 @@ import pytest
 
 from canary.domain.errors import Refused
 from canary.domain.plan.spec import read_spec
-from canary.flow.command import Command
+from canary.flow.commands.order import Command
 from canary.flow.recover import recover_document
 from canary.wiring import events
 from tests.rollouts import a_record

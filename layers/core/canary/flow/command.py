@@ -5,57 +5,22 @@ changes nothing.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from pydantic import Field, ValidationError
-
 from canary.domain.errors import Refused
-from canary.domain.model import Frozen, flags_for_numbers
 from canary.domain.plan.spec import LATEST_PAUSE_MINUTES
 from canary.domain.plan.target import describe
-from canary.domain.rollout.kinds.values import Act, CommandName
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.transitions import acts, closing, pauses
 from canary.domain.rollout.way_back import check_way_back
 from canary.domain.words import moment, percent
 from canary.flow.answer import Answers
+from canary.flow.commands.approve import Approvals, unapproved
+from canary.flow.commands.order import Order, check_running, read_command
 from canary.flow.decisions import Decisions
 from canary.flow.recover import Recovery
 from canary.flow.telling.tell import Teller
 from canary.ports.aws import EndpointReader
 from canary.ports.rollouts import Rollouts
-
-
-class Command(Frozen):
-    """One command to the rollout that holds an endpoint; `minutes` for pause, `full` for promote,
-    `promotion` for a rollback that undoes one although a later rollout ended since; `by` is who
-    gives it.
-    """
-
-    command: CommandName
-    endpoint: str = Field(min_length=1, max_length=63)
-    minutes: int = Field(default=60, ge=1, le=10_080)
-    full: bool = False
-    promotion: bool = False
-    reason: str = Field(default="", max_length=500)
-    by: str = Field(default="", max_length=256)
-
-
-class Order(Command):
-    """A command and the execution that carries it: it may come again from there, when its answer
-    was lost.
-    """
-
-    execution: str
-
-    def act(self, now: datetime) -> Act:
-        """Return the order as the record keeps it."""
-        return Act(
-            command=self.command,
-            at=now,
-            by=self.by,
-            reason=self.reason,
-            execution=self.execution,
-        )
 
 
 class Commander:
@@ -77,6 +42,7 @@ class Commander:
         self._answers = answers
         self._recovery = recovery
         self._teller = teller
+        answers_of_people = Approvals(rollouts, decisions)
         self._known: dict[str, Callable[[Record, Order, datetime], str]] = {
             "pause": self._pause,
             "resume": self._resume,
@@ -84,6 +50,8 @@ class Commander:
             "rollback": self._roll_back,
             "retry": self._retry,
             "release": self._release,
+            "approve": answers_of_people.approve,
+            "reject": answers_of_people.reject,
         }
 
     def obey(self, document: object, execution: str, now: datetime) -> dict[str, str]:
@@ -92,8 +60,14 @@ class Commander:
 
         Raises Refused naming what is wrong with it.
         """
-        command = Order(**_read(document).model_dump(), execution=execution)
+        command = Order(**read_command(document).model_dump(), execution=execution)
         rollout = self._rollouts.holding(command.endpoint) or self._promoted(command)
+        if command.rollout not in {"", rollout}:
+            raise Refused(
+                "rollout",
+                f"{command.endpoint} is held by {rollout}, not by {command.rollout}",
+                "Look at its status: a command is for one rollout",
+            )
         record = self._rollouts.load(rollout)
         if execution and record.obeyed == execution:
             answer = "carried out already; its first answer was lost"
@@ -128,7 +102,7 @@ class Commander:
         return rollout
 
     def _pause(self, record: Record, command: Order, now: datetime) -> str:
-        _running(record, command)
+        check_running(record, command)
         until = now + timedelta(minutes=command.minutes)
         latest = record.started_at + timedelta(minutes=LATEST_PAUSE_MINUTES)
         if until > latest:
@@ -141,21 +115,20 @@ class Commander:
         self._rollouts.change(
             record.rollout, lambda r: pauses.pause(r, until, now, command.by, command.reason)
         )
-        before = ""
-        if record.paused_until is not None and record.paused_until > now:
-            before = f" (it was {record.standstills[-1].words})"
+        lasting = record.pause_at(now)
+        before = f" (it was {lasting.words})" if lasting else ""
         return (
             f"paused until {moment(until)}{before}: it will not advance, it still rolls back, "
             "limits stand still"
         )
 
     def _resume(self, record: Record, command: Order, now: datetime) -> str:
-        _running(record, command)
+        check_running(record, command)
         self._rollouts.change(record.rollout, lambda r: pauses.resume(r, now))
         return "it may advance again"
 
     def _promote(self, record: Record, command: Order, now: datetime) -> str:
-        _running(record, command)
+        check_running(record, command)
         if record.rolling_back:
             raise Refused(
                 "command",
@@ -184,7 +157,8 @@ class Commander:
                 "command", "a roll-back was recorded first", "Start a new rollout when it has ended"
             )
         target = "done" if to_step is None else percent(record.plan.steps[to_step].share)
-        return f"going on to {target}{_pause_after(before, record, now)}"
+        missing = unapproved(before, before.step if to_step is None else to_step)
+        return f"going on to {target}{missing}{_pause_after(before, record, now)}"
 
     def _roll_back(self, record: Record, command: Order, now: datetime) -> str:
         reason = command.reason or "a person asked for it"
@@ -201,7 +175,7 @@ class Commander:
                 f"going back to {describe(record.plan.safe_target)}, as it was before "
                 f"{record.canary} was promoted"
             )
-        _running(record, command)
+        check_running(record, command)
         order = f"Rolled back by hand{_by(command)}: {reason}"
         self._decisions.roll_back(record, order, "person", now, command.act(now))
         return f"going back to {describe(record.plan.safe_target)}"
@@ -229,35 +203,12 @@ def _by(command: Order) -> str:
     return f" by {who}" if who else ""
 
 
-def _read(document: object) -> Command:
-    try:
-        command = Command.model_validate(document)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])[:160] or "command"
-        known = "Known: pause, resume, promote, rollback, retry, release"
-        raise Refused(
-            field, first["msg"], known if field == "command" else "Correct this field"
-        ) from error
-    for field in flags_for_numbers(document, command):
-        raise Refused(field, "true and false are no numbers", "Write the number")
-    return command
-
-
 def _pause_after(before: Record, after: Record, now: datetime) -> str:
     """Return what becomes of a pause when a person promotes, '' without one."""
-    if before.paused_until is None or before.paused_until <= now:
+    pause = before.pause_at(now)
+    if pause is None or pause.until is None:
         return ""
-    until = moment(before.paused_until)
+    until = moment(pause.until)
     if after.paused_until is None:
         return f"; the pause until {until} ends with it"
     return f"; still paused until {until}, so it advances no further by itself before"
-
-
-def _running(record: Record, command: Command) -> None:
-    if record.ended:
-        raise Refused(
-            "command",
-            f"{record.rollout} is {record.phase}",
-            f"{command.command} needs a running rollout; retry or release finish an UNPROVEN one",
-        )

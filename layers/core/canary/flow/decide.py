@@ -7,11 +7,13 @@ harm. The newest tick is read once a visit and handed on.
 from datetime import datetime
 
 from canary.domain.errors import RollBackPending
+from canary.domain.rollout.kinds.values import Act
 from canary.domain.rollout.phase import SERVING, Phase
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.surroundings import Surroundings
 from canary.domain.rollout.task_result import TaskResult, read_cause
 from canary.domain.rollout.transitions import bakes, closing, pauses, restoring
+from canary.domain.words import percent
 from canary.flow.answer import Answers
 from canary.flow.decisions import Decisions
 from canary.flow.judge import Judging, alarm_reason
@@ -128,9 +130,28 @@ class Decider:
                 record.rollout, lambda r: closing.lose(r, record.step, lost, seen.serving)
             )
         if failed is None:
-            return record
+            return self._followed(record, seen)
         reason = f"The endpoint is {failed}"
         return self._decisions.record_roll_back(record, reason, "fault", seen.now)
+
+    def _followed(self, record: Record, seen: Surroundings) -> Record:
+        """Return the record gone along with the weights that a person has set on it, if any."""
+        step = seen.taken_by_hand(record)
+        if step is None or record.decision is not None:
+            return record
+        if step == 0:
+            reason = "Taken back by hand: somebody set the safe weights"
+            act = Act(command="rollback", at=seen.now, reason="the safe weights were set by hand")
+            return self._decisions.record_roll_back(record, reason, "person", seen.now, act)
+        share = percent(record.plan.steps[step].share)
+        reason = f"Taken by hand: somebody set the weights of {share}"
+        act = Act(
+            command="promote",
+            at=seen.now,
+            reason=f"the weights of {share} were set by hand",
+            execution=record.obeyed,
+        )
+        return self._decisions.advance(record, step, reason, act)
 
     def _expire_pause(self, record: Record, now: datetime) -> Record:
         if pauses.expire(record, now) is record:

@@ -1,7 +1,8 @@
 """One look at a rollout: what the judge, the alarms and the brakes make of it, written down."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -18,15 +19,10 @@ from canary.domain.judge.windows import FROZEN_AFTER_MINUTES, Window
 from canary.domain.judge.words import still_no_answer, time_over
 from canary.domain.labelled.evidence import QualityEvidence, finding_of_quality
 from canary.domain.rollout.blindness import HEARTBEAT, STALE_TICK_MINUTES, blind_since
-from canary.domain.rollout.brakes import (
-    Situation,
-    besides,
-    held,
-    is_paused,
-    paused_words,
-)
+from canary.domain.rollout.brakes import Held as Braked
+from canary.domain.rollout.brakes import Situation, besides, held, paused_words
 from canary.domain.rollout.record import Record
-from canary.domain.rollout.surroundings import Surroundings
+from canary.domain.rollout.surroundings import FreezeList, Surroundings
 from canary.domain.rollout.tick import Checkpoint, Tick
 from canary.domain.rollout.transitions import decisions
 from canary.domain.time import minute_of
@@ -53,11 +49,12 @@ class Judging:
         quality: QualityStore,
         days: Days,
         meter: Meter | None = None,
+        freezes: Callable[[], FreezeList] = FreezeList,
     ) -> None:
-        """Take the stores of records, evidence, labelled-set evidence and days, and a meter where
-        numbers are drawn.
+        """Take the stores of records, evidence, labelled-set evidence and days, a meter where
+        numbers are drawn, and what reads the freezes that hold for everybody (none unless given).
         """
-        self._meter = meter
+        self._meter, self._freezes = meter, freezes
         self._rollouts = rollouts
         self._evidence = evidence
         self._quality = quality
@@ -87,10 +84,12 @@ class Judging:
             sketches,
         )
         self._keep(record.rollout, judgement.checkpoint, through)
-        newest = ""
+        braked = None
         if judgement.verdict == "ADVANCE":
+            seen = replace(seen, freezes=self._freezes()) if record.next_share else seen
             newest = worse_now(record.plan, record.bakes, windows, judgement)
-        verdict = weigh(record, judgement, finding, seen, newest).but(
+            braked = held(Situation(record, seen, judgement.reason, newest))
+        verdict = weigh(record, judgement, finding, seen, braked).but(
             unfrozen=tuple(w for w in windows if w.minute >= minute - FROZEN_AFTER_MINUTES)
         )
         self._evidence.save_verdict(verdict)
@@ -103,9 +102,12 @@ class Judging:
             reason=verdict.reason,
             by=verdict.by,
             gate_open=finding is None or finding.label == "PASS",
-            notices=notices_of(record, judgement, verdict, seen),
+            notices=notices_of(record, judgement, verdict, seen, braked),
             deadline=deadline_of(record, judgement.held, seen),
             numbers=numbers_of(record.plan, judgement),
+            held=braked,
+            known=judgement.reason,
+            ripe=is_ripe(record, judgement),
         )
         judged = self._rollouts.change(record.rollout, lambda r: decisions.judged(r, weighed, seen))
         # Last and without insisting: what is not kept is made again.
@@ -175,19 +177,20 @@ def weigh(
     judgement: Judgement,
     quality: Finding | None,
     seen: Surroundings,
-    newest: str = "",
+    braked: Braked | None = None,
 ) -> VerdictRecord:
     """Return the verdict record: the judge's verdict, overruled by an alarm in ALARM, its ADVANCE
-    held back by the brakes, of which one is what the `newest` minutes look like; what they hold
-    beyond the limit is taken back.
+    held back where it is `braked`; what is held beyond a limit is taken back.
     """
     verdict, reason, by = judgement.verdict, judgement.reason, "judge"
     alarm = seen.ringing(record)
     if alarm and verdict != "ROLL_BACK":
         verdict, reason, by = "ROLL_BACK", alarm_reason(alarm, record), "alarm"
-    elif verdict == "ADVANCE" and (braked := held(Situation(record, seen, reason, newest))):
+    elif braked is not None:
         verdict, reason, by = "HOLD", braked.reason, braked.by
-        if by != "person" and judgement.held is not None and judgement.held.over:
+        if braked.takes_back:
+            verdict = "ROLL_BACK"
+        elif by != "person" and judgement.held is not None and judgement.held.over:
             over = time_over(record.plan, record.step, judgement.held)
             verdict, reason, by = "ROLL_BACK", f"{over}. It waited for: {reason}", "judge"
     elif judgement.waits_for:
@@ -201,7 +204,7 @@ def weigh(
             "verdict": verdict,
             "reason": reason,
             "by": by,
-            "paused": is_paused(record, seen.now),
+            "paused": record.pause_at(seen.now) is not None,
             "bakes": record.bakes,
             "standstills": record.standstills,
             "quality": quality.model_dump(mode="json") if quality else None,
@@ -222,15 +225,31 @@ def _with_all_that_holds(record: Record, judgement: Judgement, seen: Surrounding
     return f"{first} {f'{holding}; otherwise: {rest}' if holding else rest}".strip()
 
 
+def is_ripe(record: Record, judgement: Judgement) -> bool:
+    """Return whether it is time to ask a person about the next share: the evidence is enough, or
+    its least bake is over and says something.
+    """
+    if judgement.verdict == "ADVANCE" or not record.bakes:
+        return judgement.verdict == "ADVANCE"
+    served = judgement.minute - record.bakes[-1].reached_minute
+    return record.step > 0 and served > record.plan.steps[record.step].bake_min_minutes
+
+
 def notices_of(
-    record: Record, judgement: Judgement, verdict: VerdictRecord, seen: Surroundings
+    record: Record,
+    judgement: Judgement,
+    verdict: VerdictRecord,
+    seen: Surroundings,
+    braked: Braked | None = None,
 ) -> tuple[str, ...]:
-    """Return what a person may want to know: what the judge says, and what a step waits for whose
-    answer is overdue.
+    """Return what a person may want to know: what the judge says, what a step waits for whose
+    answer is overdue, an approval that never came and freezes that nobody can read.
     """
     since, notices = blind_since(seen.tick), judgement.notices
     if since is not None and minute_of(seen.now) - since >= STALE_TICK_MINUTES:
         notices = (*notices, seen.blindness(record))
+    if braked is not None and braked.told and verdict.verdict == "HOLD":
+        notices = (*notices, braked.reason)
     late = judgement.held is not None and judgement.held.late and judgement.step > 0
     waits = [text for text in (judgement.waits_for, besides(record, seen)) if text]
     if not late or not waits or verdict.verdict != "HOLD":
@@ -240,15 +259,16 @@ def notices_of(
 
 
 def deadline_of(record: Record, held_for: Held | None, seen: Surroundings) -> datetime | None:
-    """Return when a step that goes on being held is taken back; a pause that lasts moves it on, but
-    for blindness.
+    """Return when a step that goes on being held is taken back; time in which limits stand still
+    moves it on, but for blindness.
     """
     since, now = blind_since(seen.tick), seen.now
     if since is not None:
         return datetime.fromtimestamp(60 * since, UTC) + HEARTBEAT
     if held_for is None:
         return None
-    begins = max(now, record.paused_until) if record.paused_until else now
+    lasting = (record.pause_at(now), record.waits_at(now))
+    begins = max([now, *(one.until for one in lasting if one and one.until)])
     return begins + timedelta(minutes=held_for.limit_minutes - held_for.minutes)
 
 

@@ -11,6 +11,7 @@ from canary.domain.errors import CanaryError
 from canary.domain.judge.bets.day import day_of
 from canary.domain.judge.metrics import MetricReading, Series, first_looks, silences, together
 from canary.domain.judge.windows import BELIEVED_AFTER_MINUTES, Counts, counted, measured
+from canary.domain.plan.brakes.checks import check_opens, told_of_brakes
 from canary.domain.plan.capacity.needs import PER_INSTANCE, CapacityFacts
 from canary.domain.plan.capacity.values import Bounds
 from canary.domain.plan.endpoint import EndpointView
@@ -27,7 +28,7 @@ from canary.domain.plan.make_plan import (
     origin_of,
 )
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.domain.plan.spec import Spec, read_spec
+from canary.domain.plan.spec import LATEST_PAUSE_MINUTES, Spec, read_spec
 from canary.domain.plan.standard_guards import MICROSECONDS_A_MILLISECOND, guards_of
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.transitions.beginning import begin
@@ -107,6 +108,8 @@ class Planner:
             return self._rollouts.load(rollout)
         facts = self._facts(spec, now)
         plan = with_forecast(make_plan(spec, facts), require_conclusive=spec.require_conclusive)
+        check_opens(plan.brakes, now, timedelta(minutes=LATEST_PAUSE_MINUTES))
+        plan = plan.but(notices=(*plan.notices, *told_of_brakes(plan.brakes, now)))
         asked = spec.model_dump(mode="json", exclude_unset=True)
         if plan.days:  # before the record, whose plan says that it is there
             day = day_of(plan.days, facts.history)

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.plan.endpoint import Arrival, EndpointView
 from canary.domain.rollout.arrival import (
-    FOREIGN_REASON,
     GONE_REASON,
     agreed,
+    foreign_reason,
     is_foreign,
     is_giving_back,
     is_suspicious,
@@ -269,7 +269,7 @@ class Shifter:
         """Hand over an endpoint that is gone or somebody else's; None when it is still ours."""
         if view.exists and not is_foreign(record, view):
             return None
-        reason = FOREIGN_REASON if view.exists else GONE_REASON
+        reason = foreign_reason(record) if view.exists else GONE_REASON
         self._instances.let_go(record)
         outcome = Outcome(end=Phase.HANDED_OVER, reason=reason, seen=Seen.of(view, now))
         self._rollouts.change(

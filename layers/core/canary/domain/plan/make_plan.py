@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from canary.domain.errors import Refused
+from canary.domain.plan.brakes.keys import BrakeKeys
 from canary.domain.plan.capacity.needs import CapacityFacts, plan_capacity
 from canary.domain.plan.capacity.values import CapacityPlan
 from canary.domain.plan.custom.first_look import FirstLook
@@ -111,6 +112,7 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
         notify=spec.notify,
         warm_up_minutes=spec.warm_up_minutes,
         canary_requests_at_rest=facts.canary_requests_at_rest,
+        brakes=BrakeKeys(**{name: getattr(spec, name) for name in BrakeKeys.model_fields}),
         notices=(
             *([facts.untold] if facts.untold else ()),
             *told_of_endpoint(spec, facts.endpoint, facts.configured),

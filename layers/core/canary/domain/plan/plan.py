@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from canary.domain.model import Frozen
+from canary.domain.plan.brakes.keys import BrakeKeys
 from canary.domain.plan.capacity.values import CapacityPlan
 from canary.domain.plan.error_budget import ErrorBudget, share_out
 from canary.domain.plan.guards import AnyMargin, CountGuard
@@ -77,6 +78,8 @@ class Plan(Frozen):
     canary_requests_at_rest: float = 0.0
     """Requests a minute that the canary had at weight 0 before the rollout: callers pin it."""
     notify: Literal["all", "important"] = "all"
+    brakes: BrakeKeys = BrakeKeys()
+    """What holds a step up besides evidence."""
     notices: tuple[str, ...] = ()
     capacity: CapacityPlan | None = None
     """The instances before each share; None where they are left as they are."""

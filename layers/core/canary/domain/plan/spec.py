@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from canary.domain.errors import Refused
 from canary.domain.model import Frozen, flags_for_numbers
+from canary.domain.plan.brakes.keys import BrakeKeys
 from canary.domain.plan.capacity.values import CapacityKeys, CapacitySpec
 from canary.domain.plan.custom.keys import CountGuardKeys, ValueGuardKeys
 from canary.domain.plan.guards import Margin
@@ -128,7 +129,7 @@ DEFAULT_STEPS = (
 )
 
 
-class Spec(Frozen):
+class Spec(BrakeKeys):
     """One rollout as the user wants it; frozen, unknown keys refused."""
 
     version: Literal[1] = 1
@@ -187,7 +188,13 @@ def read_spec(document: object) -> Spec:
         raise _refusal(error.errors(include_url=False)) from error
     for field in flags_for_numbers(document, spec):
         raise Refused(field, "true and false are no numbers", "Write the number")
-    _check_steps([step.share for step in spec.steps])
+    shares = [step.share for step in spec.steps]
+    _check_steps(shares)
+    if spec.model_fields_set & BrakeKeys.model_fields.keys():
+        # Most functions read plans, and most specs hold a step for evidence alone.
+        from canary.domain.plan.brakes.checks import check_brakes  # noqa: PLC0415
+
+        check_brakes(spec, shares)
     if spec.guards.custom:
         # Most functions read plans, and most specs have no guards of their own.
         from canary.domain.plan.custom.checks import check_custom  # noqa: PLC0415

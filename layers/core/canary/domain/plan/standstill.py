@@ -12,13 +12,22 @@ from typing import Literal
 from canary.domain.model import Frozen
 from canary.domain.words import duration, moment
 
+StandstillKind = Literal["pause", "approval", "hours", "freeze", "advice"]
+WORDS: dict[StandstillKind, str] = {
+    "pause": "paused",
+    "approval": "waiting for an approval",
+    "hours": "waiting for its hours",
+    "freeze": "waiting for the end of a freeze",
+    "advice": "waiting for a person to take the step",
+}
+
 
 class Standstill(Frozen):
     """One stretch of time in which limits stand still, from `since` until `until` (None: until
     somebody answers); on whose behalf and why, '' where nobody said.
     """
 
-    kind: Literal["pause", "approval"] = "pause"
+    kind: StandstillKind = "pause"
     since: datetime
     until: datetime | None = None
     by: str = ""
@@ -27,10 +36,9 @@ class Standstill(Frozen):
     @property
     def words(self) -> str:
         """Return what stands still for whom, such as: paused by ana until ... (long weekend)."""
-        what = "paused" if self.kind == "pause" else "waiting for an approval"
         by = f" by {self.by}" if self.by else ""
         until = f" until {moment(self.until)}" if self.until else ""
-        return f"{what}{by}{until}{f' ({self.reason})' if self.reason else ''}"
+        return f"{WORDS[self.kind]}{by}{until}{f' ({self.reason})' if self.reason else ''}"
 
 
 def stood_still(standstills: Iterable[Standstill], first_minute: int, now_minute: int) -> int:

@@ -18,6 +18,7 @@ Instances = Annotated[int, Field(ge=1)]
 
 # 24 bits of mantissa: 0.05 reads back as 0.05000000074505806.
 FLOAT32_RELATIVE = 2**-22
+SHARE_RELATIVE = 1e-4
 
 
 class Target(Frozen):
@@ -57,6 +58,17 @@ def shares(weights: Weights) -> Weights:
     """Return each variant's fraction of traffic; all zero when no variant has weight."""
     total = sum(weights.values())
     return {name: weight / total if total else 0.0 for name, weight in weights.items()}
+
+
+def same_shares(left: Weights, right: Weights) -> bool:
+    """Return whether both give the same variants the same shares, whatever their scale: to one
+    part in ten thousand, since people write few digits.
+    """
+    mine, others = shares(left), shares(right)
+    return mine.keys() == others.keys() and all(
+        abs(share - others[name]) <= SHARE_RELATIVE * max(share, others[name])
+        for name, share in mine.items()
+    )
 
 
 def describe(target: Target) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from canary.domain.plan.endpoint import Arrival, EndpointView
-from canary.domain.plan.target import Target, same_weights
+from canary.domain.plan.target import Target, describe, same_shares, same_weights
+from canary.domain.rollout.phase import SERVING
 from canary.domain.rollout.record import Record
 
 FOREIGN_REASON = (
@@ -48,9 +49,39 @@ def is_foreign(record: Record, view: EndpointView) -> bool:
         return False
     if view.config_name != record.plan.config_name:
         return True
-    return view.in_service and not any(
-        same_weights(view.current_weights, ours.weights) for ours in our_targets(record)
+    if not view.in_service or taken_by_hand(record, view) is not None:
+        return False
+    same = same_shares if record.plan.brakes.mode == "advise" else same_weights
+    return not any(same(view.current_weights, ours.weights) for ours in our_targets(record))
+
+
+def taken_by_hand(record: Record, view: EndpointView) -> int | None:
+    """Return the step whose weights a person has set on a serving rollout that only advises, 0 for
+    the safe weights; None where nobody has, or these are the weights of no step above.
+
+    Such a rollout asks for no step by itself, so weights that give a step's shares are a person's
+    own doing, in whatever scale they write them.
+    """
+    advises = record.plan.brakes.mode == "advise" and record.phase in SERVING
+    if not advises or not view.in_service or view.config_name != record.plan.config_name:
+        return None
+    if same_weights(view.current_weights, record.expected_target.weights):
+        return None
+    if record.step and same_shares(view.current_weights, record.plan.safe_target.weights):
+        return 0
+    above = list(enumerate(record.plan.steps))[record.step + 1 :]
+    return next(
+        (i for i, step in above if same_shares(view.current_weights, step.target.weights)), None
     )
+
+
+def foreign_reason(record: Record) -> str:
+    """Return why an endpoint is handed over, and what would have counted as a person's own step."""
+    if record.plan.brakes.mode != "advise":
+        return FOREIGN_REASON
+    ours = [step.target for step in record.plan.steps[record.step + 1 :]]
+    ways = " or ".join(describe(target) for target in (record.plan.safe_target, *ours))
+    return f"{FOREIGN_REASON}; it only advises, and would have gone along with {ways}"
 
 
 def our_targets(record: Record) -> Sequence[Target]:

@@ -22,6 +22,7 @@ from canary.domain.rollout.kinds.looks import (
     TakenOver,
 )
 from canary.domain.rollout.kinds.values import CommandName
+from canary.domain.rollout.kinds.waits import ApprovalAsked, Approved, StepWaits
 
 Facts = Annotated[
     Started
@@ -35,6 +36,9 @@ Facts = Annotated[
     | NeedsLook
     | LacksInstances
     | HoldingAtGate
+    | ApprovalAsked
+    | Approved
+    | StepWaits
     | NotSafeYet,
     Field(discriminator="about"),
 ]

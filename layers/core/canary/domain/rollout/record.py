@@ -5,19 +5,21 @@ from record to record is all a transition has to be. Times are aware UTC datetim
 whole minutes since the epoch.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 
 from pydantic import JsonValue, model_validator
 
 from canary.domain.model import Frozen
 from canary.domain.plan.plan import BakeInterval, Plan
+from canary.domain.plan.spec import LATEST_PAUSE_MINUTES
 from canary.domain.plan.standstill import Standstill
 from canary.domain.plan.target import Target, read_weights
 from canary.domain.rollout.capacity.state import Capacity
 from canary.domain.rollout.kinds.values import Act, Numbers, Seen
 from canary.domain.rollout.messages import Message, WrittenMessage
 from canary.domain.rollout.phase import ENDS, Phase
+from canary.domain.words import moment, percent
 
 
 class Asked(Frozen):
@@ -78,6 +80,34 @@ class Restoring(Frozen):
     verified_at: datetime | None = None
 
 
+class Approval(Frozen):
+    """What a person was asked of one share of one rollout, and said: when it was asked for, since
+    when a step waits for nothing else, and who answered as far as the command says, in which
+    execution.
+    """
+
+    share: float
+    asked_at: datetime | None = None
+    awaited_from: datetime | None = None
+    answer: Literal["approved", "rejected"] | None = None
+    answered_at: datetime | None = None
+    by: str = ""
+    reason: str = ""
+    execution: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return what was answered, such as: Approved before 50% by ana at ... (looks good)."""
+        what = (self.answer or "not answered").capitalize()
+        by = f" by {self.by}" if self.by else ""
+        at = f" at {moment(self.answered_at)}" if self.answered_at else ""
+        return f"{what} before {percent(self.share)}{by}{at}{_bracketed(self.reason)}"
+
+
+def _bracketed(text: str) -> str:
+    return f" ({text})" if text else ""
+
+
 class Outcome(Frozen):
     """How the rollout will end once it is closed, and why; what the look that said so has seen."""
 
@@ -112,7 +142,9 @@ class Record(Frozen):
     decision: Decision | None = None
     paused_until: datetime | None = None
     standstills: tuple[Standstill, ...] = ()
-    """When limits stood still; of a pause that lasts, the newest one is it."""
+    """When limits stood still, as each began; the newest of its kind is the one that may last."""
+    approvals: tuple[Approval, ...] = ()
+    """By share, of those that were asked for or answered."""
     restoring: Restoring | None = None
     capacity: Capacity | None = None
     """What it did to instances; None where it never did anything to them."""
@@ -185,3 +217,40 @@ class Record(Frozen):
         if self.phase is Phase.ROLLED_BACK:
             return 0.0
         return self.plan.steps[self.step].share
+
+    @property
+    def next_share(self) -> float | None:
+        """Return the share of the next step up, None at the last step."""
+        last = self.step == self.plan.last_step
+        return None if last else self.plan.steps[self.step + 1].share
+
+    def approval(self, share: float) -> Approval:
+        """Return what is known of the approval before a share."""
+        return next((one for one in self.approvals if one.share == share), Approval(share=share))
+
+    @property
+    def awaited_approval(self) -> Approval | None:
+        """Return the approval that the next step up still needs, None where it needs none."""
+        share = self.next_share
+        if share is None or share not in self.plan.brakes.approve_before:
+            return None
+        found = self.approval(share)
+        return None if found.answer == "approved" else found
+
+    @property
+    def latest_standstill(self) -> datetime:
+        """Return when limits run whoever is waited for, so that its own time still fits behind."""
+        return self.started_at + timedelta(minutes=LATEST_PAUSE_MINUTES)
+
+    def pause_at(self, now: datetime) -> Standstill | None:
+        """Return the pause that lasts, None while it is not paused."""
+        if self.paused_until is None or self.paused_until <= now:
+            return None
+        return next(one for one in reversed(self.standstills) if one.kind == "pause")
+
+    def waits_at(self, now: datetime) -> Standstill | None:
+        """Return for what a step up stands still besides a pause, None where nothing lasts."""
+        lasting = (one for one in reversed(self.standstills) if one.kind != "pause")
+        newest = next(lasting, None)
+        over = newest is None or (newest.until is not None and newest.until <= now)
+        return None if over or self.ended or self.rolling_back else newest

@@ -1,10 +1,16 @@
 """What one tick says of a serving rollout: alarms, the endpoint, and whether it saw everything."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from canary.domain.rollout.arrival import FOREIGN_REASON, GONE_REASON, is_foreign
+from canary.domain.plan.brakes.keys import Freeze
+from canary.domain.rollout.arrival import (
+    GONE_REASON,
+    foreign_reason,
+    is_foreign,
+    taken_by_hand,
+)
 from canary.domain.rollout.blindness import STALE_TICK_MINUTES, blindness
 from canary.domain.rollout.kinds.values import Seen
 from canary.domain.rollout.record import Record
@@ -13,13 +19,22 @@ from canary.domain.time import minute_of
 
 
 @dataclass(frozen=True)
+class FreezeList:
+    """The freezes that hold for everybody, or why nobody knows them, in words."""
+
+    freezes: tuple[Freeze, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class Surroundings:
     """The newest tick, read once a visit, as seen `now`; None where there is none yet. It says
-    nothing of what was before.
+    nothing of what was before. `freezes` are read where a step up is due.
     """
 
     tick: Tick | None
     now: datetime
+    freezes: FreezeList = field(default_factory=FreezeList)
 
     @property
     def fresh(self) -> Tick | None:
@@ -76,7 +91,16 @@ class Surroundings:
             return None
         if not tick.endpoint.exists:
             return GONE_REASON
-        return FOREIGN_REASON if is_foreign(record, tick.endpoint) else None
+        return foreign_reason(record) if is_foreign(record, tick.endpoint) else None
+
+    def taken_by_hand(self, record: Record) -> int | None:
+        """Return the step that a person has taken by setting its weights, 0 for the way back; None
+        where nobody has.
+        """
+        tick = self.fresh
+        if tick is None or tick.endpoint is None or not since_the_bake(tick, record):
+            return None
+        return taken_by_hand(record, tick.endpoint)
 
     def failed(self, record: Record) -> str | None:
         """Return the state that the endpoint does not leave by itself, None when it is in none."""

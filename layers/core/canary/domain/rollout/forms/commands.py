@@ -23,10 +23,11 @@ def command_lines(message: Message) -> tuple[CommandLine, ...]:
 
 def _line(message: Message, command: CommandName) -> CommandLine:
     place = Place.of(message.execution)
-    line = f"canaryctl {command} --endpoint {message.endpoint}"
+    said = {"endpoint": message.endpoint, **message.facts.said_with(message)}
+    line = " ".join([f"canaryctl {command}", *(f"--{name} {what}" for name, what in said.items())])
     if place is None:
         return CommandLine(command=command, canaryctl=line)
-    document = json.dumps({"command": command, "endpoint": message.endpoint})
+    document = json.dumps({"command": command, **said})
     return CommandLine(
         command=command,
         canaryctl=f"{line} {place.options}",

@@ -88,6 +88,11 @@ class Fact(Frozen):
         """Return when what happens if nobody acts will happen; None where no time is set."""
         return None
 
+    def said_with(self, of: Standing) -> dict[str, str | float]:
+        """Return what its commands name besides the endpoint."""
+        del of
+        return {}
+
     def say(self, of: Standing) -> Said:
         """Return how it reads, of a rollout that stood so."""
         raise NotImplementedError

@@ -10,7 +10,9 @@ from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.target import Target, describe
 from canary.domain.words import moment, percent, strength, strength_beside
 
-CommandName = Literal["pause", "resume", "promote", "rollback", "retry", "release"]
+CommandName = Literal[
+    "pause", "resume", "promote", "rollback", "retry", "release", "approve", "reject"
+]
 
 
 class Seen(Frozen):

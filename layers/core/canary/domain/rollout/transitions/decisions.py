@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from canary.domain.rollout.brakes import Situation, held
+from canary.domain.rollout.brakes import Held, Situation, held
 from canary.domain.rollout.kinds.looks import HoldingAtGate, NeedsLook
 from canary.domain.rollout.kinds.values import Act, Numbers
 from canary.domain.rollout.outbox import About, tell_once
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Decision, Record
 from canary.domain.rollout.surroundings import Surroundings
+from canary.domain.rollout.transitions import approvals, waits
 from canary.domain.rollout.transitions.pauses import resume
 
 
@@ -19,7 +20,9 @@ class Weighed:
     """What one look came to. `gate_open` is False while the labelled set has not passed;
     `notices` are what a person may want to know, told once a step by what stands before the first
     colon; `deadline` is when a step that goes on being held is taken back; `numbers` are those of
-    the guard that speaks loudest.
+    the guard that speaks loudest. `held` is the brake that made a HOLD of an ADVANCE, `known` what
+    the judge said of the evidence, `ripe` whether it is time to ask for an approval of the next
+    share.
     """
 
     step: int
@@ -30,6 +33,9 @@ class Weighed:
     notices: tuple[str, ...] = ()
     deadline: datetime | None = None
     numbers: Numbers | None = None
+    held: Held | None = None
+    known: str = ""
+    ripe: bool = False
 
 
 def decide(record: Record, decision: Decision) -> Record:
@@ -65,6 +71,10 @@ def judged(record: Record, weighed: Weighed, seen: Surroundings) -> Record:
             seen=seen.serving,
             about=About(numbers=weighed.numbers),
         )
+    if weighed.verdict != "ROLL_BACK" and not record.rolling_back:
+        known = approvals.Known(weighed.known, seen.serving, weighed.numbers)
+        record = approvals.ask(record, weighed.held, known, seen.now, ripe=weighed.ripe)
+        record = waits.stand_still(record, weighed.held, seen.now, seen.serving)
     if weighed.verdict == "HOLD":
         gated = record.step == 0 and not weighed.gate_open
         gate = HoldingAtGate(reason=weighed.reason, deadline=weighed.deadline)
@@ -99,6 +109,7 @@ def advance_by_hand(
     decided = decide(record, decision)
     if decided == record:
         return record
+    decided = waits.stand_still(decided, None, decision.at)
     decided = resume(decided, decision.at) if full else decided
     return decided.but(obeyed=command)
 

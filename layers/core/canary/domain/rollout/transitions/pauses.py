@@ -14,9 +14,9 @@ def pause(record: Record, until: datetime, now: datetime, by: str = "", reason: 
     """Return the record paused until then; one that is paused already stays so from its beginning,
     with the newer end, person and reason.
     """
-    until, since, kept = max(until, now), now, record.standstills
-    if record.paused_until is not None and record.paused_until > now:
-        since, kept = min(kept[-1].since, now), kept[:-1]
+    until, lasting = max(until, now), record.pause_at(now)
+    since = min(lasting.since, now) if lasting else now
+    kept = tuple(one for one in record.standstills if one is not lasting)
     asked = Standstill(since=since, until=until, by=by, reason=reason)
     return record.but(paused_until=until, standstills=(*kept, asked))
 
@@ -25,9 +25,10 @@ def resume(record: Record, now: datetime) -> Record:
     """Return the record free to advance; what was left of its pause is given back."""
     if record.paused_until is None:
         return record
-    last = record.standstills[-1]
+    last = _newest(record)
     ended = last.but(until=max(last.since, min(record.paused_until, now)))
-    return record.but(paused_until=None, standstills=(*record.standstills[:-1], ended))
+    stretches = tuple(ended if one is last else one for one in record.standstills)
+    return record.but(paused_until=None, standstills=stretches)
 
 
 def expire(record: Record, now: datetime) -> Record:
@@ -35,6 +36,10 @@ def expire(record: Record, now: datetime) -> Record:
     until = record.paused_until
     if until is None or until > now:
         return record
-    last = record.standstills[-1]
+    last = _newest(record)
     facts = PauseOver(paused_until=until, since=last.since, by=last.by, reason=last.reason)
     return tell(record.but(paused_until=None), facts, now)
+
+
+def _newest(record: Record) -> Standstill:
+    return next(one for one in reversed(record.standstills) if one.kind == "pause")

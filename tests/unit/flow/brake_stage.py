@@ -26,7 +26,7 @@ def decided(stage: Stage) -> str | None:
 
 def told(stage: Stage) -> list[str]:
     """Return the subjects of what was told since the step was reached."""
-    return [subject.split(": ", 1)[0] for subject in stage.publisher.subjects[1:]]
+    return stage.publisher.subjects[1:]
 
 
 def approve(stage: Stage, minute: float, command: str = "approve", **fields: Any) -> str:

@@ -74,7 +74,7 @@ def test_advice_is_told_and_a_person_takes_the_step() -> None:
     """By promote; limits stand still meanwhile."""
     stage = staged(mode="advise", hold_at_most_minutes=60)
     first_held(stage)
-    assert told(stage) == ["advice: go to 25%"]
+    assert told(stage) == ["advice to go to 25%"]
     body = stage.publisher.published[-1].body
     assert "it would go to 25% now, and a person takes it there: At 5% every guard" in body
     assert "canaryctl promote --endpoint churn" in body

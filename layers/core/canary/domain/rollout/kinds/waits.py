@@ -99,7 +99,7 @@ class StepWaits(Fact):
         safe = f"{of.canary_serves}, watched every minute, still taken back on evidence."
         if self.on == "advice":
             return Said(
-                what=f"advice: go to {to}",
+                what=f"advice to go to {to}",
                 now=sentence(self.reason),
                 safe=safe,
                 more=(

@@ -23,7 +23,7 @@ def test_an_approval_is_asked_for_in_good_time_and_again_when_only_it_is_missing
     early, late = (mail.body for mail in stage.publisher.published[1:])
     assert "Known so far: At 5%" in early
     assert "Its evidence still gathers" in early
-    command = f"canaryctl approve --endpoint churn --rollout {ROLLOUT} --share 0.25"
+    command = f"canaryctl approve --endpoint churn --share 0.25 --rollout {ROLLOUT}"
     assert command in early
     assert command in late
     assert "until 2026-03-02 1" in late

@@ -37,9 +37,7 @@ COLOURS = """() => {
 def looked(browser: Browser, view: dict[str, Any]) -> dict[str, Any]:
     """Return what is found at one page in one size and scheme."""
     size = {"width": view["width"], "height": view["height"]}
-    context = browser.new_context(
-        viewport=size, color_scheme=view["scheme"], bypass_csp=True, offline=True
-    )
+    context = browser.new_context(viewport=size, color_scheme=view["scheme"], offline=True)
     page = context.new_page()
     problems: list[str] = []
     page.on("console", lambda message: problems.append(f"console: {message.text}"))

@@ -4,8 +4,11 @@ variants under traffic with half a day behind it, and, where labels are known, a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from boto3.session import Session
 
 from emulator import Emulator
 from emulator.endpoints import Model
@@ -22,6 +25,8 @@ AT_FIRST = {
     name: Capacity(weight=weight, count=1) for name, weight in zip(VARIANTS, (1, 0), strict=True)
 }
 ON_CALL = "on-call@example.org"
+ENDPOINT_NAME = re.compile(r"[A-Za-z0-9](-*[A-Za-z0-9]){0,62}")
+"""Source: SageMaker API reference, CreateEndpoint, EndpointName."""
 BUCKET, SAMPLE_KEY = "bucket", "churn.csv"
 MOST_MINUTES_TO_CREATE, PAST_MINUTES = 10.0, 750
 BACKGROUND_ERROR_RATE = 0.002
@@ -44,6 +49,7 @@ class Props:
 
 def props_of(asked: Asked) -> Props:
     """Return what was asked for, read and loaded. Raises Mistake before anything is opened."""
+    _refuse_names(asked)
     given = (asked.baseline, asked.canary)
     if any(given) and asked.rows is None:
         problem = "a model of your own needs records of its own"
@@ -63,6 +69,20 @@ def props_of(asked: Asked) -> Props:
     ]
     first, second = own or (BASELINE, CANARY)
     return Props((first, second), rows, asked.rows.name if asked.rows else SAMPLE_KEY)
+
+
+def _refuse_names(asked: Asked) -> None:
+    if not ENDPOINT_NAME.fullmatch(asked.endpoint):
+        remedy = "At most 63 letters, digits and hyphens, the first and the last no hyphen"
+        raise Mistake("--endpoint", f"{asked.endpoint!r} is no name of an endpoint", remedy)
+    session = Session()
+    known = (
+        session.get_available_regions("sagemaker", partition_name=partition)
+        for partition in session.get_available_partitions()
+    )
+    if not any(asked.region in regions for regions in known):
+        problem = f"the SDK knows no region {asked.region!r} with SageMaker"
+        raise Mistake("--region", problem, "Give one like us-east-1")
 
 
 def set_up(account: Emulator, asked: Asked, props: Props, kept: Kept | None = None) -> str:
@@ -102,7 +122,7 @@ def _endpoint(
     sagemaker, place, variants = account.client("sagemaker"), account.place, []
     image = f"{place.account}.dkr.ecr.{place.region}.{place.url_suffix}/local:latest"
     for name, model in zip(VARIANTS, props.models, strict=True):
-        model_name = f"{endpoint}-{name}"
+        model_name = f"local-{name}"
         account.endpoints.register_model(model_name, model)
         sagemaker.create_model(
             ModelName=model_name,

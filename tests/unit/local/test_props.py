@@ -35,15 +35,19 @@ def test_without_models_the_made_up_canary_is_the_better_one() -> None:
         ({"label_column": 0}, "--label-column: .* Give --rows too"),
         ({"canary": "churn.py", "rows": Path("a.csv")}, "--baseline: .* Bring both"),
         ({"rows": Path("a.csv")}, "--baseline: .* Bring both"),
+        ({"endpoint": "churn_prod"}, "--endpoint: .* letters, digits and hyphens"),
+        ({"region": "mars-1"}, "--region: .* us-east-1"),
     ],
 )
-def test_half_of_what_is_needed_is_refused(
+def test_what_cannot_be_is_refused_before_anything_is_opened(
     asked: dict[str, object],
     said: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A made-up model never answers a person's own records, nor the other way round."""
+    """A made-up model never answers a person's own records, nor the other way round; names are
+    those that AWS takes.
+    """
     monkeypatch.chdir(tmp_path)
     Path("a.csv").write_text("1,2\n", encoding="utf-8")
     with pytest.raises(Mistake, match=said):

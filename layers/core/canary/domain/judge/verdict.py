@@ -237,9 +237,12 @@ def _minutes(count: int) -> str:
 
 
 def _blocked(look: Look, numbers: Evidence) -> str | None:
-    """Return what keeps the step from advancing; None when nothing does."""
+    """Return what keeps the step from advancing, guards that look worse first; None when nothing
+    does.
+    """
     if look.misrouted:
         return misrouted(look)
+    failing: list[str] = []
     waiting = [unheard(look)] if look.unheard else []
     for index, (guard, seen) in enumerate(zip(look.plan.guards, numbers.guards, strict=True)):
         label = look.label(index, seen.log_advance)
@@ -248,13 +251,13 @@ def _blocked(look: Look, numbers: Evidence) -> str | None:
         elif label == "INCONCLUSIVE":
             worse = beyond(look, guard, seen)
             how = "look worse so far" if worse else "not yet shown within the margin"
-            waiting.append(
+            (failing if worse else waiting).append(
                 f"{guard.words.bad} {how}: {rates(seen)}, evidence "
                 f"{strength_beside(seen.log_advance, look.log_advance_threshold)} of "
                 f"{strength(look.log_advance_threshold)}; "
                 f"{outlook(look, index, seen)}"
             )
-    return "; ".join(waiting) or None
+    return "; ".join((*failing, *waiting)) or None
 
 
 def _findings(look: Look, numbers: Evidence, decided: Decided) -> tuple[Finding, ...]:

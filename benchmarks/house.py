@@ -22,7 +22,7 @@ from statistics import median
 ROOT = Path(__file__).resolve().parents[1]
 CORE = "layers/core/canary"
 PACKAGES = (CORE, "layers/scoring", "functions", "canaryctl", "emulator", "local", "demo")
-FUNCTIONS = ("planner", "shifter", "collector", "evaluator", "decider")
+FUNCTIONS = ("planner", "shifter", "collector", "evaluator", "decider", "starter")
 NAMED = {
     "one count guard by name": r"slow_requests|SLOW_REQUESTS",
     "one brake by name": r"paused_until",
@@ -106,7 +106,7 @@ def figures(tree: Path) -> dict[str, str]:
             found[f"lines a function, {package}"] = spread(
                 [count for path in paths for count in function_lines(path)]
             )
-    for function in FUNCTIONS:
+    for function in [one for one in FUNCTIONS if (tree / "functions" / one).is_dir()]:
         wiring = f"canary.wiring.{function}"
         found[f"modules imported, {function}"] = str(modules_imported(tree, wiring))
     for change, words in NAMED.items():

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-FUNCTIONS = ("planner", "shifter", "collector", "evaluator", "decider")
+FUNCTIONS = ("planner", "shifter", "collector", "evaluator", "decider", "starter")
 
 
 class _Loader(yaml.SafeLoader):

@@ -34,6 +34,13 @@ ANSWERS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         },
         {"ignored": "OK"},
     ),
+    "starter": (
+        {
+            "detail-type": "SageMaker Model Package State Change",
+            "detail": {"ModelPackageArn": "arn:aws:sagemaker:eu-west-1:1:model-package/churn/1"},
+        },
+        {"done": "not an approved version of a group"},
+    ),
 }
 REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
     "planner": ({**EXECUTION, "input": {}}, "endpoint"),

@@ -14,7 +14,7 @@ from tests.integration.stage import Stage
 SAMPLES = sorted(path.stem for path in Path("events").glob("*.json"))
 # These take the rollout out of its bake, so they come last.
 MOVING = ("decider-bake", "decider-close", "shifter-restore", "shifter-look-restored")
-FUNCTIONS = {"planner", "shifter", "collector", "evaluator", "decider"}
+FUNCTIONS = {"planner", "shifter", "collector", "evaluator", "decider", "starter"}
 HOLDER = "arn:aws:states:us-east-1:123456789012:execution:canary-rollout:first"
 # What each sample must answer: a part of the payload that shows the right path was taken.
 ANSWERS: dict[str, dict[str, Any]] = {
@@ -30,6 +30,9 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "decider-command": {"answer": {}},
     "decider-execution-status-change": {"execution": HOLDER},
     "decider-alarm-state-change": {"guarded": []},
+    "starter-endpoint-state-change": {"done": "no tag"},
+    "starter-package-state-change": {"done": "no tag"},
+    "starter-execution-end": {"done": "no tag"},
 }
 # This one comes without a recorded advance: the refusal shows that it was understood.
 REFUSALS = {"shifter-move": "Superseded"}

@@ -71,6 +71,7 @@ RESOURCES: dict[str, tuple[str, ...]] = {
 }
 BUCKETS = {
     "S3LabelledSets": ("{LabelledSetBucketPattern}", "{LabelledSetBucketPattern}/*"),
+    "S3Specs": ("{HandsOffSpecBucket}", "{HandsOffSpecBucket}/*"),
     "S3Predictions": ("{Predictions}", "{Predictions}/predictions/*"),
 }
 """The bucket of each adapter, and its objects."""
@@ -83,6 +84,10 @@ BESIDES: dict[tuple[str, str], tuple[Need, ...]] = {
     ("S3LabelledSets", "s3:GetObject"): (
         Need("s3:ListBucket", "{LabelledSetBucketPattern}"),
         Need("kms:Decrypt", "key/{LabelledSetKeyArn}"),
+    ),
+    # The tag of a group of packages, beside an endpoint's.
+    ("SageMakerSpecTags", "sagemaker:ListTags"): (
+        Need("sagemaker:ListTags", "model-package-group/*"),
     ),
     # SNS uses the topic's key in the publisher's name: SNS developer guide, "Key management".
     ("SnsPublisher", "sns:Publish"): (
@@ -102,6 +107,7 @@ OF_AWS = {
         # Lambda developer guide, "Adding a dead-letter queue": with the function's own role.
         Need("sqs:SendMessage", "{Undelivered}"),
     ),
+    "StarterFunctionRole": (Need("sqs:SendMessage", "{Undelivered}"),),
     "RolloutRole": tuple(
         # Step Functions developer guide, "Logging": the machine's role delivers its log.
         Need(f"logs:{name}", "*")

@@ -27,6 +27,9 @@ OWN_RULES = (
     "DeciderFunctionOwnEvents",
     "DeciderFunctionAlarms",
     "DeciderFunctionExecutions",
+    "StarterFunctionEndpoints",
+    "StarterFunctionPackages",
+    "StarterFunctionEnds",
 )
 # What AWS's own services do with these grants, nothing here does in their place: the emulator
 # evaluates no resource policy and delivers no log. So each is held word by word. By resource: the
@@ -152,7 +155,7 @@ def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None
     logs.
     """
     roles = [str(f["Role"]) for f in of_type(resources, "AWS::Lambda::Function").values()]
-    assert len(roles) == len(set(roles)) == 5
+    assert len(roles) == len(set(roles)) == 6
     for role in of_type(resources, "AWS::IAM::Role").values():
         managed = {
             str(arn).rsplit("/", 1)[-1].rstrip("'}") for arn in role.get("ManagedPolicyArns", [])
@@ -241,7 +244,7 @@ def test_every_rule_has_a_target_and_a_dead_letter_queue(resources: dict[str, An
     cannot deliver.
     """
     rules = of_type(resources, "AWS::Events::Rule")
-    assert len(rules) == 5
+    assert len(rules) == 8
     for name, rule in rules.items():
         assert rule["Targets"], name
         assert all(target["DeadLetterConfig"]["Arn"] for target in rule["Targets"]), name

@@ -98,7 +98,9 @@ def test_an_alarm_that_is_over_is_ignored(deciding: decider_stage.Stage) -> None
     assert deciding.record.phase == "BAKING"
 
 
-@pytest.mark.parametrize("function", ["planner", "shifter", "collector", "evaluator", "decider"])
+@pytest.mark.parametrize(
+    "function", ["planner", "shifter", "collector", "evaluator", "decider", "starter"]
+)
 def test_a_malformed_event_is_refused_before_anything_is_built(function: str) -> None:
     """Without an environment, without AWS: the event is read first."""
     with pytest.raises(Refused, match="Send what events/"):

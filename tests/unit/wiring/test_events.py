@@ -13,7 +13,7 @@ from canary.domain.errors import Refused
 from canary.domain.plan.spec import read_spec
 from canary.flow.commands.order import Command
 from canary.flow.recover import recover_document
-from canary.wiring import events
+from canary.wiring import events, starter_events
 from tests.rollouts import a_record
 
 SAMPLES: dict[str, dict[str, Any]] = {
@@ -26,6 +26,7 @@ READERS: dict[str, Callable[[object], object]] = {
     "collector": events.collector_event,
     "evaluator": events.evaluator_event,
     "decider": events.decider_event,
+    "starter": starter_events.starter_event,
 }
 SENT = {name: sample for name, sample in SAMPLES.items() if name.split("-")[0] in READERS}
 TASKS = {name: sample for name, sample in SENT.items() if "source" not in sample}

@@ -215,25 +215,25 @@ DeciderEvent = Annotated[
 
 def planner_event(event: object) -> PlanTask:
     """Return what the planner is asked. Raises Refused."""
-    read: PlanTask = _read(PlanTask, event, "planner")
+    read: PlanTask = read_as(PlanTask, event, "planner")
     return read
 
 
 def shifter_event(event: object) -> ShiftTask | RestoreTask:
     """Return what the shifter is asked. Raises Refused."""
-    read: ShiftTask | RestoreTask = _read(ShifterEvent, event, "shifter")
+    read: ShiftTask | RestoreTask = read_as(ShifterEvent, event, "shifter")
     return read
 
 
 def collector_event(event: object) -> Schedule:
     """Return that a minute has passed. Raises Refused."""
-    read: Schedule = _read(Schedule, event, "collector")
+    read: Schedule = read_as(Schedule, event, "collector")
     return read
 
 
 def evaluator_event(event: object) -> Schedule | EvaluateTask | ShardTask:
     """Return what the evaluator is asked. Raises Refused."""
-    read: Schedule | EvaluateTask | ShardTask = _read(EvaluatorEvent, event, "evaluator")
+    read: Schedule | EvaluateTask | ShardTask = read_as(EvaluatorEvent, event, "evaluator")
     return read
 
 
@@ -242,7 +242,7 @@ def decider_event(
 ) -> BakeTask | CloseTask | CommandTask | OwnEvent | AlarmChange | ExecutionChange:
     """Return what the decider is asked, or hears. Raises Refused."""
     read: BakeTask | CloseTask | CommandTask | OwnEvent | AlarmChange | ExecutionChange
-    read = _read(DeciderEvent, event, "decider")
+    read = read_as(DeciderEvent, event, "decider")
     return read
 
 
@@ -251,7 +251,10 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
-def _read(kind: Any, event: object, function: str) -> Any:
+def read_as(kind: Any, event: object, function: str) -> Any:
+    """Return an event as a model of this kind. Raises Refused naming the field that does not
+    fit.
+    """
     try:
         return _adapter(kind).validate_python(event)
     except ValidationError as error:

@@ -94,3 +94,13 @@ class DeciderSettings(Settings):
     state_machine_arn: str = Field(
         alias="STATE_MACHINE_ARN", pattern=r"^arn:[^:]+:states:[^:]*:\d*:stateMachine:.+"
     )
+
+
+class StarterSettings(Settings):
+    """What the starter is told."""
+
+    service: Literal["starter"] = Field(alias="POWERTOOLS_SERVICE_NAME")
+    topic_arn: Topic = Field(alias="TOPIC_ARN")
+    state_machine_arn: str = Field(
+        alias="STATE_MACHINE_ARN", pattern=r"^arn:[^:]+:states:[^:]*:\d*:stateMachine:.+"
+    )

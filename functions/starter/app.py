@@ -1,0 +1,32 @@
+"""Hands-off starts: an endpoint that changed, a package that was approved, a rollout that ended."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from canary import wiring
+from canary.wiring import starter, starter_events
+
+logger = Logger()
+_starter = cache(starter.build)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Return {"done": what was done} for an event of SageMaker or of the state machine."""
+    del context
+    heard, use, now = starter_events.starter_event(event), _starter(), wiring.utc_now()
+    match heard:
+        case starter_events.EndpointChange():
+            done = use.variant(heard.detail.name, now)
+        case starter_events.PackageChange() if heard.detail.approved:
+            done = use.package(heard.detail.arn, now)
+        case starter_events.PackageChange():
+            done = "not an approved version of a group"
+        case starter_events.RolloutEnd():
+            ended = heard.detail
+            done = use.ended(ended.name, ended.document, ended.error, ended.cause, now)
+    logger.info(event["detail-type"], extra={"done": done})
+    return {"done": done}

@@ -1,0 +1,1 @@
+"""Hands-off starts: rollouts that begin by themselves, once each."""

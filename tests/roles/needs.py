@@ -102,6 +102,8 @@ ONLY_WITH = {
 """An item of a transaction that is written only by who can reach another function: a lease is
 deleted with the record that ends, and `_end` alone ends one.
 """
+TOLD_BY = {"{ChatMessages}": Definition("canary.flow.telling.channels", "", "chat_channel")}
+"""A resource that is asked of only by who can reach another function: the topic of chats."""
 OF_AWS = {
     "DeciderFunctionRole": (
         # Lambda developer guide, "Adding a dead-letter queue": with the function's own role.
@@ -139,7 +141,11 @@ def needs_of(call: Call, everything: frozenset[Definition]) -> Iterator[Need]:
     action = ACTIONS.get((call.service, call.operation), name)
     if not published.actions(action):
         raise UnknownCall(f"{call.where}: AWS knows no action {action}")
-    yield from (Need(action, resource) for resource in _resources(call, action))
+    yield from (
+        Need(action, resource)
+        for resource in _resources(call, action)
+        if TOLD_BY.get(resource) in {None, *everything}
+    )
     yield from BESIDES.get((call.where.owner, action), ())
 
 

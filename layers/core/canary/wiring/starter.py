@@ -3,12 +3,12 @@
 import os
 
 from canary.adapters.sagemaker import SageMakerEndpoints
-from canary.adapters.sns import SnsPublisher
 from canary.adapters.starting.specs import S3Specs
 from canary.adapters.starting.starts import DynamoStarts
 from canary.adapters.starting.tags import SageMakerSpecTags
 from canary.adapters.stepfunctions import StepFunctionsExecutions
 from canary.adapters.table import DynamoRollouts
+from canary.adapters.telling.sns import SnsPublisher
 from canary.flow.starting.notice import Notices
 from canary.flow.starting.starter import Starter
 from canary.wiring.clients import client

@@ -8,12 +8,14 @@ from canary.adapters.cloudwatch import CloudWatchAlarms
 from canary.adapters.days import DynamoDays
 from canary.adapters.eventbridge import EventBridgeBus
 from canary.adapters.evidence import DynamoEvidence
+from canary.adapters.freezes import S3Freezes
 from canary.adapters.labelled.quality_store import DynamoQualityStore
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.stepfunctions import StepFunctionsExecutions
 from canary.adapters.table import DynamoRollouts
 from canary.adapters.telling.meter import EmfMeter
 from canary.adapters.telling.sns import SnsPublisher
+from canary.domain.rollout.surroundings import FreezeList
 from canary.flow.answer import Answers
 from canary.flow.command import Commander
 from canary.flow.decide import Decider
@@ -57,7 +59,10 @@ def build() -> Deciding:
     teller = Teller(rollouts, channels(settings), lambda: uuid4().hex)
     quality = DynamoQualityStore(table, settings.table)
     meter = EmfMeter(settings.metrics_namespace, settings.service, NAMES)
-    judging = Judging(rollouts, evidence, quality, DynamoDays(table, settings.table), meter)
+    place = settings.freeze_list
+    freezes = S3Freezes(client("s3"), place).read if place else FreezeList
+    days = DynamoDays(table, settings.table)
+    judging = Judging(rollouts, evidence, quality, days, meter, freezes)
     alarms = CloudWatchAlarms(client("cloudwatch"))
     answers = Answers(executions)
     decisions = Decisions(rollouts, evidence, answers)

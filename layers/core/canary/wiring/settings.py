@@ -91,6 +91,8 @@ class DeciderSettings(Settings):
     chat_topic: WatchedTopic = Field(alias="CHAT_TOPIC_ARN")
     event_bus: Name = Field(alias="EVENT_BUS_NAME")
     event_source: Name = Field(alias="EVENT_SOURCE")
+    freeze_list: str = Field(alias="FREEZE_LIST", pattern=r"^([a-z0-9.-]+/.+)?$")
+    """Bucket and key of the freezes that hold for everybody; empty where there are none."""
     state_machine_arn: str = Field(
         alias="STATE_MACHINE_ARN", pattern=r"^arn:[^:]+:states:[^:]*:\d*:stateMachine:.+"
     )

@@ -42,6 +42,7 @@ REFUSALS = {"shifter-move": "Superseded"}
 def baking() -> Iterator[Stage]:
     """The sample rollout at its first live step."""
     with Stage() as stage:
+        stage.client("sagemaker").create_model_package_group(ModelPackageGroupName="churn")
         stage.start()
         stage.reach("BAKING", 1)
         yield stage

@@ -1,6 +1,7 @@
 """The forms of machines: an event that keeps its schema, a chat in which nothing marks text up."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from canary.domain.rollout.forms.event import StateChange, state_change
 from canary.domain.rollout.kinds.ends import RolledBack
 from canary.domain.rollout.messages import Message
 from tests.golden.__main__ import SCHEMA
-from tests.golden.samples import SAFE, every_message
+from tests.golden.samples import SAFE, every_message, kinds
 from tests.rollouts import a_message, a_record, after
 
 LARGEST_EVENT = 256 * 1024
@@ -91,3 +92,12 @@ def test_a_reason_that_mentions_everybody_mentions_nobody() -> None:
     content = json.loads(chat_of(a_message(a_record(), back)))["content"]
     assert "<!here>" not in content["description"] + content["title"]
     assert "&lt;!here&gt; \u2217look\u2217 'x'" in content["description"]
+
+
+def test_every_kind_is_in_the_page_with_its_severity() -> None:
+    """Who writes a rule or a filter reads it there."""
+    page = Path("docs/messages.md").read_text(encoding="utf-8")
+    for kind in kinds():
+        severity = f"{kind.severity}{', routine' if kind.routine else ''}"
+        about = kind.model_fields["about"].default
+        assert f"| `{about}` | {severity} | {kind.kind} |" in page, about

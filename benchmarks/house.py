@@ -22,7 +22,7 @@ from statistics import median
 ROOT = Path(__file__).resolve().parents[1]
 CORE = "layers/core/canary"
 PACKAGES = (CORE, "layers/scoring", "functions", "canaryctl", "emulator", "local", "demo")
-FUNCTIONS = ("planner", "shifter", "collector", "evaluator", "decider", "starter")
+FUNCTIONS = ("planner", "shifter", "stager", "collector", "evaluator", "decider", "starter")
 NAMED = {
     "one count guard by name": r"slow_requests|SLOW_REQUESTS",
     "one brake by name": r"paused_until",

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-FUNCTIONS = ("planner", "shifter", "collector", "evaluator", "decider", "starter")
+FUNCTIONS = ("planner", "shifter", "stager", "collector", "evaluator", "decider", "starter")
 
 
 class _Loader(yaml.SafeLoader):

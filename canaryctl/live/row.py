@@ -178,6 +178,9 @@ def _reason(record: Record, verdict: VerdictRecord | None) -> str:
 
 WAITING = {
     Phase.PLANNED: "planned; nothing was moved yet",
+    Phase.STAGING: "building the canary's variant beside those that serve",
+    Phase.SETTLING: "promoted; putting a configuration in use that says so",
+    Phase.TAKING_OFF: "safe; taking the canary's variant off again",
     Phase.EVALUATING: "sending the labelled set to both variants",
     Phase.SHIFTING: "waiting for the endpoint to serve the asked weights",
     Phase.BAKING: "serving; waiting for the first closed minutes",

@@ -99,6 +99,9 @@ def _tail(record: Record) -> tuple[str, str]:
         Phase.ROLLED_BACK: ("restore", "back to safe"),
         Phase.ROLLING_BACK: ("restore", "going back"),
         Phase.SHIFTING: ("move", "moving"),
+        Phase.STAGING: ("move", "building"),
+        Phase.SETTLING: ("left", "settling"),
+        Phase.TAKING_OFF: ("restore", "back to safe"),
     }
     if record.phase not in ends and record.rolling_back:
         return ends[Phase.ROLLING_BACK]

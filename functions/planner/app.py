@@ -15,8 +15,8 @@ _planner = cache(planner.build)
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Return {"rollout", "generation"} for {"execution": ARN, "input": spec}; Refused names field
-    and remedy.
+    """Return {"rollout", "generation", "next"} for {"execution": ARN, "input": spec}; Refused names
+    field and remedy.
     """
     del context
     task = events.planner_event(event)
@@ -25,4 +25,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         "planned",
         extra={"rollout": record.rollout, "endpoint": record.endpoint, "revision": record.revision},
     )
-    return {"rollout": record.rollout, "generation": record.generation}
+    return {
+        "rollout": record.rollout,
+        "generation": record.generation,
+        "next": "ARRANGE" if record.plan.is_staged else "MOVE",
+    }

@@ -28,7 +28,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         case "confirm":
             result = use.confirm(*task.held, now)
         case "restore":
-            result = use.restore(*task.held, task.cause, now, timed_out=task.timed_out)
+            result = use.restore(
+                *task.held, task.cause, now, timed_out=task.timed_out, failed=task.failed
+            )
         case "look_restored":
             result = use.look_restored(*task.held, now)
     logger.info(

@@ -45,6 +45,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
     "planner": ({**EXECUTION, "input": {}}, "endpoint"),
     "shifter": ({**ROLLOUT, **EXECUTION, "action": "look"}, "rollout"),
+    "stager": ({**ROLLOUT, **EXECUTION, "action": "look_arranged"}, "rollout"),
     "evaluator": (ROLLOUT, "rollout"),
 }
 """Events that a function refuses, with the field its answer must name first."""

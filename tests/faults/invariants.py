@@ -17,6 +17,7 @@ from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from tests.faults.invariants_of_instances import INSTANCES
 from tests.faults.invariants_of_messages import MESSAGES
+from tests.faults.invariants_of_releases import RELEASES, as_left
 from tests.faults.run import LETS_GO, OVER, Invariant, Run
 
 
@@ -48,13 +49,14 @@ def it_ends_as_it_may(run: Run) -> Iterator[str]:
 def the_weights_are_exact(run: Run) -> Iterator[str]:
     """PROMOTED and ROLLED_BACK promise exact weights of every variant, not only the canary's."""
     for record in run.last.values():
-        wanted = {
+        promised = {
             Phase.PROMOTED: record.plan.steps[-1].target.weights,
             Phase.ROLLED_BACK: record.plan.safe_target.weights,
         }.get(record.phase)
+        wanted = as_left(record, promised)
         if wanted is None or run.world.foreign_since or record is not list(run.last.values())[-1]:
             continue
-        if run.weights is None or not same_weights(dict(run.weights), wanted):
+        if run.weights is None or not same_weights(dict(run.weights), dict(wanted)):
             yield f"{record.phase} with {run.weights}, promised {wanted}"
 
 
@@ -217,6 +219,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     a_promote_advances_once,
     *INSTANCES,
     *MESSAGES,
+    *RELEASES,
 )
 
 

@@ -14,6 +14,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from moto.sagemaker.models import sagemaker_backends
+
 from canary.domain.rollout.forms.event import DETAIL_TYPE, StateChange
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
@@ -245,6 +247,16 @@ class Observer:
             if endpoint is not None
             else {}
         )
+
+    def configuration(self, name: str) -> str:
+        """Return the configuration an endpoint has in use; '' where there is no endpoint."""
+        endpoint = self.emulator.endpoints.fleet.endpoints.get(name)
+        return endpoint.config_name if endpoint is not None else ""
+
+    def configurations(self) -> list[str]:
+        """Return the names of every configuration there is."""
+        place = self.emulator.place
+        return list(sagemaker_backends[place.account][place.region].endpoint_configs)
 
     def minimums(self, name: str) -> Mapping[str, int]:
         """Return the minimum of each autoscaled variant."""

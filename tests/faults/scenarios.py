@@ -128,6 +128,7 @@ def _is_short(world: World) -> bool:
 
 
 BAD = frozenset({Phase.PROMOTED})
+BUILT = {"model": "model-v2", "variant": "v3"}
 SCENARIOS = {
     scenario.name: scenario
     for scenario in (
@@ -141,6 +142,15 @@ SCENARIOS = {
         Scenario("raised", Phase.PROMOTED, play=_few),
         Scenario("raised-and-back", Phase.ROLLED_BACK, play=_raised_and_back),
         Scenario("short", Phase.PROMOTED, play=_short),
+        Scenario("built", Phase.PROMOTED, spec={"canary": BUILT}),
+        Scenario("retired", Phase.PROMOTED, spec={"canary": BUILT, "after": "retire"}),
+        Scenario(
+            "taken-off",
+            Phase.ROLLED_BACK,
+            canary=MeanModel(LABELLED_ABOVE),
+            spec={"canary": BUILT},
+            never=BAD,
+        ),
         Scenario(
             "released",
             Phase.HANDED_OVER,

@@ -17,6 +17,7 @@ from canary.domain.rollout.kinds.values import Seen
 from canary.domain.rollout.messages import Message
 from canary.domain.rollout.outbox import About
 from canary.domain.rollout.phase import Phase
+from tests.golden.releases import RELEASES
 from tests.golden.standing import (
     ACT,
     AT_5,
@@ -235,6 +236,9 @@ def _looked() -> Iterator[tuple[str, Message]]:
             About(numbers=NUMBERS),
         ),
     )
+
+    for phase, facts in RELEASES:
+        yield f"{facts.about}_{facts.what}", told(phase, facts, AT_5)
 
 
 def every_message() -> list[Message]:

@@ -22,7 +22,14 @@ WIDE = {
     "layers/core/canary/stats": "one theorem, or one term of a bet, a module; all of one kind",
 }
 """Folders over MOST_MODULES, with what holds them together."""
-CEILINGS = {"planner": 96, "shifter": 76, "collector": 74, "evaluator": 191, "decider": 169}
+CEILINGS = {
+    "planner": 104,
+    "shifter": 84,
+    "stager": 82,
+    "collector": 82,
+    "evaluator": 200,
+    "decider": 178,
+}
 """Modules of ours that a function may import before its first call; each costs a cold start about
 a millisecond. Whoever reads a record reads every kind of message: six modules.
 """

@@ -25,6 +25,7 @@ EVERYTHING = ("*",)
 LOOKED = (
     "Entry",
     "Plan rollout",
+    "Planned?",
     "Move weights",
     "After move",
     "Wait for endpoint",

@@ -25,12 +25,21 @@ def waits_for_token(name: str) -> bool:
 
 
 def rollout_cost(
-    *, moves: int, looks: int, waves: int, shards: int, confirms: int, asks: int
+    *,
+    moves: int,
+    looks: int,
+    waves: int,
+    shards: int,
+    confirms: int,
+    asks: int,
+    arrangements: int = 0,
+    arranged_looks: int = 0,
 ) -> int:
     """Return the events of a rollout: `looks` at each of its moves, waves of `shards` in all, last
-    looks beyond the first, and asks for the safe weights.
+    looks beyond the first, asks for the safe weights, and `arranged_looks` at each of its
+    arrangements.
     """
-    once = cost("Entry", "Plan rollout", "Close and tell", "Ended", "Promoted")
+    once = cost("Entry", "Plan rollout", "Planned?", "Close and tell", "Ended", "Promoted")
     look = cost("Wait for endpoint", "Look at endpoint", "Arrived?")
     move = cost("Move weights", "After move", "Bake", "Follow verdict") + looks * look
     call = cost("Evaluate labelled set", "Evaluated?")
@@ -40,8 +49,10 @@ def rollout_cost(
     again = confirm + cost("Wait to confirm")
     ask = cost("Restore weights", "After restore")
     ask += cost("Wait for restore", "Look at restore", "Restored?")
+    arranged = cost("Wait for configuration", "Look at configuration", "Arranged?")
+    built = cost("Arrange configuration", "After arrange") + arranged_looks * arranged
     up = moves * move + call + waves * wave + shards * item + confirm + confirms * again
-    return BEGINNING_AND_END + once + up + asks * ask
+    return BEGINNING_AND_END + once + up + asks * ask + arrangements * built
 
 
 def visits(run: Iterable[dict[str, Any]]) -> Iterator[tuple[str, list[str]]]:

@@ -11,6 +11,7 @@ from canary.domain.plan.capacity.needs import MOST_STEPS as MOST_STEPS_RAISED
 from canary.domain.plan.plan import Plan
 from canary.domain.plan.spec import Spec
 from canary.domain.rollout.arrival import LOOKED_AT_OFTEN, RESTORE_OVERDUE
+from canary.domain.rollout.release.arrangement import ARRANGED_WITHIN
 from canary.domain.rollout.transitions.raising import TRIES_AT_MOST
 from canary.flow.capacity.instances import GIVEN_BACK_WITHIN, RAISED_WITHIN
 from canary.flow.capacity.instances import LOOKED_AT_OFTEN as LOOKED_AT_OFTEN_WHILE_RAISING
@@ -84,7 +85,8 @@ def test_a_whole_rollout_costs_what_is_counted_for_it() -> None:
 
 def test_the_longest_rollout_fits_into_its_history() -> None:
     """Fifty steps, each move as slow as it may be, the largest labelled set in shards, a last look
-    of a quarter of an hour, and then an hour of asking for the safe weights.
+    of a quarter of an hour, and then an hour of asking for the safe weights; the canary built and
+    taken off again as slowly as is waited for.
     """
     worst = rollout_cost(
         moves=MOST_STEPS + 1,
@@ -93,6 +95,8 @@ def test_the_longest_rollout_fits_into_its_history() -> None:
         shards=MOST_SHARDS,
         confirms=times("Wait to confirm", OVERDUE_SECONDS) + 1,
         asks=times("Wait for restore", RESTORE_OVERDUE.total_seconds()) + 1,
+        arrangements=2,
+        arranged_looks=times("Wait for configuration", ARRANGED_WITHIN.total_seconds()) + 1,
     )
     assert worst + LEFT_FOR_FAILED_ATTEMPTS <= MOST_HISTORY_EVENTS, worst
 

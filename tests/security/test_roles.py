@@ -24,11 +24,18 @@ PARAMETERS = {
     "ScorerFunctionPattern": "judge-*",
     "ChatTopic": "yes",
     "EventBusName": "ours",
+    "ModelRolePattern": "models*",
 }
 PLACE = "us-east-1:123456789012"
 ENDPOINT = f"arn:aws:sagemaker:{PLACE}:endpoint/churn-prod"
 CONFIG = f"arn:aws:sagemaker:{PLACE}:endpoint-config/churn-prod-1"
 MODEL = f"arn:aws:sagemaker:{PLACE}:model/churn-1"
+ACCOUNT = "123456789012"
+OWN_CONFIG = f"arn:aws:sagemaker:{PLACE}:endpoint-config/canary-churn-prod-1-stage"
+OWN_MODEL = f"arn:aws:sagemaker:{PLACE}:model/canary-churn-prod-1-model"
+PACKAGE = f"arn:aws:sagemaker:{PLACE}:model-package/churn/3"
+MODEL_ROLE = f"arn:aws:iam::{ACCOUNT}:role/models"
+TO_SAGEMAKER = {"iam:passedtoservice": ("sagemaker.amazonaws.com",)}
 AS_WRITTEN = f"arn:aws:sagemaker:{PLACE}:endpoint/Churn-Prod"
 FOREIGN_ENDPOINT = f"arn:aws:sagemaker:{PLACE}:endpoint/billing"
 MACHINE = f"arn:aws:states:{PLACE}:stateMachine:canary-rollout"
@@ -45,7 +52,7 @@ OF_TABLES = {
     "application-autoscaling:service-namespace": ("dynamodb",),
     "application-autoscaling:scalable-dimension": ("dynamodb:table:ReadCapacityUnits",),
 }
-FUNCTIONS = ("Planner", "Shifter", "Collector", "Evaluator", "Decider")
+FUNCTIONS = ("Planner", "Shifter", "Stager", "Collector", "Evaluator", "Decider")
 
 
 @dataclass(frozen=True)
@@ -111,10 +118,22 @@ ALLOWED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Planner", "sagemaker:DescribeModel", MODEL, {}),
     *(
         (name, "sagemaker:DescribeEndpoint", AS_WRITTEN, {})
-        for name in ("Planner", "Shifter", "Collector", "Evaluator")
+        for name in ("Planner", "Shifter", "Stager", "Collector", "Evaluator")
     ),
     ("Shifter", "sagemaker:UpdateEndpointWeightsAndCapacities", AS_WRITTEN, {}),
     ("Evaluator", "sagemaker:InvokeEndpoint", AS_WRITTEN, {}),
+    *(("Stager", "sagemaker:UpdateEndpoint", on, {}) for on in (ENDPOINT, AS_WRITTEN, CONFIG)),
+    *(
+        ("Stager", f"sagemaker:{action}", on, {})
+        for on in (OWN_CONFIG, OWN_MODEL)
+        for action in ("AddTags", "ListTags")
+    ),
+    ("Stager", "sagemaker:CreateEndpointConfig", OWN_CONFIG, {}),
+    ("Stager", "sagemaker:DeleteEndpointConfig", OWN_CONFIG, {}),
+    ("Stager", "sagemaker:CreateModel", OWN_MODEL, {}),
+    ("Stager", "sagemaker:DeleteModel", OWN_MODEL, {}),
+    ("Stager", "iam:PassRole", MODEL_ROLE, TO_SAGEMAKER),
+    ("Planner", "sagemaker:DescribeModelPackage", PACKAGE, {}),
     ("Planner", "sagemaker:ListTags", ENDPOINT, {}),
     ("Planner", "dynamodb:PutItem", "TABLE", {}),
     ("Planner", "cloudwatch:GetMetricData", "*", {}),
@@ -147,7 +166,7 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     # changes it otherwise.
     *(
         (name, "sagemaker:UpdateEndpointWeightsAndCapacities", ENDPOINT, {})
-        for name in ("Planner", "Collector", "Evaluator", "Decider", "Rollout")
+        for name in ("Planner", "Stager", "Collector", "Evaluator", "Decider", "Rollout")
     ),
     ("Shifter", "sagemaker:UpdateEndpointWeightsAndCapacities", FOREIGN_ENDPOINT, {}),
     # Minimums of endpoint variants are the shifter's to hold, and nothing else that is scaled.
@@ -159,7 +178,17 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Shifter", "application-autoscaling:RegisterScalableTarget", SCALED, {}),
     ("Shifter", "application-autoscaling:DeregisterScalableTarget", SCALED, OF_VARIANTS),
     ("Shifter", "application-autoscaling:PutScalingPolicy", SCALED, OF_VARIANTS),
-    ("Shifter", "sagemaker:UpdateEndpoint", ENDPOINT, {}),
+    # Nobody but the stager builds, and nothing it has not made is made or removed.
+    *((name, "sagemaker:UpdateEndpoint", ENDPOINT, {}) for name in FUNCTIONS if name != "Stager"),
+    ("Stager", "sagemaker:UpdateEndpoint", FOREIGN_ENDPOINT, {}),
+    ("Stager", "sagemaker:DeleteEndpoint", ENDPOINT, {}),
+    ("Stager", "sagemaker:CreateEndpointConfig", CONFIG, {}),
+    ("Stager", "sagemaker:DeleteEndpointConfig", CONFIG, {}),
+    ("Stager", "sagemaker:DeleteModel", MODEL, {}),
+    ("Stager", "sagemaker:AddTags", CONFIG, {}),
+    ("Stager", "sagemaker:InvokeEndpoint", ENDPOINT, {}),
+    ("Stager", "iam:PassRole", MODEL_ROLE, {}),
+    ("Stager", "iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/administrator", TO_SAGEMAKER),
     ("Shifter", "sagemaker:DeleteEndpoint", ENDPOINT, {}),
     ("Shifter", "sagemaker:InvokeEndpoint", ENDPOINT, {}),
     ("Planner", "sagemaker:DescribeEndpoint", FOREIGN_ENDPOINT, {}),

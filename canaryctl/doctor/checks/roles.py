@@ -28,6 +28,7 @@ ON_ENDPOINT = (
         ("sagemaker:DescribeEndpoint", "sagemaker:UpdateEndpointWeightsAndCapacities"),
         "endpoint",
     ),
+    Work("StagerFunction", ("sagemaker:DescribeEndpoint", "sagemaker:UpdateEndpoint"), "endpoint"),
     Work("CollectorFunction", ("sagemaker:DescribeEndpoint",), "endpoint"),
     Work(
         "EvaluatorFunction", ("sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"), "endpoint"
@@ -37,7 +38,10 @@ PATTERNS = ("EndpointNamePattern", "EndpointNamePatternAsWritten")
 """In lower case, and with capitals where names have some."""
 TABLE = ("dynamodb:GetItem", "dynamodb:PutItem")
 ELSEWHERE = (
-    *(Work(f"{name}Function", TABLE, "table") for name in ("Planner", "Shifter", "Collector")),
+    *(
+        Work(f"{name}Function", TABLE, "table")
+        for name in ("Planner", "Shifter", "Stager", "Collector")
+    ),
     *(Work(f"{name}Function", TABLE, "table") for name in ("Evaluator", "Decider")),
     Work("PlannerFunction", ("cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms"), "any"),
     Work("CollectorFunction", ("cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms"), "any"),

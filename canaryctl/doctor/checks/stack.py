@@ -14,7 +14,14 @@ RUNTIME = "python3.13"
 STANDING = frozenset(
     {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"}
 )
-OURS = ("CollectorFunction", "DeciderFunction", "PlannerFunction", "ShifterFunction", "Topic")
+OURS = (
+    "CollectorFunction",
+    "DeciderFunction",
+    "PlannerFunction",
+    "ShifterFunction",
+    "StagerFunction",
+    "Topic",
+)
 SHOWN = ("EndpointNamePattern", "Architecture", "NotificationEmail", "SubscribersExpected")
 EVENTS = "events.amazonaws.com"
 """EventBridge's name as a caller, in every partition."""

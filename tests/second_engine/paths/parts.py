@@ -13,7 +13,8 @@ SPEC = {"endpoint": "churn-prod", "canary": "Variant2"}
 PAUSE = {"command": "pause", "endpoint": "churn-prod", "minutes": 30}
 RECOVERY = {"recover": {"rollout": "churn-1", "generation": 2, "cause": {"Error": "ABORTED"}}}
 
-PLANNED = Returns({"rollout": "churn-1", "generation": 1}, after=2)
+PLANNED = Returns({"rollout": "churn-1", "generation": 1, "next": "MOVE"}, after=2)
+TO_BUILD = Returns({"rollout": "churn-1", "generation": 1, "next": "ARRANGE"}, after=2)
 SUPERSEDED = Raises("Superseded", "generation 2 holds churn-1")
 REFUSED = Raises("Refused", "endpoint: no such endpoint")
 DOWN = Raises("AwsUnavailable", "ThrottlingException: Rate exceeded", after=1)

@@ -5,6 +5,7 @@ import pytest
 from canary.domain.rollout.phase import (
     ACTIVE,
     ENDS,
+    FINISHING,
     TRANSITIONS,
     Event,
     ImpossibleTransition,
@@ -29,8 +30,9 @@ def test_every_pair_is_in_the_table_or_impossible(phase: Phase | None, event: Ev
 
 def test_every_phase_is_active_or_an_end() -> None:
     """No phase is both, and none is neither."""
-    assert set(ACTIVE) | ENDS == set(Phase)
-    assert not set(ACTIVE) & ENDS
+    assert set(ACTIVE) | FINISHING | ENDS == set(Phase)
+    assert not (set(ACTIVE) | FINISHING) & ENDS
+    assert not set(ACTIVE) & FINISHING
 
 
 @pytest.mark.parametrize("phase", ACTIVE)
@@ -44,10 +46,23 @@ def test_every_active_phase_has_a_way_home(phase: Phase) -> None:
 
 
 def test_promotion_is_reached_from_the_watch_alone() -> None:
-    """Nothing but a finished watch at share 1 ends promoted."""
+    """Nothing but a finished watch at share 1 ends promoted, whatever is settled in between."""
     assert [pair for pair, end in TRANSITIONS.items() if end is Phase.PROMOTED] == [
-        (Phase.WATCHING, Event.PROMOTE)
+        (Phase.WATCHING, Event.PROMOTE),
+        (Phase.SETTLING, Event.PROMOTE),
     ]
+    assert {phase for (phase, _), end in TRANSITIONS.items() if end is Phase.SETTLING} == {
+        Phase.WATCHING,
+        Phase.SETTLING,
+    }
+
+
+@pytest.mark.parametrize("phase", sorted(FINISHING))
+def test_a_known_end_changes_only_where_somebody_takes_the_endpoint(phase: Phase) -> None:
+    """While it is tidied nothing rolls back and nothing is given up."""
+    leaving = {end for (start, _), end in TRANSITIONS.items() if start is phase} - {phase}
+    ended = Phase.PROMOTED if phase is Phase.SETTLING else Phase.ROLLED_BACK
+    assert leaving == {ended, Phase.HANDED_OVER}
 
 
 def test_ends_lead_nowhere_but_where_a_person_asks() -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from canary.domain.errors import AwsDenied, Refused
 from canary.domain.plan.endpoint import EndpointView
+from canary.domain.plan.release.staging import Release
+from canary.domain.plan.spec import Spec
 from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
 from canary.flow.plan import Planner, rollout_id
@@ -27,6 +29,11 @@ def history(
     minute = points(requests, errors, requests, within)
     end = minute_of(NOON) - 1
     return dict.fromkeys(range(end - minutes, end), minute)
+
+
+def _not_asked_for(_spec: Spec, rollout: str, _view: EndpointView) -> Release:
+    """Fail: nothing of these specs is to be built."""
+    raise AssertionError(rollout)
 
 
 class Stage:
@@ -51,6 +58,7 @@ class Stage:
             metrics,
             MemoryAlarms(**alarms),
             self.checked.append,
+            _not_asked_for,
             subscribers,
         )
 

@@ -17,7 +17,7 @@ from canary.domain.plan.capacity.values import Bounds
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.forecast import with_forecast
 from canary.domain.plan.guards import REQUESTS, CountGuard, Metric
-from canary.domain.plan.kinds.check import check_endpoint
+from canary.domain.plan.kinds.check import check_endpoint, check_kind
 from canary.domain.plan.kinds.hosting import check_hosting
 from canary.domain.plan.make_plan import (
     NOBODY_SUBSCRIBED,
@@ -28,6 +28,7 @@ from canary.domain.plan.make_plan import (
     origin_of,
 )
 from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.plan.release.staging import Release, with_canary
 from canary.domain.plan.spec import LATEST_PAUSE_MINUTES, Spec, read_spec
 from canary.domain.plan.standard_guards import MICROSECONDS_A_MILLISECOND, guards_of
 from canary.domain.rollout.record import Record
@@ -81,11 +82,13 @@ class Planner:
         metrics: Metrics,
         alarms: Alarms,
         check_labelled_set: Callable[[QualityGuardSpec], object],
+        release_of: Callable[[Spec, str, EndpointView], Release],
         subscribers: Subscribers | None = None,
         scaling: ScalingReader | None = None,
     ) -> None:
-        """Take the ports it reads through, and the check of a labelled set's head; no `subscribers`
-        where nobody need be told, no `scaling` where instances are nobody's business.
+        """Take the ports it reads through, the check of a labelled set's head, and what plans a
+        release; no `subscribers` where nobody need be told, no `scaling` where instances are
+        nobody's business.
         """
         self._scaling = scaling
         self._subscribers = subscribers
@@ -96,6 +99,7 @@ class Planner:
         self._metrics = metrics
         self._alarms = alarms
         self._check_labelled_set = check_labelled_set
+        self._release_of = release_of
 
     def plan(self, document: object, execution: str, now: datetime) -> Record:
         """Return the stored record of a new rollout, or the one this execution created before.
@@ -106,21 +110,25 @@ class Planner:
         rollout = rollout_id(spec.endpoint, execution)
         if self._rollouts.holding(spec.endpoint) == rollout:
             return self._rollouts.load(rollout)
-        facts = self._facts(spec, now)
+        facts = self._facts(spec, rollout, now)
         plan = with_forecast(make_plan(spec, facts), require_conclusive=spec.require_conclusive)
         check_opens(plan.brakes, now, timedelta(minutes=LATEST_PAUSE_MINUTES))
         plan = plan.but(notices=(*plan.notices, *told_of_brakes(plan.brakes, now)))
-        asked = spec.model_dump(mode="json", exclude_unset=True)
+        asked = spec.model_dump(mode="json", exclude_unset=True, by_alias=True)
         if plan.days:  # before the record, whose plan says that it is there
             day = day_of(plan.days, facts.history)
             self._days.save(rollout, day, minute_of(now))
         return self._rollouts.create(begin(rollout, execution, asked, plan, now))
 
-    def _facts(self, spec: Spec, now: datetime) -> Facts:
+    def _facts(self, spec: Spec, rollout: str, now: datetime) -> Facts:
         """Return what the plan rests on; what reading alone can refuse is refused on the way."""
         view = self._endpoints.describe(spec.endpoint)
-        check_endpoint(spec, view)
+        check_kind(spec, view)
         configured = self._hosting.configured(view)
+        release = self._release_of(spec, rollout, view) if spec.releases else None
+        if release is not None and release.staging is not None:
+            view = with_canary(view, release.staging)
+        check_endpoint(spec, view)
         check_hosting(spec, view, configured)
         names = spec.guards.alarms
         alarms = self._alarms.states(names) if names else {}
@@ -169,6 +177,7 @@ class Planner:
             alarms=alarms,
             capacity=self._capacity(spec, baselines, series) if self._plans(spec) else None,
             untold=self._untold(),
+            release=release,
         )
 
     def _plans(self, spec: Spec) -> bool:

@@ -25,8 +25,9 @@ from canary.domain.rollout.arrival import (
 )
 from canary.domain.rollout.blindness import why_unheard
 from canary.domain.rollout.kinds.values import Seen
-from canary.domain.rollout.phase import SERVING, Phase
+from canary.domain.rollout.phase import FINISHING, SERVING, Phase
 from canary.domain.rollout.record import Asked, Outcome, Record
+from canary.domain.rollout.release.arrangement import due
 from canary.domain.rollout.task_result import TaskResult
 from canary.domain.rollout.tick import Tick
 from canary.domain.rollout.transitions import bakes, claims, closing, restoring
@@ -134,8 +135,8 @@ class Shifter:
             return lost
         if view.serves(record.expected_target):
             back = self._instances.give_back(record, view, now, promoted=True)
-            reached = "the weights still serve"
-            return back or TaskResult(next="CLOSE", reason=reached, arrival="REACHED")
+            reached, goes_on = "the weights still serve", "ARRANGE" if due(record) else "CLOSE"
+            return back or TaskResult(next=goes_on, reason=reached, arrival="REACHED")
         decided = record.decision.at if record.decision else now
         if now - decided > timedelta(minutes=record.plan.overdue_minutes):
             reason = (
@@ -154,9 +155,11 @@ class Shifter:
         now: datetime,
         *,
         timed_out: bool = False,
+        failed: bool = False,
     ) -> TaskResult:
         """Record the roll-back and ask for the safe weights unless they serve or the endpoint is
         busy. A bake that has `timed_out` was kept alive by nobody: why is told instead of that.
+        Where the end is known already, a task that `failed` leaves it at that.
 
         Never raises for what SageMaker answers: the next look judges it. Raises Superseded.
         """
@@ -165,6 +168,8 @@ class Shifter:
         record = self._rollouts.change(
             rollout, lambda r: restoring.claim_restore(r, holder, generation, cause, now)
         )
+        if record.phase in FINISHING:
+            return TaskResult(next="CLOSE" if failed else "ARRANGE", reason=cause)
         view = self._look(record, now)
         lost = self._lost(record, holder, generation, view, now)
         if lost:
@@ -238,7 +243,8 @@ class Shifter:
             reason = (
                 "the safe weights serve" if settled else "the safe weights serve; looking once more"
             )
-            return TaskResult(next="CLOSE" if settled else "WAIT", reason=reason, arrival=arrival)
+            goes_on = "ARRANGE" if due(record) else "CLOSE"
+            return TaskResult(next=goes_on if settled else "WAIT", reason=reason, arrival=arrival)
         lost = self._lost(record, holder, generation, view, now)
         if lost:
             return lost

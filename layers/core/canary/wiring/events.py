@@ -72,6 +72,12 @@ class ShiftTask(HeldTask):
     action: Literal["move", "look", "confirm", "look_restored"]
 
 
+class StageTask(HeldTask):
+    """What the stager is asked."""
+
+    action: Literal["arrange", "look_arranged"]
+
+
 class RestoreTask(HeldTask):
     """What the shifter is asked on the way back."""
 
@@ -82,6 +88,11 @@ class RestoreTask(HeldTask):
     def cause(self) -> str:
         """Return why, in one sentence."""
         return read_cause(self.carried)
+
+    @property
+    def failed(self) -> bool:
+        """Return whether a task of the machine failed."""
+        return isinstance(self.carried, dict) and "Error" in self.carried
 
     @property
     def timed_out(self) -> bool:
@@ -222,6 +233,12 @@ def planner_event(event: object) -> PlanTask:
 def shifter_event(event: object) -> ShiftTask | RestoreTask:
     """Return what the shifter is asked. Raises Refused."""
     read: ShiftTask | RestoreTask = read_as(ShifterEvent, event, "shifter")
+    return read
+
+
+def stager_event(event: object) -> StageTask:
+    """Return what the stager is asked. Raises Refused."""
+    read: StageTask = read_as(StageTask, event, "stager")
     return read
 
 

@@ -9,7 +9,10 @@ from canary.adapters.instances.autoscaling import VariantScaling
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.table import DynamoRollouts
 from canary.adapters.telling.subscribers import SnsSubscribers
+from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.plan.release.staging import Release
+from canary.domain.plan.spec import Spec
 from canary.flow.plan import Planner
 from canary.wiring.clients import ASIDE_CONFIG, PLANNER_CONFIG, client
 from canary.wiring.settings import PlannerSettings
@@ -28,11 +31,18 @@ def build() -> Planner:
         metrics=CloudWatchMetrics(cloudwatch),
         alarms=CloudWatchAlarms(cloudwatch),
         check_labelled_set=_check_labelled_set,
+        release_of=_release_of,
         subscribers=SnsSubscribers(client("sns", ASIDE_CONFIG), settings.watched_topic)
         if settings.watched_topic
         else None,
         scaling=VariantScaling(client("application-autoscaling")),
     )
+
+
+def _release_of(spec: Spec, rollout: str, view: EndpointView) -> Release:
+    from canary.wiring import staging_check  # noqa: PLC0415 -- as below
+
+    return staging_check.release_of(spec, rollout, view)
 
 
 def _check_labelled_set(spec: QualityGuardSpec) -> str:

@@ -63,6 +63,12 @@ class ShifterSettings(Settings):
     service: Literal["shifter"] = Field(alias="POWERTOOLS_SERVICE_NAME")
 
 
+class StagerSettings(Settings):
+    """What the stager is told."""
+
+    service: Literal["stager"] = Field(alias="POWERTOOLS_SERVICE_NAME")
+
+
 class CollectorSettings(Settings):
     """What the collector is told; its metrics ring alarms, which know them by this namespace."""
 

@@ -23,6 +23,7 @@ from canary.domain.plan.kinds.hosting import Configured, check_hosting
 from canary.domain.plan.kinds.notices import told_of_endpoint
 from canary.domain.plan.one_minute import days_of, told_of_one_minute
 from canary.domain.plan.plan import Plan
+from canary.domain.plan.release.staging import Release, told_of_release
 from canary.domain.plan.spec import Spec
 from canary.domain.plan.standard_guards import guards_of, may_be_left_out
 from canary.domain.plan.steps import plan_steps, safe_target
@@ -30,8 +31,7 @@ from canary.domain.plan.target import Target
 from canary.stats.history import LEAST_HISTORY_MINUTES, Minute
 from canary.stats.threshold import FAR, LEAST_SLICES, LEAST_TIMED, SPANS_MINUTES, LearntThreshold
 
-# A variant that is silent less often than this is told of when it happens.
-SELDOM = 0.05
+SELDOM = 0.05  # a variant that is silent less often is told of when it happens
 NOBODY_SUBSCRIBED = (
     "Nobody is told of this rollout: its topic has no confirmed subscription. Subscribe whoever is "
     "on call and follow the link in the mail; canaryctl doctor has the command."
@@ -66,9 +66,10 @@ class Facts:
     alarms: Mapping[str, str] | None = None
     """The states of the alarms that exist; None where nobody looked."""
     capacity: CapacityFacts | None = None
-    """What was found of instances; None where nobody looked, and then none are changed."""
+    """None where nobody looked, and then no instances are changed."""
     untold: str = ""
     """Why nobody may hear of the rollout, in words."""
+    release: Release | None = None  # `endpoint` is then as it will stand
 
 
 def make_plan(spec: Spec, facts: Facts) -> Plan:
@@ -78,7 +79,7 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
     or rings, or a guard that the spec names cannot be measured.
     """
     check_endpoint(spec, facts.endpoint)
-    if facts.configured is not None:
+    if facts.configured:
         check_hosting(spec, facts.endpoint, facts.configured)
     if facts.alarms is not None:
         check_alarms(spec, facts.alarms)
@@ -108,8 +109,9 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
         ),
         on_inconclusive=spec.on_inconclusive,
         hold_at_most_minutes=spec.hold_at_most_minutes,
-        watch_minutes=spec.watch_minutes,
         notify=spec.notify,
+        watch_minutes=spec.watched_minutes,
+        release=facts.release,
         warm_up_minutes=spec.warm_up_minutes,
         canary_requests_at_rest=facts.canary_requests_at_rest,
         brakes=BrakeKeys(**{name: getattr(spec, name) for name in BrakeKeys.model_fields}),
@@ -117,6 +119,7 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
             *([facts.untold] if facts.untold else ()),
             *told_of_endpoint(spec, facts.endpoint, facts.configured),
             *instances,
+            *told_of_release(facts.release),
             *left_out,
             *_custom(spec, facts, guards),
             *(told for guard in guards for told in told_of_reach(guard)),

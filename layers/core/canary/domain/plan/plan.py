@@ -13,6 +13,7 @@ from canary.domain.plan.capacity.values import CapacityPlan
 from canary.domain.plan.error_budget import ErrorBudget, share_out
 from canary.domain.plan.guards import AnyMargin, CountGuard
 from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.plan.release.staging import Release
 from canary.domain.plan.spec import DEFAULT_WARM_UP_MINUTES, ErrorRates
 from canary.domain.plan.standard_guards import read_guard
 from canary.domain.plan.target import Target, read_weights
@@ -73,6 +74,8 @@ class Plan(Frozen):
     on_inconclusive: Literal["hold", "roll_back"] = "hold"
     hold_at_most_minutes: int
     watch_minutes: int
+    release: Release | None = None
+    """None where nothing is built and nothing is left: the canary stood there and stays."""
     warm_up_minutes: int = DEFAULT_WARM_UP_MINUTES
     overdue_minutes: int = 15
     canary_requests_at_rest: float = 0.0
@@ -141,6 +144,11 @@ class Plan(Frozen):
     def uncapped_minutes(self, step: int, guard: CountGuard) -> int:
         """Return how many first minutes of a step bet without a cap on a guard."""
         return self.days[guard.name].uncapped_minutes[step] if guard.name in self.days else 0
+
+    @property
+    def is_staged(self) -> bool:
+        """Return whether the canary is built first."""
+        return self.release is not None and self.release.staging is not None
 
     @property
     def has_quality(self) -> bool:

@@ -8,15 +8,16 @@ import json
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
 
 from canary.domain.errors import Refused
 from canary.domain.model import Frozen, flags_for_numbers
 from canary.domain.plan.brakes.keys import BrakeKeys
-from canary.domain.plan.capacity.values import CapacityKeys, CapacitySpec
+from canary.domain.plan.capacity.values import CapacitySpec
 from canary.domain.plan.custom.keys import CountGuardKeys, ValueGuardKeys
 from canary.domain.plan.guards import Margin
 from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.plan.reading.refusal import refusal_of
+from canary.domain.plan.release.asked import After, AfterKeys, AskedCanary, StagedCanary
 
 MINUTES_PER_DAY = 1440
 # The state machine ends every execution after 90 days, bypassing Catch: one day is left for a
@@ -129,12 +130,16 @@ DEFAULT_STEPS = (
 )
 
 
-class Spec(BrakeKeys):
+class Spec(BrakeKeys, AfterKeys):
     """One rollout as the user wants it; frozen, unknown keys refused."""
 
     version: Literal[1] = 1
     endpoint: str = Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")
-    canary: str = Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")
+    asked_canary: AskedCanary = Field(
+        alias="canary",
+        description="A variant of the endpoint that stands at weight 0, by name; or what it is to "
+        "be built of.",
+    )
     steps: tuple[StepSpec, ...] = Field(default=DEFAULT_STEPS, max_length=50)
     guards: Guards = Guards()
     error_rates: ErrorRates = ErrorRates()
@@ -155,6 +160,34 @@ class Spec(BrakeKeys):
     adopt_live: bool = False
     require_conclusive: bool = False
 
+    @property
+    def canary(self) -> str:
+        """Return the name of the canary's variant."""
+        asked = self.asked_canary
+        return asked.variant_name if isinstance(asked, StagedCanary) else asked
+
+    @property
+    def staged(self) -> StagedCanary | None:
+        """Return of what the canary is built; None where it stands there."""
+        return self.asked_canary if isinstance(self.asked_canary, StagedCanary) else None
+
+    @property
+    def after(self) -> After:
+        """Return what a promotion leaves."""
+        return self.asked_after or ("settle" if self.staged else "keep")
+
+    @property
+    def watched_minutes(self) -> int:
+        """Return how long the canary serves alone before it counts as promoted: as long as the
+        losers are kept warm, since an alarm may take it back all that time.
+        """
+        return max(self.watch_minutes, self.keep_warm_minutes or 0)
+
+    @property
+    def releases(self) -> bool:
+        """Return whether anything is built before the rollout or left by it."""
+        return self.staged is not None or self.after != "keep"
+
     @field_validator("capacity", mode="before")
     @classmethod
     def _only_word(cls, capacity: Any) -> Any:
@@ -167,7 +200,7 @@ class Spec(BrakeKeys):
         """Return the most minutes the rollout can take: every gate held to its limit, an hour for
         each move.
         """
-        bakes = sum(step.bake_minutes.max for step in self.steps) + self.watch_minutes
+        bakes = sum(step.bake_minutes.max for step in self.steps) + self.watched_minutes
         return bakes + (len(self.steps) + 1) * (self.hold_at_most_minutes + 60)
 
 
@@ -185,7 +218,7 @@ def read_spec(document: object) -> Spec:
     try:
         spec = Spec.model_validate_json(_as_json(document))
     except ValidationError as error:
-        raise _refusal(error.errors(include_url=False)) from error
+        raise refusal_of(error.errors(include_url=False)) from error
     for field in flags_for_numbers(document, spec):
         raise Refused(field, "true and false are no numbers", "Write the number")
     shares = [step.share for step in spec.steps]
@@ -263,26 +296,3 @@ def _as_json(document: dict[Any, Any]) -> str:
             "Leave out what is not needed; drop_columns may be indices",
         )
     return text
-
-
-def _refusal(errors: list[ErrorDetails]) -> Refused:
-    """Return the refusal for the first error; unknown keys come last, a missing field may explain
-    them.
-    """
-    first = min(errors, key=lambda e: e["type"] == "extra_forbidden")
-    written = (str(part) for part in first["loc"] if part != CapacityKeys.__name__)
-    field = _short_text(".".join(written) or "spec", 160)
-    if first["type"] == "extra_forbidden":
-        return Refused(field, "unknown key", "Remove it or check its spelling (docs: the spec)")
-    if first["type"] == "missing":
-        return Refused(field, "required and missing", "Add it")
-    message = first["msg"].removeprefix("Value error, ")
-    return Refused(field, f"{message}, got {_short(first['input'])}", "Correct this field")
-
-
-def _short(value: object) -> str:
-    return _short_text(repr(value), 60)
-
-
-def _short_text(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 3] + "..."

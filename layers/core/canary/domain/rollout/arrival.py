@@ -13,6 +13,7 @@ from canary.domain.plan.endpoint import Arrival, EndpointView
 from canary.domain.plan.target import Target, describe, same_shares, same_weights
 from canary.domain.rollout.phase import SERVING
 from canary.domain.rollout.record import Record
+from canary.domain.rollout.release.ownership import is_safe, our_configs, unstaged_target
 
 FOREIGN_REASON = (
     "somebody else changed the endpoint: another configuration, or weights that are not ours"
@@ -20,7 +21,7 @@ FOREIGN_REASON = (
 GONE_REASON = "the endpoint does not exist any more"
 VISIBLE_WITHIN = timedelta(seconds=60)
 LOOKED_AT_OFTEN = timedelta(minutes=2)
-"""A move that is not there by then is SLOW and looked at once a minute: a look is nine events of a
+"""A move that is not there by then is SLOW and looked at every 75 s: a look is nine events of a
 history that holds 25,000, and a rollout may have fifty moves of a quarter of an hour.
 """
 RESTORE_OVERDUE = timedelta(minutes=60)
@@ -47,7 +48,7 @@ def is_foreign(record: Record, view: EndpointView) -> bool:
     """
     if not view.exists:
         return False
-    if view.config_name != record.plan.config_name:
+    if view.config_name not in our_configs(record):
         return True
     if not view.in_service or taken_by_hand(record, view) is not None:
         return False
@@ -93,13 +94,13 @@ def our_targets(record: Record) -> Sequence[Target]:
     last = (
         [record.asked.target, record.asked.before] if record.asked else [record.plan.found_target]
     )
-    if not record.rolling_back:
-        return last if record.asked and record.asked.reached_at is None else last[:1]
-    return [
-        *last,
-        record.plan.found_target,
-        *(step.target for step in record.plan.steps[: record.step + 1]),
-    ]
+    without = unstaged_target(record)
+    if record.rolling_back:
+        steps = record.plan.steps[: record.step + 1]
+        last = [*last, record.plan.found_target, *(step.target for step in steps)]
+    elif record.asked is None or record.asked.reached_at is not None:
+        last = last[:1]
+    return last if without is None else [*last, without]
 
 
 def look_forward(record: Record, view: EndpointView, now: datetime) -> Arrival:
@@ -134,13 +135,11 @@ def look_restored(record: Record, view: EndpointView, now: datetime) -> Arrival:
         return "GONE"
     if is_foreign(record, view):
         return "FOREIGN"
-    if view.serves(record.plan.safe_target) and not (
-        _maybe_unseen(record, now) and _forward(record)
-    ):
+    if is_safe(record, view) and not (_maybe_unseen(record, now) and _forward(record)):
         return "REACHED"
     if now - _patient_from(record, now) > RESTORE_OVERDUE:
         return "OVERDUE"
-    due = view.stuck or (view.in_service and not view.serves(record.plan.safe_target))
+    due = view.stuck or (view.in_service and not is_safe(record, view))
     return "REVERTED" if due and (_forward(record) or not _maybe_unseen(record, now)) else "MOVING"
 
 
@@ -166,8 +165,10 @@ def _patient_from(record: Record, now: datetime) -> datetime:
 
 def _maybe_unseen(record: Record, now: datetime) -> bool:
     """Return whether the last ask is unconfirmed and so young that a read may not show it yet."""
-    asked = record.asked
-    return asked is not None and asked.reached_at is None and now - asked.at < VISIBLE_WITHIN
+    return any(
+        ask is not None and ask.reached_at is None and now - ask.at < VISIBLE_WITHIN
+        for ask in (record.asked, record.arranged)
+    )
 
 
 def _forward(record: Record) -> bool:

@@ -21,6 +21,7 @@ from canary.domain.rollout.kinds.looks import (
     NotSafeYet,
     TakenOver,
 )
+from canary.domain.rollout.kinds.release import Arranged, NotArranged
 from canary.domain.rollout.kinds.values import CommandName
 from canary.domain.rollout.kinds.waits import ApprovalAsked, Approved, StepWaits
 
@@ -39,7 +40,9 @@ Facts = Annotated[
     | ApprovalAsked
     | Approved
     | StepWaits
-    | NotSafeYet,
+    | NotSafeYet
+    | Arranged
+    | NotArranged,
     Field(discriminator="about"),
 ]
 

@@ -11,11 +11,14 @@ class Phase(StrEnum):
     """Where a rollout is."""
 
     PLANNED = "PLANNED"  # the lease is held, nothing was moved
+    STAGING = "STAGING"  # the canary's variant is being built beside those that serve
     EVALUATING = "EVALUATING"  # share 0: the labelled set goes through both variants
     SHIFTING = "SHIFTING"  # weights were asked for and are not yet confirmed
     BAKING = "BAKING"  # serving at a step while evidence gathers
     WATCHING = "WATCHING"  # serving alone at share 1, against the remembered baseline
     ROLLING_BACK = "ROLLING_BACK"  # on the way to the safe weights
+    SETTLING = "SETTLING"  # promoted; a configuration that says so is being put in use
+    TAKING_OFF = "TAKING_OFF"  # safe and verified; the staged variant is being taken off again
     REFUSED = "REFUSED"  # never started, nothing changed
     PROMOTED = "PROMOTED"  # the canary serves everything
     ROLLED_BACK = "ROLLED_BACK"  # the safe weights are verified
@@ -29,13 +32,16 @@ class Event(StrEnum):
     """What can happen to a rollout."""
 
     PLAN = "plan"
+    STAGE = "stage"
     REFUSE = "refuse"
     CLAIM_MOVE = "claim move"
     EVALUATE = "evaluate"
     BAKE = "bake"
     WATCH = "watch"
+    SETTLE = "settle"
     PROMOTE = "promote"
     CLAIM_RESTORE = "claim restore"
+    TAKE_OFF = "take off"
     VERIFY_SAFE = "verify safe"
     GIVE_UP = "give up"
     HAND_OVER = "hand over"
@@ -46,12 +52,17 @@ class Event(StrEnum):
 START = None
 ACTIVE = (
     Phase.PLANNED,
+    Phase.STAGING,
     Phase.EVALUATING,
     Phase.SHIFTING,
     Phase.BAKING,
     Phase.WATCHING,
     Phase.ROLLING_BACK,
 )
+FINISHING = frozenset({Phase.SETTLING, Phase.TAKING_OFF})
+"""How the rollout ends is known and verified; what it leaves is being tidied, and nothing that
+happens there changes its end but somebody else who takes the endpoint.
+"""
 ENDS = frozenset(
     {Phase.REFUSED, Phase.PROMOTED, Phase.ROLLED_BACK, Phase.HANDED_OVER, Phase.UNPROVEN}
 )
@@ -61,6 +72,9 @@ TRANSITIONS: dict[tuple[Phase | None, Event], Phase] = {
     (START, Event.PLAN): Phase.PLANNED,
     (START, Event.REFUSE): Phase.REFUSED,
     (Phase.PLANNED, Event.CLAIM_MOVE): Phase.SHIFTING,
+    (Phase.PLANNED, Event.STAGE): Phase.STAGING,
+    (Phase.STAGING, Event.STAGE): Phase.STAGING,  # the same claim again after a lost answer
+    (Phase.STAGING, Event.CLAIM_MOVE): Phase.SHIFTING,
     (Phase.SHIFTING, Event.CLAIM_MOVE): Phase.SHIFTING,  # the same claim again after a lost answer
     (Phase.SHIFTING, Event.EVALUATE): Phase.EVALUATING,
     (Phase.EVALUATING, Event.EVALUATE): Phase.EVALUATING,
@@ -71,7 +85,15 @@ TRANSITIONS: dict[tuple[Phase | None, Event], Phase] = {
     (Phase.WATCHING, Event.WATCH): Phase.WATCHING,
     (Phase.BAKING, Event.CLAIM_MOVE): Phase.SHIFTING,
     (Phase.WATCHING, Event.PROMOTE): Phase.PROMOTED,
+    (Phase.WATCHING, Event.SETTLE): Phase.SETTLING,
+    (Phase.SETTLING, Event.SETTLE): Phase.SETTLING,
+    (Phase.SETTLING, Event.PROMOTE): Phase.PROMOTED,
+    (Phase.SETTLING, Event.HAND_OVER): Phase.HANDED_OVER,
     (Phase.ROLLING_BACK, Event.VERIFY_SAFE): Phase.ROLLED_BACK,
+    (Phase.ROLLING_BACK, Event.TAKE_OFF): Phase.TAKING_OFF,
+    (Phase.TAKING_OFF, Event.TAKE_OFF): Phase.TAKING_OFF,
+    (Phase.TAKING_OFF, Event.VERIFY_SAFE): Phase.ROLLED_BACK,
+    (Phase.TAKING_OFF, Event.HAND_OVER): Phase.HANDED_OVER,
     (Phase.UNPROVEN, Event.RETRY): Phase.ROLLING_BACK,
     (Phase.UNPROVEN, Event.HAND_OVER): Phase.HANDED_OVER,
     (Phase.PROMOTED, Event.GO_BACK): Phase.ROLLING_BACK,

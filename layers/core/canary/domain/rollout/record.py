@@ -108,6 +108,22 @@ def _bracketed(text: str) -> str:
     return f" ({text})" if text else ""
 
 
+class Arrangement(Frozen):
+    """The last configuration this rollout asked for, written before anything is made: what for, and
+    under which name. `accepted` says that SageMaker took the ask; `failed` what could not be done,
+    or was left behind.
+    """
+
+    what: Literal["stage", "settle", "retire", "take_off"]
+    config: str
+    before: tuple[str, ...]
+    """Those that may have been in use before it."""
+    at: datetime
+    accepted: bool = False
+    reached_at: datetime | None = None
+    failed: str = ""
+
+
 class Outcome(Frozen):
     """How the rollout will end once it is closed, and why; what the look that said so has seen."""
 
@@ -148,6 +164,7 @@ class Record(Frozen):
     restoring: Restoring | None = None
     capacity: Capacity | None = None
     """What it did to instances; None where it never did anything to them."""
+    arranged: Arrangement | None = None
     outcome: Outcome | None = None
     recoveries: int = 0
     obeyed: str = ""

@@ -20,6 +20,7 @@ Next = Literal[
     "EVALUATE",
     "BAKE",
     "MOVE",
+    "ARRANGE",
     "CONFIRM",
     "RESTORE",
     "CLOSE",

@@ -14,12 +14,17 @@ def check_endpoint(spec: Spec, view: EndpointView) -> None:
     """Raise Refused when this endpoint cannot carry this rollout; the message names the field and
     the remedy.
     """
-    _check_standing(spec, view)
-    _check_kind(spec, view)
-    _check_metrics(view)
+    check_kind(spec, view)
     _check_variants(spec, view)
     _check_weights(spec, view.current_weights)
     _check_instances(spec, view)
+
+
+def check_kind(spec: Spec, view: EndpointView) -> None:
+    """Raise Refused when no rollout could run on this endpoint, whatever its canary."""
+    _check_standing(spec, view)
+    _check_kind(spec, view)
+    _check_metrics(view)
 
 
 def _check_standing(spec: Spec, view: EndpointView) -> None:

@@ -64,7 +64,7 @@ def _asked_again(record: Record, asked: Asked, now: datetime) -> Record:
 
 
 def _next_step(record: Record) -> int:
-    if record.phase is Phase.PLANNED:
+    if record.phase in {Phase.PLANNED, Phase.STAGING}:
         return 0
     if record.decision is None or record.decision.to_step is None:
         raise Superseded(f"no advance is recorded for step {record.step} of {record.rollout}")

@@ -8,7 +8,7 @@ from canary.domain.rollout.kinds.ends import HandedOver, Promoted, RolledBack, U
 from canary.domain.rollout.kinds.values import Act, Seen
 from canary.domain.rollout.messages import Facts
 from canary.domain.rollout.outbox import About, tell
-from canary.domain.rollout.phase import SERVING, Event, Phase, after
+from canary.domain.rollout.phase import FINISHING, SERVING, Event, Phase, after
 from canary.domain.rollout.record import Outcome, Record
 from canary.domain.rollout.transitions.claims import check_holder, close_bake
 from canary.domain.rollout.transitions.pauses import resume
@@ -38,7 +38,7 @@ def close(record: Record, now: datetime) -> Record:
     Without an outcome it ends PROMOTED when an ADVANCE closes the watch. Raises RollBackPending
     when that is what was wanted but a roll-back is recorded, or nothing says how it ended.
     """
-    return record if record.ended else _end(record, record.outcome or _promotion(record), now)
+    return record if record.ended else _end(record, record.outcome or promotion(record), now)
 
 
 def close_held(
@@ -64,6 +64,8 @@ def give_up(record: Record, generation: int, reason: str, now: datetime) -> Reco
     """Return the record UNPROVEN; unchanged when it has ended or another generation holds it."""
     if record.ended or record.generation != generation:
         return record
+    if record.phase in FINISHING:
+        return close(record, now)
     return _end(record, Outcome(end=Phase.UNPROVEN, reason=reason), now)
 
 
@@ -77,7 +79,7 @@ def release(record: Record, reason: str, now: datetime, act: Act | None = None) 
 
 
 def _end(record: Record, outcome: Outcome, now: datetime) -> Record:
-    event, facts = _ENDS[outcome.end]
+    event = _ENDS[outcome.end][0]
     ended = resume(record, now).but(
         phase=after(record.phase, event),
         outcome=outcome,
@@ -86,9 +88,16 @@ def _end(record: Record, outcome: Outcome, now: datetime) -> Record:
         ended_at=now,
         progress_at=now,
     )
-    told = facts(ended, outcome.reason, now)
+    if record.phase in FINISHING and outcome.end is not Phase.HANDED_OVER:
+        return ended  # it was told when it was known
+    return tell_end(ended, outcome, now)
+
+
+def tell_end(record: Record, outcome: Outcome, now: datetime) -> Record:
+    """Return the record with its end told."""
+    told = _ENDS[outcome.end][1](record, outcome.reason, now)
     seen = outcome.seen or _verified(told, now)
-    return tell(ended, told, now, seen=seen, about=_about(ended, outcome))
+    return tell(record, told, now, seen=seen, about=_about(record, outcome))
 
 
 def _verified(told: Facts, now: datetime) -> Seen | None:
@@ -108,7 +117,10 @@ def _about(record: Record, outcome: Outcome) -> About:
     return About(act=decision.act, numbers=decision.numbers)
 
 
-def _promotion(record: Record) -> Outcome:
+def promotion(record: Record) -> Outcome:
+    """Return the end of a record whose watch is closed by an ADVANCE. Raises RollBackPending where
+    it is not.
+    """
     decision = record.decision
     if (
         record.phase is not Phase.WATCHING

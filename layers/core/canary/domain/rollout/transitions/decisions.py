@@ -8,7 +8,7 @@ from canary.domain.rollout.brakes import Held, Situation, held
 from canary.domain.rollout.kinds.looks import HoldingAtGate, NeedsLook
 from canary.domain.rollout.kinds.values import Act, Numbers
 from canary.domain.rollout.outbox import About, tell_once
-from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.phase import FINISHING, Phase
 from canary.domain.rollout.record import Decision, Record
 from canary.domain.rollout.surroundings import Surroundings
 from canary.domain.rollout.transitions import approvals, waits
@@ -44,7 +44,7 @@ def decide(record: Record, decision: Decision) -> Record:
     ROLL_BACK needs only a rollout that has not ended, and is never overwritten. ADVANCE needs the
     step it was judged at, still baking, and no roll-back.
     """
-    if record.ended or record.rolling_back:
+    if record.ended or record.rolling_back or record.phase in FINISHING:
         return record
     if decision.verdict == "ADVANCE":
         ready = record.phase in {Phase.EVALUATING, Phase.BAKING, Phase.WATCHING}

@@ -6,7 +6,7 @@ from canary.domain.errors import Superseded
 from canary.domain.rollout.kinds.looks import TakenOver
 from canary.domain.rollout.kinds.values import Act
 from canary.domain.rollout.outbox import tell
-from canary.domain.rollout.phase import Event, Phase, after
+from canary.domain.rollout.phase import FINISHING, Event, Phase, after
 from canary.domain.rollout.record import Decision, Record, Restoring
 from canary.domain.rollout.transitions.restoring import begun, roll_back_by_fault
 
@@ -19,6 +19,13 @@ def take_over(record: Record, holder: str, cause: str, now: datetime) -> Record:
     """
     if record.ended:
         raise Superseded(f"rollout {record.rollout} has ended: {record.phase}")
+    if record.phase in FINISHING:  # it is safe, or promoted, and stays so
+        return record.but(
+            generation=record.generation + 1,
+            holder=holder,
+            recoveries=record.recoveries + 1,
+            progress_at=now,
+        )
     restoring = record.restoring or begun(record, now)
     taken = record.but(
         generation=record.generation + 1,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from canary.domain.plan.target import Target
 from canary.domain.rollout.kinds.looks import NotSafeYet
 from canary.domain.rollout.outbox import About, tell_once
-from canary.domain.rollout.phase import Event, Phase, after
+from canary.domain.rollout.phase import FINISHING, Event, Phase, after
 from canary.domain.rollout.record import Asked, Decision, Outcome, Record, Restoring
 from canary.domain.rollout.surroundings import Surroundings
 from canary.domain.rollout.transitions.claims import check_holder, close_bake
@@ -25,11 +25,13 @@ def claim_restore(
     record: Record, holder: str, generation: int, cause: str, now: datetime
 ) -> Record:
     """Return the record on its way to the safe weights, the cause kept unless an earlier roll-back
-    gave one.
+    gave one; unchanged where its end is verified already.
 
     Raises Superseded.
     """
     check_holder(record, holder, generation)
+    if record.phase in FINISHING:
+        return record
     restoring = record.restoring or begun(record, now)
     if restoring.patient_from is None:
         restoring = restoring.but(patient_from=now)
@@ -58,6 +60,8 @@ def begun(record: Record, now: datetime) -> Restoring:
     """Return the beginning of a way back."""
     asked = record.asked
     unseen = asked is not None and asked.direction == "forward" and asked.reached_at is None
+    if record.arranged is not None and record.arranged.reached_at is None:
+        unseen = True  # an UpdateEndpoint may still land
     return Restoring(began_at=now, forward_unseen=unseen)
 
 

@@ -1,0 +1,1 @@
+"""What a document that does not read as a spec is told."""

@@ -1,0 +1,100 @@
+"""What a rollout builds and leaves: a variant built or taken off, a promotion settled, losers
+retired.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from canary.domain.rollout.kinds.fact import Fact, Said, Standing, sentence
+
+What = Literal["stage", "settle", "retire", "take_off"]
+WRITE_IT = (
+    "Where a template, CDK or Terraform names the endpoint's configuration, write this one there: "
+    "its next update would put another in use."
+)
+
+
+class Arranged(Fact):
+    """A configuration is in use that this rollout built, or went back to; `left` says what was left
+    behind, '' for nothing.
+    """
+
+    routine = True
+    about: Literal["arranged"] = "arranged"
+    what: What
+    config: str
+    left: str = ""
+
+    def say(self, of: Standing) -> Said:
+        """Return how it reads that a configuration is in use."""
+        brief, now, safe = self._says(of.canary)
+        return Said(
+            what=brief,
+            brief=f"configuration {self.config}",
+            now=f"{now} The endpoint is InService with the configuration {self.config}.",
+            safe=safe,
+            more=(WRITE_IT, *((sentence(f"Left behind: {self.left}"),) if self.left else ())),
+            then="It goes on by itself." if self.what == "stage" else "The rollout is over.",
+        )
+
+    def _says(self, canary: str) -> tuple[str, str, str]:
+        says: Mapping[What, tuple[str, str, str]] = {
+            "stage": (
+                f"{canary} built",
+                f"{canary} stands at weight 0 beside the variants that serve.",
+                "Safe: no request goes to it yet.",
+            ),
+            "settle": (
+                "promotion settled",
+                (
+                    "A configuration says what serves now, so that no update with it undoes the "
+                    "promotion."
+                ),
+                "Safe: weights and instances are as they were.",
+            ),
+            "retire": (
+                "losers retired",
+                (
+                    f"{canary} serves alone; the variants before it are gone, with them "
+                    "the way back."
+                ),
+                f"Safe: {canary} was promoted on evidence.",
+            ),
+            "take_off": (
+                f"{canary} taken off",
+                f"{canary} is no variant of the endpoint any more; everything is as it was found.",
+                "Safe: the variants before it serve.",
+            ),
+        }
+        return says[self.what]
+
+
+class NotArranged(Fact):
+    """A configuration could not be put in use once the end was verified."""
+
+    kind = "notice"
+    severity = "warning"
+    about: Literal["not_arranged"] = "not_arranged"
+    what: What
+    config: str
+    why: str
+
+    def say(self, of: Standing) -> Said:
+        """Return how it reads that something was left as it was."""
+        says: Mapping[What, str] = {
+            "stage": f"{of.canary} could not be built.",
+            "settle": "The promotion stands, and no configuration says so: an UpdateEndpoint that "
+            "does not retain weights undoes it.",
+            "retire": f"{of.canary} is promoted, and the variants before it are still there at "
+            "weight 0.",
+            "take_off": f"{of.canary} still stands on the endpoint, at weight 0.",
+        }
+        return Said(
+            what="tidying failed",
+            brief=f"{of.canary_serves}, {self.what.replace('_', ' ')} not done",
+            now=says[self.what],
+            safe="Safe: the weights are as the end of the rollout told them.",
+            why=sentence(self.why),
+            then="The rollout is over and leaves it so. Remove the cause and call UpdateEndpoint "
+            f"with RetainAllVariantProperties and the configuration {self.config}.",
+        )

@@ -1,0 +1,1 @@
+"""What a rollout builds before it and leaves after it: whose the endpoint is meanwhile."""

@@ -1,0 +1,68 @@
+"""What must hold of configurations and models after every run: the right one in use, none of ours
+left behind untold, and none made or asked for that the record does not name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from canary.domain.plan.release.staging import PREFIX
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Record
+from tests.faults.run import Invariant, Run
+
+
+def as_left(record: Record, weights: Mapping[str, float] | None) -> Mapping[str, float] | None:
+    """Return the weights an end promises, without the variants that were taken off or retired."""
+    arranged = record.arranged
+    if weights is None or arranged is None or arranged.reached_at is None:
+        return weights
+    if arranged.what == "take_off":
+        return {name: weight for name, weight in weights.items() if name != record.canary}
+    if arranged.what == "retire":
+        return {name: weight for name, weight in weights.items() if weight}
+    return weights
+
+
+def the_configuration_in_use_is_as_told(run: Run) -> Iterator[str]:
+    """A verified end leaves the configuration it named, or says that it could not."""
+    record = _last_verified(run)
+    if record is None or record.plan.release is None:
+        return
+    arranged = record.arranged
+    if arranged is None:
+        yield f"{record.phase} and nothing was arranged"
+        return
+    used = run.observer.configuration(record.endpoint)
+    if arranged.reached_at is not None and used != arranged.config:
+        yield f"{record.phase} with configuration {used}, told {arranged.config}"
+    if arranged.reached_at is None and not arranged.failed:
+        yield f"{record.phase}, {arranged.what} neither done nor given up"
+
+
+def nothing_of_ours_is_left_untold(run: Run) -> Iterator[str]:
+    """What was made for a rollout and serves nothing is removed, or told."""
+    record = _last_verified(run)
+    if record is None or record.plan.release is None:
+        return
+    arranged = record.arranged
+    if arranged is None or arranged.failed:
+        return
+    used = run.observer.configuration(record.endpoint)
+    for name in run.observer.configurations():
+        if name.startswith(PREFIX) and name != used:
+            yield f"{record.phase} leaves configuration {name} untold"
+
+
+def _last_verified(run: Run) -> Record | None:
+    records = list(run.last.values())
+    if not records or run.world.foreign_since:
+        return None
+    verified = records[-1].phase in {Phase.PROMOTED, Phase.ROLLED_BACK}
+    return records[-1] if verified else None
+
+
+RELEASES: tuple[Invariant, ...] = (
+    the_configuration_in_use_is_as_told,
+    nothing_of_ours_is_left_untold,
+)

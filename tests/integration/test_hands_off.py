@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.stage import ENDPOINT, Stage
+from tests.integration.stage import ENDPOINT, Stage, SumModel
 
 BUCKET, KEY = "canary-specs", "churn.json"
 TAG = {"Key": "sagemaker-canary:spec", "Value": f"s3://{BUCKET}/{KEY}"}
@@ -83,12 +83,9 @@ def test_a_spec_that_is_wrong_is_told_and_one_without_a_tag_is_not_looked_for(
     assert executions(stage) == []
 
 
-def test_an_approved_package_reaches_the_planner(stage: Stage) -> None:
-    """Its group's tag names the spec; what the planner refuses of it is told."""
-    sagemaker = stage.client("sagemaker")
-    upload(stage, canary={"model_package_group": "churn"}, endpoint="another-endpoint")
-    sagemaker.create_model_package_group(ModelPackageGroupName="churn", Tags=[TAG])
-    made = sagemaker.create_model_package(
+def package(stage: Stage) -> str:
+    """Make a package of the group and return its ARN; it waits for approval."""
+    made = stage.client("sagemaker").create_model_package(
         ModelPackageGroupName="churn",
         InferenceSpecification={
             "Containers": [{"Image": "image", "ModelDataUrl": "s3://models/2.tar.gz"}],
@@ -96,13 +93,46 @@ def test_an_approved_package_reaches_the_planner(stage: Stage) -> None:
             "SupportedResponseMIMETypes": ["text/csv"],
         },
     )
-    stage.emulator.run_minutes(2)
-    assert (executions(stage), stage.messages) == ([], [])
-    sagemaker.update_model_package(
-        ModelPackageArn=made["ModelPackageArn"], ModelApprovalStatus="Approved"
-    )
+    return str(made["ModelPackageArn"])
+
+
+def test_a_package_is_approved_and_the_winner_serves_alone() -> None:
+    """Approval, and nobody types anything: built, rolled out, the loser retired, all told."""
+    parameters = {"HandsOffSpecBucket": BUCKET, "ModelRolePattern": "sagemaker"}
+    with Stage(weights={"v1": 1.0}, parameters=parameters, enforce_iam=True) as stage:
+        stage.client("s3").create_bucket(Bucket=BUCKET)
+        upload(
+            stage,
+            canary={"model_package_group": "churn"},
+            steps=[{"share": 0.25}, {"share": 1.0}],
+            after="retire",
+        )
+        sagemaker = stage.client("sagemaker")
+        sagemaker.create_model_package_group(ModelPackageGroupName="churn", Tags=[TAG])
+        stage.emulator.endpoints.register_model("s3://models/2.tar.gz", SumModel())
+        made = package(stage)
+        stage.emulator.run_minutes(2)
+        assert (executions(stage), stage.messages) == ([], [])
+        sagemaker.update_model_package(ModelPackageArn=made, ModelApprovalStatus="Approved")
+        stage.emulator.run_minutes(2)
+        (name,) = executions(stage)
+        machine = stage.outputs["StateMachineArn"].replace(":stateMachine:", ":execution:")
+        assert stage.finish(f"{machine}:{name}", 400)["status"] == "SUCCEEDED"
+        assert stage.weights == {"churn-1": 1.0}
+        stage.emulator.run_minutes(5)
+        assert executions(stage) == [name]
+        assert stage.emulator.permissions.refused == []
+
+
+def test_a_package_whose_endpoint_is_not_there_is_told(stage: Stage) -> None:
+    """What the planner refuses of a start of ours is told, with the remedy."""
+    upload(stage, canary={"model_package_group": "churn"}, endpoint="another-endpoint")
+    sagemaker = stage.client("sagemaker")
+    sagemaker.create_model_package_group(ModelPackageGroupName="churn", Tags=[TAG])
+    sagemaker.update_model_package(ModelPackageArn=package(stage), ModelApprovalStatus="Approved")
     stage.emulator.run_minutes(3)
     assert "not started by itself" in str(stage.messages[0].subject)
+    assert "no endpoint named" in stage.messages[0].message
 
 
 def test_nothing_starts_by_itself_unless_it_is_asked_for() -> None:

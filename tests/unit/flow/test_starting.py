@@ -8,9 +8,7 @@ import pytest
 from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.hands_off import Start
 from canary.domain.plan.endpoint import GONE, EndpointView
-from canary.domain.plan.spec import read_spec
 from canary.domain.rollout.forms.mail import Mail
-from canary.flow.starting import starter
 from canary.flow.starting.notice import Notices
 from canary.flow.starting.starter import Starter
 from tests.ports import MemoryRollouts
@@ -18,8 +16,8 @@ from tests.rollouts import FOUND, NOON, a_record, a_view
 from tests.starts import MemoryStarts
 
 URI = "s3://specs/churn.json"
-PACKAGE = "arn:aws:sagemaker:eu-west-1:1:model-package/churn-models/7"
-GROUP = "arn:aws:sagemaker:eu-west-1:1:model-package-group/churn-models"
+PACKAGE = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/churn-models/7"
+GROUP = "arn:aws:sagemaker:eu-west-1:123456789012:model-package-group/churn-models"
 
 
 class Stage:
@@ -94,18 +92,6 @@ def packaged(**canary: Any) -> Stage:
     )
     stage.view = GONE
     return stage
-
-
-@pytest.fixture(autouse=True)
-def read_lightly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A canary given as an object is the planner's to read."""
-    real = read_spec
-
-    def read(document: Any) -> Any:
-        named = document["canary"] if isinstance(document["canary"], str) else "staged"
-        return real({**document, "canary": named})
-
-    monkeypatch.setattr(starter, "read_spec", read)
 
 
 def test_a_new_variant_at_weight_zero_is_started_once() -> None:

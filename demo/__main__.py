@@ -20,6 +20,7 @@ class Name(StrEnum):
     INCIDENT = "incident"
     MISREAD = "misread"
     CAPACITY = "capacity"
+    HANDS_OFF = "hands-off"
 
 
 class Partition(StrEnum):
@@ -66,7 +67,8 @@ def main(
     failing: refuses some requests, taken back at 5%. slow: slows down under load, taken back at
     50%. late: fails with all traffic alone, taken back in the watch. incident: a better model and
     an outage of both variants, promoted. misread: clerks correct its answers, taken back at 5% by
-    that count. capacity: on too few instances, given them before each share, promoted.
+    that count. capacity: on too few instances, given them before each share, promoted. hands-off:
+    a package is approved, nobody starts anything; promoted, and the loser retired.
 
     Exit code 0 when every scenario ends as it has to, 1 when one does not, 2 for a scenario that
     does not exist, 130 when Ctrl-C stopped it; pages and summary then tell how it stood.

@@ -45,11 +45,13 @@ def _ending(result: Result) -> list[str]:
 
 
 def _weights(result: Result) -> list[str]:
-    """Promoted: the canary has it all. Otherwise: the canary at 0 and every other weight as it was
-    found.
+    """Promoted: the canary has it all, alone where the others were retired. Otherwise: the canary
+    at 0 and every other weight as it was found.
     """
     total = sum(result.initial_weights.values())
-    if result.scenario.ending.phase is Phase.PROMOTED:
+    if result.scenario.hands_off:
+        wanted = {CANARY: total}
+    elif result.scenario.ending.phase is Phase.PROMOTED:
         wanted = {name: total if name == CANARY else 0.0 for name in result.initial_weights}
     else:
         wanted = {**result.initial_weights, CANARY: 0.0}
@@ -61,7 +63,9 @@ def _weights(result: Result) -> list[str]:
 def _instances(result: Result) -> list[str]:
     """Promoted: what the share needs. Otherwise: as it was found."""
     scenario = result.scenario
-    wanted = {BASELINE: scenario.baseline_instances, CANARY: scenario.ending.canary_instances}
+    wanted = {CANARY: scenario.ending.canary_instances}
+    if not scenario.hands_off:
+        wanted[BASELINE] = scenario.baseline_instances
     if result.final_instances == wanted:
         return []
     return [f"final instances are {result.final_instances}, wanted {wanted}"]
@@ -70,6 +74,8 @@ def _instances(result: Result) -> list[str]:
 def _told(result: Result) -> list[str]:
     last = result.messages[-1].subject if result.messages else "nothing"
     word = SUBJECT[result.scenario.ending.phase]
+    if result.scenario.hands_off:  # after its end the loser is retired, and that is told too
+        word = "losers retired"
     return [] if word in last else [f"on-call was last told {last!r}, wanted {word}"]
 
 

@@ -20,7 +20,7 @@ from demo.collect import AFTER_MINUTES, Result, collect
 from demo.expectations import doubts
 from demo.run import MOST_MINUTES, drive, start
 from demo.scenarios import Scenario
-from demo.stage import PAST_MINUTES, set_up
+from demo.stage import BUCKET, MODEL_ROLE, PAST_MINUTES, set_up
 from demo.summary import print_summary, write_pages, write_summary
 from demo.worlds import DigitsWorld, digits_world
 from emulator import Emulator
@@ -129,7 +129,12 @@ def run_scenarios(
 
 
 def _deploy(emulator: Emulator) -> tuple[str, str]:
-    outputs = deploy(emulator, NotificationEmail=ON_CALL)
+    outputs = deploy(
+        emulator,
+        NotificationEmail=ON_CALL,
+        HandsOffSpecBucket=BUCKET,
+        ModelRolePattern=MODEL_ROLE,
+    )
     return outputs["TableName"], outputs["StateMachineArn"]
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.table import DynamoRollouts
 from canary.domain.errors import Refused
+from canary.domain.hands_off import PREFIX
 from canary.domain.rollout.record import Record
 from canary.flow.plan import rollout_id
 from canaryctl.history import ToldMessage
@@ -42,9 +43,13 @@ class Run:
 
 
 def start(emulator: Emulator, scenarios: Sequence[Scenario], state_machine: str) -> list[Run]:
-    """Start one execution a scenario and return the runs; refusals show when they are looked at."""
-    runs = []
+    """Start one execution a scenario and return the runs; refusals show when they are looked at.
+    Hands-off ones come first: somebody approves a package, and the start is found a minute later.
+    """
+    runs = [_approve(emulator, one, state_machine) for one in scenarios if one.hands_off]
     for scenario in scenarios:
+        if scenario.hands_off:
+            continue
         before = weights_of(emulator, scenario.endpoint)
         answer = emulator.client("stepfunctions").start_execution(
             stateMachineArn=state_machine,
@@ -53,6 +58,25 @@ def start(emulator: Emulator, scenarios: Sequence[Scenario], state_machine: str)
         )
         runs.append(Run(scenario, answer["executionArn"], emulator.clock.now(), before))
     return runs
+
+
+def _approve(emulator: Emulator, scenario: Scenario, state_machine: str) -> Run:
+    """Approve the scenario's package and return the rollout that this began."""
+    sagemaker = emulator.client("sagemaker")
+    before, at = weights_of(emulator, scenario.endpoint), emulator.clock.now()
+    group = scenario.spec["canary"]["model_package_group"]
+    (package,) = sagemaker.list_model_packages(ModelPackageGroupName=group)[
+        "ModelPackageSummaryList"
+    ]
+    sagemaker.update_model_package(
+        ModelPackageArn=package["ModelPackageArn"], ModelApprovalStatus="Approved"
+    )
+    emulator.run_minutes(1)
+    listed = emulator.client("stepfunctions").list_executions(stateMachineArn=state_machine)
+    (execution,) = (
+        one["executionArn"] for one in listed["executions"] if one["name"].startswith(PREFIX)
+    )
+    return Run(scenario, execution, at, before)
 
 
 def drive(

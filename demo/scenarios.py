@@ -1,4 +1,4 @@
-"""The eight scenarios as data: the spec a user would write, what goes wrong in the world, and how
+"""The nine scenarios as data: the spec a user would write, what goes wrong in the world, and how
 it has to end.
 """
 
@@ -49,6 +49,8 @@ class Scenario:
     ending: Ending
     outage: SharedOutage | None = None
     baseline_instances: int = 1
+    hands_off: bool = False
+    """Nobody starts it: a package is approved. Its candidate is no variant before."""
     also: Mapping[str, Any] = field(default_factory=dict)
     """Keys of the spec besides those of its file."""
 
@@ -134,6 +136,16 @@ SCENARIOS = (
         ),
         Ending(Phase.PROMOTED, 1.0, canary_instances=4),
         baseline_instances=4,
+    ),
+    Scenario(
+        "hands-off",
+        "A better model in the registry. Its package is approved, and nobody types anything.",
+        (
+            "Its variant was built, rolled out on evidence, and the loser retired: the winner "
+            "serves alone."
+        ),
+        Ending(Phase.PROMOTED, 1.0),
+        hands_off=True,
     ),
 )
 

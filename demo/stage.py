@@ -5,8 +5,10 @@ Everything a user makes is made through boto3; only the models themselves and th
 emulator's own.
 """
 
+import json
 from collections.abc import Callable, Iterable
 
+from canary.domain.hands_off import TAG
 from demo.clerks import Clerks
 from demo.scenarios import BASELINE, CANARY, Scenario
 from demo.worlds import DigitsWorld, baseline_of, candidates
@@ -14,6 +16,7 @@ from emulator import Emulator
 from emulator.endpoints.serving.models import Model
 
 BUCKET, LABELLED_KEY = "canary-demo-labels", "digits.csv"
+MODEL_ROLE = "sagemaker-execution"
 REQUESTS_PER_MINUTE = 6_000
 BACKGROUND_ERROR_RATE = 0.002
 STARTING_MINUTES = 4
@@ -41,7 +44,12 @@ def set_up(
     models = candidates(world, REQUESTS_PER_MINUTE, emulator.seed)
     for scenario in chosen:
         baseline = baseline_of(world, scenario.name, REQUESTS_PER_MINUTE)
-        _endpoint(emulator, scenario, {BASELINE: baseline, CANARY: models[scenario.name]})
+        serving = {BASELINE: baseline}
+        if scenario.hands_off:
+            _package(emulator, scenario, models[scenario.name])
+        else:
+            serving[CANARY] = models[scenario.name]
+        _endpoint(emulator, scenario, serving)
         _alarms(emulator, scenario)
     emulator.run_minutes(STARTING_MINUTES)
     _traffic(emulator, world, chosen, PAST_SLICE_SECONDS)
@@ -61,13 +69,13 @@ def _labelled_set(emulator: Emulator, world: DigitsWorld) -> None:
 def _endpoint(emulator: Emulator, scenario: Scenario, models: dict[str, Model]) -> None:
     sagemaker = emulator.client("sagemaker")
     place, variants = emulator.place, []
-    image = f"{place.account}.dkr.ecr.{place.region}.{place.url_suffix}/digits:latest"
+    image = _image(emulator)
     for variant, model in models.items():
         name = f"{scenario.endpoint}-{variant}"
         emulator.endpoints.register_model(name, model)
         sagemaker.create_model(
             ModelName=name,
-            ExecutionRoleArn=place.role_arn("sagemaker-execution"),
+            ExecutionRoleArn=place.role_arn(MODEL_ROLE),
             PrimaryContainer={"Image": image},
         )
         variants.append(
@@ -83,6 +91,33 @@ def _endpoint(emulator: Emulator, scenario: Scenario, models: dict[str, Model]) 
         EndpointConfigName=scenario.endpoint, ProductionVariants=variants
     )
     sagemaker.create_endpoint(EndpointName=scenario.endpoint, EndpointConfigName=scenario.endpoint)
+
+
+def _package(emulator: Emulator, scenario: Scenario, model: Model) -> None:
+    """Register the candidate as a package that waits for approval, in a group whose tag names the
+    spec.
+    """
+    sagemaker, spec = emulator.client("sagemaker"), scenario.spec
+    key, data = f"specs/{scenario.name}.json", f"s3://{BUCKET}/{scenario.name}/model.tar.gz"
+    emulator.client("s3").put_object(Bucket=BUCKET, Key=key, Body=json.dumps(spec))
+    group = spec["canary"]["model_package_group"]
+    emulator.endpoints.register_model(data, model)
+    sagemaker.create_model_package_group(
+        ModelPackageGroupName=group, Tags=[{"Key": TAG, "Value": f"s3://{BUCKET}/{key}"}]
+    )
+    sagemaker.create_model_package(
+        ModelPackageGroupName=group,
+        InferenceSpecification={
+            "Containers": [{"Image": _image(emulator), "ModelDataUrl": data}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+    )
+
+
+def _image(emulator: Emulator) -> str:
+    place = emulator.place
+    return f"{place.account}.dkr.ecr.{place.region}.{place.url_suffix}/digits:latest"
 
 
 def _alarms(emulator: Emulator, scenario: Scenario) -> None:

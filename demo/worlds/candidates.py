@@ -1,4 +1,4 @@
-"""The eight candidates of the demonstration: what each is, and the traffic at which its fault
+"""The nine candidates of the demonstration: what each is, and the traffic at which its fault
 shows.
 """
 
@@ -17,9 +17,10 @@ def candidates(world: DigitsWorld, requests_per_minute: float, seed: int) -> Map
     """Return a candidate model by scenario name, for an endpoint with this much traffic and one
     instance a variant.
 
-    healthy, incident: better than the baseline. wrong: worse on the labelled set. failing:
-    validates pixels against the old scanner's range, so it fails on the new scanner's rows. slow:
-    fine up to about half of the traffic. late: fails a fifth of the requests when it gets them all.
+    healthy, incident, hands-off: better than the baseline. wrong: worse on the labelled set.
+    failing: validates pixels against the old scanner's range, so it fails on the new scanner's
+    rows. slow: fine up to about half of the traffic. late: fails a fifth of the requests when it
+    gets them all.
     capacity: better too, on instances of which one carries two fifths of the traffic. misread:
     takes the new scanner's pixels for ten bits, so it sees its images a quarter as bright
     and answers them, often wrongly.
@@ -32,6 +33,7 @@ def candidates(world: DigitsWorld, requests_per_minute: float, seed: int) -> Map
         "slow": SlowUnderLoad(world.good, SLOW_BEYOND * rate),
         "late": BreaksAtLoad(world.good, BREAKS_BEYOND * rate, seed),
         "incident": world.good,
+        "hands-off": world.good,
         "misread": SeesOtherwise(world.good, as_ten_bits),
         "capacity": SlowUnderLoad(world.good, SMALL_BEYOND * rate),
     }

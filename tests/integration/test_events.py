@@ -14,7 +14,7 @@ from tests.integration.stage import Stage
 SAMPLES = sorted(path.stem for path in Path("events").glob("*.json"))
 # These take the rollout out of its bake, so they come last.
 MOVING = ("decider-bake", "decider-close", "shifter-restore", "shifter-look-restored")
-FUNCTIONS = {"planner", "shifter", "collector", "evaluator", "decider", "starter"}
+FUNCTIONS = {"planner", "shifter", "stager", "collector", "evaluator", "decider", "starter"}
 HOLDER = "arn:aws:states:us-east-1:123456789012:execution:canary-rollout:first"
 # What each sample must answer: a part of the payload that shows the right path was taken.
 ANSWERS: dict[str, dict[str, Any]] = {
@@ -34,8 +34,13 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "starter-package-state-change": {"done": "no tag"},
     "starter-execution-end": {"done": "no tag"},
 }
-# This one comes without a recorded advance: the refusal shows that it was understood.
-REFUSALS = {"shifter-move": "Superseded"}
+# These come without a recorded advance, and of a canary that stood there: the refusal shows that
+# they were understood.
+REFUSALS = {
+    "shifter-move": "Superseded",
+    "stager-arrange": "Superseded",
+    "stager-look-arranged": "Superseded",
+}
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from canary.domain.errors import AwsDenied
+from canary.domain.errors import AwsDenied, Superseded
 from canary.domain.plan.release.configuration import settled, staged
 from canary.domain.rollout.arrival import FOREIGN_REASON, GONE_REASON, agreed
 from canary.domain.rollout.kinds.values import Seen
@@ -72,6 +72,8 @@ class Stager:
         """Say whether the configuration is in use, and what comes next. Raises Superseded."""
         record = self._rollouts.load(rollout)
         claims.check_holder(record, holder, generation)
+        if record.arranged is None:
+            raise Superseded(f"nothing is arranged for {rollout}")
         if record.phase is Phase.STAGING and record.rolling_back:
             return TaskResult(next="RESTORE", reason="a roll-back is recorded")
         view = self._look(record)

@@ -117,7 +117,7 @@ class Shifter:
         without any to be had it goes on baking.
         """
         if record.decision is None:
-            return TaskResult(next="BAKE", reason="the step goes on")
+            return TaskResult(next="BAKE", reason="the step goes on", arrival="REACHED")
         result = self.move(record.rollout, record.holder, record.generation, now)
         waits = result.next == "LOOK"
         return result.but(next="WAIT", arrival=result.arrival or "MOVING") if waits else result

@@ -47,6 +47,8 @@ ITEMS = {
 TABLE = "table/{Table}"
 ENDPOINTS = ("endpoint/{EndpointNamePattern}", "endpoint/{EndpointNamePatternAsWritten}")
 """IAM has been seen to name an endpoint in lower case and as it is written: both are granted."""
+CONFIGS, OWN_CONFIGS, OWN_MODELS = "endpoint-config/*", "endpoint-config/canary-*", "model/canary-*"
+"""What the stager makes is called canary-*."""
 MACHINE = "{StackName}-rollout"
 SCORER = "function:{ScorerFunctionPattern}"
 RESOURCES: dict[str, tuple[str, ...]] = {
@@ -57,10 +59,16 @@ RESOURCES: dict[str, tuple[str, ...]] = {
     "events:PutEvents": ("event-bus/default",),
     "lambda:InvokeFunction": (SCORER, f"{SCORER}:*"),
     "sagemaker:DescribeEndpoint": ENDPOINTS,
-    "sagemaker:DescribeEndpointConfig": ("endpoint-config/*",),
+    "sagemaker:CreateEndpointConfig": (OWN_CONFIGS,),
+    "sagemaker:CreateModel": (OWN_MODELS,),
+    "sagemaker:DeleteEndpointConfig": (OWN_CONFIGS,),
+    "sagemaker:DeleteModel": (OWN_MODELS,),
+    "sagemaker:DescribeEndpointConfig": (CONFIGS,),
     "sagemaker:DescribeModel": ("model/*",),
+    "sagemaker:DescribeModelPackage": ("model-package/*",),
     "sagemaker:InvokeEndpoint": ENDPOINTS,
     "sagemaker:ListTags": ENDPOINTS,
+    "sagemaker:UpdateEndpoint": (*ENDPOINTS, CONFIGS),
     "sagemaker:UpdateEndpointWeightsAndCapacities": ENDPOINTS,
     "sns:GetTopicAttributes": ("{Topic}",),
     "sns:Publish": ("{Topic}", "{ChatMessages}"),
@@ -71,12 +79,15 @@ RESOURCES: dict[str, tuple[str, ...]] = {
 }
 BUCKETS = {
     "S3LabelledSets": ("{LabelledSetBucketPattern}", "{LabelledSetBucketPattern}/*"),
+    "S3Freezes": ("{FreezeBucket}", "{FreezeBucket}/{FreezeKey}"),
     "S3Specs": ("{HandsOffSpecBucket}", "{HandsOffSpecBucket}/*"),
     "S3Predictions": ("{Predictions}", "{Predictions}/predictions/*"),
 }
 """The bucket of each adapter, and its objects."""
 BUSES = {"EventBridgeBus": "event-bus/{EventBusName}"}
 """The bus of an adapter that has another than the account's own."""
+ASKED_OF = {("SageMakerConfigurations", "sagemaker:ListTags"): (CONFIGS, "model/*")}
+"""What an adapter asks an action of, where others ask it of something else."""
 BESIDES: dict[tuple[str, str], tuple[Need, ...]] = {
     # To whoever may not list the bucket S3 says "forbidden" of a key that does not exist (S3 API
     # reference, GetObject and HeadObject); an object under a customer's key is decrypted with the
@@ -88,6 +99,15 @@ BESIDES: dict[tuple[str, str], tuple[Need, ...]] = {
     # The tag of a group of packages, beside an endpoint's.
     ("SageMakerSpecTags", "sagemaker:ListTags"): (
         Need("sagemaker:ListTags", "model-package-group/*"),
+    ),
+    # A role that is given on, and tags that are set in the same call: service authorization
+    # reference, SageMaker, "Dependent actions".
+    ("SageMakerConfigurations", "sagemaker:CreateModel"): (
+        Need("iam:PassRole", "role/{ModelRolePattern}"),
+        Need("sagemaker:AddTags", OWN_MODELS),
+    ),
+    ("SageMakerConfigurations", "sagemaker:CreateEndpointConfig"): (
+        Need("sagemaker:AddTags", OWN_CONFIGS),
     ),
     # SNS uses the topic's key in the publisher's name: SNS developer guide, "Key management".
     ("SnsPublisher", "sns:Publish"): (
@@ -155,6 +175,8 @@ def _resources(call: Call, action: str) -> tuple[str, ...]:
     if call.service == "s3" and call.where.owner in BUCKETS:
         bucket, objects = BUCKETS[call.where.owner]
         return (bucket,) if action == "s3:ListBucket" else (objects,)
+    if (call.where.owner, action) in ASKED_OF:
+        return ASKED_OF[call.where.owner, action]
     if call.where.owner in BUSES:
         return (BUSES[call.where.owner],)
     if action not in RESOURCES:

@@ -35,6 +35,8 @@ ARNS = {
 """The published resource type of each type of the template that a policy refers to."""
 GIVEN_ARNS = {"LabelledSetKeyArn": ("kms", "key")}
 """Parameters that are an ARN of a published type: their AllowedPattern takes no other."""
+OBJECTS = {"FreezeList": "{FreezeBucket}/{FreezeKey}"}
+"""Parameters that are a bucket and a key: their AllowedPattern takes no other."""
 REF_IS_ARN = {"AWS::SNS::Topic", "AWS::StepFunctions::StateMachine"}
 DOCUMENTS = {
     "AWS::KMS::Key": "KeyPolicy",
@@ -162,6 +164,8 @@ class _Text:
     def _reference(self, name: str) -> str:
         if name in PSEUDO:
             return PSEUDO[name]
+        if name in OBJECTS:
+            return OBJECTS[name]
         if name in GIVEN_ARNS:
             return published.arn_of(*GIVEN_ARNS[name], f"{{{name}}}")
         return self._arn(name) if self._types.get(name) in REF_IS_ARN else f"{{{name}}}"

@@ -21,7 +21,7 @@ def told(record: Record) -> Message:
 @pytest.mark.parametrize("phase", [*ACTIVE, Phase.UNPROVEN])
 def test_a_person_may_release_whatever_holds_the_lease(phase: Phase) -> None:
     """On its way or UNPROVEN: it is handed over, told so, and the lease is free."""
-    released = closing.release(a_record(phase=phase, token="waits"), "let go", after(60))
+    released = closing.let_go_by_hand(a_record(phase=phase, token="waits"), "let go", after(60))
     assert (released.phase, released.ended_at, released.token) == (
         Phase.HANDED_OVER,
         after(60),
@@ -36,7 +36,7 @@ def test_a_person_may_release_whatever_holds_the_lease(phase: Phase) -> None:
 def test_what_has_ended_is_not_released_again(phase: Phase) -> None:
     """There is nothing left to let go of."""
     record = a_record(phase=phase)
-    assert closing.release(record, "let go", NOON) is record
+    assert closing.let_go_by_hand(record, "let go", NOON) is record
 
 
 def test_a_failed_way_back_closes_as_unproven_unless_the_record_says_how() -> None:

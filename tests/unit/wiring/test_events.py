@@ -23,6 +23,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
 READERS: dict[str, Callable[[object], object]] = {
     "planner": events.planner_event,
     "shifter": events.shifter_event,
+    "stager": events.stager_event,
     "collector": events.collector_event,
     "evaluator": events.evaluator_event,
     "decider": events.decider_event,

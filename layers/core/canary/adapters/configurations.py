@@ -31,8 +31,8 @@ NOT_FOUND = ("Could not find", "does not exist")
 EXISTS = "already exist"
 
 
-class SageMakerConfigurations:
-    """Reads, makes and removes configurations and models."""
+class SageMakerConfigurationReader:
+    """Reads configurations, models and packages."""
 
     def __init__(self, client: "SageMakerClient") -> None:
         """Take a boto3 SageMaker client."""
@@ -77,6 +77,18 @@ class SageMakerConfigurations:
         copied = {key: value for key, value in answer.items() if key not in ANSWERED_ONLY}
         plain: dict[str, JsonValue] = json.loads(json.dumps(copied))
         return plain
+
+    def _compare(self, http_response: Any = None, parsed: Any = None, **_rest: Any) -> None:
+        """Note which fields of the raw answer are not in what the SDK made of it."""
+        try:
+            raw = json.loads(http_response.content)
+        except (AttributeError, TypeError, ValueError):
+            raw = {}
+        self._unknown = tuple(_lost(raw, parsed or {}))
+
+
+class SageMakerConfigurations(SageMakerConfigurationReader):
+    """Makes and removes configurations and models too."""
 
     def create(self, configuration: Configuration, copied_from: str, rollout: str) -> None:
         """Make a configuration with the tags of another one."""
@@ -165,14 +177,6 @@ class SageMakerConfigurations:
         with translated("ListTags"):
             tags = self._client.list_tags(ResourceArn=arn)["Tags"]
         return {"Key": MADE_BY, "Value": rollout} in tags
-
-    def _compare(self, http_response: Any = None, parsed: Any = None, **_rest: Any) -> None:
-        """Note which fields of the raw answer are not in what the SDK made of it."""
-        try:
-            raw = json.loads(http_response.content)
-        except (AttributeError, TypeError, ValueError):
-            raw = {}
-        self._unknown = tuple(_lost(raw, parsed or {}))
 
 
 def _not_found(error: AwsDenied) -> bool:

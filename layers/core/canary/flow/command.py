@@ -193,7 +193,7 @@ class Commander:
     def _release(self, record: Record, command: Order, now: datetime) -> str:
         why = command.reason or "a person released it"
         reason, act = f"Released by hand{_by(command)}: {why}", command.act(now)
-        self._rollouts.change(record.rollout, lambda r: closing.release(r, reason, now, act))
+        self._rollouts.change(record.rollout, lambda r: closing.let_go_by_hand(r, reason, now, act))
         self._answers.let_go(record)
         return "the lease is free, weights are as they are"
 

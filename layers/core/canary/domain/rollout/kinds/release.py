@@ -40,7 +40,7 @@ class Arranged(Fact):
     def _says(self, canary: str) -> tuple[str, str, str]:
         says: Mapping[What, tuple[str, str, str]] = {
             "stage": (
-                f"{canary} built",
+                "canary built",
                 f"{canary} stands at weight 0 beside the variants that serve.",
                 "Safe: no request goes to it yet.",
             ),
@@ -61,7 +61,7 @@ class Arranged(Fact):
                 f"Safe: {canary} was promoted on evidence.",
             ),
             "take_off": (
-                f"{canary} taken off",
+                "canary taken off",
                 f"{canary} is no variant of the endpoint any more; everything is as it was found.",
                 "Safe: the variants before it serve.",
             ),

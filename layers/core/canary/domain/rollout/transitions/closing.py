@@ -69,7 +69,7 @@ def give_up(record: Record, generation: int, reason: str, now: datetime) -> Reco
     return _end(record, Outcome(end=Phase.UNPROVEN, reason=reason), now)
 
 
-def release(record: Record, reason: str, now: datetime, act: Act | None = None) -> Record:
+def let_go_by_hand(record: Record, reason: str, now: datetime, act: Act | None = None) -> Record:
     """Return the record handed over to a person, from wherever it holds the lease, UNPROVEN too."""
     if not record.holds_lease:
         return record

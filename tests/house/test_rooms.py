@@ -24,7 +24,7 @@ WIDE = {
 """Folders over MOST_MODULES, with what holds them together."""
 CEILINGS = {
     "planner": 104,
-    "shifter": 84,
+    "shifter": 86,
     "stager": 82,
     "collector": 82,
     "evaluator": 200,

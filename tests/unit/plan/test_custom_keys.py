@@ -55,7 +55,7 @@ def test_a_guard_of_ones_own_reads_what_its_keys_say() -> None:
 def test_a_spec_is_read_again_as_it_was_stored() -> None:
     """The record keeps the spec as JSON, and what is stored must be readable."""
     given = spec(EMPTY, SALES)
-    assert read_spec(given.model_dump(mode="json", exclude_unset=True, by_alias=True)) == given
+    assert read_spec(given.model_dump(mode="json", exclude_unset=True)) == given
 
 
 @pytest.mark.parametrize(

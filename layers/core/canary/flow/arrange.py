@@ -16,9 +16,10 @@ from canary.domain.rollout.arrival import FOREIGN_REASON, GONE_REASON, agreed
 from canary.domain.rollout.kinds.values import Seen
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Outcome
+from canary.domain.rollout.release import arranging
 from canary.domain.rollout.release.arrangement import Standing, changed_counts, standing, wanted
 from canary.domain.rollout.task_result import TaskResult
-from canary.domain.rollout.transitions import arranging, claims, closing
+from canary.domain.rollout.transitions import claims, closing
 
 if TYPE_CHECKING:  # a cold start needs no protocols
     from canary.domain.plan.endpoint import EndpointView

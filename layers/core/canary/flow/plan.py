@@ -114,7 +114,7 @@ class Planner:
         plan = with_forecast(make_plan(spec, facts), require_conclusive=spec.require_conclusive)
         check_opens(plan.brakes, now, timedelta(minutes=LATEST_PAUSE_MINUTES))
         plan = plan.but(notices=(*plan.notices, *told_of_brakes(plan.brakes, now)))
-        asked = spec.model_dump(mode="json", exclude_unset=True, by_alias=True)
+        asked = spec.model_dump(mode="json", exclude_unset=True)
         if plan.days:  # before the record, whose plan says that it is there
             day = day_of(plan.days, facts.history)
             self._days.save(rollout, day, minute_of(now))

@@ -34,10 +34,10 @@ def check_records(records: RecordFile, spec: QualityGuardSpec, *, whole: bool) -
     if label is None:
         remedy = "Check label_column, task, positive_label and header"
         raise Refused("guards.quality.label_column", f"no usable row; {problem}", remedy)
-    if spec.task in {"binary", "multiclass", "regression"}:  # labels that are what they are as text
-        _check_foreign(records, spec)
     if spec.task in {"binary", "multiclass"}:
         _check_classes(records, spec, whole=whole)
+    if spec.task in {"binary", "multiclass", "regression"}:  # labels that are what they are as text
+        _check_foreign(records, spec)
 
 
 def _check_foreign(records: RecordFile, spec: QualityGuardSpec) -> None:

@@ -40,13 +40,13 @@ def build() -> Planner:
 
 
 def _release_of(spec: Spec, rollout: str, view: EndpointView) -> Release:
-    from canary.wiring import staging_check  # noqa: PLC0415 -- as below
+    from canary.wiring.aside import staging_check  # noqa: PLC0415 -- as below
 
     return staging_check.release_of(spec, rollout, view)
 
 
 def _check_labelled_set(spec: QualityGuardSpec) -> str:
     # What reads labelled sets is as large as the planner itself: only a spec that names one pays.
-    from canary.wiring import labelled_check  # noqa: PLC0415 -- see above
+    from canary.wiring.aside import labelled_check  # noqa: PLC0415 -- see above
 
     return labelled_check.check(spec)

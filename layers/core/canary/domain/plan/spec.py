@@ -16,7 +16,7 @@ from canary.domain.plan.capacity.values import CapacitySpec
 from canary.domain.plan.custom.keys import CountGuardKeys, ValueGuardKeys
 from canary.domain.plan.guards import Margin
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.domain.plan.reading.refusal import refusal_of
+from canary.domain.plan.reading.refusal import check_aliases, refusal_of
 from canary.domain.plan.release.asked import After, AfterKeys, AskedCanary, StagedCanary
 
 MINUTES_PER_DAY = 1440
@@ -215,6 +215,7 @@ def read_spec(document: object) -> Spec:
             f"expected a JSON object, got {type(document).__name__}",
             'Send an object such as {"endpoint": "churn-prod", "canary": "Variant2"}',
         )
+    check_aliases(document, Spec)
     try:
         spec = Spec.model_validate_json(_as_json(document))
     except ValidationError as error:

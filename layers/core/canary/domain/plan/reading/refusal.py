@@ -1,5 +1,8 @@
 """The refusal for a document that does not fit the spec's models: the field as it was written."""
 
+from typing import Any
+
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from canary.domain.errors import Refused
@@ -20,6 +23,13 @@ def refusal_of(errors: list[ErrorDetails]) -> Refused:
         return Refused(field, "required and missing", "Add it")
     message = first["msg"].removeprefix("Value error, ")
     return Refused(field, f"{message}, got {_short(first['input'])}", "Correct this field")
+
+
+def check_aliases(document: dict[Any, Any], model: type[BaseModel]) -> None:
+    """Raise Refused for a key by which only the program knows a field that is written otherwise."""
+    inner = {name for name, field in model.model_fields.items() if field.alias}
+    for name in sorted(inner & document.keys()):
+        raise Refused(name, "unknown key", "Remove it or check its spelling (docs: the spec)")
 
 
 def _short(value: object) -> str:

@@ -6,7 +6,7 @@ Sources: API model of SageMaker (name patterns, lengths, InstanceType, environme
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from canary.domain.model import Frozen
 
@@ -101,6 +101,11 @@ AskedCanary = Annotated[
 
 class AfterKeys(Frozen):
     """What a spec says of what its end leaves."""
+
+    # `but` writes fields by their names; a document that does is refused (`read_spec`).
+    model_config = ConfigDict(
+        validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+    )
 
     asked_after: After | None = Field(
         default=None,

@@ -37,12 +37,11 @@ def claim(record: Record, holder: str, generation: int, now: datetime) -> Record
         raise Superseded(f"{record.rollout} has nothing to arrange in {record.phase}")
     if what == "stage" and record.rolling_back:
         raise RollBackPending(f"a roll-back is recorded for {record.rollout}")
-    phase = after(record.phase, EVENTS[what])
     last = record.arranged
     before = last.before if last and last.what == what else tuple(sorted(our_configs(record)))
     asked = Arrangement(what=what, config=config_of(record, what), before=before, at=now)
-    claimed = record.but(phase=phase, arranged=asked, progress_at=now)
-    if phase is record.phase or what == "stage":
+    claimed = record.but(phase=after(record.phase, EVENTS[what]), arranged=asked, progress_at=now)
+    if claimed.phase is record.phase or what == "stage":
         return claimed
     outcome = record.outcome or promotion(record)
     ended = claimed.but(outcome=outcome, token=None, bakes=close_bake(record, now))

@@ -1,6 +1,6 @@
 """Does the stack stand, and does its clock tick?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from canary.adapters.account.functions import RuleView
 from canary.domain.plan.guards import Metric
@@ -85,12 +85,18 @@ def functions_run(account: Account) -> Diagnosis:
     return fine(f"{len(account.functions)} functions, active, {RUNTIME} on {wanted}")
 
 
+def _of_starter(rules: Mapping[str, str]) -> list[str]:
+    """Return the rules of hands-off starts: they are off where no bucket of specs is named."""
+    return [name for logical, name in rules.items() if logical.startswith("Starter")]
+
+
 def rules_are_on(account: Account) -> Diagnosis:
     """Is every schedule and rule there, enabled, and does it have somewhere to send to?"""
-    names = account.view.of_kind("AWS::Events::Rule").values()
-    views = {name: account.rules.rule(name) for name in names}
+    rules = account.view.of_kind("AWS::Events::Rule")
+    asleep = [] if account.view.parameters.get("HandsOffSpecBucket") else _of_starter(rules)
+    views = {name: account.rules.rule(name) for name in rules.values()}
     gone = [name for name, view in views.items() if view is None or not view.targets]
-    off = [name for name, view in views.items() if view and not view.enabled]
+    off = [n for n, view in views.items() if view and not view.enabled and n not in asleep]
     said = []
     if gone:
         said.append(f"gone, or without a target, so that what they match is dropped: {_list(gone)}")

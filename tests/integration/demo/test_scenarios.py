@@ -55,8 +55,8 @@ def entries(out: Path) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.slow
-def test_all_eight_end_as_they_have_to(tmp_path: Path) -> None:
-    """Three promoted, five taken back where their fault shows, weights and requests as AWS and the
+def test_all_nine_end_as_they_have_to(tmp_path: Path) -> None:
+    """Four promoted, five taken back where their fault shows, weights and requests as AWS and the
     router say.
     """
     good, printed = show(tuple(s.name for s in SCENARIOS), tmp_path, past_minutes=750)
@@ -71,11 +71,13 @@ def test_all_eight_end_as_they_have_to(tmp_path: Path) -> None:
         "incident": "PROMOTED",
         "misread": "ROLLED_BACK",
         "capacity": "PROMOTED",
+        "hands-off": "PROMOTED",
     }
     for name in ("wrong", "failing", "slow", "late", "misread"):
         assert found[name]["final_weights"] == {"current": 1.0, "candidate": 0.0}
     for name in ("healthy", "incident", "capacity"):
         assert found[name]["final_weights"] == {"current": 0.0, "candidate": 1.0}
+    assert found["hands-off"]["final_weights"] == {"candidate": 1.0}
     assert found["wrong"]["canary_requests_live"] == 0
     last_steps = {
         name: found[name]["verdicts"][-1]["step"]

@@ -14,7 +14,7 @@ from tests.integration.doctor.patient import Patient, is_broken
 def test_all_is_there(patient: Patient) -> None:
     """Every part that can be looked at is."""
     found = patient.diagnosis("resources")
-    assert (found.state, "10 there" in found.said) == ("fine", True), found
+    assert (found.state, "12 there" in found.said) == ("fine", True), found
 
 
 @pytest.mark.parametrize(

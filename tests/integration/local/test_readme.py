@@ -61,6 +61,7 @@ def test_readme_runs_on_this_machine(tmp_path: Path) -> None:
             )
         assert ended(laptop, first) == "FAILED\tRolledBack"
         fuller = execute(laptop, blocks("json")[1])
+        assert ended(laptop, execute(laptop, COMMANDS["approve"])) == "FAILED\tRefused"
         assert ended(laptop, execute(laptop, COMMANDS["release"])).startswith("SUCCEEDED")
         assert ended(laptop, fuller) == "FAILED\tHandedOver"
         assert ended(laptop, execute(laptop, COMMANDS["retry"])) == "FAILED\tRefused"
@@ -69,5 +70,7 @@ def test_readme_runs_on_this_machine(tmp_path: Path) -> None:
             "--query 'ProductionVariants[0].CurrentWeight'"
         )
     assert float(weights) == 1.0
-    assert COMMANDS.keys() == {"pause", "resume", "promote", "rollback", "retry", "release"}
+    assert COMMANDS.keys() == {
+        *("pause", "resume", "promote", "rollback", "retry", "release", "approve")
+    }
     assert (laptop.exit_code, laptop.lines[-1]) == (0, "stopped; nothing was kept.")

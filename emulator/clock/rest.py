@@ -12,7 +12,9 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-APART_SECONDS = 0.001
+APART_SECONDS = 0.002
+LOOKS = 4
+"""On a machine with more to do than cores, one that may run can be kept waiting through two."""
 TASKS = Path("/proc/self/task")
 IS_KNOWN = TASKS.is_dir()
 """Whether the system tells what its threads do; where it does not, waiting has to serve."""
@@ -21,7 +23,7 @@ Switches = tuple[str, ...]
 
 
 def are_at_rest(threads: Iterable[threading.Thread]) -> bool:
-    """Return whether none of these threads ran between two looks or does in one; True where the
+    """Return whether none of these threads ran between the looks or does in one; True where the
     system cannot say.
 
     Source: proc_pid_status(5): State S for a thread that waits for something, and how often it left
@@ -31,13 +33,13 @@ def are_at_rest(threads: Iterable[threading.Thread]) -> bool:
     if not IS_KNOWN:
         return True
     seen = []
-    for _ in range(2):
+    for _ in range(LOOKS):
         time.sleep(APART_SECONDS)
         looks = [_look(thread) for thread in looked_at]
         if None in looks:
             return False
         seen.append(looks)
-    return seen[0] == seen[1]
+    return all(looks == seen[0] for looks in seen)
 
 
 def _look(thread: threading.Thread) -> Switches | None:

@@ -16,6 +16,7 @@ from canary.domain.rollout.kinds.going import Reached
 from canary.domain.rollout.messages import Message, WrittenMessage
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
+from tests.faults.invariants_of_releases import safe_of
 from tests.faults.run import Invariant, Run
 
 VISIBLE_WITHIN = timedelta(seconds=60)
@@ -101,8 +102,8 @@ def _just_overtaken(run: Run, at: datetime) -> bool:
 def _said(record: Record, message: Message | WrittenMessage) -> Mapping[str, float] | None:
     """Return the weights a message says are serving, None when it says nothing of weights."""
     match message.facts if isinstance(message, Message) else None:
-        case RolledBack():
-            return record.plan.safe_target.weights
+        case RolledBack() as told:
+            return safe_of(record, told.safe.weights)
         case Promoted():
             return record.plan.steps[-1].target.weights
         case Reached():

@@ -13,15 +13,37 @@ from tests.faults.run import Invariant, Run
 
 
 def as_left(record: Record, weights: Mapping[str, float] | None) -> Mapping[str, float] | None:
-    """Return the weights an end promises, without the variants that were taken off or retired."""
+    """Return the weights an end promises, without variants that were taken off, retired or never
+    built.
+    """
+    if weights is None:
+        return None
+    seen = record.outcome.seen if record.outcome else None
+    if record.phase is Phase.ROLLED_BACK and seen is not None:
+        return safe_of(record, seen.target.weights)
     arranged = record.arranged
-    if weights is None or arranged is None or arranged.reached_at is None:
+    if arranged is None or arranged.reached_at is None:
         return weights
     if arranged.what == "take_off":
-        return {name: weight for name, weight in weights.items() if name != record.canary}
+        return _without_canary(record)
     if arranged.what == "retire":
         return {name: weight for name, weight in weights.items() if weight}
     return weights
+
+
+def safe_of(record: Record, said: Mapping[str, float]) -> Mapping[str, float]:
+    """Return the safe weights of a rollout: without its canary where the record says that it does
+    not stand there, which only one that the rollout builds itself may not.
+    """
+    release = record.plan.release
+    built = release is not None and release.staging is not None
+    unbuilt = built and record.canary not in said
+    return _without_canary(record) if unbuilt else record.plan.safe_target.weights
+
+
+def _without_canary(record: Record) -> Mapping[str, float]:
+    safe = record.plan.safe_target.weights
+    return {name: weight for name, weight in safe.items() if name != record.canary}
 
 
 def the_configuration_in_use_is_as_told(run: Run) -> Iterator[str]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from canary.domain.errors import AwsDenied, AwsUnavailable
-from canary.domain.plan.endpoint import Arrival, EndpointView
+from canary.domain.plan.endpoint import EndpointView
 from canary.domain.rollout.arrival import (
     GONE_REASON,
     agreed,
@@ -22,11 +22,13 @@ from canary.domain.rollout.arrival import (
     look_forward,
     look_restored,
     pace,
+    why_restore,
 )
 from canary.domain.rollout.blindness import why_unheard
 from canary.domain.rollout.kinds.values import Seen
 from canary.domain.rollout.phase import FINISHING, SERVING, Phase
 from canary.domain.rollout.record import Asked, Outcome, Record
+from canary.domain.rollout.release import arranging
 from canary.domain.rollout.release.arrangement import due
 from canary.domain.rollout.task_result import TaskResult
 from canary.domain.rollout.tick import Tick
@@ -106,7 +108,7 @@ class Shifter:
             )
         if arrival in {"REVERTED", "OVERDUE"}:
             return TaskResult(
-                next="RESTORE", reason=_why_restore(arrival, record, view), arrival=arrival
+                next="RESTORE", reason=why_restore(arrival, record, view), arrival=arrival
             )
         lost = self._lost(record, holder, generation, view, now)
         moving = TaskResult(next="WAIT", reason="the endpoint is moving", arrival=pace(record, now))
@@ -159,7 +161,7 @@ class Shifter:
     ) -> TaskResult:
         """Record the roll-back and ask for the safe weights unless they serve or the endpoint is
         busy. A bake that has `timed_out` was kept alive by nobody: why is told instead of that.
-        Where the end is known already, a task that `failed` leaves it at that.
+        Where the end is known already, a task that `failed` is told, and leaves it at that.
 
         Never raises for what SageMaker answers: the next look judges it. Raises Superseded.
         """
@@ -169,6 +171,10 @@ class Shifter:
             rollout, lambda r: restoring.claim_restore(r, holder, generation, cause, now)
         )
         if record.phase in FINISHING:
+            if failed:
+                self._rollouts.change(
+                    rollout, lambda r: arranging.failed(r, holder, generation, cause, now)
+                )
             return TaskResult(next="CLOSE" if failed else "ARRANGE", reason=cause)
         view = self._look(record, now)
         lost = self._lost(record, holder, generation, view, now)
@@ -237,7 +243,7 @@ class Shifter:
             if back:
                 return back
             record = self._rollouts.change(
-                rollout, lambda r: restoring.verify_safe(r, holder, generation, now)
+                rollout, lambda r: restoring.verify_safe(r, holder, generation, now, view)
             )
             settled = record.outcome is not None
             reason = (
@@ -287,14 +293,4 @@ class Shifter:
 def _overruled(record: Record) -> TaskResult:
     return TaskResult(
         next="RESTORE", reason=record.decision.reason if record.decision else "rolling back"
-    )
-
-
-def _why_restore(arrival: Arrival, record: Record, view: EndpointView) -> str:
-    share = f"{100 * record.plan.steps[record.step].share:.4g}%"
-    if arrival == "REVERTED":
-        return f"SageMaker went back to the weights before the step to {share}"
-    return (
-        f"the step to {share} was not reached in {record.plan.overdue_minutes} minutes "
-        f"(endpoint {view.status})"
     )

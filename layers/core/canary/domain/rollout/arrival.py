@@ -183,3 +183,14 @@ def is_suspicious(record: Record, now: datetime) -> Callable[[EndpointView], boo
         return look(record, view, now) in {"REVERTED", "FOREIGN", "GONE"}
 
     return suspicious
+
+
+def why_restore(arrival: Arrival, record: Record, view: EndpointView) -> str:
+    """Return why a step that did not arrive is taken back, in words."""
+    share = f"{100 * record.plan.steps[record.step].share:.4g}%"
+    if arrival == "REVERTED":
+        return f"SageMaker went back to the weights before the step to {share}"
+    return (
+        f"the step to {share} was not reached in {record.plan.overdue_minutes} minutes "
+        f"(endpoint {view.status})"
+    )

@@ -59,10 +59,12 @@ class RolledBack(Fact):
     def say(self, of: Standing) -> Said:
         """Return how a roll-back reads."""
         spoke = of.numbers.brief if of.numbers else ""
+        stands = of.canary in self.safe.weights
+        where = "at 0 and" if stands else "not on the endpoint;"
         return Said(
-            what=f"ROLLED BACK, {of.canary} at 0%",
+            what=f"ROLLED BACK, {of.canary} {'at 0%' if stands else 'not built'}",
             brief=spoke or clause(self.reason),
-            now=f"{of.canary} is at 0 and every other variant as it was found, verified by "
+            now=f"{of.canary} is {where} every other variant as it was found, verified by "
             f"DescribeEndpoint{of.unless_seen(self.safe)}.",
             safe=f"Safe. {self._time_to_safe()}",
             why=sentence(self.reason),

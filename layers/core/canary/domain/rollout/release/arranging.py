@@ -7,14 +7,14 @@ follows is tidying, and its failure is told without changing the end.
 from datetime import datetime
 
 from canary.domain.errors import RollBackPending, Superseded
-from canary.domain.rollout.kinds.release import Arranged, NotArranged
+from canary.domain.rollout.kinds.release import Arranged
 from canary.domain.rollout.outbox import tell
-from canary.domain.rollout.phase import Event, Phase, after
+from canary.domain.rollout.phase import Event, after
 from canary.domain.rollout.record import Arrangement, Record
 from canary.domain.rollout.release.arrangement import What, config_of, due
 from canary.domain.rollout.release.ownership import our_configs
+from canary.domain.rollout.transitions import closing
 from canary.domain.rollout.transitions.claims import check_holder, close_bake
-from canary.domain.rollout.transitions.closing import promotion, tell_end
 
 EVENTS: dict[What, Event] = {
     "stage": Event.STAGE,
@@ -43,9 +43,9 @@ def claim(record: Record, holder: str, generation: int, now: datetime) -> Record
     claimed = record.but(phase=after(record.phase, EVENTS[what]), arranged=asked, progress_at=now)
     if claimed.phase is record.phase or what == "stage":
         return claimed
-    outcome = record.outcome or promotion(record)
+    outcome = record.outcome or closing.promotion(record)
     ended = claimed.but(outcome=outcome, token=None, bakes=close_bake(record, now))
-    return tell_end(ended, outcome, now)
+    return closing.tell_end(ended, outcome, now)
 
 
 def accepted(record: Record, asked: Arrangement) -> Record:
@@ -73,10 +73,4 @@ def failed(record: Record, holder: str, generation: int, why: str, now: datetime
     since then nothing else tells it. Raises Superseded.
     """
     check_holder(record, holder, generation)
-    asked = record.arranged
-    if asked is None or asked.failed:
-        return record
-    given_up = record.but(arranged=asked.but(failed=why), progress_at=now)
-    if record.phase is Phase.STAGING:
-        return given_up
-    return tell(given_up, NotArranged(what=asked.what, config=asked.config, why=why), now)
+    return closing.leave(record, why, now)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from canary.domain.errors import RollBackPending, Superseded
 from canary.domain.rollout.kinds.ends import HandedOver, Promoted, RolledBack, Unproven
+from canary.domain.rollout.kinds.release import NotArranged
 from canary.domain.rollout.kinds.values import Act, Seen
 from canary.domain.rollout.messages import Facts
 from canary.domain.rollout.outbox import About, tell
@@ -61,12 +62,27 @@ def close_held(
 
 
 def give_up(record: Record, generation: int, reason: str, now: datetime) -> Record:
-    """Return the record UNPROVEN; unchanged when it has ended or another generation holds it."""
+    """Return the record UNPROVEN, or ended as it is known to; unchanged when it has ended or another
+    generation holds it.
+    """
     if record.ended or record.generation != generation:
         return record
     if record.phase in FINISHING:
-        return close(record, now)
+        return close(leave(record, reason, now), now)
     return _end(record, Outcome(end=Phase.UNPROVEN, reason=reason), now)
+
+
+def leave(record: Record, why: str, now: datetime) -> Record:
+    """Return the record with why its configuration is not in use; told once where its end is known,
+    since then nothing else tells it.
+    """
+    asked = record.arranged
+    if asked is None or asked.failed:
+        return record
+    left = record.but(arranged=asked.but(failed=why), progress_at=now)
+    if record.phase not in FINISHING:
+        return left
+    return tell(left, NotArranged(what=asked.what, config=asked.config, why=why), now)
 
 
 def let_go_by_hand(record: Record, reason: str, now: datetime, act: Act | None = None) -> Record:
@@ -145,8 +161,9 @@ def rolled_back(record: Record, reason: str, now: datetime) -> RolledBack:
 
     A second look, which a late call may make necessary, does not make it safe any later.
     """
+    seen = record.outcome.seen if record.outcome else None
     return RolledBack(
-        safe=record.plan.safe_target,
+        safe=seen.target if seen else record.plan.safe_target,
         reason=reason,
         decided_at=record.decision.at if record.decision else None,
         safe_at=(record.restoring.verified_at if record.restoring else None) or now,

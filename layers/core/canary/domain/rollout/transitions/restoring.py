@@ -4,8 +4,10 @@ land, or given up.
 
 from datetime import datetime, timedelta
 
+from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.target import Target
 from canary.domain.rollout.kinds.looks import NotSafeYet
+from canary.domain.rollout.kinds.values import Seen
 from canary.domain.rollout.outbox import About, tell_once
 from canary.domain.rollout.phase import FINISHING, Event, Phase, after
 from canary.domain.rollout.record import Asked, Decision, Outcome, Record, Restoring
@@ -144,7 +146,13 @@ def see_safe(record: Record, holder: str, generation: int, now: datetime) -> Rec
     return record.but(restoring=restoring.but(verified_at=restoring.verified_at or now))
 
 
-def verify_safe(record: Record, holder: str, generation: int, now: datetime) -> Record:
+def verify_safe(
+    record: Record,
+    holder: str,
+    generation: int,
+    now: datetime,
+    view: EndpointView | None = None,
+) -> Record:
     """Return the record with the safe weights seen; settled at once, or at a second look 60 s
     later.
 
@@ -158,7 +166,10 @@ def verify_safe(record: Record, holder: str, generation: int, now: datetime) -> 
     if (record.generation > 1 or restoring.forward_unseen) and now - first < LOOK_TWICE_APART:
         return record
     reason = record.decision.reason if record.decision else "restored"
-    return record.but(outcome=Outcome(end=Phase.ROLLED_BACK, reason=reason))
+    outcome = Outcome(end=Phase.ROLLED_BACK, reason=reason)
+    if view is not None and record.canary not in view.current_weights:
+        outcome = outcome.but(seen=Seen.of(view, first))  # it was never built
+    return record.but(outcome=outcome)
 
 
 def slow(record: Record, seen: Surroundings) -> Record:

@@ -33,7 +33,7 @@ FOUND: dict[str, Any] = {
 def planned(found: Candidate | None = None, **asked: Any) -> Any:
     """Return the release of a canary on the usual endpoint."""
     canary = StagedCanary.model_validate({"model": "m3", **asked})
-    candidate = found or Candidate(configuration=FOUND)
+    candidate = found or Candidate()
     return plan_release(canary, "settle", "churn-1", a_view(), candidate)
 
 
@@ -91,7 +91,7 @@ def test_names_fit_into_what_sagemaker_takes() -> None:
         "settle",
         "e" * 36 + "-0123456789ab",
         a_view(),
-        Candidate(configuration=FOUND, approval="Approved"),
+        Candidate(approval="Approved"),
     )
     assert release.staging is not None
     names = [release.end_config, release.staging.config, release.staging.model]
@@ -111,12 +111,13 @@ def test_the_endpoint_is_planned_as_it_will_stand() -> None:
         ({"model_found": False}, "canary.model_package: no such model package"),
         ({"approval": "PendingManualApproval"}, "its approval status is PendingManualApproval"),
         ({"approval": "Rejected"}, "its approval status is Rejected"),
+        ({"approval": None}, "it is no version of a group"),
         ({"approval": "Approved", "package_status": "InProgress"}, "its status is InProgress"),
     ],
 )
 def test_a_package_that_cannot_be_used_is_refused(found: dict[str, Any], told: str) -> None:
     """The refusal names the field, what was found and what to do."""
-    candidate = Candidate(configuration=FOUND, **found)
+    candidate = Candidate(**found)
     with pytest.raises(Refused, match=told):
         planned(candidate, model=None, model_package=PACKAGE)
 
@@ -141,3 +142,22 @@ def test_losers_kept_warm_are_watched_as_long() -> None:
     """An alarm may take the winner back all that time."""
     spec = {"endpoint": "churn", "canary": "v2", "after": "retire", "keep_warm_minutes": 90}
     assert read_spec(spec).watched_minutes == 90
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"shadows": ("copy",)}, "has the shadow variant copy"),
+        (
+            {"variants": tuple(a_view().variants[0].but(name=f"v{n}") for n in range(10))},
+            "takes 10",
+        ),
+    ],
+)
+def test_an_endpoint_that_takes_no_more_variants_is_refused(
+    change: dict[str, Any], told: str
+) -> None:
+    """A shadow variant allows one production variant, and no endpoint has an eleventh."""
+    view = a_view().but(**change)
+    with pytest.raises(Refused, match=told):
+        plan_release(StagedCanary(model="m3"), "settle", "churn-1", view, Candidate())

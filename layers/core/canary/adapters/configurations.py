@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from pydantic import JsonValue
 
-from canary.adapters.translation import code_of_cause, translated
+from canary.adapters.sagemaker import BUSY
+from canary.adapters.translation import code_of_cause, says, translated
 from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.plan.release.asked import StagedCanary
 from canary.domain.plan.release.staging import Candidate, Configuration, Staging
@@ -41,15 +42,15 @@ class SageMakerConfigurationReader:
         client.meta.events.register(f"after-call.sagemaker.{DESCRIBE}", self._compare)
 
     def candidate(self, canary: StagedCanary | None, config_name: str) -> Candidate:
-        """Return the configuration in use and what is known of the canary to be built."""
-        configuration = dict(self.describe(config_name))
+        """Return what is known of the canary to be built, where the configuration can be copied."""
+        self.describe(config_name)
         if canary is None:
-            return Candidate(configuration=configuration)
+            return Candidate()
         try:
             if canary.model is not None:
                 with translated("DescribeModel"):
                     self._client.describe_model(ModelName=canary.model)
-                return Candidate(configuration=configuration)
+                return Candidate()
             with translated("DescribeModelPackage"):
                 package = self._client.describe_model_package(
                     ModelPackageName=canary.model_package or ""
@@ -57,10 +58,9 @@ class SageMakerConfigurationReader:
         except AwsDenied as error:
             if not _not_found(error):
                 raise
-            return Candidate(configuration=configuration, model_found=False)
+            return Candidate(model_found=False)
         return Candidate(
-            configuration=configuration,
-            approval=package.get("ModelApprovalStatus", "PendingManualApproval"),
+            approval=package.get("ModelApprovalStatus"),
             package_status=package["ModelPackageStatus"],
         )
 
@@ -129,7 +129,7 @@ class SageMakerConfigurations(SageMakerConfigurationReader):
                     RetainAllVariantProperties=True,
                 )
         except AwsDenied as error:
-            if "in-progress endpoint" in str(error) or "is being updated" in str(error):
+            if says(error, BUSY):
                 raise AwsUnavailable(f"{endpoint} is busy: {error}", refused=True) from error
             raise
 

@@ -7,9 +7,8 @@ the model itself, so that an absent field is told from an unknown one.
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.exceptions import ClientError
 
-from canary.adapters.translation import SERVER_ERROR, code_of, code_of_cause, translated
+from canary.adapters.translation import SERVER_ERROR, code_of_cause, says, translated
 from canary.domain.errors import AwsDenied, AwsUnavailable, NoCapacity
 from canary.domain.plan.endpoint import (
     A_MINUTE,
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
 
 
 MOVE = "UpdateEndpointWeightsAndCapacities"
+BUSY = "in-progress endpoint"
+"""How SageMaker refuses a change while another one is under way."""
 PATTERNS = (
     "The stack's parameter EndpointNamePattern must match the endpoint's name in lower case, and "
     "EndpointNamePatternAsWritten a name with capitals as it is written"
@@ -53,7 +54,7 @@ class SageMakerEndpoints:
             with translated("DescribeEndpoint"):
                 answer = self._client.describe_endpoint(EndpointName=endpoint)
         except Exception as error:
-            if _says(error, "Could not find endpoint"):
+            if says(error, "Could not find endpoint"):
                 return GONE
             if code_of_cause(error) == "AccessDeniedException":
                 raise AwsDenied(f"{error}. {PATTERNS}") from error.__cause__
@@ -82,7 +83,7 @@ class SageMakerEndpoints:
         except AwsDenied as error:
             if code_of_cause(error) == "ResourceLimitExceeded":
                 raise NoCapacity(str(error)) from error
-            if _says(error, "in-progress endpoint"):
+            if says(error, BUSY):
                 raise AwsUnavailable(
                     f"{endpoint} is busy: {error}", refused=not self._lost
                 ) from error
@@ -103,15 +104,6 @@ class SageMakerEndpoints:
         deed.
         """
         self._lost = self._lost or response is None or response[0].status_code >= SERVER_ERROR
-
-
-def _says(error: Exception, words: str) -> bool:
-    cause = error.__cause__
-    return (
-        isinstance(cause, ClientError)
-        and code_of(cause) == "ValidationException"
-        and words in str(cause)
-    )
 
 
 def _desired(name: str, target: Target) -> "DesiredWeightAndCapacityTypeDef":

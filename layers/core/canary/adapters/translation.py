@@ -132,6 +132,11 @@ def code_of_cause(error: Exception) -> str:
     return code_of(cause) if isinstance(cause, ClientError) else ""
 
 
+def says(error: Exception, words: str) -> bool:
+    """Return whether a translated error is a validation error with these words of AWS's."""
+    return code_of_cause(error) == "ValidationException" and words in str(error.__cause__)
+
+
 def nobody_asked(error: Exception) -> bool:
     """Return whether a translated error says that AWS does not know who asks: there are no
     credentials, or they are not good any more. No other call would fare better.

@@ -13,7 +13,9 @@ class ConfigurationReader(Protocol):
     """Looks at what a release would be built of."""
 
     def candidate(self, canary: StagedCanary | None, config_name: str) -> Candidate:
-        """Return the configuration in use and what is known of the canary to be built."""
+        """Return what is known of the canary to be built. Raises AwsDenied also where the
+        configuration in use cannot be copied.
+        """
 
 
 class Configurations(Protocol):

@@ -16,6 +16,7 @@ from canary.domain.plan.spec import LATEST_PAUSE_MINUTES
 from canary.domain.plan.standstill import Standstill
 from canary.domain.plan.target import Target, read_weights
 from canary.domain.rollout.capacity.state import Capacity
+from canary.domain.rollout.kinds.release import What
 from canary.domain.rollout.kinds.values import Act, Numbers, Seen
 from canary.domain.rollout.messages import Message, WrittenMessage
 from canary.domain.rollout.phase import ENDS, Phase
@@ -114,7 +115,7 @@ class Arrangement(Frozen):
     or was left behind.
     """
 
-    what: Literal["stage", "settle", "retire", "take_off"]
+    what: What
     config: str
     before: tuple[str, ...]
     """Those that may have been in use before it."""

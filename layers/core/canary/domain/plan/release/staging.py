@@ -60,8 +60,6 @@ class Release(Frozen):
 class Candidate(Frozen):
     """What was found of a canary that is to be built."""
 
-    configuration: dict[str, JsonValue]
-    """The configuration in use."""
     model_found: bool = True
     approval: Literal["Approved", "Rejected", "PendingManualApproval"] | None = None
     """Of its package; None where it names a model."""
@@ -133,6 +131,12 @@ def _check_package(found: Candidate) -> None:
             "canary.model_package",
             f"its status is {found.package_status}",
             "Wait until it is Completed, or make it again",
+        )
+    if found.approval is None:  # API model, ModelApprovalStatus: not of unversioned packages
+        raise Refused(
+            "canary.model_package",
+            "it is no version of a group, and only these can be approved",
+            "Register it as a version of a model package group and approve that",
         )
     if found.approval != "Approved":
         raise Refused(

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 
 from canary.domain.rollout.forms.commands import command_lines, looks
 from canary.domain.rollout.forms.mail import mail_of
+from canary.domain.rollout.forms.parts import parts
 from canary.domain.rollout.forms.places import Place
 from canary.domain.rollout.forms.subject import subject_of
-from canary.domain.rollout.kinds.fact import Said, sentence
+from canary.domain.rollout.kinds.fact import Said
 from canary.domain.rollout.messages import Message, WrittenMessage
 from canary.domain.words import moment
 
@@ -80,18 +81,8 @@ def code(text: str) -> str:
 def _lines(message: Message, said: Said) -> Iterator[str]:
     yield f"*{escaped(said.safe)}*"
     yield escaped(said.now)
-    if message.serving is not None:
-        yield f"*Weights* {escaped(message.serving.words)}."
-    if said.why:
-        yield f"*Why* {escaped(said.why)}"
-    if message.act is not None:
-        yield f"*Ordered* {escaped(sentence(message.act.words))}"
-    told = " ".join((said.now, said.why, *said.more))
-    if message.numbers is not None and not message.numbers.said_in(told):
-        yield f"*Numbers* {escaped(message.numbers.sentence)}."
-    yield from (escaped(text) for text in said.more)
-    if said.then:
-        yield f"*If nobody acts* {escaped(said.then)}"
+    for label, text in parts(message, said):
+        yield f"*{label}* {escaped(text)}" if label else escaped(text)
     place = Place.of(message.execution)
     links = {
         "execution": place.execution_link if place else "",

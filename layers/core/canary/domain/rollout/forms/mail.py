@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from canary.domain.model import Frozen
 from canary.domain.rollout.forms.commands import command_lines, looks
+from canary.domain.rollout.forms.parts import parts
 from canary.domain.rollout.forms.places import Place
 from canary.domain.rollout.forms.subject import subject_of
-from canary.domain.rollout.kinds.fact import Said, sentence
+from canary.domain.rollout.kinds.fact import Said
 from canary.domain.rollout.messages import Message, WrittenMessage
 from canary.domain.words import moment
 
@@ -31,18 +32,8 @@ def mail_of(message: Message | WrittenMessage) -> Mail:
 
 def _lines(message: Message, said: Said) -> Iterator[str]:
     yield from (said.now, said.safe)
-    if message.serving is not None:
-        yield f"Weights: {message.serving.words}."
-    if said.why:
-        yield f"Why: {said.why}"
-    if message.act is not None:
-        yield f"Ordered: {sentence(message.act.words)}"
-    told = " ".join((said.now, said.why, *said.more))
-    if message.numbers is not None and not message.numbers.said_in(told):
-        yield f"Numbers: {message.numbers.sentence}."
-    yield from said.more
-    if said.then:
-        yield f"If nobody acts: {said.then}"
+    for label, text in parts(message, said):
+        yield f"{label}: {text}" if label else text
     yield from _to_type(message, said)
     yield from _links(message)
     yield (

@@ -10,11 +10,11 @@ from typing import Literal
 from canary.domain.plan.endpoint import TRANSITIONAL, EndpointView
 from canary.domain.plan.target import Target
 from canary.domain.rollout.arrival import VISIBLE_WITHIN, is_foreign
+from canary.domain.rollout.kinds.release import What
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.release.ownership import without_canary
 
-What = Literal["stage", "settle", "retire", "take_off"]
 Standing = Literal["THERE", "BUSY", "BEFORE", "BACK", "LATE", "FOREIGN", "GONE"]
 """THERE: the configuration serves as it should. BUSY: the endpoint is moving. BEFORE: the one
 before serves, and nothing may be on its way. BACK: SageMaker went back to it. LATE: it takes too

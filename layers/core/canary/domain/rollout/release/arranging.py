@@ -7,11 +7,11 @@ follows is tidying, and its failure is told without changing the end.
 from datetime import datetime
 
 from canary.domain.errors import RollBackPending, Superseded
-from canary.domain.rollout.kinds.release import Arranged
+from canary.domain.rollout.kinds.release import Arranged, What
 from canary.domain.rollout.outbox import tell
 from canary.domain.rollout.phase import Event, after
 from canary.domain.rollout.record import Arrangement, Record
-from canary.domain.rollout.release.arrangement import What, config_of, due
+from canary.domain.rollout.release.arrangement import config_of, due
 from canary.domain.rollout.release.ownership import our_configs
 from canary.domain.rollout.transitions import closing
 from canary.domain.rollout.transitions.claims import check_holder, close_bake

@@ -62,8 +62,8 @@ def close_held(
 
 
 def give_up(record: Record, generation: int, reason: str, now: datetime) -> Record:
-    """Return the record UNPROVEN, or ended as it is known to; unchanged when it has ended or another
-    generation holds it.
+    """Return the record UNPROVEN, or ended as it is known to; unchanged when it has ended or
+    another generation holds it.
     """
     if record.ended or record.generation != generation:
         return record

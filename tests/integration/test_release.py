@@ -163,3 +163,35 @@ def test_a_promotion_that_cannot_be_settled_stands() -> None:
         assert stage.weights == {"v1": 0.0, "v2": 1.0}
         assert described(stage)["EndpointConfigName"] == "config-1"
         assert any("tidying failed" in (message.subject or "") for message in stage.messages)
+
+
+def test_what_is_built_keeps_capture_and_tags() -> None:
+    """The configuration with the canary is the one in use, its tags and what names the rollout
+    besides.
+    """
+    with alone() as stage:
+        sagemaker = stage.client("sagemaker")
+        known = configuration(stage)
+        capture = {
+            "EnableCapture": True,
+            "InitialSamplingPercentage": 7,
+            "DestinationS3Uri": "s3://captured/churn",
+            "CaptureOptions": [{"CaptureMode": "Input"}],
+        }
+        tag = {"Key": "team", "Value": "churn"}
+        sagemaker.create_endpoint_config(
+            EndpointConfigName="config-2",
+            ProductionVariants=known["ProductionVariants"],
+            DataCaptureConfig=capture,
+            Tags=[tag],
+        )
+        sagemaker.update_endpoint(EndpointName=ENDPOINT, EndpointConfigName="config-2")
+        stage.emulator.run_minutes(12)
+        model(stage)
+        stage.start({**QUICK, "canary": {"model": NEW}})
+        stage.reach("BAKING", 1)
+        built = configuration(stage)
+        tags = sagemaker.list_tags(ResourceArn=built["EndpointConfigArn"])["Tags"]
+        made_by = {"Key": "sagemaker-canary:rollout", "Value": stage.record.rollout}
+        assert (built["DataCaptureConfig"], tags) == (capture, [tag, made_by])
+        assert built["ProductionVariants"][0] == known["ProductionVariants"][0]

@@ -32,10 +32,11 @@ demo: setup ## roll out eight canaries on the emulator (SCENARIO=name SEED=n PAR
 	$(BIN)/python -m demo $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(SEED),--seed $(SEED)) $(if $(PARTITION),--partition $(PARTITION)) $(ARGS)
 
 .PHONY: bench
-bench: setup ## measure verdicts, labelled sets and reaction into out/bench (ARGS=--short)
+bench: setup ## measure verdicts, labelled sets, reaction and scale into out/bench (ARGS=--short)
 	$(BIN)/python -m benchmarks.verdicts.run $(ARGS)
 	$(BIN)/python -m benchmarks.evaluate.run $(ARGS)
 	$(BIN)/python -m benchmarks.incidents.run $(ARGS)
+	$(BIN)/python -m benchmarks.scale.run $(ARGS)
 
 .PHONY: faults
 faults: setup ## break every call of a rollout and count what survives (ARGS="...")

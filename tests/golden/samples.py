@@ -77,6 +77,7 @@ def samples() -> Iterator[tuple[str, Message]]:
                 target=LAST,
                 began_at=after(-5400),
                 reason=WATCHED,
+                config="churn-config-7",
             ),
             Seen(target=LAST, at=after(60)),
             step=4,

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
+from canary.domain.plan.release.asked import After
 from canary.domain.plan.target import Target, describe
 from canary.domain.rollout.kinds.fact import Fact, Said, Standing, clause, refusal, sentence
 from canary.domain.words import duration, moment
@@ -12,10 +13,7 @@ WHO_CHANGED = (
 )
 
 WHO_IS_ASKED = "Who: DescribeEndpoint does not tell; CloudTrail does, some minutes later."
-OTHERS_STAY = (
-    "The other variants are still there at weight 0; retire them when you no longer want the way "
-    "back."
-)
+OTHERS_STAY = "The other variants are still there at weight 0"
 
 
 class Promoted(Fact):
@@ -26,6 +24,9 @@ class Promoted(Fact):
     target: Target
     began_at: datetime
     reason: str
+    leaves: After = "keep"
+    config: str = ""
+    """The configuration that is in use, or with `settle` and `retire` will be."""
     left: tuple[str, ...] = ()
     """What of the instances was not given back, each with the remedy."""
 
@@ -37,11 +38,38 @@ class Promoted(Fact):
             brief=f"{of.canary} at 100% after {took}",
             now=f"{of.canary} serves all traffic, confirmed by DescribeEndpoint"
             f"{of.unless_seen(self.target)}.",
-            safe="Safe: nothing has to be done.",
+            safe="Safe: nothing has to be done tonight.",
             why=sentence(self.reason),
-            more=(f"It took {took}. {OTHERS_STAY}", *self.left),
-            then="It stays so. A roll-back is possible until somebody changes the endpoint.",
+            more=(f"It took {took}. {self._others()}", *self._settled(), *self.left),
+            then=self._then(of.canary),
         )
+
+    def _others(self) -> str:
+        if self.leaves == "retire":
+            return f"{OTHERS_STAY} until they are retired."
+        return f"{OTHERS_STAY}; retire them when you no longer want the way back."
+
+    def _settled(self) -> tuple[str, ...]:
+        if self.leaves != "keep" or not self.config:
+            return ()
+        weights = ", ".join(f"{name} {w:.6g}" for name, w in sorted(self.target.weights.items()))
+        return (
+            f"Not settled: the configuration {self.config} still says the weights of before, and "
+            "an UpdateEndpoint that does not retain weights (terraform apply, a deployment) undoes "
+            f"the promotion. Write InitialVariantWeight {weights} where your code says them; "
+            'with "after": "settle" the next rollout makes such a configuration itself.',
+        )
+
+    def _then(self, canary: str) -> str:
+        if self.leaves == "retire":
+            return (
+                f"The configuration {self.config} is put in use, which holds {canary} alone; "
+                "a roll-back is possible until then."
+            )
+        until = "A roll-back is possible until somebody changes the endpoint."
+        if self.leaves == "settle":
+            return f"The configuration {self.config} is put in use, which says what serves. {until}"
+        return f"It stays so. {until}"
 
 
 class RolledBack(Fact):

@@ -151,9 +151,16 @@ def promotion(record: Record) -> Outcome:
 
 
 def _promoted(record: Record, reason: str, _now: datetime) -> Promoted:
-    target = record.plan.steps[-1].target
-    left = not_given_back(record)
-    return Promoted(target=target, began_at=record.started_at, reason=reason, left=left)
+    release = record.plan.release
+    leaves = release.after if release else "keep"
+    return Promoted(
+        target=record.plan.steps[-1].target,
+        began_at=record.started_at,
+        reason=reason,
+        leaves=leaves,
+        config=release.end_config if release and leaves != "keep" else record.plan.config_name,
+        left=not_given_back(record),
+    )
 
 
 def rolled_back(record: Record, reason: str, now: datetime) -> RolledBack:

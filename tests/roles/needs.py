@@ -68,6 +68,7 @@ RESOURCES: dict[str, tuple[str, ...]] = {
     "sagemaker:DescribeModelPackage": ("model-package/*",),
     "sagemaker:InvokeEndpoint": ENDPOINTS,
     "sagemaker:ListTags": ENDPOINTS,
+    "sagemaker:UpdateModelPackage": ("model-package/*",),
     "sagemaker:UpdateEndpoint": (*ENDPOINTS, CONFIGS),
     "sagemaker:UpdateEndpointWeightsAndCapacities": ENDPOINTS,
     "sns:GetTopicAttributes": ("{Topic}",),

@@ -28,6 +28,8 @@ MADE_BY = "sagemaker-canary:rollout"
 """The tag on everything this application makes; its value is the rollout."""
 OF_AWS = "aws:"
 """How tags begin that AWS sets and nobody may copy."""
+LONGEST_DESCRIPTION = 1024
+"""API model of SageMaker, ApprovalDescription."""
 NOT_FOUND = ("Could not find", "does not exist")
 EXISTS = "already exist"
 
@@ -118,6 +120,15 @@ class SageMakerConfigurations(SageMakerConfigurationReader):
         arn = f"{found['ModelArn'].rsplit('/', 1)[0]}/{staging.model}"
         with self._unless_ours(arn, rollout, "CreateModel"):
             self._client.create_model(**request)
+
+    def reject_package(self, package: str, why: str) -> None:
+        """Set a package's approval to Rejected, with as much of the reason as AWS takes."""
+        with translated("UpdateModelPackage"):
+            self._client.update_model_package(
+                ModelPackageArn=package,
+                ModelApprovalStatus="Rejected",
+                ApprovalDescription=why[:LONGEST_DESCRIPTION],
+            )
 
     def put_in_use(self, endpoint: str, name: str) -> None:
         """Ask for a configuration, weights and instances kept."""

@@ -120,10 +120,10 @@ class Stager:
             for name, (then, now) in changed_counts(record, view).items()
             if asked.what in {"stage", "take_off"}
         ]
-        told = "; ".join(left)
+        tidied = arranging.Tidied("; ".join(left), self._reject(record, asked))
         self._rollouts.change(
             record.rollout,
-            lambda r: arranging.arrived(r, holder, generation, told, self._clock()),
+            lambda r: arranging.arrived(r, holder, generation, tidied, self._clock()),
         )
         reason = f"configuration {asked.config} is in use"
         return TaskResult(next="MOVE" if asked.what == "stage" else "CLOSE", reason=reason)
@@ -145,6 +145,24 @@ class Stager:
             except AwsDenied as error:
                 left.append(f"model {staging.model} ({error})")
         return left
+
+    def _reject(self, record: Record, asked: Arrangement) -> str:
+        """Reject the package of a canary that evidence showed worse; return what is said of it."""
+        release, decision = record.plan.release, record.decision
+        package = release.staging.model_package if release and release.staging else None
+        if asked.what != "take_off" or package is None:
+            return ""
+        if decision is None or decision.guard is None:
+            return (
+                f"The package {package} is as it was in the registry: nothing was shown against it"
+            )
+        try:
+            self._configurations.reject_package(
+                package, f"Taken back by rollout {record.rollout}: {decision.reason}"
+            )
+        except AwsDenied as error:
+            return f"The package {package} could not be rejected in the registry: {error}"
+        return f"The package {package} is Rejected in the registry, with the reason"
 
     def _failed(self, record: Record, holder: str, generation: int, why: str) -> TaskResult:
         """Note why it could not be arranged: a canary that was not built is taken back, an end

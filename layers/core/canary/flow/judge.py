@@ -101,6 +101,7 @@ class Judging:
             verdict=verdict.verdict,
             reason=verdict.reason,
             by=verdict.by,
+            guard=judgement.decided_by,
             gate_open=finding is None or finding.label == "PASS",
             notices=notices_of(record, judgement, verdict, seen, braked),
             deadline=deadline_of(record, judgement.held, seen),

@@ -36,6 +36,9 @@ class Configurations(Protocol):
         that this rollout made before is success.
         """
 
+    def reject_package(self, package: str, why: str) -> None:
+        """Set a package's approval to Rejected, with the reason; doing it twice is no harm."""
+
     def put_in_use(self, endpoint: str, name: str) -> None:
         """Ask for a configuration, weights and instances kept; returns when SageMaker accepted."""
 

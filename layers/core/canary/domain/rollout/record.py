@@ -49,7 +49,8 @@ class Asked(Frozen):
 
 class Decision(Frozen):
     """A verdict waiting to be carried out. `to_step` is the step an ADVANCE leads to; None closes
-    as promoted. `act` is the order of the person, `numbers` those of the guard that spoke.
+    as promoted. `act` is the order of the person, `guard` the one whose evidence settled it and
+    `numbers` its numbers; neither where a limit of time, a person or a fault did.
     """
 
     verdict: Literal["ADVANCE", "ROLL_BACK"]
@@ -59,6 +60,7 @@ class Decision(Frozen):
     by: Literal["judge", "alarm", "person", "fault"] = "judge"
     at: datetime
     act: Act | None = None
+    guard: str | None = None
     numbers: Numbers | None = None
 
 

@@ -53,12 +53,13 @@ class Promoted(Fact):
         if self.leaves != "keep" or not self.config:
             return ()
         weights = ", ".join(f"{name} {w:.6g}" for name, w in sorted(self.target.weights.items()))
-        return (
+        undone = (
             f"Not settled: the configuration {self.config} still says the weights of before, and "
             "an UpdateEndpoint that does not retain weights (terraform apply, a deployment) undoes "
             f"the promotion. Write InitialVariantWeight {weights} where your code says them; "
-            'with "after": "settle" the next rollout makes such a configuration itself.',
+            'with "after": "settle" the next rollout makes such a configuration itself.'
         )
+        return (undone,)
 
     def _then(self, canary: str) -> str:
         if self.leaves == "retire":

@@ -16,7 +16,7 @@ WRITE_IT = (
 
 class Arranged(Fact):
     """A configuration is in use that this rollout built, or went back to; `left` says what was left
-    behind, '' for nothing.
+    behind, `registry` what became of the canary's package, '' for nothing.
     """
 
     routine = True
@@ -24,6 +24,7 @@ class Arranged(Fact):
     what: What
     config: str
     left: str = ""
+    registry: str = ""
 
     def say(self, of: Standing) -> Said:
         """Return how it reads that a configuration is in use."""
@@ -33,7 +34,11 @@ class Arranged(Fact):
             brief=f"configuration {self.config}",
             now=f"{now} The endpoint is InService with the configuration {self.config}.",
             safe=safe,
-            more=(WRITE_IT, *((sentence(f"Left behind: {self.left}"),) if self.left else ())),
+            more=(
+                WRITE_IT,
+                *((sentence(f"Left behind: {self.left}"),) if self.left else ()),
+                *((sentence(self.registry),) if self.registry else ()),
+            ),
             then="It goes on by itself." if self.what == "stage" else "The rollout is over.",
         )
 

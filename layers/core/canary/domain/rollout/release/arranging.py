@@ -5,6 +5,7 @@ follows is tidying, and its failure is told without changing the end.
 """
 
 from datetime import datetime
+from typing import NamedTuple
 
 from canary.domain.errors import RollBackPending, Superseded
 from canary.domain.rollout.kinds.release import Arranged, What
@@ -15,6 +16,16 @@ from canary.domain.rollout.release.arrangement import config_of, due
 from canary.domain.rollout.release.ownership import our_configs
 from canary.domain.rollout.transitions import closing
 from canary.domain.rollout.transitions.claims import check_holder, close_bake
+
+
+class Tidied(NamedTuple):
+    """What is said of the rest once a configuration is in use: what was left behind, and what
+    became of the canary's package; '' for nothing.
+    """
+
+    left: str = ""
+    registry: str = ""
+
 
 EVENTS: dict[What, Event] = {
     "stage": Event.STAGE,
@@ -55,16 +66,18 @@ def accepted(record: Record, asked: Arrangement) -> Record:
     return record.but(arranged=asked.but(accepted=True)) if record.arranged == asked else record
 
 
-def arrived(record: Record, holder: str, generation: int, left: str, now: datetime) -> Record:
-    """Return the record with its configuration in use, and what was `left` behind, '' for nothing;
-    told once. Raises Superseded.
+def arrived(record: Record, holder: str, generation: int, tidied: Tidied, now: datetime) -> Record:
+    """Return the record with its configuration in use and what became of the rest; told once.
+    Raises Superseded.
     """
     check_holder(record, holder, generation)
     asked = record.arranged
     if asked is None or asked.reached_at is not None:
         return record
-    there = record.but(arranged=asked.but(reached_at=now, failed=left), progress_at=now)
-    facts = Arranged(what=asked.what, config=asked.config, left=left)
+    there = record.but(arranged=asked.but(reached_at=now, failed=tidied.left), progress_at=now)
+    facts = Arranged(
+        what=asked.what, config=asked.config, left=tidied.left, registry=tidied.registry
+    )
     return tell(there, facts, now)
 
 

@@ -18,9 +18,10 @@ from canary.domain.rollout.transitions.pauses import resume
 @dataclass(frozen=True)
 class Weighed:
     """What one look came to. `gate_open` is False while the labelled set has not passed;
-    `notices` are what a person may want to know, told once a step by what stands before the first
-    colon; `deadline` is when a step that goes on being held is taken back; `numbers` are those of
-    the guard that speaks loudest. `held` is the brake that made a HOLD of an ADVANCE, `known` what
+    `guard` is the one that settled it; `notices` are what a person may want to know, told once a
+    step by what stands before the first colon; `deadline` is when a step that goes on being held
+    is taken back; `numbers` are those of the guard that speaks loudest. `held` is the brake that
+    made a HOLD of an ADVANCE, `known` what
     the judge said of the evidence, `ripe` whether it is time to ask for an approval of the next
     share.
     """
@@ -29,6 +30,7 @@ class Weighed:
     verdict: Literal["ADVANCE", "HOLD", "ROLL_BACK"]
     reason: str
     by: Literal["judge", "alarm", "person", "fault"]
+    guard: str | None = None
     gate_open: bool = True
     notices: tuple[str, ...] = ()
     deadline: datetime | None = None
@@ -94,6 +96,7 @@ def _decision(record: Record, weighed: Weighed, now: datetime) -> Decision:
             "reason": weighed.reason,
             "by": weighed.by,
             "at": now,
+            "guard": weighed.guard if weighed.by == "judge" else None,
             "numbers": weighed.numbers if weighed.by == "judge" else None,
         }
     )

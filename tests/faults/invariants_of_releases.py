@@ -12,23 +12,23 @@ from canary.domain.rollout.record import Record
 from tests.faults.run import Invariant, Run
 
 
-def as_left(record: Record, weights: Mapping[str, float] | None) -> Mapping[str, float] | None:
+def as_left(record: Record, weights: Mapping[str, float]) -> tuple[Mapping[str, float], ...]:
     """Return the weights an end promises, without variants that were taken off, retired or never
-    built.
+    built; with and without them where it was told that this is not confirmed.
     """
-    if weights is None:
-        return None
     seen = record.outcome.seen if record.outcome else None
     if record.phase is Phase.ROLLED_BACK and seen is not None:
-        return safe_of(record, seen.target.weights)
+        return (safe_of(record, seen.target.weights),)
     arranged = record.arranged
-    if arranged is None or arranged.reached_at is None:
-        return weights
-    if arranged.what == "take_off":
-        return _without_canary(record)
-    if arranged.what == "retire":
-        return {name: weight for name, weight in weights.items() if weight}
-    return weights
+    if arranged is None:
+        return (weights,)
+    tidied = {
+        "take_off": _without_canary(record),
+        "retire": {name: weight for name, weight in weights.items() if weight},
+    }.get(arranged.what, weights)
+    if arranged.reached_at is not None:
+        return (tidied,)
+    return (weights, tidied) if arranged.failed else (weights,)
 
 
 def safe_of(record: Record, said: Mapping[str, float]) -> Mapping[str, float]:

@@ -88,18 +88,20 @@ class NotArranged(Fact):
         """Return how it reads that something was left as it was."""
         says: Mapping[What, str] = {
             "stage": f"{of.canary} could not be built.",
-            "settle": "The promotion stands, and no configuration says so: an UpdateEndpoint that "
-            "does not retain weights undoes it.",
-            "retire": f"{of.canary} is promoted, and the variants before it are still there at "
-            "weight 0.",
-            "take_off": f"{of.canary} still stands on the endpoint, at weight 0.",
+            "settle": "The promotion stands. That a configuration says so is not confirmed, and "
+            "without one an UpdateEndpoint that does not retain weights undoes it.",
+            "retire": f"{of.canary} is promoted. That the variants before it are gone is not "
+            "confirmed; they may still be there at weight 0.",
+            "take_off": f"That {of.canary} was taken off is not confirmed; it may still stand on "
+            "the endpoint, at weight 0.",
         }
         return Said(
             what="tidying failed",
-            brief=f"{of.canary_serves}, {self.what.replace('_', ' ')} not done",
+            brief=f"{of.canary_serves}, {self.what.replace('_', ' ')} not confirmed",
             now=says[self.what],
             safe="Safe: the weights are as the end of the rollout told them.",
             why=sentence(self.why),
-            then="The rollout is over and leaves it so. Remove the cause and call UpdateEndpoint "
-            f"with RetainAllVariantProperties and the configuration {self.config}.",
+            then="The rollout is over and leaves it so. Look which configuration is in use; where "
+            f"it is not {self.config}, remove the cause and call UpdateEndpoint with it and "
+            "RetainAllVariantProperties.",
         )

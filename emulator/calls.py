@@ -22,6 +22,7 @@ from botocore.exceptions import ClientError
 from moto.core.botocore_stubber import BotocoreStubber
 
 from emulator.clock.exclusive import Exclusive
+from emulator.direct.calls import patch_direct
 from emulator.functions import sandbox
 from emulator.patching import Patches
 
@@ -125,6 +126,7 @@ def patch_calls(patches: Patches, gate: CallGate) -> None:
         )
 
     patch_entrance(patches, gate.lock)
+    patch_direct(patches, gate.lock)
     patches.replace(
         BaseClient, "_make_api_call", make_api_call, parameters=("operation_name", "api_params")
     )

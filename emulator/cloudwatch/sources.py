@@ -8,6 +8,7 @@ namespace is another metric.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from moto.cloudwatch.models import CloudWatchBackend, MetricAggregatedDatum, MetricDatum
@@ -63,21 +64,26 @@ class Sources:
     def _custom(self, metric: MetricName, start: int, end: int) -> Distribution | None:
         parts = [
             distribution
-            for datum in self.backend.metric_data
+            for datum in self._named.get((metric.namespace, metric.name), ())
             if _matches(datum, metric)
             and start <= _epoch(datum.timestamp) < end
             and (distribution := _values(datum)) is not None
         ]
         return merged(parts) if parts else None
 
+    @cached_property
+    def _named(self) -> Mapping[tuple[str, str], Sequence[Any]]:
+        """Return the data by namespace and name: a look reads a few metrics of very many."""
+        named: dict[tuple[str, str], list[Any]] = {}
+        for datum in self.backend.metric_data:
+            named.setdefault((datum.namespace, datum.name), []).append(datum)
+        return named
+
 
 def _matches(datum: Any, metric: MetricName) -> bool:
-    return (
-        datum.namespace == metric.namespace
-        and datum.name == metric.name
-        and (metric.unit is None or (datum.unit or "None") == metric.unit)
-        and tuple(sorted((d.name, d.value) for d in datum.dimensions)) == metric.dimensions
-    )
+    return (metric.unit is None or (datum.unit or "None") == metric.unit) and tuple(
+        sorted((d.name, d.value) for d in datum.dimensions)
+    ) == metric.dimensions
 
 
 def _values(datum: Any) -> Distribution | None:

@@ -1,0 +1,1 @@
+"""Emulated time: the loop, its threads, the account's lock."""

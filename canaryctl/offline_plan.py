@@ -14,8 +14,9 @@ from canary.domain.plan.endpoint import EndpointView, Variant
 from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.make_plan import Facts, make_plan
 from canary.domain.plan.plan import Plan
-from canary.domain.plan.spec import Guards, Spec
+from canary.domain.plan.spec import Spec
 from canary.domain.plan.standard_guards import guards_of, may_be_left_out
+from canary.domain.plan.watching.keys import Guards
 from canary.stats.history import FULL_HISTORY_MINUTES, Minute
 
 BASELINE = "baseline"

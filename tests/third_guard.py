@@ -1,8 +1,8 @@
 """One guard more than the two that every spec has, on a metric made up for tests."""
 
 from canary.domain.plan.guards import CountGuard, CountSource, GuardWords, Margin, Metric
-from canary.domain.plan.spec import Guards
 from canary.domain.plan.standard_guards import ERRORS_GRID, Thresholds
+from canary.domain.plan.watching.keys import Guards
 
 NAMESPACE = "Churn/Answers"
 OF_ONE_VARIANT = (("Endpoint", "${endpoint}"), ("Variant", "${variant}"))

@@ -8,8 +8,8 @@ import numpy as np
 from benchmarks.verdicts.learning import Histories
 from benchmarks.verdicts.processes import Terms, settle
 from canary.domain.plan.guards import CountGuard
-from canary.domain.plan.spec import Guards
 from canary.domain.plan.standard_guards import guards_of
+from canary.domain.plan.watching.keys import Guards
 from canary.stats.counts import Bound
 
 Array = np.ndarray

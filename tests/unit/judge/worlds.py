@@ -6,9 +6,9 @@ from typing import Any
 from canary.domain.judge.windows import Counts, Window
 from canary.domain.plan.guards import CountGuard, GuardHistory
 from canary.domain.plan.plan import BakeInterval, Plan, PlannedStep
-from canary.domain.plan.spec import Guards
 from canary.domain.plan.standard_guards import SLOW_REQUESTS, guards_of
 from canary.domain.plan.target import Target
+from canary.domain.plan.watching.keys import Guards
 from tests.rollouts import side_counts
 
 START = 1_000

@@ -7,13 +7,13 @@ from pydantic import ValidationError
 
 from canary.domain.judge.windows import Counts
 from canary.domain.plan.guards import REQUESTS, CountGuard, CountSource, Metric
-from canary.domain.plan.spec import Guards
 from canary.domain.plan.standard_guards import (
     SLOW_REQUESTS,
     guards_of,
     may_be_left_out,
     read_guard,
 )
+from canary.domain.plan.watching.keys import Guards
 
 EVENTS, BAD, GOOD = Metric(name="Answers"), Metric(name="Empty"), Metric(name="Full")
 

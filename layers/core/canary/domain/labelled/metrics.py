@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from canary.domain.labelled.prediction import Label, Prediction
 from canary.domain.labelled.scorers import cost, errors, probabilities, ranking, sets, text, values
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.domain.plan.quality.metric_keys import SCORER, QualityMargin
+from canary.domain.plan.quality.margins import QualityMargin
+from canary.domain.plan.quality.metric_keys import SCORER
 
 Value = Callable[[Label, Prediction, QualityGuardSpec], float | None]
 Score = Callable[[Label, Prediction | None], float | None]

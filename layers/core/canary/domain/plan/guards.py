@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from canary.domain.model import Frozen
-from canary.domain.plan.custom.margins import ValueMargin
+from canary.domain.plan.custom.margins import Ratio, ValueMargin
 from canary.stats.counts import Bound
 from canary.stats.history import History, Minute, learn
 
@@ -31,8 +31,17 @@ class Margin(Frozen):
     `percentage_points`.
     """
 
-    ratio: float = Field(ge=1, le=1000, allow_inf_nan=False)
-    percentage_points: float = Field(ge=0, le=100, allow_inf_nan=False)
+    ratio: Ratio = Field(
+        description="How many times the baseline's rate is still within the margin; a factor.",
+        examples=[1.1],
+    )
+    percentage_points: float = Field(
+        ge=0,
+        le=100,
+        allow_inf_nan=False,
+        description="Added to it, in percentage points: 0.1 is a difference of 0.001.",
+        examples=[0.1],
+    )
 
     @property
     def bound(self) -> Bound:

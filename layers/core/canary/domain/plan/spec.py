@@ -13,11 +13,9 @@ from canary.domain.errors import Refused
 from canary.domain.model import Frozen, flags_for_numbers
 from canary.domain.plan.brakes.keys import BrakeKeys
 from canary.domain.plan.capacity.values import CapacitySpec
-from canary.domain.plan.custom.keys import CountGuardKeys, ValueGuardKeys
-from canary.domain.plan.guards import Margin
-from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.reading.refusal import check_aliases, refusal_of
 from canary.domain.plan.release.asked import After, AfterKeys, AskedCanary, StagedCanary
+from canary.domain.plan.watching.keys import Guards
 
 MINUTES_PER_DAY = 1440
 # The state machine ends every execution after 90 days, bypassing Catch: one day is left for a
@@ -41,8 +39,16 @@ class BakeMinutes(Frozen):
     (`max`).
     """
 
-    min: Minutes = 5
-    max: Minutes = 120
+    min: Minutes = Field(
+        default=5,
+        description="Minutes a step serves before it may advance, whatever the evidence.",
+        examples=[10],
+    )
+    max: Minutes = Field(
+        default=120,
+        description="Minutes after which a step without a verdict is called inconclusive.",
+        examples=[240],
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -55,71 +61,36 @@ class BakeMinutes(Frozen):
 class StepSpec(Frozen):
     """One planned share of the canary, 0 < share <= 1."""
 
-    share: float = Field(gt=0, le=1, allow_inf_nan=False)
-    bake_minutes: BakeMinutes = BakeMinutes()
-
-
-class ErrorsGuard(Frozen):
-    """The share of requests that failed; `count` says which CloudWatch counter is meant, never a
-    sum of them.
-    """
-
-    count: Literal["model_errors", "5xx", "4xx"] = "model_errors"
-    roll_back_beyond: Margin = Margin(ratio=1.1, percentage_points=0.01)
-    last_gate: Margin = Margin(ratio=1.5, percentage_points=0.1)
-    early_steps: Margin = Margin(ratio=3, percentage_points=0.5)
-
-
-class SlowRequestsGuard(Frozen):
-    """The share of requests slower than `threshold_ms`; without it the median of the baseline's
-    own p95 over the last day's hours.
-    """
-
-    threshold_ms: float | None = Field(default=None, gt=0, le=3_600_000, allow_inf_nan=False)
-    roll_back_beyond: Margin = Margin(ratio=1.05, percentage_points=0.1)
-    last_gate: Margin = Margin(ratio=1.2, percentage_points=0.5)
-    early_steps: Margin = Margin(ratio=2, percentage_points=2)
-
-
-class Guards(Frozen):
-    """What is watched. `slow_requests` left out: watched where the metric allows it; null: not
-    watched.
-    """
-
-    errors: ErrorsGuard = ErrorsGuard()
-    slow_requests: SlowRequestsGuard | None = None
-    counts: tuple[CountGuardKeys, ...] = ()
-    """Guards on events of your own."""
-    values: tuple[ValueGuardKeys, ...] = ()
-    """Guards on what is one number a minute."""
-    alarms: tuple[Annotated[str, Field(min_length=1, max_length=255)], ...] = ()
-    quality: QualityGuardSpec | None = None
-
-    @field_validator("quality")
-    @classmethod
-    def _scorer_can_be_called(cls, quality: QualityGuardSpec | None) -> QualityGuardSpec | None:
-        if quality is not None and quality.scorer is not None and not quality.has_lambda_scorer:
-            raise ValueError("scorer must be the ARN of a Lambda function in a rollout")
-        return quality
-
-    @property
-    def custom(self) -> tuple[str, ...]:
-        """Return the names of the user's own guards."""
-        return (*(keys.name for keys in self.counts), *(keys.name for keys in self.values))
-
-    @property
-    def slow_requests_named(self) -> bool:
-        """Return whether the user wrote the key, so that leaving it out and switching it off stay
-        apart.
-        """
-        return "slow_requests" in self.model_fields_set
+    share: float = Field(
+        gt=0,
+        le=1,
+        allow_inf_nan=False,
+        description="The canary's part of the traffic, a fraction: 0.05 is 5%. Shares rise from "
+        "step to step, and the last is 1.",
+        examples=[0.05],
+    )
+    bake_minutes: BakeMinutes = Field(
+        default=BakeMinutes(),
+        description="How long the step serves.",
+        examples=[{"min": 10, "max": 240}],
+    )
 
 
 class ErrorRates(Frozen):
     """How often the controller may be wrong, as fractions of rollouts."""
 
-    false_rollback: ErrorRate = 0.05
-    false_promotion: ErrorRate = 0.05
+    false_rollback: ErrorRate = Field(
+        default=0.05,
+        description="In at most this part of rollouts is a canary no worse than the baseline taken "
+        "back; a fraction.",
+        examples=[0.01],
+    )
+    false_promotion: ErrorRate = Field(
+        default=0.05,
+        description="In at most this part of rollouts does a canary worse than the margin pass the "
+        "last gate; a fraction.",
+        examples=[0.01],
+    )
 
 
 DEFAULT_STEPS = (
@@ -133,32 +104,86 @@ DEFAULT_STEPS = (
 class Spec(BrakeKeys, AfterKeys):
     """One rollout as the user wants it; frozen, unknown keys refused."""
 
-    version: Literal[1] = 1
-    endpoint: str = Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")
+    version: Literal[1] = Field(
+        default=1, description="The version of this language.", examples=[1]
+    )
+    endpoint: str = Field(
+        pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$",
+        description="Name of the SageMaker endpoint.",
+        examples=["churn-prod"],
+    )
     asked_canary: AskedCanary = Field(
         alias="canary",
         description="A variant of the endpoint that stands at weight 0, by name; or what it is to "
         "be built of.",
+        examples=["Variant2", {"model": "churn-2026-11"}],
     )
-    steps: tuple[StepSpec, ...] = Field(default=DEFAULT_STEPS, max_length=50)
-    guards: Guards = Guards()
-    error_rates: ErrorRates = ErrorRates()
-    on_inconclusive: Literal["hold", "roll_back"] = "hold"
-    hold_at_most_minutes: Minutes = MINUTES_PER_DAY
-    watch_minutes: Minutes = 30
-    warm_up_minutes: int = Field(default=DEFAULT_WARM_UP_MINUTES, ge=0, le=LONGEST_WARM_UP_MINUTES)
-    """Whole minutes after each move that are not judged (fuse and alarms are); 0: none."""
+    steps: tuple[StepSpec, ...] = Field(
+        default=DEFAULT_STEPS,
+        max_length=50,
+        description="The shares that the canary serves, one after the other.",
+        examples=[[{"share": 0.05}, {"share": 0.5}, {"share": 1.0}]],
+    )
+    guards: Guards = Field(
+        default=Guards(),
+        description="What is watched besides; errors and slow requests unless given.",
+        examples=[{"alarms": ["churn-prod-5xx"]}],
+    )
+    error_rates: ErrorRates = Field(
+        default=ErrorRates(),
+        description="How often the controller may be wrong.",
+        examples=[{"false_rollback": 0.01}],
+    )
+    on_inconclusive: Literal["hold", "roll_back"] = Field(
+        default="hold",
+        description="What happens where a step's evidence decides nothing by `bake_minutes.max`: "
+        "go on waiting, for `hold_at_most_minutes` at most, or take the canary back.",
+        examples=["roll_back"],
+    )
+    hold_at_most_minutes: Minutes = Field(
+        default=MINUTES_PER_DAY,
+        description="Minutes a step that decides nothing is held beyond its bake before the canary "
+        "is taken back.",
+        examples=[480],
+    )
+    watch_minutes: Minutes = Field(
+        default=30,
+        description="Minutes the canary serves everything, watched, before it counts as promoted.",
+        examples=[60],
+    )
+    warm_up_minutes: int = Field(
+        default=DEFAULT_WARM_UP_MINUTES,
+        ge=0,
+        le=LONGEST_WARM_UP_MINUTES,
+        description="Whole minutes after each move that are not judged (fuse and alarms are); 0: "
+        "none.",
+        examples=[5],
+    )
     notify: Literal["all", "important"] = Field(
         default="all",
-        description="What people are told: all, or important: ends and what a person should look "
-        "at, without starts, steps and pauses that are over. Events on the bus tell everything.",
+        description="What people are told: `all`, or `important`: ends and what a person should "
+        "look at, without starts, steps and pauses that are over. Events on the bus tell "
+        "everything.",
+        examples=["important"],
     )
     capacity: CapacitySpec | None = Field(
         default=None,
-        description="Instances before each share; left out: as many as carry it today at most.",
+        description="Instances before each share; `off`: none are asked for. Left out: as many as "
+        "carry it today at most.",
+        examples=[{"headroom": 1.3, "at_most": 20}, "off"],
     )
-    adopt_live: bool = False
-    require_conclusive: bool = False
+    adopt_live: bool = Field(
+        default=False,
+        description="Whether a canary that serves already is taken as it stands; otherwise it has "
+        "to be at weight 0.",
+        examples=[True],
+    )
+    require_conclusive: bool = Field(
+        default=False,
+        description="Whether the spec is refused where the endpoint's traffic is too little for a "
+        "step to conclude; otherwise that is told.",
+        examples=[True],
+    )
 
     @property
     def canary(self) -> str:

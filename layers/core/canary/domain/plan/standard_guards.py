@@ -19,7 +19,7 @@ from canary.domain.plan.guards import (
     GuardWords,
     Metric,
 )
-from canary.domain.plan.spec import ErrorsGuard, Guards, SlowRequestsGuard
+from canary.domain.plan.watching.keys import ErrorsGuard, Guards, SlowRequestsGuard
 
 ERRORS, SLOW_REQUESTS = "errors", "slow_requests"
 STANDARD = frozenset({ERRORS, SLOW_REQUESTS})

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from canary.domain.labelled.evidence import PairedState
 from canary.domain.labelled.side_by_side import Figure
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.domain.plan.quality.metric_keys import RatioMargin
+from canary.domain.plan.quality.margins import RatioMargin
 from canary.stats.paired import PairedBets, bet
 
 FIGURE_OF: dict[str, Figure] = {"latency": "milliseconds", "size": "bytes", "tokens": "tokens"}

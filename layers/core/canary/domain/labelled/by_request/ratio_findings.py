@@ -11,7 +11,7 @@ from canary.domain.labelled.evidence import PairedState, QualityFinding
 from canary.domain.labelled.outcome import ADVICE, answer_of, label_of, odds_against
 from canary.domain.labelled.paired import GateLevels
 from canary.domain.labelled.side_by_side import Measured, as_told, in_words
-from canary.domain.plan.quality.metric_keys import RatioMargin
+from canary.domain.plan.quality.margins import RatioMargin
 from canary.stats.paired import PairedBets
 
 

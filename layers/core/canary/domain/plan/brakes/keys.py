@@ -40,15 +40,23 @@ Zone = Annotated[str, Field(min_length=1, max_length=64)]
 class Hours(Frozen):
     """When the share may rise: weekdays and spans of local time in one zone."""
 
-    zone: Zone = Field(description="IANA name of the zone, such as Europe/Berlin.")
+    zone: Zone = Field(
+        description="IANA name of the zone that days and times are read in.",
+        examples=["Europe/Berlin", "UTC"],
+    )
     days: tuple[Day, ...] = Field(
-        default=DAYS[:5], min_length=1, max_length=7, description="Weekdays, mon to sun."
+        default=DAYS[:5],
+        min_length=1,
+        max_length=7,
+        description="Weekdays on which the share may rise.",
+        examples=[["mon", "tue", "wed", "thu"]],
     )
     times: tuple[str, ...] = Field(
         min_length=1,
         max_length=24,
-        description='Spans of local time, such as "09:00-17:00"; one past midnight is written as '
-        "two.",
+        description="Spans of local time in which it may rise, hours and minutes; one past "
+        "midnight is written as two.",
+        examples=[["09:00-12:00", "13:00-16:30"]],
     )
 
     @field_validator("zone")
@@ -107,12 +115,21 @@ class Freeze(Frozen):
     """A time in which no share rises: from `begins` up to `ends`; a date counts as a whole day."""
 
     begins: str = Field(
-        description="First day (2026-12-20) or moment (2026-12-20T18:00, or with an offset)."
+        description="First day, or the moment it begins; local unless it has an offset.",
+        examples=["2026-12-20", "2026-12-20T18:00", "2026-12-20T18:00:00Z"],
     )
-    ends: str = Field(description="Last day, which still counts, or the moment it ends.")
-    reason: str = Field(default="", max_length=200, description="Why, for people.")
+    ends: str = Field(
+        description="Last day, which still counts, or the moment it ends.",
+        examples=["2027-01-03"],
+    )
+    reason: str = Field(
+        default="", max_length=200, description="Why, for people.", examples=["year's end"]
+    )
     zone: Zone | None = Field(
-        default=None, description="Zone of local days and times; else that of hours."
+        default=None,
+        description="IANA name of the zone of local days and times; left out, that of `hours`, and "
+        "without either local days are refused.",
+        examples=["UTC"],
     )
 
     @field_validator("begins", "ends")
@@ -173,28 +190,38 @@ class BrakeKeys(Frozen):
     approve_before: tuple[Share, ...] = Field(
         default=(),
         max_length=50,
-        description="Shares of steps that a person has to approve before they are taken.",
+        description="Shares of steps, fractions of traffic, that a person has to approve before "
+        "they are taken.",
+        examples=[[0.5, 1.0]],
     )
     approve_within_minutes: int = Field(
         default=MINUTES_PER_DAY,
         ge=1,
         le=LONGEST_APPROVAL_MINUTES,
-        description="How long a step that could be taken waits for its approval; no limit counts "
-        "it.",
+        description="Minutes for which a step that could be taken waits for its approval; no "
+        "limit counts them.",
+        examples=[480],
     )
     on_unapproved: Literal["hold", "roll_back"] = Field(
         default="hold",
         description="Without an approval by then: go on waiting while the limits run again, or "
         "take the canary back.",
+        examples=["roll_back"],
     )
     hours: Hours | None = Field(
-        default=None, description="When steps up may be taken; always unless given."
+        default=None,
+        description="When steps up may be taken; always unless given. The way back is always open.",
+        examples=[{"zone": "Europe/Berlin", "times": ["09:00-17:00"]}],
     )
     freezes: tuple[Freeze, ...] = Field(
-        default=(), max_length=MOST_FREEZES, description="Times in which no step up is taken."
+        default=(),
+        max_length=MOST_FREEZES,
+        description="Times in which no step up is taken.",
+        examples=[[{"begins": "2026-12-20", "ends": "2027-01-03", "zone": "UTC"}]],
     )
     mode: Literal["automatic", "advise"] = Field(
         default="automatic",
-        description="advise: steps up are proposed and a person takes them; the way back is still "
-        "taken.",
+        description="`advise`: steps up are proposed and a person takes them; the way back is "
+        "still taken.",
+        examples=["advise"],
     )

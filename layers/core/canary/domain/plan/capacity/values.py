@@ -24,13 +24,16 @@ class CapacityKeys(Frozen):
         le=10,
         allow_inf_nan=False,
         description="How many times the instances that the baseline needs for a share the canary "
-        "gets.",
+        "gets before it; a factor.",
+        examples=[2],
     )
     at_most: int | None = Field(
         default=None,
         ge=1,
         le=MOST_INSTANCES,
-        description="The most instances the canary may be given.",
+        description="The most instances the canary may be given; left out, with `headroom` left "
+        "out too, as many as carry all traffic today.",
+        examples=[20],
     )
 
 

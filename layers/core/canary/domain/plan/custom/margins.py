@@ -1,9 +1,13 @@
 """The margin of a value guard: how much worse one number a minute may be."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from canary.domain.model import Frozen
 from canary.stats.counts import Bound
+
+Ratio = Annotated[float, Field(ge=1, le=1000, allow_inf_nan=False)]
 
 
 class ValueMargin(Frozen):
@@ -11,8 +15,17 @@ class ValueMargin(Frozen):
     unit.
     """
 
-    ratio: float = Field(ge=1, le=1000, allow_inf_nan=False)
-    absolute: float = Field(default=0, ge=0, allow_inf_nan=False)
+    ratio: Ratio = Field(
+        description="How many times the baseline's value is still within the margin; a factor.",
+        examples=[1.1],
+    )
+    absolute: float = Field(
+        default=0,
+        ge=0,
+        allow_inf_nan=False,
+        description="Added to it, in the value's own unit.",
+        examples=[2],
+    )
 
     @property
     def bound(self) -> Bound:

@@ -23,27 +23,64 @@ class AnswerRules(Frozen):
     """What a user says about answers; what is left out is inferred, or refused where it could mean
     two things.
 
-    `label`, `score` and `scores` are the places of the predicted label, of one score, and of a
-    list or object of scores; a place is looked for in the whole answer first, then in each
-    record's part of it. `score_of` says whose probability a score is. `label_map` gives the set's
-    label for a name in an answer, `labels_from` a rule: "index" (a number counts the `classes`
-    from 0), "prefix:..." (taken off the name), or the place of the class order in the answer.
-    `activation` makes probabilities of logits; `ranks_only` says that scores only order.
-    `threshold` is the score above which a binary answer is positive, one for both variants or one
-    each; without it a model's own label decides where there is one. `extract` is a regular
-    expression whose one group is the label in a text.
+    A place is looked for in the whole answer first, then in each record's part of it.
     """
 
-    label: AnswerPath | None = None
-    score: AnswerPath | None = None
-    scores: AnswerPath | None = None
-    score_of: ScoreOf | None = None
-    label_map: dict[str, str] | None = Field(default=None, min_length=1, max_length=1_000)
-    labels_from: AnswerPath | None = None
-    activation: Activation = "none"
-    ranks_only: bool = False
-    threshold: Threshold | dict[Role, Threshold] | None = None
-    extract: str | None = Field(default=None, min_length=1, max_length=1_024)
+    label: AnswerPath | None = Field(
+        default=None,
+        description="Place of the predicted label: a JMESPath expression, or the column of a CSV "
+        "answer.",
+        examples=["predictions[].label", 0],
+    )
+    score: AnswerPath | None = Field(
+        default=None, description="Place of one score.", examples=["predictions[].score", 1]
+    )
+    scores: AnswerPath | None = Field(
+        default=None,
+        description="Place of a list or object of scores, one a class.",
+        examples=["probabilities"],
+    )
+    score_of: ScoreOf | None = Field(
+        default=None,
+        description="Whose probability `score` is: that of the positive or of the predicted label.",
+        examples=["predicted"],
+    )
+    label_map: dict[str, str] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1_000,
+        description="The set's label for a name in an answer.",
+        examples=[{"LABEL_0": "no", "LABEL_1": "yes"}],
+    )
+    labels_from: AnswerPath | None = Field(
+        default=None,
+        description='A rule for names: "index" (a number counts `classes` from 0), "prefix:..." '
+        "(taken off the name), or the place of the class order in the answer.",
+        examples=["prefix:__label__", "index"],
+    )
+    activation: Activation = Field(
+        default="none",
+        description="What makes probabilities of scores that are logits.",
+        examples=["sigmoid"],
+    )
+    ranks_only: bool = Field(
+        default=False,
+        description="Whether scores only order: then `roc_auc` alone decides, or a `threshold`.",
+        examples=[True],
+    )
+    threshold: Threshold | dict[Role, Threshold] | None = Field(
+        default=None,
+        description="Score above which a binary answer is positive, one for both variants or one "
+        "each; left out, a model's own label decides where there is one.",
+        examples=[0.4, {"baseline": 0.4, "canary": 0.5}],
+    )
+    extract: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1_024,
+        description="Regular expression whose one group is the label in a text.",
+        examples=["(?i)\\b(spam|ham)\\b"],
+    )
 
     @field_validator("extract")
     @classmethod
@@ -86,22 +123,45 @@ Answer = Annotated[
 
 
 class AnswerKeys(Frozen):
-    """How answers are read.
+    """How answers are read."""
 
-    `answer` is an object of `AnswerRules`, or for short a JMESPath expression to the score or label
-    in the JSON answer (to the list of them where several records share a request); unless given
-    the reading is inferred from the first answers, where exactly one fits.
-    `positive_label` is the label value that means 1 in a binary task and `threshold` the score
-    above which it is predicted; `classes` are the class names in the order of a row of
-    probabilities, and all the names there are. Where fewer than `min_usable` of the asked records
-    can be compared nothing passes.
-    """
-
-    answer: Answer | None = None
-    threshold: float = Field(default=0.5, ge=0, le=1)
-    positive_label: str = Field(default="1", min_length=1, max_length=256)
-    classes: tuple[str, ...] | None = Field(default=None, min_length=2, max_length=1_000)
-    min_usable: float = Field(default=0.9, ge=0, le=1)
+    answer: Answer | None = Field(
+        default=None,
+        description="How what a model says becomes a prediction: an object of the keys below, or "
+        "for short a JMESPath expression to the score or label in the JSON answer. Left out: "
+        "inferred from the first answers, where exactly one reading fits.",
+        examples=["predictions[].score", {"label": 0, "score": 1, "score_of": "predicted"}],
+    )
+    threshold: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="Score above which the positive label is predicted; left out, a model's own "
+        "label decides where there is one.",
+        examples=[0.4],
+    )
+    positive_label: str = Field(
+        default="1",
+        min_length=1,
+        max_length=256,
+        description="The label, as text, that means 1 in a binary task.",
+        examples=["yes"],
+    )
+    classes: tuple[str, ...] | None = Field(
+        default=None,
+        min_length=2,
+        max_length=1_000,
+        description="Class names, as text, in the order of a row of probabilities; all there are.",
+        examples=[["bad", "mixed", "good"]],
+    )
+    min_usable: float = Field(
+        default=0.9,
+        ge=0,
+        le=1,
+        description="Fraction of the asked records that must be comparable; nothing passes with "
+        "fewer.",
+        examples=[0.95],
+    )
 
     @property
     def answer_rules(self) -> AnswerRules:

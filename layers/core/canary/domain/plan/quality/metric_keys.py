@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from canary.domain.model import Frozen
+from canary.domain.plan.quality.margins import QualityMargin, RatioMargin
 from canary.domain.plan.quality.set_keys import Column
 
 Task = Literal[
@@ -58,55 +59,6 @@ RARE = 0.05
 """A class of fewer records than this share is lost in an accuracy."""
 
 
-class QualityMargin(Frozen):
-    """How much worse one metric of the canary may be; in the metric's own unit (0.02 = two points).
-
-    `max_worse`: a drop of this much or more never passes. `tolerance`: a drop up to this is never
-    stopped for; half of `max_worse` unless given. `cap`: the loss beyond which nothing counts as
-    worse still, in the metric's unit; for errors of numbers the baseline's 99th percentile on its
-    first records unless given, for log loss 36.04 nats.
-    """
-
-    max_worse: float = Field(gt=0, allow_inf_nan=False)
-    tolerance: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    cap: float | None = Field(default=None, gt=0, allow_inf_nan=False)
-
-    @model_validator(mode="after")
-    def _tolerance_is_below_the_margin(self) -> Self:
-        if self.tolerance is not None and self.tolerance >= self.max_worse:
-            raise ValueError(f"tolerance {self.tolerance} must be below max_worse {self.max_worse}")
-        if self.cap is not None and self.cap <= self.max_worse:
-            raise ValueError(f"cap {self.cap} must be above max_worse {self.max_worse}")
-        return self
-
-    @property
-    def stop_beyond(self) -> float:
-        """The drop up to which the canary counts as no worse."""
-        return self.max_worse / 2 if self.tolerance is None else self.tolerance
-
-
-class RatioMargin(Frozen):
-    """How many times the baseline's figure the canary's may be, in the median of the same requests.
-
-    `max_ratio`: a median ratio of this much or more never passes. `tolerance`: one up to this is
-    never stopped for; the square root of `max_ratio` unless given.
-    """
-
-    max_ratio: float = Field(gt=1, le=1_000, allow_inf_nan=False)
-    tolerance: float | None = Field(default=None, ge=1, allow_inf_nan=False)
-
-    @model_validator(mode="after")
-    def _tolerance_is_below_the_margin(self) -> Self:
-        if self.tolerance is not None and self.tolerance >= self.max_ratio:
-            raise ValueError(f"tolerance {self.tolerance} must be below max_ratio {self.max_ratio}")
-        return self
-
-    @property
-    def stop_beyond(self) -> float:
-        """The ratio up to which the canary counts as no slower."""
-        return math.sqrt(self.max_ratio) if self.tolerance is None else self.tolerance
-
-
 Margins = dict[str, QualityMargin]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
@@ -127,45 +79,119 @@ def default_metrics(task: Task, positives: float | None = None) -> Margins:
 
 
 class MetricKeys(Frozen):
-    """What decides.
+    """What decides, and what follows where nothing does."""
 
-    The metrics
-        `metrics` decide, each with its margin; without it `default_metrics`. `right_within` is the
-        absolute error up to which a regression answer counts as right, `costs` what a decision
-        costs by true class and decision, `ndcg_at` the places of a ranking that count, `ranked_by`
-        what its numbers are (`RankedBy`), `quantiles` those that are compared, and their order in
-        an answer that does not name them, `label_separator` what
-        separates the labels of a record that are not a JSON list. `scorer` is your own metric: the
-        ARN of a Lambda function, or on the command line file.py:function; it is asked about
-        `scorer_batch` answers at a time and has `scorer_timeout_seconds` for them.
-    The records
-        `slices` are slices that must pass too: by value of the slice column, each metric with its
-        margin. `weight_column` says how much a record counts, from 0; one beyond `weight_cap` (the
-        set's largest unless given) counts as that.
-    The cost of an answer
-        `latency`, `size` and `tokens` bound the median ratio of milliseconds, bytes and tokens.
-    What follows
-        `on_inconclusive` is what happens when the set is used up without an answer.
-    """
-
-    task: Task = "binary"
-    right_within: float | None = Field(default=None, ge=0)
-    metrics: Margins | None = Field(default=None, min_length=1)
-    costs: dict[str, dict[str, float]] | None = Field(default=None, min_length=2)
-    ndcg_at: int | None = Field(default=None, ge=1)
-    ranked_by: RankedBy | None = None
-    quantiles: tuple[Share, ...] | None = Field(default=None, min_length=1, max_length=100)
-    label_separator: str | None = Field(default=None, min_length=1, max_length=8)
-    scorer: str | None = Field(default=None, max_length=1_024)
-    scorer_batch: int = Field(default=20, ge=1, le=1_000)
-    scorer_timeout_seconds: float = Field(default=30.0, ge=1, le=300)
-    slices: dict[str, Margins] = Field(default_factory=dict, max_length=50)
-    weight_column: Column | None = None
-    weight_cap: float | None = Field(default=None, gt=0, allow_inf_nan=False)
-    latency: RatioMargin | None = None
-    size: RatioMargin | None = None
-    tokens: RatioMargin | None = None
-    on_inconclusive: Inconclusive = "hold"
+    task: Task = Field(
+        default="binary",
+        description="What the model does; it settles which metrics may decide.",
+        examples=["multiclass"],
+    )
+    right_within: float | None = Field(
+        default=None,
+        ge=0,
+        description="Absolute error up to which a regression's answer counts as right, in the "
+        "label's unit.",
+        examples=[0.5],
+    )
+    metrics: Margins | None = Field(
+        default=None,
+        min_length=1,
+        description="The metrics that decide, by name, each with its margin. Left out: accuracy, "
+        "of a binary set with a class below 5% recall and specificity, of other tasks "
+        "docs/scorers.md.",
+        examples=[{"accuracy": {"max_worse": 0.02}, "recall": {"max_worse": 0.05}}],
+    )
+    costs: dict[str, dict[str, float]] | None = Field(
+        default=None,
+        min_length=2,
+        description="For the metric `cost`: by true class, what each decision costs, from 0, in "
+        "any unit.",
+        examples=[{"0": {"1": 5}, "1": {"0": 100}}],
+    )
+    ndcg_at: int | None = Field(
+        default=None,
+        ge=1,
+        description="Places of a ranking that count; left out, all.",
+        examples=[10],
+    )
+    ranked_by: RankedBy | None = Field(
+        default=None,
+        description="What the numbers of a ranking are. `scores`: more is better; `ranks`: 1 is "
+        "best; `order`: the items' indexes, best first; `distances`: less is better.",
+        examples=["scores"],
+    )
+    quantiles: tuple[Share, ...] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="Quantiles that are compared, and their order in an answer that does not name "
+        "them.",
+        examples=[[0.1, 0.5, 0.9]],
+    )
+    label_separator: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=8,
+        description="What separates the labels of a record that are not a JSON list.",
+        examples=["|"],
+    )
+    scorer: str | None = Field(
+        default=None,
+        max_length=1_024,
+        description="Your own metric: the ARN of a Lambda function; on the command line also "
+        "file.py:function.",
+        examples=["arn:aws:lambda:eu-west-1:111122223333:function:score"],
+    )
+    scorer_batch: int = Field(
+        default=20,
+        ge=1,
+        le=1_000,
+        description="Answers the scorer is asked about at a time.",
+        examples=[100],
+    )
+    scorer_timeout_seconds: float = Field(
+        default=30.0, ge=1, le=300, description="Seconds it has for them.", examples=[60]
+    )
+    slices: dict[str, Margins] = Field(
+        default_factory=dict,
+        max_length=50,
+        description="Slices that must pass too: by value of the slice column, metrics with their "
+        "margins.",
+        examples=[{"south": {"accuracy": {"max_worse": 0.05}}}],
+    )
+    weight_column: Column | None = Field(
+        default=None,
+        description="Column that says how much a record counts, from 0.",
+        examples=["weight"],
+    )
+    weight_cap: float | None = Field(
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        description="A weight beyond this counts as this; left out, the set's largest.",
+        examples=[10],
+    )
+    latency: RatioMargin | None = Field(
+        default=None,
+        description="Bounds the median ratio of the two variants' milliseconds.",
+        examples=[{"max_ratio": 1.5}],
+    )
+    size: RatioMargin | None = Field(
+        default=None,
+        description="Bounds the median ratio of their answers' bytes.",
+        examples=[{"max_ratio": 2}],
+    )
+    tokens: RatioMargin | None = Field(
+        default=None,
+        description="Bounds the median ratio of their answers' tokens.",
+        examples=[{"max_ratio": 1.2}],
+    )
+    on_inconclusive: Inconclusive = Field(
+        default="hold",
+        description="What happens when the set is used up without an answer. `hold`: wait for "
+        "labels or a person; `proceed`: go on; `roll_back`: take the canary back.",
+        examples=["roll_back"],
+    )
 
     @property
     def has_lambda_scorer(self) -> bool:

@@ -13,44 +13,81 @@ BodyFrom = Literal["column", "s3"]
 
 
 class RequestKeys(Frozen):
-    """What is sent of each record, and with what.
-
-    `request` is a JSON body with placeholders: "$features" (list of values), "$record" (object by
-    column name) or "${column}"; with [] behind it ("$features[]") the list over the records that
-    share the request. "${column}" may stand inside longer text ("Review: ${text}"), which is then
-    sent as text; "$${" is a literal "${". Unless given, text/csv sends the features as one line a
-    record, application/json {"instances": "$features[]"} and application/jsonlines one {"features":
-    "$features"} a record.
-
-    Other bodies: `body` "raw" sends the text or bytes of `body_column` as they are (unless given
-    the only feature), "base64" the bytes that its text encodes, "npy" the features of the request's
-    records as an array of float64, one row a record. `body_from` "s3" says that the column holds
-    the address of an object (s3://bucket/key; on the command line a path too) whose bytes are sent.
-
-    `target_model`, `target_container_hostname` and `custom_attributes` go with every call as
-    InvokeEndpoint has them. Each call has an InferenceId "canary-<rollout>-<row>", by which
-    captured data tells this traffic from users'; `inference_ids` false leaves it out.
-    """
+    """What is sent of each record, and with what."""
 
     content_type: str = Field(
-        default="text/csv", min_length=3, max_length=128, pattern=r"^[\x21-\x7e]+/[\x20-\x7e]+$"
+        default="text/csv",
+        min_length=3,
+        max_length=128,
+        pattern=r"^[\x21-\x7e]+/[\x20-\x7e]+$",
+        description="Media type of the request, as InvokeEndpoint has it; it settles how a body is "
+        "made of the columns.",
+        examples=["application/json"],
     )
-    accept: str | None = Field(default=None, min_length=1, max_length=128)
-    request: JsonValue | None = None
-    body: Body | None = None
-    body_column: Column | None = None
-    body_from: BodyFrom = "column"
-    records_per_request: int = Field(default=1, ge=1, le=1_000)
+    accept: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=128,
+        description="Media type that is asked for in the answer; left out, none is.",
+        examples=["application/json"],
+    )
+    request: JsonValue | None = Field(
+        default=None,
+        description='The JSON body, with placeholders: "$features" a list of values, "$record" an '
+        'object by column name, "${column}" one value, also inside longer text; with [] behind it '
+        'the list over the records of a request; "$${" is a literal "${". Left out: {"instances": '
+        '"$features[]"}, of application/jsonlines {"features": "$features"} a record.',
+        examples=[{"inputs": "Review: ${text}"}],
+    )
+    body: Body | None = Field(
+        default=None,
+        description="Another body: `raw` the text or bytes of `body_column`, `base64` the bytes "
+        "its text encodes, `npy` the features as an array of float64, a row a record.",
+        examples=["raw"],
+    )
+    body_column: Column | None = Field(
+        default=None,
+        description="Column that `raw` and `base64` send; left out, the only feature.",
+        examples=["image"],
+    )
+    body_from: BodyFrom = Field(
+        default="column",
+        description="`s3`: the column holds the address of an object (s3://bucket/key; on the "
+        "command line a path too) whose bytes are sent.",
+        examples=["s3"],
+    )
+    records_per_request: int = Field(
+        default=1, ge=1, le=1_000, description="Records that share a request.", examples=[10]
+    )
     target_model: str | None = Field(
-        default=None, min_length=1, max_length=1_024, pattern=r"^[\x20-\x7e]+$"
+        default=None,
+        min_length=1,
+        max_length=1_024,
+        pattern=r"^[\x20-\x7e]+$",
+        description="TargetModel of every call, of a multi-model endpoint.",
+        examples=["churn.tar.gz"],
     )
     target_container_hostname: str | None = Field(
-        default=None, max_length=63, pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$"
+        default=None,
+        max_length=63,
+        pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$",
+        description="TargetContainerHostname of every call, of a multi-container endpoint.",
+        examples=["second"],
     )
     custom_attributes: str | None = Field(
-        default=None, min_length=1, max_length=1_024, pattern=r"^[\x20-\x7e]+$"
+        default=None,
+        min_length=1,
+        max_length=1_024,
+        pattern=r"^[\x20-\x7e]+$",
+        description="CustomAttributes of every call.",
+        examples=["trace=off"],
     )
-    inference_ids: bool = True
+    inference_ids: bool = Field(
+        default=True,
+        description="Whether each call has an InferenceId, canary-<rollout>-<row>, by which "
+        "captured data tells this traffic from users'.",
+        examples=[False],
+    )
 
     @property
     def form(self) -> BodyForm:

@@ -15,37 +15,96 @@ Column = int | Annotated[str, Field(min_length=1, max_length=256)]
 
 
 class SetKeys(Frozen):
-    """Which records are sent to both variants, and how their file is written.
+    """Which records are sent to both variants, and how their file is written."""
 
-    `labelled_set` is an s3:// address or a local path; `format` follows from its suffix unless
-    given (a gzip file is unpacked); `header` says whether the first line of a CSV names its columns
-    (unless given: it does when a column is named). `drop_columns` are left out of the request
-    besides label and id, and so is the slice column when `send_slice_column` is false.
-
-    How a CSV is written: `delimiter` is one character or "tab" (unless given a comma; a file that
-    reads otherwise is refused), `quote` is `"` or "none", `escape` the character before a quote
-    inside a quoted field where quotes are not doubled. `encoding` is a codec's name (unless given
-    UTF-8, or what the file's byte order mark says).
-
-    A CSV has no types. Where a request has (JSON, npy), a column is numbers when each of its cells
-    is a number as JSON writes them, else text; `column_types` says it for a column by name (by
-    index as text without a header). `empty` says what is sent for an empty cell: "text", or "null".
-    """
-
-    labelled_set: str = Field(min_length=1, max_length=1_100)
-    format: SetFormat | None = None
-    header: bool | None = None
-    delimiter: str | None = Field(default=None, min_length=1, max_length=3)
-    quote: Literal['"', "none"] = '"'
-    escape: str | None = Field(default=None, min_length=1, max_length=1)
-    encoding: str | None = Field(default=None, min_length=1, max_length=40)
-    label_column: Column = 0
-    id_column: Column | None = None
-    slice_column: Column | None = None
-    send_slice_column: bool = True
-    drop_columns: tuple[Column, ...] = Field(default=(), max_length=1_000)
-    column_types: dict[str, CellType] = Field(default={}, max_length=1_000)
-    empty: Literal["text", "null"] = "text"
+    labelled_set: str = Field(
+        min_length=1,
+        max_length=1_100,
+        description="Address of the file with the labelled records: s3://bucket/key, or on the "
+        "command line a local path. A gzip file is unpacked.",
+        examples=["s3://bucket/churn.csv"],
+    )
+    format: SetFormat | None = Field(
+        default=None,
+        description="What the file is; left out, what its suffix says.",
+        examples=["jsonl"],
+    )
+    header: bool | None = Field(
+        default=None,
+        description="Whether the first line of a CSV names its columns; left out, it does when a "
+        "column is named.",
+        examples=[True],
+    )
+    delimiter: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=3,
+        description='What separates the columns of a CSV, one character or "tab"; left out a '
+        "comma, and a file that reads otherwise is refused.",
+        examples=[";", "tab"],
+    )
+    quote: Literal['"', "none"] = Field(
+        default='"',
+        description="What quotes the fields of a CSV; `none` makes quotes text.",
+        examples=["none"],
+    )
+    escape: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1,
+        description="The character before a quote inside a quoted field, where quotes are not "
+        "doubled.",
+        examples=["\\"],
+    )
+    encoding: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=40,
+        description="Name of the file's text encoding; left out UTF-8, or what its byte order mark "
+        "says.",
+        examples=["latin-1"],
+    )
+    label_column: Column = Field(
+        default=0,
+        description="Column of the right answer, by index from 0 (negative from the end) or name; "
+        "never sent.",
+        examples=["churned", -1],
+    )
+    id_column: Column | None = Field(
+        default=None,
+        description="Column that names a record in what is told of it; never sent.",
+        examples=["customer"],
+    )
+    slice_column: Column | None = Field(
+        default=None,
+        description="Column whose values are the slices of `slices`, and by which the report "
+        "tells apart.",
+        examples=["region"],
+    )
+    send_slice_column: bool = Field(
+        default=True,
+        description="Whether the slice column is a feature of the request too.",
+        examples=[False],
+    )
+    drop_columns: tuple[Column, ...] = Field(
+        default=(),
+        max_length=1_000,
+        description="Columns that are not sent, besides label and id.",
+        examples=[["phone", 3]],
+    )
+    column_types: dict[str, CellType] = Field(
+        default={},
+        max_length=1_000,
+        description="What the cells of a CSV's column are, by its name (by its index as text "
+        "without a header); left out, numbers where each of its cells is one as JSON writes them.",
+        examples=[{"zip": "text"}],
+    )
+    empty: Literal["text", "null"] = Field(
+        default="text",
+        description="What a JSON request holds for an empty cell: `text` an empty text, `null` "
+        "null.",
+        examples=["null"],
+    )
 
     @field_validator("delimiter")
     @classmethod

@@ -11,16 +11,29 @@ from canary.domain.plan.quality.set_keys import SetKeys
 
 
 class QualityGuardSpec(SetKeys, RequestKeys, AnswerKeys, MetricKeys):
-    """One labelled set, one way to ask, one way to read answers, and what decides.
+    """One labelled set, one way to ask, one way to read answers, and what decides."""
 
-    The set: `SetKeys`. The request: `RequestKeys`. The answer: `AnswerKeys`. The decision:
-    `MetricKeys`. The call: `concurrency`, `max_requests_per_second` (both variants together) and
-    `request_timeout_seconds` bound what the endpoint is asked for.
-    """
-
-    concurrency: int = Field(default=4, ge=1, le=64)
-    max_requests_per_second: float = Field(default=50.0, gt=0, le=10_000)
-    request_timeout_seconds: float = Field(default=65.0, ge=1, le=70)
+    concurrency: int = Field(
+        default=4,
+        ge=1,
+        le=64,
+        description="Requests, or records where they are asked alone, that are under way at once.",
+        examples=[8],
+    )
+    max_requests_per_second: float = Field(
+        default=50.0,
+        gt=0,
+        le=10_000,
+        description="The most requests a second, both variants together.",
+        examples=[10],
+    )
+    request_timeout_seconds: float = Field(
+        default=65.0,
+        ge=1,
+        le=70,
+        description="Seconds that one request may take before it counts as not answered.",
+        examples=[20],
+    )
 
     @model_serializer(mode="wrap")
     def _as_given(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

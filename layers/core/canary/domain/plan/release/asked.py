@@ -30,33 +30,40 @@ class StagedCanary(Frozen):
     """A canary to be built beside the variants that serve: of a model, or of a model package."""
 
     model: VariantName | None = Field(
-        default=None, description="A SageMaker model that exists; the canary's variant runs it."
+        default=None,
+        description="Name of a SageMaker model that exists; the canary's variant runs it.",
+        examples=["churn-2026-11"],
     )
     model_package: PackageArn | None = Field(
         default=None,
         description="An approved package of the model registry; a model is made of it, with the "
         "execution role, network and isolation of the baseline's model.",
+        examples=["arn:aws:sagemaker:eu-west-1:111122223333:model-package/churn/12"],
     )
     variant: VariantName | None = Field(
         default=None,
         description="The variant's name; left out, the model's, or group and version of the "
         "package.",
+        examples=["Challenger"],
     )
     instance_type: str | None = Field(
         default=None,
         pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$",
-        description="Left out, that of the baseline with most weight.",
+        description="Type of its instances; left out, that of the baseline with most weight.",
+        examples=["ml.m5.large"],
     )
     count: int | None = Field(
         default=None,
         ge=1,
         le=1000,
         description="Instances to begin with; left out, as many as that baseline has now.",
+        examples=[2],
     )
     environment: dict[str, Annotated[str, Field(max_length=1024)]] = Field(
         default_factory=dict,
         max_length=100,
         description="Environment variables of the package's containers, added to its own.",
+        examples=[{"MODEL_SERVER_WORKERS": "2"}],
     )
 
     @model_validator(mode="after")
@@ -110,15 +117,19 @@ class AfterKeys(Frozen):
     asked_after: After | None = Field(
         default=None,
         alias="after",
-        description="What a promotion leaves: keep, settle or retire. Left out: settle where the "
-        "canary was built by this rollout, keep where it stood there.",
+        description="What a promotion leaves. `keep`: configurations and variants as they are. "
+        "`settle`: a configuration that says what serves, so that no later UpdateEndpoint undoes "
+        "it. `retire`: a configuration of the winner alone. Left out: settle where the canary was "
+        "built by this rollout, keep where it stood there.",
+        examples=["retire"],
     )
     keep_warm_minutes: int | None = Field(
         default=None,
         ge=1,
         le=LONGEST_WARM_MINUTES,
-        description="With retire: how long the winner serves alone, watched, before the others are "
-        "retired; at least watch_minutes.",
+        description="With `retire`: minutes for which the winner serves alone, watched, before the "
+        "others are retired; left out, `watch_minutes`.",
+        examples=[1440],
     )
 
     @model_validator(mode="after")

@@ -1,0 +1,1 @@
+"""What a spec asks to be watched."""

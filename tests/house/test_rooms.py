@@ -24,14 +24,15 @@ WIDE = {
 """Folders over MOST_MODULES, with what holds them together."""
 CEILINGS = {
     "planner": 104,
-    "shifter": 86,
+    "shifter": 87,
     "stager": 82,
-    "collector": 82,
+    "collector": 83,
     "evaluator": 200,
-    "decider": 178,
+    "decider": 179,
 }
 """Modules of ours that a function may import before its first call; each costs a cold start about
-a millisecond. Whoever reads a record reads every kind of message: six modules.
+a millisecond. Whoever reads a record reads every kind of message: six modules; and every key of a
+spec, with what it means: one more than one file holds.
 """
 CEILINGS |= {"starter": 85}
 LONGEST_HANDLER = 60

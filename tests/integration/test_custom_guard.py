@@ -112,4 +112,4 @@ def test_a_metric_nobody_publishes_is_refused(ended: tuple[Stage, dict[str, Any]
     returns = {**SALES, "name": "returns", "good": {**SALES["good"], "metric": "Returns"}}
     description = stage.finish(stage.start({"guards": {"counts": [returns]}}, "second"), 10)
     assert description["error"] == "Refused"
-    assert "guards.counts.0.good: Shop/Returns (Sum) has no point for v1" in description["cause"]
+    assert "guards.counts[0].good: Shop/Returns (Sum) has no point for v1" in description["cause"]

@@ -46,7 +46,7 @@ def quality(stage: Stage) -> Change:
         ({"steps": [{"share": 1.0}]}, "steps"),
         ({"steps": [{"share": 0.5}, {"share": 0.9}]}, "steps"),
         ({"hold_at_most_minutes": 20_000}, "hold_at_most_minutes"),
-        ({"guards": {"alarms": ["no-such-alarm"]}}, "guards.alarms.0"),
+        ({"guards": {"alarms": ["no-such-alarm"]}}, "guards.alarms[0]"),
         (
             {"guards": {"quality": {"labelled_set": "s3://nowhere/set.csv"}}},
             "guards.quality.labelled_set",

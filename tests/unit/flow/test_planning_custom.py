@@ -52,7 +52,7 @@ def test_it_is_told_how_it_is_read_and_what_the_last_day_was() -> None:
 
 def test_a_gap_that_could_be_two_things_is_refused_before_the_lease() -> None:
     """Published now and then, never 0: only the user knows what the other minutes were."""
-    with pytest.raises(Refused, match=r"guards\.counts\.0\.missing: in 1,435 of"):
+    with pytest.raises(Refused, match=r"guards\.counts\[0\]\.missing: in 1,435 of"):
         planned(
             {
                 "v1": {
@@ -75,7 +75,7 @@ def test_history_counts_gaps_as_the_spec_says() -> None:
 @pytest.mark.parametrize(("known", "field"), [({}, "of"), ({"v1": history(1440)}, "bad")])
 def test_a_metric_without_a_point_is_refused(known: dict[str, Points], field: str) -> None:
     """With the metric, the variant and where to look."""
-    with pytest.raises(Refused, match=rf"guards\.counts\.0\.{field}: .*has no point.*v1"):
+    with pytest.raises(Refused, match=rf"guards\.counts\[0\]\.{field}: .*has no point.*v1"):
         planned(known, missing="zero")
 
 
@@ -103,7 +103,7 @@ def test_a_value_is_told_with_its_mean_and_forecast_from_its_own_day() -> None:
     assert "memory: Memory (Average), 5 GB on average on v1 in the last day" in body
     assert "(it judges minutes, not requests); v2 has no point yet" in body
     unknown, fresh = {**memory, "value": {**value, "statistic": "p99"}}, Stage(metrics)
-    with pytest.raises(Refused, match=r"guards\.values\.0\.value: Churn/Memory \(p99\) has no"):
+    with pytest.raises(Refused, match=r"guards\.values\[0\]\.value: Churn/Memory \(p99\) has no"):
         fresh.plan(guards={"values": [unknown]})
 
 

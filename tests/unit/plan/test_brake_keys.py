@@ -18,12 +18,12 @@ DAY = {"begins": "2026-12-24", "ends": "2026-12-26"}
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"approve_before": [0.3]}, "approve_before.0: 0.3 is the share of no step"),
+        ({"approve_before": [0.3]}, "approve_before[0]: 0.3 is the share of no step"),
         ({"approve_before": [0.5, 0.5]}, "approve_before: a share is named twice"),
-        ({"approve_before": [1.5]}, "approve_before.0"),
+        ({"approve_before": [1.5]}, "approve_before[0]"),
         ({"approve_within_minutes": 60}, "approve_within_minutes: nothing has to be approved"),
         ({"on_unapproved": "hold"}, "on_unapproved: nothing has to be approved"),
-        ({"hours": {**HOURS, "zone": "Europe/Berln"}}, "did you mean Europe/Berlin"),
+        ({"hours": {**HOURS, "zone": "Europe/Berln"}}, "Did you mean Europe/Berlin"),
         ({"hours": {**HOURS, "zone": "Europe"}}, "hours.zone: no IANA time zone"),
         ({"hours": {**HOURS, "zone": "../etc"}}, "hours.zone: no IANA time zone"),
         ({"hours": {**HOURS, "times": ["09:00-09:00"]}}, "never opens"),
@@ -32,11 +32,11 @@ DAY = {"begins": "2026-12-24", "ends": "2026-12-26"}
         ({"hours": {**HOURS, "times": ["09:00-24:30"]}}, "ends after 24:00"),
         ({"hours": {**HOURS, "times": []}}, "hours.times"),
         ({"hours": {**HOURS, "days": []}}, "hours.days"),
-        ({"hours": {**HOURS, "days": ["monday"]}}, "hours.days.0"),
-        ({"freezes": [DAY]}, r"freezes.0.zone: 2026-12-24 to 2026-12-26 could be meant in UTC"),
+        ({"hours": {**HOURS, "days": ["monday"]}}, "hours.days[0]"),
+        ({"freezes": [DAY]}, r"freezes[0].zone: 2026-12-24 to 2026-12-26 could be meant in UTC"),
         ({"freezes": [{"begins": "2026-12-26", "ends": "2026-12-24"}]}, "is not after begins"),
-        ({"freezes": [{**DAY, "ends": "christmas"}]}, "freezes.0.ends: 'christmas' is neither"),
-        ({"freezes": [{**DAY, "ends": "9999-12-31"}]}, "freezes.0.ends"),
+        ({"freezes": [{**DAY, "ends": "christmas"}]}, "freezes[0].ends: 'christmas' is neither"),
+        ({"freezes": [{**DAY, "ends": "9999-12-31"}]}, "freezes[0].ends"),
         (
             {"freezes": [{"begins": "2026-12-24T12:00:00Z", "ends": "2026-12-24", "zone": "UTC"}]},
             "",
@@ -51,7 +51,7 @@ DAY = {"begins": "2026-12-24", "ends": "2026-12-26"}
                     }
                 ]
             },
-            "freezes.0.ends: 2026-12-24 03:30:00 UTC is not after 2026-12-24 12:00:00 UTC",
+            "freezes[0].ends: 2026-12-24 03:30:00 UTC is not after 2026-12-24 12:00:00 UTC",
         ),
         ({"mode": "advice"}, "mode"),
     ],

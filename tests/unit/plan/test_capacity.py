@@ -188,9 +188,9 @@ def test_many_steps_are_raised_a_few_at_a_time() -> None:
     ("capacity", "field", "words"),
     [
         ("of", "capacity", 'the only word here is "off"'),
-        ({"headroom": 0.5}, "capacity.headroom", "greater than or equal to 1"),
+        ({"headroom": 0.5}, "capacity.headroom", "from 1 to"),
         ({"headrom": 2}, "capacity.headrom", "unknown key"),
-        ({"at_most": 0}, "capacity.at_most", "greater than or equal to 1"),
+        ({"at_most": 0}, "capacity.at_most", "from 1 to"),
         ({"at_most": True}, "capacity.at_most", "no numbers"),
     ],
 )

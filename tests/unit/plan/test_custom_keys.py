@@ -61,40 +61,40 @@ def test_a_spec_is_read_again_as_it_was_stored() -> None:
 @pytest.mark.parametrize(
     ("change", "field", "words"),
     [
-        ({"name": "Empty"}, "guards.counts.0.name", "pattern"),
-        ({"name": "errors"}, "guards.counts.0.name", "name of its own"),
-        ({"bad": None}, "guards.counts.0", "either bad or good"),
-        ({"good": metric("Full")}, "guards.counts.0", "either bad or good"),
-        ({"of": None}, "guards.counts.0.of", ""),
-        ({"of": "answers"}, "guards.counts.0.of", '"requests" or a metric'),
-        ({"bad": metric("E", statistic="Average")}, "guards.counts.0.bad.statistic", "no count"),
-        ({"bad": metric("E", statistic="p99")}, "guards.counts.0.bad.statistic", "no count"),
-        ({"bad": metric("E", statistic="PR(:3)")}, "guards.counts.0.bad.statistic", "TC(:300)"),
-        ({"of": metric("E", statistic="Max")}, "guards.counts.0.of.statistic", "no count"),
-        ({"of": metric("E", statistic="TC(:)")}, "guards.counts.0.of.statistic", "no bound"),
-        ({"of": metric("E", statistic="TC(9:3)")}, "guards.counts.0.of.statistic", "not below"),
-        ({"of": metric("E", statistic="tc90")}, "guards.counts.0.of.statistic", "no count"),
-        ({"called": "Errors"}, "guards.counts.0.called", "either"),
-        ({"called": "slow requests"}, "guards.counts.0.called", "either"),
+        ({"name": "Empty"}, "guards.counts[0].name", "lower case"),
+        ({"name": "errors"}, "guards.counts[0].name", "name of its own"),
+        ({"bad": None}, "guards.counts[0]", "either bad or good"),
+        ({"good": metric("Full")}, "guards.counts[0]", "either bad or good"),
+        ({"of": None}, "guards.counts[0].of", ""),
+        ({"of": "answers"}, "guards.counts[0].of", '"requests" or a metric'),
+        ({"bad": metric("E", statistic="Average")}, "guards.counts[0].bad.statistic", "no count"),
+        ({"bad": metric("E", statistic="p99")}, "guards.counts[0].bad.statistic", "no count"),
+        ({"bad": metric("E", statistic="PR(:3)")}, "guards.counts[0].bad.statistic", "TC(:300)"),
+        ({"of": metric("E", statistic="Max")}, "guards.counts[0].of.statistic", "no count"),
+        ({"of": metric("E", statistic="TC(:)")}, "guards.counts[0].of.statistic", "no bound"),
+        ({"of": metric("E", statistic="TC(9:3)")}, "guards.counts[0].of.statistic", "not below"),
+        ({"of": metric("E", statistic="tc90")}, "guards.counts[0].of.statistic", "no count"),
+        ({"called": "Errors"}, "guards.counts[0].called", "either"),
+        ({"called": "slow requests"}, "guards.counts[0].called", "either"),
         (
             {"bad": metric("E", dimensions={"Endpoint": "${endpoint}"})},
-            "guards.counts.0.bad.dimensions",
+            "guards.counts[0].bad.dimensions",
             "one and the same series",
         ),
         (
             {"bad": metric("E", dimensions={"Variant": "${variant}", "Stage": "${stage}"})},
-            "guards.counts.0.bad.dimensions.Stage",
+            "guards.counts[0].bad.dimensions.Stage",
             "nobody knows",
         ),
-        ({"bad": metric("E-${variant}")}, "guards.counts.0.bad.metric", "only dimensions"),
-        ({"bad": metric("E", dimensions={})}, "guards.counts.0.bad.dimensions", ""),
-        ({"bad": metric("E", unit="Count")}, "guards.counts.0.bad.unit", "unknown key"),
-        ({"bad": metric("Answers")}, "guards.counts.0.bad", "every event would count"),
-        ({"judged_by": "good"}, "guards.counts.0.judged_by", "counts bad ones"),
-        ({"missing": "none"}, "guards.counts.0.missing", ""),
+        ({"bad": metric("E-${variant}")}, "guards.counts[0].bad.metric", "only dimensions"),
+        ({"bad": metric("E", dimensions={})}, "guards.counts[0].bad.dimensions", ""),
+        ({"bad": metric("E", unit="Count")}, "guards.counts[0].bad.unit", "unknown key"),
+        ({"bad": metric("Answers")}, "guards.counts[0].bad", "every event would count"),
+        ({"judged_by": "good"}, "guards.counts[0].judged_by", "counts bad ones"),
+        ({"missing": "none"}, "guards.counts[0].missing", ""),
         (
             {"missing": "zero", "of": metric("EmptyAnswers", statistic="SampleCount")},
-            "guards.counts.0.missing",
+            "guards.counts[0].missing",
             "one metric",
         ),
         (
@@ -103,7 +103,7 @@ def test_a_spec_is_read_again_as_it_was_stored() -> None:
                 "good": metric("Full"),
                 "last_gate": {"ratio": 2, "percentage_points": 0},
             },
-            "guards.counts.0.judged_by",
+            "guards.counts[0].judged_by",
             "margins",
         ),
     ],
@@ -120,7 +120,7 @@ def test_what_cannot_be_meant_is_refused(change: dict[str, Any], field: str, wor
 def test_every_guard_has_a_name_of_its_own() -> None:
     """Counts, messages and pages are told apart by it."""
     with pytest.raises(
-        Refused, match=r"guards\.counts\.1\.name.*also the name of guards\.counts\.0"
+        Refused, match=r"guards\.counts\[1\]\.name.*also the name of guards\.counts\[0\]"
     ):
         spec(EMPTY, EMPTY)
 
@@ -139,11 +139,11 @@ MEMORY = {"name": "memory", "value": metric("GpuMemory", statistic="Average")}
 @pytest.mark.parametrize(
     ("change", "field", "words"),
     [
-        ({"value": metric("M")}, "guards.values.0.value.statistic", "missing"),
-        ({"value": metric("M", statistic="Sum")}, "guards.values.0.value.statistic", "grows"),
-        ({"value": metric("M", statistic="SampleCount")}, "guards.values.0.value.statistic", "gr"),
+        ({"value": metric("M")}, "guards.values[0].value.statistic", "missing"),
+        ({"value": metric("M", statistic="Sum")}, "guards.values[0].value.statistic", "grows"),
+        ({"value": metric("M", statistic="SampleCount")}, "guards.values[0].value.statistic", "gr"),
         *(
-            ({"value": metric("M", statistic=statistic)}, "guards.values.0.value.statistic", words)
+            ({"value": metric("M", statistic=statistic)}, "guards.values[0].value.statistic", words)
             for statistic, words in (
                 ("TM(:)", "no bound"),
                 ("TM(90%:10%)", "not below"),
@@ -158,13 +158,13 @@ MEMORY = {"name": "memory", "value": metric("GpuMemory", statistic="Average")}
                 ("TM(::)", "no value"),
             )
         ),
-        ({"name": "errors"}, "guards.values.0.name", "name of its own"),
-        ({"name": "empty_answers"}, "guards.values.0.name", "also the name of guards.counts.0"),
-        ({"better": "more"}, "guards.values.0.better", ""),
-        ({"last_gate": {"ratio": 0.9}}, "guards.values.0.last_gate.ratio", ""),
+        ({"name": "errors"}, "guards.values[0].name", "name of its own"),
+        ({"name": "empty_answers"}, "guards.values[0].name", "also the name of guards.counts[0]"),
+        ({"better": "more"}, "guards.values[0].better", ""),
+        ({"last_gate": {"ratio": 0.9}}, "guards.values[0].last_gate.ratio", ""),
         (
             {"value": metric("M", statistic="p99", dimensions={"Host": "a"})},
-            "guards.values.0.value.dimensions",
+            "guards.values[0].value.dimensions",
             "one and the same series",
         ),
     ],

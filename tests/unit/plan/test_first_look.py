@@ -108,7 +108,7 @@ def test_a_gap_with_two_readings_is_refused_with_both(seen: Published, words: st
     """Zero and unknown are different evidence, and only the user knows which is meant."""
     with pytest.raises(Refused) as refusal:
         decided(keys(EMPTY), seen)
-    assert refusal.value.field == "guards.counts.0.missing"
+    assert refusal.value.field == "guards.counts[0].missing"
     assert words in refusal.value.problem
     assert '"zero"' in refusal.value.remedy
     assert '"unknown"' in refusal.value.remedy
@@ -127,7 +127,7 @@ def test_a_metric_that_is_not_there_is_refused(seen: Published, field: str) -> N
     """No point in a day: a wrong name, or nothing to compare with."""
     with pytest.raises(Refused) as refusal:
         decided(keys(EMPTY, missing="zero"), seen)
-    assert refusal.value.field == f"guards.counts.0.{field}"
+    assert refusal.value.field == f"guards.counts[0].{field}"
 
 
 def test_one_silent_baseline_among_several_is_told() -> None:
@@ -180,7 +180,7 @@ def test_the_rarer_events_are_judged_unless_it_is_said(
 
 def test_a_margin_beyond_everything_is_refused() -> None:
     """1.2 times 90% is more than all: no canary could ever be worse."""
-    with pytest.raises(Refused, match=r"guards\.counts\.0\.last_gate: no canary could have more"):
+    with pytest.raises(Refused, match=r"guards\.counts\[0\]\.last_gate: no canary could have more"):
         decided(keys(EMPTY, missing="zero"), day(0.9))
     with pytest.raises(Refused, match="no canary could have fewer sales"):
         decided(keys(SALES), day(0.0, zeros=DAY))
@@ -189,7 +189,7 @@ def test_a_margin_beyond_everything_is_refused() -> None:
 def test_good_events_of_which_nothing_is_known_need_a_word() -> None:
     """Offline, without a history, nobody can tell which events are the rarer ones."""
     asked = keys(SALES)
-    with pytest.raises(Refused, match=r"guards\.counts\.0\.judged_by"):
+    with pytest.raises(Refused, match=r"guards\.counts\[0\]\.judged_by"):
         custom_guards([asked], {}, 0.05)
     assert custom_guards([keys(SALES, judged_by="good")], {}, 0.05)[0].better == "higher"
 

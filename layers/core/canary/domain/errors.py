@@ -15,6 +15,8 @@ Missing data and uncertainty are findings, never errors. The class names are wha
 sees in Retry and Catch, so renaming one is a change of the state machine.
 """
 
+from collections.abc import Sequence
+
 
 class CanaryError(Exception):
     """Base of every error raised on purpose."""
@@ -24,7 +26,7 @@ class Refused(CanaryError):
     """A spec or a command that cannot be carried out; nothing was changed.
 
     `field` is the path in the input as the user wrote it, `problem` what is wrong with it, `remedy`
-    what to do.
+    what to do. `also` holds what else is wrong, and `untold` counts what is left out of it.
     """
 
     def __init__(self, field: str, problem: str, remedy: str) -> None:
@@ -33,6 +35,20 @@ class Refused(CanaryError):
         self.field = field
         self.problem = problem
         self.remedy = remedy
+        self.also: tuple[Refused, ...] = ()
+        self.untold = 0
+
+    def beside(self, also: Sequence["Refused"], untold: int = 0) -> "Refused":
+        """Return the same refusal as the first of several, each told on a line of its own."""
+        first = Refused(self.field, self.problem, self.remedy)
+        if not also and not untold:
+            return first
+        first.also, first.untold = tuple(also), untold
+        lines = [f"{1 + len(also) + untold} mistakes:", *(f"- {one}" for one in (self, *also))]
+        if untold:
+            lines.append(f"and {untold} more: canaryctl validate tells them all.")
+        first.args = ("\n".join(lines),)
+        return first
 
 
 class ClaimRefused(CanaryError):

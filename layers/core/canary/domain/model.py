@@ -25,15 +25,23 @@ class Frozen(BaseModel):
         return self.model_validate({**kept, **changes}, strict=True)
 
 
-def flags_for_numbers(given: Any, read: Any, at: str = "") -> Iterator[str]:
-    """Yield the dotted names of what was given as true or false and read as the number 1 or 0."""
+def flags_for_numbers(
+    given: Any, read: Any, at: tuple[str | int, ...] = ()
+) -> Iterator[tuple[str | int, ...]]:
+    """Yield the paths of what was given as true or false and read as the number 1 or 0."""
     if isinstance(given, bool):
         if isinstance(read, int | float) and not isinstance(read, bool):
             yield at
     elif isinstance(given, dict) and isinstance(read, BaseModel | dict):
-        values = dict(read) if isinstance(read, BaseModel) else read
+        values = _by_key(read) if isinstance(read, BaseModel) else read
         for name, value in given.items():
-            yield from flags_for_numbers(value, values.get(name), f"{at}.{name}".lstrip("."))
+            yield from flags_for_numbers(value, values.get(name), (*at, name))
     elif isinstance(given, list | tuple) and isinstance(read, list | tuple):
         for index, (value, made) in enumerate(zip(given, read, strict=False)):
-            yield from flags_for_numbers(value, made, f"{at}.{index}".lstrip("."))
+            yield from flags_for_numbers(value, made, (*at, index))
+
+
+def _by_key(read: BaseModel) -> dict[str, Any]:
+    """Return a model's values by the keys a document gives them."""
+    fields = type(read).model_fields
+    return {fields[name].alias or name: value for name, value in read}

@@ -151,7 +151,7 @@ def baselines_of(spec: Spec, view: EndpointView) -> tuple[str, ...]:
 def check_alarms(spec: Spec, states: Mapping[str, str]) -> None:
     """Raise Refused when a guard alarm does not exist or rings before anything was moved."""
     for index, name in enumerate(spec.guards.alarms):
-        field_name = f"guards.alarms.{index}"
+        field_name = f"guards.alarms[{index}]"
         if name not in states:
             raise Refused(
                 field_name, f"no alarm named {name!r} here", "Create it or take it out of the spec"

@@ -1,19 +1,16 @@
-"""The spec: what the user asked for, and every refusal that reading it alone can give.
+"""The spec: what the user asked for; `reading` says what is wrong with a document that is none.
 
 Only `endpoint` and `canary` are required. Shares are fractions of traffic (0-1); percentage points
 are written as the user says them (0.1 means 0.1 pp, a difference of 0.001).
 """
 
-import json
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from canary.domain.errors import Refused
-from canary.domain.model import Frozen, flags_for_numbers
+from canary.domain.model import Frozen
 from canary.domain.plan.brakes.keys import BrakeKeys
 from canary.domain.plan.capacity.values import CapacitySpec
-from canary.domain.plan.reading.refusal import check_aliases, refusal_of
 from canary.domain.plan.release.asked import After, AfterKeys, AskedCanary, StagedCanary
 from canary.domain.plan.watching.keys import Guards
 
@@ -121,7 +118,8 @@ class Spec(BrakeKeys, AfterKeys):
     steps: tuple[StepSpec, ...] = Field(
         default=DEFAULT_STEPS,
         max_length=50,
-        description="The shares that the canary serves, one after the other.",
+        description="The shares that the canary serves, one after the other; 5, 25, 50 and 100% "
+        "unless given.",
         examples=[[{"share": 0.05}, {"share": 0.5}, {"share": 1.0}]],
     )
     guards: Guards = Field(
@@ -174,8 +172,8 @@ class Spec(BrakeKeys, AfterKeys):
     )
     adopt_live: bool = Field(
         default=False,
-        description="Whether a canary that serves already is taken as it stands; otherwise it has "
-        "to be at weight 0.",
+        description="Whether a canary that serves already is taken to share 0 and begun with; "
+        "otherwise it has to be at weight 0.",
         examples=[True],
     )
     require_conclusive: bool = Field(
@@ -232,93 +230,13 @@ class Spec(BrakeKeys, AfterKeys):
 def read_spec(document: object) -> Spec:
     """Return the spec a document describes.
 
-    Raises Refused naming the first wrong field, what is wrong with it and the remedy.
+    Raises Refused with every mistake: the field, what is wrong with it and the remedy.
     """
-    if not isinstance(document, dict):
-        raise Refused(
-            "spec",
-            f"expected a JSON object, got {type(document).__name__}",
-            'Send an object such as {"endpoint": "churn-prod", "canary": "Variant2"}',
-        )
-    check_aliases(document, Spec)
-    try:
-        spec = Spec.model_validate_json(_as_json(document))
-    except ValidationError as error:
-        raise refusal_of(error.errors(include_url=False)) from error
-    for field in flags_for_numbers(document, spec):
-        raise Refused(field, "true and false are no numbers", "Write the number")
-    shares = [step.share for step in spec.steps]
-    _check_steps(shares)
-    if spec.model_fields_set & BrakeKeys.model_fields.keys():
-        # Most functions read plans, and most specs hold a step for evidence alone.
-        from canary.domain.plan.brakes.checks import check_brakes  # noqa: PLC0415
+    # Most functions read plans, and the room that reads specs needs this module.
+    from canary.domain.plan.reading.mistake import refusal_of  # noqa: PLC0415
+    from canary.domain.plan.reading.read import read_whole  # noqa: PLC0415
 
-        check_brakes(spec, shares)
-    if spec.guards.custom:
-        # Most functions read plans, and most specs have no guards of their own.
-        from canary.domain.plan.custom.checks import check_custom  # noqa: PLC0415
-
-        check_custom(spec.guards.counts, spec.guards.values)
-    if spec.longest_minutes > LONGEST_ROLLOUT_MINUTES:
-        raise Refused(
-            "hold_at_most_minutes",
-            f"this rollout could take {spec.longest_minutes} minutes, more than the "
-            f"{LONGEST_ROLLOUT_MINUTES} the state machine allows",
-            "Lower it, the longest bakes or the number of steps",
-        )
-    _check_warm_up(spec)
-    return spec
-
-
-def _check_warm_up(spec: Spec) -> None:
-    """Raise Refused where the warm-up that was asked for leaves a bake or the watch no minute."""
-    if "warm_up_minutes" not in spec.model_fields_set:
-        return
-    bakes = {
-        f"steps.{i}.bake_minutes.max": step.bake_minutes.max
-        for i, step in enumerate(spec.steps)
-        if step.share < 1
-    }
-    spans = {**bakes, "watch_minutes": spec.watch_minutes}
-    field, shortest = min(spans.items(), key=lambda span: span[1])
-    if spec.warm_up_minutes >= shortest:
-        raise Refused(
-            "warm_up_minutes",
-            f"{spec.warm_up_minutes} leaves nothing to judge of {field} ({shortest})",
-            f"Lower it below {shortest}, or raise {field}",
-        )
-
-
-def _check_steps(shares: list[float]) -> None:
-    if shares != sorted(set(shares)):
-        raise Refused(
-            "steps",
-            f"shares must rise from step to step, got {shares}",
-            "Sort them and drop repeats",
-        )
-    if not shares or shares[-1] != 1:
-        raise Refused(
-            "steps", f"the last share must be 1.0, got {shares}", 'End with {"share": 1.0}'
-        )
-    if len(shares) == 1:
-        raise Refused(
-            "steps",
-            "there is no step below 1, so nothing could be judged",
-            "Begin lower, such as 0.05",
-        )
-
-
-def _as_json(document: dict[Any, Any]) -> str:
-    try:
-        text = json.dumps(document, allow_nan=False)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise Refused(
-            "spec", f"not plain JSON ({error})", "Use JSON numbers, strings, lists and objects"
-        ) from error
-    if len(text) > LARGEST_SPEC_CHARACTERS:
-        raise Refused(
-            "spec",
-            f"{len(text)} characters of JSON, more than {LARGEST_SPEC_CHARACTERS}",
-            "Leave out what is not needed; drop_columns may be indices",
-        )
-    return text
+    read = read_whole(document)
+    if isinstance(read, Spec):
+        return read
+    raise refusal_of(read)

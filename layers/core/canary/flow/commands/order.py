@@ -57,7 +57,8 @@ def read_command(document: object) -> Command:
         raise Refused(
             field, first["msg"], known if field == "command" else "Correct this field"
         ) from error
-    for field in flags_for_numbers(document, command):
+    for path in flags_for_numbers(document, command):
+        field = ".".join(str(part) for part in path)
         raise Refused(field, "true and false are no numbers", "Write the number")
     return command
 

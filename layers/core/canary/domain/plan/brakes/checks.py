@@ -1,45 +1,14 @@
-"""What a spec's brakes are refused for, before anything is moved, and what is told of them."""
+"""What a spec's brakes are refused for on the day, before anything is moved, and what is told of
+them; what reading alone refuses is in `reading`.
+"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from canary.domain.errors import Refused
 from canary.domain.plan.brakes.calendar import closed, next_opening
 from canary.domain.plan.brakes.keys import BrakeKeys
 from canary.domain.words import moment, percent
-
-
-def check_brakes(keys: BrakeKeys, shares: Sequence[float]) -> None:
-    """Raise Refused for an approval of a share that is no step, or a freeze without a zone."""
-    for index, share in enumerate(keys.approve_before):
-        if share not in shares:
-            raise Refused(
-                f"approve_before.{index}",
-                f"{share:g} is the share of no step",
-                f"The steps have {', '.join(f'{one:g}' for one in shares)}; name one of them",
-            )
-    if len(set(keys.approve_before)) < len(keys.approve_before):
-        raise Refused("approve_before", "a share is named twice", "Name each share once")
-    if not keys.approve_before:
-        for name in ("approve_within_minutes", "on_unapproved"):
-            if name in keys.model_fields_set:
-                raise Refused(
-                    name, "nothing has to be approved", 'Add "approve_before", or leave it out'
-                )
-    for index, freeze in enumerate(keys.freezes):
-        if freeze.local and freeze.zone is None and keys.hours is None:
-            raise Refused(
-                f"freezes.{index}.zone",
-                f"{freeze.begins} to {freeze.ends} could be meant in UTC or on your own clock",
-                'Add "zone" (such as "UTC" or "Europe/Berlin"), or moments with an offset',
-            )
-        begins, ends = freeze.moments(keys.hours.zone if keys.hours else None)
-        if ends <= begins:
-            raise Refused(
-                f"freezes.{index}.ends",
-                f"{moment(ends.astimezone(UTC))} is not after {moment(begins.astimezone(UTC))}",
-                "Correct one of the two",
-            )
 
 
 def check_opens(keys: BrakeKeys, now: datetime, within: timedelta) -> None:

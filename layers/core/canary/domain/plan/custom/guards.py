@@ -56,7 +56,7 @@ def custom_guards(
     """
     made = []
     for index, keys in enumerate(counts):
-        field = f"guards.counts.{index}"
+        field = f"guards.counts[{index}]"
         if looks is None:
             made.append(_guard(keys, UNDECIDED))
             continue
@@ -78,7 +78,7 @@ def value_guards(
     for index, keys in enumerate(values):
         look = (looks or {}).get(keys.name)
         if look is not None and not look.recorded and not look.together.marked_minutes:
-            no_point(f"guards.values.{index}.value", keys.value, look)
+            no_point(f"guards.values[{index}].value", keys.value, look)
     return tuple(_value_guard(keys) for keys in values)
 
 

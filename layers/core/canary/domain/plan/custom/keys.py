@@ -138,7 +138,7 @@ class CountGuardKeys(Frozen):
         examples=[A_MARGIN],
     )
 
-    @field_validator("of", mode="before")
+    @field_validator("of", mode="before", json_schema_input_type=MetricKeys | Literal["requests"])
     @classmethod
     def _requests(cls, value: object) -> object:
         if not isinstance(value, str):

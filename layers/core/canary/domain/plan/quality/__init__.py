@@ -1,9 +1,9 @@
 """The labelled set's part of a spec: what is sent to both variants, how answers are read, what
 decides.
 
-Rules: frozen values, no I/O. One module a room (`set_keys`, `request_keys`, `answer_keys`, `metric_keys`), composed
-into `QualityGuardSpec`. The evidence that an evaluation leaves behind is in
-`canary.domain.labelled.evidence`.
+Rules: frozen values, no I/O. One module a room (`set_keys`, `request_keys`, `answer_keys`,
+`metric_keys`), composed into `QualityGuardSpec`. The evidence that an evaluation leaves behind is
+in `canary.domain.labelled.evidence`.
 """
 
 from canary.domain.plan.quality.margins import QualityMargin

@@ -98,11 +98,11 @@ class AnswerRules(Frozen):
     @model_validator(mode="after")
     def _keys_fit_together(self) -> Self:
         if self.score is not None and self.scores is not None:
-            raise ValueError("score is one score, scores are several: give one of them")
+            raise ValueError("score is one score, scores are several; give one of them")
         if self.score_of == "predicted" and self.score is not None and self.label is None:
             raise ValueError("score_of predicted needs label: whose score is it otherwise?")
         if self.ranks_only and self.activation != "none":
-            raise ValueError("ranks_only scores are used as they are: leave activation out")
+            raise ValueError("ranks_only scores are used as they are; leave activation out")
         return self
 
     def threshold_of(self, role: Role) -> float | None:

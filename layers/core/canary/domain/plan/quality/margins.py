@@ -28,7 +28,8 @@ class QualityMargin(Frozen):
         default=None,
         ge=0,
         allow_inf_nan=False,
-        description="A drop up to this is never stopped for; left out, half of `max_worse`.",
+        description="A drop up to this, in the metric's unit, is never stopped for; left out, half "
+        "of `max_worse`.",
         examples=[0.005],
     )
     cap: float | None = Field(
@@ -71,8 +72,8 @@ class RatioMargin(Frozen):
         default=None,
         ge=1,
         allow_inf_nan=False,
-        description="A median ratio up to this is never stopped for; left out, the square root of "
-        "`max_ratio`.",
+        description="A median ratio up to this factor is never stopped for; left out, the square "
+        "root of `max_ratio`.",
         examples=[1.1],
     )
 

@@ -1,1 +1,4 @@
-"""What a document that does not read as a spec is told."""
+"""From a document to a spec, or to every mistake in it: where, what, what is wanted, what to do.
+
+Whoever reads plans alone never imports this room.
+"""

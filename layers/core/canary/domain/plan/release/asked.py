@@ -135,5 +135,7 @@ class AfterKeys(Frozen):
     @model_validator(mode="after")
     def _keeps_what_it_retires(self) -> Self:
         if self.keep_warm_minutes is not None and self.asked_after != "retire":
-            raise ValueError('keep_warm_minutes goes with "after": "retire"')
+            raise ValueError(
+                'keep_warm_minutes goes with "after": "retire"; add that, or leave it out'
+            )
         return self

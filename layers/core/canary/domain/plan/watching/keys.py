@@ -1,5 +1,5 @@
-"""The keys of `guards`: errors, slow requests, alarms, and where the user's own and the labelled set
-stand.
+"""The keys of `guards`: errors, slow requests, alarms; and the place of the user's own guards and
+of the labelled set.
 """
 
 from typing import Annotated, Literal

@@ -121,7 +121,10 @@ def test_all_mistakes_are_told_in_the_order_of_the_document() -> None:
         ),
         (
             {"keep_warm_minutes": 30},
-            'keep_warm_minutes: keep_warm_minutes goes with "after": "retire". Add that, or leave it out',
+            (
+                'keep_warm_minutes: keep_warm_minutes goes with "after": "retire". '
+                "Add that, or leave it out"
+            ),
         ),
         (
             {"asked_canary": "Variant3"},

@@ -18,6 +18,8 @@ from canary.domain.plan.plan import Plan
 from canary.domain.plan.spec import Spec, read_spec
 from canary.domain.plan.standard_guards import ERRORS, SLOW_REQUESTS
 from canaryctl.offline_plan import plan_offline
+from canaryctl.shell.exits import Exit
+from canaryctl.shell.failures import failed, refused
 
 DAY = 1440
 
@@ -100,9 +102,10 @@ def forecast_command(
         rates = {ERRORS: error_rate, SLOW_REQUESTS: slow_rate, **own}
         plan = assume(parsed, requests_per_second, rates, burstiness)
         steps = forecast_plan(plan)
-    except (Refused, ValueError) as error:
-        typer.echo(f"{spec.name}: {error}", err=True)
-        raise typer.Exit(2) from error
+    except Refused as error:
+        raise refused(error, f"{spec.name}: {error}") from error
+    except ValueError as error:
+        raise failed(f"{spec.name}: {error}", Exit.REFUSED, "refused") from error
     for name in (keys.name for keys in parsed.guards.counts if keys.name not in own):
         typer.echo(f"Nothing is known of {name}: give --rate {name}=FRACTION.", err=True)
     for keys in parsed.guards.values:

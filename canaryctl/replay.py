@@ -18,9 +18,9 @@ from rich.text import Text
 from canary.domain.errors import Refused
 from canary.domain.plan.spec import Spec, read_spec
 from canary.domain.plan.standard_guards import STANDARD
-from canaryctl.backtest_show import show_backtest
 from canaryctl.offline_plan import guards_in, plan_offline, sketches_offline
 from canaryctl.recorded import (
+    FORMAT,
     Lines,
     RecordedError,
     Run,
@@ -31,6 +31,12 @@ from canaryctl.recorded import (
     windows_of,
 )
 from canaryctl.replay_run import RunEnd, replay_run
+from canaryctl.shell.endpoint import MaybeAbout
+from canaryctl.shell.exits import Exit
+from canaryctl.shell.failures import failed, refused
+from canaryctl.shell.groups import with_options
+
+EPILOG = FORMAT
 
 CHUNK = 20
 # Below this many runs starting processes costs more than it saves.
@@ -109,7 +115,9 @@ def _judge(task: Task) -> tuple[Run, RunEnd]:
     return task.run, replace(end, reason=end.reason + told)
 
 
+@with_options(about=MaybeAbout)
 def replay_command(
+    about: MaybeAbout,
     spec: Annotated[Path, typer.Option(help="The spec (JSON).", exists=True, dir_okay=False)],
     windows: Annotated[
         Path | None,
@@ -128,9 +136,6 @@ def replay_command(
             dir_okay=False,
         ),
     ] = None,
-    endpoint: Annotated[
-        str | None, typer.Option(help="Instead of windows: an endpoint's past in CloudWatch.")
-    ] = None,
     start: Annotated[
         datetime | None, typer.Option("--from", help="Start of the past, UTC.")
     ] = None,
@@ -142,32 +147,35 @@ def replay_command(
         typer.Option(min=0, help="Minutes not to judge after the first window, not the spec's."),
     ] = None,
     region: Annotated[
-        str | None, typer.Option(help="AWS region of --endpoint; else that of your profile.")
+        str | None, typer.Option(help="AWS region of the endpoint; else that of your profile.")
     ] = None,
 ) -> None:
     """Judge recorded windows, or an endpoint's own past, as one bake at the spec's first step.
 
-    Exit codes: 0 judged, whatever the verdicts, 1 AWS did not answer, 2 wrong input.
+    Instead of --windows an endpoint may be named: its past is read from CloudWatch.
     """
     try:
         parsed = read_spec(json.loads(spec.read_text(encoding="utf-8")))
         if windows is not None:
             outcomes = replay(parsed, windows, history, warm_up_minutes=warm_up_minutes)
             _show(outcomes, _count_runs(windows), as_json=as_json)
-        elif endpoint and start and end:
-            _backtest(parsed.but(endpoint=endpoint), start, end, region, as_json=as_json)
+        elif about.endpoint and start and end:
+            _backtest(parsed.but(endpoint=about.endpoint), start, end, region, as_json=as_json)
         else:
-            raise _wrong_input("give --windows, or --endpoint with --from and --to")
+            raise _wrong_input("give --windows, or an endpoint with --from and --to")
     except RecordedError as error:
         raise _wrong_input(str(error)) from error
-    except (Refused, ValueError) as error:
+    except Refused as error:
+        raise refused(error, f"{spec.name}: {error}") from error
+    except ValueError as error:
         raise _wrong_input(f"{spec.name}: {error}") from error
 
 
 def _backtest(
     spec: Spec, start: datetime, end: datetime, region: str | None, *, as_json: bool
 ) -> None:
-    # Loads boto3, which a replay of files does not need.
+    # They load numpy and boto3, which a replay of files does not need.
+    from canaryctl.backtest_show import show_backtest  # noqa: PLC0415
     from canaryctl.operate.options import told_plainly  # noqa: PLC0415
 
     with told_plainly():
@@ -175,8 +183,7 @@ def _backtest(
 
 
 def _wrong_input(message: str) -> typer.Exit:
-    typer.echo(message, err=True)
-    return typer.Exit(2)
+    return failed(message, Exit.REFUSED, "refused")
 
 
 def _count_runs(windows: Path) -> int:

@@ -9,10 +9,6 @@ from local.asked import ENDPOINT, FAST_MINUTE_SECONDS, PORT, Asked, Pace
 from local.mistake import Mistake
 
 EXIT_REFUSED = 2
-EPILOG = (
-    "For example: canaryctl local --baseline churn.py --canary churn.py:newer "
-    "--rows churn.csv --label-column 0"
-)
 MODEL = (
     "a Python file (its function predict(rows)), file.py:function, or the http:// address of a "
     "container"

@@ -12,29 +12,18 @@ from canaryctl.doctor.account import Account, Sample
 from canaryctl.doctor.check import Answer, examined
 from canaryctl.doctor.checks import CHECKS
 from canaryctl.doctor.show import as_document, counted, show, show_sum
-from canaryctl.operate.options import (
-    DEFAULT_STACK,
-    AsJson,
-    Region,
-    StackName,
-    time_of,
-    told_plainly,
-)
-from canaryctl.operate.stack import Stack
-
-EXIT_BROKEN, EXIT_UNKNOWN = 1, 4
-EPILOG = (
-    "Exit codes: 0 all that was looked at is fine, 1 something is broken, 2 wrong input, "
-    "4 nothing is broken and something could not be known.\n\n"
-    "Example: canaryctl doctor --endpoint churn-prod --sample row.csv --send"
-)
+from canaryctl.operate.options import time_of, told_plainly
+from canaryctl.operate.where import Where
+from canaryctl.shell.endpoint import MaybeAbout
+from canaryctl.shell.exits import Exit
+from canaryctl.shell.groups import with_options
 
 
+@with_options(about=MaybeAbout, where=Where)
 def doctor_command(
     context: typer.Context,
-    endpoint: Annotated[
-        str, typer.Option(help="Look at this endpoint too: roles, metrics, autoscaling.")
-    ] = "",
+    about: MaybeAbout,
+    where: Where,
     sample: Annotated[
         Path | None,
         typer.Option(help="A file that is one request's body; sent once to a variant at weight 0."),
@@ -44,9 +33,6 @@ def doctor_command(
     send: Annotated[
         bool, typer.Option("--send", help="Send a test message and ring a test alarm.")
     ] = False,
-    as_json: AsJson = False,
-    stack: StackName = DEFAULT_STACK,
-    region: Region = None,
 ) -> None:
     """Ask a deployed stack whether all is well: one line a question, with what to do where it is
     not.
@@ -54,14 +40,15 @@ def doctor_command(
     It reads with your own credentials and changes nothing; --sample sends one request, --send a
     message and an alarm. What you may not read is told as unknown, never as fine.
     """
+    endpoint = about.endpoint or ""
     with told_plainly():
         account = Account(
-            Stack(stack, region), time_of(context), endpoint, _read(sample, content_type), send
+            where.found(), time_of(context), endpoint, _read(sample, content_type), send
         )
         if sample and not endpoint:
-            raise Refused("--sample", "there is no endpoint to send it to", "Give --endpoint too")
-        answers = _answers(account, Console(), quiet=as_json)
-        if as_json:
+            raise Refused("--sample", "there is no endpoint to send it to", "Name the endpoint too")
+        answers = _answers(account, Console(), quiet=where.as_json)
+        if where.as_json:
             typer.echo(json.dumps(as_document(account, answers), indent=2))
     raise typer.Exit(_code(answers))
 
@@ -80,8 +67,8 @@ def _answers(account: Account, console: Console, *, quiet: bool) -> list[Answer]
 def _code(answers: list[Answer]) -> int:
     counts = counted(answers)
     if counts["broken"]:
-        return EXIT_BROKEN
-    return EXIT_UNKNOWN if counts["unknown"] else 0
+        return Exit.TROUBLE
+    return Exit.NOT_KNOWN if counts["unknown"] else Exit.DONE
 
 
 def _read(path: Path | None, content_type: str) -> Sample | None:

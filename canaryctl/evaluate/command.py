@@ -1,7 +1,6 @@
 """The command: options to a request, evidence to what is shown, findings to an exit code.
 
-Exit codes: 0 the canary is better or not worse than the margin, 3 worse, 4 not enough evidence, 5
-nothing could be compared; 2 the call does not fit the set or the endpoint, 1 AWS could not answer.
+What the exit codes mean stands beside the command in canaryctl/shell/commands.py.
 """
 
 import json
@@ -12,7 +11,6 @@ import typer
 from botocore.exceptions import BotoCoreError
 from pydantic import ValidationError
 from rich.console import Console
-from rich.text import Text
 
 from canary.domain.errors import CanaryError, Refused
 from canary.domain.finding import FindingLabel
@@ -21,7 +19,6 @@ from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled.inputs import EvaluationRequest
 from canaryctl.evaluate.document import as_answer
 from canaryctl.evaluate.kept import KeptEvidence
-from canaryctl.evaluate.options import with_options
 from canaryctl.evaluate.options.answer import AnswerOptions
 from canaryctl.evaluate.options.body import BodyOptions
 from canaryctl.evaluate.options.file import FileOptions
@@ -33,6 +30,9 @@ from canaryctl.evaluate.page import write_evaluation
 from canaryctl.evaluate.probe import show_probe
 from canaryctl.evaluate.run import run_evaluation, run_probe
 from canaryctl.evaluate.table import print_tables
+from canaryctl.shell.exits import Exit
+from canaryctl.shell.failures import failed, refused
+from canaryctl.shell.groups import with_options
 
 
 class Group(Protocol):
@@ -42,8 +42,12 @@ class Group(Protocol):
         """Return the spec's keys."""
 
 
-EXIT_CODES: dict[FindingLabel, int] = {"PASS": 0, "FAIL": 3, "INCONCLUSIVE": 4, "NO_DATA": 5}
-EXIT_REFUSED, EXIT_AWS = 2, 1
+EXIT_CODES: dict[FindingLabel, Exit] = {
+    "PASS": Exit.DONE,
+    "FAIL": Exit.NOT_GOOD,
+    "INCONCLUSIVE": Exit.NOT_KNOWN,
+    "NO_DATA": Exit.NOTHING_TO_SAY,
+}
 _OURS = (Refused, OSError)
 """What the person who called can mend: the options, or files of this machine."""
 
@@ -70,8 +74,6 @@ def evaluate_command(
 ) -> None:
     """Compare two variants on a labelled set through TargetVariant: metrics, paired findings,
     verdict.
-
-    Exit codes: 0 PASS, 1 AWS did not answer, 2 wrong input, 3 FAIL, 4 INCONCLUSIVE, 5 NO_DATA.
     """
     messages = Console(stderr=True)
     kept = KeptEvidence(run.state)
@@ -92,8 +94,7 @@ def evaluate_command(
         evidence = run_evaluation(asked, kept, messages, calls.region, quiet=run.as_json)
         _show(evidence, kept, run)
     except (CanaryError, BotoCoreError, OSError) as error:
-        _told(messages, error, kept.newest)
-        raise typer.Exit(EXIT_REFUSED if isinstance(error, _OURS) else EXIT_AWS) from error
+        raise _failure(error, kept.newest) from error
     raise typer.Exit(EXIT_CODES[evidence.label])
 
 
@@ -118,13 +119,18 @@ def _show(evidence: QualityEvidence, kept: KeptEvidence, run: RunOptions) -> Non
         print_tables(Console(), evidence)
 
 
-def _told(console: Console, error: Exception, newest: QualityEvidence | None) -> None:
-    kind = Text(type(error).__name__, style="red")
-    console.print(kind, Text(str(error)), highlight=False)
+def _failure(error: Exception, newest: QualityEvidence | None) -> typer.Exit:
+    """Tell what went wrong, with what was evaluated before, and return what to raise."""
+    lines = [f"{type(error).__name__} {error}"]
     if newest is not None and newest.counts.used:
-        console.print(f"{newest.counts.used} records were evaluated before:", highlight=False)
-        for found in newest.findings:
-            console.print(Text(f"  {found.reason}"), highlight=False)
+        lines.append(f"{newest.counts.used} records were evaluated before:")
+        lines += [f"  {found.reason}" for found in newest.findings]
+    message = "\n".join(lines)
+    if isinstance(error, Refused):
+        return refused(error, message=message)
+    if isinstance(error, _OURS):
+        return failed(message, Exit.REFUSED, "refused")
+    return failed(message, Exit.TROUBLE, "aws")
 
 
 _OPTIONS = {"max_requests_per_second": "--rate", "request_timeout_seconds": "--timeout"}

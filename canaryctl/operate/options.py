@@ -1,8 +1,7 @@
 """What every command on a stack shares: its options, where time comes from, and how trouble becomes
 an exit code.
 
-0 good, 1 AWS did not answer or refused, 2 wrong input or a refusal of the controller, 3 a rollout
-that did not end promoted.
+The codes and what they mean stand in canaryctl/shell/exits.py.
 """
 
 import os
@@ -21,9 +20,10 @@ from canary.domain.errors import CanaryError, Refused
 from canaryctl.operate.executions import RefusedThere, Sleep
 from canaryctl.operate.lookup import why_unreadable
 from canaryctl.operate.stack import StackError
+from canaryctl.shell.exits import Exit
+from canaryctl.shell.failures import failed, refused
 from local.account_time import account_now, is_here
 
-EXIT_AWS, EXIT_REFUSED, EXIT_NOT_PROMOTED = 1, 2, 3
 PANEL = "Which stack"
 
 StackName = Annotated[
@@ -95,18 +95,21 @@ def time_of(context: typer.Context) -> Time:
 
 @contextmanager
 def told_plainly() -> Iterator[None]:
-    """Turn what may go wrong into one line on standard error and an exit code."""
+    """Turn what may go wrong into one sentence and an exit code. Raises typer.Exit."""
     try:
         yield
-    except (StackError, Refused, RefusedThere) as error:
-        raise _exit(str(error), EXIT_REFUSED) from error
+    except StackError as error:
+        raise failed(str(error), Exit.REFUSED, "stack") from error
+    except Refused as error:
+        raise refused(error) from error
+    except RefusedThere as error:
+        raise failed(str(error), Exit.REFUSED, "refused") from error
     except ValidationError as error:
         said = f"{why_unreadable(error)} of a stored {error.title} is not what this version knows"
-        raise _exit(
-            f"{said}: use the canaryctl of the version that is deployed", EXIT_AWS
-        ) from None
+        remedy = "use the canaryctl of the version that is deployed"
+        raise failed(f"{said}: {remedy}", Exit.TROUBLE, "stored") from None
     except CanaryError as error:
-        raise _exit(f"AWS: {_plainly(error)}", EXIT_AWS) from error
+        raise failed(f"AWS: {_plainly(error)}", Exit.TROUBLE, "aws") from error
 
 
 def _plainly(error: CanaryError) -> str:
@@ -122,8 +125,3 @@ def _plainly(error: CanaryError) -> str:
         f"the {part} is gone or was never there: check --stack, --region and account, or the "
         "option that named it; `canaryctl doctor` says what a stack lacks and how it is put back"
     )
-
-
-def _exit(message: str, code: int) -> typer.Exit:
-    typer.echo(message, err=True)
-    return typer.Exit(code)

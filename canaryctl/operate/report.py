@@ -9,15 +9,18 @@ import typer
 from canary.domain.errors import Refused
 from canaryctl.history import read_history
 from canaryctl.operate.lookup import newest_of, told_of_unread
-from canaryctl.operate.options import DEFAULT_STACK, AsJson, Region, StackName, Table, told_plainly
+from canaryctl.operate.options import told_plainly
 from canaryctl.operate.stack import Stack
+from canaryctl.operate.where import TableWhere
 from canaryctl.report import write_report, write_site
+from canaryctl.shell.endpoint import MaybeAbout
+from canaryctl.shell.groups import with_options
 
 
+@with_options(about=MaybeAbout, where=TableWhere)
 def report_command(
-    endpoint: Annotated[
-        str | None, typer.Option(help="Its newest rollout, ended or not; with --all every one.")
-    ] = None,
+    about: MaybeAbout,
+    where: TableWhere,
     rollout: Annotated[str | None, typer.Option(help="This rollout, by its id.")] = None,
     out: Annotated[
         Path | None,
@@ -33,10 +36,6 @@ def report_command(
             help="A page of every rollout and of every endpoint, and an index (reads the table).",
         ),
     ] = False,
-    as_json: AsJson = False,
-    stack: StackName = DEFAULT_STACK,
-    region: Region = None,
-    table: Table = None,
 ) -> None:
     """Write one self-contained HTML page about a rollout: what was seen, every verdict with its
     reason, the plan.
@@ -46,21 +45,20 @@ def report_command(
     """
     with told_plainly():
         if everything and rollout is None:
-            _report_all(
-                Stack(stack, region, table), endpoint, out or Path("rollouts"), as_json=as_json
-            )
+            folder = out or Path("rollouts")
+            _report_all(where.found(), about.endpoint, folder, as_json=where.as_json)
             return
-        if everything or (endpoint is None) == (rollout is None):
+        if everything or (about.endpoint is None) == (rollout is None):
             raise Refused(
-                "--endpoint",
-                "give either --endpoint or --rollout, or --all",
+                "ENDPOINT",
+                "give either an endpoint or --rollout, or --all",
                 "Name what the page is about",
             )
-        found = Stack(stack, region, table)
-        wanted = rollout or newest_of(found, str(endpoint)).rollout
+        found = where.found()
+        wanted = rollout or newest_of(found, str(about.endpoint)).rollout
         history = read_history(found.client("dynamodb"), found.table_name, wanted)
         path = write_report(history, out or Path(f"{wanted}.html"))
-        if as_json:
+        if where.as_json:
             typer.echo(
                 json.dumps({"rollout": wanted, "phase": history.record.phase, "page": str(path)})
             )

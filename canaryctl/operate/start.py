@@ -14,26 +14,20 @@ from canary.domain.rollout.record import Record
 from canary.flow.plan import rollout_id
 from canary.ports.aws import ExecutionView
 from canaryctl.operate.executions import refusal, start_execution, wait_for
-from canaryctl.operate.options import (
-    DEFAULT_STACK,
-    EXIT_NOT_PROMOTED,
-    AsJson,
-    Region,
-    StackName,
-    StateMachine,
-    Table,
-    Time,
-    time_of,
-    told_plainly,
-)
+from canaryctl.operate.options import Time, time_of, told_plainly
 from canaryctl.operate.stack import Stack
 from canaryctl.operate.watching import watch
+from canaryctl.operate.where import WholeWhere
+from canaryctl.shell.exits import Exit
+from canaryctl.shell.groups import with_options
 
 PLANNED_WITHIN_SECONDS = 150.0
 
 
+@with_options(where=WholeWhere)
 def start_command(
     context: typer.Context,
+    where: WholeWhere,
     spec: Annotated[
         Path, typer.Option(help="The spec (JSON); - reads it from standard input.", allow_dash=True)
     ],
@@ -44,11 +38,6 @@ def start_command(
     follow: Annotated[
         bool, typer.Option("--watch", help="Stay and watch until it has ended.")
     ] = False,
-    as_json: AsJson = False,
-    stack: StackName = DEFAULT_STACK,
-    region: Region = None,
-    table: Table = None,
-    state_machine: StateMachine = None,
 ) -> None:
     """Start a rollout and say whether it was accepted.
 
@@ -58,7 +47,7 @@ def start_command(
     """
     with told_plainly():
         document = _read(spec)
-        found = Stack(stack, region, table, state_machine)
+        found = where.found()
         parsed, when = read_spec(document), time_of(context)
         arn = start_execution(found, document, name, parsed.endpoint)
         rollout = rollout_id(parsed.endpoint, arn)
@@ -72,9 +61,12 @@ def start_command(
         planned = _planned(found, rollout)
         if execution.status == "FAILED" and planned is None:
             raise refusal(execution)
-        _say(parsed, arn, rollout, planned.plan.notices if planned else (), as_json=as_json)
-        if follow and _watch(found, rollout, arn, when, as_json=as_json).status != "SUCCEEDED":
-            raise typer.Exit(EXIT_NOT_PROMOTED)
+        _say(parsed, arn, rollout, planned.plan.notices if planned else (), as_json=where.as_json)
+        if (
+            follow
+            and _watch(found, rollout, arn, when, as_json=where.as_json).status != "SUCCEEDED"
+        ):
+            raise typer.Exit(Exit.NOT_GOOD)
 
 
 def _read(path: Path) -> dict[str, Any]:

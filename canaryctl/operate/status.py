@@ -14,25 +14,20 @@ from canaryctl.live.plain import line_of
 from canaryctl.live.row import LiveRow
 from canaryctl.live.table import live_table
 from canaryctl.operate.lookup import Unread, newest_of, told_of_unread, under_way
-from canaryctl.operate.options import (
-    DEFAULT_STACK,
-    AsJson,
-    Region,
-    StackName,
-    Table,
-    time_of,
-    told_plainly,
-)
+from canaryctl.operate.options import time_of, told_plainly
 from canaryctl.operate.stack import Stack
 from canaryctl.operate.subscribers import told_of_subscribers
 from canaryctl.operate.watching import EVERY_SECONDS, rows_of, watch
+from canaryctl.operate.where import TableWhere
+from canaryctl.shell.endpoint import MaybeAbout
+from canaryctl.shell.groups import with_options
 
 
+@with_options(about=MaybeAbout, where=TableWhere)
 def status_command(
     context: typer.Context,
-    endpoint: Annotated[
-        str | None, typer.Option(help="Only this endpoint's newest rollout, ended or not.")
-    ] = None,
+    about: MaybeAbout,
+    where: TableWhere,
     *,
     everything: Annotated[
         bool, typer.Option("--all", help="Ended rollouts too (reads the whole table).")
@@ -41,10 +36,6 @@ def status_command(
     every: Annotated[
         float, typer.Option(min=0.5, help="Seconds between two looks while watching.")
     ] = EVERY_SECONDS,
-    as_json: AsJson = False,
-    stack: StackName = DEFAULT_STACK,
-    region: Region = None,
-    table: Table = None,
 ) -> None:
     """Show where rollouts stand: phase, step, share, evidence against its threshold, last verdict.
 
@@ -53,27 +44,27 @@ def status_command(
     nobody is subscribed to the messages it says so.
     """
     with told_plainly():
-        found, when = Stack(stack, region, table), time_of(context)
+        found, when = where.found(), time_of(context)
         unread: dict[str, Exception] = {}
-        read = _reader(found, endpoint, unread, everything=everything)
+        read = _reader(found, about.endpoint, unread, everything=everything)
         if follow:
-            watch(found, read, when, Console(stderr=as_json), every)
-        records = read() if as_json or not follow else []
+            watch(found, read, when, Console(stderr=where.as_json), every)
+        records = read() if where.as_json or not follow else []
         rows = rows_of(found, records, when)
         count, unheard = told_of_subscribers(found)
-        if as_json:
+        if where.as_json:
             shown = [plain(*each) for each in zip(rows, records, strict=True)]
             typer.echo(json.dumps([{**row, "subscribers": count} for row in shown]))
         elif not follow:
             _show(rows, unread)
-            for notice in records[0].plan.notices if endpoint else ():
+            for notice in records[0].plan.notices if about.endpoint else ():
                 typer.echo(f"  {notice}")
-            for act in records[0].acts if endpoint else ():
+            for act in records[0].acts if about.endpoint else ():
                 typer.echo(f"  {moment(act.at)}: {act.words}")
         for told in told_of_unread(found, unread):
-            Console(stderr=as_json).print(Text(told, style="bold yellow"), soft_wrap=True)
+            Console(stderr=where.as_json).print(Text(told, style="bold yellow"), soft_wrap=True)
         if unheard:
-            Console(stderr=as_json).print(Text(unheard, style="bold yellow"), soft_wrap=True)
+            Console(stderr=where.as_json).print(Text(unheard, style="bold yellow"), soft_wrap=True)
 
 
 def _reader(

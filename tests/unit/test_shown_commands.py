@@ -88,7 +88,7 @@ def test_a_canaryctl_command_is_one_that_it_takes(
             (tmp_path / word).touch()
     monkeypatch.chdir(tmp_path)
     problem = canaryctl_problem(command.words)
-    lacks = problem.startswith("Missing option") or problem.endswith("requires an argument.")
+    lacks = problem.startswith("Missing ") or problem.endswith("requires an argument.")
     assert not problem or (named and lacks), f"{where}: {command}"
 
 

@@ -5,14 +5,15 @@ from typing import Annotated, Any
 
 import typer
 
+from canaryctl.shell.endpoint import About
+
 PANEL = "How it is asked"
 
 
-@dataclass(frozen=True)
-class VariantOptions:
+@dataclass(frozen=True, kw_only=True)
+class VariantOptions(About):
     """The endpoint and its two variants."""
 
-    endpoint: Annotated[str, typer.Option(help="Endpoint to ask.")]
     baseline: Annotated[str, typer.Option(help="Variant that serves now.")]
     canary: Annotated[str, typer.Option(help="Variant that might replace it.")]
 

@@ -38,6 +38,20 @@ def newest_of(stack: Stack, endpoint: str) -> Record:
     """Return the rollout that holds an endpoint, else its newest ended one. Raises Refused when it
     never had one, or the one that is meant cannot be read.
     """
+    found = newest_or_none(stack, endpoint)
+    if found is None:
+        raise Refused(
+            "endpoint",
+            f"no rollout of {endpoint!r} in table {stack.table_name}",
+            "Check name and stack",
+        )
+    return found
+
+
+def newest_or_none(stack: Stack, endpoint: str) -> Record | None:
+    """Return the rollout that holds an endpoint, else its newest ended one, None when it never had
+    one. Raises Refused when the one that is meant cannot be read.
+    """
     unread: dict[str, Exception] = {}
     holder = stack.rollouts.holding(endpoint)
     if holder is not None:
@@ -48,13 +62,7 @@ def newest_of(stack: Stack, endpoint: str) -> Record:
     if unread and not found:
         rollout, error = next(iter(unread.items()))
         raise Refused("endpoint", *_unreadable(stack, rollout, error))
-    if not found:
-        raise Refused(
-            "endpoint",
-            f"no rollout of {endpoint!r} in table {stack.table_name}",
-            "Check name and stack",
-        )
-    return found[-1]
+    return found[-1] if found else None
 
 
 def told_of_unread(stack: Stack, unread: Unread) -> list[str]:

@@ -77,6 +77,14 @@ COMMANDS: tuple[Command, ...] = (
         ("status", "status churn-prod", "status --watch"),
     ),
     Command(
+        "explain",
+        "canaryctl.explain.command:explain_command",
+        Panel.LOOK,
+        "Say why a rollout is where it is, what would change it, when, and what happens if nobody "
+        "acts.",
+        ("explain churn-prod",),
+    ),
+    Command(
         "report",
         "canaryctl.operate.report:report_command",
         Panel.LOOK,

@@ -4,6 +4,7 @@ Rules: frozen values that serialise; together with plan, bakes and windows they 
 record needs.
 """
 
+import math
 from typing import Literal
 
 from pydantic import JsonValue
@@ -66,6 +67,16 @@ class GuardEvidence(Frozen):
     """Of this step's minutes the one seen least in the history: (pairs of its minutes that differ
     more, pairs).
     """
+
+
+    def minutes_to(self, log_threshold: float) -> int | None:
+        """Return how many more minutes like those of this step let it pass, None where such minutes
+        never would.
+        """
+        growth = self.log_advance / self.minutes if self.minutes else 0.0
+        if growth <= 0:
+            return None
+        return max(1, math.ceil((log_threshold - self.log_advance) / growth))
 
 
 class Evidence(Frozen):

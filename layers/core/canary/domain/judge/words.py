@@ -158,9 +158,8 @@ def outlook(look: Look, index: int, numbers: GuardEvidence) -> str:
         turns = "falls below" if guard.better == "lower" else "rises above"
         what = "rate" if guard.value is None else "value"
         return f"it passes only if the canary's {what} {turns} its margin ({margin})"
-    growth = numbers.log_advance / numbers.minutes
-    if growth > 0:
-        minutes = max(1, math.ceil((look.log_advance_threshold - numbers.log_advance) / growth))
+    minutes = numbers.minutes_to(look.log_advance_threshold)
+    if minutes is not None:
         requests = numbers.canary_requests / numbers.minutes * minutes
         of_requests = f" ({requests:,.0f} canary requests)" if guard.value is None else ""
         needs = f"about {duration(60 * minutes)} more like these{of_requests}"

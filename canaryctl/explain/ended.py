@@ -1,0 +1,65 @@
+"""A rollout that has ended, and an endpoint that never had one."""
+
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Record
+from canary.domain.words import moment
+from canaryctl.explain.moving import Told
+from canaryctl.explain.values import Hold
+
+_ENDS = {
+    Phase.PROMOTED: (
+        "{canary} serves everything",
+        "It stays so; `canaryctl rollback {endpoint}` goes back unless somebody changed it since",
+    ),
+    Phase.ROLLED_BACK: (
+        "{canary} is at 0 or off and every other variant as it was found, verified",
+        "It stays so; a new rollout may start when the cause is mended",
+    ),
+    Phase.HANDED_OVER: (
+        "The endpoint is somebody else's: nothing was overwritten, and nobody here watches it",
+        "It stays as it is; look at its weights, and start a new rollout when they are as you want",
+    ),
+    Phase.REFUSED: (
+        "It never began, and nothing was changed",
+        "Nothing; correct the spec and start again",
+    ),
+}
+
+
+def ended(record: Record) -> Told:
+    """Return how a rollout ended and what is left to do."""
+    why = record.outcome.reason if record.outcome else ""
+    if record.phase is Phase.UNPROVEN:
+        return _unproven(record, why)
+    doing, then = _ENDS[record.phase]
+    at = f" since {moment(record.ended_at)}" if record.ended_at else ""
+    told = doing.format(canary=record.canary)
+    return Told(
+        doing=f"Over{at}: {told}{f'. Why: {why}' if why else ''}",
+        then=then.format(endpoint=record.endpoint),
+    )
+
+
+def _unproven(record: Record, why: str) -> Told:
+    return Told(
+        doing="The safe weights could not be verified; the endpoint is held and nothing is moved",
+        then="Nothing: it stays held, and not known to be safe, until a person acts. No time ends "
+        "it",
+        holds=(Hold(kind="person", said=why or "The safe weights could not be verified"),),
+        changes=(
+            f"`canaryctl retry {record.endpoint}` asks again, when the cause is mended",
+            f"`canaryctl release {record.endpoint}` lets go with the weights as they are",
+        ),
+    )
+
+
+def never(endpoint: str, table: str) -> Told:
+    """Return that an endpoint never had a rollout."""
+    return Told(
+        doing=f"No rollout of {endpoint} is or was in table {table}: nothing holds it",
+        then="Nothing; its weights are yours",
+        changes=(
+            "`canaryctl start --spec spec.json` starts one",
+            "If there should be one: check the name, --stack and --region",
+        ),
+    )

@@ -1,7 +1,8 @@
 """How a command that cannot go on says so: one sentence on standard error and an exit code.
 
-Under --json the sentence is one JSON object instead, its parts beside it, so that standard output
-holds nothing but what the command's schema says, and is empty where there is no answer.
+Under --json the last line of standard error is the same as one JSON object, its parts beside it.
+Standard output holds nothing but what the command's schema says, and is empty where there is no
+answer.
 """
 
 import json
@@ -24,7 +25,7 @@ _AS_JSON = ContextVar("_AS_JSON", default=False)
 
 @contextmanager
 def telling(*, as_json: bool) -> Iterator[None]:
-    """Have failures told as JSON, or as text, while this lasts."""
+    """Have failures told as JSON too while this lasts."""
     before = _AS_JSON.set(as_json)
     try:
         yield
@@ -36,8 +37,9 @@ def failed(message: str, code: Exit, kind: Kind, **parts: str) -> typer.Exit:
     """Tell why a command cannot go on, and return what to raise for it; `parts` are field, problem
     and remedy where the message has them.
     """
-    said = _as_json(message, code, kind, parts) if _AS_JSON.get() else message
-    typer.echo(said, err=True)
+    typer.echo(message, err=True)
+    if _AS_JSON.get():
+        typer.echo(_as_json(message, code, kind, parts), err=True)
     return typer.Exit(code)
 
 

@@ -69,6 +69,14 @@ COMMANDS: tuple[Command, ...] = (
         },
     ),
     Command(
+        "list",
+        "canaryctl.overview.list_command:list_command",
+        Panel.LOOK,
+        "List the rollouts of a stack: where each is, since when, how fresh its evidence is, and "
+        "what it waits for.",
+        ("list", "list --all"),
+    ),
+    Command(
         "status",
         "canaryctl.operate.status:status_command",
         Panel.LOOK,
@@ -83,6 +91,14 @@ COMMANDS: tuple[Command, ...] = (
         "Say why a rollout is where it is, what would change it, when, and what happens if nobody "
         "acts.",
         ("explain churn-prod",),
+    ),
+    Command(
+        "history",
+        "canaryctl.overview.history_command:history_command",
+        Panel.LOOK,
+        "Tell an endpoint's rollouts and how they ended, and what happened in one: orders with who "
+        "and why, verdicts, shares, messages.",
+        ("history churn-prod",),
     ),
     Command(
         "report",

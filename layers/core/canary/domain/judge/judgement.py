@@ -68,7 +68,6 @@ class GuardEvidence(Frozen):
     more, pairs).
     """
 
-
     def minutes_to(self, log_threshold: float) -> int | None:
         """Return how many more minutes like those of this step let it pass, None where such minutes
         never would.

@@ -12,8 +12,8 @@ app = typer.Typer(
     cls=Shell,
     help="Promote a canary model on a SageMaker endpoint on evidence, and look at how it goes.\n\n"
     "A rollout starts from a spec (start), runs by itself (status --watch), can be steered "
-    "(pause, promote, rollback) "
-    "and explains itself (report). forecast, replay and evaluate need no stack.\n\n"
+    "(pause, promote, rollback), says why it waits (explain) and what became of it (history, "
+    "report). forecast, replay and evaluate need no stack.\n\n"
     "Exit codes: 0 done, 1 AWS did not answer, 2 refused or wrong input, 3 not promoted, or not "
     "good enough; every command's --help tells its own.",
     no_args_is_help=True,

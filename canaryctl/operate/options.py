@@ -67,6 +67,9 @@ NO_NETWORK = (
     "No call comes to AWS: look at the network, at the proxy (HTTPS_PROXY), and whether the region "
     "is one"
 )
+NOT_RUNNING = (
+    "Nothing answers at {url} (AWS_ENDPOINT_URL): start `canaryctl local`, or unset it to reach AWS"
+)
 PARTS = {
     "ResourceNotFoundException": "table",
     "StateMachineDoesNotExist": "state machine",
@@ -117,7 +120,8 @@ def _plainly(error: CanaryError) -> str:
     if nobody_asked(error):
         return f"{error}. {LOG_IN}"
     if nobody_reached(error):
-        return f"{error}. {NO_NETWORK}"
+        url = os.environ.get("AWS_ENDPOINT_URL", "")
+        return f"{error}. {NOT_RUNNING.format(url=url) if is_here(url) else NO_NETWORK}"
     part = PARTS.get(code_of_cause(error))
     if part is None:
         return str(error)

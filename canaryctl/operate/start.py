@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +14,6 @@ from canary.domain.errors import Refused
 from canary.domain.plan.spec import Spec, read_spec
 from canary.domain.rollout.record import Record
 from canary.flow.plan import rollout_id
-from canary.ports.aws import ExecutionView
 from canaryctl.operate.executions import refusal, start_execution, wait_for
 from canaryctl.operate.options import Time, time_of, told_plainly
 from canaryctl.operate.stack import Stack
@@ -38,6 +39,9 @@ def start_command(
     follow: Annotated[
         bool, typer.Option("--watch", help="Stay and watch until it has ended.")
     ] = False,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Ask for it, and look no further.")
+    ] = False,
 ) -> None:
     """Start a rollout and say whether it was accepted.
 
@@ -46,27 +50,74 @@ def start_command(
     cannot work is refused with the field and the remedy, and nothing is changed.
     """
     with told_plainly():
+        if follow and no_wait:
+            raise Refused("--no-wait", "given beside --watch, which waits", "Leave one of them out")
         document = _read(spec)
         found = where.found()
         parsed, when = read_spec(document), time_of(context)
         arn = start_execution(found, document, name, parsed.endpoint)
         rollout = rollout_id(parsed.endpoint, arn)
-        execution = wait_for(
-            found,
-            arn,
-            when.sleep,
-            PLANNED_WITHIN_SECONDS,
-            lambda _: _planned(found, rollout) is not None,
-        )
-        planned = _planned(found, rollout)
-        if execution.status == "FAILED" and planned is None:
-            raise refusal(execution)
-        _say(parsed, arn, rollout, planned.plan.notices if planned else (), as_json=where.as_json)
-        if (
-            follow
-            and _watch(found, rollout, arn, when, as_json=where.as_json).status != "SUCCEEDED"
-        ):
+        planned = None if no_wait else _accepted(found, arn, rollout, when)
+        _say(Start(parsed, arn, rollout, planned, waited=not no_wait), as_json=where.as_json)
+        if planned is None and not no_wait:
+            raise typer.Exit(Exit.NOT_KNOWN)
+        if follow and _watch(found, rollout, arn, when, as_json=where.as_json) != "SUCCEEDED":
             raise typer.Exit(Exit.NOT_GOOD)
+
+
+@dataclass(frozen=True)
+class Start:
+    """What was asked for, and the record that was seen of it: None where none was."""
+
+    spec: Spec
+    execution: str
+    rollout: str
+    planned: Record | None
+    waited: bool
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON values; `accepted` and `phase` are null where that is not known."""
+        return {
+            "rollout": self.rollout,
+            "endpoint": self.spec.endpoint,
+            "execution": self.execution,
+            "accepted": None if self.planned is None else True,
+            "phase": self.planned and self.planned.phase,
+            "notices": self.planned.plan.notices if self.planned else (),
+        }
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """Yield it in words: what was seen, and nothing else."""
+        look = f"canaryctl status {self.spec.endpoint}"
+        if self.planned is not None:
+            what = f"{self.spec.canary} on {self.spec.endpoint} starts at share 0"
+            yield f"{self.rollout}: {what}; its record says {self.planned.phase}."
+            yield from (f"  {notice}" for notice in self.planned.plan.notices)
+            yield f"Watch it: {look} --watch"
+            return
+        yield f"Asked for: execution {self.execution}."
+        after = f"no record of {self.rollout} within {PLANNED_WITHIN_SECONDS:.0f} s"
+        why = after if self.waited else "nobody waited for its record"
+        yield f"Whether it was accepted is not known: {why}. It will tell: {look}"
+
+
+def _accepted(stack: Stack, arn: str, rollout: str, when: Time) -> Record | None:
+    """Return the record of a rollout that was accepted, None where none was seen in time. Raises
+    RefusedThere, AwsUnavailable.
+    """
+    execution = wait_for(
+        stack,
+        arn,
+        when.sleep,
+        PLANNED_WITHIN_SECONDS,
+        lambda _: _planned(stack, rollout) is not None,
+    )
+    planned = _planned(stack, rollout)
+    if planned is None and execution.over:
+        raise refusal(execution)
+    return planned
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -94,17 +145,12 @@ def _planned(stack: Stack, rollout: str) -> Record | None:
         return None
 
 
-def _say(spec: Spec, arn: str, rollout: str, notices: tuple[str, ...], *, as_json: bool) -> None:
-    if as_json:
-        names = {"rollout": rollout, "endpoint": spec.endpoint, "execution": arn}
-        typer.echo(json.dumps({**names, "notices": notices}))
-        return
-    typer.echo(f"{rollout}: {spec.canary} on {spec.endpoint} starts at share 0.")
-    for notice in notices:
-        typer.echo(f"  {notice}")
-    typer.echo(f"Watch it: canaryctl status --watch --endpoint {spec.endpoint}")
+def _say(start: Start, *, as_json: bool) -> None:
+    for line in [json.dumps(start.document)] if as_json else start.lines:
+        typer.echo(line)
 
 
-def _watch(stack: Stack, rollout: str, arn: str, when: Time, *, as_json: bool) -> ExecutionView:
+def _watch(stack: Stack, rollout: str, arn: str, when: Time, *, as_json: bool) -> str:
+    """Return how the execution stands once the rollout has ended."""
     watch(stack, lambda: [stack.rollouts.load(rollout)], when, Console(stderr=as_json))
-    return wait_for(stack, arn, when.sleep, PLANNED_WITHIN_SECONDS)
+    return wait_for(stack, arn, when.sleep, PLANNED_WITHIN_SECONDS).status

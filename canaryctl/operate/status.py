@@ -8,13 +8,14 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from canary.domain.rollout.brakes import paused_words
 from canary.domain.rollout.record import Record
 from canary.domain.words import moment
 from canaryctl.live.plain import line_of
 from canaryctl.live.row import LiveRow
-from canaryctl.live.table import live_table
+from canaryctl.live.table import WIDE_FROM, live_table
 from canaryctl.operate.lookup import Unread, newest_of, told_of_unread, under_way
-from canaryctl.operate.options import time_of, told_plainly
+from canaryctl.operate.options import Time, time_of, told_plainly
 from canaryctl.operate.stack import Stack
 from canaryctl.operate.subscribers import told_of_subscribers
 from canaryctl.operate.watching import EVERY_SECONDS, rows_of, watch
@@ -56,7 +57,7 @@ def status_command(
             shown = [plain(*each) for each in zip(rows, records, strict=True)]
             typer.echo(json.dumps([{**row, "subscribers": count} for row in shown]))
         elif not follow:
-            _show(rows, unread)
+            _show(rows, records, unread, when)
             for notice in records[0].plan.notices if about.endpoint else ():
                 typer.echo(f"  {notice}")
             for act in records[0].acts if about.endpoint else ():
@@ -75,16 +76,22 @@ def _reader(
     return lambda: stack.rollouts.every(unread=unread) if everything else under_way(stack, unread)
 
 
-def _show(rows: Sequence[LiveRow], unread: Unread) -> None:
+def _show(rows: Sequence[LiveRow], records: Sequence[Record], unread: Unread, when: Time) -> None:
     console = Console()
     if not rows:
         if not unread:
             console.print("No rollout is under way; --all shows ended ones.")
     elif console.is_terminal:
-        console.print(live_table(rows, width=console.width))
+        console.print(live_table(rows, width=min(console.width, WIDE_FROM - 1)))
+        for row in rows:
+            console.print(Text.assemble((row.name, "bold"), f"  {row.word} {row.reason}"))
     else:
         for row in rows:
-            console.print(line_of(row), markup=False, highlight=False, soft_wrap=True)
+            typer.echo(line_of(row))
+    for record in records:
+        paused = paused_words(record, when.now())
+        if paused:
+            console.print(Text(f"{record.endpoint}  {paused}."), soft_wrap=not console.is_terminal)
 
 
 def plain(row: LiveRow, record: Record) -> dict[str, Any]:

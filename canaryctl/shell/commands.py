@@ -41,7 +41,10 @@ COMMANDS: tuple[Command, ...] = (
         Panel.RUN,
         "Start a rollout and say whether it was accepted.",
         ("start --spec spec.json", "start --spec spec.json --watch"),
-        {Exit.NOT_GOOD: "with --watch: it did not end promoted"},
+        {
+            Exit.NOT_GOOD: "with --watch: it did not end promoted",
+            Exit.NOT_KNOWN: "asked for and not seen to begin",
+        },
     ),
     Command(
         "doctor",
@@ -191,7 +194,7 @@ COMMANDS: tuple[Command, ...] = (
         "Judge recorded windows, or an endpoint's own past, as one bake at the spec's first step.",
         (
             "replay --spec spec.json --windows windows.jsonl",
-            "replay churn-prod --spec spec.json --from 2026-03-01 --to 2026-03-02",
+            "replay churn-prod --spec spec.json --from 2026-03-02 --to 2026-03-03",
         ),
         {Exit.DONE: "judged, whatever the verdicts"},
     ),

@@ -4,12 +4,15 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from canaryctl.app import app
 from canaryctl.operate.options import Time
+from canaryctl.shell.exits import Exit
+from tests.answers import checked
 from tests.integration.stage import ENDPOINT, Stage, SumModel
 
 SPEC = {"endpoint": ENDPOINT, "canary": "v2", "watch_minutes": 5}
@@ -28,7 +31,7 @@ def canaryctl(stage: Stage, *arguments: str, stdin: str | None = None) -> Result
         "--table": stage.outputs["TableName"],
         "--state-machine": stage.outputs["StateMachineArn"],
     }
-    wanted = {"start": names, "status": ("--table",), "report": ("--table",)}.get(
+    wanted = {"start": names, **dict.fromkeys(("status", "report"), ("--table",))}.get(
         arguments[0], ("--state-machine",)
     )
     where = [part for name in wanted for part in (name, names[name])]
@@ -38,16 +41,18 @@ def canaryctl(stage: Stage, *arguments: str, stdin: str | None = None) -> Result
     )
 
 
-def answer(result: Result) -> Any:
-    """Return what a command answered in JSON."""
+def answer(result: Result, command: str) -> Any:
+    """Return what a command answered in JSON, as its schema has it."""
     assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
+    (document,) = checked(command, result.stdout)
+    return document
 
 
 def start(stage: Stage, **changes: Any) -> dict[str, Any]:
     """Start a rollout from standard input."""
     started: dict[str, Any] = answer(
-        canaryctl(stage, "start", "--spec", "-", "--json", stdin=json.dumps({**SPEC, **changes}))
+        canaryctl(stage, "start", "--spec", "-", "--json", stdin=json.dumps({**SPEC, **changes})),
+        "start",
     )
     return started
 
@@ -65,12 +70,32 @@ def test_a_refused_start_says_why_and_ends_with_2(stage: Stage) -> None:
     assert stage.rollouts.holding(ENDPOINT) is None
 
 
+def test_a_start_that_nobody_waits_for_claims_nothing(stage: Stage) -> None:
+    """It was asked for; whether it was accepted is not known, and the command says who tells."""
+    result = canaryctl(stage, "start", "--spec", "-", "--no-wait", stdin=json.dumps(SPEC))
+    assert result.exit_code == 0, result.output
+    assert "Asked for: execution arn:" in result.output
+    assert "not known" in result.output
+    assert f"canaryctl status {ENDPOINT}" in result.output
+    assert "starts at share 0" not in result.output
+    stage.reach("BAKING", 1)
+
+
+def test_a_start_that_nobody_answered_claims_nothing(stage: Stage) -> None:
+    """An execution that hangs: exit code 4, nothing accepted, and under --json null."""
+    with patch("canaryctl.operate.start._planned", return_value=None):
+        result = canaryctl(stage, "start", "--spec", "-", "--json", stdin=json.dumps(SPEC))
+    assert result.exit_code == Exit.NOT_KNOWN, result.output
+    (document,) = checked("start", result.stdout)
+    assert (document["accepted"], document["phase"]) == (None, None)
+
+
 def test_status_tells_phase_step_share_and_evidence(stage: Stage) -> None:
     """One line a rollout, with evidence beside its threshold."""
     start(stage)
     stage.reach("BAKING", 1)
     stage.emulator.run_minutes(9)
-    (row,) = answer(canaryctl(stage, "status", "--json"))
+    (row,) = answer(canaryctl(stage, "status", "--json"), "status")
     assert (row["endpoint"], row["phase"], row["step"], row["share"]) == (
         ENDPOINT,
         "BAKING",
@@ -104,10 +129,11 @@ def test_a_rollout_is_steered_by_hand(stage: Stage) -> None:
     stage.reach("BAKING", 1)
     assert (
         "paused until"
-        in answer(canaryctl(stage, "pause", "--endpoint", ENDPOINT, "--minutes", "30", "--json"))[
-            "answer"
-        ]
+        in answer(
+            canaryctl(stage, "pause", "--endpoint", ENDPOINT, "--minutes", "30", "--json"), "pause"
+        )["answer"]
     )
+    assert "paused by arn:" in canaryctl(stage, "status", ENDPOINT).output.lower()
     assert "may advance" in canaryctl(stage, "resume", "--endpoint", ENDPOINT).output
     assert (
         "going on to 25%"
@@ -146,7 +172,7 @@ def test_report_writes_the_newest_rollout_of_an_endpoint(stage: Stage, tmp_path:
     canaryctl(stage, "rollback", "--endpoint", ENDPOINT)
     stage.reach_end()
     page = tmp_path / "page.html"
-    told = answer(canaryctl(stage, "report", "--endpoint", ENDPOINT, "--out", str(page), "--json"))
+    told = answer(canaryctl(stage, "report", ENDPOINT, "--out", str(page), "--json"), "report")
     assert told == {"rollout": started["rollout"], "phase": "ROLLED_BACK", "page": str(page)}
     assert "Rolled back by hand" in page.read_text()
 
@@ -162,7 +188,7 @@ def test_report_of_all_leads_to_every_rollout(stage: Stage, tmp_path: Path) -> N
         canaryctl(stage, "rollback", "--endpoint", ENDPOINT)
         stage.reach_end()
     folder = tmp_path / "pages"
-    told = answer(canaryctl(stage, "report", "--all", "--out", str(folder), "--json"))
+    told = answer(canaryctl(stage, "report", "--all", "--out", str(folder), "--json"), "report")
     assert sorted(told["rollouts"]) == sorted(rollouts)
     names = {"index.html", f"endpoint-{ENDPOINT}.html", *(f"{one}.html" for one in rollouts)}
     assert {page.name for page in folder.iterdir()} == names

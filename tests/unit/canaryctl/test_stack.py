@@ -8,12 +8,16 @@ from pathlib import Path
 
 import boto3
 import pytest
+import typer
+from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 from moto import mock_aws
 from typer.testing import CliRunner
 
 from canary.adapters.account.stacks import CloudFormationReader
+from canary.domain.errors import AwsUnavailable
 from canaryctl.app import app
+from canaryctl.operate.options import told_plainly
 from canaryctl.operate.stack import Stack, StackError
 
 TEMPLATE = {
@@ -124,6 +128,18 @@ def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, "/nonexistent")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+def test_an_account_of_this_machine_that_does_not_run_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What to start, or what to unset."""
+    error = AwsUnavailable("dynamodb:Query: no answer")
+    error.__cause__ = EndpointConnectionError(endpoint_url="http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    with pytest.raises(typer.Exit), told_plainly():
+        raise error
+    assert "Nothing answers at http://127.0.0.1:9" in capsys.readouterr().err
 
 
 def test_aws_trouble_ends_with_exit_code_1(account: None) -> None:

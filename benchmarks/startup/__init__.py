@@ -1,0 +1,1 @@
+"""What it costs to begin a command, beside what it cannot do without."""

@@ -45,7 +45,7 @@ def _of(record: Record, verdict: VerdictRecord | None, told: Told) -> Explanatio
         holds=told.holds,
         changes=told.changes,
         then=told.then,
-        deadlines=tuple(sorted(told.deadlines, key=lambda one: one.at)),
+        deadlines=told.deadlines,
         newest=serving.at_verdict(verdict),
     )
 
@@ -56,7 +56,7 @@ def _serving(record: Record, verdict: VerdictRecord | None, seen: Surroundings) 
     if record.decision is not None:
         return _decided(record, verdict, seen)
     holds = tuple(serving.holds(record, verdict, seen))
-    known = tuple(serving.deadlines(record, verdict, seen))
+    known = tuple(sorted(serving.deadlines(record, verdict, seen), key=lambda one: one.at))
     evidence = judgement.evidence if judgement and record.step else None
     told = Told(
         doing=serving.doing(record),

@@ -33,6 +33,8 @@ BRAKES: tuple[tuple[HoldKind, Brake], ...] = (
     ("advice", advised),
 )
 """What may hold a step up besides evidence and a pause, each by itself."""
+BY_PEOPLE = frozenset({"approval", "advice"})
+"""What no time ends so that it goes on: a person does."""
 OTHERWISE = "; otherwise: "
 
 
@@ -72,10 +74,26 @@ def _braked(record: Record, seen: Surroundings) -> Iterator[Hold]:
         if found is None:
             continue
         said = found.reason.removesuffix(OTHERWISE).removesuffix(": ")
-        if kind == "hours" and found.still is not None:
+        if kind == "approval" and not_yet_awaited(record):
+            yield Hold(kind=kind, said=_needed(record))
+        elif kind == "hours" and found.still is not None:
             yield Hold(kind=found.still.kind, said=said, until=_until(found.still, record))
         else:
             yield Hold(kind=kind, said=said, until=_until(found.still, record))
+
+
+def not_yet_awaited(record: Record) -> bool:
+    """Return whether an approval is needed whose time has not begun: something else holds it."""
+    needed = record.awaited_approval
+    return needed is not None and needed.answer is None and needed.awaited_from is None
+
+
+def _needed(record: Record) -> str:
+    waits = duration(60 * record.plan.brakes.approve_within_minutes)
+    return (
+        f"A person has to approve {percent(record.next_share or 1.0)}; once nothing else holds it, "
+        f"it waits {waits} for that"
+    )
 
 
 def _until(still: Standstill | None, record: Record) -> datetime | None:
@@ -117,8 +135,8 @@ def changes(
         if guard.finding != "PASS":
             yield _to_pass(guard)
     for hold in found:
-        if hold.until is not None:
-            yield f"{_ENDS.get(hold.kind, 'The wait')} ends at {moment(hold.until)}"
+        if hold.until is not None and hold.kind in _ENDS:
+            yield f"{_ENDS[hold.kind]} ends at {moment(hold.until)}"
     for kind, told in _BY_A_PERSON.items():
         if any(hold.kind == kind for hold in found):
             yield told.format(endpoint=record.endpoint, share=_next(record))
@@ -133,11 +151,9 @@ def changes(
 
 _ENDS: dict[HoldKind, str] = {
     "pause": "The pause",
-    "approval": "The wait for an approval",
     "hours": "The wait for its hours",
     "freeze": "The freeze",
     "instances": "The wait for instances",
-    "advice": "The time for which limits stand still",
 }
 _BY_A_PERSON: dict[HoldKind, str] = {
     "pause": "`canaryctl resume {endpoint}` ends the pause now",
@@ -152,6 +168,8 @@ def _next(record: Record) -> str:
 
 
 def _to_pass(guard: GuardStanding) -> str:
+    if guard.finding == "NO_DATA":
+        return f"{_capital(guard.reason)}; it cannot pass without"
     has = strength_beside(guard.log_good_enough, guard.log_good_enough_threshold)
     needs = strength(guard.log_good_enough_threshold)
     told = f"{guard.guard} passes when its evidence reaches {needs}; it is {has} now"
@@ -173,7 +191,8 @@ def earliest(
     if judgement is None or record.step == 0:
         return None
     least = [now, *(hold.until for hold in found if hold.until is not None)]
-    if any(hold.until is None for hold in found if hold.kind != "evidence"):
+    others = [hold for hold in found if hold.kind != "evidence"]
+    if any(hold.kind in BY_PEOPLE or hold.until is None for hold in others):
         return None
     least.append(_least_end(record))
     if record.phase is not Phase.WATCHING:
@@ -202,6 +221,7 @@ def deadlines(
         back = "it is taken back: ten minutes went by without a look that saw everything"
         yield Deadline(at=_at(since) + HEARTBEAT, then=back)
         return
+    yield from _approval_over(record)
     judgement = judgement_of(record, verdict)
     if judgement is None or judgement.held is None or verdict is None:
         return
@@ -218,6 +238,16 @@ def deadlines(
         yield Deadline(at=late, then=f"without an answer {told}")
     if not at_once:
         yield Deadline(at=last, then="it is taken back: it may be held no longer")
+
+
+def _approval_over(record: Record) -> Iterator[Deadline]:
+    needed, keys = record.awaited_approval, record.plan.brakes
+    if needed is None or needed.awaited_from is None or needed.answer is not None:
+        return
+    over = needed.awaited_from + timedelta(minutes=keys.approve_within_minutes)
+    back = keys.on_unapproved == "roll_back"
+    then = "it is taken back" if back else "it is held and its limits run again"
+    yield Deadline(at=over, then=f"without an approval {then}")
 
 
 def doing(record: Record) -> str:
@@ -239,6 +269,8 @@ def then(record: Record, found: Sequence[Hold], known: Sequence[Deadline]) -> st
     first = f"It {goes_on} by itself when its evidence is enough and nothing else holds it"
     if any(hold.kind == "advice" for hold in found):
         first = "It only advises: it stays where it is until a person takes the step"
+    if any(hold.kind == "approval" for hold in found):
+        first = f"It does not go on to {percent(record.next_share or 1.0)} without an approval"
     if any(hold.kind == "blind" for hold in found):
         first = "It does not go on while nobody sees everything"
     rest = "; ".join(f"at {moment(one.at)} {one.then}" for one in known)

@@ -62,8 +62,8 @@ def _when(found: Explanation) -> str:
     if found.when is None:
         idle = [guard.guard for guard in found.guards if guard.minutes_to_pass is None]
         if idle:
-            return f"not known yet: the evidence of {', '.join(idle)} does not grow"
-        return "nobody can know: something holds it that no time ends"
+            return f"not known yet: the evidence of {', '.join(idle)} does not grow so far"
+        return "no time can be told: something has to change that no time ends"
     return f"at {moment(found.when)} at the earliest, if minutes stay as they are"
 
 

@@ -135,6 +135,9 @@ def test_an_approval_is_told_with_its_command() -> None:
     found = explained(stage, minute)
     assert "approval" in kinds(found)
     assert "canaryctl approve churn --share 0.25" in found.commands
+    assert found.when is None
+    assert "does not go on to 25% without an approval" in found.then
+    assert any("without an approval it is held" in one.then for one in found.deadlines)
 
 
 def test_advice_never_says_that_it_goes_on_by_itself() -> None:
@@ -278,3 +281,6 @@ def test_brakes_are_told_while_evidence_still_gathers() -> None:
     stage.tick(3)
     found = explained(stage, 3)
     assert {"evidence", "approval"} <= set(kinds(found))
+    approval = next(hold for hold in found.holds if hold.kind == "approval")
+    assert (approval.until, "once nothing else holds it" in approval.said) == (None, True)
+    assert "by itself when" not in found.then

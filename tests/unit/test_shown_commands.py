@@ -164,10 +164,16 @@ def test_a_planted_mistake_of_ours_is_found(text: str) -> None:
     assert canaryctl_problem(tuple(text.split(" ")))
 
 
+def _options(group: Any) -> list[Any]:
+    """Return the options of canaryctl itself, --help among them."""
+    context = group.make_context("canaryctl", ["status"], resilient_parsing=True)
+    return list(group.get_params(context))
+
+
 def canaryctl_problem(words: tuple[str, ...]) -> str:
     """Return why `canaryctl` would not take a command, "" where it would."""
     group: Any = typer.main.get_command(app)
-    if words == ("--help",):
+    if len(words) == 1 and any(words[0] in option.opts for option in _options(group)):
         return ""
     parent = group.make_context("canaryctl", list(words), resilient_parsing=True)
     command = group.get_command(parent, words[0])

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -19,7 +20,6 @@ from demo.account import STACK
 from tests.answers import checked
 from tests.integration.stage import ENDPOINT, Stage
 from tests.integration.test_commands import deny_moves
-from tests.integration.test_labelled_set import labelled
 
 SPEC = {"endpoint": ENDPOINT, "canary": "Variant2", "watch_minutes": 5}
 ELSEWHERE = {"local"}
@@ -68,6 +68,12 @@ class Tour:
                 self.run(example)
 
 
+def labels() -> Iterator[str]:
+    """Yield CSV rows of a label and four features, whose sum is the score of both variants."""
+    for row in (np.random.default_rng(3).random((400, 4)) / 4).round(4):
+        yield ",".join(map(str, [int(row.sum() > 0.5), *row.tolist()]))
+
+
 @pytest.fixture
 def tour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tour]:
     """The files that examples name, in an account with the variants that they name."""
@@ -75,7 +81,7 @@ def tour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tour]:
     monkeypatch.setenv("CANARY_STACK", STACK)
     Path("spec.json").write_text(json.dumps(SPEC), encoding="utf-8")
     Path("row.csv").write_text("0.1,0.2,0.3,0.4", encoding="utf-8")
-    Path("churn.csv").write_text("\n".join(labelled(400)) + "\n", encoding="utf-8")
+    Path("churn.csv").write_text("\n".join(labels()) + "\n", encoding="utf-8")
     one = {"minute": 1, "baseline": {"requests": 5700, "errors": 6, "slow": 285}}
     lines = [
         json.dumps({**one, "minute": minute, "canary": {"requests": 300, "errors": 0, "slow": 14}})

@@ -70,7 +70,7 @@ class Tour:
 
 def labels() -> Iterator[str]:
     """Yield CSV rows of a label and four features, whose sum is the score of both variants."""
-    for row in (np.random.default_rng(3).random((400, 4)) / 4).round(4):
+    for row in (np.random.default_rng(3).random((120, 4)) / 4).round(4):
         yield ",".join(map(str, [int(row.sum() > 0.5), *row.tolist()]))
 
 

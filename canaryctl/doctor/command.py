@@ -46,7 +46,9 @@ def doctor_command(
             where.found(), time_of(context), endpoint, _read(sample, content_type), send
         )
         if sample and not endpoint:
-            raise Refused("--sample", "there is no endpoint to send it to", "Name it, or give --endpoint")
+            raise Refused(
+                "--sample", "there is no endpoint to send it to", "Name it, or give --endpoint"
+            )
         answers = _answers(account, Console(), quiet=where.as_json)
         if where.as_json:
             typer.echo(json.dumps(as_document(account, answers), indent=2))

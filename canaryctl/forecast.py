@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,11 +14,12 @@ from canary.domain.plan.forecast import StepForecast
 from canary.domain.plan.forecast import forecast as forecast_plan
 from canary.domain.plan.guards import CountGuard, GuardHistory
 from canary.domain.plan.plan import Plan
-from canary.domain.plan.spec import Spec, read_spec
+from canary.domain.plan.spec import Spec
 from canary.domain.plan.standard_guards import ERRORS, SLOW_REQUESTS
 from canaryctl.offline_plan import plan_offline
 from canaryctl.shell.exits import Exit
 from canaryctl.shell.failures import failed, refused
+from canaryctl.spec.reading import SpecFile, read_spec_file
 
 DAY = 1440
 
@@ -68,7 +68,7 @@ def own_rates(spec: Spec, given: Sequence[str]) -> dict[str, float]:
 
 
 def forecast_command(
-    spec: Annotated[Path, typer.Option(help="The spec (JSON).", exists=True, dir_okay=False)],
+    spec: SpecFile,
     requests_per_second: Annotated[
         float, typer.Option(min=0.001, help="Traffic of the whole endpoint.")
     ],
@@ -97,13 +97,13 @@ def forecast_command(
     see.
     """
     try:
-        parsed = read_spec(json.loads(spec.read_text(encoding="utf-8")))
+        parsed, _ = read_spec_file(spec)
         own = own_rates(parsed, rate or [])
         rates = {ERRORS: error_rate, SLOW_REQUESTS: slow_rate, **own}
         plan = assume(parsed, requests_per_second, rates, burstiness)
         steps = forecast_plan(plan)
     except Refused as error:
-        raise refused(error, f"{spec.name}: {error}") from error
+        raise refused(error) from error
     except ValueError as error:
         raise failed(f"{spec.name}: {error}", Exit.REFUSED, "refused") from error
     for name in (keys.name for keys in parsed.guards.counts if keys.name not in own):

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from canary.domain.errors import Refused
-from canary.domain.plan.spec import Spec, read_spec
+from canary.domain.plan.spec import Spec
 from canary.domain.plan.standard_guards import STANDARD
 from canaryctl.offline_plan import guards_in, plan_offline, sketches_offline
 from canaryctl.recorded import (
@@ -35,6 +35,7 @@ from canaryctl.shell.endpoint import MaybeAbout
 from canaryctl.shell.exits import Exit
 from canaryctl.shell.failures import failed, refused
 from canaryctl.shell.groups import with_options
+from canaryctl.spec.reading import SpecFile, read_spec_file
 
 EPILOG = FORMAT
 
@@ -118,7 +119,7 @@ def _judge(task: Task) -> tuple[Run, RunEnd]:
 @with_options(about=MaybeAbout)
 def replay_command(
     about: MaybeAbout,
-    spec: Annotated[Path, typer.Option(help="The spec (JSON).", exists=True, dir_okay=False)],
+    spec: SpecFile,
     windows: Annotated[
         Path | None,
         typer.Option(
@@ -155,7 +156,7 @@ def replay_command(
     Instead of --windows an endpoint may be named: its past is read from CloudWatch.
     """
     try:
-        parsed = read_spec(json.loads(spec.read_text(encoding="utf-8")))
+        parsed, _ = read_spec_file(spec)
         if windows is not None:
             outcomes = replay(parsed, windows, history, warm_up_minutes=warm_up_minutes)
             _show(outcomes, _count_runs(windows), as_json=as_json)
@@ -166,7 +167,7 @@ def replay_command(
     except RecordedError as error:
         raise _wrong_input(str(error)) from error
     except Refused as error:
-        raise refused(error, f"{spec.name}: {error}") from error
+        raise refused(error) from error
     except ValueError as error:
         raise _wrong_input(f"{spec.name}: {error}") from error
 

@@ -54,6 +54,27 @@ class Backtested(Frozen):
     median_windows_to_advance: float | None
 
 
+class SpecMistake(Frozen):
+    """One mistake of a spec; line and column count from 1, null where nobody knows them."""
+
+    field: str | None = Field(description="null where the file itself cannot be read")
+    line: int | None
+    column: int | None
+    problem: str
+    wanted: str | None = Field(description="what may stand there, where that is what is wrong")
+    remedy: str
+    see: str = Field(description="where the key is described")
+
+
+class Validated(Frozen):
+    """`validate`: whether a file is a spec, and what would have to be mended."""
+
+    file: str
+    valid: bool
+    spec: dict[str, Any] | None = Field(description="as the state machine takes it; null of none")
+    mistakes: list[SpecMistake]
+
+
 class Evaluated(Frozen):
     """`evaluate`: verdict, metrics and findings of two variants."""
 

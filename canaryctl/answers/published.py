@@ -12,6 +12,7 @@ from canaryctl.answers.offline import (
     ForecastLine,
     Probed,
     ReplayLine,
+    Validated,
 )
 from canaryctl.answers.stack import (
     Answered,
@@ -42,6 +43,7 @@ ANSWERS: Mapping[str, Any] = {
     "forecast": ForecastLine,
     "replay": ReplayLine | Backtested,
     "evaluate": Evaluated | Probed,
+    "validate": Validated,
     **dict.fromkeys(ORDERS, Answered),
     ERROR: Failed,
 }

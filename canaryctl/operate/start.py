@@ -1,17 +1,15 @@
 """`canaryctl start`: a spec becomes a rollout."""
 
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from canary.domain.errors import Refused
-from canary.domain.plan.spec import Spec, read_spec
+from canary.domain.plan.spec import Spec
 from canary.domain.rollout.record import Record
 from canary.flow.plan import rollout_id
 from canaryctl.operate.executions import refusal, start_execution, wait_for
@@ -21,6 +19,7 @@ from canaryctl.operate.watching import watch
 from canaryctl.operate.where import WholeWhere
 from canaryctl.shell.exits import Exit
 from canaryctl.shell.groups import with_options
+from canaryctl.spec.reading import SpecFile, read_spec_file
 
 PLANNED_WITHIN_SECONDS = 150.0
 
@@ -29,9 +28,7 @@ PLANNED_WITHIN_SECONDS = 150.0
 def start_command(
     context: typer.Context,
     where: WholeWhere,
-    spec: Annotated[
-        Path, typer.Option(help="The spec (JSON); - reads it from standard input.", allow_dash=True)
-    ],
+    spec: SpecFile,
     name: Annotated[
         str | None, typer.Option(help="Name of the execution; the same name never starts twice.")
     ] = None,
@@ -52,9 +49,8 @@ def start_command(
     with told_plainly():
         if follow and no_wait:
             raise Refused("--no-wait", "given beside --watch, which waits", "Leave one of them out")
-        document = _read(spec)
-        found = where.found()
-        parsed, when = read_spec(document), time_of(context)
+        parsed, document = read_spec_file(spec)
+        found, when = where.found(), time_of(context)
         arn = start_execution(found, document, name, parsed.endpoint)
         rollout = rollout_id(parsed.endpoint, arn)
         planned = None if no_wait else _accepted(found, arn, rollout, when)
@@ -118,24 +114,6 @@ def _accepted(stack: Stack, arn: str, rollout: str, when: Time) -> Record | None
     if planned is None and execution.over:
         raise refusal(execution)
     return planned
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(
-            sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
-        )
-    except (OSError, ValueError) as error:
-        raise Refused(
-            "--spec", f"{path}: {error}", "Give a file that holds one JSON object"
-        ) from error
-    if not isinstance(document, dict):
-        raise Refused(
-            "--spec",
-            f"{path} holds no JSON object",
-            'Give one like {"endpoint": ..., "canary": ...}',
-        )
-    return document
 
 
 def _planned(stack: Stack, rollout: str) -> Record | None:

@@ -36,6 +36,14 @@ class Command:
 _STEER = "canaryctl.operate.steer:"
 COMMANDS: tuple[Command, ...] = (
     Command(
+        "init",
+        "canaryctl.spec.init:init_command",
+        Panel.RUN,
+        "Write a commented spec for an endpoint as it stands, and say which canary it is for and "
+        "why.",
+        ("init churn-prod", "init churn-prod --output spec.yaml"),
+    ),
+    Command(
         "start",
         "canaryctl.operate.start:start_command",
         Panel.RUN,
@@ -167,6 +175,21 @@ COMMANDS: tuple[Command, ...] = (
         Panel.STEER,
         "Let go of the endpoint with its weights as they are; from then on they are yours.",
         ('release churn-prod --reason "moved by hand"',),
+    ),
+    Command(
+        "validate",
+        "canaryctl.spec.validate:validate_command",
+        Panel.OFFLINE,
+        "Say whether a file is a spec: every mistake at once, with line, column and remedy.",
+        ("validate spec.yaml",),
+        {Exit.DONE: "it is a spec", Exit.REFUSED: "it is none"},
+    ),
+    Command(
+        "schema",
+        "canaryctl.spec.schemas:schema_command",
+        Panel.OFFLINE,
+        "Print a JSON Schema: of the spec, for editors and checks, or of the messages on the bus.",
+        ("schema spec", "schema message"),
     ),
     Command(
         "local",

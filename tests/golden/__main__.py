@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from canary.domain.rollout.forms.chat import chat_of
-from canary.domain.rollout.forms.event import StateChange, state_change
+from canary.domain.rollout.forms.event import state_change
 from canary.domain.rollout.forms.mail import mail_of
 from canary.domain.rollout.messages import Message
+from canaryctl.spec.schemas import message as message_schema
 from tests.golden.samples import samples
 
 FOLDER = Path(__file__).parent / "files"
@@ -43,10 +44,7 @@ FORMS: Mapping[str, Callable[[Message], str]] = {
 
 def schema() -> str:
     """Return the published JSON Schema of the event's detail."""
-    described = StateChange.model_json_schema(mode="serialization")
-    described["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    described["title"] = "Rollout State Change, detail, version 1"
-    return f"{json.dumps(described, indent=2)}\n"
+    return f"{json.dumps(message_schema(), indent=2)}\n"
 
 
 def golden() -> Iterator[tuple[Path, str]]:

@@ -25,7 +25,7 @@ SPEC = {"endpoint": ENDPOINT, "canary": "Variant2", "watch_minutes": 5}
 ELSEWHERE = {"local"}
 """Commands that serve until they are ended: tests/integration/local runs their examples."""
 READ = {"list", "status", "explain", "history", "report", "doctor", "uninstall-check", "forecast"}
-READ |= {"replay", "evaluate"}
+READ |= {"replay", "evaluate", "validate"}
 """Commands that change nothing: asked a second time, for JSON."""
 OF = {command.name: command for command in COMMANDS}
 ALL = {

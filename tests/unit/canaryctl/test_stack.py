@@ -154,7 +154,7 @@ def test_aws_trouble_ends_with_exit_code_1(account: None) -> None:
     ("text", "words"),
     [
         ("{", "not.json"),
-        ("[]", "JSON object"),
+        ("[]", "an object"),
         ('{"endpoint": "e"}', "canary"),
         ('{"endpoint": "e", "canary": "c", "steps": []}', "steps"),
     ],

@@ -15,7 +15,7 @@ from canaryctl.shell.commands import COMMANDS
 from tests.answers import checked
 
 ROOT = Path(__file__).parents[4]
-UNTYPED = {"local"}
+UNTYPED = {"init", "local", "schema"}
 """Commands without --json."""
 
 

@@ -23,6 +23,8 @@ NEEDED: dict[str, set[str]] = {
     "forecast": set(),
     "replay": set(),
     "local": set(),
+    "schema": set(),
+    "validate": set(),
     "report": {"boto3", "botocore", "jinja2"},
     "evaluate": {"boto3", "botocore", "jinja2", "numpy"},
 }

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, Self, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from canary.domain.model import Frozen
 
@@ -28,10 +28,15 @@ def known_zone(name: str) -> str:
         ZoneInfo(name)
     except (OSError, ValueError, KeyError) as error:
         near = difflib.get_close_matches(name, available_timezones(), 3, 0.6)
-        meant = f"; did you mean {' or '.join(near)}" if near else ""
+        meant = f"; did you mean {' or '.join(near)}?" if near else ""
         msg = f"no IANA time zone of this name (such as Europe/Berlin or UTC){meant}"
         raise ValueError(msg) from error
     return name
+
+
+def _spanning(text: str) -> str:
+    span_of(text)
+    return text
 
 
 Zone = Annotated[str, Field(min_length=1, max_length=64)]
@@ -51,7 +56,7 @@ class Hours(Frozen):
         description="Weekdays on which the share may rise.",
         examples=[["mon", "tue", "wed", "thu"]],
     )
-    times: tuple[str, ...] = Field(
+    times: tuple[Annotated[str, AfterValidator(_spanning)], ...] = Field(
         min_length=1,
         max_length=24,
         description="Spans of local time in which it may rise, hours and minutes; one past "
@@ -63,13 +68,6 @@ class Hours(Frozen):
     @classmethod
     def _zone(cls, zone: str) -> str:
         return known_zone(zone)
-
-    @field_validator("times")
-    @classmethod
-    def _times(cls, times: tuple[str, ...]) -> tuple[str, ...]:
-        for text in times:
-            span_of(text)
-        return times
 
     @property
     def spans(self) -> tuple[tuple[int, int], ...]:
@@ -92,7 +90,7 @@ def span_of(text: str) -> tuple[int, int]:
     """Return (first, end) minutes of a day. Raises ValueError for what is no span of one day."""
     found = SPAN.fullmatch(text)
     if found is None:
-        msg = f'{text!r} is no span of a day, such as "09:00-17:00" ("24:00" ends a day)'
+        msg = f'{text!r} is no span of a day; write one as in "09:00-17:00" ("24:00" ends a day)'
         raise ValueError(msg)
     hours = [int(part) for part in found.groups()]
     first, end = 60 * hours[0] + hours[1], 60 * hours[2] + hours[3]

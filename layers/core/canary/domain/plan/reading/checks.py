@@ -17,7 +17,7 @@ Read = tuple[str | int | None, ...]
 @dataclass(frozen=True, slots=True)
 class Check:
     """One check: what it finds, and the keys it reads, None for every entry of a list; `apart`:
-    each entry of them by itself.
+    each place in them by itself.
     """
 
     reads: tuple[Read, ...]
@@ -31,8 +31,7 @@ class Check:
                 yield from self.find(spec)
             return
         for mistake in self.find(spec):
-            entry = mistake.path[:3]
-            if not any(_meet(entry, path) for path in doubtful):
+            if not any(_meet(mistake.path, path) for path in doubtful):
                 yield mistake
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from canary.domain.plan.reading.keys import (
+    FORMS,
     Node,
     anchor_of,
     at,
@@ -15,11 +16,14 @@ from canary.domain.plan.reading.keys import (
     names_at,
     schema,
     wanted,
+    words_of,
 )
 from canary.domain.plan.reading.meant import key_meant, value_meant
 from canary.domain.plan.reading.mistake import Mistake, Path, shown
 
 OURS = "Value error, "
+OF_A_NAME = "[key]"
+"""The end of an error's place where it is of a name in an object, not of what stands there."""
 UNKNOWN, MISSING, SAID = "extra_forbidden", "missing", "value_error"
 
 
@@ -49,6 +53,8 @@ def _beside(mistake: Mistake, made: dict[Path, Mistake]) -> bool:
 
 def _mistake(document: dict[str, Any], error: ErrorDetails) -> Mistake:
     path = _path(error["loc"])
+    if error["loc"] and error["loc"][-1] == OF_A_NAME:
+        return _name(path, error)
     if error["type"] == UNKNOWN:
         return unknown(path, _value(document, path))
     if error["type"] == MISSING:
@@ -70,7 +76,7 @@ def _path(loc: Sequence[str | int]) -> Path:
             tried = True
             continue
         tried = False
-        if part != "[key]":
+        if part != OF_A_NAME:
             path = (*path, part)
             node = child(node, part) if node is not None else None
     return path
@@ -88,9 +94,20 @@ def _value(document: Any, path: Path) -> Any:
 def unknown(path: Path, value: Any) -> Mistake:
     """Return the mistake of a key that nobody knows, with what was meant."""
     *parent, key = path
-    instead, remedy = key_meant(tuple(parent), str(key), value)
+    instead, remedy, moves = key_meant(tuple(parent), str(key), value)
     see = anchor_of((*parent, instead)) if instead else anchor_of(tuple(parent))
-    return Mistake(path, "unknown key", remedy, see=see, at_key=True, instead=instead)
+    return Mistake(path, "unknown key", remedy, see=see, at_key=True, instead=instead, moves=moves)
+
+
+def _name(path: Path, error: ErrorDetails) -> Mistake:
+    """Return the mistake of a name that may not be one in its object."""
+    may = next(
+        (form["propertyNames"] for form in forms(at(path[:-1]) or {}) if "propertyNames" in form),
+        None,
+    )
+    said = words_of(may) if may else FORMS.get((error.get("ctx") or {}).get("pattern", ""), "")
+    problem = f"the name {shown(path[-1])} is not {said or 'one that may stand here'}"
+    return Mistake(path, problem, "Correct the name", see=anchor_of(path), at_key=True)
 
 
 def _missing(path: Path) -> Mistake:
@@ -105,11 +122,11 @@ def _said(document: dict[str, Any], path: Path, message: str) -> Mistake:
     """
     value = _value(document, path)
     first = message.partition(" ")[0]
+    problem, _, remedy = message.partition("; ")
     if isinstance(value, dict) and first in names_at(path) and first in value:
         path = (*path, first)
-    elif not isinstance(value, dict | list) and str(value) not in message:
-        message = f"{message}, got {shown(value, path)}"
-    problem, _, remedy = message.partition("; ")
+    elif not isinstance(value, dict | list) and str(value) not in problem:
+        problem = f"{problem}, got {shown(value, path)}"
     remedy = f"{remedy[:1].upper()}{remedy[1:]}" or "Correct this field"
     return Mistake(path, problem, remedy, see=anchor_of(path))
 

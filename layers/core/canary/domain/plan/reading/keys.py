@@ -139,6 +139,20 @@ def anchor_of(path: Path) -> str:
     return found
 
 
+def fits(path: Path, value: object) -> bool:
+    """Return whether a value is of a kind, or one of the choices, that may stand at a path."""
+    kinds = {bool: {"boolean"}, int: {"integer", "number"}, float: {"integer", "number"}}
+    kinds |= {str: {"string"}}
+    for form in forms(at(path) or {}):
+        choices = form.get("enum", [form["const"]] if "const" in form else None)
+        if choices is not None:
+            if value in choices:
+                return True
+        elif form.get("type") in kinds.get(type(value), ()):
+            return True
+    return False
+
+
 def unit_of(path: Path) -> str:
     """Return the unit that a key's name, or that of the object it is in, says; "" where none."""
     names = [part for part in path[-2:] if isinstance(part, str)]
@@ -171,7 +185,8 @@ def _form(form: Node, unit: str) -> str:
         return _list(form)
     if kind == "object" and "properties" in form:
         names = list(form["properties"])
-        return f"an object with {', '.join(names[:3])}{', ...' * (len(names) > 3)}"
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        return f"an object with {', '.join(names[:3])}{more}"
     return KINDS.get(str(kind), "any JSON value")
 
 

@@ -23,26 +23,30 @@ FLAGS |= {"false": "false", "no": "false", "off": "false", "0": "false"}
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
 
 
-def key_meant(parent: Path, key: str, value: Any) -> tuple[str, str]:
-    """Return (the sibling key that was meant or "", what to do) for a key nobody knows."""
+def key_meant(parent: Path, key: str, value: Any) -> tuple[str, str, bool]:
+    """Return (the sibling key that was meant or "", what to do, whether the value may stay as it
+    is) for a key nobody knows.
+    """
     names = names_at(parent)
     plainly = _snake(key)
     span = _other_unit(plainly, value, names)
     if span is not None:
-        return span
+        return (*span, False)
     often = [name for name in OFTEN.get(plainly, ()) if name in names]
     near = difflib.get_close_matches(plainly, names, 2, NEAR)
     meant = [plainly] if plainly in names else (often or near)[:2]
     if len(meant) == 1:
-        return meant[0], f'Did you mean "{meant[0]}"? Otherwise take it out'
+        return meant[0], f'Did you mean "{meant[0]}"? Otherwise take it out', True
     if meant:
-        return "", f'Did you mean "{meant[0]}" or "{meant[1]}"? Otherwise take it out'
+        both = f'Did you mean "{meant[0]}" or "{meant[1]}"? Otherwise take it out'
+        return "", both, False
     places = elsewhere(parent, plainly)
     if places:
-        return "", f"Did you mean {' or '.join(places[:3])}? Otherwise take it out"
+        return "", f"Did you mean {' or '.join(places[:3])}? Otherwise take it out", False
     if not names:
-        return "", "Take it out"
-    return "", f"Take it out; here may stand {', '.join(names[:8])}{', ...' * (len(names) > 8)}"
+        return "", "Take it out", False
+    more = f" and {len(names) - 8} more" if len(names) > 8 else ""
+    return "", f"Take it out; here may stand {', '.join(names[:8])}{more}", False
 
 
 def elsewhere(parent: Path, key: str) -> list[str]:

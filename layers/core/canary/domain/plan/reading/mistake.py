@@ -21,7 +21,7 @@ class Mistake:
     """What is wrong at one place of a document, and what to do.
 
     `wanted` is what may stand there; `see` the key in docs/spec.md; `at_key` that the key itself is
-    meant; `instead` the sibling key that was meant by it.
+    meant; `instead` the sibling key that was meant by it, and `moves` that the value goes with it.
     """
 
     path: Path
@@ -31,6 +31,7 @@ class Mistake:
     see: str = ""
     at_key: bool = False
     instead: str = ""
+    moves: bool = False
 
     @property
     def field(self) -> str:

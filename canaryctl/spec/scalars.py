@@ -18,7 +18,7 @@ WHOLE = re.compile(r"[-+]?[0-9]+")
 OTHER_BASE = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 NO_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-SHORT_FLAGS = {"y": True, "Y": True, "n": False, "N": False}
+SHORT_FLAGS = dict.fromkeys("yY", True) | dict.fromkeys("nN", False)
 """Flags of YAML 1.1 that PyYAML leaves as text."""
 CORE: tuple[tuple[re.Pattern[str], Callable[[str], Any]], ...] = (
     (NULL, lambda _: None),

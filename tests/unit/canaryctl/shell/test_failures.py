@@ -57,4 +57,4 @@ def test_without_json_it_is_a_sentence(tmp_path: Path) -> None:
     answer = CliRunner().invoke(app, ["start", "--spec", str(spec)])
     assert (answer.exit_code, answer.stdout) == (2, "")
     assert "{" not in answer.stderr.splitlines()[0].split("one like")[0].split("Give")[0]
-    assert "holds no JSON object" in answer.stderr
+    assert "expected an object, got a list" in answer.stderr

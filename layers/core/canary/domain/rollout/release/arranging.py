@@ -49,7 +49,10 @@ def claim(record: Record, holder: str, generation: int, now: datetime) -> Record
     if what == "stage" and record.rolling_back:
         raise RollBackPending(f"a roll-back is recorded for {record.rollout}")
     last = record.arranged
-    before = last.before if last and last.what == what else tuple(sorted(our_configs(record)))
+    again = last if last and last.what == what else None
+    if again is not None and again.reached_at is not None:
+        return record.but(progress_at=now)  # in use and told; only the close was lost
+    before = again.before if again else tuple(sorted(our_configs(record)))
     asked = Arrangement(what=what, config=config_of(record, what), before=before, at=now)
     claimed = record.but(phase=after(record.phase, EVENTS[what]), arranged=asked, progress_at=now)
     if claimed.phase is record.phase or what == "stage":

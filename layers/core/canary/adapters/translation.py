@@ -28,6 +28,7 @@ TRANSIENT = frozenset(
     {
         "BandwidthLimitExceeded",
         "ConcurrentUpdateException",
+        "ConflictException",
         "EC2ThrottledException",
         "ExecutionLimitExceeded",
         "InternalFailure",

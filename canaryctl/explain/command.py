@@ -3,7 +3,7 @@
 import typer
 from rich.console import Console
 
-from canaryctl.explain.explain import explanation, of_nothing
+from canaryctl.explain.explain import addressed, explanation, of_nothing
 from canaryctl.explain.show import show
 from canaryctl.explain.values import Explanation
 from canaryctl.operate.lookup import newest_or_none
@@ -23,7 +23,7 @@ def explain_command(context: typer.Context, about: About, where: TableWhere) -> 
     the whole account are known once they held a step.
     """
     with told_plainly():
-        found = read(where.found(), about.endpoint, time_of(context))
+        found = addressed(read(where.found(), about.endpoint, time_of(context)), where.named)
     if where.as_json:
         typer.echo(found.model_dump_json())
     else:

@@ -1,5 +1,6 @@
 """The explanation of a rollout, put together by its phase."""
 
+import re
 from datetime import datetime
 
 from canary.domain.judge.verdict_record import VerdictRecord
@@ -30,6 +31,20 @@ def of_nothing(endpoint: str, table: str) -> Explanation:
     """Return the explanation of an endpoint that never had a rollout in a table."""
     told = never(endpoint, table)
     return Explanation(endpoint=endpoint, doing=told.doing, then=told.then, changes=told.changes)
+
+
+def addressed(found: Explanation, options: str) -> Explanation:
+    """Return an explanation whose commands carry these options, '' for none: typed as they stand
+    they mean the stack that was asked about.
+    """
+    return found.but(
+        changes=tuple(_SHOWN.sub(rf"\1{options}`", change) for change in found.changes),
+        then=_SHOWN.sub(rf"\1{options}`", found.then),
+        commands=tuple(f"{command}{options}" for command in found.commands),
+    )
+
+
+_SHOWN = re.compile(r"(`canaryctl [^`]+)`")
 
 
 def _of(record: Record, verdict: VerdictRecord | None, told: Told) -> Explanation:

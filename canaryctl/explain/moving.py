@@ -10,7 +10,7 @@ from canary.domain.rollout.record import Record
 from canary.domain.rollout.release.arrangement import ARRANGED_WITHIN
 from canary.domain.rollout.surroundings import Surroundings
 from canary.domain.rollout.transitions.restoring import DENIED_AT_MOST
-from canary.domain.words import moment, percent
+from canary.domain.words import capital, moment, percent
 from canaryctl.explain.values import Deadline, Hold
 
 
@@ -64,7 +64,7 @@ def _arranging(record: Record) -> Told:
     doing, done, late = _ARRANGING[record.phase]
     asked = record.arranged
     if asked is None or asked.reached_at is not None:
-        return Told(doing=doing, then=_sentence(done))
+        return Told(doing=doing, then=capital(done))
     last = asked.at + ARRANGED_WITHIN
     waits = Hold(
         kind="aws",
@@ -73,7 +73,7 @@ def _arranging(record: Record) -> Told:
     )
     return Told(
         doing=doing,
-        then=f"{_sentence(done)}; at {moment(last)} {late}",
+        then=f"{capital(done)}; at {moment(last)} {late}",
         holds=(waits,),
         changes=("DescribeEndpoint says InService with that configuration",),
         deadlines=(Deadline(at=last, then=late),),
@@ -148,7 +148,3 @@ def _rolling_back(record: Record, seen: Surroundings) -> Told:
         changes=tuple(changes),
         deadlines=(Deadline(at=last, then=ends),),
     )
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"

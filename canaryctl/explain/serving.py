@@ -1,7 +1,7 @@
 """A canary that serves: its evidence, its brakes, its limits."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from canary.domain.judge.judgement import Judgement
 from canary.domain.judge.verdict_record import VerdictRecord
@@ -19,7 +19,8 @@ from canary.domain.rollout.brakes.times import closed_now
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.surroundings import Surroundings
-from canary.domain.words import duration, moment, percent, strength, strength_beside
+from canary.domain.time import start_of
+from canary.domain.words import capital, duration, moment, percent, strength, strength_beside
 from canary.flow.judge import deadline_of
 from canaryctl.explain.values import Deadline, GuardStanding, Hold, HoldKind
 
@@ -53,7 +54,7 @@ def holds(record: Record, verdict: VerdictRecord | None, seen: Surroundings) -> 
     waits = record.waits_at(seen.now)
     if waits is not None and all(hold.kind != waits.kind for hold in found):
         kind: HoldKind = waits.kind
-        found.append(Hold(kind=kind, said=_capital(waits.words), until=waits.until))
+        found.append(Hold(kind=kind, said=capital(waits.words), until=waits.until))
     return found
 
 
@@ -169,7 +170,7 @@ def _next(record: Record) -> str:
 
 def _to_pass(guard: GuardStanding) -> str:
     if guard.finding == "NO_DATA":
-        return f"{_capital(guard.reason)}; it cannot pass without"
+        return f"{capital(guard.reason)}; it cannot pass without"
     has = strength_beside(guard.log_good_enough, guard.log_good_enough_threshold)
     needs = strength(guard.log_good_enough_threshold)
     told = f"{guard.guard} passes when its evidence reaches {needs}; it is {has} now"
@@ -207,7 +208,7 @@ def _least_end(record: Record) -> datetime:
     step = record.plan.steps[record.step]
     watch = record.phase is Phase.WATCHING
     minutes = record.plan.watch_minutes if watch else step.bake_min_minutes
-    return _at(record.bakes[-1].reached_minute + 1 + minutes)
+    return start_of(record.bakes[-1].reached_minute + 1 + minutes)
 
 
 def deadlines(
@@ -219,13 +220,15 @@ def deadlines(
         since = seen.tick.minute
     if since is not None:
         back = "it is taken back: ten minutes went by without a look that saw everything"
-        yield Deadline(at=_at(since) + HEARTBEAT, then=back)
+        yield Deadline(at=start_of(since) + HEARTBEAT, then=back)
         return
     yield from _approval_over(record)
     judgement = judgement_of(record, verdict)
     if judgement is None or judgement.held is None or verdict is None:
         return
-    judged_at = Surroundings(seen.tick, max(_at(verdict.minute), seen.now - timedelta(minutes=1)))
+    judged_at = Surroundings(
+        seen.tick, max(start_of(verdict.minute), seen.now - timedelta(minutes=1))
+    )
     last = deadline_of(record, judgement.held, judged_at)
     if last is None:
         return
@@ -274,17 +277,9 @@ def then(record: Record, found: Sequence[Hold], known: Sequence[Deadline]) -> st
     if any(hold.kind == "blind" for hold in found):
         first = "It does not go on while nobody sees everything"
     rest = "; ".join(f"at {moment(one.at)} {one.then}" for one in known)
-    return f"{first}. {_capital(rest)}" if rest else first
+    return f"{first}. {capital(rest)}" if rest else first
 
 
 def at_verdict(verdict: VerdictRecord | None) -> datetime | None:
     """Return when it was last judged."""
-    return None if verdict is None else _at(verdict.minute)
-
-
-def _at(minute: int) -> datetime:
-    return datetime.fromtimestamp(60 * minute, UTC)
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
+    return None if verdict is None else start_of(verdict.minute)

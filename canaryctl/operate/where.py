@@ -21,6 +21,12 @@ class Where:
     stack: StackName = DEFAULT_STACK
     region: Region = None
 
+    @property
+    def named(self) -> str:
+        """Return the options by which a command means this stack, '' where it would anyway."""
+        stack = f" --stack {self.stack}" if self.stack != DEFAULT_STACK else ""
+        return f"{stack} --region {self.region}" if self.region else stack
+
     def found(self) -> Stack:
         """Return the stack."""
         return Stack(

@@ -3,7 +3,7 @@ why.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
@@ -13,6 +13,7 @@ from canary.domain.model import Frozen
 from canary.domain.rollout.outbox import TOLD_KEPT
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.transitions.acts import ACTS_KEPT
+from canary.domain.time import start_of
 from canary.domain.words import percent
 from canaryctl.history import told_as
 
@@ -90,21 +91,19 @@ def _verdicts(verdicts: Sequence[VerdictRecord]) -> Iterator[HappenedEvent]:
     for one in verdicts:
         if one.verdict != "HOLD":
             yield HappenedEvent(
-                at=_at(one.minute), kind="verdict", what=one.verdict, by=one.by, why=one.reason
+                at=start_of(one.minute), kind="verdict", what=one.verdict, by=one.by, why=one.reason
             )
 
 
 def _serving(record: Record) -> Iterator[HappenedEvent]:
     for bake in record.bakes:
         what = f"serves {percent(record.plan.steps[bake.step].share)}"
-        yield HappenedEvent(at=_at(bake.reached_minute), kind="serving", what=what, by="", why="")
+        yield HappenedEvent(
+            at=start_of(bake.reached_minute), kind="serving", what=what, by="", why=""
+        )
 
 
 def _messages(record: Record) -> Iterator[HappenedEvent]:
     for message in (*record.told, *record.outbox):
         told = told_as(message)
         yield HappenedEvent(at=told.at, kind="message", what=told.subject, by="", why="")
-
-
-def _at(minute: int) -> datetime:
-    return datetime.fromtimestamp(60 * minute, UTC)

@@ -14,7 +14,7 @@ from canary.domain.plan.target import describe
 from canary.domain.rollout.phase import SERVING, Phase
 from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
-from canary.domain.words import clock, duration, percent, strength
+from canary.domain.words import capital, clock, duration, percent, strength
 from canaryctl.history import RolloutHistory
 from canaryctl.report.minutes import newest_minute, start_of
 
@@ -171,7 +171,7 @@ def _why(history: RolloutHistory, *, paused: bool) -> str:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+    return f"{capital(text.rstrip('.'))}."
 
 
 def _denial(record: Record) -> str:

@@ -16,6 +16,7 @@ from canary.domain.plan.kinds.hosting import KEYS, Configured
 from canary.domain.plan.reading.mistake import PAGE
 from canary.domain.plan.spec import DEFAULT_STEPS, Spec
 from canary.domain.plan.watching.keys import Guards
+from canary.domain.words import capital
 from canaryctl.spec.scalars import plain
 
 WIDTH = 78
@@ -136,7 +137,7 @@ def _variant(one: Variant) -> str:
 def _canary(choice: Choice) -> Iterator[str]:
     if choice.model is not None:
         text = f"{{model: {plain(choice.model)}}}"
-        yield from _said(f"{choice.why[0].upper()}{choice.why[1:]}.")
+        yield from _said(f"{capital(choice.why)}.")
     else:
         text = plain(choice.canary)
         yield from _said(f"{choice.canary}: {choice.why}.")

@@ -28,7 +28,7 @@ def by_hand(stage: Stage) -> None:
     ("behaviour", "taken_back", "approval", "told"),
     [
         (SumModel(failing=0.4), by_evidence, "Rejected", "is Rejected in the registry"),
-        (SumModel(), by_hand, "Approved", "nothing was shown against it"),
+        (SumModel(), by_hand, "Approved", "neither guard nor labelled set showed it worse"),
     ],
 )
 def test_a_package_is_rejected_where_its_model_was_shown_worse(

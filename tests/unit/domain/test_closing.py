@@ -1,14 +1,18 @@
 """Every end goes through the table, whoever brings it about."""
 
+from typing import Literal
+
 import pytest
 
 from canary.domain.errors import Superseded
+from canary.domain.plan.release.staging import Release
+from canary.domain.rollout.forms.mail import mail_of
 from canary.domain.rollout.kinds.ends import HandedOver, Unproven
 from canary.domain.rollout.messages import Message
 from canary.domain.rollout.phase import ACTIVE, ENDS, Phase
 from canary.domain.rollout.record import Outcome, Record
 from canary.domain.rollout.transitions import closing
-from tests.rollouts import HOLDER, NOON, a_record, after
+from tests.rollouts import HOLDER, NOON, a_plan, a_record, after
 
 
 def told(record: Record) -> Message:
@@ -68,3 +72,23 @@ def test_an_endpoint_is_lost_only_while_the_step_serves_that_was_looked_at() -> 
     lost = closing.lose(record, 2, "foreign")
     assert lost.outcome == Outcome(end=Phase.HANDED_OVER, reason="foreign")
     assert closing.lose(lost, 2, "another reason") is lost
+
+
+@pytest.mark.parametrize(
+    ("leaves", "says", "says_not"),
+    [
+        ("keep", "the configuration config-1 still says the weights of before", "is put in use"),
+        ("settle", "The configuration end is put in use, which says what serves", "Not settled"),
+        ("retire", "The configuration end is put in use, which holds v2 alone", "Not settled"),
+    ],
+)
+def test_a_promotion_says_what_becomes_of_the_configuration(
+    leaves: Literal["keep", "settle", "retire"], says: str, says_not: str
+) -> None:
+    """Kept: what the next update would undo. Settled or retired: what is made of it."""
+    release = Release(found_config="config-1", after=leaves, end_config="end")
+    record = a_record(phase=Phase.WATCHING, plan=a_plan().but(release=release))
+    outcome = Outcome(end=Phase.PROMOTED, reason="the watch is over")
+    body = mail_of(told(closing.close(record.but(outcome=outcome), after(60)))).body
+    assert says in body
+    assert says_not not in body

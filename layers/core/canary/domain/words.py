@@ -5,7 +5,9 @@ Nothing here knows what the numbers are about.
 """
 
 import math
-from datetime import UTC, datetime
+from datetime import datetime
+
+from canary.domain.time import start_of
 
 MOST_SHOWN = 1_000_000
 """Evidence beyond this is named and not counted: more digits would say nothing."""
@@ -52,9 +54,14 @@ def brief_strength(log_value: float) -> str:
     return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}"
 
 
+def capital(text: str) -> str:
+    """Return a text as the beginning of a sentence."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def clock(minute: int) -> str:
     """Return a minute since the epoch as wall time, in UTC."""
-    return f"{datetime.fromtimestamp(minute * 60, UTC):%H:%M} UTC"
+    return f"{start_of(minute):%H:%M} UTC"
 
 
 def moment(when: datetime) -> str:

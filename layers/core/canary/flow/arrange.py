@@ -154,7 +154,8 @@ class Stager:
             return ""
         if decision is None or decision.guard is None:
             return (
-                f"The package {package} is as it was in the registry: nothing was shown against it"
+                f"The package {package} is as it was in the registry: neither guard nor labelled "
+                "set showed it worse"
             )
         try:
             self._configurations.reject_package(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from pydantic import JsonValue
@@ -25,7 +25,7 @@ from canary.domain.rollout.record import Record
 from canary.domain.rollout.surroundings import FreezeList, Surroundings
 from canary.domain.rollout.tick import Checkpoint, Tick
 from canary.domain.rollout.transitions import decisions
-from canary.domain.time import minute_of
+from canary.domain.time import minute_of, start_of
 from canary.domain.words import percent
 from canary.flow.telling.measures import of_look
 from canary.flow.telling.numbers import numbers_of
@@ -265,7 +265,7 @@ def deadline_of(record: Record, held_for: Held | None, seen: Surroundings) -> da
     """
     since, now = blind_since(seen.tick), seen.now
     if since is not None:
-        return datetime.fromtimestamp(60 * since, UTC) + HEARTBEAT
+        return start_of(since) + HEARTBEAT
     if held_for is None:
         return None
     lasting = (record.pause_at(now), record.waits_at(now))

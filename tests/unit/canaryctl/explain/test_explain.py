@@ -14,7 +14,7 @@ from canary.domain.plan.quality import QualityGuardSpec, QualityMargin
 from canary.domain.rollout.capacity.state import AskedInstances, Capacity, Change, NoInstances
 from canary.domain.rollout.phase import ENDS, Phase
 from canary.domain.rollout.record import Arrangement, Asked, Decision, Outcome, Record, Restoring
-from canaryctl.explain.explain import explanation, of_nothing
+from canaryctl.explain.explain import addressed, explanation, of_nothing
 from canaryctl.explain.show import answers
 from canaryctl.explain.values import Explanation
 from tests.rollouts import NOON, a_plan, a_record, after
@@ -81,6 +81,18 @@ def test_an_endpoint_without_a_rollout_is_told_so() -> None:
     found = of_nothing("churn", "table")
     assert (found.phase, found.rollout) == (None, None)
     assert "nothing holds it" in found.doing
+
+
+def test_commands_mean_the_stack_that_was_asked_about() -> None:
+    """Typed as they stand, in the list and inside a sentence."""
+    found = told(a_record(phase=Phase.UNPROVEN, ended_at=AT))
+    there = addressed(found, " --stack other --region eu-west-1")
+    assert there.commands == (
+        "canaryctl retry churn --stack other --region eu-west-1",
+        "canaryctl release churn --stack other --region eu-west-1",
+    )
+    assert "`canaryctl retry churn --stack other --region eu-west-1` asks" in there.changes[0]
+    assert addressed(found, "") == found
 
 
 def test_what_gathers_says_how_far_each_guard_is_and_when() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from canary.domain.plan.brakes.keys import Freeze
 from canary.domain.rollout.arrival import (
@@ -15,7 +15,7 @@ from canary.domain.rollout.blindness import STALE_TICK_MINUTES, blindness
 from canary.domain.rollout.kinds.values import Seen
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.tick import Tick
-from canary.domain.time import minute_of
+from canary.domain.time import minute_of, start_of
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Surroundings:
         tick = self.fresh
         if tick is None or tick.endpoint is None:
             return None
-        return Seen.of(tick.endpoint, datetime.fromtimestamp(60 * tick.minute, UTC))
+        return Seen.of(tick.endpoint, start_of(tick.minute))
 
     @property
     def alarms(self) -> Mapping[str, str]:

@@ -20,6 +20,7 @@ from canary.domain.plan.reading.keys import (
 )
 from canary.domain.plan.reading.meant import key_meant, value_meant
 from canary.domain.plan.reading.mistake import Mistake, Path, shown
+from canary.domain.words import capital
 
 OURS = "Value error, "
 OF_A_NAME = "[key]"
@@ -127,7 +128,7 @@ def _said(document: dict[str, Any], path: Path, message: str) -> Mistake:
         path = (*path, first)
     elif not isinstance(value, dict | list) and str(value) not in problem:
         problem = f"{problem}, got {shown(value, path)}"
-    remedy = f"{remedy[:1].upper()}{remedy[1:]}" or "Correct this field"
+    remedy = capital(remedy) or "Correct this field"
     return Mistake(path, problem, remedy, see=anchor_of(path))
 
 

@@ -187,6 +187,11 @@ def told_of_release(release: Release | None) -> list[str]:
             "UpdateEndpoint makes new instances for every variant and then drops the old ones: "
             "the account must have room for both meanwhile."
         )
+        if staging.model_package is not None and release.takes_off:
+            told.append(
+                "If a guard or the labelled set shows it worse, the package is set to Rejected in "
+                "the model registry."
+            )
     leaves = {
         "keep": "configurations and variants stay as they are then",
         "settle": f"the configuration {release.end_config} then says what serves",

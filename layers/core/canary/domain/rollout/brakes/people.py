@@ -6,7 +6,7 @@ from canary.domain.plan.standstill import stood_still
 from canary.domain.rollout.brakes.situation import Held, Situation, standing_still
 from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
-from canary.domain.words import duration, moment, percent
+from canary.domain.words import capital, duration, moment, percent
 
 
 def paused(situation: Situation) -> Held | None:
@@ -23,7 +23,7 @@ def paused_words(record: Record, now: datetime) -> str:
     if pause is None:
         return ""
     so_far = duration(max(0.0, (now - pause.since).total_seconds()))
-    return f"{pause.words[:1].upper()}{pause.words[1:]}, {so_far} so far{_held(record, now)}"
+    return f"{capital(pause.words)}, {so_far} so far{_held(record, now)}"
 
 
 def _held(record: Record, now: datetime) -> str:

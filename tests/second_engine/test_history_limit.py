@@ -13,7 +13,7 @@ from canary.domain.plan.spec import Spec
 from canary.domain.rollout.arrival import LOOKED_AT_OFTEN, RESTORE_OVERDUE
 from canary.domain.rollout.release.arrangement import ARRANGED_WITHIN
 from canary.domain.rollout.transitions.raising import TRIES_AT_MOST
-from canary.flow.capacity.instances import GIVEN_BACK_WITHIN, RAISED_WITHIN
+from canary.flow.capacity.instances import ARRIVES_WITHIN, GIVEN_BACK_WITHIN, RAISED_WITHIN
 from canary.flow.capacity.instances import LOOKED_AT_OFTEN as LOOKED_AT_OFTEN_WHILE_RAISING
 from canary.flow.labelled.sharding import MOST_AT_ONCE, MOST_SHARDS
 from emulator.states.execution import MOST_HISTORY_EVENTS
@@ -111,7 +111,7 @@ def test_the_longest_rollout_that_raises_fits_into_its_history() -> None:
     look = cost("Wait for endpoint", "Look at endpoint", "Arrived?")
     move = cost("Move weights", "After move", "Bake", "Follow verdict")
     raises = MOST_RAISES * looks * look + TRIES_AT_MOST * (move + looks * look)
-    back = GIVEN_BACK_WITHIN.total_seconds()
+    back = (GIVEN_BACK_WITHIN + ARRIVES_WITHIN).total_seconds()
     worst = raises + rollout_cost(
         moves=MOST_STEPS_RAISED + 1,
         looks=most_looks(),

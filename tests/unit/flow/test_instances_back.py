@@ -1,6 +1,6 @@
 """Instances go back at the end: after the weights, as they were found, told where they cannot."""
 
-from canary.domain.errors import AwsDenied
+from canary.domain.errors import AwsDenied, AwsUnavailable
 from canary.domain.plan.capacity.values import Bounds
 from canary.domain.rollout.phase import Phase
 from tests.rollouts import after
@@ -74,6 +74,32 @@ def test_an_endpoint_that_is_updating_while_it_gives_back_is_still_safe() -> Non
     stage.see_counts(4, 1)
     assert stage.look_restored(DECIDED + 300).next == "CLOSE"
     assert weights_asked(stage) == asked
+
+
+def test_a_change_that_is_being_made_is_waited_for_beyond_the_time() -> None:
+    """It was taken at the last minute: told as left it would be false a minute later."""
+    stage = rolled_back(Stage())
+    stage.endpoint.failure = AwsUnavailable("not now", refused=True)
+    assert stage.look_restored(DECIDED + 130).next == "WAIT"
+    stage.endpoint.failure, stage.endpoint.arrives = None, False
+    assert stage.look_restored(DECIDED + 1000).next == "WAIT"
+    stage.see_counts(4, 2, status="Updating")
+    assert stage.look_restored(DECIDED + 1100).next == "WAIT"
+    stage.see_counts(4, 1)
+    assert stage.look_restored(DECIDED + 1115).next == "CLOSE"
+    assert stage.record.capacity is not None
+    assert stage.record.capacity.left == ()
+
+
+def test_a_change_that_never_arrives_is_waited_for_no_longer_than_that() -> None:
+    """Then it is told as left."""
+    stage = rolled_back(Stage())
+    stage.endpoint.arrives = False
+    assert stage.look_restored(DECIDED + 130).next == "WAIT"
+    stage.see_counts(4, 2, status="Updating")
+    assert stage.look_restored(DECIDED + 131 + 15 * 60).next == "CLOSE"
+    assert stage.record.capacity is not None
+    assert "VariantName=v2,DesiredInstanceCount=1" in " ".join(stage.record.capacity.left or ())
 
 
 def test_an_endpoint_that_is_lost_gets_its_minimums_back() -> None:

@@ -41,6 +41,8 @@ RAISED_WITHIN = timedelta(minutes=30)
 """Instances that are not there by then are missing, whatever the endpoint says."""
 GIVEN_BACK_WITHIN = timedelta(minutes=15)
 """What is not given back by then is told and left: an end that is verified waits for no more."""
+ARRIVES_WITHIN = timedelta(minutes=15)
+"""One that AWS took in that time is made by then; nobody is told meanwhile that it is left."""
 LOOKED_AT_OFTEN = timedelta(minutes=1)
 QUOTA = (
     "Raise the quota of this instance type for endpoint usage in Service Quotas, or say less in "
@@ -122,7 +124,7 @@ class Instances:
             record.rollout, lambda r: raising.begin_giving_back(r, *held, now)
         )
         since = (record.capacity.giving_back_since if record.capacity else None) or now
-        in_time = now - since <= GIVEN_BACK_WITHIN
+        in_time = now - since <= GIVEN_BACK_WITHIN or _is_being_made(_asked(record), view, now)
         try:
             bounds = self._bounds(record)
             change = due_back(record, view, bounds, promoted=promoted)
@@ -213,6 +215,12 @@ class Instances:
 def _may_be_unseen(asked: AskedInstances | None, change: Change, now: datetime) -> bool:
     """Return whether this very change was asked for so lately that a read may not show it."""
     return asked is not None and asked.change == change and now - asked.at < VISIBLE_WITHIN
+
+
+def _is_being_made(asked: AskedInstances | None, view: EndpointView, now: datetime) -> bool:
+    """Return whether AWS took a change of instances that the endpoint is still on its way to."""
+    taken = asked is not None and asked.accepted and now - asked.at <= ARRIVES_WITHIN
+    return taken and not view.in_service and not view.stuck
 
 
 def _asked(record: Record) -> AskedInstances | None:

@@ -9,6 +9,7 @@ either way.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from threading import RLock
 
 from emulator.cloudwatch.distribution import Distribution, Floats, merged, of_values
@@ -109,19 +110,41 @@ class EndpointMetrics:
                 return None
             now_minute = int(now.timestamp()) // 60
             since = self._since.get((endpoint, variant), now_minute)
-            parts: list[Distribution] = []
+            found: list[_Points] = []
             for at in range(max(first, now_minute - KEPT_MINUTES), min(last, now_minute + 1)):
                 state = self.publication.state(endpoint, variant, at, now)
                 if state is Published.NOTHING:
                     continue
                 if at in minutes:
-                    parts += _points(minutes[at], metric, state)
+                    found.append(_points(minutes[at], metric, state))
                 elif self.emit_zeros and at >= since and not metric.endswith("Latency"):
-                    parts.append(of_values([0.0]))
-            return merged(parts) if parts else None
+                    found.append(_Points([of_values([0.0])]))
+            if len(found) == 1:
+                return found[0].merged
+            return _Points([part for points in found for part in points.parts]).merged
 
 
-def _points(minute: Minute, metric: str, state: Published) -> list[Distribution]:
+@dataclass
+class _Points:
+    """What a minute's halves say of a metric."""
+
+    parts: list[Distribution]
+
+    @cached_property
+    def merged(self) -> Distribution | None:
+        """Return all values, None where there are none."""
+        return merged(self.parts) if self.parts else None
+
+
+def _points(minute: Minute, metric: str, state: Published) -> _Points:
+    """Return the minute's points, as they were read before where it has not changed."""
+    known: _Points | None = minute.read.get((metric, state))
+    if known is None:
+        known = minute.read[metric, state] = _Points(_halves(minute, metric, state))
+    return known
+
+
+def _halves(minute: Minute, metric: str, state: Published) -> list[Distribution]:
     halves = [minute.first] if state is Published.HALF else [minute.first, minute.second]
     return [found for half in halves if (found := _distribution(half, metric)) is not None]
 

@@ -6,6 +6,7 @@ microseconds.
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +77,10 @@ class Minute:
 
     first: Counts = field(default_factory=Counts)
     second: Counts = field(default_factory=Counts)
+    read: dict[object, Any] = field(default_factory=dict, compare=False)
+    """What was read of the minute as it is: history is read again and again, and stays."""
 
     def half(self, second: int) -> Counts:
-        """Return the half that holds this second of the minute."""
+        """Return the half that holds this second of the minute, to be added to."""
+        self.read.clear()
         return self.first if second < 30 else self.second

@@ -40,7 +40,7 @@ def transformed(path: Path, parameters: dict[str, str], region: str) -> dict[str
 
 @lru_cache(maxsize=32)
 def _transformed(text: str, parameters: tuple[tuple[str, str], ...], region: str) -> dict[str, Any]:
-    document = yaml_parse(text)
+    document = copy.deepcopy(_document(text))
     if not str(document.get("Transform", "")).startswith("AWS::Serverless"):
         return dict(document)
     for resource in document.get("Resources", {}).values():
@@ -82,4 +82,12 @@ def parameter_values(declared: dict[str, Any], given: dict[str, str]) -> dict[st
 
 def declared_parameters(path: Path) -> dict[str, Any]:
     """Return the Parameters section of a template."""
-    return dict(yaml_parse(path.read_text(encoding="utf-8")).get("Parameters") or {})
+    document = _document(path.read_text(encoding="utf-8"))
+    return copy.deepcopy(dict(document.get("Parameters") or {}))
+
+
+@lru_cache(maxsize=32)
+def _document(text: str) -> dict[str, Any]:
+    """Return a template as read; whoever changes it copies it first."""
+    document: dict[str, Any] = yaml_parse(text)
+    return document

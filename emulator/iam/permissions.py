@@ -117,9 +117,16 @@ class Permissions:
     def _statements(self, role_arn: str) -> Iterator[Mapping[str, Any]]:
         role = self._role(role_arn)
         for text in (role.policies if role is not None else {}).values():
-            document = json.loads(text) if isinstance(text, str) else text
+            document = _policy(text) if isinstance(text, str) else text
             statements = document["Statement"]
             yield from statements if isinstance(statements, list) else [statements]
+
+
+@lru_cache(maxsize=512)
+def _policy(text: str) -> Mapping[str, Any]:
+    """Return a policy as read: every call asks its role's again."""
+    policy: Mapping[str, Any] = json.loads(text)
+    return policy
 
 
 def _refusal_of(call: Call, requirement: Requirement) -> tuple[str, int]:

@@ -4,6 +4,7 @@ state.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import select
@@ -13,6 +14,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
@@ -44,15 +46,29 @@ def in_forks(
     if threading.active_count() > 1:
         raise RuntimeError(f"a fork would lose the threads {threading.enumerate()}")
     waiting, running = iter(cases), dict[int, _Fork]()
-    while True:
-        for case in islice(waiting, jobs - len(running)):
-            fork = _start(case, work)
-            running[fork.reader] = fork
-        if not running:
-            return
-        for fork in _ready(running, wall_seconds):
-            del running[fork.reader]
-            yield fork.given, _answer(fork)
+    with _set_aside():
+        while True:
+            for case in islice(waiting, jobs - len(running)):
+                fork = _start(case, work)
+                running[fork.reader] = fork
+            if not running:
+                return
+            for fork in _ready(running, wall_seconds):
+                del running[fork.reader]
+                yield fork.given, _answer(fork)
+
+
+@contextmanager
+def _set_aside() -> Iterator[None]:
+    """Spare every fork a search for garbage among what it was given: half a million objects, a
+    fifth of a long run.
+    """
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _start(case: Any, work: Callable[[Any], Any]) -> _Fork:

@@ -43,7 +43,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
 }
 REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
-    "planner": ({**EXECUTION, "input": {}}, "endpoint"),
+    "planner": ({**EXECUTION, "input": {"canary": "v2"}}, "endpoint"),
     "shifter": ({**ROLLOUT, **EXECUTION, "action": "look"}, "rollout"),
     "stager": ({**ROLLOUT, **EXECUTION, "action": "look_arranged"}, "rollout"),
     "evaluator": (ROLLOUT, "rollout"),

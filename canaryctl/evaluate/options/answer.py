@@ -96,8 +96,13 @@ class AnswerOptions:
 
     def keys(self) -> dict[str, Any]:
         """Return the spec's keys, those given alone; raise Refused for what cannot be read."""
+        beside = None if self.answer is None else _threshold(self.threshold)
+        if isinstance(beside, dict):
+            problem = "one for each variant is given beside --answer"
+            raise Refused("--threshold", problem, "Put the path into --score, or give one for both")
         given = {
             "answer": self._answer(),
+            "threshold": beside,
             "positive_label": self.positive_label,
             "classes": None if self.classes is None else self.classes.split(","),
             "min_usable": self.min_usable,

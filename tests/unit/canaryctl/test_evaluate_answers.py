@@ -90,6 +90,16 @@ def test_answer_options_that_do_not_fit_name_themselves(
     assert part in " ".join(told.split())
 
 
+def test_a_threshold_counts_beside_the_place_of_the_score(serve: Serve, tmp_path: Path) -> None:
+    """`--answer` leaves what else is said about answers as it is."""
+    labelled = numbers(tmp_path, 100)
+    with serve(
+        lambda request: Reply(b'{"p": 0.7}', "application/json", request.target_variant or "")
+    ):
+        told = run(*variants(labelled, "--answer", "p", "--threshold", "0.9", "--probe", "5"))
+    assert "label 1 is decided above 0.9" in " ".join(told.stdout.split())
+
+
 def test_a_models_words_are_shown_to_the_operator(serve: Serve, tmp_path: Path) -> None:
     """Text, JSON and page show what the model said of its failure, once a cause."""
     page, labelled = tmp_path / "page.html", numbers(tmp_path, 400)

@@ -7,7 +7,7 @@ import typer
 
 from canary.domain.labelled.contract import AnswerContract, Reading
 
-_OWN = {"within", "at", "order", "rounded", "decides", "threshold"}
+_OWN = {"within", "at", "order", "rounded", "decides", "threshold", "whole", "form"}
 """What follows from answers and spec, and is no key of `answer`."""
 
 

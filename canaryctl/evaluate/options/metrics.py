@@ -73,6 +73,14 @@ class MetricOptions:
             rich_help_panel=PANEL,
         ),
     ] = None
+    ranks_catalogue: Annotated[
+        bool,
+        typer.Option(
+            "--ranks-catalogue",
+            help="Answers rank a larger catalogue than the labels name.",
+            rich_help_panel=PANEL,
+        ),
+    ] = False
     quantiles: Annotated[
         str | None,
         typer.Option(help="Quantiles that are compared, 0.1,0.5,0.9.", rich_help_panel=PANEL),
@@ -128,6 +136,7 @@ class MetricOptions:
             "costs": None if self.costs is None else _costs(self.costs),
             "ndcg_at": self.ndcg_at,
             "ranked_by": self.ranked_by,
+            "ranks_catalogue": self.ranks_catalogue or None,
             "quantiles": None if self.quantiles is None else self.quantiles.split(","),
             "label_separator": self.label_separator,
             "weight_column": column_of(self.weight_column),

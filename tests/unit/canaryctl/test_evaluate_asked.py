@@ -101,6 +101,8 @@ def test_a_state_that_cannot_be_written_is_refused(
         (["--label-map", "a=0", "--label-map", "a=1"], ("as 0", "as 1")),
         (["--threshold", "baseline=.4"], ("baseline", "canary")),
         (["--threshold", "2"], ("threshold", "above 2")),
+        (["--answer", "a", "--threshold", "baseline=.4"], ("--threshold", "--answer")),
+        (["--ranks-catalogue"], ("ranks_catalogue", "ranking")),
         (["--classes", "a,b"], ("classes", "a, b")),
         (["--classes", "0,0,1", "--task", "multiclass"], ("classes", "twice")),
         (["--right-within", "2"], ("right_within", "regression")),

@@ -199,7 +199,7 @@ def test_entities_that_are_never_found_are_no_data(tmp_path: Path) -> None:
 @pytest.mark.parametrize("told", ["LABEL_9", "A"])
 def test_names_that_are_no_labels_of_the_set_are_refused(tmp_path: Path, told: str) -> None:
     """Nothing they say could be right."""
-    with pytest.raises(Refused, match="is one of the 3 in the labels"):
+    with pytest.raises(Refused, match="are none of the 3 in the labels"):
         evaluated(tmp_path, SETS, lambda _, n: [told] if SETS[n] else [], task="multilabel")
 
 

@@ -10,11 +10,14 @@ from canary.labelled.tasks.classes import class_name
 
 
 def label_names(records: RecordFile, spec: QualityGuardSpec) -> frozenset[str]:
-    """Return the names of all usable labels of a set.
+    """Return the names of all usable labels of a set; of label sets and entities those in its
+    first records.
 
     Nothing where they are too many to have been counted, where the task has no classes, or where
     `classes` or 0 and 1 name them already.
     """
+    if spec.task in {"entities", "multilabel"} and spec.classes is None:
+        return part_names(records, spec)
     named = spec.classes is not None
     zero_one = spec.task == "binary" and not spec.names_positive
     survey, has_classes = records.survey, spec.task in {"binary", "multiclass"}
@@ -33,11 +36,7 @@ LOOKED_AT = 2_000
 
 
 def part_names(records: RecordFile, spec: QualityGuardSpec) -> frozenset[str]:
-    """Return the names in the label sets or entities of a set's first records; nothing for other
-    tasks.
-    """
-    if spec.task not in {"entities", "multilabel"}:
-        return frozenset()
+    """Return the names in the label sets or entities of a set's first records."""
     names, reader = set[str](), ExampleReader(records.layout, spec)
     for number in range(min(len(records), LOOKED_AT)):
         with contextlib.suppress(UnusableRow):

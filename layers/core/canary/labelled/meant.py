@@ -19,14 +19,21 @@ _TASKS = {
     "right_within": ("regression",),
     "ndcg_at": ("ranking",),
     "ranked_by": ("ranking",),
+    "ranks_catalogue": ("ranking",),
     "quantiles": ("quantiles",),
     "label_separator": ("multilabel",),
     "costs": CLASSES,
     "positive_label": ("binary",),
-    "classes": (*CLASSES, "multilabel"),
+    "classes": (*CLASSES, "multilabel", "entities"),
     "threshold": ("binary", "multilabel"),
 }
-_RULES_OF_CLASSES = ("label_map", "labels_from", "score_of", "activation", "ranks_only")
+_RULES = {
+    "label_map": (*CLASSES, "multilabel", "entities"),
+    "labels_from": CLASSES,
+    "score_of": CLASSES,
+    "activation": (*CLASSES, "multilabel"),
+    "ranks_only": CLASSES,
+}
 _CSV_ALONE = ("delimiter", "escape", "header", "column_types")
 
 
@@ -83,10 +90,12 @@ def _or(tasks: tuple[str, ...]) -> str:
 def _of_answers(spec: QualityGuardSpec) -> Iterator[Problem]:
     """Return what of `answer` contradicts itself or the task."""
     rules = spec.answer_rules
-    if spec.task not in CLASSES:
-        for key in _RULES_OF_CLASSES:
-            if _given(rules, key):
-                yield f"answer.{key}", f"means nothing for task {spec.task}", "Leave it out"
+    for key, tasks in _RULES.items():
+        if spec.task not in tasks and _given(rules, key):
+            yield f"answer.{key}", f"means nothing for task {spec.task}", "Leave it out"
+    if rules.activation == "softmax" and spec.task == "multilabel":
+        problem = "softmax lets one label of a record be likely, and a label set has several"
+        yield "answer.activation", problem, "Use sigmoid"
     if rules.activation == "softmax" and rules.score is not None:
         problem = "softmax of the one number that answer.score names is 1 whatever it is"
         yield "answer.activation", problem, "Use sigmoid, or name several in answer.scores"

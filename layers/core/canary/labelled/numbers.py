@@ -34,6 +34,14 @@ def number(value: object) -> float:
     return result
 
 
+def sigmoid(value: float) -> float:
+    """Return the probability that a logit stands for."""
+    if value >= 0:
+        return 1 / (1 + math.exp(-value))
+    grown = math.exp(value)
+    return grown / (1 + grown)
+
+
 def is_number(value: object) -> bool:
     """Return whether the value is a number or text written like one; NaN and infinity count as
     numbers.

@@ -24,7 +24,8 @@ class Reading(Frozen):
     the decision: the model's own label, or a score against `threshold` (binary) or the best of
     several. `whole` keeps lists of one as they are, for tasks whose answers have parts. `rounded`
     tells that scores up to 1e-4 outside 0 to 1 were seen, `unread` is the place of a score beside
-    the label that no answer settles whose it is.
+    the label that no answer settles whose it is, `form` what is read of answers of several parts,
+    in words.
     """
 
     at: str | None = None
@@ -45,6 +46,7 @@ class Reading(Frozen):
     whole: bool = False
     rounded: bool = False
     unread: AnswerPath | None = None
+    form: str = ""
 
     @property
     def tells_scores(self) -> bool:

@@ -6,36 +6,53 @@ make two means of different things is refused with what each variant tells.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from canary.domain.errors import Refused
 from canary.domain.labelled.contract import AnswerContract
-from canary.domain.labelled.prediction import Prediction
+from canary.domain.labelled.plausibility.parts import UNFIT, are_turned, crossed, held
+from canary.domain.labelled.prediction import Label, Prediction
 from canary.domain.labelled.scorers import values
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.answer_keys import Role
+from canary.domain.plan.quality.metric_keys import SCORER
+from canary.labelled.answers.inference.parts import separators_in
+from canary.labelled.answers.inference.words import MOST_NAMES
+from canary.labelled.answers.names import KnownLabels
 from canary.labelled.tasks.order import may_be_ranks, says_nothing
 
-Said = Mapping[Role, Sequence[Prediction]]
+Said = Mapping[Role, Sequence[tuple[Label, Prediction]]]
+"""By variant, what it predicted first, each beside the record's label."""
+MOST_STRANGE = 0.1
+"""The share of the first names or items that may be in no label: more may be others' names for
+them.
+"""
+SHOWN = 3
 
 
 def check_agreement(
     said: Said,
     contract: AnswerContract,
-    spec: QualityGuardSpec,
+    known: KnownLabels,
     variants: Mapping[Role, str],
-    names: Collection[str],
 ) -> None:
-    """Return when the first predictions can be compared; raise Refused otherwise. `names` are those
-    in the set's labels (a task of entities or label sets); none where they are not known.
+    """Return when the first predictions can be compared; raise Refused otherwise. `known` are the
+    names in the set's labels.
     """
+    spec = known.spec
     _check_rules(contract, spec, variants)
     if spec.task == "quantiles":
         _check_quantiles(said, variants)
-    if spec.task == "ranking" and spec.ranked_by is None:
-        _check_ranking(said, variants)
-    if spec.task in {"entities", "multilabel"} and names:
-        _check_names(said, spec, variants, names)
+        _check_order_of_quantiles(said, spec, variants)
+    if spec.task == "ranking":
+        if spec.ranked_by is None:
+            _check_ranking(said, variants)
+        _check_items(said, spec, variants)
+    if spec.task in UNFIT:
+        _check_fit(said, spec, variants)
+    if spec.task in {"entities", "multilabel"} and known.names:
+        _check_names(said, known, variants)
     if spec.task == "multiclass":
         _check_classes(said, contract, spec, variants)
 
@@ -61,7 +78,7 @@ def _check_rules(
 def _check_quantiles(said: Said, variants: Mapping[Role, str]) -> None:
     told: dict[frozenset[float], str] = {}
     for role, predictions in said.items():
-        for one in predictions:
+        for _, one in predictions:
             told.setdefault(frozenset(values.quantiles(one.decision)), variants[role])
     if len(told) < 2:
         return
@@ -82,7 +99,7 @@ def _check_quantiles(said: Said, variants: Mapping[Role, str]) -> None:
 
 def _check_ranking(said: Said, variants: Mapping[Role, str]) -> None:
     for role, predictions in said.items():
-        told = [json.loads(one.decision) for one in predictions]
+        told = [json.loads(one.decision) for _, one in predictions]
         numbers = [
             one
             for one in told
@@ -101,20 +118,138 @@ def _check_ranking(said: Said, variants: Mapping[Role, str]) -> None:
         raise Refused("guards.quality.ranked_by", problem, remedy)
 
 
-def _check_names(
-    said: Said, spec: QualityGuardSpec, variants: Mapping[Role, str], names: Collection[str]
+def _check_order_of_quantiles(
+    said: Said, spec: QualityGuardSpec, variants: Mapping[Role, str]
 ) -> None:
-    for role, predictions in said.items():
-        told = {name for one in predictions for name in values.names_in(one.decision, spec.task)}
-        if not told or told & set(names):
+    """Raise Refused where a low quantile is above a high one more often than not. A canary that
+    names its quantiles itself is wrong about them, and no reading of ours is.
+    """
+    for role, pairs in said.items():
+        if role == "canary" and spec.quantiles is None:
             continue
+        counted = Counter(pair for _, answer in pairs for pair in crossed(answer))
+        most = counted.most_common(1)
+        if not most or not are_turned(len(pairs), most[0][1]):
+            continue
+        (low, high), turned = most[0]
         problem = (
-            f"none of the {len(told)} names that {variants[role]} answers first is one of the "
-            f"{len(names)} in the labels of the set, so that nothing it says could be right"
+            f"quantile {low:g} of {variants[role]} is above its quantile {high:g} in {turned} of "
+            f"its {len(pairs)} first answers, so that their order is another one"
+        )
+        remedy = "Have the model tell a higher value for a higher quantile"
+        if spec.quantiles is not None:
+            fitting = ",".join(f"{one:g}" for one in _fitting(pairs, spec.quantiles))
+            remedy = f"Name them in the order that fits: quantiles (--quantiles {fitting})"
+        raise Refused("guards.quality.quantiles", problem, remedy)
+
+
+def _fitting(
+    pairs: Sequence[tuple[Label, Prediction]], quantiles: Sequence[float]
+) -> Sequence[float]:
+    """Return the quantiles in the order of the answers' values: the lowest for the place whose
+    values are lowest on the mean of places.
+    """
+    places = Counter[float]()
+    for _, answer in pairs:
+        rows = values.quantiles(answer.decision)
+        for place, name in enumerate(sorted(rows, key=lambda one: sum(rows[one]))):
+            places[name] += place
+    ordered = dict(
+        zip(sorted(quantiles, key=lambda one: places[one]), sorted(quantiles), strict=True)
+    )
+    return [ordered[one] for one in quantiles]
+
+
+def _check_fit(said: Said, spec: QualityGuardSpec, variants: Mapping[Role, str]) -> None:
+    """Raise Refused where the baseline's answers can only be wrong; a canary's are errors."""
+    pairs = said.get("baseline", ())
+    unfit = sum(held(label, answer, spec).unfit for label, answer in pairs)
+    if unfit > MOST_STRANGE * len(pairs):
+        problem = (
+            f"{unfit} of the {len(pairs)} first answers of {variants['baseline']} "
+            f"{UNFIT[spec.task]}"
+        )
+        remedy = (
+            "Have labels and answers name their items ({item: relevance}, {item: score}), or both "
+            "be lists in one order"
+            if spec.task == "ranking"
+            else "Have the model answer the label's steps, or correct label_column"
         )
         raise Refused(
-            "guards.quality.answer", problem, "Have it answer the set's names, or rename the labels"
+            "guards.quality.answer", problem, f"{remedy}, or say where: answer (--answer)"
         )
+
+
+def _check_items(said: Said, spec: QualityGuardSpec, variants: Mapping[Role, str]) -> None:
+    for role, pairs in said.items():
+        found = [held(label, answer, spec) for label, answer in pairs]
+        relevant, strange = sum(one.told for one in found), sum(one.strange for one in found)
+        if strange <= MOST_STRANGE * relevant:
+            continue
+        alike = sum(one.alike for one in found)
+        if role == "canary" and not alike and strange * 2 <= relevant:
+            continue
+        spelled = f" ({alike} of them are but for case, spaces and marks)" if alike else ""
+        problem = (
+            f"{variants[role]} does not rank the labels' items: of the {relevant} relevant ones of "
+            f"its first answers it lacks {sum(one.left_out for one in found)}, and in the place of "
+            f"{strange} it has items that no label names. They may be: (1) the same items under "
+            f"other names{spelled}; (2) items of a larger catalogue, irrelevant where no "
+            "label names them"
+        )
+        remedy = "Have it answer the labels' names, or rename those in the set"
+        if not spec.ranks_catalogue:
+            remedy += "; for a catalogue set ranks_catalogue (--ranks-catalogue)"
+        raise Refused("guards.quality.ranks_catalogue", problem, remedy)
+
+
+def _check_names(said: Said, known: KnownLabels, variants: Mapping[Role, str]) -> None:
+    """Raise Refused where names of the first answers are in no label; where a scorer of one's own
+    alone decides, only where all of them are. A canary's that stand for none of the set's are
+    mistakes.
+    """
+    spec = known.spec
+    most = 1.0 if set(spec.chosen_metrics) <= {SCORER} else MOST_STRANGE
+    for role, pairs in said.items():
+        found = [held(label, answer, spec, known.names) for label, answer in pairs]
+        told, strange = sum(one.told for one in found), sum(one.strange for one in found)
+        if strange <= most * told and not 0 < told == strange:
+            continue
+        said_names = {
+            name for _, answer in pairs for name in values.names_in(answer.decision, spec.task)
+        }
+        names = said_names - known.names
+        unsaid, spelled = known.names - said_names, any(map(known.spelled, names))
+        if role == "canary" and not spelled and len(names) > len(unsaid) and strange * 2 <= told:
+            continue
+        raise _names_refused(names, (strange, told), known, variants[role])
+
+
+def _names_refused(
+    names: set[str], counts: tuple[int, int], known: KnownLabels, variant: str
+) -> Refused:
+    strange, told = counts
+    own = sorted(known.names)
+    spelled = [(name, label) for name in sorted(names) if (label := known.spelled(name))]
+    shown = ", ".join(f"`{name}` for `{label}`" for name, label in spelled[:SHOWN])
+    readings = ["the set's names in another form" + (f" ({shown})" if shown else "")]
+    readings.append("names of which the set has none, so that what has them can only be wrong")
+    remedy = (
+        'Say which: answer {"label_map": {"name": "label"}} (on the command line --label-map '
+        "name=label); or classes, naming all there are (--classes "
+        f"{','.join(own[:SHOWN])},...)"
+    )
+    separators = separators_in(sorted(names), known.names)
+    if separators and known.spec.label_separator is None:
+        readings.insert(0, f"several labels in one text, split at {separators[0]!r}")
+        remedy += f'; or label_separator "{separators[0]}" (--label-separator "{separators[0]}")'
+    each = "; ".join(f"({i}) {one}" for i, one in enumerate(readings, start=1))
+    listed = ", ".join(own[:MOST_NAMES]) + ", ..." * (len(own) > MOST_NAMES)
+    problem = (
+        f"{strange} of the {told} names that {variant} answers first are none of the {len(own)} in "
+        f"the labels of the set ({listed}). They may be: {each}"
+    )
+    return Refused("guards.quality.answer", problem, remedy)
 
 
 def _check_classes(
@@ -130,7 +265,7 @@ def _check_classes(
     if "log_loss" not in spec.deciding or not classes:
         return
     for role, predictions in said.items():
-        for one in predictions:
+        for _, one in predictions:
             missing = classes - (one.probabilities or dict.fromkeys(classes)).keys()
             if missing:
                 told = len(classes) - len(missing)

@@ -7,7 +7,14 @@ from typing import Any
 from canary.domain.labelled.contract import Reading
 from canary.labelled.answers.names import KnownLabels, by_rule, text_of
 from canary.labelled.answers.places import unwrapped
-from canary.labelled.numbers import UnreadableAnswer, is_number, kind_of, number, probability
+from canary.labelled.numbers import (
+    UnreadableAnswer,
+    is_number,
+    kind_of,
+    number,
+    probability,
+    sigmoid,
+)
 
 LABEL_KEYS = (
     "label",
@@ -43,15 +50,8 @@ def activated(values: Sequence[float], reading: Reading) -> list[float]:
         parts = [math.exp(value - largest) for value in values]
         return [part / math.fsum(parts) for part in parts]
     if reading.activation == "sigmoid":
-        return [_sigmoid(value) for value in values]
+        return [sigmoid(value) for value in values]
     return [probability(value) for value in values]
-
-
-def _sigmoid(value: float) -> float:
-    if value >= 0:
-        return 1 / (1 + math.exp(-value))
-    grown = math.exp(value)
-    return grown / (1 + grown)
 
 
 def one_score(value: Any, reading: Reading) -> float:

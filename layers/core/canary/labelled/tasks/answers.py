@@ -11,10 +11,10 @@ from typing import Any
 from canary.domain.labelled.prediction import Prediction
 from canary.domain.labelled.scorers.values import labels_text, spans_text, text_of
 from canary.domain.plan.quality import QualityGuardSpec, Task
-from canary.labelled.numbers import UnreadableAnswer, kind_of, probability
+from canary.labelled.numbers import UnreadableAnswer, kind_of, probability, sigmoid
 from canary.labelled.tasks.classes import class_name
 from canary.labelled.tasks.order import as_scores
-from canary.labelled.tasks.parts import by_name, finite, names, numbers, span
+from canary.labelled.tasks.parts import by_name, finite, names, numbers, parsed, parts_of, span
 
 _TEXT_KEYS = (
     "generated_text",
@@ -63,7 +63,7 @@ def _as_text(value: Any) -> str | None:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _spans(value: Any, _: QualityGuardSpec) -> str | None:
+def _spans(value: Any, spec: QualityGuardSpec) -> str | None:
     inside = _of_one(value, list)
     value = inside if span(inside) is None else value
     found = [span(one) for one in value] if isinstance(value, list) else [None]
@@ -75,22 +75,61 @@ def _spans(value: Any, _: QualityGuardSpec) -> str | None:
             "the entities are tokens tagged B- and I-: have the model join them "
             '("aggregation_strategy": "simple")'
         )
-    return spans_text(spans)
+    return spans_text((start, end, _named(kind, spec)) for start, end, kind in spans)
+
+
+def _named(name: str, spec: QualityGuardSpec) -> str:
+    """Return the set's name for an answer's, by `label_map`."""
+    mapped = spec.answer_rules.label_map
+    return name if mapped is None else mapped.get(name, mapped.get(class_name(name), name))
 
 
 def _labels(value: Any, spec: QualityGuardSpec) -> str | None:
-    value = _of_one(value, list)
-    told = names(value)
+    told = _listed(value, spec)
     if told is not None:
-        return labels_text(map(class_name, told))
-    scores = _label_scores(value, spec)
+        return labels_text(class_name(_named(name, spec)) for name in told)
+    scores = label_scores(value, spec)
     if scores is None:
         return None
     return labels_text(name for name, score in scores.items() if score > spec.threshold)
 
 
-def _label_scores(value: Any, spec: QualityGuardSpec) -> dict[str, float] | None:
-    """Return probabilities by label from an object, a list of label and score, or a row."""
+def _listed(value: Any, spec: QualityGuardSpec) -> list[str] | None:
+    """Return the labels that an answer lists: in a list, in a text between separators or as JSON,
+    or true in an object; None where it lists none.
+    """
+    one = _of_one(value, str | list | Mapping)
+    if isinstance(one, str):
+        return _in_text(one, whole=one is value, spec=spec)
+    if isinstance(one, Mapping) and one and all(isinstance(held, bool) for held in one.values()):
+        return [str(name) for name, held in one.items() if held]
+    told = names(one if isinstance(one, list) else value)
+    separator = spec.label_separator
+    if told and separator is not None and any(separator in name for name in told):
+        raise UnreadableAnswer(
+            "a list of several labels, of which one holds label_separator: it may be one label or "
+            "two"
+        )
+    return told
+
+
+def _in_text(text: str, *, whole: bool, spec: QualityGuardSpec) -> list[str] | None:
+    """Return the labels in a text: that of a list of one, as a CSV's only cell is, is a label by
+    itself; a text that stands alone needs a separator to be a list.
+    """
+    listed = parsed(text)
+    if isinstance(listed, list | Mapping):
+        return names(listed)
+    if spec.label_separator is not None:
+        return parts_of(text, spec.label_separator)
+    return None if whole else [text]
+
+
+def label_scores(value: Any, spec: QualityGuardSpec) -> dict[str, float] | None:
+    """Return probabilities by label from an object, a list of label and score, or a row; None where
+    the value holds none.
+    """
+    value = parsed(_of_one(value, list))
     one = _of_one(value, Mapping)
     if isinstance(one, Mapping) and not {"label", "score"} <= one.keys():
         value = one
@@ -98,6 +137,8 @@ def _label_scores(value: Any, spec: QualityGuardSpec) -> dict[str, float] | None
         if not all({"label", "score"} <= one.keys() for one in value):
             return None
         value = {str(one["label"]): one["score"] for one in value}
+    if isinstance(value, Mapping) and {"labels", "scores"} <= value.keys():
+        value = _side_by_side(value["labels"], value["scores"])
     row = numbers(value)
     if row is not None and spec.classes is not None:
         if len(row) != len(spec.classes):
@@ -106,7 +147,19 @@ def _label_scores(value: Any, spec: QualityGuardSpec) -> dict[str, float] | None
     scores = by_name(value)
     if scores is None:
         return None
-    return {class_name(name): probability(score) for name, score in scores.items()}
+    return {class_name(_named(name, spec)): _likely(score, spec) for name, score in scores.items()}
+
+
+def _side_by_side(listed: Any, scores: Any) -> dict[str, Any] | None:
+    """Return scores by label from a list of each; None where they are not as many."""
+    told, row = names(listed), numbers(scores)
+    if told is None or row is None or len(told) != len(row):
+        return None
+    return dict(zip(told, row, strict=True))
+
+
+def _likely(score: float, spec: QualityGuardSpec) -> float:
+    return sigmoid(score) if spec.answer_rules.activation == "sigmoid" else probability(score)
 
 
 def _ranking(value: Any, spec: QualityGuardSpec) -> str | None:
@@ -135,10 +188,10 @@ def _quantiles(value: Any, spec: QualityGuardSpec) -> str | None:
     known = {name: row for name, row in rows.items() if name is not None and row is not None}
     if len(known) != len(value):
         return None
-    return text_of(known if spec.quantiles is None else _named(known, spec.quantiles))
+    return text_of(known if spec.quantiles is None else _wanted(known, spec.quantiles))
 
 
-def _named(rows: Mapping[str, Any], quantiles: Sequence[float]) -> dict[str, Any]:
+def _wanted(rows: Mapping[str, Any], quantiles: Sequence[float]) -> dict[str, Any]:
     """Return the rows of the quantiles that the spec names."""
     found = {float(name): (name, row) for name, row in rows.items()}
     lacking = [quantile for quantile in quantiles if quantile not in found]
@@ -162,7 +215,8 @@ def _anything(value: Any, _: QualityGuardSpec) -> str | None:
 _WANTED: dict[Task, str] = {
     "text": "a text (name it with answer)",
     "entities": "a list of entities with start, end and type (name it with answer)",
-    "multilabel": "a list of labels, or their probabilities (classes names a row's)",
+    "multilabel": "a list of labels (label_separator splits a text), or their probabilities "
+    "(classes names a row's)",
     "ranking": "a list of scores, scores by item, or the items in order (name it with answer)",
     "quantiles": "numbers by quantile (quantiles names a list's)",
     "custom": "a value",

@@ -7,7 +7,8 @@ from typing import Any
 from canary.domain.labelled.scorers.values import labels_text, spans_text, text_of
 from canary.domain.plan.quality import QualityGuardSpec, Task
 from canary.labelled.files.plain_text import format_of
-from canary.labelled.tasks.parts import by_name, finite, names, numbers, span
+from canary.labelled.tasks.classes import class_name
+from canary.labelled.tasks.parts import by_name, finite, names, numbers, parsed, parts_of, span
 
 
 def read_parts(value: Any, spec: QualityGuardSpec) -> str | None:
@@ -16,7 +17,7 @@ def read_parts(value: Any, spec: QualityGuardSpec) -> str | None:
     In a CSV the parts are written as JSON in the cell; a text that is no JSON is one reference of
     a text task, and for `label_separator` a list of labels.
     """
-    return _READERS[spec.task](value if spec.task == "text" else _parsed(value), spec)
+    return _READERS[spec.task](value if spec.task == "text" else parsed(value), spec)
 
 
 def is_of_parts(task: Task) -> bool:
@@ -39,19 +40,10 @@ def is_of_cells(spec: QualityGuardSpec) -> bool:
     return format_of(spec) == "csv"
 
 
-def _parsed(value: Any) -> Any:
-    if not isinstance(value, str) or value.lstrip()[:1] not in {"[", "{", *"-0123456789"}:
-        return value
-    try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
-        return value
-
-
 def _references(value: Any, spec: QualityGuardSpec) -> str | None:
     """Return the references; a text is one, letter by letter, but a list of texts in a cell."""
     listed = isinstance(value, str) and value.lstrip()[:1] == "[" and is_of_cells(spec)
-    if listed and (texts := names(_parsed(value))):
+    if listed and (texts := names(parsed(value))):
         return text_of(texts)
     if isinstance(value, list):
         return text_of(value) if value and names(value) is not None else None
@@ -71,9 +63,9 @@ def _spans(value: Any, spec: QualityGuardSpec) -> str | None:
 
 def _labels(value: Any, spec: QualityGuardSpec) -> str | None:
     if isinstance(value, str) and spec.label_separator is not None:
-        value = [part.strip() for part in value.split(spec.label_separator) if part.strip()]
+        value = parts_of(value, spec.label_separator)
     found = names(value)
-    return None if found is None else labels_text(found)
+    return None if found is None else labels_text(map(class_name, found))
 
 
 def _relevances(value: Any, spec: QualityGuardSpec) -> str | None:

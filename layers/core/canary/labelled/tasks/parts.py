@@ -1,5 +1,6 @@
 """The parts both sides have in common: entities, numbers, names. None where a value is not one."""
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -53,3 +54,20 @@ def names(value: Any) -> list[str] | None:
     """Return a list of texts."""
     whole = isinstance(value, list) and all(isinstance(one, str) for one in value)
     return list(value) if whole else None
+
+
+def parsed(value: Any) -> Any:
+    """Return the JSON in a text that begins as JSON of several parts, or as a number, does; any
+    other value as it is.
+    """
+    if not isinstance(value, str) or value.lstrip()[:1] not in {"[", "{", *"-0123456789"}:
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+
+
+def parts_of(text: str, separator: str) -> list[str]:
+    """Return the labels that a text holds between separators, without spaces around them."""
+    return [part.strip() for part in text.split(separator) if part.strip()]

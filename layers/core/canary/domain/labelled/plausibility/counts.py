@@ -43,6 +43,23 @@ class Contradictions(Frozen):
     ones: tuple[int, ...] = ()
 
 
+class PartCounts(Frozen):
+    """One variant's answers of several parts beside the labels.
+
+    `told` names (of a ranking: relevant items of the labels), of which `strange` are in no label,
+    or stand in the answer under no name of a label; `left_out` relevant items an answer lacks;
+    `unfit` answers have another number of scores or steps than the label; `turned` counts the
+    answers by two neighbouring quantiles of which the lower is above.
+    """
+
+    answers: int = 0
+    unfit: int = 0
+    told: int = 0
+    strange: int = 0
+    left_out: int = 0
+    turned: dict[str, int] = Field(default_factory=dict)
+
+
 class AnswerTally(Frozen):
     """Counts over the compared records.
 
@@ -59,7 +76,8 @@ class AnswerTally(Frozen):
     and of the sample's median (its mean), `sizes` the summed sizes of the labels and of the
     baseline's answers. `positives` and `negatives` count the baseline's scores by bin (binary);
     `contradictions` are of the variants whose label decides beside scores, `score_range` the least
-    and the greatest score that a scorer of the user's own gave.
+    and the greatest score that a scorer of the user's own gave, `parts` what answers of several
+    parts are beside the labels.
     """
 
     records: int = 0
@@ -84,3 +102,4 @@ class AnswerTally(Frozen):
     negatives: tuple[int, ...] = ()
     score_range: tuple[float, float] | None = None
     contradictions: dict[Role, Contradictions] = Field(default_factory=dict)
+    parts: dict[Role, PartCounts] = Field(default_factory=dict)

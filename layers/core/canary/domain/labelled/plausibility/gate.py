@@ -19,8 +19,9 @@ from canary.domain.labelled.plausibility.doubts import (
     doubts,
     never_right_in_slice,
 )
+from canary.domain.labelled.plausibility.parts import left_out_of_rankings, part_doubts
 from canary.domain.labelled.plausibility.scored import scorer_doubts, scorer_told
-from canary.domain.labelled.plausibility.unread import unread
+from canary.domain.labelled.plausibility.unread import keys_told, unread
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.answer_keys import Role
 from canary.domain.plan.quality.metric_keys import SCORER
@@ -40,11 +41,14 @@ def gated(
         *doubts(tally, evidence.states, evidence.counts, spec, ranks_only=ranks),
         *contradiction_doubts(tally),
         *unread(evidence, spec),
+        *part_doubts(tally, spec),
     ]
     if tally.records and tally.records == evidence.counts.used and not ranks:
         worse = any(finding.label == "FAIL" for finding in found)
         against += doubts_by_class(tally, spec.task, copies_in(evidence.states), worse=worse)
     told = left_out_told(evidence) + constant_told(tally) + contradictions_told(tally)
+    told += left_out_of_rankings(tally, (evidence.baseline, evidence.canary))
+    told += keys_told(evidence, spec)
     scored = [*against, *scorer_doubts(tally)], scorer_told(tally) + told
     in_slices = {
         (state.metric, state.slice): doubt

@@ -9,6 +9,7 @@ from canary.domain.labelled.paired import AnswerPair
 from canary.domain.labelled.plausibility.blind import beside_constant, changed_round
 from canary.domain.labelled.plausibility.contradicted import held_against
 from canary.domain.labelled.plausibility.counts import MOST_ERROR, AnswerTally
+from canary.domain.labelled.plausibility.parts import with_parts
 from canary.domain.labelled.plausibility.scored import with_scores
 from canary.domain.labelled.prediction import Label, Prediction
 from canary.domain.plan.quality import QualityGuardSpec
@@ -29,6 +30,7 @@ def tallied(
     if contract is None:
         return _counted(before, outcomes, spec, ranks=False)
     after = _counted(before, outcomes, spec, ranks=contract.baseline.ranks_only)
+    after = with_parts(after, outcomes, spec, contract.labels)
     return held_against(after, outcomes, contract.labels_beside_scores)
 
 

@@ -21,6 +21,18 @@ _KEYS = {
     "multiclass": "label_map (--label-map), extract, label or scores",
     "regression": "score or extract",
 }
+_OF_PARTS = {
+    "text": "answer (--answer) names the text's place, extract takes it out of a longer one",
+    "entities": "answer (--answer) names the place of the list, as `entities` or "
+    "`entities[].{start: begin, end: end, type: kind}`",
+    "multilabel": "answer (--answer) names the place of the labels or their scores, classes "
+    "(--classes) the labels of a row, label_separator (--label-separator) what splits a text",
+    "ranking": "answer (--answer) names the place of the scores or items, ranked_by (--ranked-by) "
+    "what the numbers are",
+    "quantiles": "answer (--answer) names the place of the numbers, as `forecast` or `[p10, p90]`, "
+    "quantiles (--quantiles) which they are",
+}
+"""The keys that say how answers of several parts are read."""
 
 
 def unread(evidence: QualityEvidence, spec: QualityGuardSpec) -> tuple[Doubt, ...]:
@@ -71,3 +83,13 @@ def _shares(found: int, evidence: QualityEvidence) -> list[tuple[int, int]]:
         if metric in metrics
     ]
     return shares
+
+
+def keys_told(evidence: QualityEvidence, spec: QualityGuardSpec) -> str:
+    """Return the keys that say how answers of several parts are read, where none was compared and
+    some could not be read; empty otherwise.
+    """
+    unreadable = any(one.both and one.cause.startswith(UNREADABLE) for one in evidence.failures)
+    if evidence.counts.used or not unreadable or spec.task not in _OF_PARTS:
+        return ""
+    return f" How they are read: {_OF_PARTS[spec.task]}."

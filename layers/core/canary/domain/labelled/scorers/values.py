@@ -41,11 +41,16 @@ def labels(text: str) -> frozenset[str]:
     return frozenset(json.loads(text))
 
 
+def names_told(text: str, task: str) -> list[str]:
+    """Return the names in a label set, or the type of each entity."""
+    if task == "multilabel":
+        return sorted(labels(text))
+    return [kind for _, _, kind in sorted(spans(text))]
+
+
 def names_in(text: str, task: str) -> frozenset[str]:
     """Return the names in a label set, or the types of entities."""
-    if task == "multilabel":
-        return labels(text)
-    return frozenset(kind for _, _, kind in spans(text))
+    return frozenset(names_told(text, task))
 
 
 def ranking(label: str, answer: str) -> tuple[Sequence[float], Sequence[float]] | None:
@@ -55,8 +60,11 @@ def ranking(label: str, answer: str) -> tuple[Sequence[float], Sequence[float]] 
     label's order, scores by item, or the items from best to worst. An item left out ranks last.
     """
     wanted, told = json.loads(label), json.loads(answer)
+    named = isinstance(told, dict) or all(isinstance(item, str) for item in told)
     if isinstance(wanted, list):
-        return (wanted, told) if isinstance(told, list) and len(told) == len(wanted) else None
+        return (wanted, told) if not named and len(told) == len(wanted) else None
+    if not named:
+        return None
     scores = told if isinstance(told, dict) else {item: -i for i, item in enumerate(told)}
     last = min(scores.values(), default=0.0) - 1
     items = sorted(wanted.keys() | scores.keys())

@@ -136,8 +136,8 @@ class AnswerKeys(Frozen):
         default=0.5,
         ge=0,
         le=1,
-        description="Score above which the positive label is predicted; left out, a model's own "
-        "label decides where there is one.",
+        description="Score above which the positive label is predicted, or a label is one of the "
+        "record's; left out, a model's own label decides where there is one.",
         examples=[0.4],
     )
     positive_label: str = Field(

@@ -120,6 +120,13 @@ class MetricKeys(Frozen):
         "best; `order`: the items' indexes, best first; `distances`: less is better.",
         examples=["scores"],
     )
+    ranks_catalogue: bool = Field(
+        default=False,
+        description="Whether answers rank items of a larger catalogue than the labels name: items "
+        "that no label names are irrelevant, relevant ones left out rank last. Left out, answers "
+        "that lack relevant items and name others instead are refused.",
+        examples=[True],
+    )
     quantiles: tuple[Share, ...] | None = Field(
         default=None,
         min_length=1,
@@ -132,7 +139,8 @@ class MetricKeys(Frozen):
         default=None,
         min_length=1,
         max_length=8,
-        description="What separates the labels of a record that are not a JSON list.",
+        description="What separates the labels of a record, in the set and in answers, where they "
+        "are not a list.",
         examples=["|"],
     )
     scorer: str | None = Field(

@@ -24,6 +24,7 @@ from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.ports.quality import KeptPrediction, PredictionStore
 
 PART_RECORDS = 1_000
+WITHOUT_PARTS = ("binary", "multiclass", "regression")
 _DECISION_ONLY = {
     "labelled_set",
     "metrics",
@@ -159,7 +160,8 @@ def _key(
     shape = spec.model_dump(mode="json", exclude=_DECISION_ONLY)
     parts: list[object] = [set_version, variant, model, shape]
     if reading is not None:
-        parts.append(reading.model_dump(mode="json", exclude={"rounded", "unread"}))
+        left_out = {"rounded", "unread"} | (set() if reading.form else {"form"})
+        parts.append(reading.model_dump(mode="json", exclude=left_out))
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -179,7 +181,9 @@ class KeptContract:
                 for variant in (request.baseline, request.canary)
             ]
             metrics = sorted(request.spec.deciding)
-            told = json.dumps(["contract", *models, *metrics]).encode()
+            # Contracts of answers of several parts tell their form since they are checked by it.
+            kind = "contract" if request.spec.task in WITHOUT_PARTS else "contract with a form"
+            told = json.dumps([kind, *models, *metrics]).encode()
             self._key = hashlib.sha256(told).hexdigest()
 
     def load(self) -> AnswerContract | None:

@@ -13,7 +13,7 @@ from functools import partial
 from canary.domain.errors import Refused
 from canary.domain.labelled.contract import AnswerContract, Reading
 from canary.domain.labelled.evidence import Note, QualityEvidence
-from canary.domain.labelled.prediction import Prediction
+from canary.domain.labelled.prediction import Label, Prediction
 from canary.domain.plan.quality.answer_keys import Role
 from canary.flow.labelled.answers.asking import Outcome, RateCeiling
 from canary.flow.labelled.answers.kept_predictions import KeptContract
@@ -25,7 +25,7 @@ from canary.labelled.answers.agreement import check_agreement
 from canary.labelled.answers.inference.contract import Heard, make_contract
 from canary.labelled.answers.names import KnownLabels, known_labels
 from canary.labelled.answers.read import read_answers
-from canary.labelled.label_names import label_names, part_names
+from canary.labelled.label_names import label_names
 from canary.labelled.numbers import UnreadableAnswer
 from canary.labelled.records import RecordFile
 from canary.ports.quality import Reply
@@ -151,29 +151,36 @@ def _contract(
     if not any(isinstance(one.reply, Reply) for _, pair in heard for one in pair):
         return None
     known = known_labels(request.spec, label_names(records, request.spec))
-    told = {role: _answers(heard, side) for side, role in enumerate(roles)}
+    told = {role: [one for _, one in _answers(heard, side)] for side, role in enumerate(roles)}
     variants = _variants(request)
     contract = make_contract(known, told, variants)
     if contract is None:
         return None
-    said = {role: _predictions(told[role], contract.of(role), known) for role in roles}
-    check_agreement(said, contract, request.spec, variants, part_names(records, request.spec))
+    said = {
+        role: _predictions(_answers(heard, side), contract.of(role), known)
+        for side, role in enumerate(roles)
+    }
+    check_agreement(said, contract, known, variants)
     return contract
 
 
-def _predictions(told: list[Heard], reading: Reading, known: KnownLabels) -> list[Prediction]:
-    """Return what of the first answers can be read."""
-    found: list[Prediction] = []
-    for one in told:
+def _predictions(
+    told: list[tuple[Group, Heard]], reading: Reading, known: KnownLabels
+) -> list[tuple[Label, Prediction]]:
+    """Return what of the first answers can be read, each beside the record's label."""
+    found: list[tuple[Label, Prediction]] = []
+    for group, one in told:
         with contextlib.suppress(UnreadableAnswer):
             read = read_answers(one.body, one.content_type, one.count, reading, known)
-            found += [each for each in read if isinstance(each, Prediction)]
+            labels = [example.label for example in group.examples]
+            pairs = zip(labels, read, strict=True)
+            found += [(label, each) for label, each in pairs if isinstance(each, Prediction)]
     return found
 
 
-def _answers(heard: list[tuple[Group, Pair]], side: int) -> list[Heard]:
+def _answers(heard: list[tuple[Group, Pair]], side: int) -> list[tuple[Group, Heard]]:
     return [
-        Heard(reply.body, reply.content_type, len(group.examples))
+        (group, Heard(reply.body, reply.content_type, len(group.examples)))
         for group, pair in heard
         if isinstance(reply := pair[side].reply, Reply)
     ]

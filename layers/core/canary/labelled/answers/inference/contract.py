@@ -23,7 +23,8 @@ from canary.labelled.answers.inference.ambiguity import (
 )
 from canary.labelled.answers.inference.explicit import explicit_reading, names_places
 from canary.labelled.answers.inference.given import Given
-from canary.labelled.answers.inference.infer import infer
+from canary.labelled.answers.inference.infer import infer, without_errors
+from canary.labelled.answers.inference.parts import check_elsewhere
 from canary.labelled.answers.inference.words import contract_told, outliers_told
 from canary.labelled.answers.names import KnownLabels
 from canary.labelled.answers.places import unwrapped
@@ -35,6 +36,8 @@ ROLES: tuple[Role, Role] = ("baseline", "canary")
 UNREADABLE = "None of the first answers could be read as a prediction."
 Documents = list[tuple[Any, int]]
 """Answers, each with the number of records it was for."""
+MOST_NAMES = 1_000
+"""Names that are kept: a contract is stored with its evidence."""
 NEED_SCORES = frozenset({"log_loss", "roc_auc", "brier"})
 """Deciding metrics that need probabilities of both variants."""
 
@@ -66,12 +69,14 @@ def make_contract(
     contract = AnswerContract(
         baseline=ruled["baseline"],
         canary=ruled["canary"],
-        labels=tuple(sorted(known.names)),
+        labels=tuple(sorted(known.names)) if len(known.names) <= MOST_NAMES else (),
         inferred=known.spec.answer is None,
         probed=sum(one.count for one in heard["baseline"] or heard["canary"]),
     )
     if not readable:
-        return contract.but(told=UNREADABLE)
+        shown = [shape_of(documents[role][0][0]) for role in ROLES if documents[role]]
+        shape = f" One of them has the shape {shown[0]}." if shown and given.has_parts else ""
+        return contract.but(told=UNREADABLE + shape)
     told = [contract_told(contract, known, variants)]
     for role in ROLES:
         answers = sum(one.count for one in heard[role])
@@ -110,7 +115,8 @@ def _readings(
             raise _refused(one, variants[role])
         if one is not None:
             own[role] = one
-    none = given.base.but(label=WHOLE, at=given.known.spec.answer_path)
+    at = given.known.spec.answer_path
+    none = given.base.but(label=WHOLE, at=at, whole=given.has_parts)
     fallback = next(iter(own.values()), none)
     return {role: own.get(role, fallback) for role in ROLES}, bool(own)
 
@@ -201,7 +207,22 @@ def _read_of(documents: Documents, given: Given) -> Reading | None:
         raise Ambiguous(
             values[0], ("no answer that was foreseen",), "Say where it is: answer (--answer PATH)"
         ) from None
+    if reading is None and given.has_parts:
+        _look_elsewhere(documents, values, given)
     return None if reading is None else reading.but(at=at)
+
+
+def _look_elsewhere(documents: Documents, values: Sequence[Any], given: Given) -> None:
+    """Return where nothing would make the answers readable; raise Ambiguous with what would."""
+    at = given.known.spec.answer_path
+    alone = all(count == 1 for _, count in documents)
+    whole = given.base.but(label=WHOLE, whole=True)
+    if at is None and alone:
+        values = [document for document, _ in documents]
+    place = (at or WHOLE) if alone else ""
+    kept = without_errors(values, given)
+    if kept:
+        check_elsewhere(kept, given, whole, place)
 
 
 def _ruled(reading: Reading, role: Role, given: Given, variant: str) -> Reading:

@@ -10,6 +10,7 @@ from canary.labelled.answers.inference.ambiguity import Ambiguous
 from canary.labelled.answers.inference.beside import with_score
 from canary.labelled.answers.inference.given import Given, in_unit, is_rounded
 from canary.labelled.answers.inference.infer import infer
+from canary.labelled.answers.inference.parts import check_elsewhere, infer_parts
 from canary.labelled.answers.inference.scalars import (
     infer_names,
     names_refused,
@@ -80,7 +81,14 @@ def _parts(documents: Sequence[tuple[Any, int]], reading: Reading) -> list[Parts
 
 def _labelled(asked: Reading, parts: Sequence[Parts], given: Given) -> Reading:
     """Return the reading of a label, and of what scores are beside it."""
-    if given.task not in ("binary", "multiclass"):
+    if given.has_parts:
+        whole = asked.but(whole=True)
+        held = [one.label for one in parts if one.label is not None]
+        found = infer_parts(held, given, whole)
+        if found is None:
+            check_elsewhere(held, given, whole, str(asked.label))
+        return whole if found is None else found
+    if given.task == "regression":
         return asked.but(whole=True)
     labels = [unwrapped(one.label) for one in parts]
     read = [label for label in labels if given.label_of(label) is not None]

@@ -8,6 +8,7 @@ from canary.domain.labelled.contract import Reading
 from canary.domain.plan.quality.answer_keys import AnswerRules
 from canary.labelled.answers.names import KnownLabels, named
 from canary.labelled.numbers import ROUNDING, UnreadableAnswer, number
+from canary.labelled.tasks.labels import is_of_parts
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,11 @@ class Given:
     def task(self) -> str:
         """The task."""
         return self.known.spec.task
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether answers of the task have parts."""
+        return is_of_parts(self.known.spec.task)
 
     @property
     def base(self) -> Reading:

@@ -9,6 +9,7 @@ from canary.labelled.answers.errors import is_error
 from canary.labelled.answers.inference.ambiguity import Ambiguous
 from canary.labelled.answers.inference.given import Given
 from canary.labelled.answers.inference.objects import infer_objects
+from canary.labelled.answers.inference.parts import infer_parts
 from canary.labelled.answers.inference.rows import infer_columns, infer_pairs, infer_rows
 from canary.labelled.answers.inference.scalars import infer_scalars
 from canary.labelled.answers.places import unwrapped
@@ -33,8 +34,9 @@ def infer(values: Sequence[Any], given: Given, path: str = WHOLE) -> Reading | N
     """Return the one reading of these values, None where no reading explains any; raise Ambiguous
     where several may.
     """
-    if given.task not in ("binary", "multiclass", "regression"):
-        return given.base.but(label=path, whole=True)
+    if given.has_parts:
+        kept = without_errors(values, given)
+        return infer_parts(kept, given, given.base.but(label=path, whole=True))
     inside = without_errors([unwrapped(value) for value in values], given)
     by_kind: dict[str, list[Any]] = {}
     for value in inside:

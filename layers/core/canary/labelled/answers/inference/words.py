@@ -44,9 +44,11 @@ def outliers_told(outliers: Sequence[str], answers: int, variant: str) -> str:
 def _reading(reading: Reading, known: KnownLabels) -> str:
     task = known.spec.task
     if task == "regression":
-        return f"{_place(reading.score, reading)} = the answer, a number"
+        taken = "" if reading.extract is None else ", which extract takes out of the text"
+        return f"{_place(reading.score, reading)} = the answer, a number{taken}"
     if task not in ("binary", "multiclass"):
-        return f"{_place(reading.label, reading)} = the answer"
+        form = f": {reading.form}" if reading.form else ""
+        return f"{_place(reading.label, reading)} = the answer{form}"
     parts = [part for part in (_label(reading), _scores(reading, known)) if part]
     return ", ".join(parts) + _names(reading) + _decision(reading, known)
 

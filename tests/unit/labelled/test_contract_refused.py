@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from canary.domain.errors import Refused
-from tests.unit.labelled.readings import ABC, CSV, DIGITS, JSON, YES, chat, read_all
+from tests.unit.labelled.readings import ABC, CSV, DIGITS, JSON, YES, agree, chat, guard, read_all
 
 # kind: (content type, answers, fields, readings, key)
 OPEN: dict[str, tuple[str, list[Any], dict[str, Any], str, str]] = {
@@ -82,6 +82,13 @@ OPEN: dict[str, tuple[str, list[Any], dict[str, Any], str, str]] = {
         "predicted label itself",
         "score_of",
     ),
+    "0 and 1 where probabilities decide": (
+        CSV,
+        ["0", "1", "1.0"],
+        {"metrics": {"brier": {"max_worse": 0.1}}, "labels": ("0", "1")},
+        "predicted label itself.*no probability for brier.*P\\(label 1\\), certain",
+        "score_of",
+    ),
     "two keys that may be the label": (
         JSON,
         ['{"label": "yes", "predicted_label": "no"}', '{"label": "no", "predicted_label": "no"}'],
@@ -128,3 +135,16 @@ def test_answers_with_several_readings_are_refused(kind: str) -> None:
     assert re.search(readings, told)
     assert key in refused.value.remedy
     assert not re.search(r"0\.87|0\.8\b|2\.5|clear", told)
+
+
+@pytest.mark.parametrize(("baseline", "canary"), [(0, 1), (1, 0)])
+def test_labels_beside_the_other_variants_probabilities_are_refused_where_these_decide(
+    baseline: int, canary: int
+) -> None:
+    """One that answers 0 and 1 would lose by log loss to probabilities of a worse model."""
+    sides = (["0", "1", "1"], ["0.31", "0.84", "0.12"])
+    spec = guard(metrics={"log_loss": {"max_worse": 0.1}})
+    with pytest.raises(Refused, match="tells no probability for log_loss"):
+        agree(spec, sides[baseline], sides[canary], CSV, labels=("0", "1"))
+    by_accuracy, _ = agree(guard(), sides[baseline], sides[canary], CSV, labels=("0", "1"))
+    assert by_accuracy.canary.tells_scores

@@ -17,15 +17,19 @@ class Ambiguous(Exception):
     """Answers with more than one reading, or with none that is certain.
 
     `shape` is one real answer's, `readings` what it may mean, `rules` the keys of `answer` (or of
-    the guard) that say which, as a user would write them.
+    the guard) that say which, as a user would write them. `by_other` says whether the other
+    variant's answers may settle it.
     """
 
-    def __init__(self, value: Any, readings: tuple[str, ...], remedy: str) -> None:
+    def __init__(
+        self, value: Any, readings: tuple[str, ...], remedy: str, *, by_other: bool = True
+    ) -> None:
         """Keep the shape of the value, never the value."""
         super().__init__(f"{shape_of(value)}: {'; '.join(readings)}")
         self.shape = shape_of(value)
         self.readings = readings
         self.remedy = remedy
+        self.by_other = by_other
 
 
 def shape_of(value: Any, depth: int = 0) -> str:

@@ -38,8 +38,6 @@ Documents = list[tuple[Any, int]]
 """Answers, each with the number of records it was for."""
 MOST_NAMES = 1_000
 """Names that are kept: a contract is stored with its evidence."""
-NEED_SCORES = frozenset({"log_loss", "roc_auc", "brier"})
-"""Deciding metrics that need probabilities of both variants."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +129,7 @@ def _settled(
     """Return a variant's reading with what it leaves open settled by the other's: only where both
     answer in one shape, the other's reading is certain, and it contradicts nothing.
     """
-    if one is None or not isinstance(other, Reading) or one == other:
+    if one is None or not isinstance(other, Reading) or one == other or _stays_open(one):
         return one
     if not _forms(answers) <= _forms(others) or not _says_all_of(other, one):
         return one
@@ -144,6 +142,10 @@ def _settled(
     if isinstance(one, Ambiguous) and _outliers(answers, both, given):
         return one
     return both
+
+
+def _stays_open(one: Reading | Ambiguous) -> bool:
+    return isinstance(one, Ambiguous) and not one.by_other
 
 
 def _says_all_of(other: Reading, one: Reading | Ambiguous) -> bool:
@@ -235,7 +237,7 @@ def _ruled(reading: Reading, role: Role, given: Given, variant: str) -> Reading:
             raise Refused(FIELD, problem, "Say which: " + as_rules(score_of="predicted"))
         scored = reading.tells_scores
         reading = reading.but(threshold=threshold, decides="score" if scored else "label")
-    needing = sorted(NEED_SCORES & spec.deciding)
+    needing = given.need_probabilities
     if needing and not reading.tells_scores and spec.task in ("binary", "multiclass"):
         problem = (
             f"{needing[0]} needs probabilities, and the answers of variant {variant} are read as "

@@ -10,6 +10,9 @@ from canary.labelled.answers.names import KnownLabels, named
 from canary.labelled.numbers import ROUNDING, UnreadableAnswer, number
 from canary.labelled.tasks.labels import is_of_parts
 
+NEED_PROBABILITIES = frozenset({"log_loss", "roc_auc", "brier"})
+"""Deciding metrics that need probabilities of both variants."""
+
 
 @dataclass(frozen=True)
 class Given:
@@ -27,6 +30,11 @@ class Given:
     def has_parts(self) -> bool:
         """Whether answers of the task have parts."""
         return is_of_parts(self.known.spec.task)
+
+    @property
+    def need_probabilities(self) -> list[str]:
+        """The metrics that decide by probabilities."""
+        return sorted(NEED_PROBABILITIES & self.known.spec.deciding)
 
     @property
     def base(self) -> Reading:

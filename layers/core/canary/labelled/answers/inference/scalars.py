@@ -157,9 +157,24 @@ def _numbers(values: Sequence[Any], given: Given, path: str) -> Reading:
     whole = all(number(value) in (0.0, 1.0) for value in values)
     if are_labels and not (whole and given.known.decision("1") == "1"):
         raise _whose_refused(values[0], given, path)
+    if are_labels and given.need_probabilities:
+        raise _certain_refused(values[0], given, path)
     return given.base.but(
         score=path, score_of="positive", decides="score", rounded=is_rounded(values)
     )
+
+
+def _certain_refused(value: Any, given: Given, path: str) -> Ambiguous:
+    """Return the refusal of numbers that are all 0 or 1 where probabilities decide. The other
+    variant's probabilities say nothing of it: it may be the one whose model was changed to labels.
+    """
+    readings = (
+        f"the predicted label itself, which tells no probability for {given.need_probabilities[0]}",
+        f"P(label {given.known.positive}), certain in each of the first answers",
+    )
+    remedy = "Let accuracy, recall or specificity decide, or say which: "
+    remedy += as_rules(score=path, score_of="positive")
+    return Ambiguous(value, readings, remedy, by_other=False)
 
 
 def outside_refused(value: Any, path: str) -> Ambiguous:

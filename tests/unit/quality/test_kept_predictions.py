@@ -123,7 +123,10 @@ def test_unknown_models_are_never_reused(tmp_path: Path) -> None:
 
 def test_a_continuation_reports_on_every_record(tmp_path: Path) -> None:
     """Cut into many calls, the report and the AUC's finding are those of one long call."""
-    spec: dict[str, Any] = {"metrics": {"roc_auc": {"max_worse": 0.05}}}
+    spec: dict[str, Any] = {
+        "metrics": {"roc_auc": {"max_worse": 0.05}},
+        "answer": {"score": "@", "score_of": "positive"},
+    }
     models = Named(old="m1", new="m2")
     whole = run(
         world(tmp_path, WRONG, count=600, **spec), MemoryPredictions(), models, stop_early=False

@@ -86,14 +86,21 @@ def flaky(here: World) -> None:
     here.invoker.rule = rule
 
 
+CERTAIN = {"score": "@", "score_of": "positive"}
+
+
 @pytest.mark.parametrize(
-    "metrics", [{"accuracy": {"max_worse": 0.03}}, {"roc_auc": {"max_worse": 0.05}}]
+    "spec",
+    [
+        {"metrics": {"accuracy": {"max_worse": 0.03}}},
+        {"metrics": {"roc_auc": {"max_worse": 0.05}}, "answer": CERTAIN},
+    ],
 )
-def test_shards_end_in_what_one_long_call_ends_in(tmp_path: Path, metrics: dict[str, Any]) -> None:
+def test_shards_end_in_what_one_long_call_ends_in(tmp_path: Path, spec: dict[str, Any]) -> None:
     """States, findings, counts, report, notes: the same, a canary that fails now and then
     included.
     """
-    cut, whole = large(tmp_path, WRONG, metrics=metrics), large(tmp_path, WRONG, metrics=metrics)
+    cut, whole = large(tmp_path, WRONG, **spec), large(tmp_path, WRONG, **spec)
     flaky(cut)
     flaky(whole)
     waves: list[tuple[int, ...]] = []

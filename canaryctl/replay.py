@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from canary.domain.errors import Refused
+from canary.domain.plan.custom.reach import told_of_reach
 from canary.domain.plan.spec import Spec
 from canary.domain.plan.standard_guards import STANDARD
 from canaryctl.offline_plan import guards_in, plan_offline, sketches_offline
@@ -112,8 +113,9 @@ def _judge(task: Task) -> tuple[Run, RunEnd]:
         task.spec, history, measured=guards_in(windows), warm_up_minutes=task.warm_up_minutes
     )
     end = replay_run(plan, windows, sketches_offline(plan, history))
+    out_of_reach = "".join(f" {told}" for guard in plan.guards for told in told_of_reach(guard))
     told = left_out([*history, *windows], {guard.name for guard in plan.guards} | STANDARD)
-    return task.run, replace(end, reason=end.reason + told)
+    return task.run, replace(end, reason=end.reason + told + out_of_reach)
 
 
 @with_options(about=MaybeAbout)

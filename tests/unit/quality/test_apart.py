@@ -1,6 +1,7 @@
 """A failing request of several records, asked again record by record within a bound."""
 
 from canary.domain.labelled.prediction import Prediction
+from canary.flow.labelled.answers.answered import Broken
 from canary.flow.labelled.answers.apart import IN_VAIN, TRIED_FIRST, Apart
 from canary.flow.labelled.answers.prediction_file import Failed, Told
 from canary.labelled.examples import Example
@@ -16,7 +17,7 @@ def test_one_bad_record_fails_alone() -> None:
         return Failed("model error") if example.row == 7 else Prediction("1")
 
     side = Apart().mended("baseline", EXAMPLES, BROKEN, ask)
-    assert not side.broken
+    assert side.broken == Broken("model error: status 424", alone=1)
     assert [n for n, one in enumerate(side.told) if isinstance(one, Failed)] == [7]
 
 
@@ -41,5 +42,5 @@ def test_a_request_whose_first_records_fail_alone_is_left_as_it_is() -> None:
 def test_a_request_whose_records_are_all_answered_alone_is_what_fails() -> None:
     """No record explains it, so it is told with what went wrong."""
     side = Apart().mended("canary", EXAMPLES, BROKEN, lambda _: Prediction("1"))
-    assert side.broken == "model error: status 424"
+    assert side.broken == Broken("model error: status 424")
     assert list(side.told) == [Prediction("1")] * len(EXAMPLES)

@@ -60,6 +60,25 @@ def test_a_canary_that_fails_whole_requests_is_worse(
     assert told[0].endswith("model error: status 500; each record alone was answered")
 
 
+def test_a_record_that_fails_its_request_is_told_with_what_it_took_along(tmp_path: Path) -> None:
+    """The record was wrong; the request is explained by it and stops nothing of its own."""
+
+    def rule(variant: str, body: str) -> str | CallFailed:
+        rows = body.split("\n")
+        if variant == "new" and "17" in rows:
+            return BROKEN
+        return "\n".join(str(int(row) % 2) for row in rows)
+
+    evidence = run(world(tmp_path, {}, 1_000, rule, records_per_request=10))
+    assert of_requests(evidence) is None
+    assert [(one.variant, one.alone) for one in evidence.failures] == [("canary", 1)]
+    told = [note.text for note in evidence.notes if note.kind == "canary request"]
+    assert len(told) == 1
+    assert told[0].endswith(
+        "1 record fails alone too, and the others, answered alone, count as answered"
+    )
+
+
 def test_requests_that_both_fail_are_told_and_compared_record_by_record(tmp_path: Path) -> None:
     """Equal on both sides, so nothing speaks against the canary."""
     here = batched(tmp_path, lambda _, rows: int(rows[0]) % 2 == 0)

@@ -19,7 +19,7 @@ P95_PART = 0.05
 BIN_RATIO = 1.1
 FAR = 3.0
 """Times the median that no day's ups and downs explain."""
-CALM = 0.2
+CALM = 0.05
 
 
 class LatencySlice(NamedTuple):
@@ -52,8 +52,9 @@ class LearntThreshold(NamedTuple):
     far: int
     """Slices whose p95 is more than FAR times the median."""
     calm_ms: float
-    """What the p95 of a CALM part of the slices does not exceed."""
+    """What the p95 of a CALM part of the slices does not exceed, `calm` of them."""
 
+    calm: int
     apart: int
     """Slices in which one of several variants was far slower than that of most requests."""
 
@@ -115,7 +116,7 @@ def _pooled(parts: Sequence[LatencySlice]) -> Pooled:
 
 def _learnt(used: Sequence[Pooled], left_out: int, span: int) -> LearntThreshold:
     p95s = sorted(one.p95_ms for one in used)
-    middle = median_low(p95s)
+    middle, calm = median_low(p95s), int(CALM * len(p95s))
     return LearntThreshold(
         threshold_ms=bin_end_ms(middle),
         p95_ms=middle,
@@ -123,6 +124,7 @@ def _learnt(used: Sequence[Pooled], left_out: int, span: int) -> LearntThreshold
         span_minutes=span,
         left_out=left_out,
         far=sum(value > FAR * middle for value in p95s),
-        calm_ms=p95s[int(CALM * len(p95s))],
+        calm_ms=p95s[calm],
+        calm=calm + 1,
         apart=sum(one.apart for one in used),
     )

@@ -52,7 +52,7 @@ def carried(guard: GuardEvidence) -> str:
 
 
 def _side(name: str, bad: int, requests: int) -> str:
-    return f"{name} {rate(bad, requests)}" if requests else f"{name}: no requests"
+    return f"{name} {rate(bad, requests)}" if requests else f"{name}: nothing counted"
 
 
 def left_out(look: Look) -> str:
@@ -241,7 +241,9 @@ def time_over(plan: Plan, step: int, held: Held) -> str:
     """Return that a step was held as long as it may be, with both times."""
     return (
         f"Held at {percent(plan.steps[step].share)} for {held.words} without an answer, the "
-        f"longest this rollout may hold (hold_at_most_minutes {plan.hold_at_most_minutes})"
+        "longest this rollout may hold: "
+        f"{held.limit_minutes - plan.hold_at_most_minutes} minutes of the step, "
+        f"and hold_at_most_minutes ({plan.hold_at_most_minutes}) more"
     )
 
 

@@ -230,8 +230,8 @@ def origin_of(learnt: LearntThreshold) -> str:
         )
     if learnt.doubtful:
         told.append(
-            f"a fifth of them were at most {learnt.calm_ms:.4g} ms: where that is how it should "
-            "be, and an incident fills the rest of the history, give threshold_ms in the spec"
+            f"the calmest {learnt.calm} of them were at most {learnt.calm_ms:.4g} ms: where an "
+            "incident fills most of the history, give threshold_ms in the spec"
         )
     return "; ".join(told)
 

@@ -14,13 +14,22 @@ from canary.labelled.examples import Example
 LONGEST_SHOWN = 128
 
 
+class Broken(NamedTuple):
+    """Why a variant failed a request of several records as a whole, and how many of its records
+    failed alone too: none, and the request is what fails; some, and they explain it.
+    """
+
+    cause: str
+    alone: int = 0
+
+
 class Answered(NamedTuple):
     """One record with what each variant told about it; `asked` is false when both were known
     without a call.
 
     With the first record of a request stand `calls`, what baseline's and canary's answers cost
-    where both answered, and `broken`, why either failed as a whole though it answered each of the
-    request's records alone; empty where it did not.
+    where both answered, and `broken`, why either failed as a whole though it answered records of
+    the request alone; None where it did not.
     """
 
     example: Example
@@ -28,7 +37,7 @@ class Answered(NamedTuple):
     canary: Told
     asked: bool = True
     calls: tuple[Call, Call] | None = None
-    broken: tuple[str, str] = ("", "")
+    broken: tuple[Broken | None, Broken | None] = (None, None)
 
     @property
     def differs(self) -> bool:
@@ -71,7 +80,7 @@ class Side:
     """What one variant told about the records of a request; `broken` as in `Answered`."""
 
     told: Sequence[Told]
-    broken: str = ""
+    broken: Broken | None = None
 
 
 def joined(
@@ -98,8 +107,8 @@ def whole_in(answered: Sequence[Answered]) -> Sequence[Whole]:
     """
     if len(answered) < 2:
         return ()
-    baseline, canary = answered[0].broken
-    return ((not baseline, not canary),)
+    baseline, canary = (one is None or one.alone > 0 for one in answered[0].broken)
+    return ((baseline, canary),)
 
 
 def broken_told(answered: Sequence[Answered]) -> list[tuple[str, str]]:
@@ -107,9 +116,17 @@ def broken_told(answered: Sequence[Answered]) -> list[tuple[str, str]]:
     if not answered:
         return []
     rows = f"row {answered[0].example.row} and {len(answered) - 1} more in one request"
-    causes = zip(("baseline", "canary"), answered[0].broken, strict=True)
+    sides = zip(("baseline", "canary"), answered[0].broken, strict=True)
     return [
-        (f"{role} request", f"{rows}: {cause}; each record alone was answered")
-        for role, cause in causes
-        if cause
+        (f"{role} request", f"{rows}: {one.cause}; {_alone(one.alone)}")
+        for role, one in sides
+        if one is not None
     ]
+
+
+def _alone(failed: int) -> str:
+    """Return what a request's records told alone."""
+    if not failed:
+        return "each record alone was answered"
+    fail = "1 record fails" if failed == 1 else f"{failed} records fail"
+    return f"{fail} alone too, and the others, answered alone, count as answered"

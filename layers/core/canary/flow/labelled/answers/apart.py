@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from canary.domain.plan.quality.answer_keys import Role
-from canary.flow.labelled.answers.answered import Side
+from canary.flow.labelled.answers.answered import Broken, Side
 from canary.flow.labelled.answers.prediction_file import Failed, Told
 from canary.labelled.examples import Example
 
@@ -34,7 +34,7 @@ class Apart:
         ask: Callable[[Example], Told],
     ) -> Side:
         """Return what a variant told about the records of one request, asked about alone where
-        nothing could be read of the whole; broken where each of them was answered so.
+        nothing could be read of the whole; broken where any of them was answered so.
         """
         if not all(isinstance(one, Failed) for one in told):
             self.in_vain[role] = 0
@@ -47,8 +47,9 @@ class Apart:
                 break
             found.append(ask(example))
         self.in_vain[role] = self.in_vain.get(role, 0) + 1 if _all_failed(found) else 0
-        answered = not any(isinstance(one, Failed) for one in found)
-        return Side([*found, *told[len(found) :]], _cause(told[0]) if answered else "")
+        failed = sum(isinstance(one, Failed) for one in found)
+        broken = Broken(_cause(told[0]), failed) if failed < len(found) else None
+        return Side([*found, *told[len(found) :]], broken)
 
 
 def _cause(told: Told) -> str:

@@ -213,9 +213,9 @@ class OrderedRecords:
         # A request that a variant failed as a whole is asked again: kept answers would hide it.
         baseline, canary = answered[0].broken
         for one in answered:
-            if not baseline:
+            if baseline is None:
                 self.kept[0].keep(one.example.row, one.example.label, one.baseline)
-            if not canary:
+            if canary is None:
                 self.kept[1].keep(one.example.row, one.example.label, one.canary)
 
     def _example(self, number: int) -> Example:

@@ -188,8 +188,9 @@ def test_a_limit_is_told_with_both_times_and_what_was_waited_for() -> None:
     assert judgement.verdict == "ROLL_BACK"
     assert judgement.reason == (
         "Held at 5% for 160 minutes without an answer, the longest this rollout may hold: 60 "
-        "minutes of the step, and hold_at_most_minutes (100) more. It waited for: errors: nothing measured since 16:50 UTC; "
-        "before that canary 0.125% (1 of 800), baseline 0.125% (19 of 15,200)"
+        "minutes of the step, and hold_at_most_minutes (100) more. It waited for: "
+        "errors: nothing measured since 16:50 UTC; before that canary 0.125% (1 of 800), "
+        "baseline 0.125% (19 of 15,200)"
     )
 
 

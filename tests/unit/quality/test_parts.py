@@ -75,6 +75,17 @@ def test_types_that_the_set_has_none_of_may_be_named(tmp_path: Path) -> None:
     assert found.label == "PASS"
 
 
+@pytest.mark.parametrize(("who", "label"), [("new", "FAIL"), ("neither", "PASS")])
+def test_an_entity_told_again_is_wrong(tmp_path: Path, who: str, label: str) -> None:
+    """The canary finds what the baseline finds and repeats each of them."""
+
+    def rule(variant: str, n: int) -> list[list[Any]]:
+        told = found_in(n, right=rng("right", n).random() < 0.9)
+        return told * 4 if variant == who else told
+
+    assert evaluated(tmp_path, SPANS, rule, task="entities").label == label
+
+
 def test_a_few_foreign_names_later_on_let_nothing_pass(tmp_path: Path) -> None:
     """Too few to be seen among the first answers, and more than one in a hundred of all."""
 

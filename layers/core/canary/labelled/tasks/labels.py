@@ -58,7 +58,7 @@ def _plain(value: Any) -> str:
 def _spans(value: Any, spec: QualityGuardSpec) -> str | None:
     del spec
     found = [span(one) for one in value] if isinstance(value, list) else [None]
-    return spans_text(one for one in found if one is not None) if None not in found else None
+    return spans_text({one for one in found if one is not None}) if None not in found else None
 
 
 def _labels(value: Any, spec: QualityGuardSpec) -> str | None:

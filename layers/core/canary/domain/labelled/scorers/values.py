@@ -5,6 +5,7 @@ set's reader and the answers' reader write it, the metrics read it. Predictions 
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -22,13 +23,18 @@ def references(text: str) -> tuple[str, ...]:
 
 
 def spans_text(spans: Iterable[Span]) -> str:
-    """Return entities as text, each once, in order."""
-    return text_of(sorted(set(spans)))
+    """Return entities as text, in order, as often as each is told."""
+    return text_of(sorted(spans))
 
 
-def spans(text: str) -> frozenset[Span]:
-    """Return the entities of a text."""
-    return frozenset((int(start), int(end), str(kind)) for start, end, kind in json.loads(text))
+def spans(text: str) -> frozenset[tuple[Span, int]]:
+    """Return the entities of a text, each with how often it stood there before: told again it is
+    another one, which no label holds.
+    """
+    told = Counter[Span]()
+    for start, end, kind in json.loads(text):
+        told[int(start), int(end), str(kind)] += 1
+    return frozenset((span, again) for span, times in told.items() for again in range(times))
 
 
 def labels_text(labels: Iterable[str]) -> str:
@@ -45,7 +51,7 @@ def names_told(text: str, task: str) -> list[str]:
     """Return the names in a label set, or the type of each entity."""
     if task == "multilabel":
         return sorted(labels(text))
-    return [kind for _, _, kind in sorted(spans(text))]
+    return [kind for (_, _, kind), _ in sorted(spans(text))]
 
 
 def names_in(text: str, task: str) -> frozenset[str]:

@@ -28,7 +28,7 @@ help: ## list the targets
 # ---- the product -----------------------------------------------------------------------------------------------------
 
 .PHONY: demo
-demo: setup ## roll out eight canaries on the emulator (SCENARIO=name SEED=n PARTITION=aws-us-gov ARGS="...")
+demo: setup ## roll out nine canaries on the emulator (SCENARIO=name SEED=n PARTITION=aws-us-gov ARGS="...")
 	$(BIN)/python -m demo $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(SEED),--seed $(SEED)) $(if $(PARTITION),--partition $(PARTITION)) $(ARGS)
 
 .PHONY: bench

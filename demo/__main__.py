@@ -60,7 +60,7 @@ def main(
         Partition, typer.Option(help="Where the emulated account is; its first region is taken.")
     ] = Partition.AWS,
 ) -> None:
-    """Roll out eight canaries side by side on an emulated AWS account: the real template, handlers
+    """Roll out nine canaries side by side on an emulated AWS account: the real template, handlers
     and models.
 
     healthy: a better model, promoted. wrong: worse on the labelled set, stopped at share 0.

@@ -121,19 +121,37 @@ def test_a_block_is_shell_and_names_nothing_that_was_not_set(path: Path) -> None
         assert not unset, f"{sorted(unset)} in {piece.text}"
 
 
+def default_stack() -> str:
+    """Return the name of the stack that is deployed where nothing else is said."""
+    default = tomllib.loads(Path("samconfig.toml").read_text(encoding="utf-8"))["default"]
+    return str(default["global"]["parameters"]["stack_name"])
+
+
 def test_one_stack_is_named_throughout_the_runbook() -> None:
     """Its name is written once, where it is set; every command after that says $STACK."""
     text = RUNBOOK.read_text(encoding="utf-8")
     assert re.findall(r"--stack-name (?!\"\$STACK\")\S+", text) == []
     assert text.count("CANARY_STACK=") == 1
-    default = tomllib.loads(Path("samconfig.toml").read_text(encoding="utf-8"))["default"]
-    assert f" CANARY_STACK={default['global']['parameters']['stack_name']}\n" in text
+    assert f" CANARY_STACK={default_stack()}\n" in text
 
 
-def test_every_parameter_of_the_template_is_in_the_readme() -> None:
+@pytest.mark.parametrize("path", DOCUMENTS, ids=str)
+def test_one_stack_is_named_everywhere(path: Path) -> None:
+    """What is copied from one page works beside what is copied from another."""
+    text = path.read_text(encoding="utf-8")
+    named = re.findall(r"(?:--stack(?:-name)?[ =]|\bSTACK=)\"?([\w$.-]+)", text)
+    assert set(named) <= {default_stack(), "$STACK", "$CANARY_STACK", "name", "$1"}
+
+
+def test_the_readme_stays_short() -> None:
+    """It is read to the end: under a hundred lines."""
+    assert len(Path("README.md").read_text(encoding="utf-8").splitlines()) < 100
+
+
+def test_every_parameter_of_the_template_is_on_its_page() -> None:
     """Nobody has to read the template to deploy it, and no name is left over from another."""
-    text = Path("README.md").read_text(encoding="utf-8")
-    section = text[text.index("## Deploy") : text.index("## Start a rollout")]
+    text = Path("docs/deploy.md").read_text(encoding="utf-8")
+    section = text[text.index("## Parameters") : text.index("## Environments")]
     declared = declared_parameters(Path("template.yaml")).keys()
     assert {name for name in declared if f"`{name}`" not in section} == set()
     assert set(re.findall(r"^\| `(\w+)`", section, re.MULTILINE)) <= declared

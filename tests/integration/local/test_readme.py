@@ -60,7 +60,7 @@ def test_readme_runs_on_this_machine(tmp_path: Path) -> None:
                 command
             )
         assert ended(laptop, first) == "FAILED\tRolledBack"
-        fuller = execute(laptop, blocks("json")[1])
+        fuller = execute(laptop, blocks("json")[0])
         assert ended(laptop, execute(laptop, COMMANDS["approve"])) == "FAILED\tRefused"
         assert ended(laptop, execute(laptop, COMMANDS["release"])).startswith("SUCCEEDED")
         assert ended(laptop, fuller) == "FAILED\tHandedOver"

@@ -20,7 +20,7 @@ from emulator.states.execution import (
     Execution,
     compact,
 )
-from emulator.states.interpreter import Walk, stamp
+from emulator.states.interpreter import Walk, context_of
 from emulator.states.language.errors import TIMEOUT, Halted, InvalidDefinition, StateError
 from emulator.states.tasks import Services, StateTasks
 from emulator.states.tokens import AnswerFaults, Tokens
@@ -43,7 +43,16 @@ class Engine:
         self.tokens = Tokens(answer_faults or AnswerFaults())
         self.on_status: Callable[[Execution], None] = lambda _execution: None
         self.heartbeat_error = TIMEOUT
-        self._tasks = StateTasks(self.tokens, services, lambda: self.heartbeat_error)
+        self._tasks = StateTasks(
+            self.tokens,
+            services,
+            lambda: self.heartbeat_error,
+            self._tell,
+        )
+        self.map_runs = self._tasks.map_runs
+
+    def _tell(self, execution: Execution) -> None:
+        self.on_status(execution)
 
     def start(self, execution: Execution) -> None:
         """Begin an execution; it runs as soon as the clock gives it a turn."""
@@ -115,13 +124,11 @@ class Engine:
         timeout = execution.definition.get("TimeoutSeconds")
         try:
             if timeout is None:
-                output = walk.run(
-                    execution.definition["States"], name, data, self._context(execution)
-                )
+                output = walk.run(execution.definition["States"], name, data, context_of(execution))
             else:
                 with self.clock.deadline(timeout):
                     output = walk.run(
-                        execution.definition["States"], name, data, self._context(execution)
+                        execution.definition["States"], name, data, context_of(execution)
                     )
         except Halted:
             return
@@ -140,22 +147,3 @@ class Engine:
         if execution.is_running and execution.run == run:
             execution.end(self.clock.now(), status, **why)
             self.on_status(execution)
-
-    def _context(self, execution: Execution) -> dict[str, Any]:
-        about: dict[str, Any] = {
-            "Id": execution.execution_arn,
-            "Input": json.loads(execution.execution_input),
-            "Name": execution.name,
-            "RoleArn": execution.role_arn,
-            "StartTime": stamp(execution.start_date),
-            "RedriveCount": execution.redrive_count,
-        }
-        if execution.redrive_date is not None:
-            about["RedriveTime"] = stamp(execution.redrive_date)
-        return {
-            "Execution": about,
-            "StateMachine": {
-                "Id": execution.state_machine_arn,
-                "Name": execution.state_machine_name,
-            },
-        }

@@ -6,6 +6,7 @@ of AWS services: tasks are run by whoever is passed in.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
@@ -189,3 +190,24 @@ def _retry_wait(state: State, error: StateError, tried: list[int]) -> float | No
 def stamp(moment: datetime) -> str:
     """Return a moment as the context object writes it."""
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def context_of(execution: Execution) -> dict[str, Any]:
+    """Return the context object that an execution begins with."""
+    about: dict[str, Any] = {
+        "Id": execution.execution_arn,
+        "Input": json.loads(execution.execution_input),
+        "Name": execution.name,
+        "RoleArn": execution.role_arn,
+        "StartTime": stamp(execution.start_date),
+        "RedriveCount": execution.redrive_count,
+    }
+    if execution.redrive_date is not None:
+        about["RedriveTime"] = stamp(execution.redrive_date)
+    return {
+        "Execution": about,
+        "StateMachine": {
+            "Id": execution.state_machine_arn,
+            "Name": execution.state_machine_name,
+        },
+    }

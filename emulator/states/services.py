@@ -20,6 +20,7 @@ from emulator.functions.fleet import FunctionFleet, RunningInvocation
 from emulator.functions.moto_lambda import configuration_of
 from emulator.place import Place
 from emulator.states.language.errors import InvalidDefinition, StateError
+from emulator.states.map_run import ITEM_READER_FAILED, RESULT_WRITER_FAILED
 
 # The optimized integrations by the name in the resource: boto3's service, and the prefix of its
 # error names.
@@ -119,6 +120,28 @@ class RoleServices:
             raise StateError(_error_name(service, client, error), str(error)) from error
         answer.pop("ResponseMetadata", None)
         return _pascal(answer)
+
+    def read_object(self, role_arn: str, bucket: str, key: str) -> str:
+        """Return an object's text. Raises States.ItemReaderFailed."""
+        try:
+            answer = self._session(role_arn).client("s3").get_object(Bucket=bucket, Key=key)
+        except ClientError as error:
+            raise StateError(ITEM_READER_FAILED, str(error)) from error
+        return str(answer["Body"].read().decode())
+
+    def write_object(self, role_arn: str, bucket: str, key: str, text: str) -> None:
+        """Write an object. Raises States.ResultWriterFailed."""
+        client = self._session(role_arn).client("s3")
+        try:
+            client.put_object(Bucket=bucket, Key=key, Body=text.encode())
+        except ClientError as error:
+            raise StateError(RESULT_WRITER_FAILED, str(error)) from error
+
+    def refuse_children(self, role_arn: str, machine_arn: str) -> None:
+        """Raise StateError where the role may not start executions of its own machine."""
+        refusal = self._authorize(role_arn, "states:StartExecution", machine_arn)
+        if refusal is not None:
+            raise StateError("StepFunctions.AccessDeniedException", refusal)
 
     def _session(self, role_arn: str) -> boto3.session.Session:
         if role_arn not in self._sessions:

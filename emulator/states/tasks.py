@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from emulator.functions.fleet import RunningInvocation
 from emulator.functions.invocation import InvokeRefused
 from emulator.states import branches
-from emulator.states.execution import compact
+from emulator.states.execution import Execution, compact
 from emulator.states.interpreter import State, Walk
 from emulator.states.language import intrinsics, paths
 from emulator.states.language.errors import (
@@ -22,13 +22,14 @@ from emulator.states.language.errors import (
     StateError,
     missed_heartbeat,
 )
+from emulator.states.map_run import DistributedMap, MapRun, Objects, is_distributed, new_map_run
 from emulator.states.tokens import PendingTask, Tokens
 
 LONGEST_SECONDS = 99_999_999
 LAMBDA_INVOKE = ":states:::lambda:invoke"
 
 
-class Services(Protocol):
+class Services(Objects, Protocol):
     """What a state machine's role can reach."""
 
     def refuse_elsewhere(self, resource: str) -> None:
@@ -42,11 +43,19 @@ class Services(Protocol):
 
 
 class StateTasks:
-    """Runs attempts for every execution."""
+    """Runs attempts for every execution; `on_status` is told of child executions, and `map_runs`
+    holds all there were.
+    """
 
     def __init__(
-        self, tokens: Tokens, services: Services, heartbeat_error: Callable[[], str]
+        self,
+        tokens: Tokens,
+        services: Services,
+        heartbeat_error: Callable[[], str],
+        on_status: Callable[[Execution], None],
     ) -> None:
+        self._on_status = on_status
+        self.map_runs: list[MapRun] = []
         self._tokens = tokens
         self._services = services
         self._heartbeat_error = heartbeat_error
@@ -60,6 +69,10 @@ class StateTasks:
                 intrinsics.template(state.get("Parameters", given), given, context),
                 context,
             )
+        if state["Type"] == "Map" and is_distributed(state):
+            self.map_runs.append(new_map_run(walk, state, len(self.map_runs)))
+            attempted = DistributedMap(walk, state, given, context, self._services, self._on_status)
+            return attempted.run(self.map_runs[-1])
         if state["Type"] == "Map":
             return branches.each_item(walk, state, given, context)
         attempt = _Attempt(walk, self._tokens, self._services, state, given, context)

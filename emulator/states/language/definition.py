@@ -41,8 +41,17 @@ _FIELDS: dict[str, set[str]] = {
         "ItemSelector",
         "MaxConcurrency",
         "MaxConcurrencyPath",
+        "Label",
+        "ItemReader",
+        "ItemBatcher",
+        "ResultWriter",
+        "ToleratedFailurePercentage",
     },
 }
+_DISTRIBUTED = {"Label", "ItemReader", "ItemBatcher", "ResultWriter", "ToleratedFailurePercentage"}
+"""Fields of a Map that starts child executions; an inline one has none of them."""
+_OBJECTS = {"ItemReader": "s3:getObject", "ResultWriter": "s3:putObject"}
+LONGEST_LABEL = 40
 _MACHINE_FIELDS = {"Comment", "StartAt", "States", "TimeoutSeconds", "Version", "QueryLanguage"}
 
 
@@ -104,9 +113,27 @@ def _check_inside(name: str, kind: str, state: Mapping[str, Any]) -> None:
         check_states(branch)
     if kind == "Map":
         processor = item_processor(state)
-        if processor.get("ProcessorConfig", {}).get("Mode", "INLINE") != "INLINE":
-            raise InvalidDefinition(f"/States/{name}: only an inline Map is interpreted")
+        _check_map(name, state, processor.get("ProcessorConfig", {}))
         check_states(processor)
+
+
+def _check_map(name: str, state: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+    if config.get("Mode", "INLINE") == "INLINE":
+        if _DISTRIBUTED & set(state):
+            raise InvalidDefinition(f"/States/{name}: only a distributed Map has such fields")
+        return
+    if (config["Mode"], config.get("ExecutionType")) != ("DISTRIBUTED", "STANDARD"):
+        raise InvalidDefinition(f"/States/{name}: only STANDARD child executions are interpreted")
+    if len(state.get("Label", "")) > LONGEST_LABEL:
+        raise InvalidDefinition(f"/States/{name}: a Label has at most {LONGEST_LABEL} characters")
+    for field, action in _OBJECTS.items():
+        if field in state and not state[field]["Resource"].endswith(f":states:::{action}"):
+            raise InvalidDefinition(f"/States/{name}: {field} is interpreted by {action} alone")
+    reader = state.get("ItemReader", {}).get("ReaderConfig", {"InputType": "JSON"})
+    if reader != {"InputType": "JSON"}:
+        raise InvalidDefinition(f"/States/{name}: only a JSON array is read")
+    if "MaxInputBytesPerBatch" in state.get("ItemBatcher", {}):
+        raise InvalidDefinition(f"/States/{name}: only batches by number are interpreted")
 
 
 def _check_rule(rule: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import signal
@@ -20,9 +21,9 @@ from emulator.server import AccountServer
 from emulator.server.times import TimeRefused
 from local.account import TEMPLATE, open_account
 from local.asked import Asked, Pace
-from local.kept import Kept, begin_at, read_kept, write_kept
+from local.kept import Kept, Packages, begin_at, read_kept, write_kept
 from local.mistake import Mistake
-from local.stage import AT_FIRST, BUCKET, VARIANTS, Props, props_of, set_up
+from local.stage import AT_FIRST, BUCKET, GROUP, MODELS, VARIANTS, Props, props_of, set_up
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
 PATIENCE_SECONDS = 600.0
@@ -55,7 +56,7 @@ def run(asked: Asked, say: Callable[[str], None]) -> None:
                     _stepping(server, sys.stdin, say)
                 server.run()
             if asked.state is not None:
-                write_kept(account, asked.endpoint, table, asked.state)
+                write_kept(account, asked.endpoint, MODELS[0], GROUP, table, asked.state)
         what = "nothing was kept" if asked.state is None else f"kept in {asked.state}"
         say(f"stopped; {what}.")
 
@@ -65,12 +66,13 @@ def greeting(asked: Asked, props: Props, url: str, kept: Kept | None = None) -> 
     second = VARIANTS[1]
     yield f"An emulated AWS account with the stack in it: {url} (Ctrl-C stops it)"
     at = AT_FIRST if kept is None else kept.variants
-    weights = " and ".join(f"{name} at weight {at[name].weight:g}" for name in VARIANTS)
+    weights = " and ".join(f"{name} at weight {had.weight:g}" for name, had in at.items())
     yield f"  endpoint {asked.endpoint}: {weights}; {asked.traffic:,.0f} requests a minute"
     if kept is not None:
         yield f"  as {asked.state} kept it; a rollout that was under way is brought home"
     if asked.baseline is None:
         yield f"  both models and their records are made up; {second} is the better one"
+    yield f"  {_versions(kept.packages if kept is not None else Packages())}"
     if props.rows.labelled is not None:
         yield f"  labelled set s3://{BUCKET}/{props.labelled_key}"
     yield f"  {_pace(asked, url)}"
@@ -79,8 +81,16 @@ def greeting(asked: Asked, props: Props, url: str, kept: Kept | None = None) -> 
         f"  export AWS_ENDPOINT_URL={url} AWS_REGION={asked.region} "
         f"AWS_DEFAULT_REGION={asked.region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local"
     )
-    yield f"""  echo '{{"endpoint": "{asked.endpoint}", "canary": "{second}"}}' > spec.json"""
+    canary: object = second if second in at else {"model": MODELS[1]}
+    yield f"  echo '{json.dumps({'endpoint': asked.endpoint, 'canary': canary})}' > spec.json"
     yield f"  {_canaryctl()} start --spec spec.json --watch"
+
+
+def _versions(packages: Packages) -> str:
+    """Return what the group holds, for a person."""
+    numbered = enumerate(packages.approvals, start=1)
+    versions = ", ".join(f"{GROUP}/{number} {approval}" for number, approval in numbered)
+    return f"model packages, each of {VARIANTS[1]}'s model: {versions}"
 
 
 def _canaryctl() -> str:

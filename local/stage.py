@@ -1,5 +1,6 @@
 """The account as a user would have it before the first rollout: the stack, an endpoint of two
-variants under traffic with half a day behind it, and, where labels are known, a labelled set.
+variants under traffic with half a day behind it, a package of the second model that waits for
+approval, and, where labels are known, a labelled set.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from emulator import Emulator
 from emulator.endpoints import Model
 from local.account import TEMPLATE
 from local.asked import STACK, Asked
-from local.kept import Capacity, Kept, put_back
+from local.kept import Capacity, Kept, Packages, put_back
 from local.mistake import Mistake
 from local.models import Container, model_of
 from local.rows import Rows, read_rows
 from local.sample import BASELINE, CANARY, sample_rows
 
 VARIANTS = ("Variant1", "Variant2")
+MODELS = tuple(f"local-{name}" for name in VARIANTS)
 AT_FIRST = {
     name: Capacity(weight=weight, count=1) for name, weight in zip(VARIANTS, (1, 0), strict=True)
 }
@@ -28,6 +30,12 @@ ON_CALL = "on-call@example.org"
 ENDPOINT_NAME = re.compile(r"[A-Za-z0-9](-*[A-Za-z0-9]){0,62}")
 """Source: SageMaker API reference, CreateEndpoint, EndpointName."""
 BUCKET, SAMPLE_KEY = "bucket", "churn.csv"
+SPEC_BUCKET, GROUP, MODEL_ROLE = "canary-specs", "churn", "sagemaker-execution"
+PARAMETERS = {
+    "NotificationEmail": ON_CALL,
+    "HandsOffSpecBucket": SPEC_BUCKET,
+    "ModelRolePattern": MODEL_ROLE,
+}
 MOST_MINUTES_TO_CREATE, PAST_MINUTES = 10.0, 750
 BACKGROUND_ERROR_RATE = 0.002
 
@@ -89,17 +97,19 @@ def set_up(account: Emulator, asked: Asked, props: Props, kept: Kept | None = No
     """Return the stack's table after deploying, making the endpoint and what it needs, giving it a
     past, and putting back what an earlier run kept.
     """
-    outputs = account.deploy(TEMPLATE, {"NotificationEmail": ON_CALL}, STACK)
+    outputs = account.deploy(TEMPLATE, PARAMETERS, STACK)
     account.confirm_subscription(ON_CALL)
     if kept is not None:
         put_back(account, kept, outputs["TableName"])
+    _bucket(account, SPEC_BUCKET)
+    _packages(account, props, kept.packages if kept is not None else Packages())
     _endpoint(account, asked.endpoint, props, kept.variants if kept is not None else AT_FIRST)
     _alarm(account, asked.endpoint)
     if props.rows.labelled is not None and (kept is None or asked.rows is not None):
-        s3 = account.client("s3")
-        if BUCKET not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
-            s3.create_bucket(Bucket=BUCKET, **account.place.bucket_settings)
-        s3.put_object(Bucket=BUCKET, Key=props.labelled_key, Body=props.rows.labelled)
+        _bucket(account, BUCKET)
+        account.client("s3").put_object(
+            Bucket=BUCKET, Key=props.labelled_key, Body=props.rows.labelled
+        )
 
     def serves() -> bool:
         answer = account.client("sagemaker").describe_endpoint(EndpointName=asked.endpoint)
@@ -116,28 +126,60 @@ def set_up(account: Emulator, asked: Asked, props: Props, kept: Kept | None = No
     return outputs["TableName"]
 
 
+def _bucket(account: Emulator, name: str) -> None:
+    s3 = account.client("s3")
+    if name not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
+        s3.create_bucket(Bucket=name, **account.place.bucket_settings)
+
+
+def _image(account: Emulator) -> str:
+    place = account.place
+    return f"{place.account}.dkr.ecr.{place.region}.{place.url_suffix}/local:latest"
+
+
+def _packages(account: Emulator, props: Props, known: Packages) -> None:
+    """Register the second model as versions of the group; the first of a new account waits for
+    approval.
+    """
+    sagemaker, data = account.client("sagemaker"), f"s3://{BUCKET}/{GROUP}/model.tar.gz"
+    account.endpoints.register_model(data, props.models[1])
+    sagemaker.create_model_package_group(
+        ModelPackageGroupName=GROUP,
+        Tags=[{"Key": key, "Value": value} for key, value in known.tags.items()],
+    )
+    for approval in known.approvals:
+        sagemaker.create_model_package(
+            ModelPackageGroupName=GROUP,
+            ModelApprovalStatus=approval,
+            InferenceSpecification={
+                "Containers": [{"Image": _image(account), "ModelDataUrl": data}],
+                "SupportedContentTypes": [props.rows.content_type],
+                "SupportedResponseMIMETypes": [props.rows.content_type],
+            },
+        )
+
+
 def _endpoint(
     account: Emulator, endpoint: str, props: Props, capacities: Mapping[str, Capacity]
 ) -> None:
-    sagemaker, place, variants = account.client("sagemaker"), account.place, []
-    image = f"{place.account}.dkr.ecr.{place.region}.{place.url_suffix}/local:latest"
-    for name, model in zip(VARIANTS, props.models, strict=True):
-        model_name = f"local-{name}"
+    sagemaker, place = account.client("sagemaker"), account.place
+    for model_name, model in zip(MODELS, props.models, strict=True):
         account.endpoints.register_model(model_name, model)
         sagemaker.create_model(
             ModelName=model_name,
-            ExecutionRoleArn=place.role_arn("sagemaker-execution"),
-            PrimaryContainer={"Image": image},
+            ExecutionRoleArn=place.role_arn(MODEL_ROLE),
+            PrimaryContainer={"Image": _image(account)},
         )
-        variants.append(
-            {
-                "VariantName": name,
-                "ModelName": model_name,
-                "InstanceType": "ml.m5.large",
-                "InitialInstanceCount": capacities[name].count,
-                "InitialVariantWeight": capacities[name].weight,
-            }
-        )
+    variants = [
+        {
+            "VariantName": name,
+            "ModelName": MODELS[VARIANTS.index(name) if had.model is None else had.model],
+            "InstanceType": "ml.m5.large",
+            "InitialInstanceCount": had.count,
+            "InitialVariantWeight": had.weight,
+        }
+        for name, had in capacities.items()
+    ]
     sagemaker.create_endpoint_config(EndpointConfigName=endpoint, ProductionVariants=variants)
     sagemaker.create_endpoint(EndpointName=endpoint, EndpointConfigName=endpoint)
 

@@ -20,6 +20,7 @@ GLOBAL = {"query", "output", "region", "profile", "no-paginate", "max-items", "n
 """Options of every command: user guide, "Command line options"."""
 BESIDE: dict[tuple[str, str], set[str]] = {
     ("logs", "tail"): {"since", "follow", "format"},
+    ("s3", "cp"): set(),
     ("s3", "rb"): {"force"},
 }
 """Commands that the CLI has beside the APIs; version 2 alone has `logs tail`."""

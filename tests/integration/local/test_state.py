@@ -11,7 +11,7 @@ from canary.flow.plan import rollout_id
 from local.account import open_account
 from local.asked import ENDPOINT, Asked
 from local.kept import begin_at, read_kept, write_kept
-from local.stage import BUCKET, VARIANTS, props_of, set_up
+from local.stage import BUCKET, GROUP, MODELS, VARIANTS, props_of, set_up
 
 START = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
 
@@ -32,7 +32,7 @@ def test_a_rollout_under_way_is_brought_home_by_the_next_run(tmp_path: Path) -> 
         )
         account.run_minutes(5)
         rollout = rollout_id(ENDPOINT, execution["executionArn"])
-        write_kept(account, ENDPOINT, table, path)
+        write_kept(account, ENDPOINT, MODELS[0], GROUP, table, path)
     kept = read_kept(path, ENDPOINT, "us-east-1", VARIANTS)
     assert kept is not None
     assert kept.variants[VARIANTS[1]].weight > 0

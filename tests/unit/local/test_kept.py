@@ -36,7 +36,7 @@ def test_what_was_kept_is_read(path: Path) -> None:
     [
         ("other", "us-east-1", ("a",), "--endpoint: .* keeps mine, not other"),
         ("mine", "eu-west-1", ("a",), "--region: .* keeps us-east-1, not eu-west-1"),
-        ("mine", "us-east-1", ("a", "b"), "--state: .* keeps an endpoint of a"),
+        ("mine", "us-east-1", ("b",), "--state: .* keeps an endpoint of a"),
     ],
 )
 def test_what_was_kept_of_another_endpoint_is_refused(
@@ -45,6 +45,15 @@ def test_what_was_kept_of_another_endpoint_is_refused(
     """Option, problem and remedy."""
     with pytest.raises(Mistake, match=said):
         read_kept(path, endpoint, region, variants)
+
+
+def test_variants_that_say_their_model_may_have_any_name(tmp_path: Path) -> None:
+    """A winner that serves alone is called as its rollout called it."""
+    won = {"won": Capacity(weight=1, count=2, model=1)}
+    winner = Kept(now=LATE, region="us-east-1", endpoint="mine", variants=won)
+    written = tmp_path / "won.json"
+    written.write_text(winner.model_dump_json(), encoding="utf-8")
+    assert read_kept(written, "mine", "us-east-1", ("a",)) == winner
 
 
 def test_a_file_of_something_else_is_not_overwritten(tmp_path: Path) -> None:

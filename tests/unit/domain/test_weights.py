@@ -1,5 +1,8 @@
 """The exact weights of every step."""
 
+import struct
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +14,13 @@ from canary.domain.plan.spec import read_spec
 from canary.domain.plan.steps import plan_steps, safe_target, step_target
 from canary.domain.plan.target import Target, same_weights, shares
 
-FOUND = st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), st.floats(1e-3, 1e4), min_size=1)
+OTHERS = [f"v{number}" for number in range(1, 10)]  # SageMaker takes ten variants
+FOUND = st.dictionaries(
+    st.sampled_from(OTHERS), st.floats(2**-20, 2**20, width=32), min_size=1, max_size=9
+)
+AT_REST = st.dictionaries(st.sampled_from(OTHERS), st.just(0.0), max_size=3)
+BELOW_ONE = st.lists(st.floats(0.001, 0.999), max_size=6)
+FLOAT32 = struct.Struct("f")
 
 
 @given(found=FOUND, share=st.floats(0.001, 0.999))
@@ -30,6 +39,31 @@ def test_at_share_one_the_canary_takes_everything(found: dict[str, float]) -> No
     weights = step_target(Target(weights={**found, "canary": 0.0}), "canary", 1.0).weights
     assert weights["canary"] == pytest.approx(sum(found.values()))
     assert not any(weight for name, weight in weights.items() if name != "canary")
+
+
+def written(weights: Iterable[float]) -> list[bytes]:
+    """Return weights as SageMaker keeps them."""
+    return [FLOAT32.pack(weight) for weight in weights]
+
+
+@given(found=FOUND, at_rest=AT_REST, below=BELOW_ONE, live=st.floats(0, 2**20, width=32))
+def test_every_step_leaves_the_bytes_of_the_other_weights(
+    found: dict[str, float], at_rest: dict[str, float], below: list[float], live: float
+) -> None:
+    """Among up to ten variants, some at weight 0, and where the canary serves already: the others'
+    proportions, scale and bytes stay up to the last step, and the way back has them too.
+    """
+    others = {**at_rest, **found}
+    safe = safe_target(Target(weights={**others, "canary": live}), "canary")
+    for share in below:
+        weights = step_target(safe, "canary", share).weights
+        assert written(weights[name] for name in others) == written(others.values())
+        kept = {name: FLOAT32.unpack(FLOAT32.pack(w))[0] for name, w in weights.items()}
+        assert shares(kept)["canary"] == pytest.approx(share, rel=1e-6)
+    last = step_target(safe, "canary", 1.0).weights
+    assert sum(last.values()) == pytest.approx(sum(others.values()))
+    assert written(last[name] for name in others) == written([0.0] * len(others))
+    assert safe.weights == {**others, "canary": 0.0}
 
 
 def test_the_safe_weights_are_what_was_found_with_the_canary_at_zero() -> None:

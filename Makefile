@@ -119,6 +119,10 @@ lock: setup ## write the locks again from pyproject.toml (ARGS=--upgrade for the
 pictures: setup pages-env ## make the pictures of docs/images again, from the pages of `make demo`
 	$(BIN)/python docs/pictures.py $(ARGS)
 
+.PHONY: docs
+docs: site-env ## build the site of the pages into out/docs; a link, an anchor or a page that is left out fails it
+	NO_MKDOCS_2_WARNING=1 .venv-site/bin/mkdocs build --strict $(ARGS)
+
 .PHONY: clean
 clean: ## remove what was built, measured and cached; `rm -rf .venv*` removes the environments too
 	rm -rf .aws-sam out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -126,10 +130,11 @@ clean: ## remove what was built, measured and cached; `rm -rf .venv*` removes th
 
 # ---- environments ----------------------------------------------------------------------------------------------------
 
-.PHONY: sam-env audit-env pages-env
+.PHONY: sam-env audit-env pages-env site-env
 sam-env: .venv-sam/.stamp
 audit-env: .venv-audit/.stamp
 pages-env: .venv-pages/.stamp
+site-env: .venv-site/.stamp
 
 .venv/.stamp-uv: requirements/bootstrap.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

@@ -55,6 +55,7 @@ LOCKS = (
     Lock("requirements/sam.txt", "sam"),
     Lock("requirements/audit.txt", "audit"),
     Lock("requirements/pages.txt", "pages"),
+    Lock("requirements/site.txt", "site"),
     Lock("requirements/lambda.txt", "lambda", python="3.13"),
     Lock(
         "layers/core/requirements.txt", "layer-core", python="3.13", held_to="requirements/dev.txt"

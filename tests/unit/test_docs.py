@@ -2,7 +2,11 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from canary.domain.plan.brakes.keys import BrakeKeys, Freeze, Hours
 from canary.domain.plan.custom.keys import CountGuardKeys, MetricKeys, ValueGuardKeys
@@ -44,3 +48,24 @@ def test_the_brakes_that_the_docs_show_are_read_and_every_key_is_documented() ->
     assert read_spec(shown).approve_before == (0.5, 1.0)
     keys = {*BrakeKeys.model_fields, *Hours.model_fields, *Freeze.model_fields} - {"reason"}
     assert {key for key in keys if f"`{key}`" not in text} == set()
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML whose own tags are left aside."""
+
+
+_Loader.add_multi_constructor("tag:", lambda *_: None)
+
+
+def _pages(nav: Any) -> Iterator[str]:
+    if isinstance(nav, str):
+        yield nav
+    for part in nav if isinstance(nav, list) else nav.values() if isinstance(nav, dict) else ():
+        yield from _pages(part)
+
+
+def test_every_page_is_in_the_sites_navigation() -> None:
+    """Decisions come by themselves; the first page is README."""
+    nav = yaml.load(Path("mkdocs.yml").read_text(encoding="utf-8"), _Loader)["nav"]
+    there = {path.name for path in Path("docs").glob("*.md")} | {"index.md"}
+    assert sorted(_pages(nav)) == sorted(there)

@@ -56,6 +56,10 @@ class StatusLine(Frozen):
     worse: EvidenceGauge | None = Field(description="of taking it back")
     good_enough: EvidenceGauge | None = Field(description="of the guard furthest from passing")
     subscribers: int | None = Field(description="null where that is not known, or nobody need be")
+    frozen_for_everybody: str | None = Field(
+        description="the freeze that holds every step up, or why that is not known; null "
+        "where there is none"
+    )
 
 
 class Reported(Frozen):

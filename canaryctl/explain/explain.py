@@ -6,23 +6,30 @@ from datetime import datetime
 from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.rollout.phase import SERVING, Phase
 from canary.domain.rollout.record import Record
-from canary.domain.rollout.surroundings import Surroundings
+from canary.domain.rollout.surroundings import FreezeList, Surroundings
 from canary.domain.rollout.tick import Tick
 from canaryctl.explain import serving
 from canaryctl.explain.ended import ended, never
 from canaryctl.explain.moving import Told, moving
 from canaryctl.explain.values import Explanation, Hold
+from canaryctl.operate.freezes import unknown
+
+NOT_FROZEN = FreezeList()
 
 
 def explanation(
-    record: Record, verdict: VerdictRecord | None, tick: Tick | None, now: datetime
+    record: Record,
+    verdict: VerdictRecord | None,
+    tick: Tick | None,
+    now: datetime,
+    freezes: FreezeList = NOT_FROZEN,
 ) -> Explanation:
     """Return why a rollout is where it is at `now`, an aware time; `verdict` and `tick` are its
-    newest, None before the first.
+    newest, None before the first; `freezes` those that hold for everybody.
     """
-    seen = Surroundings(tick, now)
+    seen = Surroundings(tick, now, NOT_FROZEN if freezes.unseen else freezes)
     if record.phase in SERVING:
-        return _serving(record, verdict, seen)
+        return _serving(record, verdict, seen).but(unknown=unknown(freezes) or None)
     told = ended(record) if record.ended else moving(record, seen)
     return _of(record, verdict, told).but(commands=_commands(record, ()))
 

@@ -15,7 +15,7 @@ from canary.domain.rollout.brakes.seen import (
     endpoint_not_settled,
     no_instances,
 )
-from canary.domain.rollout.brakes.times import closed_now
+from canary.domain.rollout.brakes.times import closed_now, freezes_unread
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.surroundings import Surroundings
@@ -29,6 +29,7 @@ BRAKES: tuple[tuple[HoldKind, Brake], ...] = (
     ("endpoint", endpoint_not_settled),
     ("alarm", alarm_unclear),
     ("instances", no_instances),
+    ("freeze", freezes_unread),
     ("hours", closed_now),
     ("approval", not_approved),
     ("advice", advised),
@@ -78,9 +79,9 @@ def _braked(record: Record, seen: Surroundings) -> Iterator[Hold]:
         if kind == "approval" and not_yet_awaited(record):
             yield Hold(kind=kind, said=_needed(record))
         elif kind == "hours" and found.still is not None:
-            yield Hold(kind=found.still.kind, said=said, until=_until(found.still, record))
+            yield Hold(kind=found.still.kind, said=said, until=found.still.until)
         else:
-            yield Hold(kind=kind, said=said, until=_until(found.still, record))
+            yield Hold(kind=kind, said=said, until=_until(kind, found.still, record))
 
 
 def not_yet_awaited(record: Record) -> bool:
@@ -97,11 +98,11 @@ def _needed(record: Record) -> str:
     )
 
 
-def _until(still: Standstill | None, record: Record) -> datetime | None:
-    if still is None:
-        missing = record.capacity.missing if record.capacity else None
-        return missing.again_at if missing else None
-    return still.until
+def _until(kind: HoldKind, still: Standstill | None, record: Record) -> datetime | None:
+    if still is not None:
+        return still.until
+    missing = record.capacity.missing if record.capacity else None
+    return missing.again_at if missing and kind == "instances" else None
 
 
 def guards(record: Record, judgement: Judgement | None) -> tuple[GuardStanding, ...]:

@@ -45,6 +45,8 @@ def answers(found: Explanation) -> Iterator[tuple[str, str]]:
     yield "now", found.doing
     for hold in found.holds:
         yield "why it waits", f"{hold.kind}: {hold.said}"
+    if found.unknown:
+        yield "not known", found.unknown
     for change in found.changes:
         yield "what changes it", change
     if found.phase in {"BAKING", "WATCHING"}:

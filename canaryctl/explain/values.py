@@ -68,6 +68,9 @@ class Explanation(Frozen):
     share: float | None = None
     doing: str = Field(description="what it does now")
     holds: tuple[Hold, ...] = Field((), description="what keeps it from going on, all of it")
+    unknown: str | None = Field(
+        None, description="what may hold it too and could not be looked at, null where all was"
+    )
     changes: tuple[str, ...] = Field((), description="what would change that")
     when: datetime | None = Field(
         None, description="when it may go on at the earliest, as far as that can be known"

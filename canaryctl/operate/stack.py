@@ -2,7 +2,6 @@
 name is of no use.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,7 +10,7 @@ import boto3.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
-from canary.adapters.account.stacks import CloudFormationReader
+from canary.adapters.account.stacks import CloudFormationReader, Told
 from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.stepfunctions import StepFunctionsExecutions
 from canary.adapters.table import DynamoRollouts
@@ -77,7 +76,14 @@ class Stack:
         """Return the topic that somebody should be subscribed to; '' where nobody need be, or where
         the table was named instead of the stack.
         """
-        return "" if self.table else self._outputs.get("WatchedTopicArn", "")
+        return "" if self.table else self._told.outputs.get("WatchedTopicArn", "")
+
+    @cached_property
+    def freeze_list(self) -> str | None:
+        """Return the bucket/key of the freezes that hold for everybody, '' where there are none;
+        None where the table was named instead of the stack. Raises StackError.
+        """
+        return None if self.table else self._told.parameters.get("FreezeList", "")
 
     @cached_property
     def rollouts(self) -> DynamoRollouts:
@@ -95,8 +101,8 @@ class Stack:
         return StepFunctionsExecutions(self.client("stepfunctions"), self.state_machine_arn)
 
     @cached_property
-    def _outputs(self) -> Mapping[str, str]:
-        found = CloudFormationReader(self.client("cloudformation")).outputs(self.name)
+    def _told(self) -> Told:
+        found = CloudFormationReader(self.client("cloudformation")).told(self.name)
         if found is None:
             raise StackError(
                 f"no stack named {self.name!r} here; check --stack, --region and account"
@@ -105,10 +111,10 @@ class Stack:
 
     def _output(self, what: str) -> str:
         key = OUTPUTS[what]
-        if key not in self._outputs:
+        if key not in self._told.outputs:
             option = f"--{what.replace('_', '-')}"
             raise StackError(
                 f"stack {self.name!r} has no output {key}: is it this application? Otherwise "
                 f"give {option}"
             )
-        return self._outputs[key]
+        return self._told.outputs[key]

@@ -14,6 +14,7 @@ from canary.domain.words import moment
 from canaryctl.live.plain import line_of
 from canaryctl.live.row import LiveRow
 from canaryctl.live.table import WIDE_FROM, live_table
+from canaryctl.operate.freezes import may_rise, told_of_freezes
 from canaryctl.operate.lookup import Unread, newest_of, told_of_unread, under_way
 from canaryctl.operate.options import Time, time_of, told_plainly
 from canaryctl.operate.stack import Stack
@@ -53,19 +54,20 @@ def status_command(
         records = read() if where.as_json or not follow else []
         rows = rows_of(found, records, when)
         count, unheard = told_of_subscribers(found)
+        frozen = told_of_freezes(found, when.now()) if any(map(may_rise, records)) else ""
         if where.as_json:
             shown = [plain(*each) for each in zip(rows, records, strict=True)]
-            typer.echo(json.dumps([{**row, "subscribers": count} for row in shown]))
+            whole = {"subscribers": count, "frozen_for_everybody": frozen or None}
+            typer.echo(json.dumps([{**row, **whole} for row in shown]))
         elif not follow:
             _show(rows, records, unread, when)
             for notice in records[0].plan.notices if about.endpoint else ():
                 typer.echo(f"  {notice}")
             for act in records[0].acts if about.endpoint else ():
                 typer.echo(f"  {moment(act.at)}: {act.words}")
-        for told in told_of_unread(found, unread):
-            Console(stderr=where.as_json).print(Text(told, style="bold yellow"), soft_wrap=True)
-        if unheard:
-            Console(stderr=where.as_json).print(Text(unheard, style="bold yellow"), soft_wrap=True)
+        for told in (*told_of_unread(found, unread), frozen, unheard):
+            if told:
+                Console(stderr=where.as_json).print(Text(told, style="bold yellow"), soft_wrap=True)
 
 
 def _reader(

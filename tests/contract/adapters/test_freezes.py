@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 
 from canary.adapters.freezes import LARGEST_BYTES, S3Freezes
 
@@ -38,3 +40,15 @@ def test_what_cannot_be_read_is_never_taken_for_none(
     assert found.freezes == ()
     assert words in found.problem
     assert "so no share rises" in found.problem
+    assert not found.unseen
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "SlowDown"])
+def test_what_this_caller_alone_could_not_read_is_told_apart(code: str) -> None:
+    """Another's rights, or another moment, may show it."""
+    client = boto3.client("s3")
+    with Stubber(client) as answers:
+        answers.add_client_error("get_object", code, http_status_code=403)
+        found = S3Freezes(client, "labels/freezes.json").read()
+    assert found.unseen
+    assert code in found.problem

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, ValidationError
 
-from canary.adapters.translation import translated
+from canary.adapters.translation import code_of_cause, translated
 from canary.domain.errors import CanaryError
 from canary.domain.model import Frozen
 from canary.domain.plan.brakes.keys import MOST_FREEZES, Freeze
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 LARGEST_BYTES = 65_536
+ABSENT = frozenset({"NoSuchKey", "NoSuchBucket"})
+"""What every caller is answered alike: there is nothing to read."""
 
 
 class _Document(Frozen):
@@ -31,14 +33,17 @@ class S3Freezes:
         self._place = place
 
     def read(self) -> FreezeList:
-        """Return the freezes, or why nobody knows them."""
+        """Return the freezes, or why nobody knows them. `unseen` says that the caller may not be
+        the one who may read it.
+        """
         bucket, _, key = self._place.partition("/")
         try:
             with translated("GetObject"):
                 answer = self._client.get_object(Bucket=bucket, Key=key)
                 text = answer["Body"].read(LARGEST_BYTES + 1)
         except CanaryError as error:
-            return self._unread(f"{error}. Look whether it exists and the decider's role may read")
+            why = f"{error}. Look whether it exists and the decider's role may read"
+            return self._unread(why, unseen=code_of_cause(error) not in ABSENT)
         if len(text) > LARGEST_BYTES:
             return self._unread(f"it is larger than {LARGEST_BYTES:,} bytes. Take past ones out")
         try:
@@ -52,8 +57,8 @@ class S3Freezes:
                 return self._unread(f'freezes.{index}: no "zone" says whose days are meant. Add it')
         return FreezeList(freezes)
 
-    def _unread(self, why: str) -> FreezeList:
-        return FreezeList(
-            problem=f"Nobody knows what is frozen, so no share rises: s3://{self._place} is not "
-            f"read, {why}"
+    def _unread(self, why: str, *, unseen: bool = False) -> FreezeList:
+        problem = (
+            f"Nobody knows what is frozen, so no share rises: s3://{self._place} is not read, {why}"
         )
+        return FreezeList(problem=problem, unseen=unseen)

@@ -42,6 +42,14 @@ class StackView:
         return f"arn:{partition}:{service}:{region}:{account}:{resource}"
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a stack was given and what it gives, by their keys."""
+
+    parameters: Mapping[str, str]
+    outputs: Mapping[str, str]
+
+
 class CloudFormationReader:
     """Looks at stacks and what they are made of."""
 
@@ -57,16 +65,16 @@ class CloudFormationReader:
         return StackView(
             found.get("StackId", ""),
             found["StackStatus"],
-            {one["ParameterKey"]: one["ParameterValue"] for one in found.get("Parameters", [])},
+            _parameters(found),
             _outputs(found),
             self._resources(name),
             found.get("EnableTerminationProtection", False),
         )
 
-    def outputs(self, name: str) -> Mapping[str, str] | None:
-        """Return a stack's outputs by their keys, None when there is no stack of this name."""
+    def told(self, name: str) -> Told | None:
+        """Return a stack's parameters and outputs, None when there is no stack of this name."""
         found = self._described(name)
-        return None if found is None else _outputs(found)
+        return None if found is None else Told(_parameters(found), _outputs(found))
 
     def _described(self, name: str) -> "StackTypeDef | None":
         try:
@@ -87,6 +95,10 @@ class CloudFormationReader:
                 for page in pages
                 for one in page["StackResourceSummaries"]
             }
+
+
+def _parameters(stack: "StackTypeDef") -> dict[str, str]:
+    return {one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])}
 
 
 def _outputs(stack: "StackTypeDef") -> dict[str, str]:

@@ -24,6 +24,8 @@ class FreezeList:
 
     freezes: tuple[Freeze, ...] = ()
     problem: str = ""
+    unseen: bool = False
+    """Whether the problem is the reader's own (denied, no answer): another may know them."""
 
 
 @dataclass(frozen=True)

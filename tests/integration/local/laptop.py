@@ -43,6 +43,11 @@ class Laptop:
         self._greeted = threading.Event()
         self._reader = threading.Thread(target=self._read, daemon=True)
 
+    @staticmethod
+    def alone(folder: Path, script: str) -> None:
+        """Run a piece of shell that needs no account; it has to succeed."""
+        subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=folder, check=True)
+
     def __enter__(self) -> Self:
         """Wait for the greeting, and type what it says."""
         self._reader.start()

@@ -37,6 +37,7 @@ bench: setup ## measure verdicts, labelled sets, reaction and scale into out/ben
 	$(BIN)/python -m benchmarks.evaluate.run $(ARGS)
 	$(BIN)/python -m benchmarks.incidents.run $(ARGS)
 	$(BIN)/python -m benchmarks.startup.run
+	$(BIN)/python -m benchmarks.cold.run
 	$(BIN)/python -m benchmarks.scale.run $(ARGS)
 
 .PHONY: faults

@@ -1,6 +1,5 @@
 """Every minute: closed windows, alarm states and endpoint status of every active rollout."""
 
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -12,7 +11,7 @@ from canary.wiring import collector, events
 
 logger = Logger()
 metrics = Metrics()
-_collector = cache(collector.build)
+_collector = wiring.at_start(collector.build)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -2,7 +2,6 @@
 tells.
 """
 
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -14,7 +13,7 @@ from canary.wiring import decider, events
 
 logger = Logger()
 metrics = Metrics()
-_deciding = cache(decider.build)
+_deciding = wiring.at_start(decider.build)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -6,7 +6,6 @@ side first; a shard is another call of this function. The schedule has it look f
 rollouts that bake.
 """
 
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -18,8 +17,7 @@ from canary_scoring.scorer import SklearnScorer
 
 logger = Logger()
 
-
-_evaluator = cache(lambda: evaluator.build(SklearnScorer()))
+_evaluator = wiring.at_start(lambda: evaluator.build(SklearnScorer()))
 
 
 @logger.inject_lambda_context(clear_state=True)

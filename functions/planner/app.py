@@ -1,6 +1,5 @@
 """Plan rollout: a spec becomes a plan, a record and a lease, or is refused with nothing changed."""
 
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -10,7 +9,7 @@ from canary import wiring
 from canary.wiring import events, planner
 
 logger = Logger()
-_planner = cache(planner.build)
+_planner = wiring.at_start(planner.build)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -1,6 +1,5 @@
 """Move and look: the only function whose role may change an endpoint's weights."""
 
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -10,7 +9,7 @@ from canary import wiring
 from canary.wiring import events, shifter
 
 logger = Logger()
-_shifter = cache(shifter.build)
+_shifter = wiring.at_start(shifter.build)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -1,6 +1,5 @@
 """Build, settle, retire and take off: the only function that makes configurations and models."""
 
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -10,7 +9,7 @@ from canary import wiring
 from canary.wiring import events, stager
 
 logger = Logger()
-_stager = cache(stager.build)
+_stager = wiring.at_start(stager.build)
 
 
 @logger.inject_lambda_context(clear_state=True)

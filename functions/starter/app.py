@@ -1,6 +1,5 @@
 """Hands-off starts: an endpoint that changed, a package that was approved, a rollout that ended."""
 
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -10,7 +9,7 @@ from canary import wiring
 from canary.wiring import starter, starter_events
 
 logger = Logger()
-_starter = cache(starter.build)
+_starter = wiring.at_start(starter.build)
 
 
 @logger.inject_lambda_context(clear_state=True)

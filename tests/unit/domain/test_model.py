@@ -1,5 +1,7 @@
 """A changed copy is as good as a new value: checked by name and type, and nothing is converted."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -105,3 +107,35 @@ def test_a_record_is_checked_like_any_value() -> None:
     for changes in ({"phase": "BAKED"}, {"plan": a_plan().model_dump()["steps"]}, {"steps": 1}):
         with pytest.raises(ValidationError):
             record.but(**changes)
+
+
+def frozen_of(base: type[Frozen]) -> list[type[Frozen]]:
+    """Return every model of the application that has been defined."""
+    below = [one for each in base.__subclasses__() for one in (each, *frozen_of(each))]
+    return [one for one in below if one.__module__.startswith("canary.")]
+
+
+def test_every_model_can_be_built() -> None:
+    """Built at its first use, a model that cannot be would be found by whoever needs it first."""
+    models = frozen_of(Frozen)
+    assert {Target, Decision} <= set(models)
+    assert [one for one in models if one.model_rebuild() is False] == []
+
+
+def test_two_threads_may_use_a_model_first() -> None:
+    """Neither meets a model that the other one has half built."""
+    together = threading.Barrier(8)
+
+    def first(kind: type[Frozen]) -> Any:
+        together.wait()
+        return kind.model_validate({"a": "1", "inner": {"number": 2}})
+
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(20):
+
+            class Fresh(Frozen):
+                a: str
+                inner: Inner
+
+            made = list(threads.map(first, [Fresh] * 8))
+            assert made == [Fresh(a="1", inner=Inner(number=2))] * 8

@@ -11,7 +11,7 @@ from canary.domain.plan import error_budget
 from canary.domain.plan.forecast import forecast
 from canary.domain.plan.plan import BakeInterval, Plan
 from canary.domain.plan.spec import ErrorRates, Spec, read_spec
-from canary.flow.labelled.evaluator import request_of
+from canary.flow.labelled.rounds import request_of
 from canaryctl.backtest import backtest
 from canaryctl.forecast import assume
 from canaryctl.offline_plan import plan_offline

@@ -11,6 +11,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from canary.domain.plan.quality import QualityGuardSpec
+from canary.wiring.aside import evaluation
 from tests.patience import longest_call_seconds
 from tests.template import FUNCTIONS, environment_of, said_of
 
@@ -37,7 +39,14 @@ def configs(
     for name, value in environment_of(request.param).items():
         monkeypatch.setenv(name, value)
     module: Any = importlib.import_module(f"canary.wiring.{request.param}")
-    module.build(*([None] if request.param == "evaluator" else []))
+    if request.param == "evaluator":  # most of its clients are made where something is asked
+        spec = QualityGuardSpec.model_validate(
+            {"labelled_set": "s3://sets/s.csv", "label_column": 0, "content_type": "text/csv"}
+        )
+        module.build(None)
+        evaluation.world(None, None, "predictions")(spec, lambda: 60.0)  # type: ignore[arg-type]
+    else:
+        module.build()
     return made
 
 

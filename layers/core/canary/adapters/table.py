@@ -52,8 +52,8 @@ class DynamoRollouts:
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         """Take a boto3 DynamoDB client and the table's name."""
-        self._client = client
-        self._table = table
+        self._client, self._table = client, table
+        Record.model_rebuild()  # while a function starts, rather than in its first call
 
     def create(self, record: Record) -> Record:
         """Store record and lease in one transaction; return the stored record when this holder did

@@ -1,9 +1,16 @@
-"""The base of every stored or received model: frozen, and closed to unknown fields."""
+"""The base of every stored or received model: frozen, and closed to unknown fields.
 
+A model's validator is built when it is first used: as a part of another it needs none of its own,
+and half of what a function imports it never uses by itself.
+"""
+
+import threading
 from collections.abc import Iterator
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
+
+_building = threading.RLock()
 
 
 class Frozen(BaseModel):
@@ -12,8 +19,22 @@ class Frozen(BaseModel):
     # A stored value that does not fit ends in a log, and it may hold labels: pydantic then tells
     # the field alone.
     model_config = ConfigDict(
-        frozen=True, extra="forbid", ser_json_inf_nan="strings", hide_input_in_errors=True
+        frozen=True,
+        extra="forbid",
+        ser_json_inf_nan="strings",
+        hide_input_in_errors=True,
+        defer_build=True,
     )
+
+    @classmethod
+    def model_rebuild(cls, **how: Any) -> bool | None:
+        """Return None where the model was built before, else whether it could be built.
+
+        One thread builds at a time: of two that use a model first, pydantic 2.13 takes away what
+        the sooner has built (pydantic/pydantic#13438 locks likewise).
+        """
+        with _building:
+            return super().model_rebuild(**how)
 
     def but(self, **changes: Any) -> Self:
         """Return the value with some fields changed, validated as strictly as a new one.

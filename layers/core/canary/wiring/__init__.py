@@ -1,11 +1,30 @@
 """The one place where ports meet adapters: environment in, use cases out.
 
-Nothing here runs at import time: every function builds its use case at the first call and keeps it.
 One module a function, so that none pays for another's imports.
 """
 
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
+from typing import TypeVar
+
+from canary.domain.errors import Misconfigured
+
+Use = TypeVar("Use")
+
+
+def at_start(build: Callable[[], Use]) -> Callable[[], Use]:
+    """Return what answers a function's use case, built once and now: while a function starts it has
+    a whole processor, whatever its memory.
+
+    Where the environment lacks something it is built at the first call, which fails by name.
+    """
+    use = cache(build)
+    with suppress(Misconfigured):
+        use()
+    return use
 
 
 def utc_now() -> datetime:

@@ -1,5 +1,10 @@
-"""The boto3 clients of a function, each with the SDK's patience set to that function's time."""
+"""The boto3 clients of a function, each with the SDK's patience set to that function's time.
 
+All of them are made by one session: what the SDK reads from its files to make the first client,
+half of the cost of a cold start, is then read once.
+"""
+
+import threading
 from typing import Any
 
 import boto3
@@ -27,9 +32,14 @@ PLANNER_CONFIG = patience(attempts=3, answer_seconds=15)
 ASIDE_CONFIG = patience(attempts=1, answer_seconds=2)
 
 
+_making = threading.Lock()
+"""A session makes one client at a time; a running function makes some in its threads."""
+
+
 def client(service: str, config: Config = AWS_CONFIG) -> Any:
-    """Return a boto3 client of this function's own session, so that it carries this function's
+    """Return a boto3 client of the process's one session, which carries this function's
     credentials.
     """
-    session: Any = boto3.session.Session()
-    return session.client(service, config=config)
+    make: Any = boto3.client
+    with _making:
+        return make(service, config=config)

@@ -21,6 +21,7 @@ from canary.wiring.settings import PlannerSettings
 def build() -> Planner:
     """Return the planner of this environment. Raises Misconfigured."""
     settings = PlannerSettings.read(os.environ)
+    Spec.model_rebuild()  # while the function starts, rather than in its first call
     cloudwatch = client("cloudwatch", PLANNER_CONFIG)
     table, sagemaker = client("dynamodb"), client("sagemaker")
     return Planner(

@@ -1,26 +1,32 @@
 """The evaluator's use cases: one call's worth of a rollout's labelled set, and new labels while
 rollouts bake.
+
+Most calls look for new labels and find none: what asks and judges is loaded where there is
+something to ask.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from canary.domain.errors import AwsDenied, AwsUnavailable, Conflict, Refused
-from canary.domain.labelled.paired import GateLevels
+from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.plan.plan import Plan
 from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
-from canary.flow.labelled.evaluate import evaluate
-from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
-from canary.flow.labelled.new_labels import evaluate_new_labels, wants_new_labels
-from canary.flow.labelled.shard import evaluate_shard
 from canary.flow.labelled.sharding import at_once, share_of, wave
 from canary.ports.aws import Announcer
 from canary.ports.quality import QualityStore
 from canary.ports.rollouts import Rollouts
 
+if TYPE_CHECKING:
+    from canary.flow.labelled.inputs import EvaluationPorts
+
 RemainingSeconds = Callable[[], float]
+OWN_TRAFFIC_MINUTES, WITHIN_MINUTES = 2, 10
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class Evaluator:
         rollouts: Rollouts,
         store: QualityStore,
         announcer: Announcer,
-        ports: Callable[[QualityGuardSpec, RemainingSeconds], EvaluationPorts],
+        ports: "Callable[[QualityGuardSpec, RemainingSeconds], EvaluationPorts]",
     ) -> None:
         """Take the rollouts, their quality evidence, who is told, and what makes one evaluation's
         ports.
@@ -64,7 +70,9 @@ class Evaluator:
         if found is None:
             return Progress(concluded=True)
         plan, spec = found
-        evidence = evaluate(request_of(rollout, plan, spec), self._ports(spec, remaining_seconds))
+        from canary.flow.labelled import rounds  # noqa: PLC0415 -- see the rule above
+
+        evidence = rounds.evaluate(rollout, plan, spec, self._ports(spec, remaining_seconds))
         return Progress(evidence.concluded, wave(evidence, spec), at_once(spec))
 
     def evaluate_shard(
@@ -77,9 +85,10 @@ class Evaluator:
         if found is None:
             return 0
         plan, spec = found[0], share_of(found[1])
-        return evaluate_shard(
-            request_of(rollout, plan, spec), self._ports(spec, remaining_seconds), shard
-        )
+        from canary.flow.labelled import rounds  # noqa: PLC0415 -- see the rule above
+
+        ports = self._ports(spec, remaining_seconds)
+        return rounds.evaluate_shard(rollout, plan, spec, ports, shard)
 
     def _to_evaluate(self, rollout: str, generation: int) -> tuple[Plan, QualityGuardSpec] | None:
         record = self._rollouts.load(rollout)
@@ -106,9 +115,11 @@ class Evaluator:
             )
             if spec is None or stored is None or not wants_new_labels(record, stored, now):
                 continue
+            from canary.flow.labelled import rounds  # noqa: PLC0415 -- see the rule above
+
             try:
                 ports = self._ports(spec, remaining_seconds)
-                if evaluate_new_labels(request_of(rollout, record.plan, spec), ports, stored):
+                if rounds.evaluate_new_labels(rollout, record.plan, spec, ports, stored):
                     told.append(rollout)
             except (Refused, AwsUnavailable, AwsDenied, Conflict):
                 continue
@@ -117,21 +128,10 @@ class Evaluator:
         return tuple(told)
 
 
-def request_of(rollout: str, plan: Plan, spec: QualityGuardSpec) -> EvaluationRequest:
-    """Return what to evaluate for a rollout."""
-    return EvaluationRequest(
-        rollout=rollout,
-        endpoint=plan.endpoint,
-        baseline=compared_baseline(plan),
-        canary=plan.canary,
-        spec=spec,
-        levels=GateLevels(stop=plan.budget.gate, promote=plan.budget.promotion),
-    )
-
-
-def compared_baseline(plan: Plan) -> str:
-    """Return the baseline the canary is compared with: the one that serves most, the first by name
-    among equals.
-    """
-    weights = plan.safe_target.weights
-    return max(sorted(plan.baselines), key=lambda name: weights.get(name, 0.0))
+def wants_new_labels(record: Record, evidence: QualityEvidence | None, now: datetime) -> bool:
+    """Return whether a rollout may be asked about new labels in this minute."""
+    if evidence is None or record.phase is not Phase.BAKING or record.rolling_back:
+        return False
+    minute = minute_of(now)
+    recent = [called for called in evidence.called_minutes if minute - WITHIN_MINUTES < called]
+    return len(recent) < OWN_TRAFFIC_MINUTES and not any(state.worse for state in evidence.states)

@@ -8,33 +8,19 @@ at most 2 minutes in 10 have any.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 
 from canary.domain.labelled.account import account_of
 from canary.domain.labelled.contract import AnswerContract
 from canary.domain.labelled.evidence import NOTES_KEPT, Note, QualityEvidence
 from canary.domain.plan.quality import QualityGuardSpec
-from canary.domain.rollout.phase import Phase
-from canary.domain.rollout.record import Record
-from canary.domain.time import minute_of
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.flow.labelled.scores.standing import asked_again, may_be_asked_again
 from canary.flow.labelled.walk import walked
 from canary.labelled.label_names import label_names
 from canary.labelled.records import RecordFile
 
-OWN_TRAFFIC_MINUTES, WITHIN_MINUTES = 2, 10
 CALL_SECONDS = 60.0
 """How long one call may take during a bake, reserve included: it touches two minutes at most."""
-
-
-def wants_new_labels(record: Record, evidence: QualityEvidence | None, now: datetime) -> bool:
-    """Return whether a rollout may be asked about new labels in this minute."""
-    if evidence is None or record.phase is not Phase.BAKING or record.rolling_back:
-        return False
-    minute = minute_of(now)
-    recent = [called for called in evidence.called_minutes if minute - WITHIN_MINUTES < called]
-    return len(recent) < OWN_TRAFFIC_MINUTES and not any(state.worse for state in evidence.states)
 
 
 def evaluate_new_labels(

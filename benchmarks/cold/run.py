@@ -143,7 +143,14 @@ def main() -> None:
             flush=True,
         )
     OUT.parent.mkdir(parents=True, exist_ok=True)
-    kept = {"python": version, "boto3": sdk, "repeat": given.repeat, "rows": rows}
+    cores, load = os.cpu_count() or 1, os.getloadavg()[0]
+    kept = {
+        "python": version,
+        "boto3": sdk,
+        "repeat": given.repeat,
+        "machine": f"{platform.machine()}, {cores} cores, {load:.0f} processes at work",
+        "rows": rows,
+    }
     OUT.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
 
 

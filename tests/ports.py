@@ -1,7 +1,7 @@
 """Ports in memory, behaving as their adapters do; the stores pass the same contract tests."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from itertools import count
 
 from canary.domain.errors import Conflict, Refused
 from canary.domain.judge.bets.day import Day
@@ -279,6 +279,7 @@ class MemoryAnnouncer:
 
     def __init__(self) -> None:
         self.announced: list[tuple[list[str], int]] = []
+        self.handed_out: list[tuple[list[list[str]], int]] = []
 
     def evidence_collected(self, rollouts: Sequence[str], minute: int) -> None:
         """Note the announcement."""
@@ -288,13 +289,12 @@ class MemoryAnnouncer:
         """Note the announcement."""
         self.announced.append((list(rollouts), minute))
 
+    def rollouts_due(self, slices: Sequence[Sequence[str]], minute: int) -> None:
+        """Note the slices handed out."""
+        self.handed_out.append(([list(one) for one in slices], minute))
+
 
 def claims_of(prefix: str = "claim") -> Callable[[], str]:
     """Return a source of distinct claim names."""
-    count: list[Any] = []
-
-    def new_claim() -> str:
-        count.append(None)
-        return f"{prefix}-{len(count)}"
-
-    return new_claim
+    numbers = count(1)
+    return lambda: f"{prefix}-{next(numbers)}"

@@ -41,6 +41,7 @@ ENVIRONMENT = {
     "POWERTOOLS_METRICS_NAMESPACE": "SageMakerCanary/canary",
     "EVENT_BUS_NAME": "default",
     "EVENT_SOURCE": "sagemaker-canary.canary",
+    "DASHBOARD_MEASURES": "yes",
     "FREEZE_LIST": "ops-calendar/freezes.json",
     "PREDICTIONS_BUCKET": "canary-predictions",
     "WATCHED_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:canary",

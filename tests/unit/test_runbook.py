@@ -48,6 +48,7 @@ def test_every_alarm_names_its_section_and_tells_somebody(alarm: dict[str, Any])
     "watched",
     [
         ("SageMakerCanary/${AWS::StackName}", "Ticks"),
+        ("SageMakerCanary/${AWS::StackName}", "RolloutsUnvisited"),
         ("SageMakerCanary/${AWS::StackName}", "UnprovenRollouts"),
         ("SageMakerCanary/${AWS::StackName}", "UntoldMessages"),
         ("SageMakerCanary/${AWS::StackName}", "ConfirmedSubscriptions"),

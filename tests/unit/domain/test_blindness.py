@@ -42,7 +42,8 @@ def test_a_failing_read_is_told_with_its_error_since_when_and_remedy() -> None:
     """By AWS's own name."""
     assert told(a_tick(10, THROTTLED)) == (
         "Blind since 12:04 UTC: GetMetricData answers ThrottlingException: Rate exceeded. "
-        "It comes back when fewer calls are made; ask for a higher quota of GetMetricData"
+        "That is the account's quota, not the canary: it comes back when fewer calls are made; ask "
+        "for a higher quota of GetMetricData"
     )
 
 

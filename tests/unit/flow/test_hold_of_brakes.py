@@ -21,8 +21,9 @@ THROTTLED = Blind(
     query="GetMetricData", error="ThrottlingException", since_minute=minute_of(NOON) + 8
 )
 BLIND = (
-    "Blind since 12:08 UTC: GetMetricData answers ThrottlingException. It comes back when fewer "
-    "calls are made; ask for a higher quota of GetMetricData"
+    "Blind since 12:08 UTC: GetMetricData answers ThrottlingException. That is the account's "
+    "quota, not the canary: it comes back when fewer calls are made; ask for a higher quota of "
+    "GetMetricData"
 )
 PAUSED = (
     "Paused by ana until 2026-03-02 13:02:00 UTC (lunch), 8 min so far and held for 60 s besides"

@@ -9,9 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aws_lambda_powertools import Metrics
 
 from canary import wiring
 from canary.domain.errors import Misconfigured, Refused
+from canary.flow.collect import Visit
 from canary.wiring.decider import Deciding
 from tests.rollouts import HOLDER, after
 from tests.template import environment_of
@@ -96,6 +98,27 @@ def test_an_alarm_that_is_over_is_ignored(deciding: decider_stage.Stage) -> None
     sample["detail"]["state"]["value"] = "OK"
     assert answer("decider", sample) == {"ignored": "OK"}
     assert deciding.record.phase == "BAKING"
+
+
+def test_a_slice_of_a_tick_is_visited_and_is_no_tick(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it visited is taken from what the tick owes; ticks are counted where they begin."""
+    asked: list[object] = []
+
+    def visit_slice(rollouts: object, *_given: object) -> Visit:
+        asked.append(rollouts)
+        return Visit(rollouts=2, unproven=0, untold=0, unvisited=-2)
+
+    app: Any = importlib.import_module("functions.collector.app")
+    monkeypatch.setattr(app, "_collector", lambda: SimpleNamespace(visit_slice=visit_slice))
+    monkeypatch.setattr(app, "metrics", Metrics("SageMakerCanary/canary", "collector"))
+    sample = json.loads(Path("events/collector-rollouts-due.json").read_text(encoding="utf-8"))
+    assert answer("collector", sample)["rollouts"] == 2
+    assert asked == [tuple(sample["detail"]["rollouts"])]
+    written = capsys.readouterr().out
+    assert '"RolloutsUnvisited":[-2.0]' in written
+    assert "Ticks" not in written
 
 
 @pytest.mark.parametrize(

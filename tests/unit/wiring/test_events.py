@@ -13,7 +13,7 @@ from canary.domain.errors import Refused
 from canary.domain.plan.spec import read_spec
 from canary.flow.commands.order import Command
 from canary.flow.recover import recover_document
-from canary.wiring import events, starter_events
+from canary.wiring import collector_events, events, starter_events
 from tests.rollouts import a_record
 
 SAMPLES: dict[str, dict[str, Any]] = {
@@ -24,7 +24,7 @@ READERS: dict[str, Callable[[object], object]] = {
     "planner": events.planner_event,
     "shifter": events.shifter_event,
     "stager": events.stager_event,
-    "collector": events.collector_event,
+    "collector": collector_events.collector_event,
     "evaluator": events.evaluator_event,
     "decider": events.decider_event,
     "starter": starter_events.starter_event,
@@ -109,6 +109,7 @@ def test_an_event_of_aws_may_carry_more(name: str) -> None:
     ("name", "path"),
     [
         ("collector-schedule", ("source",)),
+        ("collector-rollouts-due", ("detail", "rollouts")),
         ("decider-alarm-state-change", ("detail-type",)),
         ("decider-alarm-state-change", ("detail", "alarmName")),
         ("decider-alarm-state-change", ("detail", "state", "value")),

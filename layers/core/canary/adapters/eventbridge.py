@@ -3,7 +3,7 @@ a bus.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -32,23 +32,27 @@ class EventBridgeAnnouncer:
         """Emit `Evidence Collected` for each rollout. Raises AwsUnavailable when any entry was not
         taken.
         """
-        self._emit("Evidence Collected", rollouts, minute)
+        self._emit("Evidence Collected", [{"rollout": one} for one in rollouts], minute)
 
     def quality_evaluated(self, rollouts: Sequence[str], minute: int) -> None:
         """Emit `Quality Evaluated` for each rollout. Raises AwsUnavailable when any entry was not
         taken.
         """
-        self._emit("Quality Evaluated", rollouts, minute)
+        self._emit("Quality Evaluated", [{"rollout": one} for one in rollouts], minute)
 
-    def _emit(self, detail_type: str, rollouts: Sequence[str], minute: int) -> None:
+    def rollouts_due(self, slices: Sequence[Sequence[str]], minute: int) -> None:
+        """Emit `Rollouts Due` for each slice. Raises AwsUnavailable as above."""
+        self._emit("Rollouts Due", [{"rollouts": [*one]} for one in slices], minute)
+
+    def _emit(self, detail_type: str, details: Sequence[Mapping[str, object]], minute: int) -> None:
         entries = [
             {
                 "Source": self._source,
                 "DetailType": detail_type,
-                "Detail": json.dumps({"version": 1, "rollout": rollout, "minute": minute}),
+                "Detail": json.dumps({"version": 1, **detail, "minute": minute}),
                 "EventBusName": self._bus,
             }
-            for rollout in rollouts
+            for detail in details
         ]
         failed = 0
         for first in range(0, len(entries), EVENTS_A_CALL):

@@ -45,7 +45,9 @@ class DynamoEvidence:
             group = list(minutes)
             names = {f"#m{index}": _minute_name(window) for index, window in enumerate(group)}
             values = {
-                f":m{index}": {"S": window.model_dump_json()} for index, window in enumerate(group)
+                # An item is paid for by its size whenever one minute of it is written.
+                f":m{index}": {"S": window.model_dump_json(exclude_defaults=True)}
+                for index, window in enumerate(group)
             }
             sets = ", ".join(f"#m{index} = :m{index}" for index in range(len(group)))
             with translated("UpdateItem"):

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from canary.domain.errors import CanaryError
 from canary.domain.judge.metrics import Series, metrics_of, reading_of, windows_of
 from canary.domain.judge.windows import BELIEVED_AFTER_MINUTES, FROZEN_AFTER_MINUTES
 from canary.domain.plan.endpoint import EndpointView
-from canary.domain.plan.guards import Metric
 from canary.domain.rollout.arrival import agreed, is_suspicious
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.tick import Blind, Tick
 from canary.domain.time import minute_of
+from canary.flow.collecting.blind import noted, partial, since
+from canary.flow.collecting.due import metrics_behind, metrics_due
+from canary.flow.collecting.hand_out import hand_out, is_one_visit, slices_of
 from canary.flow.problems import Problems
 from canary.flow.telling.phases import of_phases
 from canary.flow.time_left import TimeLeft, in_turn
@@ -36,7 +36,6 @@ needs no decider.
 COUNTED_EVERY_MINUTES = 15
 """How often subscribers are counted: people come and go in days, a call a minute tells no more."""
 
-LONGEST_ERROR = 300
 KEPT_SECONDS = 30.0
 """Half of the function's minute: longer than one call that hangs, so that it ends before all have
 to be announced.
@@ -50,7 +49,9 @@ class Visit(NamedTuple):
     `announced` says whether the decider was told of the tick; `failed` is the first problem met,
     None when all went well; `left_out` are the rollouts there was no time for, which is a problem
     too. What was counted counts either way. `subscribers` are the confirmed ones, None where this
-    tick did not count them.
+    tick did not count them. `unvisited` are those owed a look less those that were given one: over
+    a tick and the visits of its slices they add up to those that nobody looked at. `handed_out` are
+    those that other invocations visit.
     """
 
     rollouts: int
@@ -60,6 +61,8 @@ class Visit(NamedTuple):
     failed: Exception | None = None
     left_out: tuple[str, ...] = ()
     subscribers: int | None = None
+    unvisited: int = 0
+    handed_out: int = 0
 
 
 class Collector:
@@ -75,8 +78,12 @@ class Collector:
         announcer: Announcer,
         subscribers: Subscribers | None = None,
         meter: Meter | None = None,
+        pause: Callable[[float], None] | None = None,
     ) -> None:
-        """Take the stores and what it reads through; no `subscribers` where nobody need be told."""
+        """Take the stores and what it reads through; no `subscribers` where nobody need be told,
+        and no `pause` where slices need not be handed out at a pace.
+        """
+        self._pause = pause or (lambda _seconds: None)
         self._subscribers = subscribers
         self._meter = meter
         self._rollouts = rollouts
@@ -87,50 +94,90 @@ class Collector:
         self._announcer = announcer
 
     def collect(self, now: datetime, remaining_seconds: Callable[[], float]) -> Visit:
-        """Store the closed minutes and surroundings of every listed rollout, announce each, and
-        count them.
+        """Visit every listed rollout, or hand them out in slices where they are more than one
+        visit, and count who would hear.
+        """
+        listed, problems = self._rollouts.listed(), Problems()
+        look = self.visit if is_one_visit(listed) else self._hand_out
+        visit = look(listed, now, remaining_seconds)
+        subscribers: int | None = None
+        with problems.kept():  # when everything else is done
+            subscribers = self._subscribed(now)
+        return visit._replace(subscribers=subscribers, failed=visit.failed or problems.first)
+
+    def _hand_out(
+        self, listed: Sequence[str], now: datetime, remaining_seconds: Callable[[], float]
+    ) -> Visit:
+        """Hand out every rollout; those of slices that nobody took are unvisited and told."""
+        minute, problems = minute_of(now), Problems()
+        slices = slices_of(in_turn(listed, minute))
+        left_out = hand_out(
+            slices, minute, self._announcer, remaining_seconds, self._pause, problems
+        )
+        return Visit(
+            rollouts=0,
+            unproven=0,
+            untold=0,
+            announced=not left_out,
+            failed=problems.first,
+            left_out=left_out,
+            unvisited=len(listed),
+            handed_out=len(listed) - len(left_out),
+        )
+
+    def visit_slice(
+        self, rollouts: Sequence[str], now: datetime, remaining_seconds: Callable[[], float]
+    ) -> Visit:
+        """Visit what a tick handed out; its `unvisited` takes from what the tick owes those that
+        were visited here.
+        """
+        visit = self.visit(rollouts, now, remaining_seconds)
+        return visit._replace(unvisited=visit.unvisited - visit.rollouts)
+
+    def visit(
+        self, rollouts: Sequence[str], now: datetime, remaining_seconds: Callable[[], float]
+    ) -> Visit:
+        """Store the closed minutes and surroundings of some rollouts, announce each, and count
+        them.
 
         Ended rollouts with something left to tell are announced too, so that the telling is tried
         again. What fails for one rollout, or for all of them, never keeps a rollout from being
         announced: taking over a dead execution needs no metrics. The first problem is returned with
         the count, so that alarms on the count stay awake; only what fails before there is anything
         to count is raised. While AWS is slow, collecting stops with KEPT_SECONDS of
-        `remaining_seconds` left, so that all are announced before the function is killed.
+        `remaining_seconds` left, so that all are announced before the function is killed; those
+        whose canary serves come first.
         """
-        listed, problems, time_left = (
-            self._rollouts.listed(),
-            Problems(),
-            TimeLeft(remaining_seconds, KEPT_SECONDS),
-        )
+        problems, time_left = Problems(), TimeLeft(remaining_seconds, KEPT_SECONDS)
         records = []
-        for rollout in in_turn(listed, minute_of(now)):
+        for rollout in in_turn(rollouts, minute_of(now)):
             with problems.kept():
                 time_left.ask(rollout)
                 records.append(self._rollouts.load(rollout))
         running = [record for record in records if not record.ended]
+        looked_at: list[str] = []
         if running:
             with problems.kept():
-                self._collect(running, now, problems, time_left)
+                by_share = sorted(running, key=lambda record: record.share == 0)
+                looked_at = self._collect(by_share, now, problems, time_left)
         announced = False
         with problems.kept():
-            self._announcer.evidence_collected(listed, minute_of(now))
+            self._announcer.evidence_collected(rollouts, minute_of(now))
             announced = True
         late = [m for record in records for m in record.outbox if now - m.at >= TOLD_WITHIN]
         unproven = sum(record.phase is Phase.UNPROVEN for record in records)
         if self._meter:
             for one in of_phases(records):
                 self._meter.note(one.dimensions, one.values)
-        subscribers: int | None = None
-        with problems.kept():  # when everything else is done
-            subscribers = self._subscribed(now)
+        visited = len(records) - len(running) + len(looked_at) if announced else 0
         return Visit(
-            len(listed),
+            len(rollouts),
             unproven,
             len(late),
             announced,
             problems.first,
             tuple(time_left.left_out),
-            subscribers,
+            unvisited=len(rollouts) - visited,
         )
 
     def _subscribed(self, now: datetime) -> int | None:
@@ -141,34 +188,44 @@ class Collector:
 
     def _collect(
         self, records: list[Record], now: datetime, problems: Problems, time_left: TimeLeft
-    ) -> None:
-        """Store what can be read of every rollout: a read that fails is kept as a problem and in
-        the tick, and spoils no other.
+    ) -> list[str]:
+        """Store what can be read of every rollout, and return those whose tick is kept: a read that
+        fails is kept as a problem and in the tick, and spoils no other.
         """
         end, minute = now.replace(second=0, microsecond=0), minute_of(now)
-        wanted = {record.rollout: metrics_of(record.plan) for record in records}
-        everything = [metric for several in wanted.values() for metric in several]
+        rollouts = [record.rollout for record in records]
         answer: Series | None = None
         states: Mapping[str, str] = {}
         no_metrics: list[Blind] = []
         no_alarms: list[Blind] = []
-        with problems.kept(), _noted("GetMetricData", no_metrics, minute):
-            time_left.ask(*wanted)
-            start = end - timedelta(minutes=FROZEN_AFTER_MINUTES)
-            answer = self._metrics.minutes(everything, start, end)
+        with problems.kept(), noted("GetMetricData", no_metrics, minute):
+            time_left.ask(*rollouts)
+            answer = self._minutes(records, end)
         names = sorted({name for record in records for name in record.plan.alarms})
-        with problems.kept(), _noted("DescribeAlarms", no_alarms, minute):
-            time_left.ask(*wanted)
+        with problems.kept(), noted("DescribeAlarms", no_alarms, minute):
+            time_left.ask(*rollouts)
             states = self._alarms.states(names) if names else {}
+        looked_at = []
         for record in records:
             blind = [*no_metrics, *(no_alarms if record.plan.alarms else ())]
             if answer is not None:
-                series = {metric: answer[metric] for metric in wanted[record.rollout]}
-                blind += _partial(series, minute)
+                wanted = metrics_of(record.plan)
+                series = {metric: answer[metric] for metric in wanted if metric in answer}
+                blind += partial(series, minute)
                 with problems.kept():
                     self._store_windows(record, series, blind, now, time_left)
             with problems.kept():
                 self._store_tick(record, states, blind, now, problems, time_left)
+                looked_at.append(record.rollout)
+        return looked_at
+
+    def _minutes(self, records: Sequence[Record], end: datetime) -> Series:
+        """Return the minutes that may still change of all that is due of these rollouts."""
+        start, minute = end - timedelta(minutes=FROZEN_AFTER_MINUTES), minute_of(end)
+        due = [metric for record in records for metric in metrics_due(record, minute)]
+        read = self._metrics.minutes(due, start, end)
+        behind = [metric for record in records for metric in metrics_behind(record, read)]
+        return {**read, **self._metrics.minutes(behind, start, end)} if behind else read
 
     def _store_windows(
         self,
@@ -179,7 +236,7 @@ class Collector:
         time_left: TimeLeft,
     ) -> None:
         began, minute = minute_of(record.started_at), minute_of(now)
-        with _noted("Query", blind, minute):
+        with noted("Query", blind, minute):
             time_left.ask(record.rollout)
             kept = self._evidence.windows(record.rollout, minute - FROZEN_AFTER_MINUTES)
         before = {w.minute: w for w in kept}
@@ -187,10 +244,11 @@ class Collector:
         found = windows_of(reading, series, record.canary, record.plan.baselines)
         read = (w.but(since=minute) for w in found if w.minute >= began)
         windows = [before[w.minute].read_again(w) if w.minute in before else w for w in read]
-        if windows:
-            with _noted("UpdateItem", blind, minute):
+        changed = [window for window in windows if before.get(window.minute) != window]
+        if changed:
+            with noted("UpdateItem", blind, minute):
                 time_left.ask(record.rollout)
-                self._evidence.save_windows(record.rollout, windows)
+                self._evidence.save_windows(record.rollout, changed)
 
     def _store_tick(
         self,
@@ -206,12 +264,12 @@ class Collector:
             return self._endpoints.describe(record.endpoint)
 
         endpoint, minute = None, minute_of(now)
-        with problems.kept(), _noted("DescribeEndpoint", blind, minute):
+        with problems.kept(), noted("DescribeEndpoint", blind, minute):
             endpoint = agreed(read, is_suspicious(record, now))
         if blind:
             time_left.ask(record.rollout)
             with problems.kept():
-                blind = _since(blind, self._evidence.tick(record.rollout))
+                blind = since(blind, self._evidence.tick(record.rollout))
         tick = Tick(
             rollout=record.rollout,
             minute=minute,
@@ -222,37 +280,3 @@ class Collector:
         )
         time_left.ask(record.rollout)
         self._evidence.save_tick(tick)
-
-
-@contextmanager
-def _noted(query: str, blind: list[Blind], minute: int) -> Iterator[None]:
-    """Note that a read failed, by AWS's own name for it, and let its error go on. Of an error that
-    is not ours the kind alone is noted: its text may hold what was read.
-    """
-    try:
-        yield
-    except Exception as error:
-        ours = isinstance(error, CanaryError)
-        told = str(error).removeprefix(f"{query}: ") if ours else type(error).__name__
-        blind.append(Blind(query=query, error=told[:LONGEST_ERROR], since_minute=minute))
-        raise
-
-
-def _partial(series: Series, minute: int) -> list[Blind]:
-    """Return the metrics that CloudWatch did not answer completely."""
-    return [
-        Blind(query=_query_words(metric), error=one.answered[:LONGEST_ERROR], since_minute=minute)
-        for metric, one in series.items()
-        if not one.complete
-    ]
-
-
-def _query_words(metric: Metric) -> str:
-    of = ", ".join(value for _, value in metric.dimensions)
-    return f"GetMetricData of {metric.name} {metric.statistic} ({of})"
-
-
-def _since(blind: list[Blind], before: Tick | None) -> list[Blind]:
-    """Return what is blind now with the minute since which it is."""
-    known = {one.query: one.since_minute for one in before.blind} if before else {}
-    return [one.but(since_minute=known.get(one.query, one.since_minute)) for one in blind]

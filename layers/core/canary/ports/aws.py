@@ -126,3 +126,6 @@ class Announcer(Protocol):
 
     def quality_evaluated(self, rollouts: Sequence[str], minute: int) -> None:
         """Emit `Quality Evaluated` for each rollout."""
+
+    def rollouts_due(self, slices: Sequence[Sequence[str]], minute: int) -> None:
+        """Emit `Rollouts Due` for each slice of rollouts, which another invocation visits."""

@@ -2,6 +2,7 @@
 
 import os
 
+from canary import wiring
 from canary.adapters.cloudwatch import CloudWatchAlarms, CloudWatchMetrics
 from canary.adapters.eventbridge import EventBridgeAnnouncer
 from canary.adapters.evidence import DynamoEvidence
@@ -29,5 +30,12 @@ def build() -> Collector:
         subscribers=SnsSubscribers(client("sns", ASIDE_CONFIG), settings.watched_topic)
         if settings.watched_topic
         else None,
-        meter=EmfMeter(settings.metrics_namespace, settings.service, NAMES),
+        meter=EmfMeter(settings.metrics_namespace, settings.service, NAMES)
+        if settings.measures == "yes"
+        else None,
+        pause=_pause,
     )
+
+
+def _pause(seconds: float) -> None:
+    wiring.sleep(seconds)

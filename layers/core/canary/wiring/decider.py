@@ -58,7 +58,8 @@ def build() -> Deciding:
     recovery = Recovery(rollouts, executions)
     teller = Teller(rollouts, channels(settings), lambda: uuid4().hex)
     quality = DynamoQualityStore(table, settings.table)
-    meter = EmfMeter(settings.metrics_namespace, settings.service, NAMES)
+    drawn = settings.measures == "yes"
+    meter = EmfMeter(settings.metrics_namespace, settings.service, NAMES) if drawn else None
     place = settings.freeze_list
     freezes = S3Freezes(client("s3"), place).read if place else FreezeList
     days = DynamoDays(table, settings.table)

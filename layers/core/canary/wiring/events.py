@@ -242,12 +242,6 @@ def stager_event(event: object) -> StageTask:
     return read
 
 
-def collector_event(event: object) -> Schedule:
-    """Return that a minute has passed. Raises Refused."""
-    read: Schedule = read_as(Schedule, event, "collector")
-    return read
-
-
 def evaluator_event(event: object) -> Schedule | EvaluateTask | ShardTask:
     """Return what the evaluator is asked. Raises Refused."""
     read: Schedule | EvaluateTask | ShardTask = read_as(EvaluatorEvent, event, "evaluator")

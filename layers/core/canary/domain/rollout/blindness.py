@@ -20,7 +20,10 @@ SERVICES = {"DescribeEndpoint": "sagemaker", "DescribeAlarms": "cloudwatch"} | d
 REMEDIES = (
     (
         ("Throttl", "RequestLimitExceeded", "TooManyRequests", "LimitExceeded"),
-        "It comes back when fewer calls are made; ask for a higher quota of {action}",
+        (
+            "That is the account's quota, not the canary: it comes back when fewer calls are made; "
+            "ask for a higher quota of {action}"
+        ),
     ),
     (
         ("AccessDenied", "Forbidden", "UnauthorizedOperation", "NotAuthorized", "ExpiredToken"),
@@ -74,7 +77,8 @@ def _nobody(tick: Tick | None, endpoint: str) -> str:
     before = f"; it was blind then already: {_blind(tick.blind)}" if tick and tick.blind else ""
     return (
         f"Nobody could look at endpoint {endpoint}, its metrics and alarms {since}: the "
-        f"collector does not run or does not finish; look at its schedule and its log{before}"
+        "collector does not run, does not finish or does not come to it, which says nothing of the "
+        f"canary; look at its schedule, its log and the alarm unvisited{before}"
     )
 
 

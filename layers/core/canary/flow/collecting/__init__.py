@@ -1,0 +1,1 @@
+"""What a minute of very many rollouts is made of: slices."""

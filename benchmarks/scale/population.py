@@ -1,14 +1,16 @@
-"""Rollouts to visit: two variants, errors and slow requests watched, the canary at 25% for half an
-hour of calm traffic; and what AWS answers about them.
+"""Rollouts to visit: errors and slow requests watched, the canary at its share for half an hour of
+calm traffic; and what AWS answers about them.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import cache
+from typing import NamedTuple
 
 from benchmarks.scale.account import Answer, moment
 from canary.domain.plan.error_budget import share_out
+from canary.domain.plan.guards import Metric
 from canary.domain.plan.plan import BakeInterval, Plan
 from canary.domain.plan.spec import read_spec
 from canary.domain.plan.standard_guards import guards_of
@@ -21,9 +23,32 @@ from canary.domain.time import minute_of
 LAG_MINUTES = 1
 """Whole minutes behind the last closed one that CloudWatch has not published yet."""
 BAKED_MINUTES = 30
-VARIANTS = ("v1", "v2")
-REQUESTS = {"v1": 4500.0, "v2": 1500.0}
-STEP = 2
+REQUESTS = 6000.0
+"""Of an endpoint in a minute."""
+
+
+class Kind(NamedTuple):
+    """The step that rollouts serve, and how many variants their endpoints have."""
+
+    step: int = 2
+    variants: int = 2
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the variants: v2 is the canary, the others its baselines."""
+        return tuple(f"v{number}" for number in range(1, self.variants + 1))
+
+    @property
+    def baselines(self) -> tuple[str, ...]:
+        """Return the others."""
+        return tuple(name for name in self.names if name != "v2")
+
+    @property
+    def safe(self) -> Target:
+        """Return what serves before and after."""
+        return Target(weights={name: 3.0 * (name != "v2") for name in self.names})
+
+
 SPEC = {
     "endpoint": "endpoint-00000",
     "canary": "v2",
@@ -36,17 +61,18 @@ SPEC = {
 }
 
 
-def a_record(number: int, now: datetime, step: int = STEP) -> Record:
+def a_record(number: int, now: datetime, kind: Kind) -> Record:
     """Return a rollout that has served a step for half an hour."""
+    step = kind.step
     endpoint = f"endpoint-{number:05d}"
     spec = read_spec({**SPEC, "endpoint": endpoint})
-    safe = safe_target(Target(weights={"v1": 3.0, "v2": 0.0}), "v2")
+    safe = safe_target(kind.safe, "v2")
     guards, began = guards_of(spec.guards, {}), now - timedelta(minutes=BAKED_MINUTES)
     plan = Plan(
         endpoint=endpoint,
         config_name="config-1",
         canary="v2",
-        baselines=("v1",),
+        baselines=kind.baselines,
         found_target=safe,
         safe_target=safe,
         steps=plan_steps(spec, safe),
@@ -75,9 +101,9 @@ def a_record(number: int, now: datetime, step: int = STEP) -> Record:
     )
 
 
-def endpoint_of(asked: Answer, step: int = STEP) -> Answer:
+def endpoint_of(asked: Answer, kind: Kind) -> Answer:
     """Answer DescribeEndpoint: the step's weights serve."""
-    weights = _weights(step)
+    weights = weights_of(kind)
     return {
         "EndpointName": asked["EndpointName"],
         "EndpointArn": f"arn:aws:sagemaker:us-east-1:123456789012:endpoint/{asked['EndpointName']}",
@@ -91,21 +117,23 @@ def endpoint_of(asked: Answer, step: int = STEP) -> Answer:
                 "CurrentInstanceCount": 1,
                 "DesiredInstanceCount": 1,
             }
-            for name in VARIANTS
+            for name in kind.names
         ],
     }
 
 
 @cache
-def _weights(step: int) -> dict[str, float]:
-    spec = read_spec(SPEC)
-    safe = safe_target(Target(weights={"v1": 3.0, "v2": 0.0}), "v2")
-    return dict(plan_steps(spec, safe)[step].target.weights)
+def weights_of(kind: Kind) -> dict[str, float]:
+    """Return the weights that serve."""
+    return dict(plan_steps(read_spec(SPEC), kind.safe)[kind.step].target.weights)
 
 
-def value_of(name: str, statistic: str, variant: str, minute: int) -> float:
+def value_of(metric: Metric, minute: int, kind: Kind) -> float:
     """Return a point of a calm minute: a little traffic more or less, no errors, 2% slow."""
-    requests = REQUESTS[variant] + (minute * 37) % 100
+    name, statistic = metric.name, metric.statistic
+    weights, variant = weights_of(kind), dict(metric.dimensions)["VariantName"]
+    share = weights[variant] / sum(weights.values())
+    requests = float(round(share * (REQUESTS + (minute * 37) % 100)))
     if name == "Invocations":
         return requests
     if name == "ModelLatency":
@@ -113,21 +141,28 @@ def value_of(name: str, statistic: str, variant: str, minute: int) -> float:
     return 0.0
 
 
-def metrics_of(asked: Answer, now: datetime) -> Answer:
+def metrics_of(asked: Answer, now: datetime, kind: Kind) -> Answer:
     """Answer GetMetricData: every minute of the range that is published by now."""
     first, last = minute_of(asked["StartTime"]), minute_of(asked["EndTime"])
     published = range(first, min(last, minute_of(now) - LAG_MINUTES))
     times = [moment(minute) for minute in published]
     results = []
     for query in asked["MetricDataQueries"]:
-        stat = query["MetricStat"]
-        metric = stat["Metric"]
-        variant = {one["Name"]: one["Value"] for one in metric["Dimensions"]}["VariantName"]
-        values = [value_of(metric["MetricName"], stat["Stat"], variant, m) for m in published]
+        metric = _metric_of(query["MetricStat"])
+        values = [value_of(metric, minute, kind) for minute in published]
         results.append(
             {"Id": query["Id"], "Timestamps": times, "Values": values, "StatusCode": "Complete"}
         )
     return {"MetricDataResults": results}
+
+
+def _metric_of(stat: Answer) -> Metric:
+    named = stat["Metric"]
+    return Metric(
+        name=named["MetricName"],
+        statistic=stat["Stat"],
+        dimensions=tuple((one["Name"], one["Value"]) for one in named["Dimensions"]),
+    )
 
 
 def metrics_billed(asked: Answer) -> int:

@@ -14,15 +14,16 @@ from typing import Any
 
 from benchmarks.scale.figures import CUSTOM_METRIC_MINUTE, MINUTES_A_DAY, PRICES
 from benchmarks.scale.minute import Minute, Stack
+from benchmarks.scale.population import Kind
 
 OUT = Path("out/bench/scale.json")
 SIZES, SHORT_SIZES = (1, 10, 50, 100, 1000, 5000), (1, 10, 60)
 COLUMNS = ("rollouts", "visited", "judged", "calls", "wall_s", "cpu_s", "memory_mb")
 
 
-def measured(rollouts: int, *, deciding: bool, step: int = 2) -> dict[str, Any]:
+def measured(rollouts: int, *, deciding: bool, step: int = 2, variants: int = 2) -> dict[str, Any]:
     """Return one minute of so many rollouts as a row."""
-    return row_of(Stack(rollouts, deciding=deciding, step=step).run())
+    return row_of(Stack(rollouts, deciding=deciding, kind=Kind(step, variants)).run())
 
 
 def dollars_of(minute: Minute) -> dict[str, float]:
@@ -34,11 +35,11 @@ def dollars_of(minute: Minute) -> dict[str, float]:
 
 def row_of(minute: Minute) -> dict[str, Any]:
     """Return a minute as a row of scale.json; `per_rollout` are the figures that should be flat."""
-    n, dollars = minute.rollouts, dollars_of(minute)
+    n, dollars = max(1, minute.rollouts), dollars_of(minute)
     measures = dollars["custom metrics"]
     cpu = sum(minute.cpu.values())
     return {
-        "rollouts": n,
+        "rollouts": minute.rollouts,
         "visited": minute.looked_in_full,
         "ticks_kept": minute.visited,
         "judged": minute.judged,
@@ -83,13 +84,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="A minute of many rollouts.")
     parser.add_argument("--short", action="store_true", help="few rollouts: the machinery")
     parser.add_argument("--no-verdicts", action="store_true", help="the collector's side alone")
-    parser.add_argument("--step", type=int, default=2, help="the step that all of them serve")
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args(arguments)
     sizes = SHORT_SIZES if options.short else SIZES
     # A fresh process a size: memory is that of its own.
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
-        one = partial(measured, deciding=not options.no_verdicts, step=options.step)
+        one = partial(measured, deciding=not options.no_verdicts)
         rows = list(pool.imap(one, sizes))
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps({"version": 1, "rows": rows}, indent=1) + "\n", "utf-8")

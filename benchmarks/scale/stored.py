@@ -7,8 +7,7 @@ from benchmarks.scale.population import (
     BAKED_MINUTES,
     LAG_MINUTES,
     SPEC,
-    STEP,
-    VARIANTS,
+    Kind,
     a_record,
     value_of,
 )
@@ -16,34 +15,29 @@ from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.table import DynamoRollouts
 from canary.domain.judge.metrics import MetricReading, RawSeries, windows_of
 from canary.domain.judge.windows import Window
-from canary.domain.plan.guards import Metric
 from canary.domain.plan.spec import read_spec
 from canary.domain.plan.standard_guards import guards_of
 from canary.domain.time import minute_of
 
 
-def fill(client: Any, rollouts: int, now: datetime, step: int = STEP) -> None:
+def fill(client: Any, rollouts: int, now: datetime, kind: Kind) -> None:
     """Store so many rollouts with the windows that half an hour has left."""
     records, evidence = DynamoRollouts(client, "table"), DynamoEvidence(client, "table")
-    windows = windows_of_calm(now - timedelta(minutes=BAKED_MINUTES), now)
+    windows = windows_of_calm(now - timedelta(minutes=BAKED_MINUTES), now, kind)
     for number in range(rollouts):
-        record = a_record(number, now, step)
+        record = a_record(number, now, kind)
         records.create(record)
         evidence.save_windows(record.rollout, windows)
 
 
-def windows_of_calm(start: datetime, end: datetime) -> tuple[Window, ...]:
+def windows_of_calm(start: datetime, end: datetime, kind: Kind) -> tuple[Window, ...]:
     """Return the minutes of a stretch that the tick before `end` has stored."""
     spec = read_spec(SPEC)
     reading = MetricReading(spec.endpoint, guards_of(spec.guards, {}))
     minutes = range(minute_of(start), minute_of(end) - LAG_MINUTES - 1)
-    series = {metric: _series(metric, minutes) for metric in reading.metrics(VARIANTS)}
-    found = windows_of(reading, series, "v2", ("v1",))
+    series = {
+        metric: RawSeries(minutes={m: value_of(metric, m, kind) for m in minutes})
+        for metric in reading.metrics(kind.names)
+    }
+    found = windows_of(reading, series, "v2", kind.baselines)
     return tuple(w.but(since=w.minute + LAG_MINUTES + 1) for w in found)
-
-
-def _series(metric: Metric, minutes: range) -> RawSeries:
-    variant = dict(metric.dimensions)["VariantName"]
-    return RawSeries(
-        minutes={m: value_of(metric.name, metric.statistic, variant, m) for m in minutes}
-    )

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from benchmarks.scale import costs
 from benchmarks.scale.account import Account, Clock
 from benchmarks.scale.account import Refused as Code
 from benchmarks.scale.figures import MEMORY_MEGABYTES, QUOTAS
 from benchmarks.scale.minute import TICK, routes
-from benchmarks.scale.population import metrics_billed
+from benchmarks.scale.population import Kind, metrics_billed
 from benchmarks.scale.stored import windows_of_calm
 from benchmarks.scale.table import Table
 from canary.adapters.cloudwatch import CloudWatchAlarms
@@ -65,7 +66,7 @@ def test_what_is_stored_is_read_back_through_the_adapters(stored: tuple[Table, A
     """Windows by range and the newest tick, an older one refused by its condition."""
     evidence, windows = (
         DynamoEvidence(stored[1], "table"),
-        windows_of_calm(TICK - timedelta(minutes=40), TICK),
+        windows_of_calm(TICK - timedelta(minutes=40), TICK, Kind()),
     )
     evidence.save_windows("churn-1", windows)
     assert evidence.windows("churn-1", windows[3].minute) == windows[3:]
@@ -132,3 +133,8 @@ def test_functions_and_routes_are_the_templates() -> None:
     }
     assert given == MEMORY_MEGABYTES
     assert routes()["Evidence Collected"] == "decider"
+
+
+def test_the_page_of_costs_is_what_was_counted() -> None:
+    """Run `python -m benchmarks.scale.costs` when this fails."""
+    assert costs.main(["--check"]) == 0

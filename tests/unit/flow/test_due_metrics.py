@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from canary.domain.errors import AwsUnavailable
 from canary.domain.judge.metrics import RawSeries, metrics_of
 from canary.domain.judge.windows import FROZEN_AFTER_MINUTES
 from canary.domain.plan.guards import Metric
@@ -103,3 +104,29 @@ def test_a_baseline_that_is_asked_all_the_same_is_read_in_the_same_look() -> Non
 def test_everything_is_read_otherwise(record: Record, minute: int) -> None:
     """A comparison needs both sides."""
     assert metrics_due(record, minute) == metrics_of(record.plan)
+
+
+def test_a_baseline_whose_rest_cannot_be_read_leaves_no_half_minutes() -> None:
+    """The canary is not judged beside nobody while somebody answers; the others see as before."""
+
+    class Refusing(Asked):
+        def minutes(
+            self, metrics: Sequence[Metric], start: datetime, end: datetime
+        ) -> Mapping[Metric, RawSeries]:
+            if self.calls:
+                raise AwsUnavailable("GetMetricData: Throttling: rate exceeded")
+            return super().minutes(metrics, start, end)
+
+    minutes = range(ALONE - 5, ALONE)
+    known = {name: {minute: points(300.0, 0.0) for minute in minutes} for name in ("v1", "v2")}
+    both = a_record(rollout="r2", endpoint="r2", plan=a_plan(endpoint="r2"), started_at=NOON)
+    evidence = MemoryEvidence()
+    ports = (MemoryRollouts(watched(), both), evidence, Refusing(known), MemoryAlarms())
+    visit = Collector(*ports, ScriptedEndpoint(), MemoryAnnouncer()).collect(
+        after(60 * (FROZEN_AFTER_MINUTES + 1)), lambda: 60.0
+    )
+    assert isinstance(visit.failed, AwsUnavailable)
+    assert evidence.windows("churn-1") == ()
+    assert len(evidence.windows("r2")) == 5
+    ticks = {name: evidence.tick(name) for name in ("churn-1", "r2")}
+    assert [(tick.complete if tick else None) for tick in ticks.values()] == [False, True]

@@ -15,8 +15,8 @@ from canary.domain.rollout.record import Record
 from canary.domain.rollout.tick import Blind, Tick
 from canary.domain.time import minute_of
 from canary.flow.collecting.blind import noted, partial, since
-from canary.flow.collecting.due import metrics_behind, metrics_due
 from canary.flow.collecting.hand_out import hand_out, is_one_visit, slices_of
+from canary.flow.collecting.together import minutes_of
 from canary.flow.problems import Problems
 from canary.flow.telling.phases import of_phases
 from canary.flow.time_left import TimeLeft, in_turn
@@ -194,21 +194,18 @@ class Collector:
         """
         end, minute = now.replace(second=0, microsecond=0), minute_of(now)
         rollouts = [record.rollout for record in records]
-        answer: Series | None = None
         states: Mapping[str, str] = {}
-        no_metrics: list[Blind] = []
         no_alarms: list[Blind] = []
-        with problems.kept(), noted("GetMetricData", no_metrics, minute):
-            time_left.ask(*rollouts)
-            answer = self._minutes(records, end)
+        answer, no_metrics = minutes_of(records, self._metrics, end, problems, time_left)
         names = sorted({name for record in records for name in record.plan.alarms})
         with problems.kept(), noted("DescribeAlarms", no_alarms, minute):
             time_left.ask(*rollouts)
             states = self._alarms.states(names) if names else {}
         looked_at = []
         for record in records:
-            blind = [*no_metrics, *(no_alarms if record.plan.alarms else ())]
-            if answer is not None:
+            unread = no_metrics.get(record.rollout)
+            blind = [*([unread] if unread else ()), *(no_alarms if record.plan.alarms else ())]
+            if unread is None:
                 wanted = metrics_of(record.plan)
                 series = {metric: answer[metric] for metric in wanted if metric in answer}
                 blind += partial(series, minute)
@@ -218,14 +215,6 @@ class Collector:
                 self._store_tick(record, states, blind, now, problems, time_left)
                 looked_at.append(record.rollout)
         return looked_at
-
-    def _minutes(self, records: Sequence[Record], end: datetime) -> Series:
-        """Return the minutes that may still change of all that is due of these rollouts."""
-        start, minute = end - timedelta(minutes=FROZEN_AFTER_MINUTES), minute_of(end)
-        due = [metric for record in records for metric in metrics_due(record, minute)]
-        read = self._metrics.minutes(due, start, end)
-        behind = [metric for record in records for metric in metrics_behind(record, read)]
-        return {**read, **self._metrics.minutes(behind, start, end)} if behind else read
 
     def _store_windows(
         self,

@@ -27,8 +27,10 @@ has a second.
 """
 HANDED_OUT_WITHIN_SECONDS = 40
 """More than 6,000 rollouts are handed out faster, so that a tick is over before the next one."""
-LEAST_SECONDS = 5.0
-"""Left of the function's time when handing out stops, so that what was done is still counted."""
+LEAST_SECONDS = 18.0
+"""Left of the function's time when handing out stops: longer than one call that hangs, so that what
+was done is still counted.
+"""
 
 
 class Slices(NamedTuple):

@@ -11,10 +11,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks.scale.figures import CUSTOM_METRIC_MINUTE, PRICES
+from benchmarks.scale.figures import (
+    ALARM_MONTH,
+    CLUSTER_HOUR,
+    CUSTOM_METRIC_MINUTE,
+    DASHBOARD_MONTH,
+    KEY_MONTH,
+    MINUTES_A_DAY,
+    NODE_HOUR,
+    PRICES,
+    TRANSITION,
+)
 from benchmarks.scale.run import measured
 
-RESULTS = Path("benchmarks/scale/results.json")
+RESULTS, BEFORE = Path("benchmarks/scale/results.json"), Path("benchmarks/scale/before.json")
 PAGE, TEMPLATE = Path("docs/costs.md"), Path("benchmarks/scale/costs.template.md")
 ROLLOUTS = 50
 CASES = {
@@ -22,29 +32,28 @@ CASES = {
     "watching": {"step": 4, "variants": 2},
     "ten variants": {"step": 2, "variants": 10},
 }
+DRAWN = " drawn"
+"""What the name of a case ends with whose measures the dashboard draws."""
 DAYS_A_MONTH = 365 / 12
 HOURS_A_DAY = 24
-STANDING = {
-    "the key of messages": (1.00, "https://aws.amazon.com/kms/pricing/"),
-    "the dashboard": (3.00, "https://aws.amazon.com/cloudwatch/pricing/"),
-    "{alarms} alarms": (0.10, "https://aws.amazon.com/cloudwatch/pricing/"),
-}
-"""Dollars a month; of alarms each."""
-CLUSTER_HOUR = 0.10
-"""An EKS cluster in standard support: https://aws.amazon.com/eks/pricing/."""
-NODE_HOUR = 0.0416
-"""t3.medium, on demand, us-east-1: https://aws.amazon.com/ec2/pricing/on-demand/."""
+STATISTICS_A_LOOK = {"holding": 8, "watching": 5, "ten variants": 40}
+"""Statistics read of the metrics in a look: what is billed, should each of them be."""
 
 
 def counted() -> dict[str, Any]:
-    """Return a minute of each case, and of no rollout at all; each in a process of its own."""
-    asked = {"idle": {"rollouts": 0}} | {n: {"rollouts": ROLLOUTS, **c} for n, c in CASES.items()}
+    """Return a minute of each case, with and without the dashboard's measures, and of no rollout at
+    all; each in a process of its own.
+    """
+    asked: dict[str, dict[str, Any]] = {"idle": {"rollouts": 0}}
+    for name, case in CASES.items():
+        asked[name] = {"rollouts": ROLLOUTS, "measures": False, **case}
+        asked[name + DRAWN] = {**asked[name], "measures": True}
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
         return dict(zip(asked, pool.map(_minute, asked.values(), chunksize=1), strict=True))
 
 
-def _minute(case: dict[str, int]) -> dict[str, Any]:
-    return measured(deciding=True, **case)
+def _minute(case: dict[str, Any]) -> dict[str, Any]:
+    return measured(**case)
 
 
 def alarms() -> int:
@@ -52,58 +61,101 @@ def alarms() -> int:
     return Path("template.yaml").read_text("utf-8").count("Type: AWS::CloudWatch::Alarm")
 
 
-def page(cases: dict[str, Any]) -> str:
-    """Return docs/costs.md."""
+def page(cases: dict[str, Any], before: dict[str, float]) -> str:
+    """Return docs/costs.md; `before` are the dollars a day of one rollout, holding, by what they
+    were paid for when they were first counted.
+    """
     idle, each = cases["idle"], [cases[name] for name in CASES]
+    drawn, holding = [cases[name + DRAWN] for name in CASES], _of_one(cases["holding"])
     standing = _standing(idle)
-    nothing = sum(dollars for _, dollars, _ in standing)
-    cluster, nodes = HOURS_A_DAY * CLUSTER_HOUR, HOURS_A_DAY * 2 * NODE_HOUR
-    holding = cases["holding"]["per_rollout"]["dollars_a_day"]
+    nothing = sum(dollars for _, dollars in standing)
+    cluster, nodes = HOURS_A_DAY * CLUSTER_HOUR.dollars, HOURS_A_DAY * 2 * NODE_HOUR.dollars
     return TEMPLATE.read_text("utf-8").format(
         rollouts=ROLLOUTS,
         heads=" | ".join(CASES),
         rules=" | ".join("---" for _ in CASES),
-        rows="\n".join(f"| {kind} | {_of_kind(kind, each)} |" for kind in PRICES),
-        without=_per_rollout("dollars_a_day_without_measures", each),
-        measures=_of_kind("custom metrics", each),
-        whole=_per_rollout("dollars_a_day", each),
-        transitions=f"{70 * 0.025 / 1000:.4f}",
-        standing="\n".join(f"| {name} | {dollars:.3f} |" for name, dollars, _ in standing),
+        rows="\n".join(f"| {kind} | {_row(kind, each)} |" for kind in PRICES),
+        together=_together(each, idle),
+        drawn=" | ".join(
+            f"{_total(with_it, idle) - _total(without, idle):.4f}"
+            for with_it, without in zip(drawn, each, strict=True)
+        ),
+        whole=_together(drawn, idle),
+        each_statistic=" | ".join(f"{_if_each_were_billed(name, cases):.3f}" for name in CASES),
+        saved="\n".join(
+            f"| {kind} | {before[kind]:.4f} | {holding[kind]:.4f} |" for kind in PRICES
+        ),
+        before=f"{sum(before.values()):.3f}",
+        now=f"{sum(holding.values()):.3f}",
+        transitions=f"{70 * TRANSITION.dollars:.4f}",
+        standing="\n".join(f"| {name} | {dollars:.3f} |" for name, dollars in standing),
         nothing=f"{nothing:.2f}",
         cluster=f"{cluster:.2f}",
         nodes=f"{nodes:.2f}",
         peer=f"{cluster + nodes:.2f}",
-        many=int((cluster + nodes - nothing) / holding),
-        sources="\n".join(f"- {source}" for source in _sources(standing)),
+        many=int((cluster + nodes - nothing) / _total(cases["holding"], idle)),
+        sources="\n".join(_sources()),
     )
 
 
-def _sources(standing: list[tuple[str, float, str]]) -> list[str]:
-    each = PRICES | {"custom metrics, a minute": CUSTOM_METRIC_MINUTE}
-    told = [f"{name}: ${price.dollars:.3g}, {price.source}" for name, price in each.items()]
-    return [*told, *(f"{name}: {source}" for name, _, source in standing if source)]
-
-
-def _of_kind(kind: str, cases: list[dict[str, Any]]) -> str:
-    each = (case["dollars_a_day_by_kind"][kind] / case["rollouts"] for case in cases)
-    return " | ".join(f"{dollars:.4f}" for dollars in each)
-
-
-def _per_rollout(key: str, cases: list[dict[str, Any]]) -> str:
-    return " | ".join(f"**{case['per_rollout'][key]:.3f}**" for case in cases)
-
-
-def _standing(idle: dict[str, Any]) -> list[tuple[str, float, str]]:
-    """Return what is paid while nothing rolls out: what, dollars a day, and the price's source."""
-    count = alarms()
-    fixed = [
-        (name.format(alarms=count), dollars * (count if "{" in name else 1) / DAYS_A_MONTH, source)
-        for name, (dollars, source) in STANDING.items()
+def _sources() -> list[str]:
+    each = PRICES | {
+        "custom metrics, a minute": CUSTOM_METRIC_MINUTE,
+        "a transition of the state machine": TRANSITION,
+        "a key, a month": KEY_MONTH,
+        "a dashboard, a month": DASHBOARD_MONTH,
+        "an alarm, a month": ALARM_MONTH,
+        "a cluster's control plane, an hour": CLUSTER_HOUR,
+        "a node, an hour": NODE_HOUR,
+    }
+    return [
+        f"| {name} | {price.dollars:.3g} | {price.source} | {price.read_at} |"
+        for name, price in each.items()
     ]
+
+
+def _of_one(case: dict[str, Any]) -> dict[str, float]:
+    """Return the dollars a day of one rollout by what is paid for, the dashboard's metrics left
+    out.
+    """
+    return {kind: case["dollars_a_day_by_kind"][kind] / case["rollouts"] for kind in PRICES}
+
+
+def _total(case: dict[str, Any], idle: dict[str, Any]) -> float:
+    """Return the dollars a day of one rollout; the metrics that a stack keeps without any are the
+    stack's.
+    """
+    kept = max(0, case["custom_metrics"] - idle["custom_metrics"]) / case["rollouts"]
+    return sum(_of_one(case).values()) + kept * MINUTES_A_DAY * CUSTOM_METRIC_MINUTE.dollars
+
+
+def _if_each_were_billed(name: str, cases: dict[str, Any]) -> float:
+    read = cases[name]["used"]["metrics read"] / ROLLOUTS
+    more = STATISTICS_A_LOOK[name] - read
+    return (
+        _total(cases[name], cases["idle"]) + more * MINUTES_A_DAY * PRICES["metrics read"].dollars
+    )
+
+
+def _row(kind: str, cases: list[dict[str, Any]]) -> str:
+    return " | ".join(f"{_of_one(case)[kind]:.4f}" for case in cases)
+
+
+def _together(cases: list[dict[str, Any]], idle: dict[str, Any]) -> str:
+    return " | ".join(f"**{_total(case, idle):.3f}**" for case in cases)
+
+
+def _standing(idle: dict[str, Any]) -> list[tuple[str, float]]:
+    """Return what is paid while nothing rolls out: what, and dollars a day."""
+    count = alarms()
     measures = idle["dollars_a_day_by_kind"]["custom metrics"]
-    tick = idle["per_rollout"]["dollars_a_day_without_measures"]
-    metrics = f"{idle['custom_metrics']} metrics of the controller"
-    return [*fixed, (metrics, measures, ""), ("1,440 ticks that find nothing", tick, "")]
+    return [
+        ("the key of messages", KEY_MONTH.dollars / DAYS_A_MONTH),
+        ("the dashboard", DASHBOARD_MONTH.dollars / DAYS_A_MONTH),
+        (f"{count} alarms", count * ALARM_MONTH.dollars / DAYS_A_MONTH),
+        (f"{idle['custom_metrics']} metrics of the controller", measures),
+        ("1,440 ticks that find nothing", idle["per_rollout"]["dollars_a_day_without_measures"]),
+    ]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -111,12 +163,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="What it costs, from counted calls.")
     parser.add_argument("--check", action="store_true", help="compare the page with the results")
     options = parser.parse_args(arguments)
+    before = json.loads(BEFORE.read_text("utf-8"))["holding"]
     if options.check:
         found = json.loads(RESULTS.read_text("utf-8"))
-        return 0 if PAGE.read_text("utf-8") == page(found) else 1
+        return 0 if PAGE.read_text("utf-8") == page(found, before) else 1
     cases = counted()
     RESULTS.write_text(json.dumps(cases, indent=1) + "\n", "utf-8")
-    PAGE.write_text(page(cases), "utf-8")
+    PAGE.write_text(page(cases, before), "utf-8")
     return 0
 
 

@@ -1,6 +1,7 @@
 """What the double of AWS takes for granted: latencies, quotas and prices, each with its source.
 
-Prices are us-east-1's list prices without free tiers, read in November 2025 or as the source says.
+Prices are us-east-1's list prices without free tiers. AWS's own pages build their tables in the
+browser, so each figure was compared with a page that quotes it, named beside it with its date.
 """
 
 from typing import NamedTuple
@@ -55,21 +56,70 @@ class Price(NamedTuple):
 
     dollars: float
     source: str
+    """Whose price it is."""
+    read_at: str
+    """Where the figure was read, and of when that page is."""
 
 
 DYNAMODB = "https://aws.amazon.com/dynamodb/pricing/on-demand/"
 LAMBDA = "https://aws.amazon.com/lambda/pricing/"
 WATCH = "https://aws.amazon.com/cloudwatch/pricing/"
+OF_TABLES = "https://airbyte.com/data-engineering-resources/dynamodb-pricing (July 2025)"
+OF_FUNCTIONS = "https://cloudchipr.com/blog/aws-lambda-pricing (2024)"
+OF_WATCHING = (
+    "https://www.factualminds.com/blog/amazon-cloudwatch-pricing-metrics-logs-alarms-dashboards/ "
+    "(June 2026)"
+)
+OF_ALARMS = "https://github.com/nishinoshake/aws-rough/issues/37 (April 2022)"
 PRICES = {
-    "metrics read": Price(0.01 / 1000, f"{WATCH} (up to five statistics of one metric count once)"),
-    "read units": Price(0.125 / 1e6, DYNAMODB),
-    "write units": Price(0.625 / 1e6, DYNAMODB),
-    "events": Price(1.00 / 1e6, "https://aws.amazon.com/eventbridge/pricing/"),
-    "invocations": Price(0.20 / 1e6, LAMBDA),
-    "gigabyte-seconds": Price(0.0000133334, f"{LAMBDA} (arm64)"),
-    "log bytes": Price(0.50 / 1e9, WATCH),
+    "metrics read": Price(
+        0.01 / 1000,
+        WATCH,
+        "https://support.site24x7.com/portal/en/kb/articles/aws-cloudwatch-metrics-cost-calculation"
+        " (undated)",
+    ),
+    "read units": Price(0.125 / 1e6, DYNAMODB, OF_TABLES),
+    "write units": Price(0.625 / 1e6, DYNAMODB, OF_TABLES),
+    "events": Price(
+        1.00 / 1e6,
+        "https://aws.amazon.com/eventbridge/pricing/",
+        "https://cloudburn.io/blog/amazon-eventbridge-pricing (March 2026)",
+    ),
+    "invocations": Price(
+        0.20 / 1e6,
+        LAMBDA,
+        "https://git.mcrn.ar/mariano/lambda_local_runner/src/branch/main/docs/lambdas-md/"
+        "lambda-13-cost.md (May 2026)",
+    ),
+    "gigabyte-seconds": Price(0.0000133334, f"{LAMBDA} (arm64)", OF_FUNCTIONS),
+    "log bytes": Price(0.50 / 1e9, WATCH, OF_WATCHING),
 }
-CUSTOM_METRIC_MINUTE = Price(0.30 / 730 / 60, f"{WATCH} (first 10,000; by the hour it is sent in)")
+CUSTOM_METRIC_MINUTE = Price(
+    0.30 / 730 / 60,
+    f"{WATCH} (first 10,000; by the hour it is sent in)",
+    "https://signoz.io/guides/cloudwatch-pricing (February 2026)",
+)
+TRANSITION = Price(
+    0.025 / 1000,
+    "https://aws.amazon.com/step-functions/pricing/",
+    "the same page, a stored copy (undated)",
+)
+KEY_MONTH = Price(
+    1.00, "https://aws.amazon.com/kms/pricing/", "the same page, a stored copy (undated)"
+)
+DASHBOARD_MONTH = Price(3.00, WATCH, OF_WATCHING)
+ALARM_MONTH = Price(0.10, WATCH, OF_ALARMS)
+CLUSTER_HOUR = Price(
+    0.10,
+    "https://aws.amazon.com/eks/pricing/ (standard support)",
+    "https://www.factualminds.com/blog/amazon-eks-pricing-control-plane-addons-auto-mode/ "
+    "(June 2026)",
+)
+NODE_HOUR = Price(
+    0.0416,
+    "https://aws.amazon.com/ec2/pricing/on-demand/ (t3.medium)",
+    "https://hacecuentas.com/en/costo-servidor-cloud-aws-ec2-mensual (April 2026)",
+)
 MEMORY_MEGABYTES = {"collector": 512, "decider": 1024}
 """As template.yaml has them; a test compares."""
 VCPU_MEGABYTES = 1769

@@ -19,6 +19,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from itertools import accumulate
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -63,6 +64,19 @@ class Minute:
     used: Counter[str] = field(default_factory=Counter)
     custom_metrics: int = 0
     memory_mb: float = 0.0
+    ran: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    """When each function's invocations began and ended, in seconds after the tick."""
+
+    def at_once(self, function: str) -> int:
+        """Return the most invocations of a function at one time."""
+        spans = self.ran.get(function, [])
+        # An end before a beginning at the same moment: one follows the other.
+        steps = sorted([(at, 1) for at, _ in spans] + [(at, -1) for _, at in spans])
+        return max(accumulate(step for _, step in steps), default=0)
+
+    def over_at(self, function: str) -> float:
+        """Return when the last invocation of a function ended."""
+        return max((end for _, end in self.ran.get(function, [])), default=0.0)
 
 
 def routes() -> dict[str, str]:
@@ -78,9 +92,12 @@ def routes() -> dict[str, str]:
 class Stack:
     """The functions of one stack on one account."""
 
-    def __init__(self, rollouts: int, *, deciding: bool, kind: Kind) -> None:
-        """Take how many rollouts there are and whether their verdicts are made too."""
+    def __init__(self, rollouts: int, *, deciding: bool, kind: Kind, measures: bool = True) -> None:
+        """Take how many rollouts there are, whether their verdicts are made too, and whether the
+        dashboard's measures are kept.
+        """
         self.minute, self._deciding = Minute(rollouts), deciding
+        self._told = {"FREEZE_LIST": "", "DASHBOARD_MEASURES": "yes" if measures else "no"}
         self.clock, self._kind = Clock(TICK), kind
         self._log, self._free = io.StringIO(), [0.0] * CONCURRENT_FUNCTIONS
         self._due: list[tuple[float, int, str, Answer]] = []
@@ -185,6 +202,7 @@ class Stack:
         heapq.heapreplace(self._free, at + lasted)
         minute.cpu[function] += spent  # type: ignore[assignment]
         minute.invocations[function] += 1
+        minute.ran.setdefault(function, []).append((at, at + lasted))
         account.used["invocations"] += 1
         account.used["gigabyte-seconds"] += lasted * megabytes / 1024  # type: ignore[assignment]
         minute.wall_s = max(minute.wall_s, self.clock.at)
@@ -198,7 +216,7 @@ class Stack:
 
     @contextlib.contextmanager
     def _around(self, function: str) -> Any:
-        told = {**environment_of(function), "FREEZE_LIST": ""}
+        told = {**environment_of(function), **self._told}
         built = importlib.import_module(f"canary.wiring.{function}")
         with (
             patch.dict(os.environ, told),

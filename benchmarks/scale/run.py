@@ -2,12 +2,14 @@
 
 python -m benchmarks.scale.run            1, 10, 50, 100, 1,000 and 5,000 rollouts
 python -m benchmarks.scale.run --short    1, 10, 60: the machinery, not the figures
+python -m benchmarks.scale.run --page     writes the table into docs/benchmarks.md too
 """
 
 import argparse
 import json
 import multiprocessing
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,12 +20,39 @@ from benchmarks.scale.population import Kind
 
 OUT = Path("out/bench/scale.json")
 SIZES, SHORT_SIZES = (1, 10, 50, 100, 1000, 5000), (1, 10, 60)
-COLUMNS = ("rollouts", "visited", "judged", "calls", "wall_s", "cpu_s", "memory_mb")
+FLAT_FROM = 50
+COLUMNS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "rollouts": lambda row: f"{row['rollouts']:,}",
+    "looked at": lambda row: f"{row['visited']:,}",
+    "judged": lambda row: f"{row['judged']:,}",
+    "calls of one": lambda row: row["per_rollout"]["calls"],
+    "all over after, s": lambda row: row["wall_s"],
+    "CPU of a look, ms": lambda row: row["per_rollout"]["collector_cpu_ms"],
+    "CPU of a verdict, ms": lambda row: row["per_rollout"]["decider_cpu_ms"],
+    "a verdict takes, ms": lambda row: row["per_rollout"]["decider_ms"],
+    "collectors, deciders at once": lambda row: (
+        f"{row['at_once'].get('collector', 0)}, {row['at_once'].get('decider', 0)}"
+    ),
+    "throttled": lambda row: sum(row["throttled"].values()),
+    "memory, MB": lambda row: row["memory_mb"],
+    "$ a day of one": lambda row: f"{row['per_rollout']['dollars_a_day_without_measures']:.4f}",
+    "with the dashboard": lambda row: f"{row['per_rollout']['dollars_a_day']:.4f}",
+}
+BEGIN, END = "<!-- scale: begin -->\n", "<!-- scale: end -->"
+PAGE = Path("docs/benchmarks.md")
 
 
-def measured(rollouts: int, *, deciding: bool, step: int = 2, variants: int = 2) -> dict[str, Any]:
+def measured(
+    rollouts: int,
+    *,
+    deciding: bool = True,
+    step: int = 2,
+    variants: int = 2,
+    measures: bool = True,
+) -> dict[str, Any]:
     """Return one minute of so many rollouts as a row."""
-    return row_of(Stack(rollouts, deciding=deciding, kind=Kind(step, variants)).run())
+    kind = Kind(step, variants)
+    return row_of(Stack(rollouts, deciding=deciding, kind=kind, measures=measures).run())
 
 
 def dollars_of(minute: Minute) -> dict[str, float]:
@@ -52,6 +81,8 @@ def row_of(minute: Minute) -> dict[str, Any]:
         "cpu_s_by_function": {name: round(spent, 3) for name, spent in minute.cpu.items()},
         "memory_mb": round(minute.memory_mb, 1),
         "invocations": dict(minute.invocations),
+        "at_once": {name: minute.at_once(name) for name in minute.invocations},
+        "over_at_s": {name: round(minute.over_at(name), 2) for name in minute.invocations},
         "failed": dict(minute.failed),
         "used": {name: round(used, 3) for name, used in sorted(minute.used.items())},
         "custom_metrics": minute.custom_metrics,
@@ -62,21 +93,38 @@ def row_of(minute: Minute) -> dict[str, Any]:
             "bytes": round(minute.used["bytes"] / n),
             "cpu_ms": round(1000 * cpu / n, 2),
             "collector_cpu_ms": round(1000 * minute.cpu["collector"] / n, 2),
+            "decider_cpu_ms": round(1000 * minute.cpu["decider"] / n, 2),
+            "decider_ms": round(1000 * _lasted(minute, "decider") / n),
             "dollars_a_day": round(sum(dollars.values()) / n, 5),
             "dollars_a_day_without_measures": round((sum(dollars.values()) - measures) / n, 5),
         },
     }
 
 
+def _lasted(minute: Minute, function: str) -> float:
+    return sum(end - begin for begin, end in minute.ran.get(function, []))
+
+
+def flatness_of(rows: list[dict[str, Any]]) -> dict[str, float]:
+    """Return the largest of each figure of one rollout over the smallest, from FLAT_FROM rollouts
+    on.
+    """
+    many = [row["per_rollout"] for row in rows if row["rollouts"] >= FLAT_FROM]
+    found = {}
+    for name in many[0] if many else ():
+        each = [one[name] for one in many]
+        if min(each) > 0:
+            found[name] = round(max(each) / min(each), 3)
+    return found
+
+
 def table_of(rows: list[dict[str, Any]]) -> str:
     """Return the rows as a table in Markdown."""
-    lines = [f"| {' | '.join(COLUMNS)} | calls, CPU ms, $ a day of one |"]
-    lines.append("| " + " | ".join("---" for _ in range(len(COLUMNS) + 1)) + " |")
-    for row in rows:
-        each = row["per_rollout"]
-        one = f"{each['calls']}, {each['cpu_ms']}, {each['dollars_a_day']:.3f}"
-        lines.append(f"| {' | '.join(str(row[name]) for name in COLUMNS)} | {one} |")
-    return "\n".join(lines)
+    lines = [f"| {' | '.join(COLUMNS)} |", f"| {' | '.join('---' for _ in COLUMNS)} |"]
+    lines += [f"| {' | '.join(str(read(row)) for read in COLUMNS.values())} |" for row in rows]
+    flat = ", ".join(f"{name} {ratio}" for name, ratio in flatness_of(rows).items())
+    told = f"From {FLAT_FROM} rollouts on, the largest of one rollout over the smallest: {flat}."
+    return "\n".join([*lines, "", told]) if flat else "\n".join(lines)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -84,6 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="A minute of many rollouts.")
     parser.add_argument("--short", action="store_true", help="few rollouts: the machinery")
     parser.add_argument("--no-verdicts", action="store_true", help="the collector's side alone")
+    parser.add_argument("--page", action="store_true", help="write docs/benchmarks.md")
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args(arguments)
     sizes = SHORT_SIZES if options.short else SIZES
@@ -92,7 +141,12 @@ def main(arguments: list[str] | None = None) -> int:
         one = partial(measured, deciding=not options.no_verdicts)
         rows = list(pool.imap(one, sizes))
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(json.dumps({"version": 1, "rows": rows}, indent=1) + "\n", "utf-8")
+    found = {"version": 1, "rows": rows, "flatness": flatness_of(rows)}
+    options.out.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    if options.page:
+        before, rest = PAGE.read_text("utf-8").split(BEGIN)
+        after = rest.split(END)[1]
+        PAGE.write_text(f"{before}{BEGIN}{table_of(rows)}\n{END}{after}", "utf-8")
     sys.stdout.write(table_of(rows) + "\n")
     return 0 if all(row["visited"] == row["rollouts"] for row in rows) else 1
 

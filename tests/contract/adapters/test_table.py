@@ -13,12 +13,13 @@ from canary.adapters.labelled.quality_store import DynamoQualityStore
 from canary.adapters.table import DynamoRollouts, lost_race, rollout_key
 from canary.adapters.translation import translated
 from canary.domain.errors import AwsDenied, CanaryError, Refused
+from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.judge.windows import Window
 from canary.domain.rollout.phase import Phase
 from tests.rollouts import a_record, side_counts
 from tests.tables import LOCAL, STAND_INS, a_table
 
-HOURS = 80
+HOURS = 60
 WRITERS = 8
 
 
@@ -44,7 +45,10 @@ def test_windows_of_more_than_a_page_come_back_whole(table: tuple[Any, str]) -> 
     """A query answers at most 1 MB at a time; days of windows are more."""
     client, name = table
     evidence, counts = DynamoEvidence(client, name), side_counts(100, 1)
-    windows = [Window(minute=m, baseline=counts, canary=counts) for m in range(60 * HOURS)]
+    served = {f"baseline-{number}": 100_000 for number in range(10)}
+    windows = [
+        Window(minute=m, baseline=counts, canary=counts, served=served) for m in range(60 * HOURS)
+    ]
     evidence.save_windows("churn-1", windows)
     made = calls_of(client, "Query")
     assert list(evidence.windows("churn-1")) == windows
@@ -152,3 +156,49 @@ def test_of_starts_at_once_one_has_the_lease() -> None:
             started = [one for one in pool.map(start, range(WRITERS)) if one]
         assert [rollouts.holding("churn")] == started
         assert [record.rollout for record in rollouts.every()] == started
+
+
+def test_windows_stored_by_the_hour_are_read_with_those_stored_since(
+    table: tuple[Any, str],
+) -> None:
+    """An upgraded stack finds its rollouts' hours, and what it has read again of them counts."""
+    client, name = table
+    evidence, counts = DynamoEvidence(client, name), side_counts(100, 1)
+    windows = [Window(minute=m, baseline=counts, canary=counts) for m in range(180, 200)]
+    body = {f"minute_{w.minute}": {"S": w.model_dump_json()} for w in windows}
+    client.put_item(TableName=name, Item={**rollout_key("churn-1", "WINDOWS#000000003"), **body})
+    assert list(evidence.windows("churn-1", 185)) == windows[5:]
+    later = Window(minute=199, baseline=counts, canary=side_counts(100, 7))
+    after = Window(minute=200, baseline=counts, canary=counts)
+    evidence.save_windows("churn-1", [later, after])
+    assert list(evidence.windows("churn-1", 198)) == [windows[18], later, after]
+
+
+def test_a_verdict_is_read_whole_and_says_in_clear_what_was_decided(
+    table: tuple[Any, str],
+) -> None:
+    """What it rests on comes back from beside it; one that an earlier version stored does too."""
+    client, name = table
+    evidence, counts = DynamoEvidence(client, name), side_counts(100, 1)
+    verdict = VerdictRecord(
+        rollout="churn-1",
+        minute=7,
+        revision=2,
+        step=1,
+        verdict="HOLD",
+        reason="errors: one more minute",
+        unfrozen=tuple(Window(minute=m, baseline=counts, canary=None) for m in range(14)),
+        quality={"label": "PASS"},
+        judgement={"findings": [1.5, None]},
+    )
+    before = verdict.but(minute=6)
+    key = rollout_key("churn-1", "VERDICT#0000000006#00000002")
+    client.put_item(TableName=name, Item={**key, "body": {"S": before.model_dump_json()}})
+    evidence.save_verdict(verdict)
+    assert evidence.verdicts("churn-1") == (before, verdict)
+    assert evidence.newest_verdict("churn-1") == verdict
+    stored = client.get_item(
+        TableName=name, Key=rollout_key("churn-1", "VERDICT#0000000007#00000002")
+    )["Item"]
+    assert "errors: one more minute" in stored["body"]["S"]
+    assert len(stored["rests_on"]["B"]) < len(verdict.model_dump_json()) / 3

@@ -1,10 +1,14 @@
-"""What was seen of a rollout, in the same table as its record: windows packed by the hour, ticks,
-verdict records.
+"""What was seen of a rollout, in the same table as its record: windows packed by four minutes,
+ticks, verdict records.
+
+Rules: a write is paid for by the size of its whole item, so what is written every minute is small.
+Windows stored by the hour, and verdicts stored in one piece, are read as ever.
 """
 
-from collections.abc import Sequence
+import zlib
+from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from canary.adapters.sight import newest_tick
 from canary.adapters.table import (
@@ -26,8 +30,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MINUTES_AN_HOUR = 60
+MINUTES_AN_ITEM = 4
+"""Of two variants just below a kilobyte, which is one unit of writing."""
 MINUTE = "minute_"
 """What the name of an item's attribute for a minute begins with."""
+RESTS_ON = {"unfrozen", "quality", "judgement"}
+"""What a verdict rests on: nine tenths of it, kept compressed beside what was decided and why."""
 
 
 class DynamoEvidence:
@@ -41,11 +49,10 @@ class DynamoEvidence:
     def save_windows(self, rollout: str, windows: Sequence[Window]) -> None:
         """Store windows, each over what was there for its minute."""
         ordered = sorted(windows, key=lambda window: window.minute)
-        for hour, minutes in groupby(ordered, key=lambda window: window.minute // MINUTES_AN_HOUR):
+        for sort, minutes in groupby(ordered, key=_item_name):
             group = list(minutes)
             names = {f"#m{index}": _minute_name(window) for index, window in enumerate(group)}
             values = {
-                # An item is paid for by its size whenever one minute of it is written.
                 f":m{index}": {"S": window.model_dump_json(exclude_defaults=True)}
                 for index, window in enumerate(group)
             }
@@ -53,7 +60,7 @@ class DynamoEvidence:
             with translated("UpdateItem"):
                 self._client.update_item(
                     TableName=self._table,
-                    Key=rollout_key(rollout, _hour_name(hour)),
+                    Key=rollout_key(rollout, sort),
                     UpdateExpression=f"SET {sets}, #ttl = :ttl",
                     ExpressionAttributeNames={**names, "#ttl": "expires_at"},
                     ExpressionAttributeValues={**values, ":ttl": expiry(group[0].minute)},
@@ -61,19 +68,25 @@ class DynamoEvidence:
 
     def windows(self, rollout: str, first_minute: int = 0) -> tuple[Window, ...]:
         """Return the windows of a rollout from a minute on, in order of time."""
-        found = [
-            Window.model_validate_json(value["S"])
-            for item in items_between(
-                self._client,
-                self._table,
-                rollout,
-                _hour_name(first_minute // MINUTES_AN_HOUR),
-                "WINDOWS#:",
-            )
+        items = items_between(
+            self._client,
+            self._table,
+            rollout,
+            _hour_name(first_minute // MINUTES_AN_HOUR),
+            "WINDOWS#:",
+        )
+        # An hour's item, of an earlier version, comes before its four minutes', which know more.
+        found = {
+            int(name.removeprefix(MINUTE)): value["S"]
+            for item in items
             for name, value in item.items()
-            if name.startswith(MINUTE) and int(name.removeprefix(MINUTE)) >= first_minute
-        ]
-        return tuple(sorted(found, key=lambda window: window.minute))
+            if name.startswith(MINUTE)
+        }
+        return tuple(
+            Window.model_validate_json(found[minute])
+            for minute in sorted(found)
+            if minute >= first_minute
+        )
 
     def save_tick(self, tick: Tick) -> None:
         """Keep the newest tick; an older one, delivered late, does not replace it."""
@@ -114,14 +127,16 @@ class DynamoEvidence:
         its equal.
         """
         sort = f"VERDICT#{verdict.minute:010d}#{verdict.revision:08d}"
-        item = body_of(verdict.rollout, sort, verdict.model_dump_json(), verdict.minute)
+        told = verdict.model_dump_json(exclude=RESTS_ON)
+        rests_on = zlib.compress(verdict.model_dump_json(include=RESTS_ON).encode())
+        item = body_of(verdict.rollout, sort, told, verdict.minute)
         with translated("PutItem"):
-            self._client.put_item(TableName=self._table, Item=item)
+            self._client.put_item(TableName=self._table, Item={**item, "rests_on": {"B": rests_on}})
 
     def verdicts(self, rollout: str) -> tuple[VerdictRecord, ...]:
         """Return all verdict records in order of time."""
         return tuple(
-            VerdictRecord.model_validate_json(item["body"]["S"])
+            _verdict(item)
             for item in items_between(self._client, self._table, rollout, "VERDICT#", "VERDICT#:")
         )
 
@@ -133,12 +148,25 @@ class DynamoEvidence:
                 ScanIndexForward=False,
                 Limit=1,
             )["Items"]
-        return VerdictRecord.model_validate_json(found[0]["body"]["S"]) if found else None
+        return _verdict(found[0]) if found else None
+
+
+def _verdict(item: Mapping[str, Any]) -> VerdictRecord:
+    told = item["body"]["S"]
+    if "rests_on" in item:
+        rests_on = zlib.decompress(item["rests_on"]["B"]).decode()
+        told = f"{told[:-1]},{rests_on[1:]}"
+    return VerdictRecord.model_validate_json(told)
 
 
 def _hour_name(hour: int) -> str:
     # Digits sort before ':', which therefore closes the range of all hours.
     return f"WINDOWS#{hour:09d}"
+
+
+def _item_name(window: Window) -> str:
+    hour, minute = divmod(window.minute, MINUTES_AN_HOUR)
+    return f"{_hour_name(hour)}#{minute // MINUTES_AN_ITEM:02d}"
 
 
 def _minute_name(window: Window) -> str:

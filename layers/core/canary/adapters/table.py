@@ -4,7 +4,7 @@
 |---|---|---|
 | ROLLOUT#id | RECORD | the record, its revision; `active` (sparse index) while ticks visit it |
 | ENDPOINT#name | LEASE, LAST, PROMOTED | who may move its weights, let go last, was promoted |
-| ROLLOUT#id | WINDOWS#hour | one attribute a minute |
+| ROLLOUT#id | WINDOWS#hour#four minutes | one attribute a minute |
 | ROLLOUT#id | DAY, SKETCH#step#guard#margin#level | the baseline's day, its contrasts |
 | ROLLOUT#id | TICK, QUALITY, VERDICT#minute#revision | what was seen, and what was decided |
 """

@@ -49,14 +49,12 @@ class Kind(NamedTuple):
         return Target(weights={name: 3.0 * (name != "v2") for name in self.names})
 
 
+SHARES = (0.05, 0.25, 0.5, 1.0)
 SPEC = {
     "endpoint": "endpoint-00000",
     "canary": "v2",
     # Held for an hour whatever the evidence, so that a day of such minutes is a day of holding.
-    "steps": [
-        {"share": share, "bake_minutes": {"min": 60, "max": 1440}}
-        for share in (0.05, 0.25, 0.5, 1.0)
-    ],
+    "steps": [{"share": share, "bake_minutes": {"min": 60, "max": 1440}} for share in SHARES],
     "guards": {"slow_requests": {"threshold_ms": 200}},
 }
 

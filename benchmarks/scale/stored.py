@@ -6,6 +6,7 @@ from typing import Any
 from benchmarks.scale.population import (
     BAKED_MINUTES,
     LAG_MINUTES,
+    SHARES,
     SPEC,
     Kind,
     a_record,
@@ -15,6 +16,7 @@ from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.table import DynamoRollouts
 from canary.domain.judge.metrics import MetricReading, RawSeries, windows_of
 from canary.domain.judge.windows import Window
+from canary.domain.plan.guards import REQUESTS, Metric
 from canary.domain.plan.spec import read_spec
 from canary.domain.plan.standard_guards import guards_of
 from canary.domain.time import minute_of
@@ -37,7 +39,15 @@ def windows_of_calm(start: datetime, end: datetime, kind: Kind) -> tuple[Window,
     minutes = range(minute_of(start), minute_of(end) - LAG_MINUTES - 1)
     series = {
         metric: RawSeries(minutes={m: value_of(metric, m, kind) for m in minutes})
-        for metric in reading.metrics(kind.names)
+        for metric in _read_of(reading, kind)
     }
     found = windows_of(reading, series, "v2", kind.baselines)
     return tuple(w.but(since=w.minute + LAG_MINUTES + 1) for w in found)
+
+
+def _read_of(reading: MetricReading, kind: Kind) -> tuple[Metric, ...]:
+    """Return what the ticks before have read: of baselines that serve nothing only requests."""
+    if kind.step < len(SHARES):
+        return reading.metrics(kind.names)
+    requests = (REQUESTS.at(reading.endpoint, name) for name in kind.baselines)
+    return (*reading.metrics(("v2",)), *requests)

@@ -23,6 +23,7 @@ PLACE = "${AWS::Region}:${AWS::AccountId}"
 OWN_ACCOUNT = {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
 OWN_RULES = (
     "CollectorFunctionEveryMinute",
+    "CollectorFunctionSlices",
     "EvaluatorFunctionNewLabels",
     "DeciderFunctionOwnEvents",
     "DeciderFunctionAlarms",

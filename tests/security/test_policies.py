@@ -245,7 +245,7 @@ def test_every_rule_has_a_target_and_a_dead_letter_queue(resources: dict[str, An
     cannot deliver.
     """
     rules = of_type(resources, "AWS::Events::Rule")
-    assert len(rules) == 8
+    assert len(rules) == 9
     for name, rule in rules.items():
         assert rule["Targets"], name
         assert all(target["DeadLetterConfig"]["Arn"] for target in rule["Targets"]), name

@@ -38,7 +38,7 @@ def plan_offline(
     by name, where there is no history. `warm_up_minutes` stands in for the spec's where it is
     given.
     """
-    assumed = marked_rates or {}
+    assumed, history = marked_rates or {}, _last_day(history)
     looks = {
         keys.name: _recorded(keys, history, assumed.get(keys.name)) for keys in spec.guards.counts
     }
@@ -67,7 +67,16 @@ def guards_in(windows: Iterable[Window]) -> set[str]:
 
 
 def _values(guard: CountGuard, history: Sequence[Window]) -> list[float | None]:
-    return [measured(guard, window.baseline) for window in history][-FULL_HISTORY_MINUTES:]
+    return [measured(guard, window.baseline) for window in history]
+
+
+def _last_day(history: Sequence[Window]) -> list[Window]:
+    """Return the minutes of the last day of a history, in order: what a rollout learns from."""
+    last = max((window.minute for window in history), default=0)
+    return sorted(
+        (window for window in history if window.minute > last - FULL_HISTORY_MINUTES),
+        key=lambda window: window.minute,
+    )
 
 
 def _recorded(keys: CountGuardKeys, history: Sequence[Window], assumed: float | None) -> FirstLook:

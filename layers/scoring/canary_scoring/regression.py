@@ -32,7 +32,8 @@ class RegressionTally:
         away = float(labels.mean()) - self._mean
         records = self._records + size
         self._spread += (
-            float(((labels - labels.mean()) ** 2).sum()) + away**2 * self._records * size / records
+            float(((labels - labels.mean()) ** 2).sum())
+            + away * away * self._records * size / records
         )
         self._mean += away * size / records
         self._records = records

@@ -76,3 +76,25 @@ def test_good_events_of_which_nothing_is_known_are_refused_offline(tmp_path: Pat
     windows = written(tmp_path, "w.jsonl", [line(0, (300, 0))])
     with pytest.raises(Refused, match="judged_by"):
         next(replay(read_spec({**SPEC, "guards": {"counts": [SALES]}}), windows))
+
+
+def test_what_a_good_guard_judges_is_learnt_from_the_last_day_alone(tmp_path: Path) -> None:
+    """Sales were common two days ago and are rare today: a canary without any is taken back."""
+
+    def minute(number: int, sold: int, canary: int | None = None) -> dict[str, Any]:
+        sides: dict[str, Any] = {
+            "baseline": {"requests": 5700, "errors": 6, "guards": {"sales": [5700 - sold, 5700]}}
+        }
+        if canary is not None:
+            bad = [300 - canary, 300]
+            sides["canary"] = {"requests": 300, "errors": 0, "guards": {"sales": bad}}
+        return {"minute": number, **sides}
+
+    history = [minute(m, 5130) for m in range(1440)] + [minute(m, 171) for m in range(1440, 2880)]
+    paths = tmp_path / "windows.jsonl", tmp_path / "history.jsonl"
+    lines = [minute(m, 171, 0) for m in range(2880, 2940)]
+    for path, rows in zip(paths, (lines, history[::-1]), strict=True):
+        path.write_text("\n".join(json.dumps(row) for row in rows))
+    spec = read_spec({**SPEC, "guards": {"slow_requests": None, "counts": [SALES]}})
+    (_, outcome) = next(replay(spec, *paths))
+    assert (outcome.verdict, outcome.guard) == ("ROLL_BACK", "sales"), outcome.reason

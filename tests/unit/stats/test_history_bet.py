@@ -103,6 +103,12 @@ def test_what_the_history_cannot_be_compared_with_says_nothing() -> None:
     assert PLACE.level(MinuteCounts(0, 3, 0, 57), 3.3, 0.002) is None
 
 
+def test_a_canary_with_far_more_traffic_than_planned_says_nothing() -> None:
+    """Half of the traffic where 5% is planned; three times the planned part is still compared."""
+    assert PLACE.level(MinuteCounts(6, 3000, 6, 3000), 3300.0, 0.002) is None
+    assert PLACE.level(MinuteCounts(2, 860, 10, 5700), 946.0, 0.002) == 0
+
+
 def test_a_capped_history_smooths_the_minute_as_much_as_itself() -> None:
     """Where history has fewer bad events than the minute, its smoothing grows with them."""
     assert PLACE.smoothing(0) == 0.5

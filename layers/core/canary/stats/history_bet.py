@@ -25,6 +25,8 @@ DECIMALS = 9
 LARGEST_RATIO = 1000.0
 LEVELS_AN_OCTAVE = 2
 LOWEST_LEVEL, HIGHEST_LEVEL = -6, 14
+MOST_UNEVEN = 3.0
+"""Times the planned part of the traffic up to which a canary's minute is like the history's."""
 DISTANCE_MINUTES = 20
 KAPPAS = (0.25, 0.5, 0.75)
 BURST_RANK = 0.02
@@ -117,15 +119,16 @@ class Place:
         """Return the level of a minute's bad events, in half octaves above the plan's requests at
         the history's rate; None where the history has nothing comparable.
 
+        A canary with far more of the traffic than planned is not like the small part of a minute
+        that the history was thinned to: its rate varies less, and its contrast lies elsewhere.
         A service that errs more than in its history, now or lately, is compared with as many
         errors; one that errs less is not, as it may be the luck of this minute.
         """
-        if self.rate <= 0:
+        own, others = exposed / self.canary_exposure, counts.baseline_requests
+        if self.rate <= 0 or own * self.baseline_requests > MOST_UNEVEN * others:
             return None
         lately = max(counts.baseline_bad / counts.baseline_requests, rate_now, self.rate)
-        traffic = min(
-            exposed / self.canary_exposure, counts.baseline_requests / self.baseline_requests
-        )
+        traffic = min(own, others / self.baseline_requests)
         level = round(math.log2(max(lately / self.rate * traffic, 1e-9)) * LEVELS_AN_OCTAVE)
         return level if LOWEST_LEVEL <= level <= HIGHEST_LEVEL else None
 

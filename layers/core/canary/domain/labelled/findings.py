@@ -111,14 +111,22 @@ def _reason(finding: QualityFinding, state: PairedState, counts: CallCounts) -> 
     if finding.label == "NO_DATA":
         return _no_data(finding, state, counts)
     seen = (
-        f"{_name(finding)}: canary {finding.canary:.4f} against baseline "
-        f"{finding.baseline:.4f} on {finding.records} "
+        f"{_name(finding)}: canary {_shown(finding.canary)} against baseline "
+        f"{_shown(finding.baseline)} on {finding.records} "
         f"records ({_discordant(state)}"
     )
     if counts.errors_canary or counts.errors_baseline:
         seen += f"; errors {counts.errors_canary} canary, {counts.errors_baseline} baseline"
     tail = {"PASS": _passed, "FAIL": _failed, "INCONCLUSIVE": _open}[finding.label](finding)
     return f"{seen}): {finding.answer}. {tail} Next: {ADVICE[finding.label]}."
+
+
+LONGEST = 1e6
+"""A mean from here on is told in digits that count."""
+
+
+def _shown(mean: float) -> str:
+    return f"{mean:.4f}" if abs(mean) < LONGEST else f"{mean:.5g}"
 
 
 def _discordant(state: PairedState) -> str:

@@ -41,10 +41,30 @@ def beside_constant(before: AnswerTally, outcomes: Sequence[AnswerPair]) -> Answ
     squares = [min(abs(label - mean), MOST_ERROR) ** 2 for label, _ in told]
     return before.but(
         sample=sample,
+        canary_missed=_canary_missed(before, outcomes, median, mean),
         missed=_more(before.missed, errors, constant),
         missed_squared=_more(before.missed_squared, [one * one for one in errors], squares),
         sizes=_more(before.sizes, [abs(one) for one, _ in told], [abs(one) for _, one in told]),
     )
+
+
+def _canary_missed(
+    before: AnswerTally, outcomes: Sequence[AnswerPair], median: float, mean: float
+) -> tuple[float, float] | None:
+    """Return the canary's summed errors and their squares on the records that the baseline
+    answered, the middle's where it failed; None where an early version did not count them.
+    """
+    if before.canary_missed is None and any(before.missed):
+        return None
+    errors, squares = [], []
+    for one in outcomes:
+        if one.baseline is None:
+            continue
+        label = float(one.label)
+        told = None if one.canary is None else float(one.canary.decision)
+        errors.append(min(abs((median if told is None else told) - label), MOST_ERROR))
+        squares.append(min(abs((mean if told is None else told) - label), MOST_ERROR) ** 2)
+    return _more(before.canary_missed or (0.0, 0.0), errors, squares)
 
 
 def _more(
@@ -67,8 +87,10 @@ def changed_round(
         return -value if metric_of(name).is_loss else value
 
     gains = _turned(told, fit) if spec.task == "ranking" else _dealt(told, fit)
-    empty = _beside_nothing(told, fit) if spec.task in {"entities", "multilabel"} else []
+    of_sets = spec.task in {"entities", "multilabel"}
+    empty = _beside_nothing(told, fit) if of_sets else []
     return before.but(
+        beside_nothing=_canary_beside_nothing(before, outcomes, fit) if of_sets else None,
         ordered=before.ordered + sum(gain > 0 for gain in gains),
         crossed=before.crossed + sum(gain < 0 for gain in gains),
         nearer=before.nearer + sum(gain > 0 for gain in empty),
@@ -109,6 +131,21 @@ def _reversed(text: str) -> str:
 def _beside_nothing(told: Told, fit: Fit) -> list[float]:
     nothing = Prediction("[]")
     return [_beyond_rounding(fit(label, answer), fit(label, nothing)) for label, answer in told]
+
+
+def _canary_beside_nothing(
+    before: AnswerTally, outcomes: Sequence[AnswerPair], fit: Fit
+) -> tuple[int, int] | None:
+    """Return on how many records the canary is better and worse than nothing; None where an early
+    version did not count them.
+    """
+    if before.beside_nothing is None and before.nearer + before.farther:
+        return None
+    gains = _beside_nothing(
+        [(one.label, one.canary) for one in outcomes if one.canary is not None], fit
+    )
+    nearer, farther = before.beside_nothing or (0, 0)
+    return nearer + sum(gain > 0 for gain in gains), farther + sum(gain < 0 for gain in gains)
 
 
 def _beyond_rounding(one: float, other: float) -> float:

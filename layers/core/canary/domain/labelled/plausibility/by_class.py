@@ -6,11 +6,9 @@ Rules: pure. Failures are no decisions, and are not counted among them here.
 
 from canary.domain.labelled.plausibility.counts import AnswerTally
 from canary.domain.labelled.plausibility.doubts import CHANCE, Doubt, class_chance, constant_seen
+from canary.domain.labelled.plausibility.one_answer import CANARY_CHANCE
 from canary.domain.plan.quality import Task
 from canary.stats.chance import hits_by_chance
-
-CANARY_CHANCE = 0.01
-"""A canary is held to less than its baseline, so that an equal one is believed with it."""
 
 
 def doubts_by_class(

@@ -65,15 +65,17 @@ class AnswerTally(Frozen):
 
     `labels`, `baseline` and `canary` count records by label and by each variant's decision, `right`
     the baseline's right decisions by label, `found` the canary's (None: not counted by an early
-    version) and `silent` the baseline's failures; classes beyond the 300th are
-    not told apart, and `complete` says that there were none. `ordered` and `crossed` count pairs of
+    version) and `silent` the baseline's failures; classes beyond the first 300 that labels have are
+    not counted, and `complete` says that there were none. `ordered` and `crossed` count pairs of
     following records that a baseline's numbers put in the labels' order, or in the other (a
     regression), or that its answers fit better as they are, or better changed round (tasks of
     several parts); `nearer` and `farther` count the records on which it is better or worse than an
-    answer of nothing. `waiting` is the record that the next one is paired with, `squared` the
-    summed squares of the baseline's and the canary's errors where both answered. Of a regression
-    `sample` is the first labels, `missed` and `missed_squared` the summed errors of the baseline
-    and of the sample's median (its mean), `sizes` the summed sizes of the labels and of the
+    answer of nothing, `beside_nothing` the same of the canary. Where there are no classes, `same`
+    are hashes of the only label and of each variant's only answer ("": they differ). `waiting` is
+    the record that the next one is paired with, `squared` the summed squares of the baseline's and
+    the canary's errors where both answered. Of a regression `sample` is the first labels, `missed`
+    and `missed_squared` the summed errors of the baseline and of the sample's median (its mean),
+    `canary_missed` the canary's of both kinds, `sizes` the summed sizes of the labels and of the
     baseline's answers. `positives` and `negatives` count the baseline's scores by bin (binary);
     `contradictions` are of the variants whose label decides beside scores, `score_range` the least
     and the greatest score that a scorer of the user's own gave, `parts` what answers of several
@@ -101,5 +103,8 @@ class AnswerTally(Frozen):
     positives: tuple[int, ...] = ()
     negatives: tuple[int, ...] = ()
     score_range: tuple[float, float] | None = None
+    canary_missed: tuple[float, float] | None = None
+    beside_nothing: tuple[int, int] | None = None
+    same: dict[str, str | None] = Field(default_factory=dict)
     contradictions: dict[Role, Contradictions] = Field(default_factory=dict)
     parts: dict[Role, PartCounts] = Field(default_factory=dict)

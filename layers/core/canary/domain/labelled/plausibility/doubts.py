@@ -282,18 +282,3 @@ def _upside_down(tally: AnswerTally) -> Doubt | None:
         "the wrong way round, so positive_label, classes or score_of may be wrong",
         of_reading=True,
     )
-
-
-def constant_told(tally: AnswerTally) -> str:
-    """Return which variant answered the same to every record while the labels differ; empty for
-    none.
-    """
-    if len(tally.labels) < 2:
-        return ""
-    same = [
-        side
-        for side, decisions in (("baseline", tally.baseline), ("canary", tally.canary))
-        if len(decisions) == 1 and sum(decisions.values()) == tally.records
-    ]
-    each = f"the same to all {tally.records:,} records"
-    return "".join(f" The {side} answers {each}." for side in same)

@@ -15,10 +15,10 @@ from canary.domain.labelled.plausibility.contradicted import (
 from canary.domain.labelled.plausibility.counts import Failure
 from canary.domain.labelled.plausibility.doubts import (
     Doubt,
-    constant_told,
     doubts,
     never_right_in_slice,
 )
+from canary.domain.labelled.plausibility.one_answer import constant_told, one_answer_doubts
 from canary.domain.labelled.plausibility.parts import left_out_of_rankings, part_doubts
 from canary.domain.labelled.plausibility.scored import scorer_doubts, scorer_told
 from canary.domain.labelled.plausibility.unread import keys_told, unread
@@ -46,7 +46,8 @@ def gated(
     if tally.records and tally.records == evidence.counts.used and not ranks:
         worse = any(finding.label == "FAIL" for finding in found)
         against += doubts_by_class(tally, spec.task, copies_in(evidence.states), worse=worse)
-    told = left_out_told(evidence) + constant_told(tally) + contradictions_told(tally)
+        against += one_answer_doubts(tally, spec, worse=worse)
+    told = left_out_told(evidence) + constant_told(tally, spec.task) + contradictions_told(tally)
     told += left_out_of_rankings(tally, (evidence.baseline, evidence.canary))
     told += keys_told(evidence, spec)
     scored = [*against, *scorer_doubts(tally)], scorer_told(tally) + told

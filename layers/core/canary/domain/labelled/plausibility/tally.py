@@ -9,6 +9,7 @@ from canary.domain.labelled.paired import AnswerPair
 from canary.domain.labelled.plausibility.blind import beside_constant, changed_round
 from canary.domain.labelled.plausibility.contradicted import held_against
 from canary.domain.labelled.plausibility.counts import MOST_ERROR, AnswerTally
+from canary.domain.labelled.plausibility.one_answer import with_sameness
 from canary.domain.labelled.plausibility.parts import with_parts
 from canary.domain.labelled.plausibility.scored import with_scores
 from canary.domain.labelled.prediction import Label, Prediction
@@ -25,6 +26,7 @@ def tallied(
     contract: AnswerContract | None,
 ) -> AnswerTally:
     """Return the counts after more compared records, read by the contract."""
+    before = with_sameness(before, outcomes, spec)
     if spec.scorer is not None:
         before = with_scores(before, outcomes)
     if contract is None:
@@ -48,17 +50,27 @@ def _counted(
     return counted if task == "multiclass" else _scored(counted, outcomes, ranks=ranks)
 
 
-_COUNTED = {"labels", "baseline", "canary", "right", "found", "silent"}
+_OF_LABELS = ("labels", "right", "found", "silent")
+_OF_DECISIONS = ("baseline", "canary")
 
 
 def _by_class(before: AnswerTally, outcomes: Sequence[AnswerPair]) -> AnswerTally:
+    """Return the counts by class, of the first classes that labels have: those are counted from
+    their first record on, so that no part is larger than its whole.
+    """
     together = Counter(
         [(str(one.label), _decision(one.baseline), _decision(one.canary)) for one in outcomes]
     )
-    complete = before.complete
-    added: dict[str, dict[str, int]] = {}
+    known = dict.fromkeys(before.labels)
+    for label, *_ in together:
+        if len(known) < MOST_CLASSES:
+            known[label] = None
+    complete = before.complete and all(label in known for label, *_ in together)
     uncounted = {"found"} if before.found is None and before.labels else set()
-    for name in _COUNTED - uncounted:
+    added: dict[str, dict[str, int]] = {}
+    for name in (*_OF_LABELS, *_OF_DECISIONS):
+        if name in uncounted:
+            continue
         counts = Counter(getattr(before, name) or {})
         for (label, baseline, canary), records in together.items():
             seen = {
@@ -69,10 +81,13 @@ def _by_class(before: AnswerTally, outcomes: Sequence[AnswerPair]) -> AnswerTall
                 "found": label if label == canary else None,
                 "silent": label if baseline is None else None,
             }[name]
-            if seen is not None:
+            if seen is None:
+                continue
+            foreign = name in _OF_DECISIONS and (seen in counts or len(counts) < MOST_CLASSES)
+            if seen in known or foreign:
                 counts[seen] += records
-        if len(counts) > MOST_CLASSES:
-            counts, complete = Counter(dict(counts.most_common(MOST_CLASSES))), False
+            else:
+                complete = False
         added[name] = dict(counts)
     return before.but(complete=complete, **added)
 

@@ -109,9 +109,14 @@ def names_refused(value: Any, names: Iterable[str], given: Given) -> Ambiguous:
         "labels of another set",
         "text that holds the label, or an error's text",
     )
-    if prefix:
+    left = {name.removeprefix(prefix) for name in names}
+    if prefix and all(given.known.decision(one) is not None for one in left):
         remedy = f"Say how names become labels: {as_rules(labels_from=f'prefix:{prefix}')}"
         remedy += ', "index" for numbers that count classes, or answer {"label_map": ...}'
+    elif prefix and all(one.isdecimal() for one in left):
+        remedy = f'Say which label each is: answer {{"label_map": {{"{prefix}0": "label"}}}} (on '
+        remedy += f"the command line --label-map {prefix}0=label); or, where the numbers count "
+        remedy += f"classes in an order, classes and {as_rules(labels_from='index')}"
     else:
         remedy = 'Say which label each is: answer {"label_map": {"name": "label"}} (on the '
         remedy += "command line --label-map name=label); or extract, labels_from, classes"

@@ -96,9 +96,10 @@ def _as_nothing(tally: AnswerTally, spec: QualityGuardSpec) -> Doubt | None:
 
 def _as_the_middle(tally: AnswerTally, spec: QualityGuardSpec) -> Doubt | None:
     """Return the doubt in a regression whose canary is as far off as the labels' middle, while the
-    baseline is not.
+    baseline is not. A cap that the spec names says that farther is no worse.
     """
-    if tally.canary_missed is None:
+    margins = (spec.metrics or {}).values()
+    if tally.canary_missed is None or any(one.cap is not None for one in margins):
         return None
     squares = set(spec.chosen_metrics) == {"squared_error"}
     baseline, constant = tally.missed_squared if squares else tally.missed

@@ -125,7 +125,9 @@ LONGEST = 1e6
 """A mean from here on is told in digits that count."""
 
 
-def _shown(mean: float) -> str:
+def _shown(mean: float | None) -> str:
+    if mean is None:
+        return "none"
     return f"{mean:.4f}" if abs(mean) < LONGEST else f"{mean:.5g}"
 
 

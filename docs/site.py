@@ -18,19 +18,13 @@ ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"(?<=\]\()(?P<path>[^)\s:#]+)(?P<anchor>#[^)\s]*)?(?=\))")
 FENCE = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
 HOME = "index.md"
-COMING = ("costs.md",)
-"""Pages that the navigation has a place for before they are written."""
 
 
 def on_config(config: Any) -> Any:
-    """Return the configuration with every decision in the navigation, and no page to come."""
-    absent = [page for page in COMING if not (ROOT / "docs" / page).exists()]
+    """Return the configuration with every decision in the navigation."""
     for section in config.nav:
-        for title, pages in section.items():
-            if title == "Decisions":
-                section[title] = [f"adr/{path.name}" for path in decisions()]
-            elif isinstance(pages, list):
-                section[title] = [one for one in pages if not set(absent) & set(one.values())]
+        if "Decisions" in section:
+            section["Decisions"] = [f"adr/{path.name}" for path in decisions()]
     return config
 
 

@@ -65,7 +65,7 @@ def _pages(nav: Any) -> Iterator[str]:
 
 
 def test_every_page_is_in_the_sites_navigation() -> None:
-    """Decisions come by themselves, README is the first; costs have a place before they come."""
+    """Decisions come by themselves, README is the first."""
     nav = yaml.load(Path("mkdocs.yml").read_text(encoding="utf-8"), _Loader)["nav"]
-    there = {path.name for path in Path("docs").glob("*.md")} | {"index.md", "costs.md"}
+    there = {path.name for path in Path("docs").glob("*.md")} | {"index.md"}
     assert sorted(_pages(nav)) == sorted(there)

@@ -138,7 +138,10 @@ def test_an_image_that_is_never_healthy_changes_nothing() -> None:
         stage.emulator.endpoints.register_model(NEW, NeverHealthy())
         ended = stage.finish(stage.start({**QUICK, "canary": {"model": NEW}}), 400)
         assert ended["error"] == "RolledBack"
+        assert f"canary.model: {NEW} could not be built: " in ended["cause"]
         assert "did not pass the ping health check" in ended["cause"]
+        assert "log group /aws/sagemaker/Endpoints/churn-prod" in ended["cause"]
+        assert ended["cause"] in stage.messages[-1].message
         assert (described(stage)["EndpointConfigName"], stage.weights) == ("config-1", {"v1": 1.0})
         assert len(stage.client("sagemaker").list_endpoint_configs()["EndpointConfigs"]) == 1
 
@@ -150,8 +153,47 @@ def test_no_room_for_two_fleets_is_told_and_changes_nothing() -> None:
         stage.emulator.endpoints.limits.quota["ml.m5.large"] = 3
         ended = stage.finish(stage.start({**QUICK, "canary": {"model": NEW}}), 400)
         assert ended["error"] == "RolledBack"
+        assert "canary.count: " in ended["cause"]
         assert "ResourceLimitExceeded" in ended["cause"]
+        assert "Raise the quota of the instance type of v1" in ended["cause"]
         assert len(stage.client("sagemaker").list_endpoint_configs()["EndpointConfigs"]) == 1
+
+
+def test_an_instance_type_that_aws_has_none_left_of_changes_nothing() -> None:
+    """SageMaker finds that out while it builds: told with the key, and as it was found."""
+    with alone() as stage:
+        model(stage)
+        stage.emulator.endpoints.limits.stock["ml.g5.xlarge"] = 0
+        canary = {"model": NEW, "instance_type": "ml.g5.xlarge"}
+        ended = stage.finish(stage.start({**QUICK, "canary": canary}), 400)
+        assert ended["error"] == "RolledBack"
+        assert f"canary.instance_type: {NEW} could not be built: " in ended["cause"]
+        assert "InsufficientInstanceCapacity" in ended["cause"]
+        assert "Name another instance_type" in ended["cause"]
+        assert (described(stage)["EndpointConfigName"], stage.weights) == ("config-1", {"v1": 1.0})
+        assert len(stage.client("sagemaker").list_endpoint_configs()["EndpointConfigs"]) == 1
+
+
+def test_a_package_that_nobody_approved_changes_nothing() -> None:
+    """Refused before anything is made, with the key and the remedy."""
+    with alone() as stage:
+        sagemaker = stage.client("sagemaker")
+        sagemaker.create_model_package_group(ModelPackageGroupName="churn")
+        arn = sagemaker.create_model_package(
+            ModelPackageGroupName="churn",
+            InferenceSpecification={
+                "Containers": [{"Image": "image"}],
+                "SupportedContentTypes": ["text/csv"],
+                "SupportedResponseMIMETypes": ["text/csv"],
+            },
+        )["ModelPackageArn"]
+        ended = stage.finish(stage.start({**QUICK, "canary": {"model_package": arn}}), 30)
+        assert ended["error"] == "Refused"
+        assert "canary.model_package: its approval status is PendingManual" in ended["cause"]
+        assert "Approve it in the model registry first" in ended["cause"]
+        assert described(stage)["EndpointConfigName"] == "config-1"
+        assert len(sagemaker.list_endpoint_configs()["EndpointConfigs"]) == 1
+        assert len(sagemaker.list_models()["Models"]) == 1
 
 
 def test_a_promotion_that_cannot_be_settled_stands() -> None:

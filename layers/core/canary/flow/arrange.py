@@ -18,6 +18,7 @@ from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Outcome
 from canary.domain.rollout.release import arranging
 from canary.domain.rollout.release.arrangement import Standing, changed_counts, standing, wanted
+from canary.domain.rollout.release.unbuilt import why_not_built
 from canary.domain.rollout.task_result import TaskResult
 from canary.domain.rollout.transitions import claims, closing
 
@@ -169,14 +170,13 @@ class Stager:
         """Note why it could not be arranged: a canary that was not built is taken back, an end
         stays as it is.
         """
+        staging = record.plan.release.staging if record.plan.release else None
+        building = record.phase is Phase.STAGING
+        told = why_not_built(staging, record.endpoint, why) if staging and building else why
         self._rollouts.change(
-            record.rollout, lambda r: arranging.failed(r, holder, generation, why, self._clock())
+            record.rollout, lambda r: arranging.failed(r, holder, generation, told, self._clock())
         )
-        if record.phase is Phase.STAGING:
-            return TaskResult(
-                next="RESTORE", reason=f"{record.canary} could not be built: {why}"[:2000]
-            )
-        return TaskResult(next="CLOSE", reason=why[:2000])
+        return TaskResult(next="RESTORE" if building else "CLOSE", reason=told[:2000])
 
     def _lost(
         self, record: Record, holder: str, generation: int, view: EndpointView, now: datetime

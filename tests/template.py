@@ -43,6 +43,7 @@ ENVIRONMENT = {
     "EVENT_SOURCE": "sagemaker-canary.canary",
     "DASHBOARD_MEASURES": "yes",
     "FREEZE_LIST": "ops-calendar/freezes.json",
+    "CANARIES_AT_ONCE": "3",
     "PREDICTIONS_BUCKET": "canary-predictions",
     "WATCHED_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:canary",
     "CHAT_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:canary-chat",

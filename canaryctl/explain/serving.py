@@ -53,7 +53,11 @@ def holds(record: Record, verdict: VerdictRecord | None, seen: Surroundings) -> 
     """
     found = [*_judged(record, judgement_of(record, verdict)), *_braked(record, seen)]
     waits = record.waits_at(seen.now)
-    if waits is not None and all(hold.kind != waits.kind for hold in found):
+    if waits is not None and waits.kind == "place":
+        judged = verdict is not None and verdict.verdict == "HOLD" and verdict.step == record.step
+        said = verdict.reason.split(OTHERWISE)[0] if verdict and judged else capital(waits.words)
+        found.append(Hold(kind="place", said=said))
+    elif waits is not None and all(hold.kind != waits.kind for hold in found):
         kind: HoldKind = waits.kind
         found.append(Hold(kind=kind, said=capital(waits.words), until=waits.until))
     return found
@@ -161,6 +165,7 @@ _BY_A_PERSON: dict[HoldKind, str] = {
     "pause": "`canaryctl resume {endpoint}` ends the pause now",
     "approval": "`canaryctl approve {endpoint} --share {share}` gives the approval",
     "advice": "`canaryctl promote {endpoint}` takes the step",
+    "place": "A canary that serves now has to end; `canaryctl promote {endpoint}` does not wait",
     "labelled set": "More labelled records decide it, or `canaryctl promote {endpoint}`",
 }
 

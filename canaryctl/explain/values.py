@@ -19,6 +19,7 @@ HoldKind = Literal[
     "hours",
     "freeze",
     "advice",
+    "place",
     "aws",
     "person",
 ]

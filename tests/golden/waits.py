@@ -29,3 +29,6 @@ def waiting() -> Iterator[tuple[str, Message]]:
     yield "step_waits", told(Phase.BAKING, closed, AT_5)
     advice = closed.but(on="advice", reason=f"Advice only: it would go to 25% now: {KNOWN}")
     yield "step_waits-advice", told(Phase.BAKING, advice, AT_5)
+    line = "It waits for a place: at most 1 canary serves at once, now fraud-prod; it is next"
+    place = closed.but(on="place", next_share=0.05, reason=f"{line}; otherwise: {KNOWN}")
+    yield "step_waits-place", told(Phase.BAKING, place, step=0)

@@ -14,9 +14,11 @@ from canary.flow.command import Commander
 from canary.flow.decide import Decider
 from canary.flow.decisions import Decisions
 from canary.flow.judge import Judging
+from canary.flow.places.places import Places
 from canary.flow.recover import Recovery
 from canary.flow.telling.channels import mail_channel
 from canary.flow.telling.tell import Teller
+from tests.places import MemoryPlaces
 from tests.ports import (
     MemoryAlarms,
     MemoryDays,
@@ -58,15 +60,19 @@ class MemoryMeter:
 class Stage:
     """A decider on ports in memory, its rollout baking at step 1 since noon."""
 
-    def __init__(self, **plan: Any) -> None:
+    def __init__(self, limit: Any = 0, **plan: Any) -> None:
         self.rollouts = MemoryRollouts(baking(a_record(plan=a_plan(**plan))))
+        self.store = MemoryPlaces()
         self.evidence, self.days = MemoryEvidence(), MemoryDays()
         self.executions = MemoryExecutions()
         self.publisher = MemoryPublisher()
         self.alarms = MemoryAlarms()
         teller = Teller(self.rollouts, (mail_channel(self.publisher),), claims_of())
         self.meter = MemoryMeter()
-        judging = Judging(self.rollouts, self.evidence, NoQuality(), self.days, self.meter)
+        places = Places(self.store, self.rollouts, limit) if limit else None
+        judging = Judging(
+            self.rollouts, self.evidence, NoQuality(), self.days, self.meter, places=places
+        )
         recovery = Recovery(self.rollouts, self.executions)
         answers = Answers(self.executions)
         decisions = Decisions(self.rollouts, self.evidence, answers)

@@ -27,6 +27,7 @@ from canary.domain.rollout.tick import Checkpoint, Tick
 from canary.domain.rollout.transitions import decisions
 from canary.domain.time import minute_of, start_of
 from canary.domain.words import percent
+from canary.flow.places.places import Places
 from canary.flow.telling.measures import of_look
 from canary.flow.telling.numbers import numbers_of
 from canary.ports.days import Days
@@ -50,11 +51,13 @@ class Judging:
         days: Days,
         meter: Meter | None = None,
         freezes: Callable[[], FreezeList] = FreezeList,
+        places: Places | None = None,
     ) -> None:
         """Take the stores of records, evidence, labelled-set evidence and days, a meter where
-        numbers are drawn, and what reads the freezes that hold for everybody (none unless given).
+        numbers are drawn, what reads the freezes that hold for everybody (none unless given), and
+        the places where canaries may not all serve at once.
         """
-        self._meter, self._freezes = meter, freezes
+        self._meter, self._freezes, self._places = meter, freezes, places
         self._rollouts = rollouts
         self._evidence = evidence
         self._quality = quality
@@ -64,6 +67,8 @@ class Judging:
         """Judge a serving rollout as it is `seen` now and return its record with verdict, decision
         and notices written.
         """
+        if self._places and record.step > 0:
+            self._places.count(record, seen.now)
         quality = self._quality.load(record.rollout) if record.plan.has_quality else None
         minute = minute_of(seen.now)
         checkpoint = self._evidence.checkpoint(record.rollout)
@@ -88,7 +93,11 @@ class Judging:
         if judgement.verdict == "ADVANCE":
             seen = replace(seen, freezes=self._freezes()) if record.next_share else seen
             newest = worse_now(record.plan, record.bakes, windows, judgement)
-            braked = held(Situation(record, seen, judgement.reason, newest))
+            due = Situation(record, seen, judgement.reason, newest)
+            braked = held(due)
+            if braked is None and self._places and record.step == 0:
+                seen = replace(seen, line=self._places.take(record, seen.now))
+                braked = held(replace(due, seen=seen))
         verdict = weigh(record, judgement, finding, seen, braked).but(
             unfrozen=tuple(w for w in windows if w.minute >= minute - FROZEN_AFTER_MINUTES)
         )

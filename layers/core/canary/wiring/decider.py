@@ -11,6 +11,7 @@ from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.freezes import S3Freezes
 from canary.adapters.labelled.quality_store import DynamoQualityStore
 from canary.adapters.sagemaker import SageMakerEndpoints
+from canary.adapters.starting.places import DynamoPlaces
 from canary.adapters.stepfunctions import StepFunctionsExecutions
 from canary.adapters.table import DynamoRollouts
 from canary.adapters.telling.meter import EmfMeter
@@ -21,6 +22,7 @@ from canary.flow.command import Commander
 from canary.flow.decide import Decider
 from canary.flow.decisions import Decisions
 from canary.flow.judge import Judging
+from canary.flow.places.places import Places
 from canary.flow.recover import Recovery
 from canary.flow.telling.channels import Channel, bus_channel, chat_channel, mail_channel
 from canary.flow.telling.phases import NAMES
@@ -63,7 +65,9 @@ def build() -> Deciding:
     place = settings.freeze_list
     freezes = S3Freezes(client("s3"), place).read if place else FreezeList
     days = DynamoDays(table, settings.table)
-    judging = Judging(rollouts, evidence, quality, days, meter, freezes)
+    limit = settings.canaries_at_once
+    places = Places(DynamoPlaces(table, settings.table), rollouts, limit) if limit else None
+    judging = Judging(rollouts, evidence, quality, days, meter, freezes, places)
     alarms = CloudWatchAlarms(client("cloudwatch"))
     answers = Answers(executions)
     decisions = Decisions(rollouts, evidence, answers)

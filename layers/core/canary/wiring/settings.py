@@ -101,6 +101,8 @@ class DeciderSettings(Settings):
     event_source: Name = Field(alias="EVENT_SOURCE")
     freeze_list: str = Field(alias="FREEZE_LIST", pattern=r"^([a-z0-9.-]+/.+)?$")
     """Bucket and key of the freezes that hold for everybody; empty where there are none."""
+    canaries_at_once: int = Field(alias="CANARIES_AT_ONCE", ge=0)
+    """How many may serve at once on all endpoints; 0 for any number."""
     state_machine_arn: str = Field(
         alias="STATE_MACHINE_ARN", pattern=r"^arn:[^:]+:states:[^:]*:\d*:stateMachine:.+"
     )

@@ -1,1 +1,1 @@
-"""What a hands-off start reads of AWS, and keeps in the table."""
+"""What a start reads of AWS, hands-off ones and the first share of each, and keeps in the table."""

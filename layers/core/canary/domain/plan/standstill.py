@@ -12,13 +12,14 @@ from typing import Literal
 from canary.domain.model import Frozen
 from canary.domain.words import duration, moment
 
-StandstillKind = Literal["pause", "approval", "hours", "freeze", "advice"]
+StandstillKind = Literal["pause", "approval", "hours", "freeze", "advice", "place"]
 WORDS: dict[StandstillKind, str] = {
     "pause": "paused",
     "approval": "waiting for an approval",
     "hours": "waiting for its hours",
     "freeze": "waiting for the end of a freeze",
     "advice": "waiting for a person to take the step",
+    "place": "waiting for a place",
 }
 
 
@@ -37,7 +38,8 @@ class Standstill(Frozen):
     def words(self) -> str:
         """Return what stands still for whom, such as: paused by ana until ... (long weekend)."""
         by = f" by {self.by}" if self.by else ""
-        until = f" until {moment(self.until)}" if self.until else ""
+        known = self.kind != "place"  # nobody knows when its turn comes
+        until = f" until {moment(self.until)}" if self.until and known else ""
         return f"{WORDS[self.kind]}{by}{until}{f' ({self.reason})' if self.reason else ''}"
 
 

@@ -1,8 +1,11 @@
 """What one tick says of a serving rollout: alarms, the endpoint, and whether it saw everything."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from canary.domain.plan.brakes.keys import Freeze
 from canary.domain.rollout.arrival import (
@@ -16,6 +19,9 @@ from canary.domain.rollout.kinds.values import Seen
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.tick import Tick
 from canary.domain.time import minute_of, start_of
+
+if TYPE_CHECKING:  # who only looks pays for no places
+    from canary.domain.rollout.places import Line
 
 
 @dataclass(frozen=True)
@@ -31,12 +37,14 @@ class FreezeList:
 @dataclass(frozen=True)
 class Surroundings:
     """The newest tick, read once a visit, as seen `now`; None where there is none yet. It says
-    nothing of what was before. `freezes` are read where a step up is due.
+    nothing of what was before. `freezes` are read where a step up is due, and a
+    place is asked for before the first share: `line` says that there is none yet.
     """
 
     tick: Tick | None
     now: datetime
     freezes: FreezeList = field(default_factory=FreezeList)
+    line: Line | None = None
 
     @property
     def fresh(self) -> Tick | None:

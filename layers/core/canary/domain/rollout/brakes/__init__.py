@@ -12,6 +12,7 @@ from canary.domain.rollout.brakes.seen import (
     endpoint_not_settled,
     newest_minutes_worse,
     no_instances,
+    no_place,
 )
 from canary.domain.rollout.brakes.situation import Brake, Held, Situation
 from canary.domain.rollout.brakes.times import closed_now, freezes_unread
@@ -31,9 +32,10 @@ BRAKES: tuple[Brake, ...] = (
     closed_now,
     not_approved,
     advised,
+    no_place,
 )
 """What nobody can help comes before what waits for people: an approval is awaited, and its time
-runs, only when nothing else holds.
+runs, only when nothing else holds; a place is asked for when nothing else holds either.
 """
 
 

@@ -1,8 +1,8 @@
 """Brakes of what was seen: nobody looks, the endpoint moves, an alarm is unclear, the newest
-minutes look worse, instances are missing.
+minutes look worse, instances or a place among those that serve are missing.
 """
 
-from canary.domain.rollout.brakes.situation import Held, Situation
+from canary.domain.rollout.brakes.situation import Held, Situation, standing_still
 from canary.domain.rollout.surroundings import since_the_bake
 from canary.domain.words import percent
 
@@ -66,3 +66,12 @@ def newest_minutes_worse(situation: Situation) -> Held | None:
     """Hold while the newest minutes look worse, however good those before them were."""
     share, newest = situation.record.share, situation.newest
     return Held(f"At {percent(share)}, {newest}", "judge") if newest else None
+
+
+def no_place(situation: Situation) -> Held | None:
+    """Hold the first share while as many canaries serve as may, and those ahead have none yet."""
+    line = situation.seen.line
+    if line is None or situation.record.step > 0:
+        return None
+    told = f"It waits for a place: {line.words}; otherwise: {situation.reason}"
+    return standing_still(situation, "place", None, line.words, told)

@@ -77,7 +77,9 @@ class Approved(Fact):
 
 
 class StepWaits(Fact):
-    """A step up that evidence allows waits for the calendar, or is advised to a person."""
+    """A step up that evidence allows waits for the calendar or a place, or is advised to a
+    person.
+    """
 
     kind = "notice"
     commands = ("promote", "rollback")
@@ -90,8 +92,8 @@ class StepWaits(Fact):
 
     @property
     def due(self) -> datetime | None:
-        """Return when the wait is over by itself."""
-        return self.until
+        """Return when the wait is over by itself, None where nobody knows."""
+        return None if self.on == "place" else self.until
 
     def say(self, of: Standing) -> Said:
         """Return how a wait, or advice, reads."""
@@ -107,6 +109,14 @@ class StepWaits(Fact):
                     "Others are somebody else's change, and the endpoint is handed over.",
                 ),
                 then="It stays where it is.",
+            )
+        if self.on == "place":
+            return Said(
+                what=f"waits for a place before {to}",
+                now=sentence(self.reason),
+                safe=f"{of.canary} has no traffic; the variants before it serve.",
+                then="It goes on by itself when its turn comes, and no limit counts the time until "
+                "then; promote does not wait for it.",
             )
         return Said(
             what=f"waits before {to}",

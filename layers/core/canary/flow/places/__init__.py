@@ -1,0 +1,1 @@
+"""Places: how many canaries may serve at once."""

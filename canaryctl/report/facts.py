@@ -9,7 +9,7 @@ from canary.domain.plan.plan import Plan
 from canary.domain.plan.standstill import stood_still
 from canary.domain.plan.target import describe
 from canary.domain.time import minute_of
-from canary.domain.words import duration, percent
+from canary.domain.words import clock, duration, percent
 from canary.stats.history import LEAST_HISTORY_MINUTES
 from canaryctl.history import RolloutHistory
 from canaryctl.report.summary import safe_seconds, seconds_of
@@ -30,7 +30,13 @@ def facts_of(history: RolloutHistory) -> list[Fact]:
     facts = [Fact(took, "from start to end" if record.ended else "so far")]
     requests, failed = _served(history)
     if requests is not None:
-        facts.append(Fact(f"{requests:,}", f"live requests served by {record.canary}"))
+        counted = "" if history.ledger else "at least "
+        facts.append(
+            Fact(
+                f"{counted}{requests:,}",
+                f"live requests served by {record.canary}{_until(history)}",
+            )
+        )
         facts.append(Fact(f"{failed:,}", "of them failed"))
     safe = safe_seconds(record)
     if safe is not None:
@@ -42,6 +48,16 @@ def facts_of(history: RolloutHistory) -> list[Fact]:
             Fact(f"{history.quality.counts.used:,}", "labelled records compared at share 0")
         )
     return facts
+
+
+def _until(history: RolloutHistory) -> str:
+    """Return up to when requests were counted, where that is not to the end: minutes are collected
+    for verdicts, and none is given on those in which the weights move back.
+    """
+    if history.ledger:
+        return ""
+    last = max(window.minute for window in history.windows if window.canary)
+    return f", counted up to {clock(last + 1)}"
 
 
 def _stood_still(history: RolloutHistory) -> list[Fact]:

@@ -5,13 +5,15 @@ from collections.abc import Mapping
 
 from canary.domain.errors import Refused
 from canary.domain.plan.endpoint import EndpointView, Variant
-from canary.domain.plan.kinds.check import check_endpoint
+from canary.domain.plan.kinds.check import check_endpoint, check_kind
 from canary.domain.plan.kinds.hosting import check_hosting
 from canary.domain.plan.kinds.notices import told_of_endpoint
 from canary.domain.plan.spec import Spec, read_spec
 from canary.ports.quality import CallBusy, CallFailed, CallOptions
 from canaryctl.doctor.account import Account, Sample
 from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown, worst_of
+
+NO_CANARY = "no canary waits; one can be built of a model or a package (docs/release.md)"
 
 
 def carries(account: Account) -> Diagnosis:
@@ -52,13 +54,16 @@ def _judged(account: Account, refusals: Mapping[str, Refused | None], look: str)
         problems = dict.fromkeys(one.problem for one in refused)
         return broken("; ".join(problems), refused[0].remedy, look)
     able = [name for name, one in refusals.items() if one is None]
-    waits = f"{', '.join(able)} may be promoted" if _idle(account) else "no canary waits"
+    waits = f"{', '.join(able)} may be promoted" if _idle(account) else NO_CANARY
     said = [f"InService, {_weights(account.serving.variants)}", waits]
     return fine("; ".join([*said, *(f"{one.problem}. {one.remedy}" for one in refused)]))
 
 
 def _refusal(account: Account, spec: Spec) -> Refused | None:
     try:
+        if len(account.serving.variants) == 1:
+            check_kind(spec, account.serving)
+            return None
         check_endpoint(spec, account.serving)
         check_hosting(spec, account.serving, account.configured)
     except Refused as refusal:
@@ -72,7 +77,11 @@ def _first_word(name: str) -> list[str]:
 
 
 def _specs(account: Account) -> list[Spec]:
-    """Return the smallest spec of each variant that may be promoted, else of the last one."""
+    """Return the smallest spec of each variant that may be promoted, else of the last one; beside a
+    single variant, of a canary that is built.
+    """
+    if len(account.serving.variants) == 1:
+        return [read_spec({"endpoint": account.endpoint, "canary": {"model": "to-be-named"}})]
     names = [v.name for v in _idle(account) or account.serving.variants[-1:]] or ["canary"]
     return [
         read_spec({"endpoint": account.endpoint, "canary": name, "adopt_live": True})

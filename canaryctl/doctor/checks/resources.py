@@ -28,14 +28,14 @@ def all_there(account: Account) -> Diagnosis:
         return broken(f"gone: {', '.join(gone)}", PUT_BACK, account.put_back)
     ill = [f"{name} is {how}" for name, how in account.parts.items() if how not in STANDING]
     if ill:
-        return broken(
-            "; ".join(ill),
-            "A key that is to be deleted is kept by cancel-key-deletion and enable-key; anything "
-            "else: wait until it is ACTIVE, ask again",
-            f"aws kms cancel-key-deletion --key-id {account.physical('MessagesKey')}"
-            if any(how == "PendingDeletion" for how in account.parts.values())
-            else "",
-        )
+        key = f"--key-id {account.physical('MessagesKey')}"
+        states = set(account.parts.values())
+        if "PendingDeletion" in states:
+            command = f"aws kms cancel-key-deletion {key} && aws kms enable-key {key}"
+            return broken("; ".join(ill), "Keep the key, and enable it again", command)
+        if "Disabled" in states:
+            return broken("; ".join(ill), "Enable the key again", f"aws kms enable-key {key}")
+        return broken("; ".join(ill), "Wait until it is ACTIVE, ask again")
     others = len(account.parts) + len(account.functions) + 1
     return fine(f"state machine, table, functions, topic, key, bucket: {others} there, at work")
 
@@ -49,8 +49,9 @@ def _gone(account: Account) -> Iterator[tuple[str, str]]:
     for logical, view in account.functions.items():
         if view is None:
             yield logical, account.physical(logical)
-    if account.topics.key(account.physical("Topic")) is None:
-        yield "Topic", account.physical("Topic")
+    for logical, topic in account.view.of_kind("AWS::SNS::Topic").items():
+        if account.topics.key(topic) is None:
+            yield logical, topic
 
 
 CHECKS = (Check("resources", "Is everything there that it is made of?", all_there),)

@@ -1,54 +1,17 @@
 """May each function do its work? IAM is asked, nothing is tried."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import takewhile
 
 from canary.adapters.account.roles import Decision
 from canaryctl.doctor.account import PUT_BACK, Account
 from canaryctl.doctor.check import Check, Diagnosis, broken, fine
+from canaryctl.doctor.checks.works import ELSEWHERE, MACHINE, ON_ENDPOINT, Work, arns_of
 from canaryctl.operate.stack import StackError
 
-
-@dataclass(frozen=True)
-class Work:
-    """What a function does: actions on a kind of resource, under condition keys."""
-
-    function: str
-    actions: tuple[str, ...]
-    on: str
-    context: Mapping[str, str] = field(default_factory=dict)
-
-
-ON_ENDPOINT = (
-    Work("PlannerFunction", ("sagemaker:DescribeEndpoint",), "endpoint"),
-    Work(
-        "ShifterFunction",
-        ("sagemaker:DescribeEndpoint", "sagemaker:UpdateEndpointWeightsAndCapacities"),
-        "endpoint",
-    ),
-    Work("StagerFunction", ("sagemaker:DescribeEndpoint", "sagemaker:UpdateEndpoint"), "endpoint"),
-    Work("CollectorFunction", ("sagemaker:DescribeEndpoint",), "endpoint"),
-    Work(
-        "EvaluatorFunction", ("sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"), "endpoint"
-    ),
-)
 PATTERNS = ("EndpointNamePattern", "EndpointNamePatternAsWritten")
 """In lower case, and with capitals where names have some."""
-TABLE = ("dynamodb:GetItem", "dynamodb:PutItem")
-ELSEWHERE = (
-    *(
-        Work(f"{name}Function", TABLE, "table")
-        for name in ("Planner", "Shifter", "Stager", "Collector")
-    ),
-    *(Work(f"{name}Function", TABLE, "table") for name in ("Evaluator", "Decider")),
-    Work("PlannerFunction", ("cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms"), "any"),
-    Work("CollectorFunction", ("cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms"), "any"),
-    Work("DeciderFunction", ("sns:Publish",), "topic"),
-    Work("DeciderFunction", ("kms:GenerateDataKey", "kms:Decrypt"), "key", {"kms:ViaService": ""}),
-    Work("DeciderFunction", ("states:StartExecution",), "machine"),
-)
 
 
 def on_the_endpoint(account: Account) -> Diagnosis:
@@ -62,15 +25,16 @@ def on_the_endpoint(account: Account) -> Diagnosis:
     refused = _refused(account, ON_ENDPOINT, lambda _: arns)
     if not refused:
         cases = "in both cases of its name" if len(arns) > 1 else "by its name"
-        return fine(f"four functions may look at it, move it and call it, {cases}")
+        return fine(f"{len(ON_ENDPOINT)} functions may look at it, move it and call it, {cases}")
     given = {name: account.view.parameters.get(name, "") for name in PATTERNS}
     said = "; ".join([_told(refused), *(f"{name} is {p or 'empty'}" for name, p in given.items())])
     wider = _wider(given, account.endpoint)
     if wider and not any(one.denied for _, one in refused):
         return broken(
             said,
-            "The patterns do not match the name: deploy with wider ones, which match all that they "
-            "match now and this name too",
+            "The patterns do not match the name: another stack may be meant to look after it; else "
+            "deploy with wider ones, which match all that they match now and this name too"
+            + (" (* opens this stack to every endpoint)" if "*" in wider.values() else ""),
             f"{account.deploy_again} --parameter-overrides "
             + " ".join(f"{name}='{text}'" for name, text in wider.items()),
         )
@@ -103,7 +67,7 @@ def _covering(pattern: str, name: str) -> str:
 
 def _where(account: Account, function: str, refused: Decision) -> tuple[str, str]:
     """Return where a refusal stands that the template does not make, and what shows it."""
-    view = account.functions[function]
+    role = _role(account, function)
     why = (
         "A Deny stands somewhere, and no pattern and no Allow undoes it"
         if refused.denied
@@ -115,17 +79,20 @@ def _where(account: Account, function: str, refused: Decision) -> tuple[str, str
         "OrganizationsDecisionDetail say which)"
     )
     command = (
-        f"aws iam simulate-principal-policy --policy-source-arn {view.role if view else ''} "
+        f"aws iam simulate-principal-policy --policy-source-arn {role} "
         f"--action-names {refused.action} --resource-arns '{refused.resource}'"
     )
     return remedy, command
 
 
 def on_the_stack(account: Account) -> Diagnosis:
-    """May the functions use the stack's own table, topic, key and state machine?"""
-    refused = _refused(account, ELSEWHERE, lambda kind: [_arn(account, kind)])
+    """May functions and state machine do all that they do, on what the stack is made of and
+    elsewhere?
+    """
+    refused = _refused(account, ELSEWHERE, lambda kind: arns_of(account, kind))
     if not refused:
-        return fine("table, metrics, topic, its key and the state machine may be used")
+        asked = sum(len(work.actions) for work in ELSEWHERE)
+        return fine(f"{asked} rights of the functions and of the state machine are there")
     if any(one.denied for _, one in refused):
         first = next(one for one in refused if one[1].denied)
         return broken(_told(refused), *_where(account, *first))
@@ -141,15 +108,27 @@ def _refused(
     account: Account, works: Iterable[Work], arns: Callable[[str], Sequence[str]]
 ) -> list[tuple[str, Decision]]:
     refused = []
+    region = account.view.arn.split(":")[3]
     for work in works:
-        view = account.functions.get(work.function)
-        if view is None:
-            raise StackError(f"{work.function} is gone, and with it which role it had")
-        via = account.view.arn.split(":")[3]
-        context = {key: f"sns.{via}.{_suffix(account)}" for key in work.context}
-        found = account.roles.refused(view.role, work.actions, arns(work.on), context)
+        context = {
+            key: text.format(region=region, suffix=_suffix(account))
+            for key, text in work.context.items()
+        }
+        role = _role(account, work.function)
+        found = account.roles.refused(role, work.actions, arns(work.on), context)
         refused += [(work.function, one) for one in found]
     return refused
+
+
+def _role(account: Account, function: str) -> str:
+    """Return the ARN of a function's role, or of the state machine's."""
+    if function == MACHINE:
+        _, partition, _, _, owner, _ = account.view.arn.split(":", 5)
+        return f"arn:{partition}:iam::{owner}:role/{account.physical(f'{MACHINE}Role')}"
+    view = account.functions.get(f"{function}Function")
+    if view is None:
+        raise StackError(f"{function}Function is gone, and with it which role it had")
+    return view.role
 
 
 def _suffix(account: Account) -> str:
@@ -157,19 +136,12 @@ def _suffix(account: Account) -> str:
     return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
 
 
-def _arn(account: Account, kind: str) -> str:
-    if kind == "table":
-        return account.view.arn_of("dynamodb", f"table/{account.physical('Table')}")
-    if kind == "key":
-        return account.view.arn_of("kms", f"key/{account.physical('MessagesKey')}")
-    return {"topic": account.physical("Topic"), "machine": account.physical("Rollout")}.get(
-        kind, "*"
-    )
+_NAMES = {MACHINE: "the state machine"}
 
 
 def _told(refused: Iterable[tuple[str, Decision]]) -> str:
     return "; ".join(
-        f"{function.removesuffix('Function').lower()} may not {one.action} on {one.resource} "
+        f"{_NAMES.get(function, function.lower())} may not {one.action} on {one.resource} "
         f"({one.decision})"
         for function, one in refused
     )

@@ -24,6 +24,14 @@ SUBSCRIBE = (
     "--notification-endpoint on-call@example.com"
 )
 
+CONFIRMED_BY = {
+    "email": "Follow the link in the mail of AWS Notifications",
+    "email-json": "Visit the SubscribeURL in the mail of AWS Notifications",
+    "http": "Have the receiver visit the SubscribeURL of the request it was sent",
+    "https": "Have the receiver visit the SubscribeURL of the request it was sent",
+}
+OTHERWISE = "Confirm it with the token it was sent (aws sns confirm-subscription)"
+
 
 def somebody_is_subscribed(account: Account) -> Diagnosis:
     """Is there a subscription whose owner has confirmed it?"""
@@ -34,7 +42,8 @@ def somebody_is_subscribed(account: Account) -> Diagnosis:
             f"{PUT_BACK}; then subscribe whoever is on call",
             account.put_back,
         )
-    waiting = [s.address for s in account.subscriptions if not s.confirmed]
+    pending = [s for s in account.subscriptions if not s.confirmed]
+    waiting = [s.address for s in pending]
     told = {s: lets_through(account, s) for s in account.subscriptions if s.confirmed}
     if not told and account.view.parameters.get("SubscribersExpected") == "no":
         return fine("nobody is subscribed, and nobody need be (SubscribersExpected is no)")
@@ -43,8 +52,10 @@ def somebody_is_subscribed(account: Account) -> Diagnosis:
     if waiting:
         return broken(
             f"nobody is told: {', '.join(waiting)} never confirmed",
-            "Follow the link in the mail of AWS Notifications; it is sent again by",
-            SUBSCRIBE.format(topic=topic).replace("on-call@example.com", waiting[0]),
+            f"{CONFIRMED_BY.get(pending[0].protocol, OTHERWISE)}; it is sent again by",
+            SUBSCRIBE.format(topic=topic)
+            .replace("protocol email", f"protocol {pending[0].protocol}")
+            .replace("on-call@example.com", waiting[0]),
         )
     return broken(
         "nobody is told: the topic has no subscription",

@@ -68,13 +68,15 @@ def test_an_endpoint_that_failed(patient: Patient) -> None:
     is_broken(patient, "endpoint", "Failed (out of capacity)")
 
 
-def test_an_endpoint_of_one_variant(patient: Patient) -> None:
-    """There is nothing to promote."""
+def test_an_endpoint_of_one_variant_carries_a_canary_that_is_built(patient: Patient) -> None:
+    """Nothing waits there to be promoted, and a rollout may build what it promotes."""
     endpoint = patient.emulator.endpoints.fleet.get(ENDPOINT)
     both = endpoint.variants
     endpoint.variants = both[:1]
     patient.put_back(lambda: setattr(endpoint, "variants", both))
-    is_broken(patient, "endpoint", "v1 is the only variant", "Add a baseline")
+    found = patient.diagnosis("endpoint")
+    assert found.state == "fine", found
+    assert "no canary waits; one can be built" in found.said
 
 
 @pytest.mark.parametrize(

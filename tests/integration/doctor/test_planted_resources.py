@@ -60,6 +60,14 @@ def test_a_key_that_is_to_be_deleted(patient: Patient) -> None:
     is_broken(patient, "resources", "PendingDeletion", f"cancel-key-deletion --key-id {key}")
 
 
+def test_a_key_that_is_disabled(patient: Patient) -> None:
+    """The command enables it, and it is fine again."""
+    key, kms = patient.physical("MessagesKey"), patient.client("kms")
+    kms.disable_key(KeyId=key)
+    patient.put_back(lambda: kms.enable_key(KeyId=key))
+    is_broken(patient, "resources", "Disabled", f"aws kms enable-key --key-id {key}")
+
+
 def refuses(patient: Patient, operation: str, code: str) -> None:
     """Let one call say that there is no such thing."""
 

@@ -21,6 +21,10 @@ from tests.integration.doctor.patient import Patient, is_broken
         ("PlannerFunction", "dynamodb:PutItem", "roles"),
         ("CollectorFunction", "cloudwatch:GetMetricData", "roles"),
         ("DeciderFunction", "states:StartExecution", "roles"),
+        ("DeciderFunction", "states:SendTaskSuccess", "roles"),
+        ("CollectorFunction", "events:PutEvents", "roles"),
+        ("ShifterFunction", "application-autoscaling:RegisterScalableTarget", "roles"),
+        ("EvaluatorFunction", "s3:PutObject", "roles"),
         ("ShifterFunction", "sagemaker:UpdateEndpointWeightsAndCapacities", "roles: endpoint"),
         ("EvaluatorFunction", "sagemaker:InvokeEndpoint", "roles: endpoint"),
         ("PlannerFunction", "sagemaker:DescribeEndpoint", "roles: endpoint"),
@@ -31,6 +35,12 @@ def test_a_right_that_a_role_lost(patient: Patient, function: str, action: str, 
     patient.role_may_not(function, action)
     who = function.removesuffix("Function").lower()
     is_broken(patient, check, f"{who} may not {action}", "explicitDeny")
+
+
+def test_a_state_machine_that_may_call_no_function(patient: Patient) -> None:
+    """Every rollout would fail at its first step."""
+    patient.role_may_not("Rollout", "lambda:InvokeFunction")
+    is_broken(patient, "roles", "the state machine may not lambda:InvokeFunction", "explicitDeny")
 
 
 def test_a_deny_on_one_spelling_of_the_name(patient: Patient) -> None:

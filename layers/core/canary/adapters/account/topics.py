@@ -10,7 +10,10 @@ from canary.domain.errors import CanaryError
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
-PENDING = "PendingConfirmation"
+PENDING, DELETED = "PendingConfirmation", "Deleted"
+"""What stands for the ARN of a subscription that nobody confirmed, and of one that is gone: AWS
+goes on listing that for a while (github.com/ansible/ansible, issue 20086).
+"""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class TopicReader:
         return found.get(name, "")
 
     def subscriptions(self, topic: str) -> Sequence[Subscription]:
-        """Return who is subscribed to a topic, the unconfirmed too."""
+        """Return who is subscribed to a topic, the unconfirmed too; not who was."""
         with translated("sns:ListSubscriptionsByTopic"):
             pages = self._client.get_paginator("list_subscriptions_by_topic").paginate(
                 TopicArn=topic
@@ -65,6 +68,7 @@ class TopicReader:
                 )
                 for page in pages
                 for one in page["Subscriptions"]
+                if one["SubscriptionArn"] != DELETED
             ]
 
     def filter_of(self, subscription: str) -> tuple[str, str]:

@@ -25,6 +25,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "evaluator-shard": {"shard": 3, "records": 0},
     "evaluator-schedule": {"rollouts": []},
     "collector-schedule": {"rollouts": 1},
+    "collector-rollouts-due": {"rollouts": 1},
     "decider-evidence-collected": {"phase": "BAKING"},
     "decider-quality-evaluated": {"phase": "BAKING"},
     "decider-command": {"answer": {}},

@@ -12,8 +12,7 @@ import pytest
 from canary.adapters.labelled.quality_store import DynamoQualityStore
 from canary.domain.errors import AwsDenied
 from canary.domain.labelled.evidence import QualityEvidence
-from canary.flow.labelled import evaluator as evaluate_rollout
-from canary.flow.labelled import sharding
+from canary.flow.labelled import rounds, sharding
 from tests.integration.stage import Stage, SumModel
 
 BUCKET = "labels"
@@ -191,7 +190,7 @@ def test_shards_that_fail_lead_home(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_given: object) -> int:
         raise AwsDenied("InvokeEndpoint: AccessDeniedException")
 
-    monkeypatch.setattr(evaluate_rollout, "evaluate_shard", broken)
+    monkeypatch.setattr(rounds, "evaluate_shard", broken)
     with Stage() as stage:
         put_set(stage, labelled(600))
         execution = stage.start(spec(concurrency=2, metrics={"accuracy": {"max_worse": 0.01}}))

@@ -155,9 +155,9 @@ def bucket_policy(site: Site, name: str, properties: Properties) -> Made:
     return Made(name)
 
 
-def key(site: Site, name: str, _properties: Properties) -> Made:
+def key(site: Site, name: str, properties: Properties) -> Made:
     """AWS::KMS::Key, with an id that is the same in every run; nothing here is encrypted, and key
-    policies are not evaluated.
+    policies are kept and not evaluated.
     """
     identity = str(uuid.uuid5(uuid.NAMESPACE_URL, f"key/{name}"))
     backend = kms_backends[site.place.account][site.place.region]
@@ -166,6 +166,8 @@ def key(site: Site, name: str, _properties: Properties) -> Made:
         del backend.keys[made.id]
         made.id, made.arn = identity, site.place.arn("kms", f"key/{identity}")
         backend.keys[identity] = made
+    if "KeyPolicy" in properties:
+        backend.keys[identity].policy = json.dumps(properties["KeyPolicy"])
     return Made(
         identity,
         {"Arn": site.place.arn("kms", f"key/{identity}"), "KeyId": identity},

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 
-from canary.adapters.account.policies import lets_in
+from canary.adapters.account.policies import lets_in, policy_of_key
 from canaryctl.doctor.account import PUT_BACK, Account
 from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown
 
 ALARMS, EVENTS = "cloudwatch.amazonaws.com", "events.amazonaws.com"
 """CloudWatch's and EventBridge's names as callers, in every partition."""
+KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
+"""What a publisher does with the key of an encrypted topic (SNS developer guide, "Key management",
+compatibility of event sources).
+"""
 
 
 def topic_lets_alarms_in(account: Account) -> Diagnosis:
@@ -21,6 +25,25 @@ def topic_lets_alarms_in(account: Account) -> Diagnosis:
     arns = {name: f"arn:{partition}:cloudwatch:{region}:{owner}:alarm:{name}" for name in alarms}
     shut = [name for name, arn in arns.items() if not lets_in(policy, ALARMS, "sns:Publish", arn)]
     return _told(account, shut, f"the topic takes what {len(arns)} alarms say", "these alarms ring")
+
+
+def key_lets_alarms_in(account: Account) -> Diagnosis:
+    """May CloudWatch encrypt what alarms say with the topic's key? Where it may not, an alarm rings
+    and its action fails without a word.
+    """
+    topic = account.physical("Topic")
+    key = account.topics.key(topic)
+    if not key:
+        return unknown("the topic is gone or has no key: see the line of resources")
+    policy = policy_of_key(account.stack.client("kms"), key)
+    shut = [one for one in KEY_ACTIONS if not lets_in(policy, ALARMS, one, account.view.arn)]
+    if not shut:
+        return fine("CloudWatch may use the topic's key; conditions are taken to hold")
+    return broken(
+        f"its policy does not let {ALARMS} {' and '.join(shut)}: alarms ring and reach nobody",
+        f"Somebody changed the policy. {PUT_BACK}",
+        account.put_back,
+    )
 
 
 def queue_lets_events_in(account: Account) -> Diagnosis:
@@ -48,5 +71,6 @@ def _told(account: Account, shut: Sequence[str], well: str, lost: str) -> Diagno
 
 CHECKS = (
     Check("topic policy", "May the alarms reach the topic?", topic_lets_alarms_in),
+    Check("key policy", "May the alarms use the topic's key?", key_lets_alarms_in),
     Check("queue policy", "May undelivered events reach the queue?", queue_lets_events_in),
 )

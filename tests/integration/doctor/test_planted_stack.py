@@ -97,6 +97,21 @@ def test_a_function_that_does_not_let_eventbridge_in(patient: Patient) -> None:
     is_broken(patient, "rules", f"{function} from {rule}", "add-permission", source)
 
 
+def test_a_key_whose_policy_keeps_alarms_out(patient: Patient) -> None:
+    """Alarms would ring, and their action fail without a word."""
+    key, client = patient.physical("MessagesKey"), patient.client("kms")
+    written = client.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+
+    def put(policy: str) -> None:
+        client.put_key_policy(KeyId=key, PolicyName="default", Policy=policy)
+
+    patient.put_back(lambda: put(written))
+    policy = json.loads(written)
+    kept = [one for one in policy["Statement"] if one["Sid"] != "Alarms"]
+    put(json.dumps({**policy, "Statement": kept}))
+    is_broken(patient, "key policy", "cloudwatch.amazonaws.com", "reach nobody", "REVERT_DRIFT")
+
+
 def test_a_topic_whose_policy_keeps_alarms_out(patient: Patient) -> None:
     """Alarms ring and nobody hears; named before any has rung."""
     sns = patient.client("sns")

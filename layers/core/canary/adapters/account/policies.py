@@ -5,6 +5,14 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from canary.adapters.translation import translated
+
+
+def policy_of_key(client: Any, key: str) -> str:
+    """Return a KMS key's own policy as JSON; `client` is boto3's of KMS."""
+    with translated("kms:GetKeyPolicy"):
+        return str(client.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+
 
 def lets_in(policy: str, service: str, action: str, source: str) -> bool:
     """Return whether a policy, as JSON, lets a service take an action for a source, by its ARN.

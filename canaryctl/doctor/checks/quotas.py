@@ -28,7 +28,7 @@ CROWDED = 0.8
 
 
 def functions_fit(account: Account) -> Diagnosis:
-    """Is there concurrency left for six functions and a decider for each rollout under way?
+    """Is there concurrency left for the functions and a decider for each rollout under way?
 
     New accounts begin with 10 in all; a throttled tick is a blind minute.
     """

@@ -216,7 +216,7 @@ class Stack:
 
     @contextlib.contextmanager
     def _around(self, function: str) -> Any:
-        told = {**environment_of(function), **self._told}
+        told = {**environment_of(function), "CANARIES_AT_ONCE": "0", **self._told}  # as by default
         built = importlib.import_module(f"canary.wiring.{function}")
         with (
             patch.dict(os.environ, told),

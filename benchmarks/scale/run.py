@@ -148,7 +148,7 @@ def main(arguments: list[str] | None = None) -> int:
         after = rest.split(END)[1]
         PAGE.write_text(f"{before}{BEGIN}{table_of(rows)}\n{END}{after}", "utf-8")
     sys.stdout.write(table_of(rows) + "\n")
-    return 0 if all(row["visited"] == row["rollouts"] for row in rows) else 1
+    return 0 if all(row["visited"] == row["judged"] == row["rollouts"] for row in rows) else 1
 
 
 if __name__ == "__main__":

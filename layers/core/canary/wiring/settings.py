@@ -1,9 +1,9 @@
 """What template.yaml must say to each function: one class a function, complete or refused.
 
-Rules: read once, when a function builds its use case at its first call; a missing or malformed
-variable fails that call, not the first one that would have used it. The field names every variable
-by its alias, and a test holds the aliases against template.yaml. Plain pydantic over a mapping: a
-settings library would add 80 ms to every cold start and read nothing more.
+Rules: read once, when a function builds its use case while it starts; a missing or malformed
+variable fails its first call, not the first one that would have used it. The field names every
+variable by its alias, and a test holds the aliases against template.yaml. Plain pydantic over a
+mapping: a settings library would add 80 ms to every cold start and read nothing more.
 """
 
 from collections.abc import Mapping

@@ -69,7 +69,7 @@ class Places:
 
     def _ahead(self, me: Waiter) -> tuple[Waiter, ...]:
         """Return who asked before and asks still; the others lose their turn, and ask anew."""
-        found = [one for one in self._store.before(me) if one.rollout != me.rollout]
+        found = self._store.before(me)
         for one in found:
             if not one.asks_still(me.seen):
                 self._store.leave(one)

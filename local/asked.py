@@ -13,6 +13,10 @@ MANY, FEW = 6_000.0, 300.0
 """Requests a minute: of models in this process, and of a container that is really asked."""
 
 
+BACKGROUND_ERRORS = 0.002
+"""Share of the requests that fail whatever the model says: no real endpoint is without."""
+
+
 class Pace(StrEnum):
     """How emulated time passes."""
 
@@ -31,6 +35,7 @@ class Asked:
     label_column: int | None = None
     endpoint: str = ENDPOINT
     requests_per_minute: float | None = None
+    background_errors: float = BACKGROUND_ERRORS
     port: int = PORT
     pace: Pace = Pace.FAST
     fast_minute_seconds: float = FAST_MINUTE_SECONDS

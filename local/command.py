@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from local.asked import ENDPOINT, FAST_MINUTE_SECONDS, PORT, Asked, Pace
+from local.asked import BACKGROUND_ERRORS, ENDPOINT, FAST_MINUTE_SECONDS, PORT, Asked, Pace
 from local.mistake import Mistake
 
 EXIT_REFUSED = 2
@@ -33,6 +33,14 @@ def local_command(
         float | None,
         typer.Option(min=0, help="Traffic; 6000 unless given, 300 where a container is asked."),
     ] = None,
+    background_errors: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Share of the requests that fail with 503 whatever the model says; 0: none.",
+        ),
+    ] = BACKGROUND_ERRORS,
     clock: Annotated[
         Pace,
         typer.Option(help="live: a minute is one; fast: a second; stepped: when you say so."),
@@ -64,6 +72,7 @@ def local_command(
         label_column=label_column,
         endpoint=endpoint,
         requests_per_minute=requests_per_minute,
+        background_errors=background_errors,
         port=port,
         pace=clock,
         fast_minute_seconds=minute_seconds,
@@ -71,6 +80,7 @@ def local_command(
         seed=seed,
         state=state,
     )
+    typer.echo("Building an emulated AWS account; it takes ten seconds or so ...", err=True)
     try:
         try:
             from local.run import run  # noqa: PLC0415 -- seconds of loading, for this command alone

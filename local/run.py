@@ -16,6 +16,7 @@ from typing import TextIO
 
 from threadpoolctl import threadpool_limits
 
+from canary.domain.words import percent
 from emulator import Emulator
 from emulator.server import AccountServer
 from emulator.server.times import TimeRefused
@@ -68,6 +69,10 @@ def greeting(asked: Asked, props: Props, url: str, kept: Kept | None = None) -> 
     at = AT_FIRST if kept is None else kept.variants
     weights = " and ".join(f"{name} at weight {had.weight:g}" for name, had in at.items())
     yield f"  endpoint {asked.endpoint}: {weights}; {asked.traffic:,.0f} requests a minute"
+    yield from (f"  {one.words}" for one in props.tried)
+    if asked.background_errors:
+        share = percent(asked.background_errors)
+        yield f"  {share} of the requests fail with 503 on both, as a real endpoint's do"
     if kept is not None:
         yield f"  as {asked.state} kept it; a rollout that was under way is brought home"
     if asked.baseline is None:

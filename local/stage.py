@@ -20,6 +20,7 @@ from local.mistake import Mistake
 from local.models import Container, model_of
 from local.rows import Rows, read_rows
 from local.sample import BASELINE, CANARY, sample_rows
+from local.tried import Tried, refuse_mute, tried
 
 VARIANTS = ("Variant1", "Variant2")
 MODELS = tuple(f"local-{name}" for name in VARIANTS)
@@ -37,16 +38,18 @@ PARAMETERS = {
     "ModelRolePattern": MODEL_ROLE,
 }
 MOST_MINUTES_TO_CREATE, PAST_MINUTES = 10.0, 750
-BACKGROUND_ERROR_RATE = 0.002
 
 
 @dataclass(frozen=True)
 class Props:
-    """What stands on the endpoint and what it is asked."""
+    """What stands on the endpoint and what it is asked; `tried` is how a person's own models did on
+    a few of the records.
+    """
 
     models: tuple[Model, Model]
     rows: Rows
     labelled_key: str
+    tried: tuple[Tried, ...] = ()
 
     def close(self) -> None:
         """Let go of every container."""
@@ -76,7 +79,15 @@ def props_of(asked: Asked) -> Props:
         if name
     ]
     first, second = own or (BASELINE, CANARY)
-    return Props((first, second), rows, asked.rows.name if asked.rows else SAMPLE_KEY)
+    found = [
+        (option, tried(name, model, rows))
+        for option, name, model in zip(options, given, own, strict=False)
+        if name
+    ]
+    if found:
+        refuse_mute(found, labelled=rows.labelled is not None)
+    key = asked.rows.name if asked.rows else SAMPLE_KEY
+    return Props((first, second), rows, key, tuple(one for _, one in found))
 
 
 def _refuse_names(asked: Asked) -> None:
@@ -120,7 +131,7 @@ def set_up(account: Emulator, asked: Asked, props: Props, kept: Kept | None = No
         asked.endpoint,
         props.rows.records,
         asked.traffic,
-        background_error_rate=BACKGROUND_ERROR_RATE,
+        background_error_rate=asked.background_errors,
     )
     account.endpoints.backfill(asked.endpoint, PAST_MINUTES)
     return outputs["TableName"]

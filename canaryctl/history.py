@@ -77,8 +77,13 @@ def read_history(client: "DynamoDBClient", table: str, rollout: str) -> RolloutH
         verdicts=evidence.verdicts(rollout),
         windows=evidence.windows(rollout),
         quality=DynamoQualityStore(client, table).load(rollout),
-        messages=tuple(told_as(message) for message in (*record.told, *record.outbox)),
+        messages=tuple(messages_of(record).values()),
     )
+
+
+def messages_of(record: Record) -> dict[str, ToldMessage]:
+    """Return a rollout's messages by id as they read, sent or not; those still to be sent last."""
+    return {message.id: told_as(message) for message in (*record.told, *record.outbox)}
 
 
 def told_as(message: Message | WrittenMessage) -> ToldMessage:

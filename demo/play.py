@@ -147,30 +147,40 @@ def _prepare(
     clerks: Clerks,
     stopped: Callable[[], bool],
 ) -> None:
+    past = f"{past_minutes / 60:.0f} hours of ordinary traffic, so that there is a past"
+    with _progress(console, past) as told:
+
+        def progress(done: float) -> None:
+            if stopped():
+                raise KeyboardInterrupt
+            told(done)
+
+        set_up(emulator, world, scenarios, past_minutes, progress, clerks)
+
+
+@contextmanager
+def _progress(console: Console, what: str) -> Iterator[Callable[[float], object]]:
+    """Yield what shows the part done: a bar, or a line that grows where there is no terminal."""
+    if not console.is_terminal:
+        with _step(console, what):
+            quarters: set[int] = {0}
+
+            def tell(done: float) -> None:
+                if (quarter := int(4 * done)) not in quarters:
+                    quarters.add(quarter)
+                    console.print(f" {25 * quarter}%", end="", highlight=False)
+
+            yield tell
+        return
     columns = (
         TextColumn("  {task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:.0f}%"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task(
-            f"{past_minutes / 60:.0f} hours of ordinary traffic, so that there is a past", total=1.0
-        )
-        set_up(
-            emulator,
-            world,
-            scenarios,
-            past_minutes,
-            lambda done: progress.update(task, completed=done) if not stopped() else _give_up(),
-            clerks,
-        )
-    if not console.is_terminal:
-        console.print()  # rich leaves the line open there
-
-
-def _give_up() -> None:
-    raise KeyboardInterrupt
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(what, total=1.0)
+        yield lambda done: bar.update(task, completed=done)
 
 
 @contextmanager

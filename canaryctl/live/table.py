@@ -1,6 +1,7 @@
 """The live table for a terminal: one line a rollout, evidence as a bar towards its threshold."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Literal
 
 from rich.box import SIMPLE_HEAD
@@ -30,12 +31,14 @@ NEARNESS = {"rising": "bold yellow", "close": "bold red"}
 """Over the phase's own colour while evidence against the canary rises; the words say it too."""
 
 
-def live_table(rows: Sequence[LiveRow], title: str = "", width: int = WIDE_FROM) -> Table:
+def live_table(
+    rows: Sequence[LiveRow], title: str = "", width: int = WIDE_FROM, reason_lines: int = 2
+) -> Table:
     """Return the table of rollouts as they stand; below 100 columns bars are short and the reasons
-    stand below the table.
+    stand below the table, else beside it, on `reason_lines` lines each.
     """
     wide = width >= WIDE_FROM
-    room = LINES_A_REASON * max(width - BESIDE_A_REASON, LEAST_REASON) - LOST_TO_WRAPPING
+    room = _room(max(width - BESIDE_A_REASON, LEAST_REASON), reason_lines)
     table = Table(
         title=Text(title) if title else None,
         title_justify="left",
@@ -108,22 +111,29 @@ def _last_word(row: LiveRow) -> Text:
     return text
 
 
+def _room(columns: int, lines: int) -> int:
+    """Return how many characters surely fit on so many lines, which break between words."""
+    return lines * columns - (lines - 1) * LOST_TO_WRAPPING
+
+
 def _cut(text: Text, room: int) -> Text:
     """Return a text that fits; what does not is told by an ellipsis."""
     text.truncate(room, overflow="ellipsis")
     return text
 
 
-def reasons(rows: Sequence[LiveRow], width: int, at_most: int) -> Table:
-    """Return the reasons as lines of their own, the worrying ones first where there is no room for
+def reasons(rows: Sequence[LiveRow], width: int, at_most: int, lines: int) -> Table:
+    """Return the reasons on `lines` lines each, the worrying ones alone where there is no room for
     all.
     """
     told = sorted((row for row in rows if row.reason), key=_calm)[:at_most]
+    names = max((len(row.name) for row in told), default=0)
+    room = max(width - names - BESIDE_A_NAME, LEAST_REASON)
     grid = Table.grid(padding=(0, 1, 0, 1), expand=True)
-    grid.add_column(no_wrap=True, min_width=max((len(row.name) for row in told), default=0))
-    grid.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
+    grid.add_column(no_wrap=True, min_width=names)
+    grid.add_column(ratio=1)
     for row in (row for row in rows if row in told):
-        grid.add_row(Text(row.name, style="bold"), _cut(_last_word(row), width))
+        grid.add_row(Text(row.name, style="bold"), _cut(_last_word(row), _room(room, lines)))
     return grid
 
 
@@ -137,18 +147,33 @@ def _calm(row: LiveRow) -> int:
 GRAVE = {"page": "bold red", "warning": "yellow"}
 
 
-def message_panel(messages: Sequence[ToldMessage], at_most: int) -> RenderableType:
-    """Return the newest messages to the person on call, the last one below."""
-    lines = [
-        Text.assemble((f"{m.at:%H:%M} ", "dim"), (m.subject, GRAVE.get(m.severity, "")))
-        for m in messages[-at_most:]
-    ]
+def message_panel(messages: Sequence[ToldMessage], at_most: int, columns: int) -> RenderableType:
+    """Return the newest messages to the person on call, the last one below, on `at_most` lines."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    for message in _newest(messages, at_most, columns - BESIDE_A_SUBJECT):
+        style = GRAVE.get(message.severity, "")
+        grid.add_row(
+            Text(f"{message.at:%H:%M}", style="dim"),
+            Text(message.severity, style=style),
+            Text(message.subject, style=style),
+        )
     return Panel(
-        Text("\n").join(lines) if lines else Text("none yet", style="dim"),
+        grid if messages else Text("none yet", style="dim"),
         title="messages to the person on call",
         title_align="left",
         border_style="dim",
     )
+
+
+def _newest(messages: Sequence[ToldMessage], at_most: int, columns: int) -> Sequence[ToldMessage]:
+    """Return the newest messages whose subjects fit on so many lines, one at least."""
+    first, taken = len(messages), 0
+    while first:
+        taken += len(wrap(messages[first - 1].subject, max(columns, LEAST_REASON)))
+        if taken > at_most and first < len(messages):
+            break
+        first -= 1
+    return messages[first:]
 
 
 def live_view(
@@ -156,18 +181,19 @@ def live_view(
 ) -> RenderableType:
     """Return table and messages as one thing to draw into a terminal of `size` (columns, lines)."""
     columns, lines = size
-    table = live_table(rows, title, columns)
-    if columns >= WIDE_FROM:
-        room = max(LEAST_MESSAGES, lines - LINES_A_REASON * len(rows) - LINES_BESIDE)
-        return Group(table, message_panel(messages, room))
-    left = lines - len(rows) - LINES_BESIDE - LEAST_MESSAGES
-    shown = min(len(rows), max(LEAST_REASONS, left))
-    room = max(LEAST_MESSAGES, lines - len(rows) - shown - LINES_BESIDE)
-    return Group(table, reasons(rows, columns, shown), message_panel(messages, room))
+    wide = columns >= WIDE_FROM
+    left = lines - LINES_BESIDE - LEAST_MESSAGES - (0 if wide else len(rows))
+    shown = len(rows) if wide else min(len(rows), max(LEAST_REASONS, left))
+    each = min(MOST_LINES, max(2 if wide else 1, left // max(shown, 1)))
+    room = max(LEAST_MESSAGES, left + LEAST_MESSAGES - each * shown)
+    table = live_table(rows, title, columns, each)
+    below = () if wide else (reasons(rows, columns, shown, each),)
+    return Group(table, *below, message_panel(messages, room, columns))
 
 
-LEAST_MESSAGES, LEAST_REASONS, LINES_BESIDE = 3, 3, 9
-LINES_A_REASON, BESIDE_A_REASON, LEAST_REASON, LOST_TO_WRAPPING = 2, 84, 24, 14
-"""Lines that a reason may take, columns of a wide table beside it, columns it has at least, and
-what the end of a line leaves empty.
+LEAST_MESSAGES, LEAST_REASONS, LINES_BESIDE, MOST_LINES = 3, 3, 9, 6
+BESIDE_A_REASON, LEAST_REASON, LOST_TO_WRAPPING = 84, 24, 14
+BESIDE_A_NAME, BESIDE_A_SUBJECT = 4, 18
+"""Columns of a wide table beside a reason, columns a reason has at least, what the end of a line
+leaves empty; columns beside a name below a narrow table, and beside a message's subject.
 """

@@ -1,11 +1,11 @@
 """Watching rollouts: read, draw, wait, until all of them have ended."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from rich.console import Console
 
 from canary.domain.rollout.record import Record
-from canaryctl.history import ToldMessage, told_as
+from canaryctl.history import ToldMessage, messages_of
 from canaryctl.live.row import LiveRow, row_of
 from canaryctl.live.screen import Screen
 from canaryctl.operate.options import Time
@@ -24,8 +24,8 @@ def rows_of(stack: Stack, records: Sequence[Record], when: Time) -> list[LiveRow
 def watch(
     stack: Stack, read: Read, when: Time, console: Console, every_seconds: float = EVERY_SECONDS
 ) -> None:
-    """Show rollouts until all have ended; one that leaves the list stays in view. Messages show
-    while they wait.
+    """Show rollouts until all have ended; one that leaves the list stays in view, and so does every
+    message, sent or not.
     """
     seen: dict[str, Record] = {}
     told: dict[str, ToldMessage] = {}
@@ -36,8 +36,15 @@ def watch(
                 rollout: stack.rollouts.load(rollout) for rollout in seen if rollout not in listed
             } | listed
             records = list(seen.values())
-            told |= {m.id: told_as(m) for r in records for m in r.outbox}
+            told |= _new_messages(records, told)
             screen.show(rows_of(stack, records, when), list(told.values()), when.now())
             if all(record.ended for record in records):
                 return
             when.sleep(every_seconds)
+
+
+def _new_messages(records: Sequence[Record], told: Collection[str]) -> dict[str, ToldMessage]:
+    """Return what has not been shown yet, oldest first, whichever rollout it is of."""
+    every = {known: message for r in records for known, message in messages_of(r).items()}
+    new = (item for item in every.items() if item[0] not in told)
+    return dict(sorted(new, key=lambda item: item[1].at))

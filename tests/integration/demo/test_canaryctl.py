@@ -121,6 +121,11 @@ def test_start_watch_ends_with_3_when_the_canary_was_not_promoted() -> None:
         result = canaryctl(stage, "start", "--spec", "-", "--watch", stdin=json.dumps(SPEC))
     assert result.exit_code == 3, result.output
     assert "ROLLED_BACK" in result.output
+    told = [line for line in result.output.splitlines() if "  on call  " in line]
+    assert "info     [canary]" in told[0], result.output
+    assert "rollout started" in told[0]
+    assert "warning  [canary]" in told[-1]
+    assert "ROLLED BACK" in told[-1]
 
 
 def test_a_rollout_is_steered_by_hand(stage: Stage) -> None:

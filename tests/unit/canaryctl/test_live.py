@@ -83,6 +83,37 @@ def test_plain_lines_say_only_what_is_new(history: RolloutHistory) -> None:
     assert lines.news([row], [told], NOW) == ["09:12  on call  [canary] churn: PROMOTED"]
 
 
+def test_a_message_says_how_grave_it_is_where_there_are_no_colours() -> None:
+    """Who pipes the watch into a file reads it as a word, as who sees a terminal does."""
+    told = ToldMessage(at=NOW, subject="[canary] churn: UNPROVEN", body="", severity="page")
+    assert PlainLines().news([], [told], NOW) == [
+        "09:12  on call  page     [canary] churn: UNPROVEN"
+    ]
+    assert "09:12 page [canary] churn: UNPROVEN" in viewed([a_row(0.0)], [told], (80, 24))
+
+
+def test_the_newest_messages_are_there_whole_where_not_all_fit() -> None:
+    """Older ones make room; a subject is never cut."""
+    subject = "[canary] churn: needs a look: " + "a reason that goes on " * 3
+    told = [ToldMessage(at=NOW, subject=f"{subject}{index}", body="") for index in range(30)]
+    shown = viewed([a_row(0.0, reason="")], told, (80, 24)).replace("│", " ").split()
+    assert (
+        f"{subject}29".split()
+        == shown[shown.index("29") - len(subject.split()) : shown.index("29") + 1]
+    )
+    assert "0" not in shown
+
+
+def test_a_silence_of_ten_minutes_is_broken_by_what_is_under_way() -> None:
+    """A log that stands still looks dead; the same state is otherwise said once."""
+    lines = PlainLines()
+    rows = [a_row(0.0, "PROMOTED", name="good", ended=True), a_row(0.0, name="late")]
+    lines.news(rows, [], NOW)
+    later = [lines.news(rows, [], NOW + timedelta(minutes=minutes)) for minutes in (9, 10, 11)]
+    said = "09:22  1 of 2 ended; nothing new of late WATCHING 3/3"
+    assert later == [[], [said], []]
+
+
 def test_times_run_forward(history: RolloutHistory) -> None:
     """What was told on the way to a moment stands before how things are at it."""
     row = row_of("churn", history.record, history.verdicts[-1], NOW)
@@ -119,15 +150,21 @@ def test_reasons_fit_the_terminal(size: tuple[int, int]) -> None:
     """Below the table at 80 columns, beside it at 160; never wider or, where seven rollouts run,
     longer than the terminal. What worries is there first.
     """
-    out = io.StringIO()
     rows = [a_row(0.0, reason="calm " * 60, name=f"calm-{index}") for index in range(6)]
     rows.append(a_row(3.2, reason="worrying " * 40, name="close"))
-    console = Console(file=out, force_terminal=True, width=size[0], height=size[1])
-    console.print(live_view(rows, [], "now", size))
-    lines = Text.from_ansi(out.getvalue()).plain.splitlines()
+    lines = viewed(rows, [], size).splitlines()
     assert max(map(len, lines)) <= size[0]
     assert len(lines) <= size[1]
     assert "worrying worrying" in "\n".join(lines)
+
+
+@pytest.mark.parametrize("columns", [80, 160])
+def test_a_reason_is_whole_where_there_is_room(columns: int) -> None:
+    """One rollout in a terminal of 40 lines has room for all that its verdict says."""
+    reason = "At 25%, errors: no judged minute with requests on both sides in this step yet. " * 3
+    shown = viewed([a_row(0.0, reason=f"{reason}END")], [], (columns, 40))
+    assert "END" in shown
+    assert "…" not in shown
 
 
 @pytest.mark.parametrize("terminal", [True, False])
@@ -166,6 +203,14 @@ def a_row(log_worse: float, phase: str = "WATCHING", **changes: Any) -> LiveRow:
         "nearness": nearness(log_worse, math.log(40)),
     }
     return LiveRow(**(values | changes))
+
+
+def viewed(rows: list[LiveRow], messages: list[ToldMessage], size: tuple[int, int]) -> str:
+    """Return the whole view as a terminal of that size shows it."""
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, width=size[0], height=size[1])
+    console.print(live_view(rows, messages, "now", size))
+    return Text.from_ansi(out.getvalue()).plain
 
 
 def drawn(row: LiveRow, width: int) -> str:

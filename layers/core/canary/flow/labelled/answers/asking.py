@@ -227,8 +227,12 @@ def ask_in_order(
         try:
             for group in groups:
                 under_way.append(pool.submit(ask, group))
-                if len(under_way) >= 2 * concurrency:
-                    yield under_way.popleft().result()
+                if len(under_way) >= 3 * concurrency:
+                    # One wake-up for as many answers as come at once: whoever takes them one by
+                    # one quarrels with the asking threads over the interpreter at every answer.
+                    under_way[concurrency - 1].exception()
+                    for _ in range(concurrency):
+                        yield under_way.popleft().result()
             while under_way:
                 yield under_way.popleft().result()
         finally:

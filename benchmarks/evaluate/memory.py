@@ -11,7 +11,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.evaluate.loops import evaluated, written_set
@@ -35,9 +35,13 @@ class Parts:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def load(self, key: str) -> Iterator[KeptPrediction]:
+    def load(
+        self, key: str, skips: Callable[[str], bool] = lambda _part: False
+    ) -> Iterator[KeptPrediction]:
         """Return what is kept under the key."""
         for path in sorted(self._folder.glob(f"{key}-*")):
+            if skips(path.name.removeprefix(f"{key}-")):
+                continue
             for line in path.read_text("utf-8").splitlines():
                 yield KeptPrediction(*json.loads(line))
 
@@ -53,17 +57,15 @@ def main(records: int, variants: int = 2) -> None:
     """Print peak megabytes before and after, and seconds, as JSON."""
     with tempfile.TemporaryDirectory() as folder:
         path = written_set(Path(folder) / "set.csv", records)
-        before, started = _peak_megabytes(), time.monotonic()
+        before, started = peak_megabytes(), time.monotonic()
         for canary in range(1, variants):
             kept = Parts(Path(folder))
             evaluated(path, Instant(), 1, lambda _: None, kept, canary=f"new{canary}")
         took = time.monotonic() - started
-    print(
-        json.dumps({"before_mb": before, "peak_mb": _peak_megabytes(), "seconds": round(took, 1)})
-    )
+    print(json.dumps({"before_mb": before, "peak_mb": peak_megabytes(), "seconds": round(took, 1)}))
 
 
-def _peak_megabytes() -> float:
+def peak_megabytes() -> float:
     """Return this program's own peak; getrusage would count the parent's before the program
     began.
     """

@@ -2,10 +2,11 @@
 the machine loops.
 
 Where one call after another would take too long it answers the numbers of shards to run side by
-side first; a shard is another call of this function. The schedule has it look for new labels of
-rollouts that bake.
+side first, or where their list lies; a shard is another call of this function. The schedule has it
+look for new labels of rollouts that bake.
 """
 
+from dataclasses import asdict
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -22,10 +23,11 @@ _evaluator = wiring.at_start(lambda: evaluator.build(SklearnScorer()))
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Return {"rollout", "generation", "concluded", "sharded", "shards", "at_once"} for {"rollout",
-    "generation"}.
+    """Return {"rollout", "generation", "concluded", "sharded", "shards", "at_once", "distributed",
+    "listed_at", "child_shards"} for {"rollout", "generation"}.
 
-    With {"shard"} it returns {"shard", "records"}, for the schedule {"rollouts"}.
+    With {"shard"} or a child execution's {"shards"} it returns {"shard", "shards", "records"}: the
+    first one, how many, and the records gone through; for the schedule {"rollouts"}.
     """
 
     def remaining_seconds() -> float:
@@ -37,14 +39,16 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.info("looked for new labels", extra={"rollouts": rollouts})
         return {"rollouts": list(rollouts)}
     rollout, generation = asked.rollout, asked.generation
-    if isinstance(asked, events.ShardTask):
-        shard = asked.shard
-        records = _evaluator().evaluate_shard(rollout, generation, shard, remaining_seconds)
-        logger.info(
-            "evaluated shard", extra={"rollout": rollout, "shard": shard, "records": records}
-        )
-        return {"shard": shard, "records": records}
+    told: dict[str, Any] = {"rollout": rollout, "generation": generation}
+    if isinstance(asked, events.ShardTask | events.BatchTask):
+        listed = asked.shards if isinstance(asked, events.BatchTask) else [asked]
+        numbers = [one.shard for one in listed]
+        records = _evaluator().evaluate_shards(rollout, generation, numbers, remaining_seconds)
+        answer = {"shard": numbers[0], "shards": len(numbers), "records": records}
+        logger.info("evaluated shards", extra={**told, **answer})
+        return answer
     found = _evaluator().evaluate(rollout, generation, remaining_seconds)
-    answer = {"concluded": found.concluded, "shards": list(found.shards), "at_once": found.at_once}
-    logger.info("evaluated", extra={"rollout": rollout, "generation": generation, **answer})
-    return {"rollout": rollout, "generation": generation, "sharded": bool(found.shards), **answer}
+    ahead = {"sharded": bool(found.shards), "distributed": bool(found.listed_at)}
+    answer = {**asdict(found), **ahead}
+    logger.info("evaluated", extra={**told, **answer})
+    return {**told, **answer}

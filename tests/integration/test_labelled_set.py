@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from canary.adapters.labelled.quality_store import DynamoQualityStore
-from canary.domain.errors import AwsDenied
+from canary.domain.errors import AwsDenied, Refused
 from canary.domain.labelled.evidence import QualityEvidence
-from canary.flow.labelled import rounds, sharding
+from canary.flow.labelled import shard, sharding
 from tests.integration.stage import Stage, SumModel
 
 BUCKET = "labels"
@@ -179,6 +179,54 @@ def test_a_set_too_large_for_calls_in_a_row_is_evaluated_in_shards(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("lost", [0, 3])
+def test_a_set_that_outgrows_one_machine_is_asked_by_child_executions(
+    monkeypatch: pytest.MonkeyPatch, lost: int
+) -> None:
+    """Under the roles' own permissions, each record asked once, no more calls a second than the
+    spec allows, and the same end where every third child is lost.
+    """
+    for name, small in {
+        "MEASURED_SECONDS": 0.0,
+        "FAR_BEYOND_CALLS": 0,
+        "BUSY_CEILING": float("inf"),
+        "DISTRIBUTED_FROM": 1_000,
+        "CHILD_SHARD_RECORDS": 50,
+        "CHILD_SECONDS": 1.0,
+    }.items():
+        monkeypatch.setattr(sharding, name, small)
+    asked, number = shard.evaluate_shards, iter(range(10_000))
+
+    def some(*given: Any) -> int:
+        if lost and next(number) % lost == 0:
+            raise Refused("endpoint", "is lost on purpose", "Try again")
+        return asked(*given)
+
+    monkeypatch.setattr(shard, "evaluate_shards", some)
+    with Stage(enforce_iam=True) as stage:
+        put_set(stage, labelled(1_200))
+        execution = stage.start(spec(concurrency=4, metrics={"accuracy": {"max_worse": 0.01}}))
+        stage.reach("BAKING", 1)
+        found = evidence(stage)
+        assert (found.label, found.concluded, found.notes) == ("PASS", True, ())
+        assert found.child_shards > 0
+        assert found.counts.used == found.position > 100
+        kinds = [event["type"] for event in history_of(stage, execution)]
+        runs = stage.emulator.states.map_runs
+        assert kinds.count("MapRunSucceeded") == len(runs) >= 1
+        statuses = {child.status for run in runs for child in run.children}
+        assert statuses == ({"SUCCEEDED", "FAILED"} if lost else {"SUCCEEDED"})
+        assert all("Items" in child.execution_input for run in runs for child in run.children)
+        assert stage.weights["v2"] == 0.0 or stage.record.phase == "BAKING"
+
+
+def history_of(stage: Stage, execution: str) -> list[Any]:
+    """Return an execution's history."""
+    states = stage.client("stepfunctions")
+    return list(states.get_execution_history(executionArn=execution)["events"])
+
+
+@pytest.mark.slow
 def test_shards_that_fail_lead_home(monkeypatch: pytest.MonkeyPatch) -> None:
     """A wave that cannot be evaluated ends in Restore, its error is the cause, and the weights are
     as they were.
@@ -190,7 +238,7 @@ def test_shards_that_fail_lead_home(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_given: object) -> int:
         raise AwsDenied("InvokeEndpoint: AccessDeniedException")
 
-    monkeypatch.setattr(rounds, "evaluate_shard", broken)
+    monkeypatch.setattr(shard, "evaluate_shards", broken)
     with Stage() as stage:
         put_set(stage, labelled(600))
         execution = stage.start(spec(concurrency=2, metrics={"accuracy": {"max_worse": 0.01}}))

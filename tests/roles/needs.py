@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.roles import published
 from tests.roles.client_calls import Call
@@ -83,6 +83,7 @@ BUCKETS = {
     "S3Freezes": ("{FreezeBucket}", "{FreezeBucket}/{FreezeKey}"),
     "S3Specs": ("{HandsOffSpecBucket}", "{HandsOffSpecBucket}/*"),
     "S3Predictions": ("{Predictions}", "{Predictions}/predictions/*"),
+    "S3ShardLists": ("{Predictions}", "{Predictions}/shards/*"),
 }
 """The bucket of each adapter, and its objects."""
 BUSES = {"EventBridgeBus": "event-bus/{EventBusName}"}
@@ -148,6 +149,20 @@ OF_AWS = {
 }
 """What AWS does by itself with a role."""
 TASK = re.compile(r"\$\{(\w+)Arn\}")
+OF_CHILDREN = (
+    # Step Functions developer guide, "IAM policies for using Distributed Map states": executions
+    # of the machine itself, and those it follows and stops.
+    Need("states:StartExecution", f"stateMachine:{MACHINE}"),
+    Need("states:DescribeExecution", f"execution:{MACHINE}:*"),
+    Need("states:StopExecution", f"execution:{MACHINE}:*"),
+    # The same, "IAM policies for ItemReader" and "for ResultWriter", of the places it names.
+    Need("s3:GetObject", "{Predictions}/shards/*"),
+    *(
+        Need(f"s3:{name}", "{Predictions}/shard-results/*")
+        for name in ("PutObject", "GetObject", "ListMultipartUploadParts", "AbortMultipartUpload")
+    ),
+)
+"""What a distributed Map needs of its machine's role."""
 
 
 def needs_of(call: Call, everything: frozenset[Definition]) -> Iterator[Need]:
@@ -186,10 +201,18 @@ def _resources(call: Call, action: str) -> tuple[str, ...]:
 
 
 def needs_of_machine(definition: Path) -> Iterator[Need]:
-    """Yield what the state machine needs for its tasks. Raises UnknownCall."""
-    for name, state in json.loads(definition.read_text(encoding="utf-8"))["States"].items():
+    """Yield what the state machine needs for its tasks and Maps. Raises UnknownCall."""
+    yield from _needs_of(json.loads(definition.read_text(encoding="utf-8"))["States"])
+
+
+def _needs_of(states: Mapping[str, Any]) -> Iterator[Need]:
+    for name, state in states.items():
         if state["Type"] == "Task":
             called = TASK.fullmatch(state["Parameters"]["FunctionName"])
             if ":::lambda:invoke" not in state["Resource"] or called is None:
                 raise UnknownCall(f"state {name}: only calls of our functions are known")
             yield Need("lambda:InvokeFunction", f"function:{{{called[1]}Function}}")
+        elif state["Type"] == "Map":
+            yield from _needs_of(state["ItemProcessor"]["States"])
+            if state["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED":
+                yield from OF_CHILDREN

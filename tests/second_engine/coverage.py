@@ -55,6 +55,9 @@ def _seen(states: dict[str, dict[str, Any]], events: list[dict[str, Any]]) -> It
         elif kind == "MapIterationFailed":
             inside.pop()
             yield from _taken("Retry", inside[-1], states[inside[-1]], error)
+        elif kind == "MapRunFailed":
+            error = event["mapRunFailedEventDetails"]["error"]
+            yield from _taken("Retry", inside[-1], states[inside[-1]], error)
         elif kind in FAILED:
             details = event[f"{kind[0].lower()}{kind[1:]}EventDetails"]
             error = details["error"]

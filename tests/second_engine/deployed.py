@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from demo.account import deploy, open_account
+from tests.second_engine.script import Path
 
 START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 
@@ -52,6 +53,22 @@ def state_of(function: str, payload: dict[str, Any]) -> str:
     ]
     assert len(found) == 1, (function, payload, found)
     return found[0]
+
+
+def put_lists(s3: Any, path: Path, *, batched: bool) -> None:
+    """Put a path's lists of shards where its distributed Map reads them; `batched` as its children
+    are given them, one each, for an engine that makes no batches.
+    """
+    if not path.lists:
+        return
+    bucket = every_state()["Evaluate shards in children"]["ItemReader"]["Parameters"]["Bucket"]
+    s3.create_bucket(Bucket=bucket)
+    for key, shards in path.lists.items():
+        items: list[Any] = [{"shard": number} for number in shards]
+        if batched:
+            shared = {"rollout": "churn-1", "generation": 1}
+            items = [{"BatchInput": shared, "Items": [item]} for item in items]
+        s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(items).encode())
 
 
 def _fits(template: dict[str, Any], payload: dict[str, Any]) -> bool:

@@ -188,6 +188,17 @@ DIFFERENCES = (
         follows=("error", "cause", "seconds", "history", "number of *"),
     ),
     Difference(
+        "a list of items that is not there",
+        ("a list of shards that is not there",),
+        "Restore weights.payload.cause.Error",
+        "States.ItemReaderFailed",
+        "States.Runtime",
+        "ours",
+        f"{GUIDE}/concepts-error-handling.html",
+        "States.ItemReaderFailed: the items could not be read from their source.",
+        follows=("Restore weights.payload.cause.Cause", "history", "number of *"),
+    ),
+    Difference(
         "a path that finds nothing",
         ("an answer without its next",),
         "states",

@@ -8,6 +8,8 @@ from typing import Any
 from tests.second_engine.deployed import every_state
 
 COSTS = {"Choice": 2, "Wait": 2, "Pass": 2, "Task": 5, "Map": 4, "Succeed": 2, "Fail": 1}
+CHILDREN = 2
+"""A distributed Map counts its run besides, started and succeeded, and nothing of its children."""
 ITEM = 2
 """Started and succeeded, beside the item's own states."""
 BEGINNING_AND_END = 2
@@ -16,7 +18,9 @@ BEGINNING_AND_END = 2
 def cost(*names: str) -> int:
     """Return the events of one visit of each of these states in which nothing fails."""
     states = [every_state()[name] for name in names]
-    return sum(COSTS[state["Type"]] for state in states) + sum(map(waits_for_token, names))
+    runs = sum("ItemReader" in state for state in states)
+    each = sum(COSTS[state["Type"]] for state in states)
+    return each + CHILDREN * runs + sum(map(waits_for_token, names))
 
 
 def waits_for_token(name: str) -> bool:

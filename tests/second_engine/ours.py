@@ -6,6 +6,7 @@ Nothing of the engine is replaced: the account's hook around every invocation an
 from __future__ import annotations
 
 import pathlib
+from dataclasses import replace
 
 from moto.stepfunctions.models import stepfunctions_backends
 
@@ -13,7 +14,7 @@ from emulator import Emulator
 from emulator.deployment.compute import EMPTY_ZIP
 from emulator.functions.fleet import Around, Proceed
 from emulator.functions.invocation import InvocationResult, InvokeRefused
-from tests.second_engine.deployed import START, definition, functions, state_of
+from tests.second_engine.deployed import START, definition, functions, put_lists, state_of
 from tests.second_engine.run import ROLE, Run, played
 from tests.second_engine.script import Path, Player, Rejected, document_of
 
@@ -34,8 +35,12 @@ def on_ours(
         emulator.states.heartbeat_error = heartbeat_error
         emulator.states.tokens.faults.early_lost = early_lost
         _make_functions(emulator)
+        put_lists(emulator.client("s3"), path, batched=False)
         place = emulator.place
-        return played(player, text, stepfunctions_backends[place.account][place.region])
+        run = played(player, text, stepfunctions_backends[place.account][place.region])
+        runs = emulator.states.map_runs
+        children = tuple(tuple(child.history) for one in runs for child in one.children)
+        return replace(run, children=children)
 
 
 def _make_functions(emulator: Emulator) -> None:

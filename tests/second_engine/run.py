@@ -29,7 +29,8 @@ WHAT = (
 @dataclass(frozen=True)
 class Run:
     """One engine's run. `told`: what the API answered to each deed; `unscripted`: states that asked
-    once too often, or less often than their path says; `events`: the history.
+    once too often, or less often than their path says; `events`: the history; `children`: the
+    histories of child executions, which our engine alone keeps.
     """
 
     states: tuple[str, ...]
@@ -42,6 +43,7 @@ class Run:
     output: Any
     events: tuple[dict[str, Any], ...]
     seconds: float
+    children: tuple[tuple[dict[str, Any], ...], ...] = ()
 
     @property
     def history(self) -> tuple[str, ...]:

@@ -83,13 +83,16 @@ class Stop:
 
 @dataclass(frozen=True)
 class Path:
-    """One way through the definition. `answers` are given by state, in the order of its calls."""
+    """One way through the definition. `answers` are given by state, in the order of its calls;
+    `lists` are the shards that lie in the bucket, by key.
+    """
 
     name: str
     shows: str
     given: Mapping[str, Any]
     answers: Mapping[str, tuple[Answer, ...]]
     stop: Stop | None = None
+    lists: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

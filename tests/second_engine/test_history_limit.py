@@ -24,6 +24,7 @@ from tests.second_engine.paths.parts import (
     PLANNED,
     SPEC,
     baked,
+    batch,
     evaluated,
     says,
     shard,
@@ -81,6 +82,37 @@ def test_a_whole_rollout_costs_what_is_counted_for_it() -> None:
     )
     counted = rollout_cost(moves=3, looks=3, waves=2, shards=3, confirms=1, asks=0)
     assert len(on_ours(path).events) == counted
+
+
+def test_a_wave_of_child_executions_costs_the_same_however_many_there_are() -> None:
+    """Their events are in histories of their own."""
+    few, many = ((0,), tuple(range(20)))
+    events = []
+    for shards in (few, many):
+        path = Path(
+            f"{len(shards)} children",
+            "one wave",
+            SPEC,
+            {
+                "Plan rollout": (PLANNED,),
+                "Move weights": (says("LOOK"),),
+                "Look at endpoint": (says("EVALUATE"),),
+                "Evaluate labelled set": (
+                    evaluated(concluded=False, listed_at="shards/one.json", at_once=5),
+                    evaluated(),
+                ),
+                "Evaluate batch of shards": tuple(batch(number) for number in shards),
+                "Bake": (baked(verdict("CLOSE")),),
+                "Close and tell": (says("PROMOTED"),),
+            },
+            lists={"shards/one.json": shards},
+        )
+        events.append(len(on_ours(path).events))
+    waves = cost("Evaluate labelled set", "Evaluated?", "Evaluate shards in children")
+    without = cost("Entry", "Plan rollout", "Planned?", "Close and tell", "Ended", "Promoted")
+    without += cost("Move weights", "After move", "Wait for endpoint", "Look at endpoint")
+    without += cost("Arrived?", "Evaluate labelled set", "Evaluated?", "Bake", "Follow verdict")
+    assert events == [2 + without + waves] * 2
 
 
 def test_the_longest_rollout_fits_into_its_history() -> None:

@@ -70,7 +70,8 @@ def test_the_documentation_lists_the_differences() -> None:
 
 def test_the_paths_go_through_the_whole_definition() -> None:
     """Every state, every branch of a Choice, every Catch and every Retry."""
-    seen = {part for name in NAMED for part in seen_parts(every_state(), ours(name).events)}
+    histories = [each for name in NAMED for each in (ours(name).events, *ours(name).children)]
+    seen = {part for events in histories for part in seen_parts(every_state(), events)}
     assert all_parts(every_state()) - seen == set()
 
 

@@ -15,10 +15,18 @@ MAPS = {name: state for name, state in STATES.items() if state["Type"] == "Map"}
 INNER = {
     name: state for each in MAPS.values() for name, state in each["ItemProcessor"]["States"].items()
 }
+DISTRIBUTED = {
+    name: state
+    for name, state in MAPS.items()
+    if state["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
+}
+INLINE = {name: state for name, state in MAPS.items() if name not in DISTRIBUTED}
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 """The machine's own tasks: what fails inside a Map fails the Map, whose Catch leads home."""
 INNER_TASKS = {name: state for name, state in INNER.items() if state["Type"] == "Task"}
 CAUGHT = TASKS | MAPS
+NAMING = TASKS | INLINE
+"""Those whose errors keep their names: a child execution's are told as a number of failures."""
 CHOICES = {name: state for name, state in STATES.items() if state["Type"] == "Choice"}
 BEFORE_THE_LEASE = {"Plan rollout", "Command"}
 RESTORE = "Restore weights"
@@ -69,8 +77,8 @@ def test_every_task_has_a_timeout_and_retries(name: str) -> None:
     assert any(retry["MaxAttempts"] > 0 for retry in task["Retry"])
 
 
-@pytest.mark.parametrize("name", MAPS)
-def test_every_map_runs_inline_with_a_bound_and_keeps_nothing(name: str) -> None:
+@pytest.mark.parametrize("name", INLINE)
+def test_an_inline_map_runs_with_a_bound_and_keeps_nothing(name: str) -> None:
     """Its items run inside this execution, no more at once than the evaluator says, and only
     numbers pass through.
     """
@@ -81,23 +89,38 @@ def test_every_map_runs_inline_with_a_bound_and_keeps_nothing(name: str) -> None
     assert any(retry["MaxAttempts"] > 0 for retry in each["Retry"])
 
 
+@pytest.mark.parametrize("name", DISTRIBUTED)
+def test_a_distributed_map_reads_numbers_and_keeps_nothing(name: str) -> None:
+    """Its items are a list that the evaluator wrote, its children run no more at once than the
+    evaluator says, and none of them ends the others: what they leave open is asked again.
+    """
+    each = DISTRIBUTED[name]
+    assert each["ItemProcessor"]["ProcessorConfig"]["ExecutionType"] == "STANDARD"
+    assert each["MaxConcurrencyPath"] == "$.evaluation.at_once"
+    assert each["ItemBatcher"]["MaxItemsPerBatchPath"] == "$.evaluation.child_shards"
+    assert set(each["ItemBatcher"]["BatchInput"]) == {"rollout.$", "generation.$"}
+    assert (each["ResultPath"], each["ToleratedFailurePercentage"]) == (None, 100)
+    assert each["Next"] == "Evaluate labelled set"
+    assert any(retry["MaxAttempts"] > 0 for retry in each["Retry"])
+
+
 @pytest.mark.parametrize("name", INNER)
 def test_what_runs_inside_a_map_neither_catches_nor_goes_elsewhere(name: str) -> None:
-    """A shard that fails fails its wave: there is one way home, and the wave's Catch is on it."""
+    """There is one way home: by the wave's Catch, or by the evaluation that follows it."""
     assert INNER[name]["Type"] == "Task"
     assert INNER[name].get("End")
     assert "Catch" not in INNER[name]
 
 
-@pytest.mark.parametrize("name", CAUGHT)
+@pytest.mark.parametrize("name", NAMING)
 def test_every_task_catches_superseded_first(name: str) -> None:
     """A stale execution restores nothing over its successor: closing answers how its rollout ended,
     if it did.
     """
     if name in BEFORE_THE_LEASE:
-        assert [catch["Next"] for catch in CAUGHT[name]["Catch"]] == ["Refused"]
+        assert [catch["Next"] for catch in NAMING[name]["Catch"]] == ["Refused"]
     else:
-        assert CAUGHT[name]["Catch"][0] == {
+        assert NAMING[name]["Catch"][0] == {
             "ErrorEquals": ["Superseded"],
             "ResultPath": "$.result",
             "Next": "Superseded" if name == "Close and tell" else "Close and tell",
@@ -112,10 +135,10 @@ def test_after_the_lease_every_failure_leads_home(name: str) -> None:
     assert (last["ErrorEquals"], last["Next"]) == (["States.ALL"], home)
 
 
-@pytest.mark.parametrize("name", sorted((CAUGHT | INNER_TASKS).keys() - {"Bake"}))
+@pytest.mark.parametrize("name", sorted((NAMING | INNER_TASKS).keys() - {"Bake"}))
 def test_refusals_are_never_retried(name: str) -> None:
     """What was refused on purpose is not asked again."""
-    assert (CAUGHT | INNER_TASKS)[name]["Retry"][0] == {
+    assert (NAMING | INNER_TASKS)[name]["Retry"][0] == {
         "ErrorEquals": ["Refused", "Superseded", "RollBackPending"],
         "MaxAttempts": 0,
     }
@@ -165,10 +188,10 @@ def test_every_state_is_reachable_and_every_next_exists() -> None:
 
 
 def test_the_machine_carries_no_position() -> None:
-    """Tasks after the plan get rollout, generation, execution, cause, token and a shard's number,
+    """Tasks after the plan get rollout, generation, execution, cause, token and shards' numbers,
     nothing else.
     """
-    allowed = {"action", "execution", "rollout", "generation", "cause", "token", "shard"}
+    allowed = {"action", "execution", "rollout", "generation", "cause", "token", "shard", "shards"}
     for name, task in (TASKS | INNER_TASKS).items():
         if name not in BEFORE_THE_LEASE:
             assert {key.removesuffix(".$") for key in task["Parameters"]["Payload"]} <= allowed, (

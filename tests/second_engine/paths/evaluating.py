@@ -11,6 +11,7 @@ from tests.second_engine.paths.parts import (
     TO_GATE,
     TOLD_SUPERSEDED,
     baked,
+    batch,
     evaluated,
     merged,
     says,
@@ -128,6 +129,58 @@ EVALUATING = (
                 "Evaluate shard": (SUPERSEDED,),
             },
         ),
+    ),
+    Path(
+        "the labelled set in child executions",
+        "a distributed Map reads the list of shards, no more children at once than it says",
+        SPEC,
+        merged(
+            TO_GATE,
+            {
+                "Evaluate labelled set": (
+                    evaluated(concluded=False, listed_at="shards/one.json", at_once=2),
+                    evaluated(concluded=False, listed_at="shards/two.json", at_once=2),
+                    evaluated(),
+                ),
+                "Evaluate batch of shards": (batch(0), batch(1, 25), batch(2, 11), batch(3)),
+                "Bake": (baked(verdict("CLOSE")),),
+                "Close and tell": (says("PROMOTED"),),
+            },
+        ),
+        lists={"shards/one.json": (0, 1, 2), "shards/two.json": (3,)},
+    ),
+    Path(
+        "a child execution that fails",
+        "is tried again, or is left to the evaluation; the others go on",
+        SPEC,
+        merged(
+            TO_GATE,
+            HOME,
+            {
+                "Evaluate labelled set": (
+                    evaluated(concluded=False, listed_at="shards/one.json", at_once=1),
+                    evaluated(),
+                ),
+                "Evaluate batch of shards": (DOWN, batch(0), REFUSED, batch(2)),
+                "Bake": (baked(verdict("RESTORE")),),
+            },
+        ),
+        lists={"shards/one.json": (0, 1, 2)},
+    ),
+    Path(
+        "a list of shards that is not there",
+        "is looked for three times, then leads home",
+        SPEC,
+        merged(
+            TO_GATE,
+            HOME,
+            {
+                "Evaluate labelled set": (
+                    evaluated(concluded=False, listed_at="shards/two.json", at_once=1),
+                ),
+            },
+        ),
+        lists={"shards/one.json": (0,)},
     ),
     Path(
         "a superseded evaluation",

@@ -42,15 +42,27 @@ def still(arrival: str) -> Returns:
     return _answer("WAIT", arrival, 0.5)
 
 
-def evaluated(*, concluded: bool = True, shards: tuple[int, ...] = (), at_once: int = 0) -> Returns:
-    """Return what a call of the evaluator came to."""
+def evaluated(
+    *,
+    concluded: bool = True,
+    shards: tuple[int, ...] = (),
+    at_once: int = 0,
+    listed_at: str = "",
+) -> Returns:
+    """Return what a call of the evaluator came to; listed shards are one to a child."""
     told = {"concluded": concluded, "sharded": bool(shards), "shards": list(shards)}
-    return Returns({**told, "at_once": at_once}, after=30)
+    listed = {"distributed": bool(listed_at), "listed_at": listed_at}
+    return Returns({**told, **listed, "at_once": at_once, "child_shards": 1}, after=30)
 
 
 def shard(number: int, after: float = 10) -> Returns:
     """Return one shard's answer."""
     return Returns({"shard": number}, after)
+
+
+def batch(number: int, after: float = 10) -> Returns:
+    """Return a child execution's answer."""
+    return Returns({"shard": number, "shards": 1, "records": 1_000}, after)
 
 
 def baked(*deeds: Any, after: float = 1) -> Returns:

@@ -3,7 +3,7 @@ everything.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,16 @@ class MemoryPredictions:
 
     def __init__(self) -> None:
         self.parts: dict[tuple[str, str], list[KeptPrediction]] = {}
+        self.read: list[str] = []
 
-    def load(self, key: str) -> Iterable[KeptPrediction]:
-        """Return all predictions under the key."""
-        return [one for (kept, _), part in self.parts.items() if kept == key for one in part]
+    def load(
+        self, key: str, skips: Callable[[str], bool] = lambda _part: False
+    ) -> Iterable[KeptPrediction]:
+        """Return all predictions under the key but those of parts that are skipped."""
+        for (kept, name), part in list(self.parts.items()):
+            if kept == key and not skips(name):
+                self.read.append(name)
+                yield from part
 
     def append(self, key: str, part: str, predictions: Sequence[KeptPrediction]) -> None:
         """Keep one part."""
@@ -166,11 +172,13 @@ class Broken(MemoryPredictions):
         super().__init__()
         self._fails = fails
 
-    def load(self, key: str) -> Iterable[KeptPrediction]:
+    def load(
+        self, key: str, skips: Callable[[str], bool] = lambda _part: False
+    ) -> Iterable[KeptPrediction]:
         """Refuse, if reading fails."""
         if self._fails == "load":
             raise AwsDenied("GetObject: AccessDenied")
-        return super().load(key)
+        return super().load(key, skips)
 
     def append(self, key: str, part: str, predictions: Sequence[KeptPrediction]) -> None:
         """Refuse, if writing fails."""

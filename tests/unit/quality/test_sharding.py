@@ -16,8 +16,8 @@ from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled.evaluate import evaluate
 from canary.flow.labelled.inputs import EvaluationPorts
-from canary.flow.labelled.shard import evaluate_shard
-from canary.flow.labelled.sharding import MOST_SHARDS, at_once, pays, shard_size, share_of, wave
+from canary.flow.labelled.shard import evaluate_shards
+from canary.flow.labelled.sharding import MOST_SHARDS, at_once, cut, pays, share_of, wave
 from canary.ports.quality import CallBusy, CallFailed
 from canary_scoring.scorer import SklearnScorer
 from tests.unit.quality.test_kept_predictions import Broken, MemoryPredictions, Named
@@ -30,6 +30,8 @@ FIELDS = {
     "called_minutes",
     "called_until",
     "shard_records",
+    "child_shards",
+    "sharded_from",
     "sharded_until",
     "sharded_at",
     "measured",
@@ -52,8 +54,7 @@ def ports(here: World, kept: MemoryPredictions | None) -> EvaluationPorts:
 
 def shard(here: World, kept: MemoryPredictions, number: int) -> int:
     """Run one shard as the function does."""
-    request = here.request(spec=share_of(here.spec))
-    return evaluate_shard(request, ports(here, kept), number)
+    return evaluate_shards(here.request(), ports(here, kept), [number])
 
 
 def sharded(here: World, kept: MemoryPredictions, waves: list[tuple[int, ...]]) -> QualityEvidence:
@@ -250,6 +251,6 @@ def test_shards_stay_within_the_spec(
     share, shards = share_of(spec), at_once(spec)
     assert 1 <= share.concurrency * shards <= concurrency
     assert share.max_requests_per_second * shards == pytest.approx(ceiling)
-    size = shard_size(spec, records, pace)
-    assert size % 50 == size % per_request == 0
-    assert -(-records // size) <= MOST_SHARDS
+    size, children = cut(spec, min(records, 999_999), pace)
+    assert size % 50 == size % per_request == children == 0
+    assert -(-min(records, 999_999) // size) <= MOST_SHARDS

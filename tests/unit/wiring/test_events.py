@@ -32,7 +32,7 @@ READERS: dict[str, Callable[[object], object]] = {
 SENT = {name: sample for name, sample in SAMPLES.items() if name.split("-")[0] in READERS}
 TASKS = {name: sample for name, sample in SENT.items() if "source" not in sample}
 AWS = {name: sample for name, sample in SENT.items() if "source" in sample}
-OPTIONAL = {"cause", "shard"}
+OPTIONAL = {"cause", "shard", "shards"}
 
 
 def read(name: str, event: object) -> Any:

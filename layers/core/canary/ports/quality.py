@@ -1,6 +1,6 @@
 """What an evaluation of the labelled set needs from the world, each as small as the need."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -148,11 +148,20 @@ class PredictionStore(Protocol):
     is paid twice.
     """
 
-    def load(self, key: str) -> Iterable[KeptPrediction]:
-        """Return all predictions kept under the key."""
+    def load(
+        self, key: str, skips: Callable[[str], bool] = lambda _part: False
+    ) -> Iterable[KeptPrediction]:
+        """Return all predictions kept under the key but those of parts that `skips` takes."""
 
     def append(self, key: str, part: str, predictions: Sequence[KeptPrediction]) -> None:
         """Keep more predictions as one part; the same part again replaces itself."""
+
+
+class ShardLists(Protocol):
+    """Keeps lists of shards where a distributed Map reads them."""
+
+    def put(self, rollout: str, revision: int, shards: Sequence[int]) -> str:
+        """Return where the list lies; the same revision again replaces its own."""
 
 
 class ModelIdentity(Protocol):

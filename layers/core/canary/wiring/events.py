@@ -120,6 +120,18 @@ class ShardTask(EvaluateTask):
     shard: int = Field(ge=0)
 
 
+class ListedShard(Task):
+    """An item of a list of shards."""
+
+    shard: int = Field(ge=0)
+
+
+class BatchTask(EvaluateTask):
+    """The shards of one child execution."""
+
+    shards: list[ListedShard] = Field(min_length=1)
+
+
 class BakeTask(HeldTask):
     """What the decider is asked when a rollout begins to wait."""
 
@@ -192,7 +204,8 @@ class ExecutionChange(AwsEvent):
 
 def _asked_of_evaluator(event: Any) -> str:
     keys = event if isinstance(event, Mapping) else {}
-    return "schedule" if "source" in keys else "shard" if "shard" in keys else "evaluate"
+    tags = {"source": "schedule", "shard": "shard", "shards": "batch"}
+    return next((tag for key, tag in tags.items() if key in keys), "evaluate")
 
 
 def _asked_of_decider(event: Any) -> str | None:
@@ -205,7 +218,8 @@ ShifterEvent = Annotated[ShiftTask | RestoreTask, Discriminator("action")]
 EvaluatorEvent = Annotated[
     Annotated[Schedule, Tag("schedule")]
     | Annotated[EvaluateTask, Tag("evaluate")]
-    | Annotated[ShardTask, Tag("shard")],
+    | Annotated[ShardTask, Tag("shard")]
+    | Annotated[BatchTask, Tag("batch")],
     Discriminator(_asked_of_evaluator),
 ]
 DeciderEvent = Annotated[
@@ -242,9 +256,10 @@ def stager_event(event: object) -> StageTask:
     return read
 
 
-def evaluator_event(event: object) -> Schedule | EvaluateTask | ShardTask:
+def evaluator_event(event: object) -> Schedule | EvaluateTask | ShardTask | BatchTask:
     """Return what the evaluator is asked. Raises Refused."""
-    read: Schedule | EvaluateTask | ShardTask = read_as(EvaluatorEvent, event, "evaluator")
+    read: Schedule | EvaluateTask | ShardTask | BatchTask
+    read = read_as(EvaluatorEvent, event, "evaluator")
     return read
 
 

@@ -179,8 +179,10 @@ class QualityEvidence(Frozen):
     called, which are not evidence for the count guards, `called_until` when an evaluation had no
     call under way any more. `measured` is what the answers cost on both
     sides, `weight_scale` the weight that counts 1. `shard_records` is how many places of the order
-    a shard has, 0 where calls follow one another; `sharded_until` the place that the shards sent
-    off reach to, and `sharded_at` the minute they were. `revision` counts the writes.
+    a shard has, 0 where calls follow one another; `child_shards` how many of them a child execution
+    takes, 0 where they are items of the execution itself. The wave sent off last reaches from the
+    place `sharded_from` to `sharded_until`, at the minute `sharded_at`. `revision` counts the
+    writes.
     `contract` is how answers are read, None before the first one was; `contract_from` is above 0
     where answers before it were read without one. `tally` is what both variants decided in counts,
     `failures` what went wrong by variant and cause.
@@ -212,6 +214,8 @@ class QualityEvidence(Frozen):
     concluded: bool = False
     exhausted: bool = False
     shard_records: int = 0
+    child_shards: int = 0
+    sharded_from: int = 0
     sharded_until: int = 0
     sharded_at: int | None = None
     report: JsonValue = None

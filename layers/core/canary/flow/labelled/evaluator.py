@@ -5,7 +5,7 @@ Most calls look for new labels and find none: what asks and judges is loaded whe
 something to ask.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
-from canary.flow.labelled.sharding import at_once, share_of, wave
+from canary.flow.labelled.sharding import at_once, wave
 from canary.ports.aws import Announcer
 from canary.ports.quality import QualityStore
 from canary.ports.rollouts import Rollouts
@@ -32,12 +32,14 @@ OWN_TRAFFIC_MINUTES, WITHIN_MINUTES = 2, 10
 @dataclass(frozen=True)
 class Progress:
     """How far an evaluation is: concluded, or to be called again, after these shards where there
-    are any.
+    are any, or after those that are listed at a place, so many of them to a child execution.
     """
 
     concluded: bool
     shards: tuple[int, ...] = ()
     at_once: int = 1
+    listed_at: str = ""
+    child_shards: int = 0
 
 
 class Evaluator:
@@ -72,23 +74,42 @@ class Evaluator:
         plan, spec = found
         from canary.flow.labelled import rounds  # noqa: PLC0415 -- see the rule above
 
-        evidence = rounds.evaluate(rollout, plan, spec, self._ports(spec, remaining_seconds))
-        return Progress(evidence.concluded, wave(evidence, spec), at_once(spec))
+        ports = self._ports(spec, remaining_seconds)
+        evidence = rounds.evaluate(rollout, plan, spec, ports)
+        shards = wave(evidence, spec)
+        if shards and evidence.child_shards:
+            if ports.lists is None:
+                return Progress(concluded=False)
+            return Progress(
+                concluded=False,
+                at_once=at_once(spec, distributed=True),
+                listed_at=ports.lists.put(rollout, evidence.revision, shards),
+                child_shards=evidence.child_shards,
+            )
+        return Progress(evidence.concluded, shards, at_once(spec))
 
-    def evaluate_shard(
-        self, rollout: str, generation: int, shard: int, remaining_seconds: RemainingSeconds
+    def evaluate_shards(
+        self,
+        rollout: str,
+        generation: int,
+        shards: Sequence[int],
+        remaining_seconds: RemainingSeconds,
     ) -> int:
-        """Return how many records of a shard were gone through; none for a rollout with nothing to
-        evaluate.
+        """Return how many records of these shards were gone through; none for a rollout with
+        nothing to evaluate, and no more once it has nothing any more.
         """
         found = self._to_evaluate(rollout, generation)
         if found is None:
             return 0
-        plan, spec = found[0], share_of(found[1])
+        plan, spec = found
         from canary.flow.labelled import rounds  # noqa: PLC0415 -- see the rule above
 
         ports = self._ports(spec, remaining_seconds)
-        return rounds.evaluate_shard(rollout, plan, spec, ports, shard)
+
+        def goes_on() -> bool:
+            return self._to_evaluate(rollout, generation) is not None
+
+        return rounds.evaluate_shards(rollout, plan, spec, ports, shards, goes_on)
 
     def _to_evaluate(self, rollout: str, generation: int) -> tuple[Plan, QualityGuardSpec] | None:
         record = self._rollouts.load(rollout)

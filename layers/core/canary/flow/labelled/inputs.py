@@ -16,6 +16,7 @@ from canary.ports.quality import (
     PredictionStore,
     QualityStore,
     Scorer,
+    ShardLists,
 )
 
 
@@ -52,4 +53,5 @@ class EvaluationPorts:
     predictions: PredictionStore | None = None
     identity: ModelIdentity | None = None
     own_scorer: OwnScorer | None = None
+    lists: ShardLists | None = None
     progress: Callable[[QualityEvidence], None] = lambda _: None

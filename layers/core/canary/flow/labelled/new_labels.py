@@ -75,6 +75,8 @@ def next_round(
         concluded=False,
         exhausted=False,
         shard_records=0,
+        child_shards=0,
+        sharded_from=0,
         sharded_until=0,
         sharded_at=None,
     )

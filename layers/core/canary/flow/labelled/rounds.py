@@ -2,6 +2,8 @@
 ask, four fifths of all it has.
 """
 
+from collections.abc import Callable, Sequence
+
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.labelled.paired import GateLevels
 from canary.domain.plan.plan import Plan
@@ -18,11 +20,16 @@ def evaluate(
     return whole.evaluate(request_of(rollout, plan, spec), ports)
 
 
-def evaluate_shard(
-    rollout: str, plan: Plan, spec: QualityGuardSpec, ports: EvaluationPorts, number: int
+def evaluate_shards(
+    rollout: str,
+    plan: Plan,
+    spec: QualityGuardSpec,
+    ports: EvaluationPorts,
+    numbers: Sequence[int],
+    goes_on: Callable[[], bool],
 ) -> int:
-    """Return how many records of a shard were gone through; `spec` is the shard's share."""
-    return shard.evaluate_shard(request_of(rollout, plan, spec), ports, number)
+    """Return how many records of these shards were gone through."""
+    return shard.evaluate_shards(request_of(rollout, plan, spec), ports, numbers, goes_on)
 
 
 def evaluate_new_labels(

@@ -37,6 +37,15 @@ def walked(
     return Walk(request, ports, records, found, ceiling).walk()
 
 
+_UNSHARDED: dict[str, int | None] = {
+    "shard_records": 0,
+    "child_shards": 0,
+    "sharded_from": 0,
+    "sharded_until": 0,
+    "sharded_at": None,
+}
+
+
 class Walk:
     """The records still to take, and what takes them."""
 
@@ -58,6 +67,8 @@ class Walk:
             # Nobody answered: what was heard is all there is to tell.
             self._until = max(found.heard, default=self._until)
         self._pace: float | None = None
+        self._asked_records = 0
+        self._begun_at = evidence.position
         self._reserve = _reserve(request.spec, self._call_seconds)
         self._gathering = Gathering(
             request,
@@ -89,6 +100,7 @@ class Walk:
         try:
             for group, answered in answers:
                 gathering.add(answered, group.unusable, group.end)
+                self._asked_records += sum(one.asked for one in answered)
                 if gathering.due():
                     gathering.look()
                     if gathering.may_stop() or self._is_far(start, started):
@@ -105,7 +117,9 @@ class Walk:
         if seconds < sharding.MEASURED_SECONDS or not self._may_shard(evidence):
             return False
         pace, left = (evidence.position - start) / seconds, self._until - evidence.position
-        if sharding.pays(self._request.spec, left, pace, self._call_seconds):
+        distributed = sharding.is_distributed(len(self._places))
+        spec, seconds = self._request.spec, self._call_seconds
+        if sharding.pays(spec, left, pace, seconds, distributed=distributed):
             self._pace = pace
         return self._pace is not None
 
@@ -119,17 +133,30 @@ class Walk:
         return kept and evidence.first_record == 0 and evidence.shard_records == 0
 
     def _shards(self, evidence: QualityEvidence) -> dict[str, int | None]:
-        """Return what the evidence says of shards from here on: the next wave's, or none."""
-        none: dict[str, int | None] = {"shard_records": 0, "sharded_until": 0, "sharded_at": None}
-        spec, size = self._request.spec, evidence.shard_records
+        """Return what the evidence says of shards from here on: the next wave's, or none; nothing
+        new while a wave is being taken in.
+        """
+        spec = self._request.spec
+        cut = sharding.Cut(evidence.shard_records, evidence.child_shards)
         if self._pace is not None:
-            size = sharding.shard_size(spec, len(self._places), self._pace)
-        if not size or self._places.problems:
-            return none
-        numbers = sharding.wave(evidence.but(shard_records=size), spec)
-        until = min((numbers[-1] + 1) * size, len(self._places)) if numbers else 0
+            cut = sharding.cut(spec, len(self._places), self._pace)
+        if not cut.shard_records or self._places.problems:
+            return dict(_UNSHARDED)
+        if self._is_taking_in(evidence):
+            return {}
+        begun = {**cut._asdict(), "sharded_from": evidence.position}
+        numbers = sharding.wave(evidence.but(**begun), spec)
+        until = (numbers[-1] + 1) * cut.shard_records if numbers else 0
         minute = minute_of(self._ports.utc_now())
-        return {"shard_records": size, "sharded_until": until, "sharded_at": minute}
+        return {**begun, "sharded_until": min(until, len(self._places)), "sharded_at": minute}
+
+    def _is_taking_in(self, evidence: QualityEvidence) -> bool:
+        """Return whether the next call goes on with what child executions left: not where this one
+        had to ask for more than half of it by itself.
+        """
+        taken = evidence.position - self._begun_at
+        left = evidence.child_shards and evidence.position < evidence.sharded_until
+        return bool(left) and 2 * self._asked_records <= taken
 
     def _columns_before(self, position: int) -> Columns:
         """Return the predictions that the evidence so far rests on, as far as they were kept."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 from canary import wiring
 from canary.adapters.labelled.invoker import EndpointInvoker, runtime_config
 from canary.adapters.labelled.model_identity import SageMakerModels
-from canary.adapters.labelled.predictions import S3Predictions
+from canary.adapters.labelled.predictions import S3Predictions, S3ShardLists
 from canary.adapters.labelled.s3 import S3LabelledSets
 from canary.adapters.labelled.scorer_lambda import LambdaScorer, scorer_config
 from canary.domain.plan.quality import QualityGuardSpec
@@ -20,6 +20,7 @@ World = Callable[[QualityGuardSpec, Callable[[], float]], EvaluationPorts]
 def world(scorer: Scorer, store: QualityStore, predictions_bucket: str) -> World:
     """Return what makes one evaluation's ports of its spec and of the time left to its call."""
     s3 = client("s3")
+    lists = S3ShardLists(s3, predictions_bucket)
     source, predictions = S3LabelledSets(s3), S3Predictions(s3, predictions_bucket)
     identity = SageMakerModels(client("sagemaker"))
     invoker = lru_cache(maxsize=8)(_invoker)
@@ -37,6 +38,7 @@ def world(scorer: Scorer, store: QualityStore, predictions_bucket: str) -> World
             predictions=predictions,
             identity=identity,
             own_scorer=_own_scorer(spec),
+            lists=lists,
         )
 
     return ports

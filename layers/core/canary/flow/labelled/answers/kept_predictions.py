@@ -10,6 +10,8 @@ call saw it, and the next rollout asks again.
 import contextlib
 import hashlib
 import json
+import re
+from collections.abc import Sequence
 
 from pydantic import ValidationError
 
@@ -24,6 +26,11 @@ from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
 from canary.ports.quality import KeptPrediction, PredictionStore
 
 PART_RECORDS = 1_000
+CHILD_PART_RECORDS = 10_000
+"""Records a part of a child execution has: ten million are read again from two thousand objects a
+variant, not from twenty thousand.
+"""
+_OF_PLACES = re.compile(r"(?P<owner>[0-9a-f]+)-(?P<start>\d{9,})to(?P<end>\d{9,})-")
 WITHOUT_PARTS = ("binary", "multiclass", "regression")
 _DECISION_ONLY = {
     "labelled_set",
@@ -52,10 +59,19 @@ _DECISION_ONLY = {
 class KeptPredictions:
     """One variant's predictions by row; empty and forgetful without a store."""
 
-    def __init__(self, store: PredictionStore | None, key: str, records: int, owner: str) -> None:
+    def __init__(
+        self,
+        store: PredictionStore | None,
+        key: str,
+        records: int,
+        owner: str,
+        places: range | None = None,
+        part_records: int = PART_RECORDS,
+    ) -> None:
         """Load what is kept under the key; `owner` is this evaluation, which failures are kept
-        for.
+        for. One shard's `places` leave out what other shards of the evaluation kept.
         """
+        self._places, self._part_records = places, part_records
         self._store, self._key, self._owner = store, key, owner
         self._failures_key = hashlib.sha256(f"{key} failures {owner}".encode()).hexdigest()
         self._fresh: dict[str, list[KeptPrediction]] = {key: []}
@@ -69,7 +85,7 @@ class KeptPredictions:
     def _load(self, records: int) -> None:
         """Take what is stored; an answer counts for more than a failure."""
         for key in (self._failures_key, self._key):
-            for kept in self._store.load(key) if self._store else ():
+            for kept in self._store.load(key, self._is_anothers) if self._store else ():
                 if 0 < kept.row <= records:
                     self._put(key, kept)
 
@@ -97,16 +113,28 @@ class KeptPredictions:
         self._put(key, kept)
         fresh = self._fresh.setdefault(key, [])
         fresh.append(kept)
-        if len(fresh) >= PART_RECORDS:
+        if len(fresh) >= self._part_records:
             self.flush()
+
+    def _is_anothers(self, part: str) -> bool:
+        """Return whether a part was kept by a shard of this evaluation for other places alone."""
+        named = _OF_PLACES.match(part)
+        if self._places is None or named is None or named["owner"] != self._owner:
+            return False
+        start, end = int(named["start"]), int(named["end"])
+        return end <= self._places.start or self._places.stop <= start
+
+    def _part(self, fresh: Sequence[KeptPrediction]) -> str:
+        places = self._places
+        of = "" if places is None else f"-{places.start:09d}to{places.stop:09d}"
+        return f"{self._owner}{of}-{fresh[0].row:09d}-{len(fresh):04d}"
 
     def flush(self) -> None:
         """Write what is new as parts, named so that a repeated write replaces itself."""
         for key, fresh in self._fresh.items():
             if self._store is not None and fresh:
-                part = f"{self._owner}-{fresh[0].row:09d}-{len(fresh):04d}"
                 try:
-                    self._store.append(key, part, fresh)
+                    self._store.append(key, self._part(fresh), fresh)
                 except (AwsDenied, AwsUnavailable) as error:
                     self._give_up(error)
         self._fresh = {}
@@ -128,9 +156,15 @@ class KeptPredictions:
 
 
 def kept_predictions(
-    request: EvaluationRequest, ports: EvaluationPorts, evidence: QualityEvidence, records: int
+    request: EvaluationRequest,
+    ports: EvaluationPorts,
+    evidence: QualityEvidence,
+    records: int,
+    places: range | None = None,
 ) -> tuple[KeptPredictions, KeptPredictions]:
-    """Return what is kept for baseline and canary, read as the evidence's contract reads it."""
+    """Return what is kept for baseline and canary, read as the evidence's contract reads it; for
+    one shard what concerns its places.
+    """
     owner = hashlib.sha256(request.rollout.encode()).hexdigest()[:16]
     set_version = evidence.kept_as or evidence.set_version
     contract = None if evidence.contract_from else evidence.contract
@@ -140,7 +174,8 @@ def kept_predictions(
         model = _model(request, ports, variant)
         reading = None if contract is None else contract.of(role)
         key = _key(request.spec, set_version, variant, model, reading)
-        return KeptPredictions(ports.predictions, key, records, owner)
+        size = CHILD_PART_RECORDS if places and evidence.child_shards else PART_RECORDS
+        return KeptPredictions(ports.predictions, key, records, owner, places, size)
 
     return of("baseline"), of("canary")
 

@@ -53,10 +53,13 @@ class OrderedRecords:
         evidence: QualityEvidence,
         heard: Mapping[int, tuple[Outcome, Outcome]] | None = None,
         ceiling: RateCeiling | None = None,
+        places: range | None = None,
     ) -> None:
         """Take the round the evidence speaks of: the same set version and order; `heard` is what
-        the variants answered for the probe, by the position behind each of its requests.
+        the variants answered for the probe, by the position behind each of its requests. One
+        shard's `places` are all that it asks about.
         """
+        self._places = places
         self._request, self._ports, self._records = request, ports, records
         self._ceiling = ceiling or ceiling_of(request, ports)
         self._evidence, self._heard = evidence, heard or {}
@@ -67,7 +70,8 @@ class OrderedRecords:
     @cached_property
     def kept(self) -> tuple[KeptPredictions, KeptPredictions]:
         """What is known of earlier calls, of baseline and canary."""
-        return kept_predictions(self._request, self._ports, self._evidence, len(self._records))
+        records, evidence = len(self._records), self._evidence
+        return kept_predictions(self._request, self._ports, evidence, records, self._places)
 
     def __len__(self) -> int:
         """Return how many records the round has."""

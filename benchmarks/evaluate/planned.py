@@ -23,10 +23,12 @@ from benchmarks.evaluate.memory import Instant, Parts, peak_megabytes
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled import sharding
+from canary.flow.labelled.answers.in_time import LEFT_SECONDS
 from canary.flow.labelled.answers.kept_predictions import CHILD_PART_RECORDS
 from canary.flow.labelled.walk import RESERVE_SECONDS
 
-CALL_SECONDS = 900.0 - RESERVE_SECONDS
+LIMIT_SECONDS = 900.0
+CALL_SECONDS = LIMIT_SECONDS - RESERVE_SECONDS
 
 
 class Costs(NamedTuple):
@@ -126,8 +128,10 @@ def planned(
         while position < until:
             fixed = start + _read_again(position, until, costs)
             room = (CALL_SECONDS - fixed) / (costs.take / 1e6)
-            if room < 1:
-                raise SystemExit(f"at {position:,} records a call only reads what there is")
+            if fixed > LIMIT_SECONDS - LEFT_SECONDS:
+                raise SystemExit(
+                    f"at {position:,} records a call only reads, and the set is refused"
+                )
             step = min(until - position, int(room))
             taking, calls = taking + fixed + step * costs.take / 1e6, calls + 1
             position += step

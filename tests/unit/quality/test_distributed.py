@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canary.domain.errors import AwsUnavailable
+from canary.domain.errors import AwsUnavailable, Refused
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.flow.labelled import sharding
@@ -19,10 +19,10 @@ from canary.flow.labelled.answers import kept_predictions
 from canary.flow.labelled.evaluate import evaluate
 from canary.flow.labelled.shard import evaluate_shards
 from canary.flow.labelled.sharding import at_once, cut, is_distributed, share_of, wave
-from canary.ports.quality import CallBusy
+from canary.ports.quality import CallBusy, KeptPrediction
 from tests.unit.quality.test_kept_predictions import MemoryPredictions
 from tests.unit.quality.test_sharding import FIELDS, flaky, in_one_call, large, ports
-from tests.unit.quality.variants import World
+from tests.unit.quality.variants import SleptClock, World
 
 WRONG = {"new": set(range(0, 4_000, 9)), "old": set(range(3, 4_000, 9))}
 SPEC = {"metrics": {"accuracy": {"max_worse": 0.03}}}
@@ -118,6 +118,33 @@ def test_a_child_that_fails_is_made_good(tmp_path: Path) -> None:
 
     found, _ = run(here, kept, child)
     assert found.model_dump(exclude=FIELDS) == in_one_call(whole).model_dump(exclude=FIELDS)
+
+
+def test_a_set_that_a_call_only_reads_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    """Where reading what is kept takes the call's time nothing more is asked."""
+    here, kept = large(tmp_path, WRONG, **NARROW), SlowPredictions()
+    here.invoker.seconds_a_call = 0.0
+    found = evaluate(here.request(), ports(here, kept))
+    here.store.kept, asked = found.but(concluded=False), len(here.invoker.calls)
+    kept.clock = here.clock
+    with pytest.raises(Refused, match=r"labelled_set: has 4,000 records.*Cut the set"):
+        evaluate(here.request(), ports(here, kept))
+    assert len(here.invoker.calls) == asked
+
+
+class SlowPredictions(MemoryPredictions):
+    """Predictions of which each takes a twentieth of a second to read, once there is a clock."""
+
+    clock: SleptClock | None = None
+
+    def load(
+        self, key: str, skips: Callable[[str], bool] = lambda _part: False
+    ) -> Iterator[KeptPrediction]:
+        """Yield them one by one."""
+        for one in super().load(key, skips):
+            if self.clock is not None:
+                self.clock.sleep(0.05)
+            yield one
 
 
 def test_a_wave_of_which_nothing_came_is_sent_again_from_where_the_call_ended(

@@ -13,6 +13,7 @@ from canary.domain.time import minute_of
 from canary.flow.labelled import sharding
 from canary.flow.labelled.answers.answered import prediction_in
 from canary.flow.labelled.answers.asking import RateCeiling
+from canary.flow.labelled.answers.in_time import in_time
 from canary.flow.labelled.answers.ordered_records import OrderedRecords, ceiling_of
 from canary.flow.labelled.answers.probing import Agreed, agreed
 from canary.flow.labelled.columns import Columns
@@ -164,7 +165,8 @@ class Walk:
         columns = Columns(
             self._request.spec, None if scorer is None else scorer.begin(self._request.spec)
         )
-        for example in self._places.taken_before(position):
+        taken = self._places.taken_before(position)
+        for example in in_time(taken, self._ports, len(self._places)):
             baseline, canary = (prediction_in(one.known(example.row)) for one in kept)
             if baseline is not None or canary is not None:
                 columns.add([AnswerPair(example.label, baseline, canary, example.slice)])

@@ -15,15 +15,16 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from canary.domain.errors import AwsDenied, AwsUnavailable, CanaryError
+from canary.domain.errors import AwsDenied, AwsUnavailable, CanaryError, Refused
 from canary.domain.labelled.contract import AnswerContract, Reading
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.domain.labelled.prediction import Label
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.answer_keys import Role
+from canary.flow.labelled.answers.in_time import in_time
 from canary.flow.labelled.answers.prediction_file import Failed, PredictionFile, Told
 from canary.flow.labelled.inputs import EvaluationPorts, EvaluationRequest
-from canary.ports.quality import KeptPrediction, PredictionStore
+from canary.ports.quality import KeptPrediction
 
 PART_RECORDS = 1_000
 CHILD_PART_RECORDS = 10_000
@@ -61,7 +62,7 @@ class KeptPredictions:
 
     def __init__(
         self,
-        store: PredictionStore | None,
+        ports: EvaluationPorts,
         key: str,
         records: int,
         owner: str,
@@ -70,22 +71,29 @@ class KeptPredictions:
     ) -> None:
         """Load what is kept under the key; `owner` is this evaluation, which failures are kept
         for. One shard's `places` leave out what other shards of the evaluation kept.
+
+        Raises Refused where that takes all of a call's time.
         """
         self._places, self._part_records = places, part_records
-        self._store, self._key, self._owner = store, key, owner
+        self._ports, self._store = ports, ports.predictions
+        self._key, self._owner = key, owner
         self._failures_key = hashlib.sha256(f"{key} failures {owner}".encode()).hexdigest()
         self._fresh: dict[str, list[KeptPrediction]] = {key: []}
-        self._file = PredictionFile() if store else None
+        self._file = PredictionFile() if self._store else None
         self.problem = ""
         try:
             self._load(records)
         except (AwsDenied, AwsUnavailable) as error:
             self._give_up(error)
+        except Refused:
+            self.close()
+            raise
 
     def _load(self, records: int) -> None:
         """Take what is stored; an answer counts for more than a failure."""
         for key in (self._failures_key, self._key):
-            for kept in self._store.load(key, self._is_anothers) if self._store else ():
+            stored = self._store.load(key, self._is_anothers) if self._store else ()
+            for kept in in_time(stored, self._ports, records):
                 if 0 < kept.row <= records:
                     self._put(key, kept)
 
@@ -175,9 +183,13 @@ def kept_predictions(
         reading = None if contract is None else contract.of(role)
         key = _key(request.spec, set_version, variant, model, reading)
         size = CHILD_PART_RECORDS if places and evidence.child_shards else PART_RECORDS
-        return KeptPredictions(ports.predictions, key, records, owner, places, size)
+        return KeptPredictions(ports, key, records, owner, places, size)
 
-    return of("baseline"), of("canary")
+    with contextlib.ExitStack() as unless_both:
+        baseline = unless_both.enter_context(contextlib.closing(of("baseline")))
+        canary = of("canary")
+        unless_both.pop_all()
+    return baseline, canary
 
 
 def _model(request: EvaluationRequest, ports: EvaluationPorts, variant: str) -> str:

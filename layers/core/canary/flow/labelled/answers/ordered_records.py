@@ -148,8 +148,8 @@ class OrderedRecords:
         return {kept.problem for kept in self.kept if kept.problem}
 
     def close(self) -> None:
-        """Give the disk back."""
-        for kept in self.kept:
+        """Give the disk back, where any was taken."""
+        for kept in vars(self).get("kept", ()):
             kept.close()
 
     def asker(self) -> Asker:

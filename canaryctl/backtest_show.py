@@ -11,6 +11,7 @@ import typer
 from canary.domain.errors import Refused
 from canary.domain.plan.spec import Spec
 from canaryctl.backtest import Backtest, backtest
+from canaryctl.offline_plan import told_of_two_sides, without_control
 
 
 def show_backtest(
@@ -37,7 +38,9 @@ def show_backtest(
             "Check name and region",
         )
     metrics = CloudWatchMetrics(client("cloudwatch", region))
-    found = backtest(spec, metrics, baselines, since, until)
+    found = backtest(without_control(spec), metrics, baselines, since, until)
+    if spec.control is not None:
+        typer.echo(told_of_two_sides(spec).strip(), err=True)
     typer.echo(json.dumps(asdict(found)) if as_json else "\n".join(sentences(found)))
 
 

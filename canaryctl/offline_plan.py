@@ -54,6 +54,18 @@ def plan_offline(
     return plan if warm_up_minutes is None else plan.but(warm_up_minutes=warm_up_minutes)
 
 
+def without_control(spec: Spec) -> Spec:
+    """Return the spec for minutes that have two sides, canary and baseline, and no control."""
+    return spec.but(control=None)
+
+
+def told_of_two_sides(spec: Spec) -> str:
+    """Return that the control is left out of such minutes, '' where the spec names none."""
+    if spec.control is None:
+        return ""
+    return f" These minutes have two sides: {spec.control} is left out, the baseline stands for it."
+
+
 def sketches_offline(plan: Plan, history: Sequence[Window]) -> Sketches:
     """Return what the history bet compares with, from the minutes the plan was made from."""
     day = day_of(plan.days, {guard.name: _minutes(guard, history) for guard in plan.guards})
@@ -93,7 +105,8 @@ def _recorded(keys: CountGuardKeys, history: Sequence[Window], assumed: float | 
 
 
 def _two_variants(spec: Spec) -> EndpointView:
-    weights = {BASELINE if spec.canary != BASELINE else "others": 1.0, spec.canary: 0.0}
+    weights = {BASELINE if BASELINE not in spec.from_zero else "others": 1.0}
+    weights |= dict.fromkeys(spec.from_zero, 0.0)
     return EndpointView(
         config_name="recorded",
         variants=tuple(

@@ -19,7 +19,13 @@ from canary.domain.errors import Refused
 from canary.domain.plan.custom.reach import told_of_reach
 from canary.domain.plan.spec import Spec
 from canary.domain.plan.standard_guards import STANDARD
-from canaryctl.offline_plan import guards_in, plan_offline, sketches_offline
+from canaryctl.offline_plan import (
+    guards_in,
+    plan_offline,
+    sketches_offline,
+    told_of_two_sides,
+    without_control,
+)
 from canaryctl.recorded import (
     FORMAT,
     Lines,
@@ -110,11 +116,15 @@ def _judge(task: Task) -> tuple[Run, RunEnd]:
     windows = windows_of(task.windows, task.names[0])
     history = windows_of(task.history, task.names[1])
     plan = plan_offline(
-        task.spec, history, measured=guards_in(windows), warm_up_minutes=task.warm_up_minutes
+        without_control(task.spec),
+        history,
+        measured=guards_in(windows),
+        warm_up_minutes=task.warm_up_minutes,
     )
     end = replay_run(plan, windows, sketches_offline(plan, history))
     out_of_reach = "".join(f" {told}" for guard in plan.guards for told in told_of_reach(guard))
     told = left_out([*history, *windows], {guard.name for guard in plan.guards} | STANDARD)
+    told += told_of_two_sides(task.spec)
     return task.run, replace(end, reason=end.reason + told + out_of_reach)
 
 

@@ -43,6 +43,10 @@ class StatusLine(Frozen):
     step: int
     steps: int
     share: float
+    compared_with: list[str] = Field(
+        description="variants that the canary is compared with at this share: its control where "
+        "one serves; none at 100%, where it is watched alone"
+    )
     minute: int = Field(description="since its start")
     verdict: str | None
     reason: str

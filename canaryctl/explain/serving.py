@@ -269,7 +269,9 @@ def doing(record: Record) -> str:
         )
     if record.step == 0:
         return f"{record.canary} has no traffic; the labelled set is judged"
-    return f"{record.canary} serves {percent(record.share)} and is judged every minute"
+    control = record.plan.control
+    beside = f" against {control} alone" if control else ""
+    return f"{record.canary} serves {percent(record.share)} and is judged every minute{beside}"
 
 
 def then(record: Record, found: Sequence[Hold], known: Sequence[Deadline]) -> str:

@@ -112,6 +112,7 @@ def plain(row: LiveRow, record: Record) -> dict[str, Any]:
         "step": row.step,
         "steps": row.steps,
         "share": row.share,
+        "compared_with": _compared_with(record),
         "minute": row.minute,
         "verdict": row.verdict or None,
         "reason": row.reason,
@@ -124,3 +125,8 @@ def plain(row: LiveRow, record: Record) -> dict[str, Any]:
         "acts": [act.model_dump(mode="json") for act in record.acts],
         **gauges,
     }
+
+
+def _compared_with(record: Record) -> tuple[str, ...]:
+    alone = record.ended or record.share >= 1
+    return () if alone else record.plan.compared_with(record.step)

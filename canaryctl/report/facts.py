@@ -111,11 +111,9 @@ def _asked(plan: Plan, index: int) -> str:
         return "not worse on labelled records" if plan.has_quality else "nothing"
     if index == plan.last_step:
         return "nothing catastrophic against the baseline's last hour"
-    return (
-        "every guard within its strict margin"
-        if index == plan.last_gate
-        else "every guard within its early margin"
-    )
+    beside = f" of {plan.control} alone" if plan.has_control(index) else ""
+    margin = "strict" if index == plan.last_gate else "early"
+    return f"every guard within its {margin} margin{beside}"
 
 
 def guard_rows(plan: Plan) -> list[tuple[str, str, str, str, str]]:

@@ -105,7 +105,8 @@ class Lines:
         """
         record, ledger = self.history.record, self.history.ledger
         if ledger:
-            names = [*record.plan.baselines, record.canary]
+            control = [record.plan.control] if record.plan.control else []
+            names = [*record.plan.baselines, *control, record.canary]
             mine = [[entry for entry in ledger if entry.variant == name] for name in names]
             return tuple(
                 self._series(name, entries, _routed, lambda _: "full")
@@ -157,6 +158,8 @@ class Lines:
     def _sides(self) -> Iterator[tuple[str, Side]]:
         record = self.history.record
         yield " + ".join(record.plan.baselines), lambda window: window.baseline
+        if record.plan.control is not None:
+            yield record.plan.control, lambda window: window.control
         yield record.canary, lambda window: window.canary
 
     def _series(
@@ -170,13 +173,17 @@ class Lines:
         shown = [figure(group) for _, group in groups]
         return Series(
             name=name,
-            role="canary" if name == self.history.record.canary else "baseline",
+            role=self._role(name),
             x=tuple(self._middle(place) for place, _ in groups),
             y=tuple(value for value, _ in shown),
             notes=tuple(note for _, note in shown),
             marks=tuple(mark(group[-1].minute) for _, group in groups),
             width=self.minutes,
         )
+
+    def _role(self, name: str) -> str:
+        record = self.history.record
+        return {record.canary: "canary", record.plan.control: "ink"}.get(name, "baseline")
 
     def _middle(self, place: int) -> float:
         return place * self.minutes + self.minutes / 2

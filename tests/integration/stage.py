@@ -50,8 +50,10 @@ class Stage:
         requests_per_minute: float = 6000,
         weights: Mapping[str, float] | None = None,
         parameters: Mapping[str, str] | None = None,
+        models: Mapping[str, str] | None = None,
         **options: Any,
     ) -> None:
+        self._models = dict(models or {})
         self.emulator = open_account(START, **options)
         self._parameters = dict(parameters or {})
         self._canary = canary or SumModel()
@@ -79,15 +81,16 @@ class Stage:
         sagemaker = self.client("sagemaker")
         variants = []
         for name, weight in weights.items():
-            model = f"model-{name}"
-            sagemaker.create_model(
-                ModelName=model,
-                ExecutionRoleArn="arn:aws:iam::123456789012:role/sagemaker",
-                PrimaryContainer={"Image": "image"},
-            )
-            self.emulator.endpoints.register_model(
-                model, self._canary if name == "v2" else SumModel()
-            )
+            model = self._models.get(name, f"model-{name}")
+            if name not in self._models:
+                sagemaker.create_model(
+                    ModelName=model,
+                    ExecutionRoleArn="arn:aws:iam::123456789012:role/sagemaker",
+                    PrimaryContainer={"Image": "image"},
+                )
+                self.emulator.endpoints.register_model(
+                    model, self._canary if name == "v2" else SumModel()
+                )
             variants.append(
                 {
                     "VariantName": name,

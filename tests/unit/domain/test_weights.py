@@ -66,6 +66,36 @@ def test_every_step_leaves_the_bytes_of_the_other_weights(
     assert safe.weights == {**others, "canary": 0.0}
 
 
+@given(found=FOUND, at_rest=AT_REST, share=st.floats(0.001, 0.999))
+def test_a_control_gets_as_much_as_the_canary_or_all_that_is_left(
+    found: dict[str, float], at_rest: dict[str, float], share: float
+) -> None:
+    """The others keep the bytes of their weights below one half and serve nothing from there on;
+    whatever happened, the way back is what was found.
+    """
+    others = {**at_rest, **found}
+    safe = safe_target(Target(weights={**others, "canary": 0.0, "control": 0.0}), "canary")
+    weights = step_target(safe, "canary", share, "control").weights
+    kept = {name: FLOAT32.unpack(FLOAT32.pack(w))[0] for name, w in weights.items()}
+    parts = shares(kept)
+    assert parts["canary"] == pytest.approx(share, rel=1e-5)
+    assert parts["control"] == pytest.approx(min(share, 1 - share), rel=1e-5)
+    assert sum(parts.values()) == pytest.approx(1)
+    rest = others if share < 0.5 else dict.fromkeys(others, 0.0)
+    assert written(weights[name] for name in others) == written(rest.values())
+    assert safe.weights == {**others, "canary": 0.0, "control": 0.0}
+
+
+@given(found=FOUND)
+def test_no_control_has_weight_before_and_after(found: dict[str, float]) -> None:
+    """Not at share 0, not at share 1, nor on the way back."""
+    safe = safe_target(Target(weights={**found, "canary": 0.0, "control": 0.0}), "canary")
+    spec = read_spec({"endpoint": "e", "canary": "canary", "control": "control"})
+    first, *_, last = plan_steps(spec, safe)
+    for target in (first.target, last.target, safe):
+        assert target.weights["control"] == 0.0
+
+
 def test_the_safe_weights_are_what_was_found_with_the_canary_at_zero() -> None:
     """Nothing else is changed on the way back."""
     found = Target(weights={"v1": 3.0, "v2": 1.0, "old": 0.0})

@@ -13,6 +13,7 @@ from canary.adapters.translation import translated
 from canary.domain.errors import AwsDenied
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.kinds.hosting import (
+    Behind,
     Captured,
     Configured,
     Hosting,
@@ -58,8 +59,18 @@ class SageMakerHosting:
         with _or_unread(unread, "tags", view.name, "ListTags"):
             tags = self._client.list_tags(ResourceArn=view.arn)["Tags"]
             owner = {tag["Key"]: tag["Value"] for tag in tags}.get(OF_A_STACK)
-        captured = tuple(sorted(set(_captured(config))))
-        return Configured(hosting=hosting, captured=captured, stack=owner, unread=tuple(unread))
+        return Configured(
+            hosting=hosting,
+            behind={
+                variant["VariantName"]: Behind(
+                    model=variant.get("ModelName", ""), instance_type=variant.get("InstanceType")
+                )
+                for variant in config.get("ProductionVariants", [])
+            },
+            captured=tuple(sorted(set(_captured(config)))),
+            stack=owner,
+            unread=tuple(unread),
+        )
 
 
 @contextmanager

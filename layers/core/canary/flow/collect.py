@@ -230,7 +230,8 @@ class Collector:
             kept = self._evidence.windows(record.rollout, minute - FROZEN_AFTER_MINUTES)
         before = {w.minute: w for w in kept}
         reading = reading_of(record.plan, minute - BELIEVED_AFTER_MINUTES - 1)
-        found = windows_of(reading, series, record.canary, record.plan.baselines)
+        plan = record.plan
+        found = windows_of(reading, series, record.canary, plan.baselines, plan.control)
         read = (w.but(since=minute) for w in found if w.minute >= began)
         windows = [before[w.minute].read_again(w) if w.minute in before else w for w in read]
         changed = [window for window in windows if before.get(window.minute) != window]

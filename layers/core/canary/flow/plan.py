@@ -18,6 +18,7 @@ from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.forecast import with_forecast
 from canary.domain.plan.guards import REQUESTS, CountGuard, Metric
 from canary.domain.plan.kinds.check import check_endpoint, check_kind
+from canary.domain.plan.kinds.control import check_control_hosting
 from canary.domain.plan.kinds.hosting import check_hosting
 from canary.domain.plan.make_plan import (
     NOBODY_SUBSCRIBED,
@@ -130,6 +131,7 @@ class Planner:
             view = with_canary(view, release.staging)
         check_endpoint(spec, view)
         check_hosting(spec, view, configured)
+        check_control_hosting(spec, view, configured, release)
         names = spec.guards.alarms
         alarms = self._alarms.states(names) if names else {}
         check_alarms(spec, alarms)
@@ -192,7 +194,7 @@ class Planner:
         unread = ""
         try:
             if self._scaling is not None:
-                bounds = self._scaling.bounds(spec.endpoint, (*baselines, spec.canary))
+                bounds = self._scaling.bounds(spec.endpoint, (*baselines, *spec.from_zero))
         except CanaryError as error:
             unread = str(error)[:LONGEST_ERROR]
 

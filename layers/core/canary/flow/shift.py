@@ -18,6 +18,7 @@ from canary.domain.rollout.arrival import (
     foreign_reason,
     is_foreign,
     is_giving_back,
+    is_giving_back_promoted,
     is_suspicious,
     look_forward,
     look_restored,
@@ -135,7 +136,7 @@ class Shifter:
         lost = self._lost(record, holder, generation, view, now)
         if lost:
             return lost
-        if view.serves(record.expected_target):
+        if view.serves(record.expected_target) or is_giving_back_promoted(record, view):
             back = self._instances.give_back(record, view, now, promoted=True)
             reached, goes_on = "the weights still serve", "ARRANGE" if due(record) else "CLOSE"
             return back or TaskResult(next=goes_on, reason=reached, arrival="REACHED")

@@ -15,6 +15,7 @@ from canary.stats.split import log_bayes_factor
 # Silence is a surprise from here on: a Poisson count of this mean is 0 once in 1,000 times.
 SURPRISING_REQUESTS = math.log(1000)
 RECENT_MINUTES = 60
+NO_PART = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Account:
     silent: tuple[str, ...]
     canary: int
     baseline: int
+    control: int = 0
+    """Those of `baseline` that came to the control, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +88,11 @@ def arrive(
     minute: int,
     *,
     complete: bool,
+    control: str | None = None,
 ) -> Arrivals:
     """Return the state after one minute: the canary's requests (None where the minute says nothing
     of the split), those of every baseline that has a point, and the shares of all baselines in all
-    traffic.
+    traffic; one of them may be the `control`, whose part is told apart.
 
     Only a `complete` minute, of which nothing more is expected, says how traffic was split and that
     a silence is one.
@@ -106,7 +110,8 @@ def arrive(
     before = dict(state.served)
     totals = tuple((name, before.get(name, 0) + served.get(name, 0)) for name in shares)
     recent = state.recent if absent else (*state.recent, (canary, baseline))[-RECENT_MINUTES:]
-    accounts = _booked(state.accounts, tuple(absent), canary, baseline)
+    beside = 0 if control is None else served.get(control, 0)
+    accounts = _booked(state.accounts, Account(tuple(absent), canary, baseline, beside))
     return replace(state, accounts=accounts, served=totals, recent=recent)
 
 
@@ -118,21 +123,40 @@ def _heard(silence: Silence, missed: float | None, minute: int, *, complete: boo
     return Silence(silence.name, silence.minutes + 1, silence.missed + more, since)
 
 
-def _booked(
-    accounts: tuple[Account, ...], silent: tuple[str, ...], canary: int, baseline: int
-) -> tuple[Account, ...]:
-    before = next((one for one in accounts if one.silent == silent), Account(silent, 0, 0))
-    others = tuple(one for one in accounts if one.silent != silent)
-    return (*others, Account(silent, before.canary + canary, before.baseline + baseline))
+def _booked(accounts: tuple[Account, ...], more: Account) -> tuple[Account, ...]:
+    before = next((one for one in accounts if one.silent == more.silent), None)
+    others = tuple(one for one in accounts if one.silent != more.silent)
+    if before is None:
+        return (*others, more)
+    canary, baseline = before.canary + more.canary, before.baseline + more.baseline
+    return (*others, Account(more.silent, canary, baseline, before.control + more.control))
 
 
-def log_evidence(state: Arrivals, share: float, shares: Mapping[str, float]) -> float:
-    """Return ln of the evidence that a canary of this share gets another part of the traffic."""
+def log_evidence(
+    state: Arrivals, share: float, shares: Mapping[str, float], control: str | None = None
+) -> float:
+    """Return ln of the evidence that a canary of this share, or its control, gets another part of
+    the traffic.
+    """
     total = 0.0
     for account in state.accounts:
         spoke = 1 - sum(shares.get(name, 0.0) for name in account.silent)
         if account.canary + account.baseline and spoke > share:
-            planned = share / spoke
-            counts = (account.canary, account.baseline)
-            total += log_bayes_factor(counts, (planned, 1 - planned))
+            beside = 0.0 if control in (None, *account.silent) else shares[control or ""]
+            total += log_bayes_factor(*_cells(account, share / spoke, beside / spoke))
     return total
+
+
+def _cells(
+    account: Account, canary: float, control: float
+) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """Return requests and planned parts of canary, control and all others, without those who have
+    no part.
+    """
+    rest = 1 - canary - control
+    if control <= 0:
+        return (account.canary, account.baseline), (canary, rest)
+    if rest <= NO_PART:
+        return (account.canary, account.baseline), (canary, 1 - canary)
+    others = account.baseline - account.control
+    return (account.canary, account.control, others), (canary, control, rest)

@@ -101,15 +101,17 @@ def settle(
     share: float,
     grid: Sequence[float],
     *,
+    beside: float | None = None,
     swapped: bool = False,
     ranked: bool = False,
     uncapped_minutes: int = 0,
 ) -> Setting:
     """Return the terms of a guard at a planned share (0 < share < 1) of the canary.
 
-    `ranked`: the day's minutes are kept, so that the history bet can compare with them.
+    `beside`: the share of what it is compared with; None: all the rest. `ranked`: the day's minutes
+    are kept, so that the history bet can compare with them.
     """
-    bursty = is_bursty(history, share)
+    bursty = is_bursty(history, share, beside)
     if bursty:
         roll_back = _as_ratio(roll_back, history.rate)
     return Setting(
@@ -119,15 +121,16 @@ def settle(
         bursty,
         tuple(grid),
         swapped,
-        _place(history, roll_back, share) if ranked and history.rate > 0 else None,
+        _place(history, roll_back, share, beside) if ranked and history.rate > 0 else None,
         0 if bursty else uncapped_minutes,
     )
 
 
-def _place(history: History, bound: Bound, share: float) -> Place:
+def _place(history: History, bound: Bound, share: float, beside: float | None) -> Place:
     requests = history.requests_per_minute
     exposed = exposure(share * requests, bound, history.rate)
-    return Place(exposed, (1 - share) * requests, history.rate, requests)
+    others = 1 - share if beside is None else beside
+    return Place(exposed, others * requests, history.rate, requests)
 
 
 def prior(restart_number: int) -> float:
@@ -144,18 +147,18 @@ def prior_beyond(restart_number: int) -> float:
     return 2 * (1 - FIRST_MASS) / (restart_number + 1)
 
 
-def is_bursty(history: History, share: float) -> bool:
+def is_bursty(history: History, share: float, beside: float | None = None) -> bool:
     """Return whether bursts move the counts at this share by more than chance and a small allowance
-    explain.
+    explain, beside a share of others (None: all the rest).
     """
     if history.rate <= 0 or history.burstiness <= 0:
         return False
     noise = CALM_SIGMAS * share * math.sqrt(2 / history.minutes)
     canary_requests = share * history.requests_per_minute
-    # w / (1 + w) is the share itself, and 1 / (1 + w) its complement.
+    # 1 / (1 + w), w being the canary's traffic over that of what it is compared with.
+    others = 1 - share if beside is None else beside / (share + beside)
     return (
-        2 * canary_requests * history.rate * history.burstiness * (1 - share)
-        >= CALM_ALLOWANCE + noise
+        2 * canary_requests * history.rate * history.burstiness * others >= CALM_ALLOWANCE + noise
     )
 
 

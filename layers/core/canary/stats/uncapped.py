@@ -28,15 +28,22 @@ def uncapped_minutes(history: History) -> int:
     return history.minutes // MINUTES_OF_HISTORY_A_MINUTE if history.known else 0
 
 
-def is_untripped(pairs: Sequence[tuple[Served, Served]], setting: Setting, share: float) -> bool:
+def is_untripped(
+    pairs: Sequence[tuple[Served, Served]],
+    setting: Setting,
+    share: float,
+    beside: float | None = None,
+) -> bool:
     """Return whether no pair of the history's minutes would have been taken for a failing canary.
 
-    Each is thinned to the requests of a step at `share`, by a low-discrepancy sequence.
+    Each is thinned to the requests of a step at `share` beside a share of others (None: all the
+    rest), by a low-discrepancy sequence.
     """
     n = setting.history.requests_per_minute
+    others = 1 - share if beside is None else beside
     return bool(pairs) and all(
         _paid(canary, baseline, setting) < TRIP
-        for canary, baseline in _thinned(pairs, share * n, (1 - share) * n)
+        for canary, baseline in _thinned(pairs, share * n, others * n)
     )
 
 

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 
 from canary.domain.judge.bets.sketches import Sketches
 from canary.domain.judge.bets.traffic import (
+    against_control,
     as_planned,
     baseline_shares,
     first_read,
     heard,
     of_most,
-    served,
+    of_the_model,
+    served_beside,
 )
 from canary.domain.judge.bets.weigh import combined
 from canary.domain.judge.guard_fold import GuardFold, start_guard
@@ -88,15 +90,20 @@ def take(
     """
     if fold.crossed_minute is not None:
         return replace(fold, through=window.minute)
-    window = window if complete else heard(window, plan)
     bake = next((b for b in reversed(bakes) if b.may_cover(window.minute)), None)
+    whole, window = window, against_control(window, plan, bake)
+    if window is whole and not complete:
+        whole = window = heard(window, plan)
     told: Window | None = window
     if is_first_read:
         told = first_read(window, plan, bake) if bake is not None else None
     if told is not None:
-        fold = _speak(fold, told, plan, bakes, bake, sketches or Sketches(), complete=complete)
+        fold = _speak(
+            fold, told, whole, plan, bakes, bake, sketches or Sketches(), complete=complete
+        )
+    known = of_the_model(whole)
     guards = tuple(
-        state.remember(window.minute, counted(guard, window.baseline), window.unread(guard))
+        state.remember(window.minute, counted(guard, known), window.unread(guard))
         for guard, state in zip(plan.guards, fold.guards, strict=True)
     )
     return replace(fold, guards=guards, through=window.minute)
@@ -105,6 +112,7 @@ def take(
 def _speak(
     fold: Fold,
     window: Window,
+    whole: Window,
     plan: Plan,
     bakes: Sequence[BakeTerms],
     bake: BakeTerms | None,
@@ -112,26 +120,27 @@ def _speak(
     *,
     complete: bool,
 ) -> Fold:
-    """Return the state with what a minute says: the fuse wherever the canary serves, the bets in a
-    bake.
+    """Return the state with what a minute says, `whole` with those it is not compared with: the
+    fuse wherever the canary serves, the bets in a bake.
     """
     last_live = [b for b in bakes if b.first_minute <= window.minute + 1 and b.share > 0]
     if last_live:
-        fold = _burn(fold, window, plan, last_live[-1])
+        moving = against_control(window, plan, last_live[-1]) if bake is None else window
+        fold = _burn(fold, moving, plan, last_live[-1])
     if bake is not None and bake.live and bake.covers(window.minute):
-        fold = _arrive(fold, window, plan, bake, complete=complete)
-    window = of_most(window, plan)
+        fold = _arrive(fold, whole, plan, bake, complete=complete)
+    window = of_most(window, plan, bake)
     if bake is None or bake.share <= 0 or window.own_traffic:
         return fold
     if bake.covers(window.minute) and bake.warm(window.minute):
-        return _judge_minute(fold, window, plan, bake, sketches)
+        return _judge_minute(fold, window, whole, plan, bake, sketches)
     if bake.covers(window.minute) or as_planned(window, plan, bake):
         return _warm_up_minute(fold, window, plan, bake, sketches)
     return fold
 
 
 def _judge_minute(
-    fold: Fold, window: Window, plan: Plan, bake: BakeTerms, sketches: Sketches
+    fold: Fold, window: Window, whole: Window, plan: Plan, bake: BakeTerms, sketches: Sketches
 ) -> Fold:
     """Return the state with a minute's evidence: both directions while both serve, the watch alone
     at share 1.
@@ -154,6 +163,7 @@ def _judge_minute(
         pairs = [compared(guard, window) for guard in plan.guards]
         spoke = any(pair is not None for pair in pairs)
         fold = _tick_clock(fold) if spoke else fold
+        known = None if window is whole else of_the_model(whole)
         guards = tuple(
             state.judge_minute(
                 bake.settings[i],
@@ -163,6 +173,7 @@ def _judge_minute(
                     bake.step, plan.guards[i].name, "roll_back_beyond", bake.settings[i].place
                 ),
                 fold.step_bets,
+                reference=seen(plan.guards[i], known),
             )
             for i, state in enumerate(fold.guards)
         )
@@ -240,15 +251,16 @@ def _tick_clock(fold: Fold) -> Fold:
 
 def _arrive(fold: Fold, window: Window, plan: Plan, bake: BakeTerms, *, complete: bool) -> Fold:
     """Return the state with how a minute's traffic arrived while both variants serve."""
-    parts = baseline_shares(plan.steps[bake.step].target.weights, plan.baselines)
+    parts = baseline_shares(plan.steps[bake.step].target.weights, plan.served_by(bake.step))
     judged = bake.warm(window.minute) and not window.own_traffic
     arrivals = arrive(
         fold.arrivals if fold.arrivals_bake == bake.index else NOTHING_YET,
         window.canary.requests if window.canary and judged else None,
-        served(window, parts),
+        served_beside(window, plan, bake),
         parts,
         window.minute,
         complete=complete,
+        control=plan.control,
     )
     return replace(fold, arrivals=arrivals, arrivals_bake=bake.index)
 

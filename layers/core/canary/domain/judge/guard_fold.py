@@ -81,18 +81,22 @@ class GuardFold:
         minute: int,
         sketch_at: SketchAt,
         minutes_before: int = 0,
+        reference: tuple[int, int] | float | None = None,
     ) -> "GuardFold":
         """Return the state after a judged minute while both variants serve; so many minutes of its
-        step bet before it.
+        step bet before it. `reference`: what the watch will go by of it, where that is not the side
+        it is compared with.
         """
         if pair is None:
             return self
         if isinstance(pair, MinuteValues):
-            return self._judge_values(setting, pair, minute)
+            value = reference if isinstance(reference, float) else pair.baseline
+            return self._judge_values(setting, pair, minute, value)
         bet = pair.swapped if setting.swapped else pair
         rate_now = self._rate_now(setting, minute, RECENT_MINUTES)
         rank = self._rank(setting, bet, minute, sketch_at)
         baseline = (pair.baseline_bad, pair.baseline_requests)
+        last = reference if isinstance(reference, tuple) else baseline
         return replace(
             self,
             roll_back=roll_back.step(
@@ -100,7 +104,7 @@ class GuardFold:
             ),
             rarest=_rarer(self.rarest, rank),
             advance=advance.step(self.advance, bet, setting, rate_now),
-            reference=(*self.reference, baseline)[-watch.REFERENCE_MINUTES :],
+            reference=(*self.reference, last)[-watch.REFERENCE_MINUTES :],
             canary=(self.canary[0] + pair.canary_bad, self.canary[1] + pair.canary_requests),
             baseline=(self.baseline[0] + baseline[0], self.baseline[1] + baseline[1]),
             minutes=self.minutes + 1,
@@ -131,7 +135,9 @@ class GuardFold:
         )
         return replace(self, warm_up=state, rarest=_rarer(self.rarest, rank))
 
-    def _judge_values(self, setting: Setting, pair: MinuteValues, minute: int) -> "GuardFold":
+    def _judge_values(
+        self, setting: Setting, pair: MinuteValues, minute: int, last: float
+    ) -> "GuardFold":
         higher = setting.swapped
         worse = pair.beyond(setting.roll_back, higher_is_better=higher)
         within = not pair.beyond(setting.margin, higher_is_better=higher)
@@ -140,7 +146,7 @@ class GuardFold:
             roll_back=worse_minute.roll_back_step(self.roll_back, worse=worse),
             advance=worse_minute.advance_step(self.advance, within=within),
             values=(self.values[0] + pair.canary, self.values[1] + pair.baseline),
-            last_values=(*self.last_values, pair.baseline)[-watch.REFERENCE_MINUTES :],
+            last_values=(*self.last_values, last)[-watch.REFERENCE_MINUTES :],
             canary=(self.canary[0] + worse, self.canary[1] + 1),
             minutes=self.minutes + 1,
             last_minute=minute,

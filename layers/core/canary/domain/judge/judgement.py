@@ -56,6 +56,8 @@ class GuardEvidence(Frozen):
     canary_requests: int
     baseline_bad: int
     baseline_requests: int
+    against: Literal["baseline", "control"] = "baseline"
+    """Whose the numbers of the baseline's side are."""
     reference_rate: float | None = None
     """During the watch: the rate the baseline last had."""
     values: tuple[float, float] | None = None

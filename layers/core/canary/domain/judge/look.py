@@ -105,7 +105,7 @@ class Look:
     @property
     def log_split(self) -> float:
         """Return ln of the evidence that this step's traffic is not split as planned."""
-        return log_evidence(self.arrivals, self.share, self.baseline_shares)
+        return log_evidence(self.arrivals, self.share, self.baseline_shares, self.plan.control)
 
     @property
     def arrivals(self) -> Arrivals:
@@ -116,8 +116,9 @@ class Look:
 
     @property
     def baseline_shares(self) -> Weights:
-        """Return each baseline's planned fraction of all traffic at this step."""
-        return baseline_shares(self.plan.steps[self.step].target.weights, self.plan.baselines)
+        """Return the planned fraction of all traffic of each variant beside the canary."""
+        weights = self.plan.steps[self.step].target.weights
+        return baseline_shares(weights, self.plan.served_by(self.step))
 
     @property
     def silences(self) -> tuple[Silence, ...]:
@@ -228,6 +229,7 @@ class Look:
             canary_requests=canary[1],
             baseline_bad=baseline[0],
             baseline_requests=baseline[1],
+            against="control" if bake and self.plan.has_control(bake.step) else "baseline",
             reference_rate=self._reference_rate(guard, state),
             values=None if guard.value is None else _means(state),
             unit=guard.unit,

@@ -246,29 +246,48 @@ def reading_of(plan: Plan, through: int | None = None) -> MetricReading:
 
 
 def metrics_of(plan: Plan) -> tuple[Metric, ...]:
-    """Return what to read for a plan: the canary first, then the baselines."""
-    return reading_of(plan).metrics((plan.canary, *plan.baselines))
+    """Return what to read for a plan: the canary first, then its control, then the baselines."""
+    control = () if plan.control is None else (plan.control,)
+    return reading_of(plan).metrics((plan.canary, *control, *plan.baselines))
 
 
 def windows_of(
-    reading: MetricReading, series: Series, canary: str, baselines: Sequence[str]
+    reading: MetricReading,
+    series: Series,
+    canary: str,
+    baselines: Sequence[str],
+    control: str | None = None,
 ) -> tuple[Window, ...]:
     """Return a window for every minute in which any of the series, all of these variants, has a
     point.
     """
     minutes = sorted({minute for one in series.values() for minute in one.minutes})
     canaries, each = reading.counts(series, canary), reading.each(series, baselines)
+    controls = {} if control is None else reading.counts(series, control)
     return tuple(
-        _window(minute, canaries.get(minute), each.get(minute, {}), len(baselines))
+        _window(
+            minute,
+            canaries.get(minute),
+            controls.get(minute),
+            each.get(minute, {}),
+            len(baselines),
+        )
         for minute in minutes
     )
 
 
-def _window(minute: int, canary: Counts | None, parts: Mapping[str, Counts], of: int) -> Window:
+def _window(
+    minute: int,
+    canary: Counts | None,
+    control: Counts | None,
+    parts: Mapping[str, Counts],
+    of: int,
+) -> Window:
     served = {name: counts.requests for name, counts in parts.items()}
     return Window(
         minute=minute,
         canary=canary,
+        control=control,
         baseline=_sum([*parts.values()]) if parts else None,
         served=served if of > 1 else {},
     )

@@ -154,6 +154,7 @@ def _setting(plan: Plan, guard: CountGuard, step: int, *, early: bool = False) -
         plan.margin_at(step, guard).bound,
         plan.steps[step].share,
         guard.grid,
+        beside=plan.beside(step),
         swapped=guard.better == "higher",
         ranked=plan.is_ranked(guard),
         uncapped_minutes=plan.uncapped_minutes(step, guard),

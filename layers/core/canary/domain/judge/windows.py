@@ -70,6 +70,8 @@ class Window(Frozen):
     """Requests of each baseline that has a point, where there are several; empty where there is
     one, and in windows stored while all of them had to speak.
     """
+    control: Counts | None = None
+    """The control, where the plan has one; None when missing."""
     own_traffic: bool = False
     """True when the evaluator's own calls fall into the minute or next to it: no evidence for count
     guards.
@@ -100,7 +102,11 @@ class Window(Frozen):
 
     def read_again(self, later: "Window") -> "Window":
         """Return what a later read says, remembering since when it says so."""
-        unchanged = (self.baseline, self.canary) == (later.baseline, later.canary)
+        unchanged = (self.baseline, self.canary, self.control) == (
+            later.baseline,
+            later.canary,
+            later.control,
+        )
         return later.but(since=self.since) if unchanged else later
 
 

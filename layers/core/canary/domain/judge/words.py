@@ -8,7 +8,9 @@ from canary.domain.judge.judgement import Evidence, GuardEvidence, Held
 from canary.domain.judge.look import Look
 from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.plan import Plan
+from canary.domain.plan.target import compared
 from canary.domain.words import clock, duration, percent, rate, strength, strength_beside
+from canary.stats import split
 from canary.stats.counts import MinuteValues
 from canary.stats.forecast import Traffic, advance_minutes
 from canary.stats.roll_back import Bet
@@ -28,14 +30,14 @@ def rates(guard: GuardEvidence) -> str:
     canary = _side("canary", guard.canary_bad, guard.canary_requests)
     if guard.reference_rate is not None:
         return f"{canary} against {percent(guard.reference_rate)} of the baseline's last hour"
-    return f"{canary}, {_side('baseline', guard.baseline_bad, guard.baseline_requests)}"
+    return f"{canary}, {_side(guard.against, guard.baseline_bad, guard.baseline_requests)}"
 
 
 def _values(guard: GuardEvidence, canary: float, baseline: float) -> str:
     worse, minutes = guard.canary_bad, guard.canary_requests
     return (
-        f"canary {canary:.4g}{guard.unit}, baseline {baseline:.4g}{guard.unit} on average, worse "
-        f"in {worse} of {minutes} minutes"
+        f"canary {canary:.4g}{guard.unit}, {guard.against} {baseline:.4g}{guard.unit} on average, "
+        f"worse in {worse} of {minutes} minutes"
     )
 
 
@@ -79,7 +81,7 @@ def unheard(look: Look) -> str:
 def misrouted(look: Look) -> str:
     """Return how the split differs from what was asked, what it looks like and what to do."""
     canary, baseline = look.arrivals.split
-    seen = look.misrouting
+    seen, beside = look.misrouting, _control(look, canary + baseline)
     variant = look.plan.canary if seen.to_canary else look.crowded_baseline
     pinned = f"about {max(1, seen.pinned_a_minute):,.0f} requests a minute"
     what = {
@@ -94,10 +96,21 @@ def misrouted(look: Look) -> str:
         f"{variant} with TargetVariant now and then; look for it in the callers, and check routing "
         "and the variants' weights",
     }
+    as_asked = split.as_planned(canary, baseline, look.share)
     return (
         f"traffic is not split as asked: the canary got {percent(canary / (canary + baseline))} of "
-        f"{canary + baseline:,} requests instead of {percent(look.share)}; {what[seen.looks_like]}"
+        f"{canary + baseline:,} requests instead of {percent(look.share)}{beside}; "
+        f"{what['either' if beside and as_asked else seen.looks_like]}"
     )
+
+
+def _control(look: Look, requests: int) -> str:
+    """Return what part the control got, '' where none serves."""
+    name = look.plan.control
+    if name is None or not look.plan.has_control(look.step):
+        return ""
+    got = percent(dict(look.arrivals.served).get(name, 0) / requests)
+    return f", and its control {name} {got} instead of {percent(look.baseline_shares[name])}"
 
 
 def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label: str) -> str:
@@ -175,8 +188,8 @@ def _expected(look: Look, index: int, numbers: GuardEvidence) -> str:
     if numbers.values is not None:
         return "half of its minutes or more lie beyond the margin; widen it, or promote by hand"
     setting, a_minute = bake.settings[index], numbers.canary_requests / numbers.minutes
-    seen_share = 1 - look.share if setting.swapped else look.share
-    traffic = Traffic(seen_share, a_minute / look.share)
+    share, part = compared(look.share, look.plan.beside(look.step))
+    traffic = Traffic(1 - share if setting.swapped else share, part * a_minute / look.share)
     minutes, _ = advance_minutes(setting, traffic, look.plan.budget.promotion)
     bursts = "its bursts outweigh the counts, so minutes count and requests do not: "
     why = bursts if setting.bursty else ""

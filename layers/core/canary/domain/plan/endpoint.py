@@ -1,6 +1,6 @@
 """What DescribeEndpoint showed, and whether a target serves."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal
 
 from canary.domain.model import Frozen
@@ -108,9 +108,9 @@ class EndpointView(Frozen):
         counts = {v.name: v.current_count for v in self.variants if v.current_count}
         return Target(weights=self.current_weights, counts=counts)
 
-    def taking_part(self, canary: str) -> tuple[Variant, ...]:
-        """Return the canary and its baselines: the variants that serve."""
-        return tuple(v for v in self.variants if v.name == canary or v.current_weight > 0)
+    def taking_part(self, from_zero: Collection[str]) -> tuple[Variant, ...]:
+        """Return the variants that begin at weight 0, by name, and those that serve."""
+        return tuple(v for v in self.variants if v.name in from_zero or v.current_weight > 0)
 
     @property
     def settled(self) -> bool:

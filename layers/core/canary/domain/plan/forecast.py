@@ -12,6 +12,7 @@ from canary.domain.model import Frozen
 from canary.domain.plan.custom.value_history import exceeds
 from canary.domain.plan.guards import AnyMargin, CountGuard, GuardHistory
 from canary.domain.plan.plan import Plan
+from canary.domain.plan.target import compared
 from canary.domain.words import percent
 from canary.stats import worse_minute
 from canary.stats.counts import limit
@@ -90,8 +91,8 @@ def _forecast(plan: Plan, step: int, guard: CountGuard) -> StepForecast:
     if guard.value is not None:
         return _of_minutes(plan, step, guard)
     planned = plan.steps[step]
-    traffic = _traffic(guard, planned.share)
-    setting = _setting(guard, plan.margin_at(step, guard), planned.share)
+    traffic = _traffic(plan, step, guard)
+    setting = _setting(plan, step, guard, plan.margin_at(step, guard))
     median, p90 = _advance(plan, step, setting, traffic)
     alpha, rate = plan.budget.live, guard.history.rate
     count = 1 / plan.budget.guards[guard.name]
@@ -159,21 +160,23 @@ def _times(margin: AnyMargin, history: GuardHistory) -> float:
     return limit(mean, margin.bound) / mean if mean > 0 else margin.ratio
 
 
-def _traffic(guard: CountGuard, share: float) -> Traffic:
-    """Return the traffic as the guard's bets see it: of good events the baseline's side is the one
-    that may be worse.
+def _traffic(plan: Plan, step: int, guard: CountGuard) -> Traffic:
+    """Return the traffic that is compared at a step as the guard's bets see it: of good events the
+    baseline's side is the one that may be worse.
     """
+    share, part = compared(plan.steps[step].share, plan.beside(step))
     seen = share if guard.better == "lower" else 1 - share
-    return Traffic(seen, guard.history.requests_per_minute)
+    return Traffic(seen, part * guard.history.requests_per_minute)
 
 
-def _setting(guard: CountGuard, allowed: AnyMargin, share: float) -> Setting:
+def _setting(plan: Plan, step: int, guard: CountGuard, allowed: AnyMargin) -> Setting:
     return settle(
         guard.history.known,
         guard.roll_back_beyond.bound,
         allowed.bound,
-        share,
+        plan.steps[step].share,
         guard.grid,
+        beside=plan.beside(step),
         swapped=guard.better == "higher",
     )
 
@@ -217,13 +220,13 @@ def _wider_margin(plan: Plan, step: int, guard: CountGuard) -> AnyMargin | None:
     would.
     """
     now, planned = plan.margin_at(step, guard), plan.steps[step]
-    traffic = _traffic(guard, planned.share)
+    traffic = _traffic(plan, step, guard)
     for ratio in PROPOSED_RATIOS:
         if ratio <= now.ratio:
             continue
         wider = now.but(ratio=ratio)
         if (
-            _advance(plan, step, _setting(guard, wider, planned.share), traffic)[1]
+            _advance(plan, step, _setting(plan, step, guard, wider), traffic)[1]
             <= planned.bake_max_minutes
         ):
             return wider

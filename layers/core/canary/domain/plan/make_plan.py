@@ -19,8 +19,9 @@ from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.error_budget import share_out
 from canary.domain.plan.guards import CountGuard, GuardHistory
 from canary.domain.plan.kinds.check import check_endpoint
+from canary.domain.plan.kinds.control import check_control_hosting, told_of_control
 from canary.domain.plan.kinds.hosting import Configured, check_hosting
-from canary.domain.plan.kinds.notices import told_of_endpoint
+from canary.domain.plan.kinds.notices import told_of_endpoint, told_of_pinned
 from canary.domain.plan.one_minute import days_of, told_of_one_minute
 from canary.domain.plan.plan import Plan
 from canary.domain.plan.release.staging import Release, told_of_release
@@ -81,6 +82,7 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
     check_endpoint(spec, facts.endpoint)
     if facts.configured:
         check_hosting(spec, facts.endpoint, facts.configured)
+        check_control_hosting(spec, facts.endpoint, facts.configured, facts.release)
     if facts.alarms is not None:
         check_alarms(spec, facts.alarms)
     found = Target(weights=facts.endpoint.current_weights)
@@ -88,13 +90,15 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
     guards, left_out = _guards(spec, facts)
     steps = plan_steps(spec, safe)
     shares = [step.share for step in steps]
-    days = days_of(guards, shares, facts.history)
+    controlled = spec.control is not None
+    days = days_of(guards, shares, facts.history, controlled=controlled)
     capacity, instances = _capacity(spec, facts, shares)
     return Plan(
         endpoint=spec.endpoint,
         config_name=facts.endpoint.config_name,
         canary=spec.canary,
         baselines=baselines_of(spec, facts.endpoint),
+        control=spec.control,
         found_target=found,
         safe_target=safe,
         steps=steps,
@@ -118,6 +122,7 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
         notices=(
             *([facts.untold] if facts.untold else ()),
             *told_of_endpoint(spec, facts.endpoint, facts.configured),
+            *told_of_control(spec, facts.endpoint),
             *instances,
             *told_of_release(facts.release),
             *left_out,
@@ -125,10 +130,10 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
             *(told for guard in guards for told in told_of_reach(guard)),
             *_learnt(guards),
             *_often_silent(facts),
-            *_pinned(spec, facts),
+            *told_of_pinned(spec, facts.canary_requests_at_rest),
             *_unknown(guards, facts.endpoint),
             *_without_data(spec, facts.alarms or {}),
-            *told_of_one_minute(guards, shares, days),
+            *told_of_one_minute(guards, shares, days, controlled=controlled),
         ),
         capacity=capacity,
         days=days,
@@ -274,18 +279,6 @@ def _custom(spec: Spec, facts: Facts, guards: Sequence[CountGuard]) -> Iterator[
                 f"{guard.name} has {guard.history.minutes} minutes of history, not "
                 f"{LEAST_HISTORY_MINUTES}: nothing is known of its bursts."
             )
-
-
-def _pinned(spec: Spec, facts: Facts) -> list[str]:
-    if not facts.canary_requests_at_rest:
-        return []
-    told = (
-        f"{spec.canary} gets about {facts.canary_requests_at_rest:,.0f} requests a minute at "
-        "weight 0: callers pin it with TargetVariant (or an evaluation runs, or its weight was "
-        "moved minutes ago). They count as its traffic and its errors, and hold the rollout where "
-        "the split shows them; let them call without it."
-    )
-    return [told]
 
 
 def _unknown(guards: Sequence[CountGuard], view: EndpointView) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.plan import GuardDay
+from canary.domain.plan.target import beside
 from canary.domain.words import percent
 from canary.stats.history import LEAST_HISTORY_MINUTES, Minute, without_worst_hours
 from canary.stats.history_bet import Served, pairs
@@ -16,13 +17,18 @@ Shares = Sequence[float]
 
 
 def days_of(
-    guards: Iterable[CountGuard], shares: Shares, history: Mapping[str, Sequence[Minute]]
+    guards: Iterable[CountGuard],
+    shares: Shares,
+    history: Mapping[str, Sequence[Minute]],
+    *,
+    controlled: bool = False,
 ) -> dict[str, GuardDay]:
     """Return what the day allows at each share, by guard; one with too little history is left out,
     and one of good events or of a value, for which it was not studied.
     """
+    placed = [(share, beside(share, controlled=controlled)) for share in shares]
     return {
-        guard.name: _guard_day(guard, shares, without_worst_hours(history[guard.name]))
+        guard.name: _guard_day(guard, placed, without_worst_hours(history[guard.name]))
         for guard in guards
         if _is_studied(guard) and guard.history.known.known and guard.name in history
     }
@@ -32,24 +38,30 @@ def _is_studied(guard: CountGuard) -> bool:
     return guard.better == "lower" and guard.value is None
 
 
-def _guard_day(guard: CountGuard, shares: Shares, minutes: Sequence[Minute]) -> GuardDay:
+def _guard_day(
+    guard: CountGuard, placed: Sequence[tuple[float, float | None]], minutes: Sequence[Minute]
+) -> GuardDay:
     compared, least = pairs(minutes), uncapped_minutes(guard.history.known)
     served = [minute for minute in minutes if minute and minute[0] > 0]
     allowed = (
-        _one_decides(guard, share, compared) if share < 1 else _watch_decides(guard, served)
-        for share in shares
+        _one_decides(guard, share, others, compared) if share < 1 else _watch_decides(guard, served)
+        for share, others in placed
     )
     return GuardDay(pairs=len(compared), uncapped_minutes=tuple(least * one for one in allowed))
 
 
 def _one_decides(
-    guard: CountGuard, share: float, compared: Sequence[tuple[Served, Served]]
+    guard: CountGuard,
+    share: float,
+    others: float | None,
+    compared: Sequence[tuple[Served, Served]],
 ) -> bool:
     known = guard.history.known
-    if share <= 0 or known.burst_lags or is_bursty(known, share):
+    if share <= 0 or known.burst_lags or is_bursty(known, share, others):
         return False
     beyond = guard.roll_back_beyond.bound
-    return is_untripped(compared, settle(known, beyond, beyond, share, guard.grid), share)
+    setting = settle(known, beyond, beyond, share, guard.grid, beside=others)
+    return is_untripped(compared, setting, share, others)
 
 
 def _watch_decides(guard: CountGuard, served: Sequence[Served]) -> bool:
@@ -58,17 +70,23 @@ def _watch_decides(guard: CountGuard, served: Sequence[Served]) -> bool:
 
 
 def told_of_one_minute(
-    guards: Sequence[CountGuard], shares: Shares, days: Mapping[str, GuardDay]
+    guards: Sequence[CountGuard],
+    shares: Shares,
+    days: Mapping[str, GuardDay],
+    *,
+    controlled: bool = False,
 ) -> tuple[str, ...]:
     """Return in words where one minute may decide, and why not where it may not."""
     told: dict[str, list[str]] = {}
     for guard in guards:
-        for text in _told(guard, shares, days.get(guard.name)):
+        for text in _told(guard, shares, days.get(guard.name), controlled=controlled):
             told.setdefault(text, []).append(guard.words.bad)
     return tuple(text.format(guards=" and ".join(bad)) for text, bad in told.items())
 
 
-def _told(guard: CountGuard, shares: Shares, day: GuardDay | None) -> Iterable[str]:
+def _told(
+    guard: CountGuard, shares: Shares, day: GuardDay | None, *, controlled: bool
+) -> Iterable[str]:
     if not _is_studied(guard):
         return
     if day is None:
@@ -84,7 +102,8 @@ def _told(guard: CountGuard, shares: Shares, day: GuardDay | None) -> Iterable[s
     if any(free for _, free in steps):
         yield f"One minute of {{guards}} may take the canary back{where}, early in a step."
     known = guard.history.known
-    burst = [s for s, free in steps if not free and (known.burst_lags or is_bursty(known, s))]
+    bursty = {s for s in shares if is_bursty(known, s, beside(s, controlled=controlled))}
+    burst = [s for s, free in steps if not free and (known.burst_lags or s in bursty)]
     tripped = [s for s, free in steps if not free and s not in burst]
     if burst:
         yield (

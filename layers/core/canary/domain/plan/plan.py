@@ -16,7 +16,7 @@ from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.release.staging import Release
 from canary.domain.plan.spec import DEFAULT_WARM_UP_MINUTES, ErrorRates
 from canary.domain.plan.standard_guards import read_guard
-from canary.domain.plan.target import Target, read_weights
+from canary.domain.plan.target import Target, beside, read_weights
 
 
 class PlannedStep(Frozen):
@@ -62,6 +62,8 @@ class Plan(Frozen):
     config_name: str
     canary: str
     baselines: tuple[str, ...]
+    control: str | None = None
+    """The variant with the baseline's model that the canary is compared with while both serve."""
     found_target: Target
     safe_target: Target
     steps: tuple[PlannedStep, ...] = Field(min_length=3)
@@ -124,6 +126,29 @@ class Plan(Frozen):
         alone.
         """
         return guard.last_gate if step >= self.last_gate else guard.early_steps
+
+    def has_control(self, step: int) -> bool:
+        """Return whether a control serves at a step."""
+        return self.control is not None and 0 < self.steps[step].share < 1
+
+    def compared_with(self, step: int) -> tuple[str, ...]:
+        """Return the variants that the canary is compared with at a step."""
+        if self.control is not None and self.has_control(step):
+            return (self.control,)
+        return self.baselines
+
+    def beside(self, step: int) -> float | None:
+        """Return what part of all traffic these have; None for all that the canary has not."""
+        return beside(self.steps[step].share, controlled=self.control is not None)
+
+    def served_by(self, step: int) -> tuple[str, ...]:
+        """Return the other variants that have a weight at a step, its control first; all baselines
+        where there is no control.
+        """
+        if self.control is None or not self.has_control(step):
+            return self.baselines
+        weights = self.steps[step].target.weights
+        return (self.control, *(name for name in self.baselines if weights[name] > 0))
 
     @property
     def live_steps(self) -> int:

@@ -11,7 +11,13 @@ from pydantic import Field, field_validator, model_validator
 from canary.domain.model import Frozen
 from canary.domain.plan.brakes.keys import BrakeKeys
 from canary.domain.plan.capacity.values import CapacitySpec
-from canary.domain.plan.release.asked import After, AfterKeys, AskedCanary, StagedCanary
+from canary.domain.plan.release.asked import (
+    After,
+    AfterKeys,
+    AskedCanary,
+    StagedCanary,
+    VariantName,
+)
 from canary.domain.plan.watching.keys import Guards
 
 MINUTES_PER_DAY = 1440
@@ -115,6 +121,13 @@ class Spec(BrakeKeys, AfterKeys):
         "be built of.",
         examples=["Variant2", {"model": "churn-2026-11"}],
     )
+    control: VariantName | None = Field(
+        default=None,
+        description="A variant at weight 0 with the baseline's model, which is given as much of "
+        "the traffic as the canary: while both serve, the canary is compared with it alone. Where "
+        "the canary is built and no variant is called so, it is built with it.",
+        examples=["Control"],
+    )
     steps: tuple[StepSpec, ...] = Field(
         default=DEFAULT_STEPS,
         max_length=50,
@@ -193,6 +206,11 @@ class Spec(BrakeKeys, AfterKeys):
     def staged(self) -> StagedCanary | None:
         """Return of what the canary is built; None where it stands there."""
         return self.asked_canary if isinstance(self.asked_canary, StagedCanary) else None
+
+    @property
+    def from_zero(self) -> tuple[str, ...]:
+        """Return the variants that begin at weight 0: the canary, and its control if any."""
+        return (self.canary,) if self.control is None else (self.canary, self.control)
 
     @property
     def after(self) -> After:

@@ -71,6 +71,28 @@ def same_shares(left: Weights, right: Weights) -> bool:
     )
 
 
+def control_share(share: float) -> float:
+    """Return the control's part of all traffic at a share of the canary: as much up to one half,
+    from there on all that is left of it, and so 0 at 0 and at 1.
+    """
+    return min(share, 1 - share)
+
+
+def compared(share: float, others: float | None) -> tuple[float, float]:
+    """Return the canary's part of what is compared, and what part of all traffic that is, where the
+    others have so much of it (None: all the rest).
+    """
+    part = 1.0 if others is None else share + others
+    return share / part, part
+
+
+def beside(share: float, *, controlled: bool) -> float | None:
+    """Return the part of all traffic that the canary is compared with at its share; None for all
+    the rest of it, where no control serves.
+    """
+    return control_share(share) if controlled and 0 < share < 1 else None
+
+
 def describe(target: Target) -> str:
     """Return weights with the share each gives, such as 'v1 1 (95%)', and the counts asked for."""
     parts = {name: percent(share) for name, share in shares(target.weights).items()}

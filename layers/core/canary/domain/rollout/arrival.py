@@ -147,12 +147,22 @@ def is_giving_back(record: Record, view: EndpointView) -> bool:
     """Return whether the safe weights were seen, still serve, and instances are on their way back:
     the endpoint is Updating meanwhile.
     """
-    capacity, restoring = record.capacity, record.restoring
-    begun = capacity is not None and capacity.giving_back_since is not None
-    verified = restoring is not None and restoring.verified_at is not None
-    safe = record.plan.safe_target.weights
+    verified = record.restoring is not None and record.restoring.verified_at is not None
+    return verified and _gives_back_under(record, view, record.plan.safe_target)
+
+
+def is_giving_back_promoted(record: Record, view: EndpointView) -> bool:
+    """Return whether the last step's weights were seen, still serve, and a control's instances are
+    on their way back.
+    """
+    alone = record.step == record.plan.last_step and not view.stuck
+    return alone and _gives_back_under(record, view, record.expected_target)
+
+
+def _gives_back_under(record: Record, view: EndpointView, target: Target) -> bool:
+    begun = record.capacity is not None and record.capacity.giving_back_since is not None
     ours = view.config_name == record.plan.config_name
-    return begun and verified and ours and same_weights(view.current_weights, safe)
+    return begun and ours and same_weights(view.current_weights, target.weights)
 
 
 def _patient_from(record: Record, now: datetime) -> datetime:

@@ -27,6 +27,7 @@ def _numbers(plan: Plan, judgement: Judgement, seen: GuardEvidence) -> Numbers:
         "guard": seen.guard,
         "words": guard.words.bad,
         "minutes": seen.minutes,
+        "against": seen.against,
         "log_evidence": judgement.evidence.log_roll_back,
         "log_needed": judgement.evidence.log_roll_back_threshold,
     }

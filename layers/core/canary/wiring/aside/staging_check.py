@@ -11,4 +11,4 @@ def release_of(spec: Spec, rollout: str, view: EndpointView) -> Release:
     """Return what is built before this rollout and left after it. Raises Refused."""
     configurations = SageMakerConfigurationReader(client("sagemaker", PLANNER_CONFIG))
     found = configurations.candidate(spec.staged, view.config_name)
-    return plan_release(spec.staged, spec.after, rollout, view, found)
+    return plan_release(spec.staged, spec.after, rollout, view, found, spec.control)

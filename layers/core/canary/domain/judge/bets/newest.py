@@ -9,7 +9,7 @@ can only hold it: no error rate of a roll-back depends on them.
 import math
 from collections.abc import Iterable, Sequence
 
-from canary.domain.judge.bets.traffic import of_most
+from canary.domain.judge.bets.traffic import against_control, of_most
 from canary.domain.judge.judgement import GuardEvidence, Judgement
 from canary.domain.judge.terms import BakeTerms, terms_of
 from canary.domain.judge.windows import Window, compared, counted
@@ -44,7 +44,8 @@ def worse_now(
     if not terms or terms[-1].share <= 0:
         return ""
     bake, now = terms[-1], judgement.minute
-    newest = {w.minute: of_most(w, plan) for w in windows if _is_judged(w, bake, now)}
+    judged = [against_control(w, plan, bake) for w in windows if _is_judged(w, bake, now)]
+    newest = {w.minute: of_most(w, plan, bake) for w in judged}
     recent = [newest[minute] for minute in sorted(newest, reverse=True)[:NEWEST_MINUTES]]
     for index, guard in enumerate(plan.guards):
         if guard.value is not None:

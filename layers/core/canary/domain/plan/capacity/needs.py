@@ -8,11 +8,13 @@ with it.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
-from canary.domain.plan.capacity.values import Bounds, CapacityKeys, CapacityPlan
+from canary.domain.plan.capacity.values import Bounds, CapacityKeys, CapacityPlan, Raised
 from canary.domain.plan.endpoint import EndpointView, Variant
 from canary.domain.plan.guards import Metric
 from canary.domain.plan.spec import Spec
+from canary.domain.plan.target import control_share
 from canary.domain.words import percent
 
 PER_INSTANCE = Metric(name="InvocationsPerInstance")
@@ -57,27 +59,61 @@ def plan_capacity(
     """
     if spec.capacity == "off":
         return None, ()
-    canary = next((v for v in view.variants if v.name == spec.canary), None)
-    baselines = [v for v in view.variants if v.name != spec.canary and v.current_weight > 0]
-    left_out = _left_out(spec, [v for v in (canary, *baselines) if v is not None], facts)
-    if left_out or canary is None or not canary.current_count:
+    taking_part = view.taking_part(spec.from_zero)
+    rising = {v.name: v for v in taking_part if v.name in spec.from_zero}
+    baselines = [v for v in taking_part if v.name not in rising]
+    left_out = _left_out(spec, taking_part, facts)
+    if left_out or not all(
+        name in rising and rising[name].current_count for name in spec.from_zero
+    ):
         return None, left_out
     keys = spec.capacity or CapacityKeys()
     carried = carried_by(baselines, facts)
-    wanted = [_instances(share, keys.headroom, carried.instances) for share in shares]
-    most = _most(spec, canary, carried, facts)
-    counts = in_few_raises([max(canary.current_count, min(count, most)) for count in wanted])
+    wanted = {name: _wanted(spec, name, shares, keys, carried) for name in rising}
+    most = {v.name: _most(spec, v, carried, facts) for v in rising.values()}
+    raises = MOST_RAISES // len(rising)
+    counts = {
+        v.name: Raised(
+            found_count=v.current_count or 1,
+            counts=in_few_raises(
+                [max(v.current_count or 1, min(n, most[v.name])) for n in wanted[v.name]], raises
+            ),
+        )
+        for v in rising.values()
+    }
+    canary = counts.pop(spec.canary)
     planned = CapacityPlan(
-        found_count=canary.current_count,
-        counts=counts,
+        found_count=canary.found_count,
+        counts=canary.counts,
+        control=counts,
         held=_held(baselines, facts),
         bounds=dict(facts.bounds),
     )
-    told = (*_raised(spec, planned, carried, keys), *_short(spec, canary, wanted, counts, most))
-    told = (*told, *_holds(planned))
-    if counts[-1] == canary.current_count and not planned.held:
-        return None, told
-    return planned, told
+    told = [
+        text
+        for name, one in planned.raised(spec.canary).items()
+        for text in (
+            *_raised(spec, name, one, planned, carried, keys),
+            *_short(spec, name, wanted[name][-1], one.counts[-1], most[name]),
+        )
+    ]
+    told += _holds(planned)
+    if not planned.held and not any(
+        one.counts[-1] > one.found_count for one in planned.raised(spec.canary).values()
+    ):
+        return None, tuple(told)
+    return planned, tuple(told)
+
+
+def _wanted(
+    spec: Spec, variant: str, shares: Sequence[float], keys: CapacityKeys, carried: Carried
+) -> list[int]:
+    """Return the instances a variant needs at every step; a control, whose share falls again beyond
+    one half, keeps what it had.
+    """
+    own = shares if variant == spec.canary else [control_share(share) for share in shares]
+    needed = [_instances(share, keys.headroom, carried.instances) for share in own]
+    return list(accumulate(needed, max))
 
 
 def carried_by(baselines: Sequence[Variant], facts: CapacityFacts) -> Carried:
@@ -95,13 +131,13 @@ def carried_by(baselines: Sequence[Variant], facts: CapacityFacts) -> Carried:
     return Carried(requests, instances, least if least >= LEAST_MINUTES else 0)
 
 
-def in_few_raises(counts: Sequence[int]) -> tuple[int, ...]:
-    """Return the counts with at most MOST_RAISES of them beyond the first, each step keeping at
-    least its own.
+def in_few_raises(counts: Sequence[int], raises: int = MOST_RAISES) -> tuple[int, ...]:
+    """Return the counts with at most so many of them beyond the first, each step keeping at least
+    its own.
     """
     levels = sorted(set(counts))
     above = levels[1:]
-    each = -(-len(above) // MOST_RAISES) if above else 1
+    each = -(-len(above) // raises) if above else 1
     kept = [
         levels[0],
         *(above[min(at + each, len(above)) - 1] for at in range(0, len(above), each)),
@@ -164,21 +200,26 @@ def _left_out(spec: Spec, taking_part: Sequence[Variant], facts: CapacityFacts) 
 
 
 def _raised(
-    spec: Spec, planned: CapacityPlan, carried: Carried, keys: CapacityKeys
+    spec: Spec,
+    name: str,
+    one: Raised,
+    planned: CapacityPlan,
+    carried: Carried,
+    keys: CapacityKeys,
 ) -> Iterator[str]:
-    if planned.counts[-1] == planned.found_count:
+    if one.counts[-1] == one.found_count:
         return
     shares = [0.0, *(step.share for step in spec.steps)]
     raised = [
         f"{count} for {percent(share)}"
         for share, count, before in zip(
-            shares, planned.counts, (planned.found_count, *planned.counts), strict=False
+            shares, one.counts, (one.found_count, *one.counts), strict=False
         )
         if count > before
     ]
     how = (
-        f"the minimum of its scalable target (found {planned.bounds[spec.canary].least})"
-        if spec.canary in planned.bounds
+        f"the minimum of its scalable target (found {planned.bounds[name].least})"
+        if name in planned.bounds
         else "its DesiredInstanceCount"
     )
     basis = "the baseline's present instances, whose metrics cover less than an hour"
@@ -189,21 +230,20 @@ def _raised(
             f"last day, {each:,.0f} an instance (InvocationsPerInstance)"
         )
     yield (
-        f"{spec.canary} has {planned.found_count} of the instances its shares need and is given "
+        f"{name} has {one.found_count} of the instances its shares need and is given "
         f"{', '.join(raised)} before each of them, by {how}: {basis}, headroom {keys.headroom:g}. "
         'They cost money; "capacity" in the spec says otherwise ("at_most", "off").'
     )
 
 
-def _short(
-    spec: Spec, canary: Variant, wanted: Sequence[int], counts: Sequence[int], most: int
-) -> Iterator[str]:
+def _short(spec: Spec, name: str, wanted: int, gets: int, most: int) -> Iterator[str]:
     """Yield that a limit the user set leaves less than a share needs."""
-    if spec.capacity is None or counts[-1] >= wanted[-1]:
+    if spec.capacity is None or gets >= wanted:
         return
+    what = "all traffic" if name == spec.canary else "its largest share"
     yield (
-        f"{canary.name} would need {wanted[-1]} instances for all traffic and gets {counts[-1]}: "
-        f"at most {most} are allowed (capacity.at_most, or MaxCapacity of its scalable target)."
+        f"{name} would need {wanted} instances for {what} and gets {gets}: at most {most} are "
+        "allowed (capacity.at_most, or MaxCapacity of its scalable target)."
     )
 
 

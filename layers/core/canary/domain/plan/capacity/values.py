@@ -55,13 +55,20 @@ class Bounds(Frozen):
     most: Count
 
 
-class CapacityPlan(Frozen):
-    """The canary's instances by step, and the minimum at which each autoscaled baseline is held
-    while the way back to it is open.
-    """
+class Raised(Frozen):
+    """A variant's instances when it was found, and by step."""
 
     found_count: int = Field(ge=1)
     counts: tuple[Count, ...]
+
+
+class CapacityPlan(Raised):
+    """The canary's instances by step, those of its control, and the minimum at which each
+    autoscaled baseline is held while the way back to it is open.
+    """
+
+    control: dict[str, Raised] = Field(default_factory=dict)
+    """By name; empty where there is none."""
     held: dict[str, Count] = Field(default_factory=dict)
     bounds: dict[str, Bounds] = Field(default_factory=dict)
     """By variant that takes part, as found; a variant without any is not autoscaled."""
@@ -72,11 +79,18 @@ class CapacityPlan(Frozen):
             raise ValueError("only a variant with bounds can be held by its minimum")
         return self
 
+    def raised(self, canary: str) -> dict[str, Raised]:
+        """Return the instances of every variant that gets more of them, the control's first: what
+        the canary is compared with is there before it.
+        """
+        return {**self.control, canary: self}
+
     def least_of(self, variant: str, canary: str, step: int) -> int | None:
         """Return the minimum an autoscaled variant is to have before a step; None where it has
         none, or the one that was found will do.
         """
         if variant not in self.bounds:
             return None
-        wanted = self.counts[step] if variant == canary else self.held.get(variant, 0)
+        raised = self.raised(canary)
+        wanted = raised[variant].counts[step] if variant in raised else self.held.get(variant, 0)
         return wanted if wanted > self.bounds[variant].least else None

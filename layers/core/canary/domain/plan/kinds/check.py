@@ -6,6 +6,7 @@ variant because it may have no other.
 
 from canary.domain.errors import Refused
 from canary.domain.plan.endpoint import A_MINUTE, EndpointView
+from canary.domain.plan.kinds.control import check_control
 from canary.domain.plan.spec import Spec
 from canary.domain.plan.target import Weights
 
@@ -16,6 +17,7 @@ def check_endpoint(spec: Spec, view: EndpointView) -> None:
     """
     check_kind(spec, view)
     _check_variants(spec, view)
+    check_control(spec, view)
     _check_weights(spec, view.current_weights)
     _check_instances(spec, view)
 
@@ -149,17 +151,18 @@ def _check_instances(spec: Spec, view: EndpointView) -> None:
     """Raise Refused where the canary, or a baseline that the way back leads to, has no instance or
     may lose its last one while no request comes to it.
     """
-    for variant in view.taking_part(spec.canary):
+    keys = {spec.canary: "canary", spec.control: "control"}
+    for variant in view.taking_part(spec.from_zero):
         if variant.current_count == 0:
             raise Refused(
-                "canary" if variant.name == spec.canary else "endpoint",
+                keys.get(variant.name, "endpoint"),
                 f"{variant.name} has no instance, so that no request to it is answered",
                 "Ask for an instance (UpdateEndpointWeightsAndCapacities, DesiredInstanceCount) "
                 "and start again",
             )
         if variant.least_instances == 0:
             raise Refused(
-                "canary" if variant.name == spec.canary else "endpoint",
+                keys.get(variant.name, "endpoint"),
                 f"SageMaker may scale {variant.name} to no instance (ManagedInstanceScaling, "
                 "MinInstanceCount 0) while no request comes to it: the canary has none before its "
                 "first step, and a baseline none while the canary serves alone",

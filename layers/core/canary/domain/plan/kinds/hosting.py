@@ -46,6 +46,15 @@ class Hosting(Frozen):
     containers: tuple[str, ...] = ()
 
 
+class Behind(Frozen):
+    """Which model a variant has by the configuration, and on which type of instance; None where it
+    has none.
+    """
+
+    model: str
+    instance_type: str | None = None
+
+
 class Unread(Frozen):
     """What could not be read, of which variant or endpoint, and why in AWS's words."""
 
@@ -59,6 +68,8 @@ class Configured(Frozen):
 
     hosting: dict[str, Hosting] = Field(default_factory=dict)
     """By variant, where its model could be read."""
+    behind: dict[str, Behind] = Field(default_factory=dict)
+    """By variant of the configuration."""
     captured: tuple[Captured, ...] = ()
     """What Data Capture keeps of a request; empty where that could not be read."""
     stack: str | None = None
@@ -67,7 +78,7 @@ class Configured(Frozen):
 
     def taking_part(self, spec: Spec, view: EndpointView) -> dict[str, Hosting]:
         """Return the canary's hosting and its baselines', where they could be read."""
-        names = (variant.name for variant in view.taking_part(spec.canary))
+        names = (variant.name for variant in view.taking_part(spec.from_zero))
         return {name: self.hosting[name] for name in names if name in self.hosting}
 
 

@@ -118,7 +118,7 @@ def _deployment_alarms(spec: Spec, view: EndpointView) -> Iterator[str]:
 
 
 def _scaled(spec: Spec, view: EndpointView) -> Iterator[str]:
-    for variant in view.taking_part(spec.canary):
+    for variant in view.taking_part(spec.from_zero):
         if variant.least_instances is not None:
             yield (
                 f"SageMaker scales {variant.name} by itself (ManagedInstanceScaling), down to "
@@ -128,7 +128,7 @@ def _scaled(spec: Spec, view: EndpointView) -> Iterator[str]:
 
 
 def _routed(spec: Spec, view: EndpointView) -> Iterator[str]:
-    routing = {v.name: v.routing for v in view.taking_part(spec.canary)}
+    routing = {v.name: v.routing for v in view.taking_part(spec.from_zero)}
     said = ", ".join(f"{name} {how or 'by default'}" for name, how in routing.items())
     if len(set(routing.values())) > 1:
         yield (
@@ -140,4 +140,15 @@ def _routed(spec: Spec, view: EndpointView) -> Iterator[str]:
             f"Requests go to the instance whose cache knows their beginning ({said}): a canary "
             "begins with empty caches and may be slow until they are filled; give warm_up_minutes "
             "for it."
+        )
+
+
+def told_of_pinned(spec: Spec, requests_at_rest: float) -> Iterator[str]:
+    """Yield that callers reach the canary at weight 0, so many times a minute."""
+    if requests_at_rest:
+        yield (
+            f"{spec.canary} gets about {requests_at_rest:,.0f} requests a minute at weight 0: "
+            "callers pin it with TargetVariant (or an evaluation runs, or its weight was moved "
+            "minutes ago). They count as its traffic and its errors, and hold the rollout where "
+            "the split shows them; let them call without it."
         )

@@ -70,6 +70,16 @@ def _steps(spec: Spec) -> Iterator[Mistake]:
         )
 
 
+def _control(spec: Spec) -> Iterator[Mistake]:
+    if spec.control == spec.canary:
+        yield Mistake(
+            ("control",),
+            f"{spec.control} is the canary itself, which cannot be compared with itself",
+            "Name a second variant at weight 0 that has the baseline's model, or leave it out",
+            see="control",
+        )
+
+
 def _longest(spec: Spec) -> Iterator[Mistake]:
     if spec.longest_minutes > LONGEST_ROLLOUT_MINUTES:
         yield Mistake(
@@ -113,6 +123,7 @@ SHARES: Read = ("steps", None, "share")
 BAKES: Read = ("steps", None, "bake_minutes")
 CHECKS = (
     Check((SHARES,), _steps),
+    Check((("canary",), ("control",)), _control),
     Check((BAKES, ("hold_at_most_minutes",), ("watch_minutes",), ("keep_warm_minutes",)), _longest),
     Check((BAKES, ("warm_up_minutes",), ("watch_minutes",)), _warm_up),
     Check(

@@ -12,6 +12,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "candidate",
         "canary_name",
     ),
+    "control": ("control_variant", "baseline_variant", "baseline_twin", "reference", "kayenta"),
     "steps": ("stages", "shares", "weights", "canary_steps", "traffic", "increments", "phases"),
     "share": (
         "weight",

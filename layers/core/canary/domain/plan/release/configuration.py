@@ -15,21 +15,23 @@ VARIANTS = "ProductionVariants"
 
 
 def staged(found: Configuration, staging: Staging) -> dict[str, JsonValue]:
-    """Return the configuration with the canary at weight 0 beside what is there.
+    """Return the configuration with the canary at weight 0 beside what is there, and its control
+    where one is built.
 
     Raises KeyError where the variant it is built like is not in it.
     """
     variants = {str(one["VariantName"]): one for one in _variants(found)}
-    canary: dict[str, JsonValue] = {
+    like: dict[str, JsonValue] = {
         **variants[staging.like],
-        "VariantName": staging.variant,
-        "ModelName": staging.model,
         "InitialInstanceCount": staging.count,
         "InitialVariantWeight": 0.0,
     }
     if staging.instance_type is not None:
-        canary["InstanceType"] = staging.instance_type
-    return {**found, "EndpointConfigName": staging.config, VARIANTS: [*variants.values(), canary]}
+        like["InstanceType"] = staging.instance_type
+    built = [{**like, "VariantName": staging.variant, "ModelName": staging.model}]
+    if staging.control is not None:
+        built.append({**like, "VariantName": staging.control})
+    return {**found, "EndpointConfigName": staging.config, VARIANTS: [*variants.values(), *built]}
 
 
 def settled(

@@ -35,10 +35,18 @@ class Staging(Frozen):
     instance_type: str | None = None
     """None: that of `like`."""
     count: int
+    control: str | None = None
+    """The control's variant where it is built as well: `like` once more, on as many instances of
+    the canary's type."""
     config: str
     """The configuration with it."""
     found_counts: dict[str, int] = Field(default_factory=dict)
     """Instances of every variant when it was planned."""
+
+    @property
+    def built(self) -> tuple[str, ...]:
+        """Return the variants that are built, by name."""
+        return (self.variant,) if self.control is None else (self.variant, self.control)
 
 
 class Release(Frozen):
@@ -72,14 +80,17 @@ def plan_release(
     rollout: str,
     view: EndpointView,
     found: Candidate,
+    control: str | None = None,
 ) -> Release:
-    """Return the release of a rollout. Raises Refused, naming field and remedy, with nothing
-    changed.
+    """Return the release of a rollout; a `control` that does not stand is built with its canary.
+
+    Raises Refused, naming field and remedy, with nothing changed.
     """
     staging = None
     if canary is not None:
-        _check(canary, view, found)
-        staging = _staging(canary, rollout, view)
+        built = None if control in {variant.name for variant in view.variants} else control
+        _check(canary, view, found, 1 if built is None else 2)
+        staging = _staging(canary, rollout, view).but(control=built)
     return Release(
         found_config=view.config_name,
         after=after,
@@ -88,7 +99,7 @@ def plan_release(
     )
 
 
-def _check(canary: StagedCanary, view: EndpointView, found: Candidate) -> None:
+def _check(canary: StagedCanary, view: EndpointView, found: Candidate, more: int) -> None:
     name, standing = canary.variant_name, [variant.name for variant in view.variants]
     if view.shadows:
         raise Refused(
@@ -103,11 +114,12 @@ def _check(canary: StagedCanary, view: EndpointView, found: Candidate) -> None:
             f"{view.name} has a variant {name!r} already",
             f'Write "canary": "{name}" to roll that one out, or give the new one another name',
         )
-    if len(standing) >= MOST_VARIANTS:
+    if len(standing) + more > MOST_VARIANTS:
         raise Refused(
             "canary",
             f"{view.name} has {len(standing)} variants, and SageMaker takes {MOST_VARIANTS}",
-            "Take off one that serves nothing",
+            "Take off one that serves nothing"
+            + (", or leave the control out that would be built as well" if more > 1 else ""),
         )
     if canary.model is not None and not found.model_found:
         raise Refused(
@@ -162,15 +174,18 @@ def _staging(canary: StagedCanary, rollout: str, view: EndpointView) -> Staging:
 
 
 def with_canary(view: EndpointView, staging: Staging) -> EndpointView:
-    """Return the endpoint as it will be once the canary stands on it at weight 0."""
-    canary = Variant(
-        name=staging.variant,
-        current_weight=0.0,
-        desired_weight=0.0,
-        current_count=staging.count,
-        desired_count=staging.count,
+    """Return the endpoint as it will be once all that is built stands on it at weight 0."""
+    built = (
+        Variant(
+            name=name,
+            current_weight=0.0,
+            desired_weight=0.0,
+            current_count=staging.count,
+            desired_count=staging.count,
+        )
+        for name in staging.built
     )
-    return view.but(config_name=staging.config, variants=(*view.variants, canary))
+    return view.but(config_name=staging.config, variants=(*view.variants, *built))
 
 
 def told_of_release(release: Release | None) -> list[str]:
@@ -187,6 +202,14 @@ def told_of_release(release: Release | None) -> list[str]:
             "UpdateEndpoint makes new instances for every variant and then drops the old ones: "
             "the account must have room for both meanwhile."
         )
+        if staging.control is not None:
+            goes = {"keep": "stays at weight 0", "settle": "stays at weight 0, with its instances"}
+            told.append(
+                f"Its control {staging.control} is built in the same configuration, of the model "
+                f"of {staging.like} on as many instances as the canary. After a promotion it "
+                f"{goes.get(release.after, 'is retired with the losers')}; after a way back it "
+                f"{'is taken off with the canary' if release.takes_off else 'stays at weight 0'}."
+            )
         if staging.model_package is not None and release.takes_off:
             told.append(
                 "If a guard or the labelled set shows it worse, the package is set to Rejected in "

@@ -22,13 +22,15 @@ def due_before(
     planned = record.plan.capacity
     if planned is None:
         return None
-    for name in (*planned.held, record.canary):
+    raised = planned.raised(record.canary)
+    for name in (*planned.held, *raised):
         least = planned.least_of(name, record.canary, step)
         shown = bounds.get(name)
         if least is not None and shown is not None and shown.least < min(least, shown.most):
             return Change(variant=name, way="least", instances=min(least, shown.most))
-    if record.canary not in planned.bounds and short_of(record, step, view) == record.canary:
-        return Change(variant=record.canary, way="count", instances=planned.counts[step])
+    short = short_of(record, step, view)
+    if short in raised and short not in planned.bounds:
+        return Change(variant=short, way="count", instances=raised[short].counts[step])
     return None
 
 
@@ -37,7 +39,8 @@ def short_of(record: Record, step: int, view: EndpointView) -> str:
     planned = record.plan.capacity
     if planned is None:
         return ""
-    wanted = {**planned.held, record.canary: planned.counts[step]}
+    raised = planned.raised(record.canary)
+    wanted = {**planned.held, **{name: one.counts[step] for name, one in raised.items()}}
     there = {variant.name: _both(variant) for variant in view.variants}
     return next((name for name, count in wanted.items() if there.get(name, count) < count), "")
 
@@ -54,8 +57,8 @@ def gone_bounds(record: Record, bounds: Mapping[str, Bounds]) -> str:
 def due_back(
     record: Record, view: EndpointView, bounds: Mapping[str, Bounds], *, promoted: bool
 ) -> Change | None:
-    """Return the next thing to give back: minimums first, then the canary's count; one that was
-    promoted keeps its instances. None when all is as it was found, or somebody else's.
+    """Return the next thing to give back: minimums first, then counts; a canary that was promoted
+    keeps its instances. None when all is as it was found, or somebody else's.
     """
     planned, capacity = record.plan.capacity, record.capacity
     if planned is None or capacity is None:
@@ -64,13 +67,28 @@ def due_back(
         found, shown = planned.bounds[name], bounds.get(name)
         if shown is not None and shown.least != found.least and _ours(record, name, shown):
             return Change(variant=name, way="least", instances=found.least)
-    changed = record.canary in (*capacity.counts, *capacity.leasts)
-    canary = next((v for v in view.variants if v.name == record.canary), None)
-    if promoted or not changed or canary is None:
-        return None
-    if (canary.current_count, canary.desired_count) != (planned.found_count, planned.found_count):
-        return Change(variant=record.canary, way="count", instances=planned.found_count)
+    standing = {variant.name: variant for variant in view.variants}
+    for name, found_count in _to_give_back(record, promoted=promoted).items():
+        one = standing.get(name)
+        if one and (one.current_count, one.desired_count) != (found_count, found_count):
+            return Change(variant=name, way="count", instances=found_count)
     return None
+
+
+def _to_give_back(record: Record, *, promoted: bool) -> dict[str, int]:
+    """Return the variants whose count this rollout has changed and gives back, as found: none that
+    serves or is to be retired.
+    """
+    planned, capacity = record.plan.capacity, record.capacity
+    if planned is None or capacity is None:
+        return {}
+    release = record.plan.release
+    keeps = {record.canary} if promoted else set()
+    if promoted and release is not None and release.after == "retire":
+        keeps.update(planned.control)
+    changed = {*capacity.counts, *capacity.leasts} - keeps
+    raised = planned.raised(record.canary)
+    return {name: one.found_count for name, one in raised.items() if name in changed}
 
 
 def left_behind(
@@ -87,13 +105,13 @@ def left_behind(
         f"instances it was found with. {_register(record, name, planned)}"
         for name in (capacity.leasts if minimums else ())
     ]
-    if record.canary in (*capacity.counts, *capacity.leasts) and not promoted:
-        left.append(
-            f"{record.canary} may still have more than the {planned.found_count} instances it was "
-            "found with. Give them back: aws sagemaker update-endpoint-weights-and-capacities "
-            f"--endpoint-name {record.endpoint} --desired-weights-and-capacities "
-            f"VariantName={record.canary},DesiredInstanceCount={planned.found_count}"
-        )
+    left += [
+        f"{name} may still have more than the {found_count} instances it was "
+        "found with. Give them back: aws sagemaker update-endpoint-weights-and-capacities "
+        f"--endpoint-name {record.endpoint} --desired-weights-and-capacities "
+        f"VariantName={name},DesiredInstanceCount={found_count}"
+        for name, found_count in _to_give_back(record, promoted=promoted).items()
+    ]
     return tuple(left)
 
 
@@ -125,7 +143,8 @@ def _ours(record: Record, name: str, shown: Bounds) -> bool:
     planned = record.plan.capacity
     if planned is None:
         return False
-    ours = planned.counts if name == record.canary else (planned.held.get(name, 0),)
+    raised = planned.raised(record.canary)
+    ours = raised[name].counts if name in raised else (planned.held.get(name, 0),)
     return shown.least in {min(count, shown.most) for count in ours}
 
 

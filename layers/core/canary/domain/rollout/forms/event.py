@@ -40,6 +40,9 @@ class GuardNumbers(Frozen):
     what: str = Field(description="what it counts or measures, in words")
     canary: float | None = Field(description="the canary's rate (0 to 1), or value")
     baseline: float | None = Field(description="the baseline's rate or value")
+    against: Literal["baseline", "control"] = Field(
+        description="whose the baseline's numbers are: its own, or those of a control"
+    )
     unit: str | None = Field(description="of values; null where the numbers are rates")
     canary_counts: tuple[int, int] | None = Field(description="(bad, of) of the canary")
     baseline_counts: tuple[int, int] | None = Field(description="(bad, of) of the baseline")

@@ -83,6 +83,8 @@ class Numbers(Frozen):
     baseline: float | None
     canary_counts: tuple[int, int] | None = None
     baseline_counts: tuple[int, int] | None = None
+    against: Literal["baseline", "control"] = "baseline"
+    """Whose the baseline's numbers are."""
     unit: str | None = None
     """None where the numbers are rates."""
     minutes: int = 0
@@ -110,7 +112,9 @@ class Numbers(Frozen):
             return f"{self.words}: nothing measured"
         sides = [f"canary {self._one(self.canary)}{_counts(self.canary_counts)}"]
         if self.baseline is not None:
-            sides.append(f"baseline {self._one(self.baseline)}{_counts(self.baseline_counts)}")
+            sides.append(
+                f"{self.against} {self._one(self.baseline)}{_counts(self.baseline_counts)}"
+            )
         reached = strength_beside(self.log_evidence, self.log_needed)
         return (
             f"{self.words}: {', '.join(sides)}; evidence against the canary {reached} of the "

@@ -32,9 +32,11 @@ def unstaged_target(record: Record) -> Target | None:
 
 
 def without_canary(record: Record) -> Target:
-    """Return the safe target without the canary."""
+    """Return the safe target without the canary, and without a control that was built with it."""
+    staging = record.plan.release.staging if record.plan.release else None
+    built = staging.built if staging else (record.canary,)
     weights = record.plan.safe_target.weights
-    return Target(weights={name: w for name, w in weights.items() if name != record.canary})
+    return Target(weights={name: w for name, w in weights.items() if name not in built})
 
 
 def is_safe(record: Record, view: EndpointView) -> bool:

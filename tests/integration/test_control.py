@@ -1,0 +1,67 @@
+"""A control beside the canary on the deployed application: it gets as much, alone is compared with,
+and has no weight at any end.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from canary.domain.judge.judgement import Judgement
+from tests.integration.stage import ENDPOINT, Stage, SumModel
+
+FOUND = {"v1": 3.0, "v2": 0.0, "v3": 1.0, "control": 0.0}
+SPEC = {"control": "control", "watch_minutes": 5}
+
+
+def controlled(canary: SumModel | None = None) -> Stage:
+    """Return a stage of two baselines, the canary v2 and a control with v1's model."""
+    return Stage(canary, weights=FOUND, models={"control": "model-v1"}, requests_per_minute=12_000)
+
+
+def shares(stage: Stage) -> dict[str, float]:
+    """Return each variant's part of the traffic."""
+    weights = stage.weights
+    return {name: weight / sum(weights.values()) for name, weight in weights.items()}
+
+
+def counts(stage: Stage) -> dict[str, int]:
+    """Return the instances of each variant."""
+    answer: dict[str, Any] = stage.client("sagemaker").describe_endpoint(EndpointName=ENDPOINT)
+    return {v["VariantName"]: v["CurrentInstanceCount"] for v in answer["ProductionVariants"]}
+
+
+def test_the_control_rises_with_the_canary_and_leaves_with_the_promotion() -> None:
+    """The others keep their proportions; from one half on they serve nothing; and the way back
+    leads to what was found.
+    """
+    with controlled() as stage:
+        execution = stage.start(SPEC)
+        for step, canary in ((1, 0.05), (2, 0.25), (3, 0.5)):
+            stage.reach("BAKING", step)
+            left = 1 - 2 * canary
+            wanted = {"v1": 0.75 * left, "v2": canary, "v3": 0.25 * left, "control": canary}
+            assert shares(stage) == pytest.approx(wanted)
+        instances = counts(stage)
+        assert instances["control"] == instances["v2"] > 2
+        ended = stage.finish(execution, 400)
+        assert ended["status"] == "SUCCEEDED", ended
+        assert shares(stage) == {"v1": 0.0, "v2": 1.0, "v3": 0.0, "control": 0.0}
+        assert counts(stage) == {"v1": 2, "v2": 4, "v3": 2, "control": 2}
+        first = next(v for v in stage.verdicts if v.step == 1 and v.verdict == "ADVANCE")
+        seen = Judgement.model_validate(first.judgement).evidence.guards[0]
+        assert seen.baseline_requests == pytest.approx(seen.canary_requests, rel=0.1)
+        assert "v2 is compared with control alone" in stage.messages[0].message
+        assert stage.command("rollback")["status"] == "SUCCEEDED"
+        assert stage.emulator.run_until(lambda: stage.record.ended, 60)
+        assert (stage.weights, counts(stage)["control"]) == (FOUND, 2)
+
+
+def test_a_bad_canary_is_taken_back_against_its_control() -> None:
+    """Weights and instances of all four are as found."""
+    with controlled(SumModel(failing=0.4)) as stage:
+        before = counts(stage)
+        ended = stage.finish(stage.start(SPEC), 200)
+        assert ended["error"] == "RolledBack"
+        assert (stage.weights, counts(stage)) == (FOUND, before)

@@ -13,7 +13,7 @@ from botocore.stub import Stubber
 from canary.adapters.hosting import SageMakerHosting
 from canary.domain.errors import AwsUnavailable
 from canary.domain.plan.endpoint import EndpointView
-from canary.domain.plan.kinds.hosting import Configured, Hosting, Unread
+from canary.domain.plan.kinds.hosting import Behind, Configured, Hosting, Unread
 
 ARN = "arn:aws:sagemaker:eu-west-1:111111111111:endpoint/churn"
 WHEN = datetime(2026, 3, 2, tzinfo=UTC)
@@ -34,7 +34,10 @@ class Answers:
 
     def config(self, *variants: str, **members: Any) -> None:
         """Answer DescribeEndpointConfig with these variants."""
-        shown = [{"VariantName": name, "ModelName": f"model-{name}"} for name in variants]
+        shown = [
+            {"VariantName": name, "ModelName": f"model-{name}", "InstanceType": "ml.m5.large"}
+            for name in variants
+        ]
         arn = f"arn:aws:sagemaker:{'x' * 20}"
         answer: dict[str, Any] = {"EndpointConfigName": "c", "EndpointConfigArn": arn}
         answer |= {"ProductionVariants": shown, "CreationTime": WHEN, **members}
@@ -87,7 +90,15 @@ def test_a_model_says_what_its_requests_must_name(model: dict[str, Any], hosting
     answers = Answers()
     answers.config("v1")
     answers.model(**model)
-    assert answers.read() == Configured(hosting={"v1": hosting})
+    assert answers.read().hosting == {"v1": hosting}
+
+
+def test_the_configuration_says_which_model_a_variant_has_and_where() -> None:
+    """Also where the model itself may not be read."""
+    answers = Answers()
+    answers.config("v1")
+    answers.denied("describe_model")
+    assert answers.read().behind == {"v1": Behind(model="model-v1", instance_type="ml.m5.large")}
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ ENVIRONMENT = {
     "POWERTOOLS_METRICS_NAMESPACE": "SageMakerCanary/canary",
     "EVENT_BUS_NAME": "default",
     "EVENT_SOURCE": "sagemaker-canary.canary",
-    "DASHBOARD_MEASURES": "yes",
+    "DASHBOARD_MEASURES": "together",
     "FREEZE_LIST": "ops-calendar/freezes.json",
     "CANARIES_AT_ONCE": "3",
     "PREDICTIONS_BUCKET": "canary-predictions",

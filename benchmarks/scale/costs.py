@@ -33,7 +33,7 @@ CASES = {
     "ten variants": {"step": 2, "variants": 10},
 }
 DRAWN = " drawn"
-"""What the name of a case ends with whose measures the dashboard draws."""
+"""What the name of a case ends with whose endpoints the dashboard draws one by one."""
 DAYS_A_MONTH = 365 / 12
 HOURS_A_DAY = 24
 STATISTICS_A_LOOK = {"holding": 8, "watching": 5, "ten variants": 40}
@@ -41,13 +41,13 @@ STATISTICS_A_LOOK = {"holding": 8, "watching": 5, "ten variants": 40}
 
 
 def counted() -> dict[str, Any]:
-    """Return a minute of each case, with and without the dashboard's measures, and of no rollout at
-    all; each in a process of its own.
+    """Return a minute of each case, by default and with measures of each endpoint, and of no
+    rollout at all; each in a process of its own.
     """
     asked: dict[str, dict[str, Any]] = {"idle": {"rollouts": 0}}
     for name, case in CASES.items():
-        asked[name] = {"rollouts": ROLLOUTS, "measures": False, **case}
-        asked[name + DRAWN] = {**asked[name], "measures": True}
+        asked[name] = {"rollouts": ROLLOUTS, **case}
+        asked[name + DRAWN] = {**asked[name], "measures": "yes"}
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
         return dict(zip(asked, pool.map(_minute, asked.values(), chunksize=1), strict=True))
 
@@ -75,6 +75,7 @@ def page(cases: dict[str, Any], before: dict[str, float]) -> str:
         heads=" | ".join(CASES),
         rules=" | ".join("---" for _ in CASES),
         rows="\n".join(f"| {kind} | {_row(kind, each)} |" for kind in PRICES),
+        shared=" | ".join(f"{_kept(case, idle):.4f}" for case in each),
         together=_together(each, idle),
         drawn=" | ".join(
             f"{_total(with_it, idle) - _total(without, idle):.4f}"
@@ -125,8 +126,13 @@ def _total(case: dict[str, Any], idle: dict[str, Any]) -> float:
     """Return the dollars a day of one rollout; the metrics that a stack keeps without any are the
     stack's.
     """
+    return sum(_of_one(case).values()) + _kept(case, idle)
+
+
+def _kept(case: dict[str, Any], idle: dict[str, Any]) -> float:
+    """Return the dollars a day of one rollout for the custom metrics that rollouts add."""
     kept = max(0, case["custom_metrics"] - idle["custom_metrics"]) / case["rollouts"]
-    return sum(_of_one(case).values()) + kept * MINUTES_A_DAY * CUSTOM_METRIC_MINUTE.dollars
+    return float(kept * MINUTES_A_DAY * CUSTOM_METRIC_MINUTE.dollars)
 
 
 def _if_each_were_billed(name: str, cases: dict[str, Any]) -> float:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 TICK = datetime(2026, 3, 2, 12, 30, 20, tzinfo=UTC)
 TIMEOUT_SECONDS = 60.0
+BY_DEFAULT = str(TEMPLATE["Parameters"]["DashboardMeasures"]["Default"])
 BUILT = {"collector": "_collector", "decider": "_deciding"}
 """What builds each function's use case at its first call."""
 
@@ -92,12 +93,14 @@ def routes() -> dict[str, str]:
 class Stack:
     """The functions of one stack on one account."""
 
-    def __init__(self, rollouts: int, *, deciding: bool, kind: Kind, measures: bool = True) -> None:
-        """Take how many rollouts there are, whether their verdicts are made too, and whether the
-        dashboard's measures are kept.
+    def __init__(
+        self, rollouts: int, *, deciding: bool, kind: Kind, measures: str = BY_DEFAULT
+    ) -> None:
+        """Take how many rollouts there are, whether their verdicts are made too, and which
+        measures the dashboard draws, as the template's parameter names them.
         """
         self.minute, self._deciding = Minute(rollouts), deciding
-        self._told = {"FREEZE_LIST": "", "DASHBOARD_MEASURES": "yes" if measures else "no"}
+        self._told = {"FREEZE_LIST": "", "DASHBOARD_MEASURES": measures}
         self.clock, self._kind = Clock(TICK), kind
         self._log, self._free = io.StringIO(), [0.0] * CONCURRENT_FUNCTIONS
         self._due: list[tuple[float, int, str, Answer]] = []

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.scale.figures import CUSTOM_METRIC_MINUTE, MINUTES_A_DAY, PRICES
-from benchmarks.scale.minute import Minute, Stack
+from benchmarks.scale.minute import BY_DEFAULT, Minute, Stack
 from benchmarks.scale.population import Kind
 
 OUT = Path("out/bench/scale.json")
@@ -36,7 +36,7 @@ COLUMNS: dict[str, Callable[[dict[str, Any]], object]] = {
     "throttled": lambda row: sum(row["throttled"].values()),
     "memory, MB": lambda row: row["memory_mb"],
     "$ a day of one": lambda row: f"{row['per_rollout']['dollars_a_day_without_measures']:.4f}",
-    "with the dashboard": lambda row: f"{row['per_rollout']['dollars_a_day']:.4f}",
+    "with the stack's metrics": lambda row: f"{row['per_rollout']['dollars_a_day']:.4f}",
 }
 BEGIN, END = "<!-- scale: begin -->\n", "<!-- scale: end -->"
 PAGE = Path("docs/benchmarks.md")
@@ -48,7 +48,7 @@ def measured(
     deciding: bool = True,
     step: int = 2,
     variants: int = 2,
-    measures: bool = True,
+    measures: str = BY_DEFAULT,
 ) -> dict[str, Any]:
     """Return one minute of so many rollouts as a row."""
     kind = Kind(step, variants)

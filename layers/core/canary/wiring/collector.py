@@ -30,9 +30,14 @@ def build() -> Collector:
         subscribers=SnsSubscribers(client("sns", ASIDE_CONFIG), settings.watched_topic)
         if settings.watched_topic
         else None,
-        meter=EmfMeter(settings.metrics_namespace, settings.service, NAMES)
-        if settings.measures == "yes"
-        else None,
+        meter=None
+        if settings.measures == "no"
+        else EmfMeter(
+            settings.metrics_namespace,
+            settings.service,
+            NAMES,
+            each_endpoint=settings.measures == "yes",
+        ),
         pause=_pause,
     )
 

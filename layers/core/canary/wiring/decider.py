@@ -60,8 +60,16 @@ def build() -> Deciding:
     recovery = Recovery(rollouts, executions)
     teller = Teller(rollouts, channels(settings), lambda: uuid4().hex)
     quality = DynamoQualityStore(table, settings.table)
-    drawn = settings.measures == "yes"
-    meter = EmfMeter(settings.metrics_namespace, settings.service, NAMES) if drawn else None
+    meter = (
+        None
+        if settings.measures == "no"
+        else EmfMeter(
+            settings.metrics_namespace,
+            settings.service,
+            NAMES,
+            each_endpoint=settings.measures == "yes",
+        )
+    )
     place = settings.freeze_list
     freezes = S3Freezes(client("s3"), place).read if place else FreezeList
     days = DynamoDays(table, settings.table)

@@ -74,7 +74,7 @@ class CollectorSettings(Settings):
 
     service: Literal["collector"] = Field(alias="POWERTOOLS_SERVICE_NAME")
     metrics_namespace: Name = Field(alias="POWERTOOLS_METRICS_NAMESPACE")
-    measures: Literal["yes", "no"] = Field(alias="DASHBOARD_MEASURES")
+    measures: Literal["together", "yes", "no"] = Field(alias="DASHBOARD_MEASURES")
     event_bus: Name = Field(alias="EVENT_BUS_NAME")
     event_source: Name = Field(alias="EVENT_SOURCE")
     watched_topic: WatchedTopic = Field(alias="WATCHED_TOPIC_ARN")
@@ -96,7 +96,7 @@ class DeciderSettings(Settings):
     metrics_namespace: Name = Field(alias="POWERTOOLS_METRICS_NAMESPACE")
     topic_arn: Topic = Field(alias="TOPIC_ARN")
     chat_topic: WatchedTopic = Field(alias="CHAT_TOPIC_ARN")
-    measures: Literal["yes", "no"] = Field(alias="DASHBOARD_MEASURES")
+    measures: Literal["together", "yes", "no"] = Field(alias="DASHBOARD_MEASURES")
     event_bus: Name = Field(alias="EVENT_BUS_NAME")
     event_source: Name = Field(alias="EVENT_SOURCE")
     freeze_list: str = Field(alias="FREEZE_LIST", pattern=r"^([a-z0-9.-]+/.+)?$")

@@ -85,6 +85,7 @@ class Account:
             "CHAT": self.outputs["ChatTopicArn"],
             "KEY": str(topic_key(self.outputs["TopicArn"])),
             "PREDICTIONS": f"arn:aws:s3:::{self._predictions()}/predictions/x",
+            "SHARDS": f"arn:aws:s3:::{self._predictions()}/shards/x.json",
             "QUEUE": f"arn:aws:sqs:{PLACE}:{self.outputs['UndeliveredUrl'].rsplit('/', 1)[1]}",
         }
         return (
@@ -155,6 +156,10 @@ ALLOWED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Decider", "kms:GenerateDataKey", "KEY", VIA_SNS),
     ("Decider", "kms:Decrypt", "KEY", VIA_SNS),
     ("Rollout", "lambda:InvokeFunction", "FN:Shifter", {}),
+    ("Rollout", "states:StartExecution", MACHINE, {}),
+    ("Rollout", "states:StopExecution", f"arn:aws:states:{PLACE}:execution:canary-rollout:x", {}),
+    ("Rollout", "s3:GetObject", "SHARDS", {}),
+    ("Evaluator", "s3:PutObject", "SHARDS", {}),
     ("Planner", "sns:GetTopicAttributes", "TOPIC", {}),
     ("Collector", "sns:GetTopicAttributes", "TOPIC", {}),
     ("Planner", "application-autoscaling:DescribeScalableTargets", "*", {}),
@@ -250,16 +255,16 @@ REFUSED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Decider", "sns:Subscribe", "TOPIC", {}),
     ("Decider", "states:StartExecution", f"arn:aws:states:{PLACE}:stateMachine:other", {}),
     ("Decider", "states:StopExecution", f"arn:aws:states:{PLACE}:execution:canary-rollout:x", {}),
-    ("Decider", "cloudwatch:PutMetricAlarm", "*", {}),
-    ("Decider", "cloudwatch:SetAlarmState", "*", {}),
+    *(("Decider", f"cloudwatch:{name}", "*", {}) for name in ("PutMetricAlarm", "SetAlarmState")),
     ("Planner", "states:StartExecution", MACHINE, {}),
     ("Decider", "sqs:ReceiveMessage", "QUEUE", {}),
-    # The state machine calls four functions and nothing else; no function calls another or becomes
-    # another role.
+    # The state machine calls four functions and itself; no function calls another.
     ("Rollout", "lambda:InvokeFunction", "FN:Collector", {}),
     ("Rollout", "lambda:UpdateFunctionCode", "FN:Shifter", {}),
-    ("Rollout", "states:StartExecution", MACHINE, {}),
+    ("Rollout", "states:StartExecution", f"arn:aws:states:{PLACE}:stateMachine:other", {}),
     ("Rollout", "dynamodb:PutItem", "TABLE", {}),
+    ("Rollout", "s3:PutObject", "SHARDS", {}),
+    ("Rollout", "s3:GetObject", "PREDICTIONS", {}),
     *((name, "lambda:InvokeFunction", "FN:Shifter", {}) for name in FUNCTIONS),
     # A scorer is the evaluator's to call, by its pattern alone.
     *(

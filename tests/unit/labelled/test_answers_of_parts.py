@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from canary.domain.errors import Refused
+from canary.domain.labelled.prediction import Prediction
+from canary.labelled.answers.read import read_answers
 from canary.labelled.meant import check_meant
 from canary.labelled.numbers import UnreadableAnswer
 from canary.labelled.records import RecordFile
@@ -63,6 +65,9 @@ def test_a_label_that_holds_the_separator_is_one_or_two() -> None:
     [
         ([["a"], [], ["b", "c"]], AB, "= the answer: a list of labels ("),
         ([LISTED[:1], []], AB, "= the answer: P of each label, the labels are those above 0.5 ("),
+        ([{"labels": ["a"]}, {"labels": []}], AB, "`labels` = the answer: a list of labels ("),
+        ([{"labels": []}] * 20, AB, "a list of labels, none in any of the first 20 answers ("),
+        ([{"entities": []}] * 3, NER, "start, end and type, none in any of the first 3 answers ("),
         (["a;b"], SPLIT, "labels, a text split at ';'"),
         ([{"a": 0.9, "b": 0.2, "c": 0.1}], AB, "P of each label, the labels are those above 0.5"),
         ([{"a": 0.9, "b": 0.2, "c": 0.1}], AB | {"threshold": 0.3}, "above 0.3 (threshold)"),
@@ -96,7 +101,10 @@ def test_extraction_is_told_of_a_regression_too() -> None:
 @pytest.mark.parametrize(
     ("value", "fields", "keys"),
     [
-        ({"labels": ["a", "b"]}, AB, "--answer labels"),
+        ({"tags": ["a", "b"]}, AB, "--answer tags"),
+        ({"tags": []}, AB, "--answer tags"),
+        ({"labels": [], "scores": []}, AB, "--answer labels"),
+        ({"out": {"entities": []}}, NER, "--answer out.entities"),
         ({"out": {"tags": ["a"]}}, AB, "--answer out.tags"),
         ([{"name": "a"}, {"name": "b"}], AB, r"--answer '\[\]\.name'"),
         ({"tags": "a|b"}, AB, r'--answer tags\) with label_separator "\|"'),
@@ -213,3 +221,17 @@ def test_a_rule_means_something_for_its_tasks_alone(
         pytest.raises(Refused, match=f"answer.{field}"),
     ):
         check_meant(guard(**fields, answer=rules), records)
+
+
+def test_scores_behind_answers_of_no_label_are_never_cut_off_by_a_guess() -> None:
+    """Whether a model that lists nothing at first lists what is above a threshold of its own is
+    not known: its scores are errors, not labels above 0.5.
+    """
+    contract, known = agree(guard(task="multilabel"), ["[]"] * 20, labels=("a",))
+    scored = json.dumps([{"label": "a", "score": 0.3}]).encode()
+    (found,) = read_answers(scored, JSON, 1, contract.canary, known)
+    assert "cut off already" in str(found)
+    contract, known = agree(guard(task="multilabel", threshold=0.2), ["[]"] * 20, labels=("a",))
+    (found,) = read_answers(scored, JSON, 1, contract.canary, known)
+    assert isinstance(found, Prediction)
+    assert found.decision == '["a"]'

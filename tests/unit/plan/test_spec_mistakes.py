@@ -153,7 +153,11 @@ def test_what_stands_in_for_a_mistake_is_never_told_of() -> None:
         "steps[0].bake_minutes",
         "steps[1].share",
     ]
-    task = {"labelled_set": "s", "task": "classification", "metrics": {"recall": {"max_worse": 1}}}
+    task = {
+        "labelled_set": "s3://b/k",
+        "task": "classification",
+        "metrics": {"recall": {"max_worse": 1}},
+    }
     assert len(told({**MINIMAL, "guards": {"quality": task}})) == 1
 
 
@@ -196,3 +200,15 @@ def test_a_value_of_the_environment_is_never_told() -> None:
 def test_a_long_name_is_cut() -> None:
     """A mistake says where it is in 160 characters at most."""
     assert len(Mistake(("x" * 500,), "", "").field) == 160
+
+
+@pytest.mark.parametrize(
+    "address", ["churn.csv", "s3://bucket", "s3://bucket/", "s3:///k", "S3://b/k"]
+)
+def test_a_labelled_set_that_no_rollout_could_read_is_a_mistake_before_its_start(
+    address: str,
+) -> None:
+    """A file of this machine is for the command line alone."""
+    (line,) = told({**MINIMAL, "guards": {"quality": {"labelled_set": address}}})
+    assert line.startswith("guards.quality.labelled_set:")
+    assert "s3://" in line

@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -101,13 +102,31 @@ def test_a_slice_that_went_down_stops_what_is_better_on_average(tmp_path: Path) 
     assert found.label == "FAIL"
 
 
-def test_a_slice_that_never_occurs_is_no_data(tmp_path: Path) -> None:
-    """A misspelled slice does not pass by silence."""
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("nort", "Did you mean 'north'?"),
+        ("north ", "Did you mean 'north'?"),
+        ("North", "Did you mean 'north'?"),
+        ("east", "Write it as the column does"),
+    ],
+)
+def test_a_slice_that_no_record_is_in_is_refused_before_any_model_is_asked(
+    tmp_path: Path, name: str, meant: str
+) -> None:
+    """A misspelled slice neither passes by silence nor costs the answers of the whole set."""
     rows = [(n % 2, n, "north") for n in range(600)]
-    slices = {"nort": {"accuracy": {"max_worse": 0.1}}}
-    found = evidence_of(tmp_path, rows, lambda *_: False, slice_column=2, slices=slices)
-    assert (found.findings[0].label, found.findings[1].label) == ("PASS", "NO_DATA")
-    assert found.label == "NO_DATA"
+    slices = {name: {"accuracy": {"max_worse": 0.1}}}
+    asked = list[int]()
+
+    def wrong(_: str, n: int) -> bool:
+        asked.append(n)
+        return False
+
+    with pytest.raises(Refused, match=re.escape(meant)) as refused:
+        evidence_of(tmp_path, rows, wrong, slice_column=2, slices=slices)
+    assert refused.value.field == "guards.quality.slices"
+    assert not asked
 
 
 def test_a_rare_class_is_decided_by_recall_and_specificity(tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ Rules: refused before any model is asked, naming both sides. A key without effec
 who gave it believes that it counts.
 """
 
-from collections.abc import Iterator
+import difflib
+import unicodedata
+from collections.abc import Collection, Iterator
 
 from canary.domain.errors import Refused
 from canary.domain.model import Frozen
@@ -45,7 +47,7 @@ def check_meant(spec: QualityGuardSpec, records: RecordFile, *, whole: bool = Tr
         *_without_effect(spec),
         *_of_answers(spec),
         *_of_names(spec),
-        *(_of_labels(spec, records) if whole else ()),
+        *((*_of_labels(spec, records), *_of_slices(spec, records)) if whole else ()),
     ):
         raise Refused(f"guards.quality.{field}", problem, remedy)
 
@@ -144,3 +146,31 @@ def _of_labels(spec: QualityGuardSpec, records: RecordFile) -> Iterator[Problem]
     if values and not values & (labels | set(classes)):
         problem = f"no label of the set is what it maps to ({', '.join(sorted(values)[:5])})"
         yield "answer.label_map", problem, "Map the names in answers to the set's own labels"
+
+
+def _of_slices(spec: QualityGuardSpec, records: RecordFile) -> Iterator[Problem]:
+    """Return the slices of the spec that no record of the set is in."""
+    known = records.survey.slices
+    for name in spec.slices:
+        if name in known:
+            continue
+        near = _near(name, known)
+        problem = (
+            f"no record of the set is in slice {name!r} (slice_column {spec.slice_column!r} holds "
+            f"{len(known):,} others)"
+        )
+        meant = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
+        yield "slices", problem, f"{meant}Write it as the column does, or take it out"
+
+
+def _near(name: str, known: Collection[str]) -> list[str]:
+    """Return the names that somebody most likely meant: but for case, spaces and form the same,
+    else up to two that are spelled nearly so.
+    """
+    folded = {one: _folded(one) for one in sorted(known)}
+    same = [one for one, text in folded.items() if text == _folded(name)]
+    return same[:2] or difflib.get_close_matches(name, folded, 2)
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())

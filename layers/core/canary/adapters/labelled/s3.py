@@ -7,12 +7,12 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
 from canary.adapters.labelled.files import LocalLabelledFiles
 from canary.domain.errors import AwsDenied, AwsUnavailable, Refused
+from canary.domain.plan.quality.set_keys import S3_ADDRESS
 from canary.ports.quality import FetchedSet, SetHead
 
 if TYPE_CHECKING:
@@ -115,13 +115,12 @@ def _write_whole(path: Path, chunks: Iterable[bytes]) -> None:
 
 
 def _address(uri: str) -> tuple[str, str]:
-    parts = urlsplit(uri)
-    key = uri.removeprefix(f"s3://{parts.netloc}/")
-    if parts.scheme != "s3" or not parts.netloc or not key or key == uri:
+    found = S3_ADDRESS.fullmatch(uri)
+    if found is None:
         raise Refused(
             _FIELD, f"{uri!r} is not an address such as s3://bucket/key.csv", "Write bucket and key"
         )
-    return parts.netloc, key
+    return found[1], found[2]
 
 
 def _refuse(uri: str, error: ClientError) -> NoReturn:

@@ -17,10 +17,10 @@ from canary.domain.labelled.scorers import values
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.answer_keys import Role
 from canary.domain.plan.quality.metric_keys import SCORER
-from canary.labelled.answers.inference.parts import separators_in
 from canary.labelled.answers.inference.words import MOST_NAMES
 from canary.labelled.answers.names import KnownLabels
 from canary.labelled.tasks.order import may_be_ranks, says_nothing
+from canary.labelled.tasks.parts import separators_in
 
 Said = Mapping[Role, Sequence[tuple[Label, Prediction]]]
 """By variant, what it predicted first, each beside the record's label."""

@@ -12,7 +12,7 @@ from canary.labelled.answers.names import KnownLabels, decided, extracted
 from canary.labelled.answers.places import find, unwrapped
 from canary.labelled.answers.scores import one_score, shares_of
 from canary.labelled.numbers import UnreadableAnswer, kind_of, number
-from canary.labelled.tasks.answers import read_answer_of_parts
+from canary.labelled.tasks.answers import read_answer_of_parts, tells_scores
 
 
 class Parts(NamedTuple):
@@ -165,6 +165,11 @@ def _of_parts(parts: Parts, reading: Reading, known: KnownLabels) -> Prediction:
     value = parts.label
     if isinstance(value, str) and reading.extract is not None:
         value = extracted(value, reading.extract)
+    if reading.form and reading.decides == "label" and tells_scores(value, known.spec):
+        raise UnreadableAnswer(
+            "the answer tells scores by label, and the first answers told none: whether those are "
+            "cut off already is not known (threshold says)"
+        )
     return read_answer_of_parts(value, known.spec)
 
 

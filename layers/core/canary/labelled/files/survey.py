@@ -15,7 +15,7 @@ from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.files.repeats import Repeats
 from canary.labelled.files.spans import Span
 from canary.labelled.layout import MISSING, Layout, Value, is_unicode
-from canary.labelled.tasks.classes import binary_value
+from canary.labelled.tasks.classes import binary_value, text_in
 
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 """A number as JSON writes it: "007", "+1", ".5" and " 1" are text."""
@@ -50,6 +50,8 @@ class Survey:
     """Records with a label that is not among the first thousand different ones, and not the
     positive label.
     """
+    slices: set[str] = field(default_factory=set)
+    """Slices that occur: those the spec names, and up to a thousand others."""
 
     def __post_init__(self) -> None:
         """Begin with every feature a number until one of its cells is not."""
@@ -93,6 +95,7 @@ class Survey:
             self.garbled += 1
             return
         self._see_label(cells[self._label])
+        self._see_slice(cells)
         features = "\0".join([cells[i] for i in self.layout.features])
         self.repeats.see(cells[self._label], features)
         for i in tuple(self._open):
@@ -118,6 +121,7 @@ class Survey:
             self.garbled += 1
             return
         self._see_label(label)
+        self._see_slice(values)
         self.repeats.see(label, repr([values[i] for i in self.layout.features]))
 
     def _see_label(self, label: str) -> None:
@@ -126,6 +130,13 @@ class Survey:
             self.labels[label] += 1
         else:
             self.unlisted += 1
+
+    def _see_slice(self, values: Sequence[Value]) -> None:
+        if not self.spec.slices or self.layout.slice is None:
+            return
+        name = text_in(values[self.layout.slice])
+        if name in self.spec.slices or len(self.slices) < MOST_LABELS:
+            self.slices.add(name)
 
     def _is_positive(self, label: str) -> bool:
         """Return whether a label is the positive one, of which none goes uncounted: how rare it is

@@ -125,6 +125,15 @@ def _in_text(text: str, *, whole: bool, spec: QualityGuardSpec) -> list[str] | N
     return None if whole else [text]
 
 
+def tells_scores(value: Any, spec: QualityGuardSpec) -> bool:
+    """Return whether a value is probabilities by label, of which nothing given says above which a
+    label applies.
+    """
+    if spec.task != "multilabel" or "threshold" in spec.model_fields_set:
+        return False
+    return _listed(value, spec) is None and label_scores(value, spec) is not None
+
+
 def label_scores(value: Any, spec: QualityGuardSpec) -> dict[str, float] | None:
     """Return probabilities by label from an object, a list of label and score, or a row; None where
     the value holds none.

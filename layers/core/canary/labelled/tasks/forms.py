@@ -1,7 +1,7 @@
 """What is read of an answer of several parts, in words; and what its keys are called elsewhere."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from canary.domain.plan.quality import QualityGuardSpec
@@ -26,6 +26,12 @@ _SPAN_KEYS = (
     ("end", "stop", "endoffset", "endchar", "to"),
     ("type", "label", "entity", "entitygroup", "category", "kind", "class"),
 )
+
+OWN_KEYS = {
+    "multilabel": ("labels", "predicted_labels", "classes", "class_names"),
+    "entities": ("entities",),
+}
+"""Keys that say by themselves what the list under them is, where nothing stands beside it."""
 
 
 def form_of_answer(value: Any, spec: QualityGuardSpec) -> str:
@@ -131,3 +137,13 @@ def span_keys(value: Mapping[Any, Any]) -> tuple[str, str, str] | None:
         return None
     start, end, kind = (keys[0] for keys in found)
     return start, end, kind
+
+
+def own_key(values: Sequence[Any], task: str) -> str | None:
+    """Return the one key that all of these objects have, where it says that a list under it is the
+    answer: an empty one too, of a record that no label applies to.
+    """
+    for key in OWN_KEYS.get(task, ()):
+        if all(isinstance(value, Mapping) and value.keys() == {key} for value in values):
+            return key if all(isinstance(value[key], list) for value in values) else None
+    return None

@@ -2,11 +2,13 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from canary.domain.labelled.scorers.sets import Span
+from canary.labelled.tasks.classes import class_name
 
+SEPARATORS = (";", "|", ",", "/", " ")
 TYPE_KEYS = ("entity_group", "label", "type", "entity")
 
 
@@ -71,3 +73,16 @@ def parsed(value: Any) -> Any:
 def parts_of(text: str, separator: str) -> list[str]:
     """Return the labels that a text holds between separators, without spaces around them."""
     return [part.strip() for part in text.split(separator) if part.strip()]
+
+
+def separators_in(texts: Sequence[str], names: Collection[str]) -> list[str]:
+    """Return what may stand between labels in texts: what makes several labels of the set of one of
+    them, and of nothing in them a name that no label has.
+    """
+    found = []
+    for separator in SEPARATORS:
+        told = [parts_of(text, separator) for text in texts]
+        several = any(len(parts) > 1 for parts in told)
+        if several and all(class_name(name) in names for parts in told for name in parts):
+            found.append(separator)
+    return found

@@ -1,6 +1,7 @@
 """The set's keys of a quality guard: which records, and how their file is written."""
 
 import codecs
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -12,6 +13,9 @@ CellType = Literal["text", "number"]
 
 Column = int | Annotated[str, Field(min_length=1, max_length=256)]
 """A column by its index (negative counts from the end) or by its name."""
+
+S3_ADDRESS = re.compile(r"s3://([^/?#\s]+)/(.+)", re.DOTALL)
+"""Bucket and key of an object, as one is written."""
 
 
 class SetKeys(Frozen):

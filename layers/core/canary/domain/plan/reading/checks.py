@@ -7,8 +7,9 @@ already and would be found wrong twice.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from canary.domain.plan.quality.set_keys import S3_ADDRESS
 from canary.domain.plan.reading.brakes import approvals_wrong, freezes_wrong
-from canary.domain.plan.reading.mistake import Mistake, Path, written
+from canary.domain.plan.reading.mistake import LONGEST_VALUE, Mistake, Path, cut, written
 from canary.domain.plan.spec import LONGEST_ROLLOUT_MINUTES, Spec
 
 Read = tuple[str | int | None, ...]
@@ -119,11 +120,26 @@ def _custom(spec: Spec) -> Iterator[Mistake]:
         yield from custom_wrong(spec.guards.counts, spec.guards.values)
 
 
+def _labelled_set(spec: Spec) -> Iterator[Mistake]:
+    """Yield where the set lies nowhere that a rollout reads: the command line alone has files."""
+    quality = spec.guards.quality
+    if quality is not None and S3_ADDRESS.fullmatch(quality.labelled_set) is None:
+        yield Mistake(
+            LABELLED_SET,
+            f"{cut(quality.labelled_set, LONGEST_VALUE)!r} is not an address such as "
+            "s3://bucket/key.csv, and a rollout reads no file of this machine",
+            "Upload the set and write s3://, bucket and key",
+            see="guards.quality.labelled_set",
+        )
+
+
+LABELLED_SET: Path = ("guards", "quality", "labelled_set")
 SHARES: Read = ("steps", None, "share")
 BAKES: Read = ("steps", None, "bake_minutes")
 CHECKS = (
     Check((SHARES,), _steps),
     Check((("canary",), ("control",)), _control),
+    Check((LABELLED_SET,), _labelled_set),
     Check((BAKES, ("hold_at_most_minutes",), ("watch_minutes",), ("keep_warm_minutes",)), _longest),
     Check((BAKES, ("warm_up_minutes",), ("watch_minutes",)), _warm_up),
     Check(

@@ -5,7 +5,7 @@ list labels: what may be either is refused. Where none of a variant's answers ca
 places and keys that would make them readable are named.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from canary.domain.labelled.contract import WHOLE, Reading
@@ -18,12 +18,10 @@ from canary.labelled.answers.places import find, joined
 from canary.labelled.answers.read import Parts, predicted
 from canary.labelled.numbers import UnreadableAnswer
 from canary.labelled.tasks.answers import label_scores
-from canary.labelled.tasks.classes import class_name
-from canary.labelled.tasks.forms import form_of_answer, quantile_named, span_keys
-from canary.labelled.tasks.parts import parts_of, span
+from canary.labelled.tasks.forms import OWN_KEYS, form_of_answer, own_key, quantile_named, span_keys
+from canary.labelled.tasks.parts import separators_in, span
 
 MOST_PLACES, MOST_READINGS, LONGEST_PLACE = 60, 3, 120
-SEPARATORS = (";", "|", ",", "/", " ")
 _WHAT = {
     "text": "the text",
     "entities": "the entities",
@@ -51,13 +49,16 @@ def infer_parts(values: Sequence[Any], given: Given, reading: Reading) -> Readin
     """
     read = [value for value in values if _is_read(value, given.known, reading)]
     if not read:
-        return None
+        key = own_key(values, given.task) if reading.label == WHOLE else None
+        inside = [] if key is None else [value[key] for value in values]
+        return infer_parts(inside, given, reading.but(label=key)) if inside else None
     scored = _check_scores(read, given) if given.task == "multilabel" else False
     shown = [value for value in read if value] or read
     forms = dict.fromkeys(form_of_answer(value, given.known.spec) for value in shown)
-    return reading.but(
-        whole=True, form=" or ".join(list(forms)[:2]), decides="score" if scored else "label"
-    )
+    form = " or ".join(list(forms)[:2])
+    if given.task in OWN_KEYS and not any(read):
+        form += f", none in any of the first {len(read)} answers"
+    return reading.but(whole=True, form=form, decides="score" if scored else "label")
 
 
 def _is_read(value: Any, known: KnownLabels, reading: Reading) -> bool:
@@ -111,7 +112,7 @@ def check_elsewhere(values: Sequence[Any], given: Given, reading: Reading, place
     readable; raise Ambiguous with those that do. `place` is what a user would write in front of a
     place in a value; empty for the values of one record in a request of several.
     """
-    ways = list(_ways(values, given, reading))[:MOST_READINGS]
+    ways = list(_ways(values, given, reading))[:MOST_READINGS] or _empty_ways(values, given)
     if not ways:
         return
     what = _WHAT[given.task]
@@ -166,6 +167,16 @@ def _ways(values: Sequence[Any], given: Given, reading: Reading) -> Iterator[Way
             if len(read) >= wanted:
                 yield way
                 break
+
+
+def _empty_ways(values: Sequence[Any], given: Given) -> list[Way]:
+    """Return the places that hold an empty list in every value: answers of nothing, perhaps."""
+    if given.task not in OWN_KEYS:
+        return []
+    places = list(_places(values[0], given.task))[:MOST_PLACES]
+    empty = [path for path in places if all(_found(value, path) == [] for value in values)]
+    words = f", and none of the first {len(values)} answers has any"
+    return [Way(path, words) for path in empty[:MOST_READINGS]]
 
 
 def _found(value: Any, path: str) -> Any:
@@ -277,16 +288,3 @@ def _changed_labels(
     if spec.answer is None:
         rules = AnswerRules(activation="sigmoid")
         yield spec.but(answer=rules), Way(path, LOGITS, activation=True)
-
-
-def separators_in(texts: Sequence[str], names: Collection[str]) -> list[str]:
-    """Return what may stand between labels in texts: what makes several labels of the set of one of
-    them, and of nothing in them a name that no label has.
-    """
-    found = []
-    for separator in SEPARATORS:
-        told = [parts_of(text, separator) for text in texts]
-        several = any(len(parts) > 1 for parts in told)
-        if several and all(class_name(name) in names for parts in told for name in parts):
-            found.append(separator)
-    return found

@@ -2,6 +2,7 @@
 sums.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ class RegressionTally:
         self._right_within = right_within
         self._records = self._right = 0
         self._absolute = self._squared = self._mean = self._spread = 0.0
+        self._lowest, self._highest = math.inf, -math.inf
 
     def add(self, labels: Floats, answers: Floats, scores: Floats) -> None:
         """Take one more chunk, at least one record."""
@@ -37,6 +39,8 @@ class RegressionTally:
         )
         self._mean += away * size / records
         self._records = records
+        self._lowest = min(self._lowest, float(labels.min()))
+        self._highest = max(self._highest, float(labels.max()))
 
     def metrics(self, classes: list[str]) -> dict[str, Any]:
         """Return MAE, RMSE, R2 (None for fewer than two records) and the share of answers within
@@ -54,10 +58,13 @@ class RegressionTally:
             "r2": self._explained() if records > 1 else None,
         }
 
-    def _explained(self) -> float:
+    def _explained(self) -> float | None:
         """Return R2 as scikit-learn has it: where all labels are equal, 1 for exact answers and 0
-        for others.
+        for others. None where it is no number: labels that differ by less than can be squared.
         """
         if self._spread > 0:
-            return 1 - self._squared / self._spread
+            explained = 1 - self._squared / self._spread
+            return explained if math.isfinite(explained) else None
+        if self._lowest < self._highest:
+            return None
         return float(self._squared == 0)

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from canary.domain.errors import Refused
 from canary.domain.labelled.account import RecordAccount, RecordsUnaccounted, account_of
 from canary.domain.labelled.evidence import QualityEvidence
 from canary.flow.labelled.evaluate import evaluate
@@ -50,7 +51,12 @@ def test_the_four_parts_make_up_the_file(
     path.write_text("\n".join(",," if n in unusable else line for n, line in enumerate(lines)))
     if len(unusable) > 100 or 0 in unusable:
         return
-    account = account_of(answered(run, stop_early=stop_early)).checked()
+    try:
+        found = answered(run, stop_early=stop_early)
+    except Refused as error:  # every request of the probe holds a record that fails both
+        assume(error.field != "guards.quality.records_per_request")
+        raise
+    account = account_of(found).checked()
     assert account.records == 120
     assert stop_early or account.not_asked == 0 or account.compared == 0
 

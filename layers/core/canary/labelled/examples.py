@@ -8,7 +8,7 @@ from canary.domain.labelled.prediction import Label
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.files.survey import MOST_LABELS
 from canary.labelled.layout import MISSING, Layout, Value
-from canary.labelled.numbers import kind_of
+from canary.labelled.numbers import LARGEST, kind_of
 from canary.labelled.records import Row, UnusableRow
 from canary.labelled.tasks.classes import binary_value, class_name, text_in
 from canary.labelled.tasks.labels import WANTED, is_of_parts, read_parts
@@ -122,6 +122,8 @@ def _number(text: str, spec: QualityGuardSpec) -> float:
         raise _other_label(text, spec, f"where a {spec.task} needs a number") from None
     if not math.isfinite(number):
         raise _other_label(text, spec, f"where a {spec.task} needs a finite number")
+    if abs(number) > LARGEST:
+        raise _other_label(text, spec, f"beyond {LARGEST:g}, where squares can no longer be summed")
     return number
 
 

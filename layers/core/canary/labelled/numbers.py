@@ -23,6 +23,20 @@ def probability(value: object) -> float:
     return min(max(score, 0.0), 1.0)
 
 
+LARGEST = 1e100
+"""The largest number that is read as a measurement: errors of such can still be squared and summed
+in a double, and those of larger ones cannot.
+"""
+
+
+def measurement(value: object) -> float:
+    """Return the value as a number whose square can be told; raise UnreadableAnswer otherwise."""
+    found = number(value)
+    if abs(found) > LARGEST:
+        raise UnreadableAnswer(f"a number beyond {LARGEST:g}, which no measurement is")
+    return found
+
+
 def number(value: object) -> float:
     """Return the value as a finite float; raise UnreadableAnswer otherwise."""
     try:

@@ -11,7 +11,7 @@ from canary.labelled.answers.errors import ErrorAnswer, is_error
 from canary.labelled.answers.names import KnownLabels, decided, extracted
 from canary.labelled.answers.places import find, unwrapped
 from canary.labelled.answers.scores import one_score, shares_of
-from canary.labelled.numbers import UnreadableAnswer, kind_of, number
+from canary.labelled.numbers import UnreadableAnswer, kind_of, measurement
 from canary.labelled.tasks.answers import read_answer_of_parts, tells_scores
 
 
@@ -177,7 +177,7 @@ def _number(parts: Parts, reading: Reading, _known: KnownLabels) -> Prediction:
     value = unwrapped(parts.score)
     if isinstance(value, str) and reading.extract is not None:
         value = extracted(value, reading.extract)
-    decision = number(value)
+    decision = measurement(value)
     return Prediction(repr(decision), decision)
 
 

@@ -1,11 +1,11 @@
 """The parts both sides have in common: entities, numbers, names. None where a value is not one."""
 
 import json
-import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from canary.domain.labelled.scorers.sets import Span
+from canary.labelled.numbers import LARGEST
 from canary.labelled.tasks.classes import class_name
 
 SEPARATORS = (";", "|", ",", "/", " ")
@@ -25,14 +25,14 @@ def span(value: Any) -> Span | None:
 
 
 def finite(value: Any) -> float | None:
-    """Return a JSON number as a float."""
+    """Return a JSON number as a float, unless it is beyond what can be squared and summed."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
         number = float(value)
     except OverflowError:
         return None
-    return number if math.isfinite(number) else None
+    return number if abs(number) <= LARGEST else None
 
 
 def numbers(value: Any) -> list[float] | None:

@@ -10,6 +10,7 @@ import json
 import math
 import statistics
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from canary.domain.labelled.metrics import METRICS, metric_of, value_of
 from canary.domain.labelled.paired import AnswerPair
@@ -21,6 +22,47 @@ from canary.domain.plan.quality.metric_keys import SCORER
 PAIRS_COUNTED = 2_000
 
 Fit = Callable[[Label, Prediction], float]
+
+
+class Measure(NamedTuple):
+    """How far off a regression's answers are, and what constant answer is the least far off."""
+
+    error: str
+    middle: str
+    squares: bool
+
+    def of(self, tally: AnswerTally) -> tuple[float, float]:
+        """Return the summed errors of the baseline, and of the constant answer."""
+        return tally.missed_squared if self.squares else tally.missed
+
+    def of_canary(self, tally: AnswerTally) -> float | None:
+        """Return the summed errors of the canary; None where an early version counted none."""
+        return None if tally.canary_missed is None else tally.canary_missed[self.squares]
+
+
+ABSOLUTE = Measure("error", "median", squares=False)
+SQUARED = Measure("squared error", "mean", squares=True)
+
+
+def measures(spec: QualityGuardSpec) -> tuple[Measure, ...]:
+    """Return the measures that a regression's deciding metrics stand for."""
+    others = (ABSOLUTE,) if set(spec.chosen_metrics) != {"squared_error"} else ()
+    return others + ((SQUARED,) if "squared_error" in spec.chosen_metrics else ())
+
+
+def too_wide(metric: str, max_worse: float, tally: AnswerTally, answered: int) -> str:
+    """Return why a margin passes a model that looks at nothing, because always answering the
+    labels' middle is within it; empty where it is not.
+    """
+    measure = SQUARED if metric == "squared_error" else ABSOLUTE
+    baseline, constant = measure.of(tally)
+    if not tally.sample or not baseline < constant <= baseline + max_worse * answered:
+        return ""
+    return (
+        f"always answering the labels' {measure.middle} would be worse than the baseline by only "
+        f"{(constant - baseline) / answered:.4g}, within max_worse {max_worse:g}: narrow it, or "
+        "set cap where that is meant"
+    )
 
 
 def beside_constant(before: AnswerTally, outcomes: Sequence[AnswerPair]) -> AnswerTally:

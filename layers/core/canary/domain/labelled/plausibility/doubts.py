@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from canary.domain.labelled.by_request.paired_ratio import FIGURE_OF
 from canary.domain.labelled.by_request.whole_requests import METRIC as WHOLE
 from canary.domain.labelled.evidence import CallCounts, PairedState, copies_in
+from canary.domain.labelled.plausibility.blind import measures
 from canary.domain.labelled.plausibility.counts import AnswerTally
 from canary.domain.plan.quality import QualityGuardSpec, Task
 from canary.domain.plan.quality.metric_keys import SCORER
@@ -168,19 +169,20 @@ def _no_better_than_nothing(tally: AnswerTally, spec: QualityGuardSpec) -> Doubt
 def _beyond_constant(
     tally: AnswerTally, counts: CallCounts, spec: QualityGuardSpec
 ) -> Doubt | None:
-    """Return the doubt in a regression whose baseline is as far off as the labels' middle."""
-    if spec.task != "regression":
+    """Return the doubt in a regression whose baseline is as far off as the labels' middle by every
+    measure that decides: where most labels are 0, the best answers for the mean are farther from
+    their labels than 0 is, and still no blind ones.
+    """
+    if spec.task != "regression" or not tally.sample:
         return None
-    squares = set(spec.chosen_metrics) == {"squared_error"}
-    baseline, constant = tally.missed_squared if squares else tally.missed
-    if baseline < constant or not tally.sample:
+    measured = [(one, *one.of(tally)) for one in measures(spec)]
+    if any(baseline < constant for _, baseline, constant in measured):
         return None
-    told = "squared error" if squares else "error"
-    middle = "mean" if squares else "median"
+    measure, baseline, constant = measured[0]
     answered = max(1, counts.used - counts.errors_baseline)
     return Doubt(
-        f"the baseline's mean {told} is {baseline / answered:.4g}, and always answering the "
-        f"labels' {middle} would be off by {constant / answered:.4g}{_scale(tally)}",
+        f"the baseline's mean {measure.error} is {baseline / answered:.4g}, and always answering "
+        f"the labels' {measure.middle} would be off by {constant / answered:.4g}{_scale(tally)}",
         of_reading=baseline >= FAR * constant,
         open=baseline < FAR * constant,
     )

@@ -5,8 +5,14 @@ Rules: pure. No doubt makes a PASS; every reason says which records were left ou
 
 from collections.abc import Sequence
 
-from canary.domain.labelled.evidence import QualityEvidence, QualityFinding, copies_in
+from canary.domain.labelled.evidence import (
+    PairedState,
+    QualityEvidence,
+    QualityFinding,
+    copies_in,
+)
 from canary.domain.labelled.outcome import ADVICE
+from canary.domain.labelled.plausibility.blind import too_wide
 from canary.domain.labelled.plausibility.by_class import doubts_by_class
 from canary.domain.labelled.plausibility.contradicted import (
     contradiction_doubts,
@@ -22,6 +28,7 @@ from canary.domain.labelled.plausibility.one_answer import constant_told, one_an
 from canary.domain.labelled.plausibility.parts import left_out_of_rankings, part_doubts
 from canary.domain.labelled.plausibility.scored import scorer_doubts, scorer_told
 from canary.domain.labelled.plausibility.unread import keys_told, unread
+from canary.domain.labelled.scorers.cap import BESIDE_CONSTANT
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.answer_keys import Role
 from canary.domain.plan.quality.metric_keys import SCORER
@@ -51,17 +58,33 @@ def gated(
     told += left_out_of_rankings(tally, (evidence.baseline, evidence.canary))
     told += keys_told(evidence, spec)
     scored = [*against, *scorer_doubts(tally)], scorer_told(tally) + told
-    in_slices = {
+    own = {
         (state.metric, state.slice): doubt
         for state in evidence.states
-        if (doubt := never_right_in_slice(state)) is not None
+        if (doubt := never_right_in_slice(state) or _of_margin(state, evidence, spec)) is not None
     }
     gated_ = []
     for finding in found:
         held, said = scored if finding.metric == SCORER else (against, told)
-        own = in_slices.get((finding.metric, finding.slice))
-        gated_.append(_gated(finding, held if own is None else [*held, own], said))
+        doubt = own.get((finding.metric, finding.slice))
+        gated_.append(_gated(finding, held if doubt is None else [*held, doubt], said))
     return tuple(gated_)
+
+
+def _of_margin(
+    state: PairedState, evidence: QualityEvidence, spec: QualityGuardSpec
+) -> Doubt | None:
+    """Return the doubt in the pass of a loss of numbers whose margin passes a constant answer too;
+    none where the spec names a cap, or of one slice.
+    """
+    counts, margin = evidence.counts, (spec.metrics or {}).get(state.metric)
+    answered = counts.used - counts.errors_baseline
+    if state.metric not in BESIDE_CONSTANT or state.slice is not None or margin is None:
+        return None
+    if margin.cap is not None or answered < 1 or evidence.tally.records != counts.used:
+        return None
+    wide = too_wide(state.metric, margin.max_worse, evidence.tally, answered)
+    return Doubt(wide, open=True) if wide else None
 
 
 def is_held_back(

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from canary.domain.labelled.paired import AnswerPair
+from canary.domain.labelled.plausibility.blind import measures
 from canary.domain.labelled.plausibility.counts import AnswerTally
 from canary.domain.labelled.plausibility.doubts import Doubt
 from canary.domain.plan.quality import QualityGuardSpec, Task
@@ -99,19 +100,19 @@ def _as_the_middle(tally: AnswerTally, spec: QualityGuardSpec) -> Doubt | None:
     baseline is not. A cap that the spec names says that farther is no worse.
     """
     margins = (spec.metrics or {}).values()
-    if tally.canary_missed is None or any(one.cap is not None for one in margins):
+    if spec.task != "regression" or any(one.cap is not None for one in margins):
         return None
-    squares = set(spec.chosen_metrics) == {"squared_error"}
-    baseline, constant = tally.missed_squared if squares else tally.missed
-    canary = tally.canary_missed[squares]
-    if canary < constant or baseline >= constant:
-        return None
-    middle = "mean" if squares else "median"
-    return Doubt(
-        f"the canary is as far off as always answering the labels' {middle}, and the baseline is "
-        f"not: {canary / constant:.3g} and {baseline / constant:.3g} of that error",
-        open=True,
-    )
+    for measure in measures(spec):
+        (baseline, constant), canary = measure.of(tally), measure.of_canary(tally)
+        if canary is None or canary < constant or baseline >= constant:
+            continue
+        return Doubt(
+            f"the canary's {measure.error} is as large as that of always answering the labels' "
+            f"{measure.middle}, and the baseline's is not: {canary / constant:.3g} and "
+            f"{baseline / constant:.3g} of it",
+            open=True,
+        )
+    return None
 
 
 def constant_told(tally: AnswerTally, task: Task) -> str:

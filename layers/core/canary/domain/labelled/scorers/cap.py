@@ -20,6 +20,11 @@ LEAST_MARGINS = 50.0
 answers nothing on 2% of the records has used its margin up, as it would in an accuracy of 2 points.
 """
 
+BESIDE_CONSTANT = ("absolute_error", "squared_error")
+"""Losses whose margin is held against what a constant answer would lose on the same records, which
+the first ones do not tell where most labels are 0 (`plausibility.doubts.margin_doubt`).
+"""
+
 
 def learnt(
     state: PairedState,
@@ -42,7 +47,8 @@ def learnt(
     if len(losses) < LEARNING_RECORDS:
         return state.but(learning=tuple(losses)), taken
     seen = percentile(losses, PERCENTILE)
-    problem = "" if seen > margin.max_worse else _too_low(seen, margin)
+    held = state.metric in BESIDE_CONSTANT and state.slice is None
+    problem = "" if held or seen > margin.max_worse else _too_low(seen, margin)
     cap = max(seen, LEAST_MARGINS * margin.max_worse)
     return state.but(cap=cap, learning=(), problem=problem), taken
 

@@ -24,7 +24,8 @@ def relative_error(label: float, answer: float) -> float:
 
 def squared_error(label: float, answer: float) -> float:
     """Return (answer - label)^2, in the label's unit squared."""
-    return (answer - label) ** 2
+    error = answer - label
+    return error * error  # a power of floats raises where the square overflows
 
 
 def pinball(label: Sequence[float], answer: Mapping[float, Sequence[float]]) -> float:

@@ -10,12 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from canary.domain.errors import Refused
+from canary.domain.plan.custom.reach import told_of_reach
 from canary.domain.plan.forecast import StepForecast
 from canary.domain.plan.forecast import forecast as forecast_plan
 from canary.domain.plan.guards import CountGuard, GuardHistory
 from canary.domain.plan.plan import Plan
 from canary.domain.plan.spec import Spec
 from canary.domain.plan.standard_guards import ERRORS, SLOW_REQUESTS
+from canary.domain.words import percent
 from canaryctl.offline_plan import plan_offline
 from canaryctl.shell.exits import Exit
 from canaryctl.shell.failures import failed, refused
@@ -118,10 +120,9 @@ def forecast_command(
             typer.echo(json.dumps({**step.model_dump(mode="json"), "conclusive": step.conclusive}))
         return
     Console().print(_table(steps))
-    for step in steps:
-        if step.warning:
-            typer.echo(step.warning)
-    for sentence in _of_thresholds(plan):
+    warnings = [step.warning for step in steps if step.warning]
+    reach = [told for guard in plan.guards for told in told_of_reach(guard)]
+    for sentence in (*warnings, *reach, *_of_thresholds(plan)):
         typer.echo(sentence)
 
 
@@ -155,10 +156,27 @@ def _table(steps: tuple[StepForecast, ...]) -> Table:
             Text(step.guard),
             _minutes(step.median_minutes),
             _minutes(step.p90_minutes),
-            _minutes(step.twice_as_bad_minutes),
-            f"{step.smallest_ratio:.2g}x" if step.smallest_ratio else "none",
+            _twice(step),
+            _smallest(step),
         )
     return table
+
+
+def _twice(step: StepForecast) -> str:
+    """Return when twice as bad is taken back, or why there is no such canary."""
+    if step.baseline_rate == 0:
+        return "0% has no double"
+    if step.twice_as_bad_minutes is None and (step.baseline_rate or 0) > 0.5:
+        return "above 100%"
+    return _minutes(step.twice_as_bad_minutes)
+
+
+def _smallest(step: StepForecast) -> str:
+    """Return the smallest regression seen: its multiple, and the canary's rate where known."""
+    shown = [f"{step.smallest_ratio:.2g}x"] if step.smallest_ratio else []
+    if step.smallest_rate is not None:
+        shown.append(f"to {percent(step.smallest_rate)}")
+    return ", ".join(shown) or "none"
 
 
 def _minutes(value: float | None) -> str:

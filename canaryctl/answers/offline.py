@@ -18,7 +18,13 @@ class ForecastLine(Frozen):
     median_minutes: float | None
     p90_minutes: float | None
     bake_max_minutes: int
-    smallest_ratio: float | None = Field(description="the smallest regression a bake would see")
+    smallest_ratio: float | None = Field(
+        description="the smallest regression a bake would see, as a multiple; null of a rate of 0"
+    )
+    smallest_rate: float | None = Field(
+        default=None, description="the same as the canary's own rate; null of a value guard"
+    )
+    baseline_rate: float | None = Field(default=None, description="what it is a regression from")
     twice_as_bad_minutes: float | None
     warning: str | None
     conclusive: bool

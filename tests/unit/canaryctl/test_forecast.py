@@ -115,3 +115,23 @@ def test_the_threshold_is_told_or_how_it_is_learnt(tmp_path: Path) -> None:
     given = {**SPEC, "guards": {"slow_requests": {"threshold_ms": 200}}}
     text = run(tmp_path, "--requests-per-second", "100", spec=given)
     assert "slow_requests: over 200 ms." in text
+
+
+def test_a_baseline_without_errors_has_no_double_and_no_multiple(tmp_path: Path) -> None:
+    """What would be seen is a rate of the canary's own."""
+    traffic = ("--requests-per-second", "100", "--error-rate", "0")
+    errors = json.loads(run(tmp_path, *traffic, "--json").splitlines()[0])
+    assert errors["smallest_ratio"] is errors["twice_as_bad_minutes"] is None
+    assert 0 < errors["smallest_rate"] < 0.01
+    text = run(tmp_path, *traffic)
+    assert "never" not in text
+    assert "none" not in text
+
+
+@pytest.mark.parametrize("rate", ["0.6", "0.99", "1"])
+def test_nothing_is_twice_as_bad_as_most_requests(tmp_path: Path, rate: str) -> None:
+    """And what no canary could be beyond is said as a sentence."""
+    traffic = ("--requests-per-second", "100", "--error-rate", rate)
+    errors = json.loads(run(tmp_path, *traffic, "--json").splitlines()[0])
+    assert errors["twice_as_bad_minutes"] is None
+    assert ("never takes the canary back" in run(tmp_path, *traffic)) == (rate != "0.6")

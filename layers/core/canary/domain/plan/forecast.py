@@ -17,6 +17,7 @@ from canary.domain.words import percent
 from canary.stats import worse_minute
 from canary.stats.counts import limit
 from canary.stats.forecast import (
+    SMALLEST_RATE,
     Traffic,
     advance_minutes,
     detection_minutes,
@@ -43,11 +44,16 @@ class StepForecast(Frozen):
     bake_max_minutes: int
     smallest_ratio: float | None
     """The smallest multiple of the baseline's rate that a whole bake would typically take back; of
-    good events how many times the canary's the baseline's would have to be.
+    good events how many times the canary's the baseline's would have to be. None where the baseline
+    has none, of which every rate is a multiple without a number.
     """
+    smallest_rate: float | None = None
+    """That regression as the canary's own rate; None of one number a minute."""
+    baseline_rate: float | None = None
+    """What it is a regression from."""
     twice_as_bad_minutes: float | None
     """Typical minutes until a canary with twice the rate, or half of it for good events, is taken
-    back.
+    back; None too where there is no such canary: twice nothing, or more than every request.
     """
     warning: str | None = None
 
@@ -102,6 +108,10 @@ def _forecast(plan: Plan, step: int, guard: CountGuard) -> StepForecast:
     rates = (rate, 2 * rate) if lower else (rate / 2, rate)
     uncapped = plan.uncapped_minutes(step, guard)
     twice = detection_minutes(*rates, edge, traffic, alpha, count, uncapped)
+    ratio = seen(rate, edge, traffic, alpha, count, judged)
+    smallest = (
+        None if ratio is None else max(rate, SMALLEST_RATE) * ratio if lower else rate / ratio
+    )
     return StepForecast(
         step=step,
         share=planned.share,
@@ -109,8 +119,10 @@ def _forecast(plan: Plan, step: int, guard: CountGuard) -> StepForecast:
         median_minutes=_finite(median),
         p90_minutes=_finite(p90),
         bake_max_minutes=planned.bake_max_minutes,
-        smallest_ratio=seen(rate, edge, traffic, alpha, count, judged),
-        twice_as_bad_minutes=_finite(twice + plan.warm_up_minutes),
+        smallest_ratio=ratio if rate >= SMALLEST_RATE else None,
+        smallest_rate=smallest,
+        baseline_rate=rate,
+        twice_as_bad_minutes=_finite(twice + plan.warm_up_minutes) if 0 < max(rates) <= 1 else None,
         warning=_warning(plan, step, guard, p90) if p90 > planned.bake_max_minutes else None,
     )
 

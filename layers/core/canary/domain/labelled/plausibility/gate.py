@@ -75,14 +75,14 @@ def _of_margin(
     state: PairedState, evidence: QualityEvidence, spec: QualityGuardSpec
 ) -> Doubt | None:
     """Return the doubt in the pass of a loss of numbers whose margin passes a constant answer too;
-    none where the spec names a cap, or of one slice.
+    none where the spec names a cap, of one slice, or of a canary that is shown to be better.
     """
     counts, margin = evidence.counts, (spec.metrics or {}).get(state.metric)
-    answered = counts.used - counts.errors_baseline
-    if state.metric not in BESIDE_CONSTANT or state.slice is not None or margin is None:
+    if margin is None or margin.cap is not None or evidence.tally.records != counts.used:
         return None
-    if margin.cap is not None or answered < 1 or evidence.tally.records != counts.used:
+    if state.metric not in BESIDE_CONSTANT or state.slice is not None or state.better:
         return None
+    answered = max(1, counts.used - counts.errors_baseline)
     wide = too_wide(state.metric, margin.max_worse, evidence.tally, answered)
     return Doubt(wide, open=True) if wide else None
 

@@ -5,6 +5,7 @@ The codes and what they mean stand in canaryctl/shell/exits.py.
 """
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,11 +27,34 @@ from local.account_time import account_now, is_here
 
 PANEL = "Which stack"
 
+LONGEST_STACK = 72
+"""The state machine is called <stack>-rollout, and such a name has 80 characters at most."""
+
+
+def stack_name(given: str) -> str:
+    """Return the name of a stack, or its ARN; raise BadParameter where no stack of this application
+    can have it.
+    """
+    if given.startswith("arn:"):
+        return given
+    if re.fullmatch("[a-zA-Z][a-zA-Z0-9-]*", given) is None:
+        raise typer.BadParameter(
+            f"{given!r} is no stack's name: letters, digits and hyphens, a letter first"
+        )
+    if len(given) > LONGEST_STACK:
+        raise typer.BadParameter(
+            f"{given!r} has {len(given)} characters, and a stack of this application at most "
+            f"{LONGEST_STACK}: its state machine is called <stack>-rollout, which may have 80"
+        )
+    return given
+
+
 StackName = Annotated[
     str,
     typer.Option(
         "--stack",
         envvar="CANARY_STACK",
+        callback=stack_name,
         help="Name of the CloudFormation stack.",
         rich_help_panel=PANEL,
     ),

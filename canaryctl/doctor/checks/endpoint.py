@@ -1,6 +1,5 @@
 """Can the endpoint carry a rollout, and who else acts on it?"""
 
-import re
 from collections.abc import Mapping
 
 from canary.domain.errors import Refused
@@ -22,8 +21,8 @@ def carries(account: Account) -> Diagnosis:
     if not view.exists:
         return broken(
             f"there is no endpoint {name!r} in this account and region",
-            "Give its name as SageMaker lists it",
-            " --name-contains ".join(["aws sagemaker list-endpoints", *_first_word(name)]),
+            "Give its name as SageMaker lists it, capitals and all",
+            "aws sagemaker list-endpoints --query 'Endpoints[].EndpointName' --output text",
         )
     look = f"aws sagemaker describe-endpoint --endpoint-name {name}"
     if view.stuck:
@@ -71,11 +70,6 @@ def _refusal(account: Account, spec: Spec) -> Refused | None:
     return None
 
 
-def _first_word(name: str) -> list[str]:
-    """Return the first run of letters and digits of a name, none where it has none."""
-    return re.findall("[A-Za-z0-9]+", name)[:1]
-
-
 def _specs(account: Account) -> list[Spec]:
     """Return the smallest spec of each variant that may be promoted, else of the last one; beside a
     single variant, of a canary that is built.
@@ -94,12 +88,11 @@ def is_told(account: Account) -> Diagnosis:
     view = account.serving
     if not view.in_service:
         return unknown(f"it is {view.standing}, so nothing is told of its variants")
-    notices = dict.fromkeys(
-        notice
-        for spec in _specs(account)
-        for notice in told_of_endpoint(spec, view, account.configured)
-    )
     other = _other_kind(view)
+    specs = [] if _weightless(view) else _specs(account)
+    notices = dict.fromkeys(
+        notice for spec in specs for notice in told_of_endpoint(spec, view, account.configured)
+    )
     if other:
         said = " ".join([f"{other}: see the line above.", *notices])
     else:
@@ -113,10 +106,16 @@ def _other_kind(view: EndpointView) -> str:
     """
     if view.asynchronous:
         return "it answers asynchronously"
-    if not view.variants or not all(variant.weighted for variant in view.variants):
+    if _weightless(view):
         return "it has no variants with weights (inference components?)"
+    if view.shadows:
+        return f"it has the shadow variant {', '.join(view.shadows)}, which gets copies of requests"
     serverless = [variant.name for variant in view.variants if variant.serverless]
     return f"serverless: {', '.join(serverless)}" if serverless else ""
+
+
+def _weightless(view: EndpointView) -> bool:
+    return not view.variants or not all(variant.weighted for variant in view.variants)
 
 
 def _weights(variants: tuple[Variant, ...]) -> str:
@@ -130,6 +129,8 @@ def _idle(account: Account) -> list[Variant]:
 def answers_at_weight_zero(account: Account) -> Diagnosis:
     """Does each variant at weight 0 answer one request by TargetVariant?"""
     idle, sample = _idle(account), account.sample
+    if _weightless(account.serving):
+        return unknown("no variant has a weight here, so no TargetVariant is asked")
     if not idle or sample is None:
         return unknown("no variant stands at weight 0, so there is nobody to ask")
     return worst_of([_answer(account, one.name, sample) for one in idle])
@@ -158,8 +159,8 @@ def _answer(account: Account, variant: str, sample: Sample) -> Diagnosis:
 def scaling_lets_it_back(account: Account) -> Diagnosis:
     """May autoscaling take away what the way back needs?"""
     variants = {v.name: v for v in account.serving.variants}
-    if not variants:
-        return unknown("the endpoint shows no variants")
+    if _weightless(account.serving):
+        return unknown("no variant has a weight here, so none is looked at")
     targets = account.surroundings.bounds(account.endpoint, list(variants))
     if not targets:
         return fine("no variant is a scalable target; instance counts stay as they are")

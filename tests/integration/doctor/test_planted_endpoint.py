@@ -139,34 +139,6 @@ def _with_variants(patient: Patient, **variants: dict[str, Any]) -> None:
     patient.answer(described)
 
 
-@pytest.mark.parametrize(
-    ("lacking", "said"),
-    [
-        ({"CurrentWeight": None, "DesiredWeight": None}, "inference components"),
-        ({"CurrentServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5}}, "serverless"),
-    ],
-)
-def test_another_kind_is_not_called_variants_on_instances(
-    patient: Patient, lacking: dict[str, Any], said: str
-) -> None:
-    """Right under a line that says what it is."""
-
-    def described(call: Any, proceed: Callable[[], Any]) -> Any:
-        answer = proceed()
-        if call.operation == "DescribeEndpoint":
-            for variant in answer["ProductionVariants"]:
-                variant.update(lacking)
-                for name in [name for name, value in lacking.items() if value is None]:
-                    del variant[name]
-        return answer
-
-    patient.answer(described)
-    assert said in patient.diagnosis("endpoint").said
-    kind = patient.diagnosis("kind").said
-    assert said in kind
-    assert "variants on instances" not in kind
-
-
 def test_what_is_told_of_an_endpoints_kind(patient: Patient) -> None:
     """As the first message would: fine, and said; what cannot be read is not fine."""
     assert "nothing to tell" in patient.diagnosis("kind").said

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from canaryctl.app import app
 from canaryctl.doctor.account import Account
 from canaryctl.doctor.check import broken, fine, unknown, worst_of
-from canaryctl.doctor.checks import CHECKS, endpoint, stack
+from canaryctl.doctor.checks import CHECKS, stack
 from canaryctl.doctor.checks.alarms import heading
 from canaryctl.doctor.checks.works import ELSEWHERE, MACHINE, ON_ENDPOINT
 from canaryctl.operate.options import Time
@@ -88,15 +88,6 @@ def test_every_heading_it_names_is_in_the_runbook() -> None:
     named = re.findall(r"docs/operations\.md, ([a-z-]+)", source)
     assert named
     assert set(named) <= headings
-
-
-def test_the_name_of_an_endpoint_is_looked_for_by_its_first_word() -> None:
-    """An option without a value is no command."""
-    assert [endpoint._first_word(name) for name in ("churn-prod", "-x", "--")] == [
-        ["churn"],
-        ["x"],
-        [],
-    ]
 
 
 def test_a_sample_is_sent_once() -> None:

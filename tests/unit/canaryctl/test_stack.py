@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from canary.adapters.account.stacks import CloudFormationReader
 from canary.domain.errors import AwsUnavailable
 from canaryctl.app import app
-from canaryctl.operate.options import told_plainly
+from canaryctl.operate.options import LONGEST_STACK, told_plainly
 from canaryctl.operate.stack import Stack, StackError
 
 TEMPLATE = {
@@ -188,3 +188,28 @@ def test_help_teaches_every_command() -> None:
         answer = CliRunner().invoke(app, [name, "--help"])
         assert answer.exit_code == 0
         assert "--stack" in answer.output
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("a" * 73, "at most 72"),
+        ("my_stack", "letters, digits and hyphens"),
+        ("1stack", "a letter first"),
+        ("", "a letter first"),
+    ],
+)
+@pytest.mark.parametrize("command", ["list", "doctor", "uninstall-check"])
+def test_a_name_that_no_stack_can_have_is_refused_before_any_call(
+    command: str, name: str, words: str
+) -> None:
+    """By the rule that `make deploy` holds a new stack to."""
+    result = CliRunner().invoke(app, [command, "--stack", name], env={"COLUMNS": "200"})
+    assert result.exit_code == 2
+    assert words in " ".join(result.output.split())
+
+
+def test_the_longest_name_is_the_one_that_make_deploy_takes() -> None:
+    """Two places, one rule."""
+    rule = Path(__file__).parents[3] / ".ci" / "stack_name"
+    assert f"LONGEST={LONGEST_STACK}\n" in rule.read_text()

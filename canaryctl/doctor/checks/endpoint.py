@@ -24,7 +24,7 @@ def carries(account: Account) -> Diagnosis:
             "Give its name as SageMaker lists it, capitals and all",
             "aws sagemaker list-endpoints --query 'Endpoints[].EndpointName' --output text",
         )
-    look = f"aws sagemaker describe-endpoint --endpoint-name {name}"
+    look = f"aws sagemaker describe-endpoint --endpoint-name {view.name}"
     if view.stuck:
         return broken(
             f"it is {view.standing} and does not leave that by itself", "Read why, mend it", look
@@ -146,7 +146,7 @@ def _answer(account: Account, variant: str, sample: Sample) -> Diagnosis:
         return broken(
             f"{variant} failed on the sample: {said.text}",
             "Look whether the sample is what the model takes (--content-type), then at its log",
-            f"aws logs tail /aws/sagemaker/Endpoints/{account.endpoint} --since 15m",
+            f"aws logs tail /aws/sagemaker/Endpoints/{account.serving.name} --since 15m",
         )
     if said.invoked_variant and said.invoked_variant != variant:
         return broken(
@@ -161,7 +161,7 @@ def scaling_lets_it_back(account: Account) -> Diagnosis:
     variants = {v.name: v for v in account.serving.variants}
     if _weightless(account.serving):
         return unknown("no variant has a weight here, so none is looked at")
-    targets = account.surroundings.bounds(account.endpoint, list(variants))
+    targets = account.surroundings.bounds(account.serving.name, list(variants))
     if not targets:
         return fine("no variant is a scalable target; instance counts stay as they are")
     small = [
@@ -179,7 +179,7 @@ def scaling_lets_it_back(account: Account) -> Diagnosis:
         "Keep its minimum at what the whole traffic needs until PROMOTED is told",
         "aws application-autoscaling register-scalable-target --service-namespace sagemaker "
         "--scalable-dimension sagemaker:variant:DesiredInstanceCount --resource-id "
-        f"endpoint/{account.endpoint}/variant/{variant.name} --min-capacity "
+        f"endpoint/{account.serving.name}/variant/{variant.name} --min-capacity "
         f"{variant.current_count}",
     )
 

@@ -29,8 +29,8 @@ def statistics_exist(account: Account) -> Diagnosis:
     """Do TC(:x) and p95 of ModelLatency exist in the minutes that had requests?"""
     timed, having = 0, dict.fromkeys(COUNTED, 0)
     for variant in account.serving.variants:
-        wanted = {name: m.at(account.endpoint, variant.name) for name, m in COUNTED.items()}
-        of = TIMED.at(account.endpoint, variant.name)
+        wanted = {name: m.at(account.serving.name, variant.name) for name, m in COUNTED.items()}
+        of = TIMED.at(account.serving.name, variant.name)
         series = account.minutes([of, *wanted.values()], BACK_MINUTES)
         minutes = {minute for minute, count in series[of].minutes.items() if count}
         timed += len(minutes)
@@ -50,7 +50,7 @@ def statistics_exist(account: Account) -> Diagnosis:
 def lag(account: Account) -> Diagnosis:
     """How old is the newest minute of the variants that serve?"""
     serving = [v.name for v in account.serving.variants if v.current_weight]
-    metrics = [REQUESTS.at(account.endpoint, name) for name in serving]
+    metrics = [REQUESTS.at(account.serving.name, name) for name in serving]
     series = account.minutes(metrics, BACK_MINUTES)
     if not all(one.complete for one in series.values()):
         return unknown("CloudWatch did not tell all of its metrics")
@@ -68,7 +68,7 @@ def lag(account: Account) -> Diagnosis:
             f"{said}: beyond {LATE_MINUTES} min a rollout holds, and rolls back at its limit",
             "Look whether traffic stopped; else ask AWS why metrics come so late",
             "aws cloudwatch list-metrics --namespace AWS/SageMaker --recently-active PT3H "
-            f"--dimensions Name=EndpointName,Value={account.endpoint}",
+            f"--dimensions Name=EndpointName,Value={account.serving.name}",
         )
     return fine(said)
 
@@ -78,7 +78,7 @@ def silence(account: Account) -> Diagnosis:
     idle = [v.name for v in account.serving.variants if not v.current_weight]
     if not idle:
         return unknown("no variant stands at weight 0")
-    metrics = {name: REQUESTS.at(account.endpoint, name) for name in idle}
+    metrics = {name: REQUESTS.at(account.serving.name, name) for name in idle}
     series = account.minutes([*metrics.values()], BACK_MINUTES)
     return worst_of([_silence(name, series[metric]) for name, metric in metrics.items()])
 

@@ -68,10 +68,16 @@ def test_shadow_variants_are_told(patient: Patient) -> None:
     is_broken(patient, "endpoint", "shadow variant dark", "ShadowProductionVariants")
 
 
-def test_a_name_in_another_case_is_no_part_of_the_command_that_finds_it(patient: Patient) -> None:
-    """SageMaker's own search tells capitals apart, and would find nothing by it."""
-    found = patient.diagnosis("endpoint", ENDPOINT.upper())
-    assert found.state == "broken"
-    assert "list-endpoints" in str(found.command)
-    assert ENDPOINT.upper() not in str(found.command)
-    assert "name-contains" not in str(found.command)
+@pytest.mark.parametrize(
+    ("name", "there"), [(ENDPOINT.upper(), True), ("Nobody-There", False)], ids=["case", "gone"]
+)
+def test_a_name_that_is_not_the_endpoints_is_in_no_command(
+    patient: Patient, name: str, *, there: bool
+) -> None:
+    """SageMaker finds an endpoint in any case and tells its own; its search by name tells capitals
+    apart, and would find nothing by another one.
+    """
+    found = patient.diagnosis("endpoint", name)
+    assert (found.state, name in found.command) == ("broken", False)
+    assert found.command.endswith(ENDPOINT) == there
+    assert ("list-endpoints" in found.command) != there

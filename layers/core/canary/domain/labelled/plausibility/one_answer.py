@@ -107,9 +107,9 @@ def _as_the_middle(tally: AnswerTally, spec: QualityGuardSpec) -> Doubt | None:
         if canary is None or canary < constant or baseline >= constant:
             continue
         return Doubt(
-            f"the canary's {measure.error} is as large as that of always answering the labels' "
-            f"{measure.middle}, and the baseline's is not: {canary / constant:.3g} and "
-            f"{baseline / constant:.3g} of it",
+            f"the canary is as far off as always answering the labels' {measure.middle}, and the "
+            f"baseline is not: {canary / constant:.3g} and {baseline / constant:.3g} of that "
+            f"{measure.error}",
             open=True,
         )
     return None

@@ -10,6 +10,7 @@ from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.judge.windows import Window
 from canary.domain.plan.endpoint import GONE, EndpointView
 from canary.domain.plan.kinds.hosting import Configured, Hosting
+from canary.domain.plan.release.staging import Staging
 from canary.domain.plan.target import Target
 from canary.domain.rollout.forms.mail import Mail
 from canary.domain.rollout.phase import Phase
@@ -175,6 +176,10 @@ class ScriptedEndpoint:
     def configured(self, view: EndpointView) -> Configured:
         """Return models that answer by themselves."""
         return Configured(hosting={variant.name: Hosting() for variant in view.variants})
+
+    def with_canary(self, configured: Configured, staging: Staging) -> Configured:
+        """Return it with a canary whose model answers by itself."""
+        return configured.but(hosting={**configured.hosting, staging.variant: Hosting()})
 
     def move(self, endpoint: str, target: Target) -> None:
         """Serve this target at once, unless told to fail or to stay."""

@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 
-from tests.faults.campaign import chosen, run_campaign
+from tests.faults.campaign import chosen, read_part, run_campaign
 from tests.faults.reporting import TIMELINES, Shown, report
 
 
@@ -25,13 +25,25 @@ def main() -> int:
         "--jobs", type=int, default=os.cpu_count() or 1, help="runs at once (as many as cores)"
     )
     parser.add_argument(
-        "--only", default="", metavar="TEXT", help="cases whose category and name contain this"
+        "--only",
+        nargs="*",
+        default=[],
+        metavar="TEXT",
+        help="cases whose category and name contain one of these",
+    )
+    parser.add_argument(
+        "--part",
+        default="1/1",
+        metavar="K/N",
+        help="the Kth of N parts of them, every Nth case, to be spread over machines or nights",
     )
     given = parser.parse_args()
     shutil.rmtree(TIMELINES, ignore_errors=True)
     shown = Shown()
     with shown.bar:
-        campaign = run_campaign(given.seed, given.jobs, chosen(given.only, given.short), shown)
+        campaign = run_campaign(
+            given.seed, given.jobs, chosen(given.only, given.short, read_part(given.part)), shown
+        )
     print(report(campaign))
     return int(not campaign.survived)
 

@@ -22,6 +22,9 @@ REQUESTS_PER_MINUTE = 1200
 PAST_MINUTES, PAST_ERROR_RATE = 1_440, 0.002
 ALARM = "churn-5xx"
 BUCKET, KEY = "labels", "set.csv"
+SECOND = "fraud-prod"
+"""Another endpoint of the same models, without traffic until a scenario gives it some."""
+SPECS, MODEL_ROLE, AT_ONCE = "canary-specs", "sagemaker", 1
 RECORDS = 160
 # Every labelled row's first feature lies above this: what fails below it is seen by live traffic
 # alone.
@@ -75,11 +78,20 @@ class MeanModel:
 def deployed() -> Iterator[Stage]:
     """Yield the application at rest, ready for the first rollout."""
     options: dict[str, Any] = {"enforce_iam": True, "endpoints": {"publication": IMMEDIATE}}
-    options["parameters"] = {"NotificationEmail": ON_CALL}  # nobody missing, so no alarm of it
+    options["parameters"] = {
+        "NotificationEmail": ON_CALL,  # nobody missing, so no alarm of it
+        "HandsOffSpecBucket": SPECS,
+        "ModelRolePattern": MODEL_ROLE,
+        "CanariesAtOnce": str(AT_ONCE),
+    }
     with Stage(requests_per_minute=REQUESTS_PER_MINUTE, **options) as stage:
         for variant in ("v1", "v2"):
             stage.emulator.endpoints.register_model(f"model-{variant}", MeanModel())
         _labelled_set(stage)
+        stage.client("s3").create_bucket(Bucket=SPECS)
+        stage.client("sagemaker").create_endpoint(
+            EndpointName=SECOND, EndpointConfigName="config-1"
+        )
         set_alarm(stage, threshold=1e9)
         _day(stage)
         stage.emulator.run_minutes(3)

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tests.faults.base import deployed
 from tests.faults.cases import Case, Result
@@ -103,14 +104,38 @@ def _with(result: Result, violation: Violation) -> Result:
     return Result(**{**vars(result), "violations": (*result.violations, violation)})
 
 
-def chosen(pattern: str, short: bool) -> Choose:  # noqa: FBT001
-    """Return what chooses the cases whose name has the pattern; `short` takes a spread of them."""
+class Part(NamedTuple):
+    """The `number`th of `of` equal parts, counted from 1."""
+
+    number: int
+    of: int
+
+
+def read_part(text: str) -> Part:
+    """Return the part of a text such as 2/4. Raises ValueError."""
+    number, _, of = text.partition("/")
+    part = Part(int(number), int(of))
+    if not 1 <= part.number <= part.of:
+        msg = f"--part: {text} is no part; the first of four is 1/4"
+        raise ValueError(msg)
+    return part
+
+
+def chosen(patterns: Sequence[str], short: bool, part: Part) -> Choose:  # noqa: FBT001
+    """Return what chooses the cases whose name has one of the patterns, all without any; `short`
+    takes a spread of them, `part` every so manyth.
+    """
 
     def choose(cases: list[Case]) -> list[Case]:
-        found = [case for case in cases if pattern in f"{case.category} {case.name}"]
-        return _spread(found) if short else found
+        found = [case for case in cases if _is_named(case, patterns)]
+        return _spread(found) if short else found[part.number - 1 :: part.of]
 
     return choose
+
+
+def _is_named(case: Case, patterns: Sequence[str]) -> bool:
+    name = f"{case.category} {case.name}"
+    return not patterns or any(pattern in name for pattern in patterns)
 
 
 def _spread(cases: Sequence[Case]) -> list[Case]:

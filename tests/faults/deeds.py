@@ -79,3 +79,8 @@ class Told:
     subject: str
     attributes: Mapping[str, str]
     work: int
+
+    @property
+    def kind(self) -> str:
+        """Return its kind, as it carries it."""
+        return self.attributes.get("kind", "")

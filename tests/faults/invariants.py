@@ -17,7 +17,9 @@ from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from tests.faults.invariants_of_instances import INSTANCES
 from tests.faults.invariants_of_messages import MESSAGES
+from tests.faults.invariants_of_people import PEOPLE
 from tests.faults.invariants_of_releases import RELEASES, as_left
+from tests.faults.invariants_of_starts import STARTS
 from tests.faults.run import LETS_GO, OVER, Invariant, Run
 
 
@@ -53,12 +55,12 @@ def the_weights_are_exact(run: Run) -> Iterator[str]:
             Phase.PROMOTED: record.plan.steps[-1].target.weights,
             Phase.ROLLED_BACK: record.plan.safe_target.weights,
         }.get(record.phase)
-        newest = record is list(run.last.values())[-1]
+        newest = record is run.newest(record.endpoint)
         if promised is None or run.world.foreign_since or not newest:
             continue
-        either = as_left(record, promised)
-        if not any(same_weights(dict(run.weights or {}), dict(one)) for one in either):
-            yield f"{record.phase} with {run.weights}, promised {' or '.join(map(str, either))}"
+        either, served = as_left(record, promised), dict(run.weights[record.endpoint] or {})
+        if not any(same_weights(served, dict(one)) for one in either):
+            yield f"{record.phase} with {served}, promised {' or '.join(map(str, either))}"
 
 
 def the_lease_follows_the_record(run: Run) -> Iterator[str]:
@@ -220,7 +222,9 @@ INVARIANTS: tuple[Invariant, ...] = (
     a_promote_advances_once,
     *INSTANCES,
     *MESSAGES,
+    *PEOPLE,
     *RELEASES,
+    *STARTS,
 )
 
 

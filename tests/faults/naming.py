@@ -11,12 +11,19 @@ from emulator.calls import Call
 WRITES = frozenset(
     {
         "application-autoscaling:RegisterScalableTarget",
+        "dynamodb:DeleteItem",
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
         "dynamodb:TransactWriteItems",
         "events:PutEvents",
         "s3:PutObject",
+        "sagemaker:CreateEndpointConfig",
+        "sagemaker:CreateModel",
+        "sagemaker:DeleteEndpointConfig",
+        "sagemaker:DeleteModel",
+        "sagemaker:UpdateEndpoint",
         "sagemaker:UpdateEndpointWeightsAndCapacities",
+        "sagemaker:UpdateModelPackage",
         "sns:Publish",
         "stepfunctions:SendTaskHeartbeat",
         "stepfunctions:SendTaskSuccess",
@@ -29,6 +36,8 @@ EVENTS = {
     "CloudWatch Alarm State Change": "alarm",
     "Step Functions Execution Status Change": "execution",
     "Scheduled Event": "schedule",
+    "SageMaker Endpoint State Change": "endpoint",
+    "SageMaker Model Package State Change": "package",
 }
 ALONE = {"planner": "plan", "evaluator": "evaluate", "collector": "collect"}
 # Times and counters change with every write: they tell no two writes apart.
@@ -62,7 +71,7 @@ def operation_of(call: Call, current: Current) -> str:
     match call.operation:
         case "PutItem":
             return f"{call.name} {_item(given['Item'], current)}"
-        case "GetItem" | "UpdateItem":
+        case "GetItem" | "UpdateItem" | "DeleteItem":
             return f"{call.name} {given['Key']['sk']['S'].split('#')[0]}"
         case "Query":
             values = given["ExpressionAttributeValues"]
@@ -101,4 +110,9 @@ def _changed(new: Record, current: Current) -> list[str]:
     names = [
         n for n in Record.model_fields if n not in EVERYWHERE and getattr(old, n) != getattr(new, n)
     ]
-    return [f"{n} {new.phase}" if n == "phase" else n for n in names]
+    told = {"phase": f"phase {new.phase}", "arranged": f"arranged {_what(new)}"}
+    return [told.get(name, name) for name in names]
+
+
+def _what(record: Record) -> str:
+    return record.arranged.what if record.arranged else "no more"

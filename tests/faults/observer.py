@@ -34,7 +34,6 @@ class Observer:
     """What happened in one emulated account since it began to look."""
 
     emulator: Emulator
-    endpoint: str
     revisions: list[Revision] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     instances: list[InstanceAsk] = field(default_factory=list)
@@ -82,6 +81,12 @@ class Observer:
             return frozenset({self.phase})
         to = "the end" if decision.to_step is None else f"step {decision.to_step}"
         return frozenset({self.phase, f"ADVANCE to {to}"})
+
+    def newest(self, endpoint: str) -> Record | None:
+        """Return the newest revision of whichever rollout of one endpoint."""
+        return next(
+            (r.record for r in reversed(self.revisions) if r.record.endpoint == endpoint), None
+        )
 
     def current(self, rollout: str) -> Record | None:
         """Return the newest revision of one rollout."""
@@ -141,8 +146,8 @@ class Observer:
             case "events:PutEvents":
                 self._see_events(call.parameters["Entries"], answer["Entries"])
             case "application-autoscaling:RegisterScalableTarget":
-                variant = call.parameters["ResourceId"].rsplit("/", 1)[1]
-                self._see_instances(variant, "least", call.parameters["MinCapacity"])
+                _, endpoint, _, variant = call.parameters["ResourceId"].split("/")
+                self._see_instances(endpoint, variant, "least", call.parameters["MinCapacity"])
             case "sns:Publish":
                 self._see_message(call.parameters)
             case "stepfunctions:SendTaskSuccess":
@@ -186,15 +191,15 @@ class Observer:
             listener(revision)
 
     def _see_move(self, parameters: Mapping[str, Any]) -> None:
-        changes = parameters["DesiredWeightsAndCapacities"]
+        changes, endpoint = parameters["DesiredWeightsAndCapacities"], parameters["EndpointName"]
         for change in changes:
             if "DesiredInstanceCount" in change:
                 count = change["DesiredInstanceCount"]
-                self._see_instances(change["VariantName"], "count", count)
+                self._see_instances(endpoint, change["VariantName"], "count", count)
         weights = {v["VariantName"]: v["DesiredWeight"] for v in changes if "DesiredWeight" in v}
         if not weights:
             return
-        work, record = _work.get(), self.record
+        work, record = _work.get(), self.newest(endpoint)
         self.moves.append(
             Move(
                 self.emulator.clock.now(),
@@ -202,13 +207,13 @@ class Observer:
                 work.execution,
                 record.rollout if record else "",
                 work.seen_revision,
-                self.counts(self.endpoint),
+                self.counts(endpoint),
             )
         )
         self.note(f"asks for {weights}")
 
-    def _see_instances(self, variant: str, way: str, instances: int) -> None:
-        work, record = _work.get(), self.record
+    def _see_instances(self, endpoint: str, variant: str, way: str, instances: int) -> None:
+        work, record = _work.get(), self.newest(endpoint)
         self.instances.append(
             InstanceAsk(
                 self.emulator.clock.now(),
@@ -217,7 +222,7 @@ class Observer:
                 instances,
                 record.rollout if record else "",
                 work.seen_revision,
-                self.weights(self.endpoint) or {},
+                self.weights(endpoint) or {},
             )
         )
         self.note(f"asks for {way} {instances} of {variant}")

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from canary.adapters.starting.places import DynamoPlaces
+from canary.adapters.table import DynamoRollouts
 from canary.domain.plan.target import same_weights
 from canary.domain.rollout.phase import Phase
+from canary.domain.rollout.places import SEEN_WITHIN
+from canary.flow.places.places import Places
 from emulator.states.execution import RUNNING, SUCCEEDED
+from tests.faults.base import AT_ONCE, SECOND
 from tests.faults.cases import Case, Result
 from tests.faults.invariants import Violation, violations
 from tests.faults.run import Run
@@ -22,6 +27,7 @@ UNTIL_LIFTED_MINUTES = 45
 # come and go.
 SETTLE_MINUTES = 3
 STILL_RUNNING_MINUTES = 40
+A_MOMENT = timedelta(minutes=1)
 
 
 def record(stage: Stage, scenario: str) -> tuple[Recording, Result]:
@@ -53,6 +59,7 @@ def _play(world: World, case: Case) -> Result:
         silent = _until_lifted(world)
     ended = world.emulator.clock.now()
     _settle(world)
+    registry = world.emulator.endpoints.registry
     run = Run(
         world,
         (frozenset({scenario.ends}) if case.exact else scenario.expects | case.ends)
@@ -60,12 +67,14 @@ def _play(world: World, case: Case) -> Result:
         scenario.never,
         case.permanent,
         dict(_leases(world)),
-        world.observer.weights(ENDPOINT),
+        {name: world.observer.weights(name) for name in (ENDPOINT, SECOND)},
         tuple(
             name for name, execution in world.executions().items() if execution.status == RUNNING
         ),
         tuple(name for name, execution in world.rolling().items() if execution.status == SUCCEEDED),
         world.promotes,
+        {arn: one["ModelApprovalStatus"] for arn, one in registry.packages.items()},
+        _next_waits(world),
     )
     found = [*silent, *violations(run)]
     return Result(
@@ -98,18 +107,21 @@ def _until_lifted(world: World) -> list[Violation]:
     world.observer.note("the cause is repaired")
     for lift in world.lift:
         lift()
-    world.emulator.run_until(lambda: world.is_over() or _is_unproven(world), AT_MOST_MINUTES)
-    if _is_unproven(world):
-        world.execute({"command": "retry", "endpoint": ENDPOINT}, "retry-after-repair")
-        world.emulator.run_until(
-            lambda: world.observer.phase != Phase.UNPROVEN and world.is_over(), AT_MOST_MINUTES
-        )
+    world.emulator.run_until(lambda: world.is_over() or bool(_unproven(world)), AT_MOST_MINUTES)
+    for endpoint in _unproven(world):
+        world.execute({"command": "retry", "endpoint": endpoint}, f"retry-{endpoint}-after-repair")
+        world.emulator.run_until(lambda: not _unproven(world) and world.is_over(), AT_MOST_MINUTES)
     return silent
 
 
-def _is_unproven(world: World) -> bool:
-    record = world.observer.record
-    return record is not None and record.phase is Phase.UNPROVEN and not record.outbox
+def _unproven(world: World) -> list[str]:
+    """Return the endpoints whose newest rollout is UNPROVEN and was told so."""
+    newest = (world.observer.newest(name) for name in (ENDPOINT, SECOND))
+    return [
+        record.endpoint
+        for record in newest
+        if record is not None and record.phase is Phase.UNPROVEN and not record.outbox
+    ]
 
 
 def _settle(world: World) -> None:
@@ -124,6 +136,18 @@ def _leases(world: World) -> dict[str, str]:
     items = world.stage.client("dynamodb").scan(TableName=world.stage.outputs["TableName"])["Items"]
     leases = (item for item in items if item["sk"]["S"] == "LEASE")
     return {item["pk"]["S"].removeprefix("ENDPOINT#"): item["rollout"]["S"] for item in leases}
+
+
+def _next_waits(world: World) -> str:
+    """Return what the next rollout would wait for, asked once nothing of the last one is fresh."""
+    last = world.observer.record
+    if last is None:
+        return ""
+    client, table = world.stage.client("dynamodb"), world.stage.outputs["TableName"]
+    places = Places(DynamoPlaces(client, table), DynamoRollouts(client, table), AT_ONCE)
+    later = world.emulator.clock.now() + SEEN_WITHIN + A_MOMENT
+    line = places.take(last.but(rollout="next", endpoint="next", standstills=()), later)
+    return "" if line is None else line.words
 
 
 def _end(world: World) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
@@ -16,8 +16,8 @@ from tests.faults.world import World
 class Run:
     """One run that is over: the world it happened in and what it may end as.
 
-    `succeeded`: the executions of the rollout, commands aside, that did. `promotes`: how many
-    promotes were commanded, None where nobody counted.
+    `weights`: what serves, by endpoint. `succeeded`: the executions of the rollout, commands aside,
+    that did. `promotes`: how many promotes were commanded, None where nobody counted.
     """
 
     world: World
@@ -25,10 +25,14 @@ class Run:
     never: frozenset[Phase]
     permanent: bool
     stored_leases: Mapping[str, str]
-    weights: Mapping[str, float] | None
+    weights: Mapping[str, Mapping[str, float] | None]
     running: tuple[str, ...] = ()
     succeeded: tuple[str, ...] = ()
     promotes: int | None = None
+    packages: Mapping[str, str] = field(default_factory=dict)
+    """The approval of every package in the registry, by ARN."""
+    next_waits: str = ""
+    """Why a rollout that comes next would wait for a place, '' where it gets one."""
 
     @property
     def observer(self) -> Observer:
@@ -48,6 +52,10 @@ class Run:
     def last(self) -> dict[str, Record]:
         """Return the newest record of every rollout."""
         return {revision.record.rollout: revision.record for revision in self.observer.revisions}
+
+    def newest(self, endpoint: str) -> Record:
+        """Return the newest record of an endpoint that has one."""
+        return [record for record in self.last.values() if record.endpoint == endpoint][-1]
 
 
 # Said here once more: what a record says of itself may be what is broken.

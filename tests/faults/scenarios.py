@@ -1,41 +1,15 @@
-"""The rollouts that are broken: each ends in one known way when nothing is broken.
-
-`never` are the ends that no fault may bring about: a bad canary is never promoted.
-"""
+"""The rollouts that are broken: each ends in one known way when nothing is broken."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
 from canary.domain.rollout.phase import Phase
-from tests.faults.base import LABELLED_ABOVE, SPEC, MeanModel, set_alarm
+from tests.faults.base import LABELLED_ABOVE, MeanModel, set_alarm
+from tests.faults.scenario import BAD, Scenario, order
+from tests.faults.scenarios_in_line import IN_LINE
+from tests.faults.scenarios_of_people import PEOPLE
+from tests.faults.scenarios_of_starts import BY_THEMSELVES
 from tests.faults.world import ROLLOUT_NAME, World
 from tests.integration.stage import ENDPOINT
-
-Play = Callable[[World], object]
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """One rollout: the canary, the spec, what a person does meanwhile, and the end it has when all
-    goes well.
-    """
-
-    name: str
-    ends: Phase
-    canary: MeanModel = field(default_factory=MeanModel)
-    spec: Mapping[str, Any] = field(default_factory=dict)
-    play: Play = lambda _world: None
-    never: frozenset[Phase] = frozenset()
-    expects: frozenset[Phase] = frozenset({Phase.PROMOTED, Phase.ROLLED_BACK})
-
-    def begin(self, world: World) -> None:
-        """Put the canary in place and start the rollout."""
-        world.emulator.endpoints.register_model("model-v2", self.canary)
-        self.play(world)
-        world.execute({**SPEC, **self.spec}, ROLLOUT_NAME)
 
 
 def _ring(world: World) -> None:
@@ -54,20 +28,16 @@ def stop(world: World, name: str) -> None:
     world.emulator.states.stop(world.executions()[name], "Stopped", "stopped by hand")
 
 
-def _command(command: str, **fields: Any) -> dict[str, Any]:
-    return {"command": command, "endpoint": ENDPOINT, **fields}
-
-
 def _steer(world: World) -> None:
     def at_first_step() -> None:
-        world.execute(_command("pause", minutes=10), "pause")
-        world.later(70, lambda: world.execute(_command("resume"), "resume"))
-        world.later(140, lambda: world.execute(_command("promote"), "promote"))
+        order(world, "pause", minutes=10)
+        world.later(70, lambda: order(world, "resume"))
+        world.later(140, lambda: order(world, "promote"))
 
     world.once(lambda: world.observer.phase == "BAKING 1", at_first_step, 20)
     world.once(
         lambda: world.observer.phase == "WATCHING",
-        lambda: world.execute(_command("rollback"), "rollback"),
+        lambda: order(world, "rollback"),
         20,
     )
 
@@ -75,7 +45,7 @@ def _steer(world: World) -> None:
 def _release(world: World) -> None:
     world.once(
         lambda: world.observer.phase == "BAKING 1",
-        lambda: world.execute(_command("release"), "release"),
+        lambda: order(world, "release"),
         20,
     )
 
@@ -83,7 +53,7 @@ def _release(world: World) -> None:
 def _regret(world: World) -> None:
     world.once(
         lambda: world.observer.phase == "PROMOTED",
-        lambda: world.execute(_command("rollback"), "rollback"),
+        lambda: order(world, "rollback"),
         20,
     )
 
@@ -104,7 +74,7 @@ def _raised_and_back(world: World) -> None:
     _few(world)
     world.once(
         lambda: world.observer.phase == "WATCHING",
-        lambda: world.execute(_command("rollback"), "rollback"),
+        lambda: order(world, "rollback"),
         20,
     )
 
@@ -117,7 +87,7 @@ def _short(world: World) -> None:
 
     def repair() -> None:
         limits.quota.clear()
-        world.execute(_command("promote"), "promote")
+        order(world, "promote")
 
     world.once(lambda: _is_short(world), repair, 40)
 
@@ -127,7 +97,6 @@ def _is_short(world: World) -> bool:
     return record is not None and record.capacity is not None and bool(record.capacity.missing)
 
 
-BAD = frozenset({Phase.PROMOTED})
 BUILT = {"model": "model-v2", "variant": "v3"}
 SCENARIOS = {
     scenario.name: scenario
@@ -157,5 +126,8 @@ SCENARIOS = {
             play=_release,
             expects=frozenset({Phase.HANDED_OVER, Phase.ROLLED_BACK, Phase.PROMOTED}),
         ),
+        *PEOPLE,
+        *BY_THEMSELVES,
+        *IN_LINE,
     )
 }

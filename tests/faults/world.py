@@ -22,7 +22,7 @@ from emulator.states.execution import Execution
 from emulator.states.interpreter import Walk
 from tests.faults.naming import EVENTS, function_of
 from tests.faults.observer import Observer
-from tests.integration.stage import ENDPOINT, Stage
+from tests.integration.stage import Stage
 
 Around = Callable[[str, Any, Proceed], InvocationResult]
 Deliver = Callable[[Passage, list[float]], list[float]]
@@ -47,13 +47,15 @@ class World:
     foreign_since: datetime | None = None
     promotes: int = 0
     intended: int = 0
+    begins_by: datetime | None = None
+    """When a rollout that begins by itself has begun, or its event is lost for good."""
     lift: list[Callable[[], object]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Put the observer innermost, and every kind of fault around what it breaks."""
         emulator = self.stage.emulator
         self.random = random.Random(self.seed)
-        self.observer = Observer(emulator, ENDPOINT)
+        self.observer = Observer(emulator)
         emulator.calls.hooks.append(self.observer.watch)
         emulator.functions.around = self._around
         emulator.bus.plan = self._plan
@@ -124,16 +126,19 @@ class World:
         return any(word in subject for subject in subjects for word in PAGES)
 
     def is_over(self) -> bool:
-        """Return whether every rollout has ended and is told, a refused start has failed, and no
-        person is about to do something or waits for an answer.
+        """Return whether every rollout has ended and is told, a refused start has failed, one that
+        nobody asked for will not begin any more, and no person is about to do something or waits
+        for an answer.
         """
         last = {revision.record.rollout: revision.record for revision in self.observer.revisions}
         if self.intended or any(record.listed for record in last.values()):
             return False
         if any(each.is_running and is_command(each) for each in self.executions().values()):
             return False
-        first = self.executions().get(ROLLOUT_NAME)
-        return bool(last) or (first is not None and not first.is_running)
+        started = self.rolling().values()
+        if started or last:
+            return bool(last) or not any(each.is_running for each in started)
+        return self.begins_by is not None and self.emulator.clock.now() > self.begins_by
 
     def _around(self, function: str, event: Any, proceed: Proceed) -> InvocationResult:
         with self.observer.working(function, event) as work:

@@ -174,7 +174,7 @@ class World:
             never=frozenset(),
             permanent=not over,
             stored_leases=dict(self.rollouts.leases),
-            weights=self.endpoint.current,
+            weights={"churn": self.endpoint.current},
         )
         found = violations(run)
         only_at_the_end = {

@@ -14,6 +14,8 @@ from canary.adapters.hosting import SageMakerHosting
 from canary.domain.errors import AwsUnavailable
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.kinds.hosting import Behind, Configured, Hosting, Unread
+from canary.domain.plan.kinds.unlike import Fleet
+from canary.domain.plan.release.staging import Staging
 
 ARN = "arn:aws:sagemaker:eu-west-1:111111111111:endpoint/churn"
 WHEN = datetime(2026, 3, 2, tzinfo=UTC)
@@ -172,3 +174,76 @@ def test_tags_that_may_not_be_read_are_named() -> None:
     found = answers.read_on()
     assert found.hosting == {"v1": Hosting(addressed="model")}
     assert [(one.what, one.name) for one in found.unread] == [("tags", "churn")]
+
+
+def test_how_a_variant_is_hosted_is_read_of_its_configuration_and_its_containers() -> None:
+    """Fields as they stand there; of several containers each name with its place."""
+    answers = Answers()
+    answers.config("v1")
+    containers = [{**ONE, "Environment": {"WORKERS": "2"}}, {**ONE, "Environment": {"A": "b"}}]
+    answers.model(Containers=containers)
+    fields = {"VariantName": "v1", "ModelName": "model-v1", "InstanceType": "ml.m5.large"}
+    environment = {"1.WORKERS": "2", "2.A": "b"}
+    assert answers.read().fleets == {"v1": Fleet(fields=fields, environment=environment)}
+
+
+ON_M5 = Configured(
+    fleets={"v1": Fleet(fields={"InstanceType": "ml.m5.large", "VolumeSizeInGB": 9})}
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "instance_type"), [(None, "ml.m5.large"), ("ml.g5.xlarge", "ml.g5.xlarge")]
+)
+def test_a_canary_to_be_built_is_like_its_baseline_but_for_what_is_asked(
+    asked: str | None, instance_type: str
+) -> None:
+    """Its model's environment is its own."""
+    answers = Answers()
+    answers.model(PrimaryContainer={**ONE, "Environment": {"WORKERS": "2"}})
+    staging = Staging(
+        variant="v2", like="v1", model="m-2", instance_type=asked, count=1, config="canary-x-stage"
+    )
+    with answers.stub:
+        found = SageMakerHosting(answers.client).with_canary(ON_M5, staging)
+    fields = {"InstanceType": instance_type, "VolumeSizeInGB": 9}
+    assert found.fleets["v2"] == Fleet(fields=fields, environment={"WORKERS": "2"})
+    assert found.hosting["v2"] == Hosting()
+
+
+def test_a_package_has_the_environment_it_says_and_the_spec_adds() -> None:
+    """What the spec says comes last."""
+    answers = Answers()
+    specified = {"Containers": [{"Image": "image", "Environment": {"A": "1", "B": "1"}}]}
+    package = {
+        "ModelPackageName": "p",
+        "ModelPackageArn": f"arn:aws:sagemaker:eu-west-1:{'1' * 12}:model-package/churn/3",
+        "CreationTime": WHEN,
+        "ModelPackageStatus": "Completed",
+        "ModelPackageStatusDetails": {"ValidationStatuses": []},
+        "InferenceSpecification": specified,
+    }
+    answers.stub.add_response("describe_model_package", package)
+    staging = Staging(
+        variant="v2",
+        like="v1",
+        model="m-2",
+        model_package=package["ModelPackageArn"],
+        environment={"B": "2"},
+        count=1,
+        config="canary-x-stage",
+    )
+    with answers.stub:
+        found = SageMakerHosting(answers.client).with_canary(ON_M5, staging)
+    assert found.fleets["v2"].environment == {"A": "1", "B": "2"}
+
+
+def test_a_canary_whose_model_may_not_be_read_is_compared_by_its_configuration() -> None:
+    """The denial is named, and its environment is not known."""
+    answers = Answers()
+    answers.denied("describe_model")
+    staging = Staging(variant="v2", like="v1", model="m-2", count=1, config="canary-x-stage")
+    with answers.stub:
+        found = SageMakerHosting(answers.client).with_canary(ON_M5, staging)
+    assert found.fleets["v2"].environment is None
+    assert [one.name for one in found.unread] == ["v2"]

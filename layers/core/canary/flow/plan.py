@@ -129,6 +129,7 @@ class Planner:
         release = self._release_of(spec, rollout, view) if spec.releases else None
         if release is not None and release.staging is not None:
             view = with_canary(view, release.staging)
+            configured = self._hosting.with_canary(configured, release.staging)
         check_endpoint(spec, view)
         check_hosting(spec, view, configured)
         check_control_hosting(spec, view, configured, release)

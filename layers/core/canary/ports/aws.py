@@ -14,6 +14,7 @@ from canary.domain.plan.target import Target
 
 if TYPE_CHECKING:  # the planner alone looks behind variants
     from canary.domain.plan.kinds.hosting import Configured
+    from canary.domain.plan.release.staging import Staging
 
 ExecutionStatus = Literal[
     "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE", "MISSING"
@@ -57,6 +58,9 @@ class HostingReader(Protocol):
 
     def configured(self, view: EndpointView) -> "Configured":
         """Return what its configuration and models say; what is denied or gone is named in it."""
+
+    def with_canary(self, configured: "Configured", staging: "Staging") -> "Configured":
+        """Return it with the variant that will be built, what is denied or gone named in it."""
 
 
 class WeightMover(EndpointReader, Protocol):

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 
 from canary.domain.errors import Refused
 from canary.domain.plan.brakes.keys import BrakeKeys
-from canary.domain.plan.capacity.needs import CapacityFacts, plan_capacity
-from canary.domain.plan.capacity.values import CapacityPlan
+from canary.domain.plan.capacity.needs import CapacityFacts, instances_of
 from canary.domain.plan.custom.first_look import FirstLook
 from canary.domain.plan.custom.guards import told, told_of_value
 from canary.domain.plan.custom.reach import check_reach, told_of_reach
@@ -92,7 +91,7 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
     shares = [step.share for step in steps]
     controlled = spec.control is not None
     days = days_of(guards, shares, facts.history, controlled=controlled)
-    capacity, instances = _capacity(spec, facts, shares)
+    capacity, instances = instances_of(spec, facts.endpoint, facts.capacity, shares)
     return Plan(
         endpoint=spec.endpoint,
         config_name=facts.endpoint.config_name,
@@ -138,14 +137,6 @@ def make_plan(spec: Spec, facts: Facts) -> Plan:
         capacity=capacity,
         days=days,
     )
-
-
-def _capacity(
-    spec: Spec, facts: Facts, shares: Sequence[float]
-) -> tuple[CapacityPlan | None, tuple[str, ...]]:
-    if facts.capacity is None:
-        return None, ()
-    return plan_capacity(spec, facts.endpoint, facts.capacity, shares)
 
 
 def baselines_of(spec: Spec, view: EndpointView) -> tuple[str, ...]:

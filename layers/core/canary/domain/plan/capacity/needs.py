@@ -13,6 +13,7 @@ from itertools import accumulate
 from canary.domain.plan.capacity.values import Bounds, CapacityKeys, CapacityPlan, Raised
 from canary.domain.plan.endpoint import EndpointView, Variant
 from canary.domain.plan.guards import Metric
+from canary.domain.plan.kinds.unlike import told_of_load
 from canary.domain.plan.spec import Spec
 from canary.domain.plan.target import control_share
 from canary.domain.words import percent
@@ -48,6 +49,17 @@ class CapacityFacts:
     bounds: Mapping[str, Bounds] = field(default_factory=dict)
     unread: str = ""
     """Why it is not known which variants are autoscaled, in words."""
+
+
+def instances_of(
+    spec: Spec, view: EndpointView, facts: CapacityFacts | None, shares: Sequence[float]
+) -> tuple[CapacityPlan | None, tuple[str, ...]]:
+    """Return the instances of every step, and what is told of them, also of the load that each then
+    has; `facts` None where nobody looked.
+    """
+    planned, told = plan_capacity(spec, view, facts, shares) if facts else (None, ())
+    scaled = facts.bounds if facts else {}
+    return planned, (*told, *told_of_load(view, spec.canary, shares, planned, scaled))
 
 
 def plan_capacity(

@@ -14,6 +14,7 @@ from pydantic import Field
 from canary.domain.errors import Refused
 from canary.domain.model import Frozen
 from canary.domain.plan.endpoint import EndpointView
+from canary.domain.plan.kinds.unlike import Fleet
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.spec import Spec
 
@@ -69,6 +70,8 @@ class Configured(Frozen):
     hosting: dict[str, Hosting] = Field(default_factory=dict)
     """By variant, where its model could be read."""
     behind: dict[str, Behind] = Field(default_factory=dict)
+    """By variant of the configuration."""
+    fleets: dict[str, Fleet] = Field(default_factory=dict)
     """By variant of the configuration."""
     captured: tuple[Captured, ...] = ()
     """What Data Capture keeps of a request; empty where that could not be read."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from canary.domain.plan.endpoint import TELLS_OF, EndpointView
 from canary.domain.plan.kinds.hosting import Addressed, Configured, UnreadThing, addressed_by
+from canary.domain.plan.kinds.unlike import told_of_fleets
 from canary.domain.plan.spec import Spec
 
 MANY: Mapping[Addressed, str] = {
@@ -30,6 +31,7 @@ def told_of_endpoint(
     yield from _unknown(view)
     yield from _unread(configured)
     yield from _owned(configured)
+    yield from _unlike(spec, view, configured)
     yield from _hosting(spec, view, configured)
     yield from _capture(spec, view, configured)
     yield from _explained(spec, view)
@@ -65,6 +67,12 @@ def _owned(configured: Configured | None) -> Iterator[str]:
             "canary's there, or RetainAllVariantProperties; an update in the middle of a rollout "
             "ends it without a restore."
         )
+
+
+def _unlike(spec: Spec, view: EndpointView, configured: Configured | None) -> Iterator[str]:
+    serving = [variant.name for variant in view.taking_part(()) if variant.name != spec.canary]
+    compared = [spec.control] if spec.control is not None else serving
+    yield from told_of_fleets(spec.canary, compared, configured.fleets if configured else {})
 
 
 def _hosting(spec: Spec, view: EndpointView, configured: Configured | None) -> Iterator[str]:

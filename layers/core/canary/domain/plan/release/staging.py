@@ -11,7 +11,7 @@ from pydantic import Field, JsonValue
 
 from canary.domain.errors import Refused
 from canary.domain.model import Frozen
-from canary.domain.plan.endpoint import EndpointView, Variant
+from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.release.asked import After, StagedCanary
 
 MOST_VARIANTS = 10
@@ -175,8 +175,9 @@ def _staging(canary: StagedCanary, rollout: str, view: EndpointView) -> Staging:
 
 def with_canary(view: EndpointView, staging: Staging) -> EndpointView:
     """Return the endpoint as it will be once all that is built stands on it at weight 0."""
+    like = next(variant for variant in view.variants if variant.name == staging.like)
     built = (
-        Variant(
+        like.but(
             name=name,
             current_weight=0.0,
             desired_weight=0.0,

@@ -108,3 +108,20 @@ def test_a_date_is_a_whole_day_of_its_zone() -> None:
 def test_without_hours_and_freezes_it_is_always_open() -> None:
     """A spec that says nothing holds nothing."""
     assert closed(BrakeKeys(), utc("2026-12-24 00:00")) is None
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "opens"),
+    [
+        # Both spans are shorter than the hour that clocks go forward or back on the way.
+        ("America/New_York", "2026-03-07T11:23", "2026-03-10T14:15"),
+        ("America/New_York", "2026-10-31T11:23", "2026-11-03T15:15"),
+        ("Australia/Lord_Howe", "2026-10-03T11:23", "2026-10-05T23:15"),
+    ],
+)
+def test_no_short_span_is_missed_where_clocks_change_on_the_way(
+    zone: str, now: str, opens: str
+) -> None:
+    """The first of two spans of a Tuesday is told, not the second."""
+    hours = Hours(zone=zone, days=("tue",), times=("10:15-10:25", "20:57-21:10"))
+    assert next_opening(BrakeKeys(hours=hours), utc(now)) == utc(opens)

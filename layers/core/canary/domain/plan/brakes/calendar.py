@@ -16,6 +16,8 @@ from canary.domain.words import moment
 
 WEEK_MINUTES = 7 * MINUTES_PER_DAY
 MINUTE = timedelta(minutes=1)
+LARGEST_CHANGE_MINUTES = 180
+"""No clock is put forward or back by more (IANA time zone database, rules in force)."""
 
 
 class Closed(NamedTuple):
@@ -66,16 +68,14 @@ def _week_minute(hours: Hours, now: datetime) -> int:
 def _opens(hours: Hours, now: datetime) -> datetime:
     """Return when hours that are closed open next.
 
-    The way to the next span is measured on the local clock and gone in UTC. Where clocks change on
-    the way it ends too early, and is measured again, or too late, and is gone back.
+    The way to the next span is measured on the local clock and gone in UTC, but for the last hours
+    of it, which are gone minute by minute: clocks that change on the way make it shorter or longer.
     """
     when = now.astimezone(UTC).replace(second=0, microsecond=0)
-    begun = when
     while not is_open(hours, when):
         minute = _week_minute(hours, when)
-        when += MINUTE * min((first - minute) % WEEK_MINUTES for first, _ in hours.spans)
-    while when - MINUTE > begun and is_open(hours, when - MINUTE):
-        when -= MINUTE
+        way = min((first - minute) % WEEK_MINUTES for first, _ in hours.spans)
+        when += MINUTE * max(1, way - LARGEST_CHANGE_MINUTES)
     return when
 
 

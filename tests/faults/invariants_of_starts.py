@@ -87,8 +87,9 @@ def the_package_is_as_its_rollout_ended(run: Run) -> Iterator[str]:
 
 
 def _said_so(record: Record) -> bool:
-    queued = map(mail_of, (*record.told, *record.outbox))
-    return any("could not be rejected" in mail.body for mail in queued)
+    bodies = [mail_of(message).body for message in (*record.told, *record.outbox)]
+    ways = ("could not be rejected", "is Rejected in the registry is not confirmed")
+    return any(way in body for way in ways for body in bodies)
 
 
 STARTS: tuple[Invariant, ...] = (

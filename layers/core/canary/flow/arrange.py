@@ -115,13 +115,14 @@ class Stager:
         self, record: Record, holder: str, generation: int, view: EndpointView
     ) -> TaskResult:
         asked = _asked(record)
+        registry = self._reject(record, asked)  # first: tidying may fail, and is less urgent
         left = [] if asked.what == "stage" else self._clear(record, asked)
         left += [
             f"{name} has {now or 0} instances, {then} when it began"
             for name, (then, now) in changed_counts(record, view).items()
             if asked.what in {"stage", "take_off"}
         ]
-        tidied = arranging.Tidied("; ".join(left), self._reject(record, asked))
+        tidied = arranging.Tidied("; ".join(left), registry)
         self._rollouts.change(
             record.rollout,
             lambda r: arranging.arrived(r, holder, generation, tidied, self._clock()),
@@ -153,7 +154,7 @@ class Stager:
         package = release.staging.model_package if release and release.staging else None
         if asked.what != "take_off" or package is None:
             return ""
-        if decision is None or decision.guard is None:
+        if decision is None or closing.worse_package(record) is None:
             return (
                 f"The package {package} is as it was in the registry: neither guard nor labelled "
                 "set showed it worse"
@@ -173,8 +174,10 @@ class Stager:
         staging = record.plan.release.staging if record.plan.release else None
         building = record.phase is Phase.STAGING
         told = why_not_built(staging, record.endpoint, why) if staging and building else why
+        registry = self._reject(record, _asked(record))
         self._rollouts.change(
-            record.rollout, lambda r: arranging.failed(r, holder, generation, told, self._clock())
+            record.rollout,
+            lambda r: arranging.failed(r, holder, generation, told, registry, self._clock()),
         )
         return TaskResult(next="RESTORE" if building else "CLOSE", reason=told[:2000])
 

@@ -75,7 +75,9 @@ class Arranged(Fact):
 
 
 class NotArranged(Fact):
-    """A configuration could not be put in use once the end was verified."""
+    """A configuration could not be put in use once the end was verified; `registry` says what
+    became of the canary's package, '' for nothing.
+    """
 
     kind = "notice"
     severity = "warning"
@@ -83,6 +85,7 @@ class NotArranged(Fact):
     what: What
     config: str
     why: str
+    registry: str = ""
 
     def say(self, of: Standing) -> Said:
         """Return how it reads that something was left as it was."""
@@ -101,6 +104,7 @@ class NotArranged(Fact):
             now=says[self.what],
             safe="Safe: the weights are as the end of the rollout told them.",
             why=sentence(self.why),
+            more=(sentence(self.registry),) if self.registry else (),
             then="The rollout is over and leaves it so. Look which configuration is in use; where "
             f"it is not {self.config}, remove the cause and call UpdateEndpoint with it and "
             "RetainAllVariantProperties.",

@@ -84,9 +84,11 @@ def arrived(record: Record, holder: str, generation: int, tidied: Tidied, now: d
     return tell(there, facts, now)
 
 
-def failed(record: Record, holder: str, generation: int, why: str, now: datetime) -> Record:
-    """Return the record with why its configuration is not in use; told once where its end is known,
-    since then nothing else tells it. Raises Superseded.
+def failed(
+    record: Record, holder: str, generation: int, why: str, registry: str, now: datetime
+) -> Record:
+    """Return the record with why its configuration is not in use and what became of its package;
+    told once where its end is known, since then nothing else tells it. Raises Superseded.
     """
     check_holder(record, holder, generation)
-    return closing.leave(record, why, now)
+    return closing.leave(record, why, now, registry)

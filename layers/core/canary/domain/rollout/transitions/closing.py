@@ -15,6 +15,11 @@ from canary.domain.rollout.transitions.claims import check_holder, close_bake
 from canary.domain.rollout.transitions.pauses import resume
 from canary.domain.rollout.transitions.raising import not_given_back
 
+NOT_REJECTED = (
+    "Its model was shown worse, and that the package {package} is Rejected in the registry is not "
+    "confirmed: set it there, so that nobody deploys it"
+)
+
 
 def set_outcome(record: Record, holder: str, generation: int, outcome: Outcome) -> Record:
     """Return the record with how it will end. Raises Superseded."""
@@ -72,9 +77,10 @@ def give_up(record: Record, generation: int, reason: str, now: datetime) -> Reco
     return _end(record, Outcome(end=Phase.UNPROVEN, reason=reason), now)
 
 
-def leave(record: Record, why: str, now: datetime) -> Record:
+def leave(record: Record, why: str, now: datetime, registry: str | None = None) -> Record:
     """Return the record with why its configuration is not in use; told once where its end is known,
-    since then nothing else tells it.
+    since then nothing else tells it. `registry`: what became of the canary's package, None where
+    nobody got as far as that.
     """
     asked = record.arranged
     if asked is None or asked.failed:
@@ -82,7 +88,18 @@ def leave(record: Record, why: str, now: datetime) -> Record:
     left = record.but(arranged=asked.but(failed=why), progress_at=now)
     if record.phase not in FINISHING:
         return left
-    return tell(left, NotArranged(what=asked.what, config=asked.config, why=why), now)
+    if registry is None:
+        package = worse_package(record)
+        registry = NOT_REJECTED.format(package=package) if package else ""
+    facts = NotArranged(what=asked.what, config=asked.config, why=why, registry=registry)
+    return tell(left, facts, now, seen=record.outcome.seen if record.outcome else None)
+
+
+def worse_package(record: Record) -> str | None:
+    """Return the canary's package where a guard or the labelled set showed its model worse."""
+    staging = record.plan.release.staging if record.plan.release else None
+    by_evidence = record.decision is not None and record.decision.guard is not None
+    return staging.model_package if staging and by_evidence and record.rolling_back else None
 
 
 def let_go_by_hand(record: Record, reason: str, now: datetime, act: Act | None = None) -> Record:

@@ -9,14 +9,13 @@ from canary.domain.judge.bets.sketches import KeptSketch, SketchKey
 from canary.domain.judge.verdict_record import VerdictRecord
 from canary.domain.judge.windows import Window
 from canary.domain.plan.endpoint import GONE, EndpointView
-from canary.domain.plan.kinds.hosting import Configured, Hosting
-from canary.domain.plan.release.staging import Staging
 from canary.domain.plan.target import Target
 from canary.domain.rollout.forms.mail import Mail
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.tick import Checkpoint, Tick
 from canary.ports.aws import ExecutionStatus
+from tests.hosting import PlainHosting
 from tests.rollouts import a_view
 
 
@@ -159,7 +158,7 @@ class MemoryDays:
         )
 
 
-class ScriptedEndpoint:
+class ScriptedEndpoint(PlainHosting):
     """An endpoint whose reads can be scripted and whose answers can be made to fail."""
 
     def __init__(self, view: EndpointView | None = None) -> None:
@@ -172,14 +171,6 @@ class ScriptedEndpoint:
     def describe(self, endpoint: str) -> EndpointView:
         """Return the next scripted read, or the endpoint as it is."""
         return self.reads.pop(0) if self.reads else self.view
-
-    def configured(self, view: EndpointView) -> Configured:
-        """Return models that answer by themselves."""
-        return Configured(hosting={variant.name: Hosting() for variant in view.variants})
-
-    def with_canary(self, configured: Configured, staging: Staging) -> Configured:
-        """Return it with a canary whose model answers by itself."""
-        return configured.but(hosting={**configured.hosting, staging.variant: Hosting()})
 
     def move(self, endpoint: str, target: Target) -> None:
         """Serve this target at once, unless told to fail or to stay."""

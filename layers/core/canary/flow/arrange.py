@@ -177,7 +177,7 @@ class Stager:
         registry = self._reject(record, _asked(record))
         self._rollouts.change(
             record.rollout,
-            lambda r: arranging.failed(r, holder, generation, told, registry, self._clock()),
+            lambda r: arranging.failed(r, holder, generation, told, self._clock(), registry),
         )
         return TaskResult(next="RESTORE" if building else "CLOSE", reason=told[:2000])
 

@@ -85,10 +85,15 @@ def arrived(record: Record, holder: str, generation: int, tidied: Tidied, now: d
 
 
 def failed(
-    record: Record, holder: str, generation: int, why: str, registry: str, now: datetime
+    record: Record,
+    holder: str,
+    generation: int,
+    why: str,
+    now: datetime,
+    registry: str | None = None,
 ) -> Record:
-    """Return the record with why its configuration is not in use and what became of its package;
-    told once where its end is known, since then nothing else tells it. Raises Superseded.
+    """Return the record with why its configuration is not in use and what became of its package,
+    None where nobody got as far as that; told once where its end is known, since then nothing else tells it. Raises Superseded.
     """
     check_holder(record, holder, generation)
     return closing.leave(record, why, now, registry)

@@ -93,7 +93,8 @@ def failed(
     registry: str | None = None,
 ) -> Record:
     """Return the record with why its configuration is not in use and what became of its package,
-    None where nobody got as far as that; told once where its end is known, since then nothing else tells it. Raises Superseded.
+    None where nobody got as far as that; told once where its end is known, since then nothing else
+    tells it. Raises Superseded.
     """
     check_holder(record, holder, generation)
     return closing.leave(record, why, now, registry)

@@ -53,6 +53,7 @@ from emulator.states.services import RoleServices
 from emulator.states.status_events import DETAIL_TYPE, SOURCE, detail_of
 from emulator.states.tokens import AnswerFaults
 from emulator.subscriptions import confirm
+from emulator.tables import patch_tables
 
 MINUTE_SECONDS = 60
 
@@ -156,6 +157,7 @@ class Emulator:
         patch_step_functions(self._patches, self.states)
         patch_events(self._patches, self.bus, Schedules(self.clock, self.bus))
         patch_sns(self._patches, self.mailbox)
+        patch_tables(self._patches)
         for hook in self._time_hooks:
             self._stack.enter_context(hook(self.clock))
         # Before the alarms are looked at, so that they see the minute that has just ended.

@@ -32,13 +32,14 @@ demo: setup ## roll out nine canaries on the emulator (SCENARIO=name SEED=n PART
 	$(BIN)/python -m demo $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(SEED),--seed $(SEED)) $(if $(PARTITION),--partition $(PARTITION)) $(ARGS)
 
 .PHONY: bench
-bench: setup ## measure verdicts, labelled sets, reaction and scale into out/bench (ARGS=--short)
+bench: setup ## measure verdicts, labelled sets, reaction, scale and a soak into out/bench (ARGS=--short)
 	$(BIN)/python -m benchmarks.verdicts.run $(ARGS)
 	$(BIN)/python -m benchmarks.evaluate.run $(ARGS)
 	$(BIN)/python -m benchmarks.incidents.run $(ARGS)
 	$(BIN)/python -m benchmarks.startup.run
 	$(BIN)/python -m benchmarks.cold.run
 	$(BIN)/python -m benchmarks.scale.run $(ARGS)
+	$(BIN)/python -m benchmarks.soak.run $(ARGS)
 
 .PHONY: faults
 faults: setup ## break every call of a rollout and count what survives (ARGS="...")

@@ -1,0 +1,234 @@
+"""`make bench`, soak part: many rollouts side by side for hours, with faults all the while.
+
+python -m benchmarks.soak.run             60 rollouts, four hours, into out/bench/soak.json
+python -m benchmarks.soak.run --day       200 rollouts, 24 hours
+python -m benchmarks.soak.run --short     3 rollouts, half an hour: the machinery
+python -m benchmarks.soak.run --page      writes the table into docs/benchmarks.md too
+
+Sixty are more than one visit takes, so that slices are soaked as well. Exit code 1 where a rollout
+ended otherwise than it has to, is not over, was blind for as long as takes it back, or left
+something behind that nobody will take away.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import sys
+import time
+from collections import Counter
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from benchmarks.soak.faults import Faults
+from benchmarks.soak.world import CANARY, START, Begun, begin, furnish
+from canary.adapters.table import DynamoRollouts, lease_key, rollout_key
+from canary.domain.rollout.phase import Phase
+from demo.account import deploy, open_account
+from emulator.cloudwatch.publication import Publication
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from emulator import Emulator
+
+OUT, PAGE = Path("out/bench/soak.json"), Path("docs/benchmarks.md")
+BEGIN, END = "<!-- soak: begin -->\n", "<!-- soak: end -->"
+ENDING_MINUTES = 120
+"""Time that the last ones have after the faults are over."""
+BLIND_MINUTES = 10
+"""Heartbeats that are missing for so long take a rollout back."""
+LATE_METRICS = partial(Publication, lag_seconds=(30.0, 200.0), half_probability=0.2)
+"""A minute can be read up to 200 seconds after its end, one of five half filled first."""
+BY_MINUTE = frozenset({"VERDICT", "WINDOWS"})
+"""Items of which a rollout has one for so many minutes, each with the day on which it expires."""
+OVER = frozenset({"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"})
+
+
+class Size(NamedTuple):
+    """How many rollouts, for how long."""
+
+    rollouts: int
+    minutes: int
+
+
+USUAL, DAY, SHORT = Size(60, 240), Size(200, 1440), Size(3, 30)
+
+
+def soak(size: Size, seed: int) -> dict[str, Any]:
+    """Return what so many rollouts came to, what was broken, and what was left."""
+    began = time.perf_counter()
+    published = {"publication": LATE_METRICS(seed)}
+    with open_account(START, seed=seed, enforce_iam=True, endpoints=published) as emulator:
+        outputs = deploy(emulator)
+        begun = [
+            begin(emulator, outputs["StateMachineArn"], endpoint, wanted, size.minutes)
+            for endpoint, wanted in furnish(emulator, size.rollouts)
+        ]
+        table = outputs["TableName"]
+        faults, hours, failed = Faults(emulator, seed), [], Counter[str]()
+        emulator.run_minutes(2)
+        faults.begin()
+        for left in range(size.minutes, 0, -60):
+            emulator.run_minutes(min(60, left))
+            failed += _failed(emulator)
+            hours.append(_hour(emulator, table, begun))
+        faults.end()
+        store = DynamoRollouts(emulator.client("dynamodb"), table)
+        emulator.run_until(lambda: not store.listed(), ENDING_MINUTES)
+        emulator.run_minutes(3)
+        return {
+            "rollouts": size.rollouts,
+            "minutes": size.minutes,
+            **_report(emulator, table, begun),
+            "blind": [name for name, most in faults.longest_blind.items() if most >= BLIND_MINUTES],
+            "longest_blind_minutes": max(faults.longest_blind.values(), default=0),
+            "faults": dict(faults.counted),
+            "failed_invocations": dict(failed + _failed(emulator)),
+            "hours": hours,
+            "wall_s": round(time.perf_counter() - began),
+        }
+
+
+def _hour(emulator: Emulator, table: str, begun: Sequence[Begun]) -> dict[str, Any]:
+    """Return what there is at the end of an hour: of the process, the table, the machine, the
+    bucket.
+    """
+    gc.collect()
+    return {
+        "memory_mb": _resident_megabytes(),
+        "items": emulator.client("dynamodb").describe_table(TableName=table)["Table"]["ItemCount"],
+        "executions": _running(emulator, begun),
+        "objects": _objects(emulator),
+    }
+
+
+def _report(emulator: Emulator, table: str, begun: Sequence[Begun]) -> dict[str, Any]:
+    store = DynamoRollouts(emulator.client("dynamodb"), table)
+    ended, wrong = Counter[str](), []
+    for one in begun:
+        record = store.load(one.rollout)
+        ended[str(record.phase)] += 1
+        if record.phase != one.wanted or not _serves(emulator, one):
+            reason = record.outcome.reason if record.outcome else "not over"
+            wrong.append(f"{one.endpoint}: {record.phase}, wanted {one.wanted}: {reason}")
+    items = _items(emulator, table, begun)
+    return {
+        "ended": dict(ended),
+        "wrong": wrong,
+        "left": {
+            "listed": len(store.listed()),
+            "leases": len(store.leases()),
+            "executions": _running(emulator, begun),
+        },
+        "items": dict(items),
+        "items_of_one": round(
+            sum(count for kind, count in items.items() if kind not in BY_MINUTE) / len(begun), 1
+        ),
+        "refused": len(emulator.permissions.refused),
+    }
+
+
+def _failed(emulator: Emulator) -> Counter[str]:
+    """Return the failed invocations by function; the account's own diary begins anew."""
+    found = Counter(call.function.split("-")[1] for call in emulator.invocations if call.error)
+    emulator.functions.invocations.clear()
+    return found
+
+
+def _items(emulator: Emulator, table: str, begun: Sequence[Begun]) -> Counter[str]:
+    """Return the items of rollouts and endpoints by kind."""
+    keys = [rollout_key(one.rollout, "")["pk"] for one in begun]
+    keys += [lease_key(one.endpoint)["pk"] for one in begun]
+    pages = emulator.client("dynamodb").get_paginator("query")
+    found = Counter[str]()
+    for key in keys:
+        asked = {"KeyConditionExpression": "pk = :of", "ExpressionAttributeValues": {":of": key}}
+        for page in pages.paginate(TableName=table, **asked):
+            found.update(item["sk"]["S"].split("#")[0] for item in page["Items"])
+    return found
+
+
+def _objects(emulator: Emulator) -> int:
+    s3 = emulator.client("s3")
+    return sum(
+        s3.list_objects_v2(Bucket=bucket["Name"])["KeyCount"]
+        for bucket in s3.list_buckets()["Buckets"]
+    )
+
+
+def _running(emulator: Emulator, begun: Sequence[Begun]) -> int:
+    states = emulator.client("stepfunctions")
+    found = (states.describe_execution(executionArn=one.execution)["status"] for one in begun)
+    return sum(status not in OVER for status in found)
+
+
+def _serves(emulator: Emulator, one: Begun) -> bool:
+    """Return whether the canary serves everything where it was promoted, and nothing otherwise."""
+    found = emulator.client("sagemaker").describe_endpoint(EndpointName=one.endpoint)
+    weights = {v["VariantName"]: v["CurrentWeight"] for v in found["ProductionVariants"]}
+    total = sum(weights.values())
+    return bool(weights[CANARY] == (total if one.wanted is Phase.PROMOTED else 0.0))
+
+
+def _resident_megabytes() -> float:
+    pages = Path("/proc/self/statm").read_text("ascii").split()[1]
+    return round(int(pages) * 4096 / 2**20, 1)
+
+
+def is_sound(found: dict[str, Any]) -> bool:
+    """Return whether every rollout ended as it has to, unblinded, and nothing was left behind."""
+    return not (found["wrong"] or found["blind"] or any(found["left"].values()) or found["refused"])
+
+
+def page_of(found: dict[str, Any]) -> str:
+    """Return what was found as a sentence and a table in Markdown."""
+    ended = ", ".join(f"{count} {phase}" for phase, count in sorted(found["ended"].items()))
+    faults = ", ".join(f"{count:,} {what}" for what, count in sorted(found["faults"].items()))
+    failed = sum(found["failed_invocations"].values())
+    hours = found["hours"]
+    columns = ("memory_mb", "items", "executions", "objects")
+    left = ", ".join(f"{count} {what}" for what, count in found["left"].items())
+    told = (
+        f"{found['rollouts']} rollouts for {found['minutes'] / 60:g} hours ended {ended}; "
+        f"{len(found['wrong'])} otherwise than they have to. The longest was blind for "
+        f"{found['longest_blind_minutes']} minutes of the {BLIND_MINUTES} that take one back. "
+        f"Broken: {faults}; {failed:,} invocations failed. Left: {left}."
+    )
+    rows = [
+        f"| {number} | {' | '.join(f'{hour[name]:,}' for name in columns)} |"
+        for number, hour in enumerate(hours, start=1)
+    ]
+    heads = "| hour | memory, MB | items | executions running | objects |"
+    lines = [told, "", heads, "| --- | --- | --- | --- | --- |", *rows]
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Soak, write, print."""
+    parser = argparse.ArgumentParser(description="Many rollouts for hours, with faults.")
+    parser.add_argument("--short", action="store_true", help="three rollouts, half an hour")
+    parser.add_argument("--day", action="store_true", help="200 rollouts, 24 hours")
+    parser.add_argument("--rollouts", type=int)
+    parser.add_argument("--minutes", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--page", action="store_true", help="write docs/benchmarks.md")
+    parser.add_argument("--out", type=Path, default=OUT)
+    given = parser.parse_args(arguments)
+    size = SHORT if given.short else DAY if given.day else USUAL
+    found = soak(
+        Size(given.rollouts or size.rollouts, given.minutes or size.minutes), seed=given.seed
+    )
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    given.out.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    if given.page:
+        before, rest = PAGE.read_text("utf-8").split(BEGIN)
+        PAGE.write_text(f"{before}{BEGIN}{page_of(found)}\n{END}{rest.split(END)[1]}", "utf-8")
+    sys.stdout.write(page_of(found) + "\n")
+    return 0 if is_sound(found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -26,7 +26,7 @@ PICTURES = (
     ("index-phone.png", REPORTS / "index.html", PHONE, "light"),
     ("index-phone-dark.png", REPORTS / "index.html", PHONE, "dark"),
     ("docs.png", SITE / "first-local.html", DESK, "light"),
-    ("docs-dark.png", SITE / "verdicts.html", DESK, "dark"),
+    ("docs-dark.png", SITE / "recipes.html", DESK, "dark"),
     ("docs-phone.png", SITE / "verdicts.html", PHONE, "light"),
     ("docs-phone-dark.png", SITE / "faq.html", PHONE, "dark"),
 )

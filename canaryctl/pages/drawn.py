@@ -51,8 +51,8 @@ class Drawn:
     @property
     def y_ticks(self) -> list[Tick]:
         """Return the numbers at the side, but for those a level's own would touch."""
-        levels = [self.chart.y.at(level.value) for level in self.chart.levels]
-        return [t for t in self.chart.y.ticks if all(abs(t.at - at) > LEAST_TICK for at in levels)]
+        numbers = [at for _, at in self.level_numbers]
+        return [t for t in self.chart.y.ticks if all(abs(t.at - at) > LEAST_TICK for at in numbers)]
 
     @property
     def bands(self) -> Iterator[tuple[Band, float, float]]:
@@ -72,6 +72,17 @@ class Drawn:
     def levels(self) -> list[tuple[Level, float]]:
         """Return each level with its height, 0-1."""
         return [(level, self.chart.y.at(level.value)) for level in self.chart.levels]
+
+    @property
+    def level_numbers(self) -> list[tuple[Level, float]]:
+        """Return each level with the height of its number: its own, or above the one below it where
+        the two would touch.
+        """
+        placed: list[tuple[Level, float]] = []
+        for level, at in sorted(self.levels, key=lambda one: one[1]):
+            lowest = placed[-1][1] + LEAST_TICK if placed else at
+            placed.append((level, max(at, lowest)))
+        return placed
 
     @property
     def paths(self) -> list[Path]:

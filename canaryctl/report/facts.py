@@ -61,7 +61,9 @@ def _until(history: RolloutHistory) -> str:
 
 
 def _stood_still(history: RolloutHistory) -> list[Fact]:
-    """Return how long limits stood still, and for whom; nothing where they never did."""
+    """Return how long limits stood still, and for whom, of an ARN what names the person; nothing
+    where they never did.
+    """
     record = history.record
     first, last = minute_of(record.started_at), minute_of(record.ended_at or record.progress_at)
     if history.verdicts:
@@ -69,7 +71,9 @@ def _stood_still(history: RolloutHistory) -> list[Fact]:
     minutes = stood_still(record.standstills, first, last)
     if not minutes:
         return []
-    return [Fact(duration(60 * minutes), f"of it {record.standstills[-1].words}, no limit counts")]
+    standstill = record.standstills[-1]
+    by = standstill.by.rsplit(":", 1)[-1] if standstill.by.startswith("arn:") else standstill.by
+    return [Fact(duration(60 * minutes), f"of it {standstill.but(by=by).words}, no limit counts")]
 
 
 def _served(history: RolloutHistory) -> tuple[int | None, int]:

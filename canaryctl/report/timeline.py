@@ -2,7 +2,7 @@
 after.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from canary.domain.rollout.phase import Phase
@@ -10,7 +10,6 @@ from canary.domain.rollout.record import Record
 from canary.domain.time import minute_of
 from canary.domain.words import duration, percent
 
-WIDE_FROM = 0.12
 SERVED = frozenset({"gate", "bake", "watch"})
 
 
@@ -25,8 +24,6 @@ class Segment:
     first: float
     last: float
     share: float = 0.0
-    wide: bool = True
-    """Whether there is room for its label in a strip of the whole rollout."""
 
     @property
     def serves(self) -> bool:
@@ -72,8 +69,7 @@ def segments_of(record: Record, newest_minute: int) -> tuple[Segment, ...]:
     segments.append(stretches[-1])
     if end > stretches[-1].last:
         segments.append(Segment(*_tail(record), stretches[-1].last, end))
-    total = segments[-1].last - segments[0].first
-    return tuple(replace(s, wide=s.minutes >= WIDE_FROM * total) for s in segments if s.minutes > 0)
+    return tuple(segment for segment in segments if segment.minutes > 0)
 
 
 def _bake(record: Record, index: int, start: int, end: int) -> Segment:

@@ -2,10 +2,17 @@
 () => {
   const found = [];
   const name = (e) => `${e.className || e.tagName}: ${e.textContent.trim().slice(0, 40)}`;
+  const words = (e) => {
+    const range = document.createRange();
+    range.selectNodeContents(e);
+    return range.getBoundingClientRect();
+  };
   if (document.documentElement.scrollWidth > innerWidth) found.push("wider than the screen");
-  for (const e of document.querySelectorAll(".segment b, .segment i, .badge, .label")) {
-    const at = e.getBoundingClientRect(), room = e.parentElement.getBoundingClientRect();
-    if (at.width && (at.right > room.right + 1 || at.left < room.left - 1)) found.push(`cut: ${name(e)}`);
+  for (const e of document.querySelectorAll(".said, .badge, .label, .facts span, .facts strong")) {
+    const at = words(e), room = e.parentElement.getBoundingClientRect();
+    const out = e.matches(".said") && at.top >= room.bottom; // no room: not shown at all
+    if (at.width && !out && (at.right > room.right + 1 || at.left < room.left - 1 || at.bottom > room.bottom + 1))
+      found.push(`cut: ${name(e)}`);
   }
   for (const row of document.querySelectorAll(".above, .below, .side")) {
     const places = [...row.children].map((e) => [e, e.getBoundingClientRect()]);

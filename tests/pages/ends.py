@@ -46,7 +46,9 @@ def _handed_over(stage: Stage) -> None:
 def _paused(stage: Stage) -> None:
     stage.start()
     stage.reach("BAKING", 2)
-    stage.command("pause", minutes=60)
+    stage.command(
+        "pause", minutes=60, by=f"arn:aws:sts::123456789012:assumed-role/{'Ops' * 20}/ana"
+    )
     stage.emulator.run_minutes(12)
 
 

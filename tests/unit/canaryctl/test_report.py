@@ -174,14 +174,23 @@ def test_a_rollout_that_has_only_begun_has_a_page() -> None:
     assert charts(page) == {"requests"}
 
 
-def test_a_pause_is_told_with_its_time_and_person(promoted: RolloutHistory) -> None:
-    """No limit counted it, so whoever adds up the minutes has to know."""
+@pytest.mark.parametrize(
+    ("by", "told"),
+    [
+        ("ana", "paused by ana until"),
+        ("arn:aws:sts::123456789012:assumed-role/Ops/ana", "paused by assumed-role/Ops/ana until"),
+    ],
+)
+def test_a_pause_is_told_with_its_time_and_person(
+    promoted: RolloutHistory, by: str, told: str
+) -> None:
+    """No limit counted it, so whoever adds up the minutes has to know; a name fits its tile."""
     record = promoted.record
     pause = Standstill(
         since=record.started_at + timedelta(minutes=5),
         until=record.started_at + timedelta(minutes=15),
-        by="ana",
+        by=by,
     )
     facts = facts_of(promoted.but(record=record.but(standstills=(pause,))))
-    assert [fact.value for fact in facts if "paused by ana until" in fact.label] == ["10 min"]
+    assert [fact.value for fact in facts if told in fact.label] == ["10 min"]
     assert not any("paused" in fact.label for fact in facts_of(promoted))

@@ -4,8 +4,9 @@ import pytest
 
 from canary.domain.judge.windows import Window
 from canaryctl.history import LedgerMinute, RolloutHistory
-from canaryctl.pages.chart import Chart
-from canaryctl.pages.drawn import Drawn
+from canaryctl.pages.chart import Chart, Level, Series
+from canaryctl.pages.drawn import LEAST_TICK, Drawn
+from canaryctl.pages.scale import Minutes, Scale
 from canaryctl.report.charts import charts_of
 from canaryctl.report.minutes import start_of
 
@@ -84,3 +85,26 @@ def test_requests_come_from_the_router_where_it_was_asked(promoted: RolloutHisto
     found = chart(promoted.but(ledger=ledger), "requests")
     assert found.series[1].y == (123.0,)
     assert "counted by the router itself" in found.note
+
+
+def test_the_numbers_of_two_near_levels_do_not_touch() -> None:
+    """40 and 20 on a scale of millions lie beside each other; each number is read."""
+    line = Series("worse", "bad", (0.0, 1.0), (1.0, 2.0), ("1", "2"))
+    levels = (Level(40.0, "bad", "worse: 40 needed"), Level(20.0, "good", "not worse: 20 needed"))
+    drawn = Drawn(
+        Chart(
+            "one",
+            "One",
+            "",
+            Minutes(0, 1),
+            Scale(0.1, 1e7, log=True),
+            "",
+            "",
+            (line,),
+            levels=levels,
+        )
+    )
+    (low, first), (high, second) = drawn.level_numbers
+    assert (low.value, high.value) == (20.0, 40.0)
+    assert second - first == pytest.approx(LEAST_TICK)
+    assert all(abs(tick.at - at) > LEAST_TICK for tick in drawn.y_ticks for at in (first, second))

@@ -184,6 +184,7 @@ def _tables(evidence: QualityEvidence, report: dict[str, Any]) -> Iterator[Table
         "Records the two disagree on",
         ("record", "label", *names),
         ((one.record, one.label, one.baseline, one.canary) for one in evidence.disagreements),
+        "What each decided; in brackets the score that it was decided by, where it is another.",
     )
     yield _table("Notes", ("kind", "what"), ((note.kind, note.text) for note in evidence.notes))
 

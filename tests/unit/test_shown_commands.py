@@ -69,6 +69,16 @@ def of(program: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("where", "named", "command"), rows, ids=ids)
 
 
+@pytest.mark.parametrize("path", DOCUMENTS, ids=str)
+def test_a_page_that_types_canaryctl_says_where_it_is(path: Path) -> None:
+    """A block of commands is pasted as it stands: with its folder, or below what puts it on the
+    path.
+    """
+    text = path.read_text(encoding="utf-8")
+    before, bare, _ = text.partition("\ncanaryctl ")
+    assert not bare or "export PATH=" in before
+
+
 @of("aws")
 def test_an_aws_command_is_one_that_the_api_takes(
     where: str, command: Command, *, named: bool

@@ -254,14 +254,17 @@ class QualityEvidence(Frozen):
         return "PASS" if labels else "NO_DATA"
 
 
+NOTHING_YET = "no labelled record was answered yet"
+
+
 def finding_of_quality(evidence: QualityEvidence) -> Finding:
     """Return the quality guard's finding from what an evaluation left behind."""
-    reasons = [finding.reason for finding in evidence.findings]
+    reasons = [finding.reason.removesuffix(".") for finding in evidence.findings]
     if reasons:
-        reasons += [f"{in_words(one)}." for one in evidence.measured]
+        reasons += [in_words(one) for one in evidence.measured]
     told = "" if evidence.contract is None else f" {evidence.contract.told}"
     return Finding(
         guard="quality",
         label=evidence.label,
-        reason=("; ".join(reasons) or "no labelled record was answered yet") + told,
+        reason=(f"{'; '.join(reasons)}." if reasons else NOTHING_YET) + told,
     )

@@ -1,9 +1,8 @@
 """What a test's state means: one of four findings, one of four answers, what to do next."""
 
-import math
-
 from canary.domain.finding import FindingLabel
 from canary.domain.labelled.evidence import Answer, PairedState, hides_a_drop
+from canary.domain.words import strength
 
 ADVICE: dict[FindingLabel, str] = {
     "PASS": "go on",
@@ -35,11 +34,4 @@ def answer_of(state: PairedState) -> Answer:
 
 def odds_against(log_evidence: float, log_threshold: float) -> str:
     """Return evidence beside what is needed."""
-    return f"{_odds(log_evidence)} of the {_odds(log_threshold)} needed"
-
-
-def _odds(log_evidence: float) -> str:
-    """Return evidence as odds, 40:1, capped where more digits say nothing."""
-    if log_evidence > math.log(1e6):
-        return "over 1000000:1"
-    return f"{math.exp(log_evidence):.3g}:1"
+    return f"{strength(log_evidence)}:1 of the {strength(log_threshold)}:1 needed"

@@ -31,6 +31,7 @@ A_METRIC = {
     "metric": "EmptyAnswers",
     "dimensions": {"Endpoint": "${endpoint}", "Variant": "${variant}"},
 }
+A_VALUE = {**A_METRIC, "namespace": "Churn/Model", "metric": "GpuMemory", "statistic": "Maximum"}
 A_MARGIN = {"ratio": 1.1, "percentage_points": 0.1}
 """What documents show of them."""
 Words = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -182,6 +183,10 @@ class CountGuardKeys(Frozen):
 class ValueKeys(MetricKeys):
     """A metric that is one number a minute."""
 
+    namespace: CloudWatchName = Field(
+        description="The metric's namespace in CloudWatch.", examples=["Churn/Model"]
+    )
+    metric: CloudWatchName = Field(description="The metric's name.", examples=["GpuMemory"])
     statistic: str = Field(
         min_length=1,
         max_length=64,
@@ -200,7 +205,7 @@ class ValueGuardKeys(Frozen):
     )
     value: ValueKeys = Field(
         description="The metric that is read, a number a minute.",
-        examples=[{**A_METRIC, "metric": "GpuMemory", "statistic": "Maximum"}],
+        examples=[A_VALUE],
     )
     better: Better = Field(
         default="lower",

@@ -250,7 +250,7 @@ class MetricKeys(Frozen):
         if name == "roc_auc" and (in_slice or self.weight_column is not None):
             raise ValueError("roc_auc decides over all records alike, without slices and weights")
         if name not in LOSSES and margin.max_worse > 1:
-            raise ValueError(f"max_worse of {name} is a share of at most 1")
+            raise ValueError(_no_share(name, margin.max_worse, in_slice=in_slice))
         if name not in LOSSES and margin.cap is not None:
             raise ValueError(f"{name} is a share and takes no cap")
 
@@ -265,6 +265,15 @@ class MetricKeys(Frozen):
         if self.costs is not None and not any(any(row.values()) for row in self.costs.values()):
             raise ValueError("costs are all 0, so that no decision is worse than another")
         return self
+
+
+def _no_share(name: str, worse: float, *, in_slice: bool) -> str:
+    where = "slices" if in_slice else "metrics"
+    points = min(worse, 100.0)
+    return (
+        f"{where} with a max_worse of {worse:g} for {name}, which is a share of at most 1; "
+        f"write {points / 100:g} for {points:g} percentage points"
+    )
 
 
 def _check_default(task: Task, right_within: float | None) -> None:

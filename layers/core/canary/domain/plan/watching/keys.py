@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from canary.domain.model import Frozen
-from canary.domain.plan.custom.keys import A_METRIC, CountGuardKeys, ValueGuardKeys
+from canary.domain.plan.custom.keys import A_METRIC, A_VALUE, CountGuardKeys, ValueGuardKeys
 from canary.domain.plan.guards import Margin
 from canary.domain.plan.quality import QualityGuardSpec
 
@@ -95,7 +95,7 @@ class Guards(Frozen):
     values: tuple[ValueGuardKeys, ...] = Field(
         default=(),
         description="Guards on what is one number a minute, such as memory or a percentile.",
-        examples=[[{"name": "gpu_memory", "value": {**A_METRIC, "statistic": "Maximum"}}]],
+        examples=[[{"name": "gpu_memory", "value": A_VALUE}]],
     )
     alarms: tuple[Annotated[str, Field(min_length=1, max_length=255)], ...] = Field(
         default=(),

@@ -72,7 +72,8 @@ def _shown(told: Told) -> str:
     if isinstance(told, Failed):
         return f"error ({told.text[:80]})"
     decision = _written(told.decision)
-    return decision if told.score is None else f"{decision} ({told.score:.4g})"
+    score = "" if told.score is None else f"{told.score:.4g}"
+    return f"{decision} ({score})" if score not in {"", decision} else decision
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ from typing import Literal
 import pytest
 
 from canary.domain.errors import Superseded
-from canary.domain.plan.release.staging import Release
+from canary.domain.plan.release.staging import Release, Staging
 from canary.domain.rollout.forms.mail import mail_of
 from canary.domain.rollout.kinds.ends import HandedOver, Unproven
+from canary.domain.rollout.kinds.release import What
 from canary.domain.rollout.messages import Message
 from canary.domain.rollout.phase import ACTIVE, ENDS, Phase
-from canary.domain.rollout.record import Outcome, Record
+from canary.domain.rollout.record import Arrangement, Decision, Outcome, Record
 from canary.domain.rollout.transitions import closing
 from tests.rollouts import HOLDER, NOON, a_plan, a_record, after
 
@@ -92,3 +93,56 @@ def test_a_promotion_says_what_becomes_of_the_configuration(
     body = mail_of(told(closing.close(record.but(outcome=outcome), after(60)))).body
     assert says in body
     assert says_not not in body
+
+
+BUILT = Staging(
+    variant="v2", like="v1", model="canary-r-model", model_package="p", count=1, config="c-stage"
+)
+
+
+@pytest.mark.parametrize(
+    ("what", "left", "kept"),
+    [
+        ("stage", ("the variant v2", "c-stage", "canary-r-model", "UpdateEndpoint with c-0"), "-"),
+        ("settle", ("c-stage, c-end", "not in use"), "the variant v2"),
+    ],
+)
+def test_what_was_built_is_told_with_a_hand_over(
+    what: What, left: tuple[str, ...], kept: str
+) -> None:
+    """Somebody has to take it off; a winner that serves is not to be taken off."""
+    release = Release(found_config="c-0", after="settle", end_config="c-end", staging=BUILT)
+    config = "c-stage" if what == "stage" else "c-end"
+    record = a_record(
+        plan=a_plan().but(release=release),
+        phase=Phase.BAKING,
+        arranged=Arrangement(what=what, config=config, before=("c-0",), at=NOON),
+    )
+    body = mail_of(told(closing.let_go_by_hand(record, "let go", after(60)))).body
+    assert all(words in body for words in left)
+    assert kept == "-" or kept not in body
+
+
+def test_a_hand_over_of_what_built_nothing_says_nothing_of_it() -> None:
+    """Its canary stood there before."""
+    body = mail_of(told(closing.let_go_by_hand(a_record(), "let go", after(60)))).body
+    assert "Built for this rollout" not in body
+
+
+def test_a_tidying_that_failed_says_what_is_not_known_of_the_package() -> None:
+    """Where evidence showed it worse; a person's order shows nothing."""
+    release = Release(found_config="c-0", after="settle", end_config="c-end", staging=BUILT)
+    decision = Decision(
+        verdict="ROLL_BACK", step=0, reason="worse", at=NOON, guard="errors", by="judge"
+    )
+    record = a_record(
+        plan=a_plan().but(release=release),
+        phase=Phase.TAKING_OFF,
+        decision=decision,
+        arranged=Arrangement(what="take_off", config="c-0", before=("c-stage",), at=NOON),
+    )
+    left = closing.leave(record, "AWS did not answer", after(60))
+    assert "the package p is Rejected in the registry is not confirmed" in mail_of(told(left)).body
+    by_hand = record.but(decision=decision.but(guard=None, by="person"))
+    left = closing.leave(by_hand, "AWS did not answer", after(60))
+    assert "registry" not in mail_of(told(left)).body

@@ -38,6 +38,11 @@ STAGING = Staging(variant="new", like="v1", model="m", count=2, config="canary-1
             "ModelRolePattern",
         ),
         ("UpdateEndpoint: AccessDeniedException: an explicit deny", "canary", "stager's role"),
+        (
+            "UpdateEndpoint: AccessDenied: not authorized to perform: kms:CreateGrant on k",
+            "canary",
+            "key's policy",
+        ),
         ("Something that nobody foresaw", "canary", "Remove the cause"),
     ],
 )
@@ -54,3 +59,9 @@ def test_a_package_is_named_by_its_own_key() -> None:
     package = STAGING.but(model_package="arn", instance_type="ml.g5.xlarge")
     assert why_not_built(package, "e", "ping health check").startswith("canary.model_package: ")
     assert "quota of ml.g5.xlarge" in why_not_built(package, "e", "ResourceLimitExceeded")
+
+
+def test_the_remedy_follows_however_much_aws_said() -> None:
+    """An enumeration of every type of instance is cut."""
+    told = why_not_built(STAGING, "e", f"Value 'ml.none' at 'instanceType': {'ml.x, ' * 900}")
+    assert "such as ml.m5.large" in told[:1000]

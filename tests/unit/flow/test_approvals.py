@@ -108,7 +108,7 @@ def test_an_approval_that_comes_late_still_counts_while_it_is_held() -> None:
 
 
 def test_a_rejection_takes_the_canary_back() -> None:
-    """With who and why as the reason, and not again when it comes twice."""
+    """With who and why as the reason, not again when it comes twice, and no approval undoes it."""
     stage = staged(approve_before=[0.25])
     assert "Rejected before 25% by ana" in approve(stage, 3, "reject", reason="not now")
     decision = stage.record.decision
@@ -117,7 +117,8 @@ def test_a_rejection_takes_the_canary_back() -> None:
     assert "not now" in decision.reason
     approve(stage, 4, "reject", reason="again")
     assert stage.record.decision == decision
-    assert "Rejected before 25% by ana" in approve(stage, 5)
+    with pytest.raises(Refused, match="Rejected before 25% by ana.*an answer is given once"):
+        approve(stage, 5)
     assert stage.record.decision == decision
 
 

@@ -25,7 +25,13 @@ class Approvals:
         """Return the answer. Raises Refused."""
         share = _share_to_answer(record, command)
         answered = self._answered(record, share, "approved", command, now)
-        if answered.answer != "approved" or answered.execution != command.execution:
+        if answered.answer != "approved":
+            raise Refused(
+                "command",
+                f"{answered.words}: an answer is given once",
+                "Start a new rollout when it is back, and approve that",
+            )
+        if answered.execution != command.execution:
             return f"{answered.words}: nothing was changed"
         return (
             f"approved before {percent(share)}: it goes there when its evidence is enough. Kept: "

@@ -10,6 +10,8 @@ from typing import NamedTuple
 from canary.domain.errors import Refused
 from canary.domain.plan.release.staging import Staging
 
+LONGEST_SAID = 600
+"""Of what AWS said, which may list every type there is: the remedy must follow it."""
 LOGS = "/aws/sagemaker/Endpoints"
 
 
@@ -28,6 +30,12 @@ KINDS = (
         ("iam:PassRole",),
         "canary.{source}",
         "Let the stack's parameter ModelRolePattern match the role that AWS names",
+    ),
+    _Kind(
+        ("kms:",),
+        "canary",
+        "The endpoint's volumes have a key of their own (KmsKeyId of its configuration): allow the "
+        "stager's role what AWS names in that key's policy",
     ),
     _Kind(
         ("AccessDenied", "not authorized"),
@@ -63,6 +71,7 @@ KINDS = (
 
 def why_not_built(staging: Staging, endpoint: str, said: str) -> str:
     """Return why a canary was not built, by what SageMaker `said`: field, problem and remedy."""
+    brief = said if len(said) <= LONGEST_SAID else f"{said[:LONGEST_SAID]}..."
     source = "model" if staging.model_package is None else "model_package"
     kind = next((one for one in KINDS if any(word in said for word in one.words)), None)
     named = {
@@ -73,7 +82,7 @@ def why_not_built(staging: Staging, endpoint: str, said: str) -> str:
     return str(
         Refused(
             kind.key.format(**named) if kind else "canary",
-            f"{staging.variant} could not be built: {said.rstrip('. ')}",
+            f"{staging.variant} could not be built: {brief.rstrip('. ')}",
             f"{kind.remedy.format(**named)}." if kind else "Remove the cause and start again.",
         )
     )

@@ -15,6 +15,7 @@ from canary.domain.rollout.transitions.claims import check_holder, close_bake
 from canary.domain.rollout.transitions.pauses import resume
 from canary.domain.rollout.transitions.raising import not_given_back
 
+BUILT = "Built for this rollout and left, as far as it came"
 NOT_REJECTED = (
     "Its model was shown worse, and that the package {package} is Rejected in the registry is not "
     "confirmed: set it there, so that nobody deploys it"
@@ -202,8 +203,26 @@ def _handed_over(record: Record, reason: str, _now: datetime) -> HandedOver:
         last_write=last.target if last else None,
         written_at=last.at if last else None,
         ours=record.plan.config_name,
-        left=not_given_back(record),
+        left=(*not_given_back(record), *_built_and_left(record)),
     )
+
+
+def _built_and_left(record: Record) -> tuple[str, ...]:
+    """Return what this rollout has made, or may have, and does not take off any more."""
+    release, arranged = record.plan.release, record.arranged
+    if release is None or arranged is None:
+        return ()
+    staging = release.staging
+    configs = dict.fromkeys((*((staging.config,) if staging else ()), arranged.config))
+    if arranged.what in {"settle", "retire"}:
+        return (f"{BUILT}: {', '.join(configs)}. Delete those that are not in use.",)
+    if staging is None:
+        return ()
+    made = [f"the variant {name}" for name in staging.built]
+    made += [f"the configuration {staging.config}"]
+    made += [f"the model {staging.model}"] if staging.model_package is not None else []
+    then = "and RetainAllVariantProperties takes variants off; then delete the rest."
+    return (f"{BUILT}: {', '.join(made)}. UpdateEndpoint with {release.found_config} {then}",)
 
 
 def _unproven(record: Record, reason: str, _now: datetime) -> Unproven:

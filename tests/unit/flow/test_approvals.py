@@ -117,7 +117,7 @@ def test_a_rejection_takes_the_canary_back() -> None:
     assert "not now" in decision.reason
     approve(stage, 4, "reject", reason="again")
     assert stage.record.decision == decision
-    with pytest.raises(Refused, match="Rejected before 25% by ana.*an answer is given once"):
+    with pytest.raises(Refused, match="an answer is given once"):
         approve(stage, 5)
     assert stage.record.decision == decision
 

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from canary.domain.errors import Refused
+from canary.labelled.answers.read import read_answers
+from canary.labelled.numbers import UnreadableAnswer
 from tests.unit.labelled.readings import ABC, CSV, DIGITS, JSON, YES, agree, chat, guard, read_all
 
 # kind: (content type, answers, fields, readings, key)
@@ -47,6 +49,15 @@ OPEN: dict[str, tuple[str, list[Any], dict[str, Any], str, str]] = {
         "score",
     ),
     "logits": (CSV, ["2.5", "-1.5"], {}, "logit.*orders", "activation"),
+    "percentages": (CSV, ["97.5", "3.1"], {}, "logit.*a percentage, of which", "activation"),
+    "labels counted from 1": (CSV, ["1", "2"], {}, "under another number", "label_map"),
+    "scores by class in another case": (
+        JSON,
+        ['{"A": 0.7, "B": 0.2, "C": 0.1}'],
+        ABC,
+        "`A` for `a`",
+        "label_map",
+    ),
     "a row of logits": (
         JSON,
         ["[2.5, -1.5, 0.0]", "[0.0, 0.5, 3.5]"],
@@ -148,3 +159,12 @@ def test_labels_beside_the_other_variants_probabilities_are_refused_where_these_
         agree(spec, sides[baseline], sides[canary], CSV, labels=("0", "1"))
     by_accuracy, _ = agree(guard(), sides[baseline], sides[canary], CSV, labels=("0", "1"))
     assert by_accuracy.canary.tells_scores
+
+
+@pytest.mark.parametrize("answer", ["-1", "2.5", "3", "1e0x"])
+def test_an_index_is_a_whole_number_of_a_class(answer: str) -> None:
+    """The digit at the end of another number is none."""
+    keys = {"task": "multiclass", "classes": ("a", "b", "c"), "answer": {"labels_from": "index"}}
+    contract, known = agree(guard(**keys), ["0", "1", "2"] * 5, content_type=CSV)
+    (found,) = read_answers(answer.encode(), CSV, 1, contract.baseline, known)
+    assert isinstance(found, UnreadableAnswer)

@@ -42,3 +42,23 @@ def test_a_key_without_effect_is_refused(
         check_meant(spec, records)
     assert refused.value.field == f"guards.quality.{field}"
     assert remedy in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("costs", "remedy"),
+    [(("cat", "dog"), "Add its row"), (("cat", "dog", "Horse"), "Did you mean 'Horse'?")],
+)
+def test_a_label_without_a_cost_is_refused_before_any_model_is_asked(
+    tmp_path: Path, costs: tuple[str, ...], remedy: str
+) -> None:
+    """What deciding wrongly for it costs is not known."""
+    path = tmp_path / "set.csv"
+    path.write_text("cat,1\ndog,2\nhorse,3\n")
+    rows = {name: {one: float(one != name) for one in costs} for name in costs}
+    margins = {"cost": {"max_worse": 0.1}}
+    given = {"labelled_set": str(path), "task": "multiclass", "metrics": margins, "costs": rows}
+    spec = QualityGuardSpec.model_validate(given)
+    with RecordFile(path, spec) as records, pytest.raises(Refused, match="'horse'") as refused:
+        check_meant(spec, records)
+    assert refused.value.field == "guards.quality.costs"
+    assert remedy in str(refused.value)

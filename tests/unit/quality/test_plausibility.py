@@ -1,6 +1,7 @@
 """The plausibility gate: what is not believed, in numbers; and what it must leave alone."""
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -240,3 +241,37 @@ def test_equal_regressors_are_believed(tmp_path: Path) -> None:
     """Nothing is far off."""
     here = numbers(tmp_path, {})
     assert evaluate(here.request(stop_early=False), here.ports()).label == "PASS"
+
+
+@pytest.mark.parametrize(
+    "scale",
+    [
+        lambda score: 30 + 40 * score,
+        lambda score: -5_000 + score,
+        lambda score: score * 1e-9,
+        lambda score: 0.5 + score * 1e-7,
+    ],
+    ids=["tens", "log-likelihoods", "tiny", "near a half"],
+)
+@pytest.mark.parametrize(("noise", "label"), [(0.5, "PASS"), (None, "NO_DATA")])
+def test_scores_that_only_rank_have_any_scale(
+    tmp_path: Path, scale: Callable[[float], float], noise: float | None, label: str
+) -> None:
+    """They order the records or they do not, however near to each other they lie."""
+
+    def rule(_: str, body: str) -> str:
+        n = int(body)
+        told = random.Random(n)
+        return repr(scale(told.random() if noise is None else n % 2 + noise * told.gauss(0, 1)))
+
+    here = world(
+        tmp_path,
+        {},
+        count=1_200,
+        rule=rule,
+        answer={"score": "@", "ranks_only": True},
+        metrics={"roc_auc": {"max_worse": 0.05}},
+    )
+    found = evaluate(here.request(), here.ports())
+    assert found.label == label, found.findings[0].reason
+    assert "answers the same" not in found.findings[0].reason

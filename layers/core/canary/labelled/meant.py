@@ -138,14 +138,29 @@ def _of_labels(spec: QualityGuardSpec, records: RecordFile) -> Iterator[Problem]
     if spec.task not in CLASSES or records.survey.unlisted:
         return
     classes = [class_name(name) for name in spec.classes or ()]
-    labels = {class_name(text) for text in records.survey.labels}
+    missing = records.layout.missing
+    labels = {class_name(text) for text in records.survey.labels if text.lower() not in missing}
     if classes and not labels & set(classes):
         problem = f"no label of the set is one of them ({', '.join(classes[:5])})"
         yield "classes", problem, "Name the set's own labels, or correct label_column"
+    yield from _of_costs(spec, labels)
     values = {class_name(name) for name in (spec.answer_rules.label_map or {}).values()}
     if values and not values & (labels | set(classes)):
         problem = f"no label of the set is what it maps to ({', '.join(sorted(values)[:5])})"
         yield "answer.label_map", problem, "Map the names in answers to the set's own labels"
+
+
+def _of_costs(spec: QualityGuardSpec, labels: Collection[str]) -> Iterator[Problem]:
+    """Return the first label of a set of several classes that `costs` says nothing of."""
+    if spec.costs is None or spec.task != "multiclass":
+        return
+    told = set(map(class_name, spec.costs))
+    lacking = sorted({*labels} - told - {""}) if spec.classes is None else []
+    for label in lacking[:1]:
+        near = _near(label, told)
+        meant = f"Did you mean {near[0]!r}? " if near else ""
+        problem = f"label {label!r} of the set has no row in it ({len(lacking):,} have none)"
+        yield "costs", problem, f"{meant}Add its row, and what deciding for it costs to the others"
 
 
 def _of_slices(spec: QualityGuardSpec, records: RecordFile) -> Iterator[Problem]:

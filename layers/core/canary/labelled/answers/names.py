@@ -11,11 +11,13 @@ from typing import Any
 from canary.domain.labelled.contract import Reading
 from canary.domain.plan.quality import QualityGuardSpec
 from canary.domain.plan.quality.answer_keys import INDEX, PREFIX
-from canary.labelled.numbers import UnreadableAnswer, kind_of
+from canary.labelled.numbers import UnreadableAnswer, is_number, kind_of
 from canary.labelled.tasks.classes import binary_value, class_name
 
 LONGEST_OPEN_NAME = 256
 _LAST_NUMBER = re.compile(r"(\d+)$")
+_WHOLE = re.compile(r"^(\d+)$")
+"""An index that is a number by itself: the end of -1 or of 2.5 is none."""
 _ZERO_WORDS = {"0", "-1", "false", "no", "n", "f"}
 
 
@@ -151,7 +153,8 @@ def by_rule(text: str, reading: Reading, spec: QualityGuardSpec) -> str:
     if isinstance(rule, str) and rule.startswith(PREFIX):
         text = text.removeprefix(rule.removeprefix(PREFIX))
     elif rule == INDEX and spec.classes is not None:
-        found = _LAST_NUMBER.search(class_name(text))
+        name = class_name(text)
+        found = (_WHOLE if is_number(name) else _LAST_NUMBER).search(name)
         if found is None or int(found.group(1)) >= len(spec.classes):
             raise UnreadableAnswer("an index is not that of one of the classes")
         text = spec.classes[int(found.group(1))]

@@ -22,6 +22,8 @@ from canary.stats.chance import area_within, heads_by_chance, hits_by_chance
 CHANCE = 1e-5
 """A baseline is believed once answers given without looking would do as well this rarely."""
 STANDARD_ERRORS = 3.0
+ORDER_CHANCE = 1e-4
+"""Scores are believed to order once chance puts as many pairs right this rarely."""
 OUT_OF_PROPORTION = 10.0
 """A canary this many times as far off as the baseline (or as what counts as right) is not passed by
 metrics that bound each error: equal variants of heavy tails stay well below.
@@ -204,12 +206,21 @@ def _scale(tally: AnswerTally) -> str:
 
 
 def _orders_nothing(tally: AnswerTally) -> Doubt | None:
-    """Return the doubt in scores that are not shown to order the records."""
+    """Return the doubt in scores that are not shown to order the records: neither by the area under
+    their curve, which bins make coarse, nor by pairs of a positive and a negative record.
+    """
     area = area_within(tally.positives, tally.negatives, STANDARD_ERRORS)
-    if area is None or area[1] > 0.5:
+    pairs = tally.ordered + tally.crossed
+    shown = heads_by_chance(pairs, tally.ordered) <= ORDER_CHANCE
+    if area is None or area[1] > 0.5 or (pairs and shown):
         return None
+    if not pairs:
+        text = f"the baseline's AUC of {area[0]:.3f} is not shown to be above a half"
+        return Doubt(text, open=area[0] > 0.5)
     return Doubt(
-        f"the baseline's AUC of {area[0]:.3f} is not shown to be above a half", open=area[0] > 0.5
+        f"the baseline's scores put {tally.ordered:,} of {pairs:,} pairs of a positive and a "
+        "negative record in the right order, which is not shown to be more than half",
+        open=tally.ordered > tally.crossed,
     )
 
 

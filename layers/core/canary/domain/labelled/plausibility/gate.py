@@ -54,7 +54,8 @@ def gated(
         worse = any(finding.label == "FAIL" for finding in found)
         against += doubts_by_class(tally, spec.task, copies_in(evidence.states), worse=worse)
         against += one_answer_doubts(tally, spec, worse=worse)
-    told = left_out_told(evidence) + constant_told(tally, spec.task) + contradictions_told(tally)
+    told = left_out_told(evidence) + ("" if ranks else constant_told(tally, spec.task))
+    told += contradictions_told(tally)
     told += left_out_of_rankings(tally, (evidence.baseline, evidence.canary))
     told += keys_told(evidence, spec)
     scored = [*against, *scorer_doubts(tally)], scorer_told(tally) + told

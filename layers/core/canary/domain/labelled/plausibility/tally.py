@@ -105,7 +105,26 @@ def _scored(before: AnswerTally, outcomes: Sequence[AnswerPair], *, ranks: bool)
         score = None if one.baseline is None else one.baseline.score
         if score is not None:
             counts[one.label == 1][_bin(score, ranks=ranks)] += 1
-    return before.but(positives=tuple(counts[True]), negatives=tuple(counts[False]))
+    after = before.but(positives=tuple(counts[True]), negatives=tuple(counts[False]))
+    return _ranked(after, outcomes) if ranks else after
+
+
+def _ranked(before: AnswerTally, outcomes: Sequence[AnswerPair]) -> AnswerTally:
+    """Return the counts of pairs of a positive and a negative record in the order of their scores:
+    scores that only rank have any scale, and bins would not tell one of them from another.
+    """
+    waiting, ordered, crossed = before.waiting, before.ordered, before.crossed
+    for one in outcomes:
+        score = None if one.baseline is None else one.baseline.score
+        if score is None:
+            continue
+        here = (float(one.label), score)
+        if waiting is None or waiting[0] == here[0]:
+            waiting = here
+            continue
+        turn = (here[0] - waiting[0]) * (here[1] - waiting[1])
+        ordered, crossed, waiting = ordered + (turn > 0), crossed + (turn < 0), None
+    return before.but(waiting=waiting, ordered=ordered, crossed=crossed)
 
 
 def _bin(score: float, *, ranks: bool) -> int:

@@ -122,6 +122,6 @@ def _scored(asked: Reading, parts: Sequence[Parts], given: Given) -> Reading:
     if given.task == "multiclass":
         raise Ambiguous(scores[0], ("one score of several classes",), "Give label or scores")
     if not given.takes_any_number and not in_unit(scores):
-        raise outside_refused(scores[0], str(asked.score))
+        raise outside_refused(scores, str(asked.score))
     rounded = is_rounded(scores) and not given.takes_any_number
     return asked.but(score_of=given.rules.score_of or "positive", decides="score", rounded=rounded)

@@ -21,6 +21,8 @@ def infer_foreign(
             return given.base.but(score=joined(path, key))
         if given.task != "regression" and _are_names(cells, given):
             return given.base.but(label=joined(path, key), decides="label")
+    if len(held) > 1 and all(given.known.spelled(key) is not None for key in held):
+        raise names_refused(values[0], held, given)
     if all(_says_nothing(cell, given) for cells in held.values() for cell in cells):
         texts = {str(cell) for cells in held.values() for cell in cells}
         if len(held) == 1 and len(texts) > 1 and max(map(len, texts)) <= LONGEST_NAME:

@@ -7,7 +7,7 @@ from typing import Any
 
 from canary.domain.labelled.contract import Reading
 from canary.labelled.answers.inference.ambiguity import Ambiguous, as_rules
-from canary.labelled.answers.inference.given import Given, in_unit, is_rounded
+from canary.labelled.answers.inference.given import Given, finite, in_unit, is_rounded
 from canary.labelled.answers.names import extracted, named, text_of
 from canary.labelled.numbers import UnreadableAnswer, is_number, number
 
@@ -156,7 +156,7 @@ def _numbers(values: Sequence[Any], given: Given, path: str) -> Reading:
     if are_labels and not inside:
         return given.base.but(label=path, decides="label")
     if not inside:
-        raise outside_refused(values[0], path)
+        raise outside_refused(values, path)
     if not given.known.number_is_of_positive:
         raise _whose_refused(values[0], given, path)
     whole = all(number(value) in (0.0, 1.0) for value in values)
@@ -182,15 +182,22 @@ def _certain_refused(value: Any, given: Given, path: str) -> Ambiguous:
     return Ambiguous(value, readings, remedy, by_other=False)
 
 
-def outside_refused(value: Any, path: str) -> Ambiguous:
+def outside_refused(values: Sequence[Any], path: str) -> Ambiguous:
     """Return the refusal of numbers that are no probabilities."""
+    found = finite(values)
+    whole = bool(found) and all(one.is_integer() for one in found)
+    percent = bool(found) and not whole and min(found) >= 0 and max(found) <= 100
     readings = (
         "a logit, of which sigmoid makes a probability",
+        *(["a percentage, of which the model has to make a probability"] if percent else []),
         "a score that only orders, as an anomaly score does",
-        "a label of another set, or a value of another task",
+        "a label of another set, or one under another number, or a value of another task",
     )
     remedy = "Say which: " + as_rules(score=path, activation="sigmoid")
-    return Ambiguous(value, readings, f"{remedy}, or {as_rules(score=path, ranks_only=True)}")
+    remedy += f", or {as_rules(score=path, ranks_only=True)}"
+    if whole:
+        remedy += ', or answer {"label_map": {"number": "label"}} (--label-map number=label)'
+    return Ambiguous(values[0], readings, remedy)
 
 
 def numbers_refused(value: Any) -> Ambiguous:

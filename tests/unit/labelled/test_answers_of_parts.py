@@ -10,7 +10,9 @@ import pytest
 
 from canary.domain.errors import Refused
 from canary.domain.labelled.prediction import Prediction
+from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.answers.read import read_answers
+from canary.labelled.check import check_records
 from canary.labelled.meant import check_meant
 from canary.labelled.numbers import UnreadableAnswer
 from canary.labelled.records import RecordFile
@@ -103,6 +105,7 @@ def test_extraction_is_told_of_a_regression_too() -> None:
     [
         ({"tags": ["a", "b"]}, AB, "--answer tags"),
         ({"tags": []}, AB, "--answer tags"),
+        ([0, 3], AB | {"labels": ("0", "1", "3")}, r"--answer '\[\]\.to_string\(@\)'"),
         ({"labels": [], "scores": []}, AB, "--answer labels"),
         ({"out": {"entities": []}}, NER, "--answer out.entities"),
         ({"out": {"tags": ["a"]}}, AB, "--answer out.tags"),
@@ -235,3 +238,44 @@ def test_scores_behind_answers_of_no_label_are_never_cut_off_by_a_guess() -> Non
     (found,) = read_answers(scored, JSON, 1, contract.canary, known)
     assert isinstance(found, Prediction)
     assert found.decision == '["a"]'
+
+
+def test_answers_of_nothing_hide_no_form_that_needs_a_key() -> None:
+    """An empty list among entities under other keys is read as nothing; the others are not."""
+    entity = {"begin": 0, "finish": 3, "label": "PER"}
+    with pytest.raises(Refused, match="holds the entities"):
+        told([[], [{**entity, "end": 3}], []], **NER)
+
+
+def test_a_text_of_labels_may_be_empty() -> None:
+    """Where a separator says that an answer is one; elsewhere an empty answer is none."""
+    split = guard(task="multilabel", label_separator="|")
+    contract, known = agree(split, ["a|b", "", "a"], labels=("a", "b"), content_type="text/csv")
+    (found,) = read_answers(b"", "text/csv", 1, contract.baseline, known)
+    assert isinstance(found, Prediction)
+    assert found.decision == "[]"
+
+
+def test_numbers_of_quantiles_may_be_written_as_text() -> None:
+    """As other numbers are."""
+    (found,) = read_all(['{"0.1": "1.5", "0.9": ["2", 3]}'], **PINBALL)
+    assert json.loads(found.decision) == {"0.1": 1.5, "0.9": [2.0, 3.0]}
+
+
+@pytest.mark.parametrize(
+    ("label", "keys"),
+    [("[0, 3]", {"task": "multilabel"}), ("[[0, 3]]", {"task": "entities"})],
+)
+def test_a_set_most_of_whose_labels_have_other_parts_is_refused(
+    tmp_path: Path, label: str, keys: dict[str, Any]
+) -> None:
+    """What is left would be a few records of a kind."""
+    path = tmp_path / "set.jsonl"
+    rows = [f'{{"y": {label if n % 3 else "[]"}, "x": {n}}}\n' for n in range(30)]
+    path.write_text("".join(rows))
+    spec = QualityGuardSpec.model_validate({"labelled_set": str(path), "label_column": "y", **keys})
+    with (
+        RecordFile(path, spec) as records,
+        pytest.raises(Refused, match="20 of 30 labels cannot be used"),
+    ):
+        check_records(records, spec, whole=True)

@@ -98,3 +98,23 @@ def test_classes_beyond_those_counted_leave_every_part_within_its_whole() -> Non
     for name, count in (tally.right | tally.found).items():
         assert count <= tally.labels[name] <= tally.baseline[name]
     assert doubts(tally, (), CallCounts(used=records), spec) == ()
+
+
+ITEMS = [{f"i{k}": rng("gain", n, k).choice([0, 0, 1, 2]) for k in range(4)} for n in range(COUNT)]
+POPULAR = [{**gains, "i0": 2} for gains in ITEMS]
+
+
+@pytest.mark.parametrize(("shuffled", "label"), [(True, "NO_DATA"), (False, "PASS")])
+def test_a_ranking_for_another_record_passes_nothing(
+    tmp_path: Path, *, shuffled: bool, label: str
+) -> None:
+    """What everybody likes is nearly as good by NDCG, and tells nothing of the record."""
+
+    def rule(variant: str, n: int) -> list[str]:
+        other = rng("other", n).randrange(COUNT) if shuffled and variant == "new" else n
+        return sorted(POPULAR[other], key=lambda item: -POPULAR[other][item])
+
+    metrics = {"ndcg": {"max_worse": 0.15}}
+    found = evaluated(tmp_path, list(POPULAR), rule, task="ranking", metrics=metrics)
+    assert found.label == label, found.findings[0].reason
+    assert ("without looking, and the baseline is" in found.findings[0].reason) is shuffled

@@ -15,6 +15,7 @@ from canary.labelled.records import RecordFile, UnusableRow
 from canary.labelled.requests import BodyTooLarge, Unsendable, build_body, check_request
 from canary.labelled.spellings import check_spellings
 from canary.labelled.tasks.classes import class_name
+from canary.labelled.tasks.labels import WANTED
 
 
 def check_records(records: RecordFile, spec: QualityGuardSpec, *, whole: bool) -> None:
@@ -38,6 +39,11 @@ def check_records(records: RecordFile, spec: QualityGuardSpec, *, whole: bool) -
         _check_classes(records, spec, whole=whole)
     if spec.task in {"binary", "multiclass", "regression"}:  # labels that are what they are as text
         _check_foreign(records, spec)
+    foreign = records.survey.foreign_parts
+    if foreign > (1 - spec.min_usable) * len(records):
+        problem = f"{foreign:,} of {len(records):,} labels cannot be used: task {spec.task} needs "
+        remedy = "Correct the labels or task, or set min_usable to the share to rest on"
+        raise Refused("guards.quality.labelled_set", problem + WANTED[spec.task], remedy)
 
 
 def _check_foreign(records: RecordFile, spec: QualityGuardSpec) -> None:

@@ -32,8 +32,15 @@ def read_answers(
     A record whose own value cannot be read gives its UnreadableAnswer; raise UnreadableAnswer when
     the body as a whole cannot be split into `count` values.
     """
-    document = read_document(body, content_type, plain=known.spec.task == "text")
+    document = document_of(body, content_type, known)
     return answers_in(document, count, reading, known)
+
+
+def document_of(body: bytes, content_type: str, known: KnownLabels) -> Any:
+    """Return the body as a document; a text of labels between separators may be empty."""
+    separated = known.spec.label_separator is not None
+    plain = known.spec.task == "text"
+    return read_document(body, content_type, plain=plain, nothing=separated)
 
 
 def answers_in(

@@ -16,6 +16,7 @@ from canary.labelled.files.repeats import Repeats
 from canary.labelled.files.spans import Span
 from canary.labelled.layout import MISSING, Layout, Value, is_unicode
 from canary.labelled.tasks.classes import binary_value, text_in
+from canary.labelled.tasks.labels import is_of_parts, read_parts
 
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 """A number as JSON writes it: "007", "+1", ".5" and " 1" are text."""
@@ -50,6 +51,8 @@ class Survey:
     """Records with a label that is not among the first thousand different ones, and not the
     positive label.
     """
+    foreign_parts: int = 0
+    """Records whose label has not the parts that the task needs."""
     slices: set[str] = field(default_factory=set)
     """Slices that occur: those the spec names, and up to a thousand others."""
 
@@ -65,6 +68,7 @@ class Survey:
         self._seen_number: set[int] = set()
         self._width, self._label = self.layout.width, self.layout.label
         self._escapes = self.spec.escape is None and self.spec.quote == '"'
+        self._parts = is_of_parts(self.spec.task)
         self.repeats = Repeats()
 
     def see_span(self, span: Span) -> bool:
@@ -94,7 +98,7 @@ class Survey:
         if not is_unicode("".join(cells)):
             self.garbled += 1
             return
-        self._see_label(cells[self._label])
+        self._see_label(cells[self._label], cells[self._label])
         self._see_slice(cells)
         features = "\0".join([cells[i] for i in self.layout.features])
         self.repeats.see(cells[self._label], features)
@@ -115,17 +119,19 @@ class Survey:
         if values is None:
             self.unread += 1
             return
-        label = values[self.layout.label]
-        label = "" if label is None else str(label)
+        value = values[self.layout.label]
+        label = "" if value is None else str(value)
         if not is_unicode(label):
             self.garbled += 1
             return
-        self._see_label(label)
+        self._see_label(label, value)
         self._see_slice(values)
         self.repeats.see(label, repr([values[i] for i in self.layout.features]))
 
-    def _see_label(self, label: str) -> None:
+    def _see_label(self, label: str, value: Value) -> None:
         label = label.strip()
+        if self._parts and label.lower() not in MISSING:
+            self.foreign_parts += read_parts(value, self.spec) is None
         if label in self.labels or len(self.labels) < MOST_LABELS or self._is_positive(label):
             self.labels[label] += 1
         else:

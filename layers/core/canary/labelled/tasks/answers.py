@@ -11,7 +11,14 @@ from typing import Any
 from canary.domain.labelled.prediction import Prediction
 from canary.domain.labelled.scorers.values import labels_text, spans_text, text_of
 from canary.domain.plan.quality import QualityGuardSpec, Task
-from canary.labelled.numbers import UnreadableAnswer, kind_of, probability, sigmoid
+from canary.labelled.numbers import (
+    UnreadableAnswer,
+    is_number,
+    kind_of,
+    number,
+    probability,
+    sigmoid,
+)
 from canary.labelled.tasks.classes import class_name
 from canary.labelled.tasks.order import as_scores
 from canary.labelled.tasks.parts import by_name, finite, names, numbers, parsed, parts_of, span
@@ -193,11 +200,22 @@ def _quantiles(value: Any, spec: QualityGuardSpec) -> str | None:
         value = {str(q): row for q, row in zip(spec.quantiles, value, strict=True)}
     if not isinstance(value, Mapping) or not value:
         return None
-    rows = {_share(name): numbers(row) or finite(row) for name, row in value.items()}
+    rows = {_share(name): _row(row) for name, row in value.items()}
     known = {name: row for name, row in rows.items() if name is not None and row is not None}
     if len(known) != len(value):
         return None
     return text_of(known if spec.quantiles is None else _wanted(known, spec.quantiles))
+
+
+def _row(value: Any) -> list[float] | float | None:
+    """Return a step's number, or each step's; numbers may be written as text."""
+    if isinstance(value, list):
+        return numbers([_told(one) for one in value])
+    return finite(_told(value))
+
+
+def _told(value: Any) -> Any:
+    return number(value) if isinstance(value, str) and is_number(value) else value
 
 
 def _wanted(rows: Mapping[str, Any], quantiles: Sequence[float]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def is_of_parts(task: Task) -> bool:
 WANTED: dict[Task, str] = {
     "text": "a text, or a list of texts",
     "entities": "a list of [start, end, type]",
-    "multilabel": "a JSON list of labels (or set label_separator)",
+    "multilabel": "a JSON list of labels, each a text (or set label_separator)",
     "ranking": "a list of relevances, or relevances by item",
     "quantiles": "a number, or a list of numbers",
     "custom": "a value",

@@ -17,6 +17,7 @@ from canary.domain.labelled.paired import AnswerPair
 from canary.domain.labelled.plausibility.counts import MOST_ERROR, SAMPLE, AnswerTally
 from canary.domain.labelled.prediction import Label, Prediction
 from canary.domain.plan.quality import QualityGuardSpec
+from canary.domain.plan.quality.answer_keys import Role
 from canary.domain.plan.quality.metric_keys import SCORER
 
 PAIRS_COUNTED = 2_000
@@ -123,6 +124,7 @@ def changed_round(
     if name is None or before.ordered + before.crossed >= PAIRS_COUNTED:
         return before
     told = [(one.label, one.baseline) for one in outcomes if one.baseline is not None]
+    others = [(one.label, one.canary) for one in outcomes if one.canary is not None]
 
     def fit(label: Label, prediction: Prediction) -> float:
         value = value_of(name, label, prediction, spec) or 0.0
@@ -131,7 +133,11 @@ def changed_round(
     gains = _turned(told, fit) if spec.task == "ranking" else _dealt(told, fit)
     of_sets = spec.task in {"entities", "multilabel"}
     empty = _beside_nothing(told, fit) if of_sets else []
+    sides: dict[Role, Told] = {"baseline": told, "canary": others}
     return before.but(
+        fits={
+            role: _fits(before.fits.get(role, (0, 0)), side, fit) for role, side in sides.items()
+        },
         beside_nothing=_canary_beside_nothing(before, outcomes, fit) if of_sets else None,
         ordered=before.ordered + sum(gain > 0 for gain in gains),
         crossed=before.crossed + sum(gain < 0 for gain in gains),
@@ -151,6 +157,11 @@ def _dealt(told: Told, fit: Fit) -> list[float]:
         own, changed = fit(label, answer) + fit(other, its), fit(label, its) + fit(other, answer)
         gains.append(_beyond_rounding(own, changed))
     return gains
+
+
+def _fits(before: tuple[int, int], told: Told, fit: Fit) -> tuple[int, int]:
+    gains = _dealt(told, fit)
+    return before[0] + sum(gain > 0 for gain in gains), before[1] + sum(gain < 0 for gain in gains)
 
 
 def _turned(told: Told, fit: Fit) -> list[float]:

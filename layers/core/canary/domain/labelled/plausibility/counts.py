@@ -76,10 +76,11 @@ class AnswerTally(Frozen):
     the canary's errors where both answered. Of a regression `sample` is the first labels, `missed`
     and `missed_squared` the summed errors of the baseline and of the sample's median (its mean),
     `canary_missed` the canary's of both kinds, `sizes` the summed sizes of the labels and of the
-    baseline's answers. `positives` and `negatives` count the baseline's scores by bin (binary);
-    `contradictions` are of the variants whose label decides beside scores, `score_range` the least
-    and the greatest score that a scorer of the user's own gave, `parts` what answers of several
-    parts are beside the labels.
+    baseline's answers; `fits` counts by variant the pairs of records that its answers of several
+    parts fit better as they are, or better changed round. `positives` and `negatives` count the
+    baseline's scores by bin (binary); `contradictions` are of the variants whose label decides
+    beside scores, `score_range` the least and the greatest score that a scorer of the user's own
+    gave, `parts` what answers of several parts are beside the labels.
     """
 
     records: int = 0
@@ -105,6 +106,7 @@ class AnswerTally(Frozen):
     score_range: tuple[float, float] | None = None
     canary_missed: tuple[float, float] | None = None
     beside_nothing: tuple[int, int] | None = None
+    fits: dict[Role, tuple[int, int]] = Field(default_factory=dict)
     same: dict[str, str | None] = Field(default_factory=dict)
     contradictions: dict[Role, Contradictions] = Field(default_factory=dict)
     parts: dict[Role, PartCounts] = Field(default_factory=dict)

@@ -59,7 +59,8 @@ def one_answer_doubts(
     """
     if worse:
         return ()
-    found = (_constant(tally), _as_nothing(tally, spec), _as_the_middle(tally, spec))
+    found = [_constant(tally), _as_nothing(tally, spec), _as_the_middle(tally, spec)]
+    found.append(_without_looking(tally))
     return tuple(doubt for doubt in found if doubt is not None)
 
 
@@ -113,6 +114,25 @@ def _as_the_middle(tally: AnswerTally, spec: QualityGuardSpec) -> Doubt | None:
             open=True,
         )
     return None
+
+
+def _without_looking(tally: AnswerTally) -> Doubt | None:
+    """Return the doubt in a canary whose answers of several parts fit their own records no better
+    than each other's, while the baseline's do: a wide margin may not show it.
+    """
+    fits = [tally.fits.get(role) for role in ("canary", "baseline")]
+    if fits[0] is None or fits[1] is None:
+        return None
+    canary, baseline = (heads_by_chance(own + dealt, own) for own, dealt in (fits[0], fits[1]))
+    if canary <= CANARY_CHANCE or baseline > CANARY_CHANCE:
+        return None
+    own, dealt = fits[0]
+    return Doubt(
+        "the canary is not shown to be better than answers given without looking, and the baseline "
+        f"is: its answers fit their own records better than each other's on {own:,} of "
+        f"{own + dealt:,} pairs that tell",
+        open=True,
+    )
 
 
 def constant_told(tally: AnswerTally, task: Task) -> str:

@@ -21,11 +21,14 @@ _BRACKETED = re.compile(r"\[[^\[\]{}\",:]{1,64}\]")
 _LISTS = ("predictions", "outputs", "instances", "results")
 
 
-def read_document(body: bytes, content_type: str, *, plain: bool = False) -> Any:
+def read_document(
+    body: bytes, content_type: str, *, plain: bool = False, nothing: bool = False
+) -> Any:
     """Return the body as JSON values; raise UnreadableAnswer where it is nothing that can be read.
 
     CSV becomes a list of rows (one row: its cells), JSON Lines a list of documents, text that is
-    none of these the text. With `plain` what is no JSON is one text, commas and all.
+    none of these the text. With `plain` what is no JSON is one text, commas and all. With
+    `nothing` a body without a text is an empty one.
     """
     if body[:6] == MAGIC:
         return read_npy(body)
@@ -34,6 +37,8 @@ def read_document(body: bytes, content_type: str, *, plain: bool = False) -> Any
     except UnicodeDecodeError:
         raise UnreadableAnswer("the answer is not UTF-8 text") from None
     if not text:
+        if nothing:
+            return ""
         raise UnreadableAnswer("the answer is empty")
     if "jsonlines" in content_type or "json-seq" in content_type:
         return [_json(line) for line in text.splitlines() if line.strip()]

@@ -13,7 +13,6 @@ from typing import Any
 from canary.domain.errors import Refused
 from canary.domain.labelled.contract import WHOLE, AnswerContract, Reading
 from canary.domain.plan.quality.answer_keys import Role
-from canary.labelled.answers.bodies.document import read_document
 from canary.labelled.answers.errors import is_error
 from canary.labelled.answers.inference.ambiguity import (
     Ambiguous,
@@ -28,7 +27,7 @@ from canary.labelled.answers.inference.parts import check_elsewhere
 from canary.labelled.answers.inference.words import contract_told, outliers_told
 from canary.labelled.answers.names import KnownLabels
 from canary.labelled.answers.places import unwrapped
-from canary.labelled.answers.read import answers_in, values_of
+from canary.labelled.answers.read import answers_in, document_of, values_of
 from canary.labelled.numbers import UnreadableAnswer
 
 FIELD = "guards.quality.answer"
@@ -60,8 +59,7 @@ def make_contract(
     if not any(heard.values()):
         return None
     given = Given(known, known.spec.answer_rules)
-    plain = known.spec.task == "text"
-    documents = {role: _documents(heard[role], plain=plain) for role in ROLES}
+    documents = {role: _documents(heard[role], known) for role in ROLES}
     readings, readable = _readings(documents, given, variants)
     ruled = {role: _ruled(readings[role], role, given, variants[role]) for role in ROLES}
     contract = AnswerContract(
@@ -84,11 +82,11 @@ def make_contract(
     return contract.but(told="".join(told))
 
 
-def _documents(heard: Sequence[Heard], *, plain: bool) -> Documents:
+def _documents(heard: Sequence[Heard], known: KnownLabels) -> Documents:
     documents = []
     for one in heard:
         try:
-            documents.append((read_document(one.body, one.content_type, plain=plain), one.count))
+            documents.append((document_of(one.body, one.content_type, known), one.count))
         except UnreadableAnswer:
             continue
     return documents

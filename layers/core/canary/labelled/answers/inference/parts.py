@@ -52,6 +52,8 @@ def infer_parts(values: Sequence[Any], given: Given, reading: Reading) -> Readin
         key = own_key(values, given.task) if reading.label == WHOLE else None
         inside = [] if key is None else [value[key] for value in values]
         return infer_parts(inside, given, reading.but(label=key)) if inside else None
+    if given.task in OWN_KEYS and not any(read) and len(read) < len(values):
+        return None  # answers of nothing alone say nothing of how the others are read
     scored = _check_scores(read, given) if given.task == "multilabel" else False
     shown = [value for value in read if value] or read
     forms = dict.fromkeys(form_of_answer(value, given.known.spec) for value in shown)
@@ -112,6 +114,7 @@ def check_elsewhere(values: Sequence[Any], given: Given, reading: Reading, place
     readable; raise Ambiguous with those that do. `place` is what a user would write in front of a
     place in a value; empty for the values of one record in a request of several.
     """
+    values = [value for value in values if value] or values
     ways = list(_ways(values, given, reading))[:MOST_READINGS] or _empty_ways(values, given)
     if not ways:
         return
@@ -206,10 +209,17 @@ def _places(value: Any, task: str, path: str = WHOLE, depth: int = 0) -> Iterato
         yield from _in_object(value, task, path, depth)
     elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
         yield from _in_objects(value, task, path, depth)
+    elif task == "multilabel" and _are_whole(value):
+        yield f"{'' if path == WHOLE else path}[].to_string(@)"
     elif isinstance(value, list) and len(value) == 1:
         yield from _places(value[0], task, "[0]" if path == WHOLE else f"{path}[0]", depth + 1)
     elif isinstance(value, str) and task == "multilabel":
         yield f"[{path}]"
+
+
+def _are_whole(value: Any) -> bool:
+    """Return whether a value is a list of numbers that may be the names of labels."""
+    return isinstance(value, list) and bool(value) and all(type(one) is int for one in value)
 
 
 def _in_object(value: Mapping[Any, Any], task: str, path: str, depth: int) -> Iterator[str]:

@@ -69,6 +69,7 @@ def cpu_seconds(python: str, tree: Path, script: str, variables: Mapping[str, st
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_ACCESS_KEY_ID": "none",
         "AWS_SECRET_ACCESS_KEY": "none",
+        "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
         **variables,
     }
     command = [python, "-c", script]

@@ -59,3 +59,22 @@ def test_a_start_loads_no_package_but_those_named_here(function: str) -> None:
         if package not in known and not package.startswith("_")
     }
     assert new == {}, f"{function} loads more before its first event"
+
+
+@pytest.mark.parametrize("api", [{}, {"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001"}])
+def test_garbage_is_looked_for_once_a_function_has_started(api: dict[str, str]) -> None:
+    """In Lambda what the start made is left out for good; elsewhere nothing is frozen."""
+    path = os.pathsep.join(str(ROOT / part) for part in (".", "layers/core"))
+    environment = {**os.environ, "PYTHONPATH": path, "AWS_DEFAULT_REGION": "eu-west-1", **api}
+    start = (
+        "import gc, functions.shifter.app\nprint(gc.isenabled(), gc.get_freeze_count() > 10_000)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", start],
+        cwd=ROOT,
+        env={**environment, **environment_of("shifter")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["True", str(bool(api))]

@@ -1,8 +1,11 @@
 """The one place where ports meet adapters: environment in, use cases out.
 
-One module a function, so that none pays for another's imports.
+One module a function, so that none pays for another's imports. While Lambda starts a function no
+garbage is looked for: what a start makes stays, and looking through it took a tenth of the start.
 """
 
+import gc
+import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,6 +16,10 @@ from typing import TypeVar
 from canary.domain.errors import Misconfigured
 
 Use = TypeVar("Use")
+_IS_LAMBDA = "AWS_LAMBDA_RUNTIME_API" in os.environ
+"""Whether Lambda's own runtime runs this process, and nothing else lives in it."""
+if _IS_LAMBDA:
+    gc.disable()
 
 
 def at_start(build: Callable[[], Use]) -> Callable[[], Use]:
@@ -24,6 +31,9 @@ def at_start(build: Callable[[], Use]) -> Callable[[], Use]:
     use = cache(build)
     with suppress(Misconfigured):
         use()
+    if _IS_LAMBDA:
+        gc.freeze()  # what is there stays; the first call does not look through it either
+        gc.enable()
     return use
 
 

@@ -25,7 +25,10 @@ class Settings(BaseModel):
     """
 
     # The environment holds much more than these; what does not fit is told by name, never shown.
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    # Built when it is read: a function reads one of these.
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True
+    )
 
     table: Name = Field(alias="TABLE_NAME")
     service: Name = Field(alias="POWERTOOLS_SERVICE_NAME")

@@ -38,6 +38,8 @@ class Place:
     terms: Terms
     day: Reference | None
     share: float
+    beside: float | None = None
+    """The share of what the canary is compared with; None: all the rest."""
 
 
 def placed(
@@ -48,13 +50,15 @@ def placed(
     requests: int,
     share: float,
     runs_a_history: int = RUNS_A_HISTORY,
+    beside: float | None = None,
 ) -> Place:
     """Return a guard's place, its history drawn from a world; some runs share a day."""
     rows = np.arange(runs) // runs_a_history
     past = world.history(rng, rows[-1] + 1, requests)
     known = learn(past[rows], requests)
-    terms = settle(known, guard.roll_back, guard.last_gate, np.full(runs, share), guard.grid)
-    return Place(terms, Reference(past, float(requests), rng, rows), share)
+    shares = np.full(runs, share)
+    terms = settle(known, guard.roll_back, guard.last_gate, shares, guard.grid, beside)
+    return Place(terms, Reference(past, float(requests), rng, rows), share, beside)
 
 
 def cross(
@@ -69,7 +73,7 @@ def cross(
 ) -> Crossings:
     """Return when each run's evidence crosses; counts (minutes, 4, R), every minute judged."""
     runs, terms = counts.shape[2], place.terms
-    against = Guard(place.day, [terms], [terms], [place.share], bets)
+    against = Guard(place.day, [terms], [terms], [place.share], bets, beside=place.beside)
     within = AdvanceRuns(runs)
     first = Crossings(np.full(runs, NEVER), np.full(runs, NEVER))
     burning, everywhere = np.zeros(runs, dtype=bool), np.ones(runs, dtype=bool)

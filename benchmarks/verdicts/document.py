@@ -46,6 +46,7 @@ def blocks(report: dict[str, Any]) -> dict[str, str]:
         "canary-bursts": render.cells(
             tables, "bursts in the canary alone", show("false_promotion", "rolled_back")
         ),
+        "control": render.control(tables),
         "rollouts": render.cells(tables, "rollouts", render.rollout, "canary"),
         "longest-bake": render.cells(tables, "longest bake", render.rollout, "canary"),
         "detection": render.cells(

@@ -58,10 +58,13 @@ class Guard:
         shares: Sequence[float],
         bets: Bets = AS_JUDGED,
         number: int = 0,
+        beside: float | None = None,
     ) -> None:
         """Take the terms of every step at the ordinary and at the catastrophe margin; without a
-        day there is no history bet, and every minute is capped.
+        day there is no history bet, and every minute is capped. `beside`: the share of what the
+        canary is compared with; None: all the rest.
         """
+        self.beside = beside
         runs = len(steps[0].history.rate)
         self.day, self.steps, self.early, self.bets, self.number = day, steps, early, bets, number
         self.shares = np.array(shares)
@@ -70,7 +73,7 @@ class Guard:
         self.untripped = np.zeros((len(steps), runs), dtype=bool)
         if day is not None and bets.lifted_minutes:
             for i, share in enumerate(shares):
-                paid = day.most_paid(steps[i], share)
+                paid = day.most_paid(steps[i], share, beside)
                 calm = ~steps[i].bursty & ~steps[i].pair_only
                 self.untripped[i] = (paid < bets.trip) & calm
         known = np.zeros(runs, dtype=bool) if day is None else day.rates > 0
@@ -155,7 +158,10 @@ class Guard:
         n_c = self.shares[at] * self.day.requests
         exposed = history_bet.exposure(n_c, *terms.roll_back, self.day.rates)
         lately = np.maximum(now, recent(terms, self.rates[-LEVEL_MINUTES:]))
-        planned = exposed, self.day.requests - n_c
+        others = self.day.requests - n_c
+        if self.beside is not None:
+            others = np.full(len(at), self.beside * self.day.requests)
+        planned = exposed, others
         return history_bet.ranks(self.day, safe, lately, planned, terms.roll_back, use)
 
     def log_evidence(self) -> Array:

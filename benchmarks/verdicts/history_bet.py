@@ -112,19 +112,20 @@ class Reference:
         not_below = len(table) - bisect_left(table, value)
         return above / (len(table) + 1), (not_below + 1) / (len(table) + 1)
 
-    def most_paid(self, terms: Terms, share: float) -> Array:
+    def most_paid(self, terms: Terms, share: float, beside: float | None = None) -> Array:
         """Return what the uncapped request bet would have paid at most, each run, on the history's
-        own pairs at a share.
+        own pairs at a share beside a share of others (None: all the rest).
         """
         if share not in self.paid:
             n_c = share * self.requests
-            rows = [self._paid(terms, run, n_c) for run in self.first_runs]
+            n_b = self.requests - n_c if beside is None else beside * self.requests
+            rows = [self._paid(terms, run, n_c, n_b) for run in self.first_runs]
             self.paid[share] = np.array(rows)[self.rows]
         return self.paid[share]
 
-    def _paid(self, terms: Terms, run: int, n_c: float) -> float:
+    def _paid(self, terms: Terms, run: int, n_c: float, n_b: float) -> float:
         first, second = self.pairs(run)
-        n_b, one = self.requests - n_c, np.ones(len(first))
+        one = np.ones(len(first))
         a = self.rng.binomial(first, n_c / self.requests)
         b = self.rng.binomial(second, n_b / self.requests)
         counts = np.stack([a, n_c * one, b, n_b * one])

@@ -29,15 +29,21 @@ class Terms:
 
 
 def settle(
-    history: Histories, roll_back: Bound, margin: Bound, share: Array, grid: tuple[float, ...]
+    history: Histories,
+    roll_back: Bound,
+    margin: Bound,
+    share: Array,
+    grid: tuple[float, ...],
+    beside: float | None = None,
 ) -> Terms:
-    """Return the terms of every run at its planned share."""
+    """Return the terms of every run at its planned share, beside a share of others (None: all the
+    rest).
+    """
     p, k = history.rate, history.burstiness
+    others = 1 - share if beside is None else beside / (share + beside)
     noise = st.CALM_SIGMAS * share * np.sqrt(2 / max(history.minutes, 1))
     bursty = (p > 0) & (k > 0)
-    bursty &= (
-        2 * share * history.requests_per_minute * p * k * (1 - share) >= st.CALM_ALLOWANCE + noise
-    )
+    bursty &= 2 * share * history.requests_per_minute * p * k * others >= st.CALM_ALLOWANCE + noise
     one = np.ones(len(p))
     lines = as_ratio((roll_back.ratio * one, roll_back.difference * one), p, bursty)
     raw = margin.ratio * one, margin.difference * one

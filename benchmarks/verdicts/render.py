@@ -76,6 +76,30 @@ def bursts(tables: Tables) -> str:
     return grid(header, rows)
 
 
+def control(tables: Tables) -> str:
+    """Return errors and minutes beside a control and beside the whole baseline, a place a row."""
+    header = [
+        "bursts, and what is beside the canary",
+        "traffic",
+        "false roll-back %",
+        "false promotion at the margin %",
+        "good advancing in 60 min %, median min",
+        "3x taken back in 60 min %, median min",
+    ]
+    rows = [
+        [
+            row,
+            place,
+            *(number(v[name]) for name in ("false_rollback", "false_promotion")),
+            f"{number(v['good_advancing'])}, {number(v['advance_minutes'])}",
+            f"{number(v['taken_back'])}, {number(v['taken_back_minutes'])}",
+        ]
+        for row, by_place in tables["control"].items()
+        for place, v in by_place.items()
+    ]
+    return grid(header, rows)
+
+
 def worlds(tables: Tables) -> str:
     """Return the worlds nothing was tuned on, one a row."""
     names = (

@@ -17,6 +17,7 @@ from benchmarks.verdicts import (
     speed,
     table_bound,
     table_bursts,
+    table_control,
     table_forecast,
     table_paired,
     table_peers,
@@ -38,6 +39,7 @@ TABLES = (
     table_paired,
     table_scores,
     table_worlds,
+    table_control,
 )
 OUT = Path("out/bench/verdicts.json")
 FULL_RUNS, SHORT_RUNS = 2000, 200

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from canary.domain.plan.target import same_weights
+from canary.domain.plan.target import same_weights, shares
 from canary.domain.rollout.forms.mail import mail_of
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
@@ -21,6 +21,8 @@ from tests.faults.invariants_of_people import PEOPLE
 from tests.faults.invariants_of_releases import RELEASES, as_left
 from tests.faults.invariants_of_starts import STARTS
 from tests.faults.run import LETS_GO, OVER, Invariant, Run
+
+ONE_IN_A_MILLION = 1e-6
 
 
 def it_ends_and_everything_is_told(run: Run) -> Iterator[str]:
@@ -123,6 +125,18 @@ def every_weight_call_was_claimed(run: Run) -> Iterator[str]:
             )
 
 
+def a_control_has_as_much_as_its_canary(run: Run) -> Iterator[str]:
+    """Or what is left of the traffic: nothing at 100%, and nothing on the way back."""
+    for move in run.observer.moves:
+        plan = run.last[move.rollout].plan
+        if plan.control is None:
+            continue
+        parts = shares(dict(move.weights))
+        canary, control = parts[plan.canary], parts[plan.control]
+        if abs(control - min(canary, 1 - canary)) > ONE_IN_A_MILLION:
+            yield f"{dict(move.weights)} asked: the control has {control:g} beside {canary:g}"
+
+
 def no_foreign_weight_is_overwritten(run: Run) -> Iterator[str]:
     """Once somebody else owns the endpoint, nothing of theirs is overwritten."""
     since = run.world.foreign_since
@@ -214,6 +228,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     refused_changes_nothing,
     after_roll_back_only_safe_weights_are_asked,
     every_weight_call_was_claimed,
+    a_control_has_as_much_as_its_canary,
     no_foreign_weight_is_overwritten,
     one_execution_claims_per_generation,
     the_share_rises_only_on_a_recorded_advance,

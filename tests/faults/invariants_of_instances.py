@@ -17,15 +17,16 @@ def no_share_without_its_instances(run: Run) -> Iterator[str]:
         if planned is None:
             continue
         plan = run.last[move.rollout].plan
-        for step, count in enumerate(planned.counts):
-            asked = same_weights(dict(move.weights), plan.steps[step].target.weights)
-            if step and asked and move.counts.get(plan.canary, 0) < count:
-                yield f"step {step} asked for with {dict(move.counts)}, it needs {count}"
+        for name, one in planned.raised(plan.canary).items():
+            for step, count in enumerate(one.counts):
+                asked = same_weights(dict(move.weights), plan.steps[step].target.weights)
+                if step and asked and move.counts.get(name, 0) < count:
+                    yield f"step {step} asked for with {dict(move.counts)}, {name} needs {count}"
 
 
 def instances_end_as_they_must(run: Run) -> Iterator[str]:
-    """Minimums as found; the canary's count as found after a roll-back, what its share needs after
-    a promotion. What is not so is told.
+    """Minimums as found; the counts of canary and control as found after a roll-back, and after a
+    promotion the control's as found and the canary's what its share needs. What is not so is told.
     """
     for record in run.last.values():
         planned = record.plan.capacity
@@ -41,14 +42,16 @@ def instances_end_as_they_must(run: Run) -> Iterator[str]:
 
 
 def _count(run: Run, record: Record) -> Iterator[str]:
-    planned = record.plan.capacity
-    has = run.observer.counts(record.endpoint).get(record.canary)
-    if planned is None or has is None:
-        return
-    if record.phase is Phase.PROMOTED and has < planned.counts[-1]:
-        yield f"PROMOTED with {has} instances of {planned.counts[-1]}"
-    if record.phase is Phase.ROLLED_BACK and has != planned.found_count:
-        yield f"ROLLED_BACK with {has} instances, found {planned.found_count}"
+    planned, counts = record.plan.capacity, run.observer.counts(record.endpoint)
+    for name, one in planned.raised(record.canary).items() if planned else ():
+        has = counts.get(name)
+        if has is None:  # taken off, or retired
+            continue
+        keeps = record.phase is Phase.PROMOTED and name == record.canary
+        if keeps and has < one.counts[-1]:
+            yield f"PROMOTED with {has} instances of {one.counts[-1]}"
+        if not keeps and has != one.found_count:
+            yield f"{record.phase} with {has} instances of {name}, found {one.found_count}"
 
 
 def every_change_of_instances_was_recorded(run: Run) -> Iterator[str]:
@@ -67,9 +70,10 @@ def instances_go_back_after_the_weights(run: Run) -> Iterator[str]:
     for ask in run.observer.instances:
         record = run.last[ask.rollout]
         planned = record.plan.capacity
-        if planned is None or ask.way != "count" or ask.instances != planned.found_count:
+        raised = planned.raised(record.canary) if planned else {}
+        if ask.way != "count" or ask.variant not in raised:
             continue
-        if ask.weights.get(record.canary):
+        if ask.instances == raised[ask.variant].found_count and ask.weights.get(ask.variant):
             yield f"{ask.instances} of {ask.variant} asked while it served {dict(ask.weights)}"
 
 

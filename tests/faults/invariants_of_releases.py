@@ -42,8 +42,10 @@ def safe_of(record: Record, said: Mapping[str, float]) -> Mapping[str, float]:
 
 
 def _without_canary(record: Record) -> Mapping[str, float]:
+    staging = record.plan.release.staging if record.plan.release else None
+    built = staging.built if staging else (record.canary,)
     safe = record.plan.safe_target.weights
-    return {name: weight for name, weight in safe.items() if name != record.canary}
+    return {name: weight for name, weight in safe.items() if name not in built}
 
 
 def the_configuration_in_use_is_as_told(run: Run) -> Iterator[str]:

@@ -98,6 +98,15 @@ def _is_short(world: World) -> bool:
 
 
 BUILT = {"model": "model-v2", "variant": "v3"}
+CONTROLLED = {
+    "canary": {**BUILT, "count": 1},
+    "control": "v4",
+    "steps": [
+        {"share": 0.5, "bake_minutes": {"min": 1, "max": 20}},
+        {"share": 1.0, "bake_minutes": {"min": 1, "max": 20}},
+    ],
+}
+"""Half of the traffic needs one more instance of each than they are built with."""
 SCENARIOS = {
     scenario.name: scenario
     for scenario in (
@@ -118,6 +127,14 @@ SCENARIOS = {
             Phase.ROLLED_BACK,
             canary=MeanModel(LABELLED_ABOVE),
             spec={"canary": BUILT},
+            never=BAD,
+        ),
+        Scenario("controlled", Phase.PROMOTED, spec=CONTROLLED),
+        Scenario(
+            "controlled-and-back",
+            Phase.ROLLED_BACK,
+            canary=MeanModel(LABELLED_ABOVE),
+            spec=CONTROLLED,
             never=BAD,
         ),
         Scenario(

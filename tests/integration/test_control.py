@@ -12,6 +12,7 @@ from canary.domain.judge.judgement import Judgement
 from tests.integration.stage import ENDPOINT, Stage, SumModel
 
 FOUND = {"v1": 3.0, "v2": 0.0, "v3": 1.0, "control": 0.0}
+NEW = "churn-2026-11"
 SPEC = {"control": "control", "watch_minutes": 5}
 
 
@@ -24,6 +25,25 @@ def shares(stage: Stage) -> dict[str, float]:
     """Return each variant's part of the traffic."""
     weights = stage.weights
     return {name: weight / sum(weights.values()) for name, weight in weights.items()}
+
+
+def model(stage: Stage, behaviour: SumModel | None = None) -> None:
+    """Create a model that no variant runs yet."""
+    stage.client("sagemaker").create_model(
+        ModelName=NEW,
+        ExecutionRoleArn="arn:aws:iam::123456789012:role/sagemaker",
+        PrimaryContainer={"Image": "image"},
+    )
+    stage.emulator.endpoints.register_model(NEW, behaviour or SumModel())
+
+
+def configuration(stage: Stage) -> list[dict[str, Any]]:
+    """Return the variants of the configuration in use."""
+    sagemaker = stage.client("sagemaker")
+    name = sagemaker.describe_endpoint(EndpointName=ENDPOINT)["EndpointConfigName"]
+    answer: dict[str, Any] = sagemaker.describe_endpoint_config(EndpointConfigName=name)
+    variants: list[dict[str, Any]] = answer["ProductionVariants"]
+    return variants
 
 
 def counts(stage: Stage) -> dict[str, int]:
@@ -65,3 +85,38 @@ def test_a_bad_canary_is_taken_back_against_its_control() -> None:
         ended = stage.finish(stage.start(SPEC), 200)
         assert ended["error"] == "RolledBack"
         assert (stage.weights, counts(stage)) == (FOUND, before)
+
+
+def test_a_control_that_is_built_with_its_canary_is_taken_off_with_it() -> None:
+    """The endpoint has the configuration it was found with, and nothing made for it is left."""
+    with Stage(weights={"v1": 1.0}) as stage:
+        model(stage, SumModel(failing=0.4))
+        spec = {**SPEC, "canary": {"model": NEW}, "steps": [{"share": 0.25}, {"share": 1.0}]}
+        execution = stage.start(spec)
+        stage.reach("BAKING", 1)
+        assert shares(stage) == pytest.approx({"v1": 0.5, NEW: 0.25, "control": 0.25})
+        models = {v["VariantName"]: v["ModelName"] for v in configuration(stage)}
+        assert (models["control"], models[NEW]) == ("model-v1", NEW)
+        assert stage.finish(execution, 200)["error"] == "RolledBack"
+        assert stage.weights == {"v1": 1.0}
+        assert {v["VariantName"] for v in configuration(stage)} == {"v1"}
+
+
+def test_a_control_that_is_built_with_its_canary_is_retired_with_the_losers() -> None:
+    """The winner is alone."""
+    with Stage(weights={"v1": 1.0}) as stage:
+        model(stage)
+        quick = {"steps": [{"share": 0.5}, {"share": 1.0}], "after": "retire"}
+        spec = {**SPEC, **quick, "canary": {"model": NEW}}
+        assert stage.finish(stage.start(spec), 400)["status"] == "SUCCEEDED"
+        assert stage.weights == {NEW: 1.0}
+
+
+def test_a_variant_with_another_model_is_refused_as_a_control() -> None:
+    """Field, what was seen and the remedy; nothing is moved."""
+    with Stage(weights={"v1": 1.0, "v2": 0.0, "v3": 0.0}) as stage:
+        ended = stage.finish(stage.start({"control": "v3"}), 30)
+        assert ended["error"] == "Refused"
+        assert "control: v3 has the model model-v3, and the baseline has another" in ended["cause"]
+        assert "Give v3 the baseline's model" in ended["cause"]
+        assert stage.weights == {"v1": 1.0, "v2": 0.0, "v3": 0.0}

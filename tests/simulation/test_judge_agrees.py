@@ -72,12 +72,12 @@ class Sketched(Reference):
         found: tuple[float, float] = known[key].rank(value)
         return found
 
-    def _paid(self, terms: Terms, run: int, n_c: float) -> float:
+    def _paid(self, terms: Terms, run: int, n_c: float, n_b: float) -> float:
         bound = Bound(float(terms.roll_back[0][run]), float(terms.roll_back[1][run]))
-        day, share = self.day(run), n_c / self.requests
-        setting = settle(learn_one(day), bound, bound, share, terms.grid)
+        day, share, beside = self.day(run), n_c / self.requests, n_b / self.requests
+        setting = settle(learn_one(day), bound, bound, share, terms.grid, beside=beside)
         compared = pairs(without_worst_hours(day))
-        return -np.inf if is_untripped(compared, setting, share) else np.inf
+        return -np.inf if is_untripped(compared, setting, share, beside) else np.inf
 
 
 def planned(worlds: tuple[Guarded, ...], run: int, runs: int, name: str) -> tuple[Plan, Day]:

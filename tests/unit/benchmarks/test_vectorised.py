@@ -32,16 +32,19 @@ def test_history_is_learnt_alike(law: str) -> None:
 
 
 @pytest.mark.parametrize("law", LAWS)
-@pytest.mark.parametrize(("requests", "share"), [(6000, 0.05), (600, 0.1), (60000, 0.5)])
-def test_evidence_grows_alike(law: str, requests: int, share: float) -> None:
-    """Forty minutes of either process, with restarts: the same logarithms."""
+@pytest.mark.parametrize(
+    ("requests", "share", "beside"),
+    [(6000, 0.05, None), (600, 0.1, None), (60000, 0.5, None), (6000, 0.1, 0.1)],
+)
+def test_evidence_grows_alike(law: str, requests: int, share: float, beside: float | None) -> None:
+    """Forty minutes of either process, with restarts: the same logarithms; of a control too."""
     rng = worlds.generator(2, law, requests)
     world = worlds.Guarded(0.002, 2.0, burst=LAWS[law])
     bad = world.history(rng, 3, requests)
-    counts = worlds.fixed_share(world, rng, 3, requests, share, 40)
-    terms = processes.settle(
-        learning.learn(bad, requests), ROLL_BACK, ADVANCE, np.full(3, share), ERRORS_GRID
-    )
+    served_by, part = (requests, share) if beside is None else (round(2 * share * requests), 0.5)
+    counts = worlds.fixed_share(world, rng, 3, served_by, part, 40)
+    known, shares = learning.learn(bad, requests), np.full(3, share)
+    terms = processes.settle(known, ROLL_BACK, ADVANCE, shares, ERRORS_GRID, beside)
     against, within = processes.RollBackRuns(3, ERRORS_GRID), processes.AdvanceRuns(3)
     rates: list[np.ndarray] = []
     nows = []
@@ -59,6 +62,7 @@ def test_evidence_grows_alike(law: str, requests: int, share: float) -> None:
             ADVANCE,
             share,
             ERRORS_GRID,
+            beside=beside,
         )
         assert single.bursty == terms.bursty[run]
         one, other = roll_back.start(len(ERRORS_GRID)), advance.FRESH

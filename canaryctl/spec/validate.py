@@ -49,9 +49,10 @@ def sentence(name: str, spec: Spec) -> str:
     if not spec.guards.slow_requests_named or spec.guards.slow_requests is not None:
         watched.insert(1, "slow_requests")
     alarms = f" and {len(spec.guards.alarms)} alarms" if spec.guards.alarms else ""
+    beside = f", beside the control {spec.control}" if spec.control else ""
     return (
         f"{name} is a spec: {spec.canary} on {spec.endpoint}, {shares}, watched by "
-        f"{', '.join(watched)}{alarms}."
+        f"{', '.join(watched)}{alarms}{beside}."
     )
 
 

@@ -115,7 +115,7 @@ def test_the_canary_is_no_control_of_its_own() -> None:
 
 def test_no_word_but_a_name_is_taken() -> None:
     """Whether it is built is seen from what stands there."""
-    with pytest.raises(Refused, match="control"):
+    with pytest.raises(Refused, match="control: give its name"):
         read_spec({"endpoint": "churn", "canary": "v2", "control": True})
 
 

@@ -229,6 +229,16 @@ class Spec(BrakeKeys, AfterKeys):
         """Return whether anything is built before the rollout or left by it."""
         return self.staged is not None or self.after != "keep"
 
+    @field_validator("control", mode="before")
+    @classmethod
+    def _by_name(cls, control: Any) -> Any:
+        if control is True or control is False:
+            raise ValueError(
+                'give its name, such as "Control": of a variant that stands at weight 0, or of one '
+                "that is to be built with a canary that is built"
+            )
+        return control
+
     @field_validator("capacity", mode="before")
     @classmethod
     def _only_word(cls, capacity: Any) -> Any:

@@ -140,7 +140,7 @@ def test_it_is_told_with_what_is_compared_where_and_where_not() -> None:
     told = " ".join(planned(steps=[{"share": 0.1}, {"share": 0.75}, {"share": 1.0}]).notices)
     assert "v2 is compared with twin alone" in told
     assert "less where no more is left (25% at 75%)" in told
-    assert "At share 0, and at 100%, there is none" in told
+    assert "At share 0, and at 100%, there is none: the labelled set asks v1" in told
     assert "At 75% canary and control serve everything and the baseline nothing" in told
 
 

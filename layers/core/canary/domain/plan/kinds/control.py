@@ -89,9 +89,9 @@ def told_of_control(spec: Spec, view: EndpointView) -> Iterator[str]:
     yield (
         f"While both serve, {spec.canary} is compared with {spec.control} alone, which has the "
         f"baseline's model and as much traffic as the canary{less}. At share 0, and at 100%, "
-        "there is none: the labelled set asks the baseline, and the watch holds the canary "
-        "against what the baseline's model had before. History and learnt thresholds are the "
-        "baseline's."
+        f"there is none: the labelled set asks {_heaviest(spec, view)}, and the watch holds the "
+        "canary against what the baseline's model had before. History and learnt thresholds are "
+        "the baseline's."
     )
     if idle:
         yield (
@@ -105,3 +105,8 @@ def told_of_control(spec: Spec, view: EndpointView) -> Iterator[str]:
             f"{spec.canary} has {mine} instances and {spec.control} {theirs}: until both have as "
             "many, load per instance is compared along with the models."
         )
+
+
+def _heaviest(spec: Spec, view: EndpointView) -> str:
+    weights = {n: w for n, w in view.current_weights.items() if n not in spec.from_zero}
+    return max(sorted(weights), key=lambda name: weights[name])

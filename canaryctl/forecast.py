@@ -24,6 +24,8 @@ from canaryctl.shell.failures import failed, refused
 from canaryctl.spec.reading import SpecFile, read_spec_file
 
 DAY = 1440
+MOST_REQUESTS = 1e9
+"""A second: more than any endpoint serves, so that no infinity is taken for traffic."""
 
 
 def assume(
@@ -72,7 +74,7 @@ def own_rates(spec: Spec, given: Sequence[str]) -> dict[str, float]:
 def forecast_command(
     spec: SpecFile,
     requests_per_second: Annotated[
-        float, typer.Option(min=0.001, help="Traffic of the whole endpoint.")
+        float, typer.Option(min=0.001, max=MOST_REQUESTS, help="Traffic of the whole endpoint.")
     ],
     error_rate: Annotated[
         float, typer.Option(min=0, max=1, help="Bad answers among requests, a fraction.")

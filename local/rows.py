@@ -34,8 +34,11 @@ def read_rows(path: Path, label_column: int | None) -> Rows:
     """Return a file's records, without the label. Raises Mistake."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Mistake(OPTION, f"{path}: {error}", "Give a CSV or JSON Lines file") from error
+    except OSError as error:
+        problem = f"{path}: {error.strerror}"
+        raise Mistake(OPTION, problem, "Give a CSV or JSON Lines file") from error
+    except UnicodeDecodeError as error:
+        raise Mistake(OPTION, f"{path} is not UTF-8", "Save the file as UTF-8") from error
     if path.suffix in {".jsonl", ".ndjson"}:
         if label_column is not None:
             problem = "a column is one of a CSV file"

@@ -1,15 +1,20 @@
 """Executions of the state machine, started by hand and followed to their answer."""
 
 import json
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from canary.domain.errors import AwsUnavailable, CanaryError
+from canary.domain.errors import AwsUnavailable, CanaryError, Refused
 from canary.ports.aws import ExecutionView
 from canaryctl.operate.stack import Stack, StackError
 
 NAME_LENGTH = 80
+NAME = re.compile(
+    rf"""[^\s<>{{}}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ud800-\udfff]{{1,{NAME_LENGTH}}}"""
+)
+"""Source: Step Functions API reference, StartExecution, name."""
 POLL_SECONDS = 1.0
 Sleep = Callable[[float], object]
 
@@ -18,8 +23,12 @@ def start_execution(
     stack: Stack, document: Mapping[str, Any], name: str | None, prefix: str
 ) -> str:
     """Return the ARN of a new execution; without a name it gets one that begins with `prefix`.
-    Raises StackError.
+    Raises Refused, StackError.
     """
+    if name is not None and not NAME.fullmatch(name):
+        problem = f"{name[:NAME_LENGTH]!r} is no name of an execution"
+        remedy = f"Give at most {NAME_LENGTH} letters, digits, hyphens, dots and underscores"
+        raise Refused("--name", problem, remedy)
     chosen = name or f"{prefix[: NAME_LENGTH - 13]}-{uuid.uuid4().hex[:12]}"
     arn = stack.executions.start_new(chosen, document)
     if arn is None:

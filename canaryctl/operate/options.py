@@ -135,8 +135,17 @@ def told_plainly() -> Iterator[None]:
         said = f"{why_unreadable(error)} of a stored {error.title} is not what this version knows"
         remedy = "use the canaryctl of the version that is deployed"
         raise failed(f"{said}: {remedy}", Exit.TROUBLE, "stored") from None
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise refused(_unwritable(error)) from error
     except CanaryError as error:
         raise failed(f"AWS: {_plainly(error)}", Exit.TROUBLE, "aws") from error
+
+
+def _unwritable(error: OSError) -> Refused:
+    """Return what a file or folder that cannot be used is told as."""
+    return Refused(str(error.filename), error.strerror or repr(error), "Name another place")
 
 
 def _plainly(error: CanaryError) -> str:

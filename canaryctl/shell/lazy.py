@@ -4,12 +4,13 @@ Rules: the overview and completion of names cost what typer costs.
 """
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
 from canaryctl.shell.commands import COMMANDS, Command
@@ -37,12 +38,28 @@ class Lazy(TyperCommand):
         return loaded(self._command).make_context(*args, **named)
 
 
+class Once(TyperCommand):
+    """A command that takes each option once: of two values nobody can tell which was meant."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Return what is left of the arguments. Raises a usage error for an option given twice."""
+        if not ctx.resilient_parsing:
+            *_, order = self.make_parser(ctx).parse_args(list(args))
+            counted = Counter(one for one in order if isinstance(one, TyperOption))
+            for option, times in counted.items():
+                if times > 1 and not (option.multiple or option.is_flag or option.count):
+                    ctx.fail(f"{option.opts[0]} is given {times} times. Leave one of them.")
+        return super().parse_args(ctx, args)
+
+
 def loaded(command: Command) -> Any:
     """Return a command with its module imported, its help, examples and exit codes told."""
     module_name, _, function = command.target.partition(":")
     module = import_module(module_name)
     single = typer.Typer(add_completion=False, rich_markup_mode="rich")
-    single.command(command.name, epilog=_epilog(command, module))(getattr(module, function))
+    single.command(command.name, cls=Once, epilog=_epilog(command, module))(
+        getattr(module, function)
+    )
     return get_command(single)
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
+from canary.domain.errors import Refused
 from canaryctl.app import app
+from canaryctl.operate.executions import start_execution
+from canaryctl.operate.options import told_plainly
 
 
 def failure(*words: str) -> dict[str, object]:
@@ -30,6 +35,8 @@ def failure(*words: str) -> dict[str, object]:
         (["status", "--enpoint", "e"], "--endpoint"),
         (["abort", "churn-prod"], "canaryctl rollback"),
         (["evaluate", "e"], "--baseline"),
+        (["pause", "e", "--minutes", "3", "--minutes", "4"], "--minutes is given 2 times"),
+        (["forecast", "--spec", "s", "--requests-per-second", "inf"], "less than or equal"),
     ],
 )
 def test_a_wrong_call_is_told_as_json(words: list[str], said: str) -> None:
@@ -58,3 +65,30 @@ def test_without_json_it_is_a_sentence(tmp_path: Path) -> None:
     assert (answer.exit_code, answer.stdout) == (2, "")
     assert "{" not in answer.stderr.splitlines()[0].split("one like")[0].split("Give")[0]
     assert "expected an object, got a list" in answer.stderr
+
+
+@pytest.mark.parametrize("option", ["--html", "--state"])
+def test_what_cannot_be_written_is_refused_before_anything_is_asked(
+    option: str, tmp_path: Path
+) -> None:
+    """Half a minute of questions is not spent on a page that goes nowhere."""
+    asked = ["evaluate", "e", "--baseline", "a", "--canary", "b", "--labelled-set", "set.csv"]
+    asked += ["--label-column", "0", "--content-type", "text/csv"]
+    error = failure(*asked, option, str(tmp_path))
+    assert (error["kind"], error["field"]) == ("refused", option)
+    assert "is a folder" in str(error["problem"])
+
+
+def test_a_file_that_cannot_be_used_is_told_and_not_traced(tmp_path: Path) -> None:
+    """Whichever command meets it: the file, why, and that another one will do."""
+    with pytest.raises(typer.Exit) as told, told_plainly():
+        tmp_path.write_text("a folder is no file", encoding="utf-8")
+    assert told.value.exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["a/b", "", "x" * 81, "a b"])
+def test_a_name_that_no_execution_may_have_is_refused_here(name: str) -> None:
+    """It is the caller's mistake, and not AWS that does not answer."""
+    stack: Any = None  # nothing of it may be touched
+    with pytest.raises(Refused, match="--name"):
+        start_execution(stack, {}, name, "churn")

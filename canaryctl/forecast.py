@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from canary.domain.errors import Refused
+from canary.domain.plan.brakes.schedule import StepTime, schedule
 from canary.domain.plan.custom.reach import told_of_reach
 from canary.domain.plan.forecast import StepForecast
 from canary.domain.plan.forecast import forecast as forecast_plan
@@ -17,7 +19,7 @@ from canary.domain.plan.guards import CountGuard, GuardHistory
 from canary.domain.plan.plan import Plan
 from canary.domain.plan.spec import Spec
 from canary.domain.plan.standard_guards import ERRORS, SLOW_REQUESTS
-from canary.domain.words import percent
+from canary.domain.words import moment, percent
 from canaryctl.offline_plan import plan_offline
 from canaryctl.shell.exits import Exit
 from canaryctl.shell.failures import failed, refused
@@ -92,6 +94,13 @@ def forecast_command(
             "among its events, of which one a request is assumed."
         ),
     ] = None,
+    start: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"],
+            help="When the rollout starts, such as 2026-12-18T16:00Z; now unless given.",
+        ),
+    ] = None,
     *,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object a step and guard.")
@@ -117,15 +126,30 @@ def forecast_command(
             f"{keys.name} is forecast in the first message alone, from the baseline's own day.",
             err=True,
         )
+    times = schedule(plan, steps, start or datetime.now(UTC))
     if as_json:
         for step in steps:
-            typer.echo(json.dumps({**step.model_dump(mode="json"), "conclusive": step.conclusive}))
+            after = times[step.step]
+            line = {**step.model_dump(mode="json"), "conclusive": step.conclusive}
+            line |= {"next_share_at": after.at.isoformat(), "next_share_waits": after.waits}
+            typer.echo(json.dumps(line))
         return
     Console().print(_table(steps))
     warnings = [step.warning for step in steps if step.warning]
     reach = [told for guard in plan.guards for told in told_of_reach(guard)]
-    for sentence in (*warnings, *reach, *_of_thresholds(plan)):
+    for sentence in (*warnings, *reach, *_of_thresholds(plan), *_of_times(plan, times)):
         typer.echo(sentence)
+
+
+def _of_times(plan: Plan, times: Sequence[StepTime]) -> list[str]:
+    """Return when each share is reached where something besides evidence is waited for."""
+    if not any(time.waits for time in times):
+        return []
+    steps = "; ".join(time.words for time in times)
+    over = f"{moment(times[-1].at + timedelta(minutes=plan.watch_minutes))}"
+    least = "not before " if times[-1].by_hand else ""
+    unread = "Freezes for everybody, which the stack keeps, are not among these."
+    return [f"9 of 10 good canaries by the calendar: {steps}; promoted {least}{over}. {unread}"]
 
 
 def _of_thresholds(plan: Plan) -> list[str]:

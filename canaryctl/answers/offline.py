@@ -1,5 +1,6 @@
 """Answers of the commands that need no stack."""
 
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import Field
@@ -28,6 +29,13 @@ class ForecastLine(Frozen):
     twice_as_bad_minutes: float | None
     warning: str | None
     conclusive: bool
+    next_share_at: datetime | None = Field(
+        default=None,
+        description="when the next share is taken, at the earliest where people decide",
+    )
+    next_share_waits: list[str] | None = Field(
+        default=None, description="for what besides evidence the next share waits"
+    )
 
 
 class ReplayLine(Frozen):

@@ -74,6 +74,9 @@ def test_a_weight_that_is_none_is_an_unusable_row(tmp_path: Path) -> None:
     found = evidence_of(tmp_path, rows, lambda *_: False, weight_column=2)
     assert found.counts.unusable_rows == 3
     assert any("weight" in note.text for note in found.notes)
+    rows = [(n % 2, n, 1 if n % 4 < 2 else -1) for n in range(60)]
+    with pytest.raises(Refused, match="30 of 60 weights cannot be used"):
+        evidence_of(tmp_path, rows, lambda *_: False, weight_column=2)
     with pytest.raises(Refused, match="every weight is 0"):
         evidence_of(tmp_path, [(n % 2, n, 0) for n in range(60)], lambda *_: False, weight_column=2)
 

@@ -39,11 +39,15 @@ def check_records(records: RecordFile, spec: QualityGuardSpec, *, whole: bool) -
         _check_classes(records, spec, whole=whole)
     if spec.task in {"binary", "multiclass", "regression"}:  # labels that are what they are as text
         _check_foreign(records, spec)
-    foreign = records.survey.foreign_parts
-    if foreign > (1 - spec.min_usable) * len(records):
-        problem = f"{foreign:,} of {len(records):,} labels cannot be used: task {spec.task} needs "
-        remedy = "Correct the labels or task, or set min_usable to the share to rest on"
-        raise Refused("guards.quality.labelled_set", problem + WANTED[spec.task], remedy)
+    floors = {
+        "labelled_set": (records.survey.foreign_parts, "labels", WANTED.get(spec.task, "")),
+        "weight_column": (records.survey.unweighed, "weights", "a number of 0 or more"),
+    }
+    for field, (count, what, wanted) in floors.items():
+        if count > (1 - spec.min_usable) * len(records):
+            problem = f"{count:,} of {len(records):,} {what} cannot be used: wanted is {wanted}"
+            remedy = "Correct them or the task, or set min_usable to the share to rest on"
+            raise Refused(f"guards.quality.{field}", problem, remedy)
 
 
 def _check_foreign(records: RecordFile, spec: QualityGuardSpec) -> None:

@@ -10,7 +10,7 @@ from canary.labelled.files.survey import MOST_LABELS
 from canary.labelled.layout import MISSING, Layout, Value
 from canary.labelled.numbers import LARGEST, kind_of
 from canary.labelled.records import Row, UnusableRow
-from canary.labelled.tasks.classes import binary_value, class_name, text_in
+from canary.labelled.tasks.classes import binary_value, class_name, text_in, weight_in
 from canary.labelled.tasks.labels import WANTED, is_of_parts, read_parts
 
 
@@ -66,11 +66,8 @@ def read_example(row: Row, layout: Layout, spec: QualityGuardSpec) -> Example:
 
 def _weight(value: Value, spec: QualityGuardSpec) -> float:
     """Return a record's weight; raise UnusableRow when it is no finite number of 0 or more."""
-    try:
-        weight = float(text_in(value))
-    except ValueError:
-        weight = math.nan
-    if not 0 <= weight < math.inf:
+    weight = weight_in(value)
+    if weight is None:
         found = f"has {kind_of(value)} as its weight (column {spec.weight_column!r})"
         raise UnusableRow(f"{found}, where a weight is a number of 0 or more")
     return weight

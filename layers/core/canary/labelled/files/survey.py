@@ -15,7 +15,7 @@ from canary.domain.plan.quality import QualityGuardSpec
 from canary.labelled.files.repeats import Repeats
 from canary.labelled.files.spans import Span
 from canary.labelled.layout import MISSING, Layout, Value, is_unicode
-from canary.labelled.tasks.classes import binary_value, text_in
+from canary.labelled.tasks.classes import binary_value, text_in, weight_in
 from canary.labelled.tasks.labels import is_of_parts, read_parts
 
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -53,6 +53,8 @@ class Survey:
     """
     foreign_parts: int = 0
     """Records whose label has not the parts that the task needs."""
+    unweighed: int = 0
+    """Records whose weight is none."""
     slices: set[str] = field(default_factory=set)
     """Slices that occur: those the spec names, and up to a thousand others."""
 
@@ -99,7 +101,7 @@ class Survey:
             self.garbled += 1
             return
         self._see_label(cells[self._label], cells[self._label])
-        self._see_slice(cells)
+        self._see_columns(cells)
         features = "\0".join([cells[i] for i in self.layout.features])
         self.repeats.see(cells[self._label], features)
         for i in tuple(self._open):
@@ -125,7 +127,7 @@ class Survey:
             self.garbled += 1
             return
         self._see_label(label, value)
-        self._see_slice(values)
+        self._see_columns(values)
         self.repeats.see(label, repr([values[i] for i in self.layout.features]))
 
     def _see_label(self, label: str, value: Value) -> None:
@@ -137,7 +139,10 @@ class Survey:
         else:
             self.unlisted += 1
 
-    def _see_slice(self, values: Sequence[Value]) -> None:
+    def _see_columns(self, values: Sequence[Value]) -> None:
+        labelled = text_in(values[self._label]).lower() not in MISSING
+        if self.layout.weight is not None and labelled:
+            self.unweighed += weight_in(values[self.layout.weight]) is None
         if not self.spec.slices or self.layout.slice is None:
             return
         name = text_in(values[self.layout.slice])

@@ -14,6 +14,15 @@ def text_in(value: object) -> str:
     return "" if value is None else str(value).strip()
 
 
+def weight_in(value: object) -> float | None:
+    """Return the weight in a cell, a finite number of 0 or more; None where it is none."""
+    try:
+        weight = float(text_in(value))
+    except ValueError:
+        return None
+    return weight if 0 <= weight < math.inf else None
+
+
 def class_name(value: object) -> str:
     """Return a class's name with 2, 2.0 and "2.0" all written "2", letters in Unicode's composed
     form (NFC).

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from emulator.clock import forking
 from emulator.clock.exclusive import Exclusive
 from emulator.clock.loop import Loop
 from emulator.clock.pace import Pace
@@ -174,16 +175,39 @@ class Clock:
         """Run everything due within `seconds` of emulated time, and stand at its end."""
         self.run_until(lambda: False, seconds)
 
-    def run_until(self, done: Callable[[], bool], at_most_seconds: float | None = None) -> bool:
+    def run_until(
+        self,
+        done: Callable[[], bool],
+        at_most_seconds: float | None = None,
+        between: Callable[[], bool] | None = None,
+    ) -> bool:
         """Return whether `done` held within `at_most_seconds`; it is asked whenever time is about
-        to move.
+        to move. `between` ends the run as well, and is asked whenever nobody has the turn.
 
         Without a bound the run also ends, False, when nothing is left that could ever happen.
         """
         self._refuse_when_closed()
         end = None if at_most_seconds is None else self.now() + timedelta(seconds=at_most_seconds)
         with self._loop.driven():
-            return self._loop.drive(done, end)
+            return self._loop.drive(done, end, between)
+
+    def resting(self) -> tuple[str, ...] | None:
+        """Return the names of the workers alive, all of them waiting; None while work may be under
+        way that the clock does not see. Asked where the loop asks `between`.
+        """
+        workers = self._loop.resting()
+        return None if workers is None else tuple(worker.name for worker in workers)
+
+    def fork(self, resume: Callable[[], object]) -> int:
+        """Return the process id of a fork in which `resume` runs, and may drive this clock on from
+        where it stands.
+
+        Only the thread that forks lives on in the fork, so at most one worker may be alive, and
+        waits; it keeps its place. Raises RuntimeError where there are others.
+        """
+        with self._loop.driven():
+            workers = self._loop.resting()
+        return forking.fork(workers, self._loop.forked, resume)
 
     def close(self) -> None:
         """Unwind every worker with ClockClosed and join its thread; raises Stuck when one does not
@@ -236,6 +260,9 @@ class Clock:
         # Asked after the loop was told: closing sees the note, or this sees that it was closed.
         self._refuse_when_closed()
         worker.turn.acquire()
+        while worker.errand is not None:
+            worker.errand()
+            worker.turn.acquire()
         self._refuse_when_closed()
 
     def _refuse_when_closed(self) -> None:

@@ -112,15 +112,22 @@ class Loop:
 
     # -- driving -----------------------------------------------------------------------------------
 
-    def drive(self, done: Callable[[], bool], end: datetime | None) -> bool:
+    def drive(
+        self,
+        done: Callable[[], bool],
+        end: datetime | None,
+        between: Callable[[], bool] | None = None,
+    ) -> bool:
         """Return whether `done` held by `end`; without an end, False when nothing can happen any
-        more.
+        more. `between` ends it too, True, and is asked whenever nobody has the turn.
         """
         self._check()
         self.pace.begin()
         while True:
             self._settle()
             self._wake_satisfied()
+            if between is not None and self._asked(between):
+                return True
             if self._ready:
                 self._give_turn(self._ready.popleft())
                 continue
@@ -135,6 +142,21 @@ class Loop:
                     return self._asked(done)
             elif self._may_move(when):
                 self._fire()
+
+    def resting(self) -> tuple[Worker, ...] | None:
+        """Return who is alive while nobody has the turn and all there is to do is in this loop;
+        None while a thread that is not the loop's own may have work left.
+        """
+        self._check()
+        guests = any(worker.is_guest for worker in self._waiting)
+        busy = self._running or self._woken or guests or not self._notes.empty()
+        return None if busy else tuple(self._alive)
+
+    def forked(self) -> None:
+        """Forget the thread that drove before this process was forked: it did not come along."""
+        self._notes = SimpleQueue()
+        self._driving = threading.Lock()
+        self._driver = None
 
     def close(self) -> None:
         """Unwind every worker and join its thread; raises Stuck when one does not end."""

@@ -39,7 +39,8 @@ class Scheduled:
 @dataclass(eq=False)
 class Worker:
     """A thread that runs only while it has the turn. Guests are threads of a pool inside a worker's
-    own work. Only the thread itself writes `deadline` and `error`.
+    own work. Only the thread itself writes `deadline` and `error`. An errand is done by the thread
+    while it waits for its turn, and takes it one release of `turn` more.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Worker:
     thread: threading.Thread | None = None
     deadline: datetime | None = None
     error: BaseException | None = None
+    errand: Callable[[], object] | None = None
     turn: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
 

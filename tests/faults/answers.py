@@ -25,6 +25,7 @@ class AnswerFault:
     site: Site | None = None
     doubled: bool = False
     permanent: bool = False
+    waits_for: None = None
 
     def __str__(self) -> str:
         """Return the fault as people read it."""

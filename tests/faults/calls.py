@@ -120,6 +120,11 @@ class CallFault:
         """Return whether it lasts until it is lifted."""
         return self.kind.permanent
 
+    @property
+    def waits_for(self) -> Site | int:
+        """Return what it hits."""
+        return self.site or self.nth_write
+
     def __str__(self) -> str:
         """Return the fault as people read it."""
         return f"{self.kind.name} at {self.site or f'write {self.nth_write}'}"
@@ -132,7 +137,7 @@ class CallFault:
 class _ArmedCall:
     def __init__(self, fault: CallFault, world: World) -> None:
         self.fault, self.world = fault, world
-        self.writes = 0
+        self.writes = world.observer.writes
         self.until: datetime | None = None
         self.same = ("", "")
         world.add_hook(self.hook)
@@ -225,6 +230,11 @@ class InvocationFault:
     site: Site
     for_minutes: float = 0.0
     permanent: bool = False
+
+    @property
+    def waits_for(self) -> Site:
+        """Return what it hits."""
+        return self.site
 
     def __str__(self) -> str:
         """Return the fault as people read it."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from operator import itemgetter
 from typing import NamedTuple
 
 from tests.faults.base import deployed
 from tests.faults.cases import Case, Result
 from tests.faults.catalogue import catalogue, sites_of, unbroken
-from tests.faults.forks import Died, in_forks
+from tests.faults.forks import Died, in_forks, set_aside, told_by_fork
 from tests.faults.invariants import Violation
-from tests.faults.play import play, record
+from tests.faults.play import branches, play, record
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.sites import Recording
 from tests.integration.stage import Stage
@@ -64,24 +66,44 @@ def run_campaign(
         campaign.recorded = len(sites_of(recordings))
         campaign.unbroken = unbroken(recordings, cases)
         cases = choose(cases)
-        for case, answer in in_forks(cases, lambda case: play(stage, case), jobs):
+        for case, answer in played(stage, cases, recordings, jobs):
             campaign.results.append(_checked(case, answer))
             progress(len(campaign.results) - len(clean), len(cases), campaign.results[-1])
     campaign.wall_seconds = time.monotonic() - began
     return campaign
 
 
-def record_all(stage: Stage, jobs: int) -> tuple[dict[str, Recording], list[Result]]:
+def played(
+    stage: Stage, cases: Sequence[Case], recordings: Mapping[str, Recording], jobs: int
+) -> Iterator[tuple[Case, Result | Died]]:
+    """Yield every case and what came of it, in the order they finish. What runs as its scenario's
+    clean run does until its first fault is forked off that run just before.
+    """
+    numbered = [(case.rests_before(recordings[case.scenario]), case) for case in cases]
+    yield from in_forks([c for number, c in numbered if not number], lambda c: play(stage, c), jobs)
+    with set_aside():
+        for scenario, recording in recordings.items():
+            late = [(n, case) for n, case in numbered if n and case.scenario == scenario]
+            if not late:
+                continue
+            late.sort(key=itemgetter(0))
+            told = told_by_fork(partial(branches, stage, scenario, late, recording, jobs))
+            yield from ((late[place][1], answer) for place, answer in told)
+
+
+def record_all(
+    stage: Stage, jobs: int, names: Sequence[str] = tuple(SCENARIOS)
+) -> tuple[dict[str, Recording], list[Result]]:
     """Return the recording of every scenario's clean run, and the results; a clean run that died
     raises.
     """
     recordings, results = {}, []
-    for name, answer in in_forks(list(SCENARIOS), lambda name: record(stage, name), jobs):
+    for name, answer in in_forks(names, lambda name: record(stage, name), jobs):
         if isinstance(answer, Died):
             raise answer
         recordings[name], result = answer
         results.append(_ended_as_told(name, result))
-    return {name: recordings[name] for name in SCENARIOS}, results
+    return {name: recordings[name] for name in names}, results
 
 
 def _ended_as_told(name: str, result: Result) -> Result:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from canary.domain.rollout.phase import Phase
 from tests.faults.invariants import Violation
+from tests.faults.sites import Recording, Site
 from tests.faults.world import World
 
 
@@ -17,6 +18,12 @@ class Fault(Protocol):
     @property
     def permanent(self) -> bool:
         """Return whether it lasts until somebody lifts it."""
+
+    @property
+    def waits_for(self) -> Site | int | None:
+        """Return the site, or the number of the write, before which it makes no difference; None
+        where it makes one from the start.
+        """
 
     def arm(self, world: World) -> None:
         """Put the fault in the way of the run; `world.fire` says when it takes effect."""
@@ -47,6 +54,10 @@ class Case:
     def permanent(self) -> bool:
         """Return whether a fault lasts until somebody lifts it."""
         return any(fault.permanent for fault in self.faults)
+
+    def rests_before(self, recording: Recording) -> int:
+        """Return how many rests of its scenario's clean run come before its first fault."""
+        return min((recording.rests_before(one.waits_for) for one in self.faults), default=0)
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,11 @@ class DeliveryFault:
     lasting: bool = False
     permanent: bool = False
 
+    @property
+    def waits_for(self) -> Site:
+        """Return what it hits."""
+        return self.site
+
     def __str__(self) -> str:
         """Return the fault as people read it."""
         return f"{self.kind}{' for 15 minutes' if self.lasting else ''}: {self.site}"

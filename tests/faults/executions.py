@@ -28,6 +28,11 @@ class ExecutionFault:
     under_way: bool = False
     permanent: bool = False
 
+    @property
+    def waits_for(self) -> Site:
+        """Return what it hits."""
+        return self.site
+
     def __str__(self) -> str:
         """Return the fault as people read it."""
         redriven = (

@@ -14,17 +14,48 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, TypeVar
 
 WALL_SECONDS = 300.0
 Given = TypeVar("Given")
+Fork = Callable[[Callable[[], object]], int]
 
 
 class Died(Exception):
     """A run did not answer: it crashed, hung, or was killed by its own account."""
+
+
+class Runs:
+    """Runs under way in forks, at most so many at once; a run without an answer is a Died."""
+
+    def __init__(self, jobs: int, wall_seconds: float = WALL_SECONDS) -> None:
+        self._jobs, self._wall_seconds = jobs, wall_seconds
+        self._running: dict[int, _Fork] = {}
+
+    def start(
+        self, given: Given, work: Callable[[Given], Any], fork: Fork
+    ) -> Iterator[tuple[Any, Any]]:
+        """Begin a run as soon as there is room; yield those that finish meanwhile."""
+        while len(self._running) >= self._jobs:
+            yield from self._finished()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        reader, writer = os.pipe()
+        pid = fork(lambda: _work(given, work, writer))
+        os.close(writer)
+        self._running[reader] = _Fork(given, pid, reader)
+
+    def rest(self) -> Iterator[tuple[Any, Any]]:
+        """Yield (given, answer) of all that still run, in the order they finish."""
+        while self._running:
+            yield from self._finished()
+
+    def _finished(self) -> Iterator[tuple[Any, Any]]:
+        for run in _ready(self._running, self._wall_seconds):
+            del self._running[run.reader]
+            yield run.given, _answer(run)
 
 
 @dataclass
@@ -43,23 +74,54 @@ def in_forks(
     wall_seconds: float = WALL_SECONDS,
 ) -> Iterator[tuple[Given, Any]]:
     """Yield (case, answer) in the order they finish; the answer is a Died where there was none."""
+    runs = Runs(jobs, wall_seconds)
+    with set_aside():
+        for case in cases:
+            yield from runs.start(case, work, forked)
+        yield from runs.rest()
+
+
+def forked(work: Callable[[], object]) -> int:
+    """Return the process id of a fork that does the work, which ends it. Raises RuntimeError beside
+    other threads.
+    """
     if threading.active_count() > 1:
         raise RuntimeError(f"a fork would lose the threads {threading.enumerate()}")
-    waiting, running = iter(cases), dict[int, _Fork]()
-    with _set_aside():
+    pid = os.fork()
+    if pid == 0:
+        work()
+    return pid
+
+
+def told_by_fork(work: Callable[[], Iterator[Given]]) -> Iterator[Given]:
+    """Yield what the work yields in one fork, as it comes. Raises the Died that it became."""
+    reader, writer = os.pipe()
+    pid = forked(lambda: _tell(work, writer))
+    os.close(writer)
+    with os.fdopen(reader, "rb") as told, suppress(EOFError):
         while True:
-            for case in islice(waiting, jobs - len(running)):
-                fork = _start(case, work)
-                running[fork.reader] = fork
-            if not running:
-                return
-            for fork in _ready(running, wall_seconds):
-                del running[fork.reader]
-                yield fork.given, _answer(fork)
+            found = pickle.load(told)
+            if isinstance(found, Died):
+                raise found
+            yield found
+    os.waitpid(pid, 0)
+
+
+def _tell(work: Callable[[], Iterator[Any]], writer: int) -> None:
+    try:
+        with os.fdopen(writer, "wb") as out:
+            try:
+                for found in work():
+                    pickle.dump(found, out)
+                    out.flush()  # nothing is left in it for the forks of this fork to write again
+            except BaseException:  # noqa: BLE001 -- told to the parent, as below
+                pickle.dump(Died(traceback.format_exc()), out)
+    finally:
+        os._exit(0)
 
 
 @contextmanager
-def _set_aside() -> Iterator[None]:
+def set_aside() -> Iterator[None]:
     """Spare every fork a search for garbage among what it was given: half a million objects, a
     fifth of a long run.
     """
@@ -69,18 +131,6 @@ def _set_aside() -> Iterator[None]:
         yield
     finally:
         gc.unfreeze()
-
-
-def _start(case: Any, work: Callable[[Any], Any]) -> _Fork:
-    sys.stdout.flush()
-    sys.stderr.flush()
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(reader)
-        _work(case, work, writer)
-    os.close(writer)
-    return _Fork(case, pid, reader)
 
 
 def _work(case: Any, work: Callable[[Any], Any], writer: int) -> None:

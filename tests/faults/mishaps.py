@@ -41,6 +41,7 @@ class Mishap:
     permanent: bool = False
     foreign: bool = False
     lifted: Act | None = field(default=None, compare=False)
+    waits_for: None = None
 
     def __str__(self) -> str:
         """Return the mishap as people read it."""

@@ -22,7 +22,7 @@ from canary.domain.rollout.record import Record
 from emulator import Emulator
 from emulator.calls import Call, Proceed
 from tests.faults.deeds import InstanceAsk, Move, Revision, Told, Work
-from tests.faults.naming import action_of, function_of, operation_of
+from tests.faults.naming import WRITES, action_of, function_of, operation_of
 
 NOBODY = Work("", "")
 _work: ContextVar[Work] = ContextVar("work", default=NOBODY)
@@ -45,6 +45,8 @@ class Observer:
     errors: list[str] = field(default_factory=list)
     leases: dict[str, str] = field(default_factory=dict)
     broken: set[int] = field(default_factory=set)
+    writes: int = 0
+    """How many a function asked for."""
     _numbers: int = 0
 
     @property
@@ -124,6 +126,7 @@ class Observer:
         """Let a call through and write down what it did; the hook."""
         if call.function is None:
             return proceed()
+        self.writes += call.name in WRITES
         kind = operation_of(call, self.current)
         try:
             answer = proceed()

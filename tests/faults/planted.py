@@ -1,15 +1,17 @@
 """`python -m tests.faults.planted`: plants known bugs and shows that the campaign notices each of
 them.
 
-A campaign that never fails proves nothing. Prints one JSON object: bug -> names of the invariants
-that noticed it. Exit code 1 when one went unnoticed.
+A campaign that never fails proves nothing. Prints one JSON object: `noticed`, bug -> names of the
+invariants that noticed it, and `unlike`, what comes to something else when it is forked off its
+scenario's clean run than when it is played from the start. Exit code 1 when a bug went unnoticed or
+two were unlike.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,11 +25,13 @@ from canary.domain.rollout.record import Asked, Record
 from canary.domain.rollout.transitions import bakes, claims
 from canary.flow.recover import Recovery
 from tests.faults.base import deployed
-from tests.faults.campaign import record_all
+from tests.faults.campaign import played, record_all
 from tests.faults.cases import Case, Result
 from tests.faults.catalogue import catalogue
-from tests.faults.forks import in_forks
+from tests.faults.forks import Died, in_forks
 from tests.faults.play import play
+from tests.faults.sites import Recording
+from tests.integration.stage import Stage
 
 
 @dataclass(frozen=True)
@@ -111,21 +115,37 @@ BUGS = (
         "promoted: duplicate: decider tick in BAKING 1",
     ),
 )
+SCENARIOS = ("promoted", "failing")
+"""Those of the cases above; no other is recorded."""
+COMPARED = 5
 
 
-def noticed(jobs: int = 2) -> dict[str, list[str]]:
+def noticed(stage: Stage, cases: Sequence[Case], jobs: int) -> dict[str, list[str]]:
     """Return, by bug, the invariants that did not hold in its case with the bug planted."""
-    with deployed() as stage:
-        recordings, _ = record_all(stage, jobs)
-        cases = catalogue(recordings, seed=1)
-        chosen = [(bug, next(case for case in cases if bug.case in case.name)) for bug in BUGS]
+    chosen = [(bug, next(case for case in cases if bug.case in case.name)) for bug in BUGS]
 
-        def run(planted: tuple[Bug, Case]) -> Result:
-            with planted[0].plant():
-                return play(stage, planted[1])
+    def run(planted: tuple[Bug, Case]) -> Result:
+        with planted[0].plant():
+            return play(stage, planted[1])
 
-        answers = {bug.name: answer for (bug, _), answer in in_forks(chosen, run, jobs)}
+    answers = {bug.name: answer for (bug, _), answer in in_forks(chosen, run, jobs)}
     return {bug.name: _names(answers[bug.name]) for bug in BUGS}
+
+
+def unlike(
+    stage: Stage, cases: Sequence[Case], recordings: Mapping[str, Recording], jobs: int
+) -> list[str]:
+    """Return which of some cases end in another way off the clean run than from the start."""
+    late = [case for case in cases if case.rests_before(recordings[case.scenario])]
+    some = late[:: len(late) // COMPARED]
+    whole = in_forks(some, lambda case: play(stage, case), jobs)
+    of_whole = {case.name: _told(answer) for case, answer in whole}
+    branched = {c.name: _told(answer) for c, answer in played(stage, some, recordings, jobs)}
+    return [case.name for case in some if of_whole[case.name] != branched[case.name]]
+
+
+def _told(answer: Result | Died) -> object:
+    return str(answer) if isinstance(answer, Died) else {**vars(answer), "wall_seconds": 0.0}
 
 
 def _names(answer: Result | Exception) -> list[str]:
@@ -136,11 +156,15 @@ def _names(answer: Result | Exception) -> list[str]:
     )
 
 
-def main() -> int:
-    """Return 0 when every planted bug was noticed."""
-    found = noticed()
-    print(json.dumps(found, indent=2))
-    return int(not all(found.values()))
+def main(jobs: int = 2) -> int:
+    """Return 0 when every planted bug was noticed, and nothing was unlike."""
+    with deployed() as stage:
+        recordings, _ = record_all(stage, jobs, SCENARIOS)
+        cases = [case for case in catalogue(recordings, seed=1) if case.scenario in recordings]
+        found = noticed(stage, cases, jobs)
+        others = unlike(stage, cases, recordings, jobs)
+    print(json.dumps({"noticed": found, "unlike": others}, indent=2))
+    return int(not all(found.values()) or bool(others))
 
 
 if __name__ == "__main__":

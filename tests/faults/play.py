@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import time
+from collections import deque
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from canary.adapters.starting.places import DynamoPlaces
@@ -14,6 +17,8 @@ from canary.flow.places.places import Places
 from emulator.states.execution import RUNNING, SUCCEEDED
 from tests.faults.base import AT_ONCE, SECOND
 from tests.faults.cases import Case, Result
+from tests.faults.course import finished, rests
+from tests.faults.forks import Died, Runs
 from tests.faults.invariants import Violation, violations
 from tests.faults.run import Run
 from tests.faults.scenarios import SCENARIOS
@@ -33,8 +38,11 @@ A_MOMENT = timedelta(minutes=1)
 def record(stage: Stage, scenario: str) -> tuple[Recording, Result]:
     """Return every site of a clean run, and how it went."""
     world = World(stage)
-    recording = record_sites(world)
-    return recording, _play(world, Case("clean", scenario))
+    recording, case = record_sites(world), Case("clean", scenario)
+    began = _begun(world, scenario)
+    for rest in rests(world, began, world.is_over, AT_MOST_MINUTES):
+        recording.rests.append(rest)
+    return recording, _ended(world, case, began)
 
 
 def play(stage: Stage, case: Case) -> Result:
@@ -42,21 +50,58 @@ def play(stage: Stage, case: Case) -> Result:
     world = World(stage, case.seed)
     for fault in case.faults:
         fault.arm(world)
-    return _play(world, case)
+    return _ended(world, case, _begun(world, case.scenario))
 
 
-def _play(world: World, case: Case) -> Result:
-    scenario, began, wall = (
-        SCENARIOS[case.scenario],
-        world.emulator.clock.now(),
-        time.perf_counter(),
-    )
-    scenario.begin(world)
+def branches(
+    stage: Stage, scenario: str, cases: Sequence[tuple[int, Case]], recording: Recording, jobs: int
+) -> Iterator[tuple[int, Result | Died]]:
+    """Yield the place of every case among these and what came of it, in the order they finish; each
+    is forked off one clean run at the rest of its number, of which the smallest come first. Uses up
+    the account. Raises RuntimeError where that run is not the one recorded.
+    """
+    world, runs, waiting = World(stage), Runs(jobs), deque(range(len(cases)))
+    began = _begun(world, scenario)
+    clean = rests(world, began, world.is_over, AT_MOST_MINUTES)
+    for number, rest in enumerate(clean, start=1):
+        if rest != recording.rests[number - 1]:
+            raise RuntimeError(f"{scenario}: rest {number} is {rest} now")
+        gc.freeze()
+        while waiting and cases[waiting[0]][0] == number:
+            yield from runs.start(
+                waiting.popleft(),
+                lambda place: _branched(world, cases[place][1], began),
+                world.emulator.clock.fork,
+            )
+        if not waiting:
+            break
+    if waiting:
+        raise RuntimeError(f"{scenario} ended before {cases[waiting[0]][1].name}")
+    yield from runs.rest()
+
+
+def _branched(world: World, case: Case, began: datetime) -> Result:
+    world.reseed(case.seed)
+    for fault in case.faults:
+        fault.arm(world)
+    world.emulator.clock.run_for(0)  # what is due now comes before it is asked whether it is over
+    return _ended(world, case, began)
+
+
+def _begun(world: World, scenario: str) -> datetime:
+    began: datetime = world.emulator.clock.now()
+    SCENARIOS[scenario].begin(world)
+    return began
+
+
+def _ended(world: World, case: Case, began: datetime) -> Result:
+    """Play a case from where it stands to its end, and return what came of it."""
+    scenario, wall = SCENARIOS[case.scenario], time.perf_counter()
     silent: list[Violation] = []
     if not case.permanent:
-        world.emulator.run_until(world.is_over, AT_MOST_MINUTES)
+        finished(world, began, world.is_over, AT_MOST_MINUTES)
     else:
-        silent = _until_lifted(world)
+        silent = _until_lifted(world, began)
     ended = world.emulator.clock.now()
     _settle(world)
     registry = world.emulator.endpoints.registry
@@ -91,11 +136,11 @@ def _play(world: World, case: Case) -> Result:
     )
 
 
-def _until_lifted(world: World) -> list[Violation]:
+def _until_lifted(world: World, began: datetime) -> list[Violation]:
     """Let a fault last, demand that somebody was paged if it was not over by then, repair it, and
     bring it home.
     """
-    over = world.emulator.run_until(world.is_over, UNTIL_LIFTED_MINUTES)
+    over = finished(world, began, world.is_over, UNTIL_LIFTED_MINUTES)
     silent = []
     if not over and not world.paged():
         silent.append(

@@ -15,6 +15,7 @@ from emulator.events.bus import Passage
 from emulator.functions.fleet import Proceed as Invoke
 from emulator.functions.invocation import InvocationResult
 from emulator.states.execution import Execution
+from tests.faults.course import Rest
 from tests.faults.naming import WRITES, action_of, function_of, operation_of
 from tests.faults.world import World, event_of, is_command
 
@@ -64,7 +65,8 @@ def state_site(world: World, execution: Execution, state: str) -> Site:
 @dataclass
 class Recording:
     """Every site of one clean run in the order of its first appearance, how often it came, and the
-    writes by number.
+    writes by number; `rests`: how the run stood at each, and `rested`: how many came before a site,
+    `writes_rested` before each write.
     """
 
     calls: dict[Site, int] = field(default_factory=dict)
@@ -73,6 +75,22 @@ class Recording:
     states: dict[Site, int] = field(default_factory=dict)
     writes: list[Site] = field(default_factory=list)
     phases: list[str] = field(default_factory=list)
+    rests: list[Rest] = field(default_factory=list)
+    rested: dict[Site, int] = field(default_factory=dict)
+    writes_rested: list[int] = field(default_factory=list)
+
+    def count(self, sites: dict[Site, int], site: Site) -> None:
+        """Count a site among its kind."""
+        sites[site] = sites.get(site, 0) + 1
+        self.rested.setdefault(site, len(self.rests))
+
+    def rests_before(self, what: Site | int | None) -> int:
+        """Return how many rests came before a site or a write of that number; 0 where neither
+        is.
+        """
+        if isinstance(what, int):
+            return self.writes_rested[what - 1]
+        return 0 if what is None else self.rested.get(what, 0)
 
 
 def record_sites(world: World) -> Recording:
@@ -82,17 +100,18 @@ def record_sites(world: World) -> Recording:
     def call_made(call: Call, proceed: Proceed) -> Any:
         if call.function is not None:
             site = call_site(world, call)
-            _count(recording.calls, site)
+            recording.count(recording.calls, site)
             if call.name in WRITES:
                 recording.writes.append(site)
+                recording.writes_rested.append(len(recording.rests))
         return proceed()
 
     def invoked(function: str, event: Any, proceed: Invoke) -> InvocationResult:
-        _count(recording.invocations, invocation_site(world, function, event))
+        recording.count(recording.invocations, invocation_site(world, function, event))
         return proceed()
 
     def delivered(passage: Passage, seconds: list[float]) -> list[float]:
-        _count(recording.deliveries, delivery_site(world, passage))
+        recording.count(recording.deliveries, delivery_site(world, passage))
         return seconds
 
     def stored(_revision: object) -> None:
@@ -103,11 +122,9 @@ def record_sites(world: World) -> Recording:
     world.arounds.append(invoked)
     world.deliveries.append(delivered)
     world.entered.append(
-        lambda execution, state: _count(recording.states, state_site(world, execution, state))
+        lambda execution, state: recording.count(
+            recording.states, state_site(world, execution, state)
+        )
     )
     world.observer.listeners.append(stored)
     return recording
-
-
-def _count(sites: dict[Site, int], site: Site) -> None:
-    sites[site] = sites.get(site, 0) + 1

@@ -54,12 +54,16 @@ class World:
     def __post_init__(self) -> None:
         """Put the observer innermost, and every kind of fault around what it breaks."""
         emulator = self.stage.emulator
-        self.random = random.Random(self.seed)
+        self.reseed(self.seed)
         self.observer = Observer(emulator)
         emulator.calls.hooks.append(self.observer.watch)
         emulator.functions.around = self._around
         emulator.bus.plan = self._plan
         self._watch_states()
+
+    def reseed(self, seed: int) -> None:
+        """Draw from here on what this seed gives."""
+        self.random = random.Random(seed)
 
     @property
     def emulator(self) -> Any:

@@ -3,7 +3,6 @@
 python -m benchmarks.soak.run             60 rollouts, four hours, into out/bench/soak.json
 python -m benchmarks.soak.run --day       200 rollouts, 24 hours
 python -m benchmarks.soak.run --short     3 rollouts, half an hour: the machinery
-python -m benchmarks.soak.run --page      writes the table into docs/benchmarks.md too
 
 Sixty are more than one visit takes, so that slices are soaked as well. Exit code 1 where a rollout
 ended otherwise than it has to, is not over, was blind for as long as takes it back, or left
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks.soak.faults import Faults
+from benchmarks.soak.told import BLIND_MINUTES, told_of
 from benchmarks.soak.world import CANARY, START, Begun, begin, furnish
 from canary.adapters.table import DynamoRollouts, lease_key, rollout_key
 from canary.domain.rollout.phase import Phase
@@ -34,12 +34,9 @@ if TYPE_CHECKING:
 
     from emulator import Emulator
 
-OUT, PAGE = Path("out/bench/soak.json"), Path("docs/benchmarks.md")
-BEGIN, END = "<!-- soak: begin -->\n", "<!-- soak: end -->"
+OUT = Path("out/bench/soak.json")
 ENDING_MINUTES = 120
 """Time that the last ones have after the faults are over."""
-BLIND_MINUTES = 10
-"""Heartbeats that are missing for so long take a rollout back."""
 LATE_METRICS = partial(Publication, lag_seconds=(30.0, 200.0), half_probability=0.2)
 """A minute can be read up to 200 seconds after its end, one of five half filled first."""
 BY_MINUTE = frozenset({"VERDICT", "WINDOWS"})
@@ -183,29 +180,6 @@ def is_sound(found: dict[str, Any]) -> bool:
     return not (found["wrong"] or found["blind"] or any(found["left"].values()) or found["refused"])
 
 
-def page_of(found: dict[str, Any]) -> str:
-    """Return what was found as a sentence and a table in Markdown."""
-    ended = ", ".join(f"{count} {phase}" for phase, count in sorted(found["ended"].items()))
-    faults = ", ".join(f"{count:,} {what}" for what, count in sorted(found["faults"].items()))
-    failed = sum(found["failed_invocations"].values())
-    hours = found["hours"]
-    columns = ("memory_mb", "items", "executions", "objects")
-    left = ", ".join(f"{count} {what}" for what, count in found["left"].items())
-    told = (
-        f"{found['rollouts']} rollouts for {found['minutes'] / 60:g} hours ended {ended}; "
-        f"{len(found['wrong'])} otherwise than they have to. The longest was blind for "
-        f"{found['longest_blind_minutes']} minutes of the {BLIND_MINUTES} that take one back. "
-        f"Broken: {faults}; {failed:,} invocations failed. Left: {left}."
-    )
-    rows = [
-        f"| {number} | {' | '.join(f'{hour[name]:,}' for name in columns)} |"
-        for number, hour in enumerate(hours, start=1)
-    ]
-    heads = "| hour | memory, MB | items | executions running | objects |"
-    lines = [told, "", heads, "| --- | --- | --- | --- | --- |", *rows]
-    return "\n".join(lines)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Soak, write, print."""
     parser = argparse.ArgumentParser(description="Many rollouts for hours, with faults.")
@@ -214,7 +188,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rollouts", type=int)
     parser.add_argument("--minutes", type=int)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--page", action="store_true", help="write docs/benchmarks.md")
     parser.add_argument("--out", type=Path, default=OUT)
     given = parser.parse_args(arguments)
     size = SHORT if given.short else DAY if given.day else USUAL
@@ -223,10 +196,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     given.out.parent.mkdir(parents=True, exist_ok=True)
     given.out.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
-    if given.page:
-        before, rest = PAGE.read_text("utf-8").split(BEGIN)
-        PAGE.write_text(f"{before}{BEGIN}{page_of(found)}\n{END}{rest.split(END)[1]}", "utf-8")
-    sys.stdout.write(page_of(found) + "\n")
+    sys.stdout.write(told_of(found) + "\n")
     return 0 if is_sound(found) else 1
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks.soak import run
+from benchmarks.soak.told import told_of
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +51,10 @@ def test_what_is_left_or_ends_wrong_is_unsound(wrong: dict[str, Any]) -> None:
     assert not run.is_sound({**sound, **wrong})
 
 
-def test_a_page_says_what_was_broken_and_has_a_row_an_hour() -> None:
+def test_the_page_says_what_was_broken_and_has_a_row_an_hour() -> None:
     """Hours in order, numbers as people read them."""
     hour = {"memory_mb": 301.5, "items": 12_000, "executions": 3, "objects": 0}
-    page = run.page_of(
+    page = told_of(
         {
             "rollouts": 3,
             "minutes": 120,

@@ -14,7 +14,9 @@ from canaryctl.history import ToldMessage
 from canaryctl.live.row import Gauge, LiveRow
 
 BAR_WIDTH = 8
-WIDE_FROM = 100
+WIDE_FROM, BARS_FROM = 100, 66
+WITHOUT_BARS = 4
+"""Columns of the table that a narrow terminal still has: who, phase, step and share."""
 COLOURS = {
     "PROMOTED": "bold green",
     "ROLLED_BACK": "bold red",
@@ -35,9 +37,10 @@ def live_table(
     rows: Sequence[LiveRow], title: str = "", width: int = WIDE_FROM, reason_lines: int = 2
 ) -> Table:
     """Return the table of rollouts as they stand; below 100 columns bars are short and the reasons
-    stand below the table, else beside it, on `reason_lines` lines each.
+    stand below the table, else beside it, on `reason_lines` lines each; below 66 there are no bars.
     """
     wide = width >= WIDE_FROM
+    kept = len(COLUMNS) if width >= BARS_FROM else WITHOUT_BARS
     room = _room(max(width - BESIDE_A_REASON, LEAST_REASON), reason_lines)
     table = Table(
         title=Text(title) if title else None,
@@ -47,13 +50,13 @@ def live_table(
         pad_edge=False,
     )
     table.padding = (0, 1, 0, 0)
-    for name, justify in COLUMNS:
+    for name, justify in COLUMNS[:kept]:
         table.add_column(name, justify=justify, no_wrap=True)
     if wide:
         table.add_column("last verdict", ratio=1)
     for row in rows:
         table.add_row(
-            *_cells(row, BAR_WIDTH if wide else BAR_WIDTH // 2),
+            *_cells(row, BAR_WIDTH if wide else BAR_WIDTH // 2)[:kept],
             *([_cut(_last_word(row), room)] if wide else []),
         )
     return table

@@ -12,6 +12,7 @@ from canaryctl.operate.options import Time
 from canaryctl.operate.stack import Stack
 
 EVERY_SECONDS = 5.0
+GOES_ON = "Nobody watches here any more; the rollout goes on by itself."
 Read = Callable[[], Sequence[Record]]
 
 
@@ -40,7 +41,11 @@ def watch(
             screen.show(rows_of(stack, records, when), list(told.values()), when.now())
             if all(record.ended for record in records):
                 return
-            when.sleep(every_seconds)
+            try:
+                when.sleep(every_seconds)
+            except KeyboardInterrupt:
+                console.print(GOES_ON)
+                raise
 
 
 def _new_messages(records: Sequence[Record], told: Collection[str]) -> dict[str, ToldMessage]:

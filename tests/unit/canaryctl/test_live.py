@@ -158,6 +158,14 @@ def test_reasons_fit_the_terminal(size: tuple[int, int]) -> None:
     assert "worrying worrying" in "\n".join(lines)
 
 
+def test_a_narrow_terminal_keeps_phase_step_and_share_whole() -> None:
+    """In 40 columns a bar says nothing; where the rollout stands does."""
+    shown = viewed([a_row(0.0, "ROLLING_BACK", name="churn-prod")], [], (40, 24))
+    line = next(line for line in shown.splitlines() if "ROLLING_BACK" in line)
+    assert line.split() == ["churn-prod", "ROLLING_BACK", "3/3", "100%"]
+    assert max(map(len, shown.splitlines())) <= 40
+
+
 @pytest.mark.parametrize("columns", [80, 160])
 def test_a_reason_is_whole_where_there_is_room(columns: int) -> None:
     """One rollout in a terminal of 40 lines has room for all that its verdict says."""

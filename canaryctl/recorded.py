@@ -51,8 +51,9 @@ FORMAT = (
     '"minute" is an ISO time (UTC where it has no offset) or a whole number of minutes, from any '
     'start; one run keeps to one of both. "run" tells several recordings of one file apart; lines '
     'without it are one run, shown as 1. "errors" and "slow" are counts among "requests" ("timed" '
-    'where slow is out of fewer); any guard\'s [bad, events] stand under "guards", the number of a '
-    'value guard under "values". What is missing '
+    'where slow is out of fewer); any guard\'s [bad, events] stand under "guards" (of a guard with '
+    '`good` the verdict says which are meant), the number of a value guard under "values". '
+    "What is missing "
     "or null was not measured, which is not zero."
 )
 
@@ -249,3 +250,20 @@ def left_out(windows: Iterable[Window], guards: Collection[str]) -> str:
         for name, minutes in found.items()
     ]
     return f" (left out: {'; '.join(sorted(told))})" if told else ""
+
+
+def told_twice(windows: Iterable[Window]) -> str:
+    """Return in words how many minutes of a run were recorded twice and not alike; empty for none:
+    the last line counts, and the other may be another run's.
+    """
+    seen: dict[int, Window] = {}
+    unlike = set[int]()
+    for window in windows:
+        if seen.setdefault(window.minute, window) != window:
+            unlike.add(window.minute)
+    if not unlike:
+        return ""
+    return (
+        f" ({len(unlike)} minute{'s' * (len(unlike) > 1)} recorded twice with other counts: the "
+        'last line counts; give each recording its "run")'
+    )

@@ -3,7 +3,7 @@
 import json
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from canary.domain.errors import Refused
+from canary.domain.judge.windows import Window
 from canary.domain.plan.custom.reach import told_of_reach
+from canary.domain.plan.plan import Plan
 from canary.domain.plan.spec import Spec
 from canary.domain.plan.standard_guards import STANDARD
 from canaryctl.offline_plan import (
@@ -35,6 +37,7 @@ from canaryctl.recorded import (
     check_names,
     left_out,
     shown,
+    told_twice,
     windows_of,
 )
 from canaryctl.replay_run import RunEnd, replay_run
@@ -124,8 +127,24 @@ def _judge(task: Task) -> tuple[Run, RunEnd]:
     end = replay_run(plan, windows, sketches_offline(plan, history))
     out_of_reach = "".join(f" {told}" for guard in plan.guards for told in told_of_reach(guard))
     told = left_out([*history, *windows], {guard.name for guard in plan.guards} | STANDARD)
+    told += told_twice(windows) + told_twice(history) + _told_of_good(task.spec, plan, windows)
     told += told_of_two_sides(task.spec)
     return task.run, replace(end, reason=end.reason + told + out_of_reach)
+
+
+def _told_of_good(spec: Spec, plan: Plan, windows: Sequence[Window]) -> str:
+    """Return what the first count of each recorded guard with `good` events is taken for: the other
+    one would turn the verdict round.
+    """
+    sides = [side for one in windows for side in (one.baseline, one.canary) if side]
+    recorded = {name for side in sides for name in side.guards}
+    marked = {keys.name for keys in spec.guards.counts if keys.good} & recorded
+    first = {"lower": "events without it", "higher": "its good events"}
+    return "".join(
+        f" ({guard.name} is read as [{first[guard.better]}, all events])"
+        for guard in plan.guards
+        if guard.name in marked
+    )
 
 
 @with_options(about=MaybeAbout)

@@ -11,7 +11,7 @@ from canary.domain.plan import standard_guards
 from canary.domain.plan.spec import read_spec
 from canaryctl.replay import replay
 from tests.third_guard import empty_answers
-from tests.unit.canaryctl.test_replay import SPEC, line, written
+from tests.unit.canaryctl.test_replay import SPEC, line, spec, written
 
 
 def test_a_guard_of_ones_own_is_replayed_by_its_name(
@@ -98,3 +98,30 @@ def test_what_a_good_guard_judges_is_learnt_from_the_last_day_alone(tmp_path: Pa
     spec = read_spec({**SPEC, "guards": {"slow_requests": None, "counts": [SALES]}})
     (_, outcome) = next(replay(spec, *paths))
     assert (outcome.verdict, outcome.guard) == ("ROLL_BACK", "sales"), outcome.reason
+
+
+def test_minutes_recorded_twice_and_not_alike_are_told(tmp_path: Path) -> None:
+    """The last line counts, and what it hides may be another run."""
+    lines = [line(m, (300, errors)) for errors in (60, 0) for m in range(20)]
+    [(_, outcome)] = replay(spec(), written(tmp_path, "w.jsonl", lines))
+    assert "20 minutes recorded twice with other counts" in outcome.reason
+    [(_, alike)] = replay(spec(), written(tmp_path, "a.jsonl", lines[20:] * 2))
+    assert "recorded twice" not in alike.reason
+
+
+@pytest.mark.parametrize(
+    ("judged_by", "first"), [("bad", "events without it"), ("good", "its good events")]
+)
+def test_what_the_counts_of_good_events_are_taken_for_is_told(
+    tmp_path: Path, judged_by: str, first: str
+) -> None:
+    """The other one of the two would turn the verdict round."""
+    metric = {"namespace": "N", "metric": "S", "dimensions": {"V": "${variant}"}}
+    sales = {"name": "sales", "good": metric, "of": "requests", "judged_by": judged_by}
+    lines = [line(m, (300, 0)) for m in range(20)]
+    for one in lines:
+        one["canary"]["guards"] = {"sales": [9, 300]}
+        one["baseline"]["guards"] = {"sales": [170, 5700]}
+    watched = spec(guards={"slow_requests": None, "counts": [sales]})
+    [(_, outcome)] = replay(watched, written(tmp_path, "w.jsonl", lines))
+    assert f"sales is read as [{first}, all events]" in outcome.reason

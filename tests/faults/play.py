@@ -108,6 +108,7 @@ def _ended(world: World, case: Case, began: datetime) -> Result:
     run = Run(
         world,
         (frozenset({scenario.ends}) if case.exact else scenario.expects | case.ends)
+        | scenario.besides
         | {Phase.REFUSED},
         scenario.never,
         case.permanent,

@@ -34,7 +34,7 @@ def order(world: World, command: str, name: str = "", **fields: Any) -> None:
 @dataclass(frozen=True)
 class Scenario:
     """One rollout: the canary, the spec, what a person does meanwhile, what starts it, and the end
-    it has when all goes well.
+    it has when all goes well; `besides` are the ends that another endpoint's rollout has then.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Scenario:
     play: Play = lambda _world: None
     never: frozenset[Phase] = frozenset()
     expects: frozenset[Phase] = frozenset({Phase.PROMOTED, Phase.ROLLED_BACK})
+    besides: frozenset[Phase] = frozenset()
     start: Start = by_hand
 
     def begin(self, world: World) -> None:

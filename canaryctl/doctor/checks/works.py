@@ -86,6 +86,7 @@ ELSEWHERE = (
     Work("Evaluator", ("s3:GetObject",), "labelled set"),
     Work("Evaluator", ("s3:ListBucket",), "bucket of labelled sets"),
     Work("Evaluator", ("s3:GetObject", "s3:PutObject"), "prediction"),
+    Work("Evaluator", ("s3:PutObject",), "shards"),
     Work("Evaluator", ("s3:ListBucket",), "bucket"),
     Work("Evaluator", ("events:PutEvents",), "default bus"),
     Work("Decider", (GET, PUT, "dynamodb:DeleteItem", QUERY), "table"),
@@ -103,6 +104,14 @@ ELSEWHERE = (
     Work("Starter", ("sns:Publish",), "topic"),
     Work("Starter", ENCRYPT, "key", BY_TOPIC),
     Work(MACHINE, ("lambda:InvokeFunction",), "functions"),
+    Work(MACHINE, ("states:StartExecution",), "machine"),
+    Work(MACHINE, ("states:DescribeExecution", "states:StopExecution"), "execution"),
+    Work(MACHINE, ("s3:GetObject",), "shards"),
+    Work(
+        MACHINE,
+        ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
+        "shard results",
+    ),
     Work(MACHINE, LOG, "any"),
 )
 
@@ -139,6 +148,8 @@ def arns_of(account: Account, kind: str) -> list[str]:
         "default bus": [view.arn_of("events", "event-bus/default")],
         "bus": [view.arn_of("events", f"event-bus/{bus}")],
         "prediction": [f"{predictions}/predictions/{ANY_NAME}"],
+        "shards": [f"{predictions}/shards/{ANY_NAME}"],
+        "shard results": [f"{predictions}/shard-results/{ANY_NAME}"],
         "bucket": [predictions],
         "labelled set": [f"arn:{partition}:s3:::{bucket}/{ANY_NAME}"],
         "bucket of labelled sets": [f"arn:{partition}:s3:::{bucket}"],

@@ -54,7 +54,7 @@ def test_others_who_read_all_the_metrics(patient: Patient) -> None:
 def test_an_endpoint_that_is_not_there(patient: Patient) -> None:
     """By its name, with the command that lists what is."""
     found = patient.diagnosis("endpoint", "churn-prd")
-    assert (found.state, "--name-contains churn" in found.command) == ("broken", True)
+    assert (found.state, "list-endpoints" in found.command) == ("broken", True)
     states = {patient.diagnosis(name, "churn-prd").state for name in ("statistics", "metric lag")}
     assert states == {"unknown"}
 

@@ -181,6 +181,20 @@ class Look:
         newest = self.state(index).last_minute
         return newest is None or self.now - newest > STALE_AFTER_MINUTES
 
+    def drowned(self, index: int) -> bool:
+        """Return whether a guard shows nothing because both are down: the step's baseline is so
+        bad, and was not before, that no canary could be worse beside it than is allowed, and the
+        canary itself is worse than is allowed beside the baseline of before.
+        """
+        guard, state = self.plan.guards[index], self.state(index)
+        (bad, of), (canary_bad, canary_of) = state.baseline, state.canary
+        if guard.value is not None or not of or not canary_of or not 0 < self.share < 1:
+            return False
+        margin, worst = self.plan.margin_at(self.step, guard), float(guard.better == "lower")
+        now, before = bad / of, guard.history.rate
+        showed = guard.beyond(margin, worst, before) and not guard.beyond(margin, worst, now)
+        return showed and guard.beyond(margin, canary_bad / canary_of, before)
+
     def label(self, index: int, log_advance: float) -> FindingLabel:
         """Return a guard's finding while nothing speaks for rolling back, its evidence being
         that.
@@ -191,7 +205,8 @@ class Look:
             return (
                 "PASS" if self.state(index).minutes >= self.watch_minutes_needed else "INCONCLUSIVE"
             )
-        return "PASS" if log_advance >= self.log_advance_threshold else "INCONCLUSIVE"
+        passes = log_advance >= self.log_advance_threshold and not self.drowned(index)
+        return "PASS" if passes else "INCONCLUSIVE"
 
     def evidence(self) -> Evidence:
         """Return the numbers of this look."""

@@ -246,7 +246,7 @@ def _blocked(look: Look, numbers: Evidence) -> str | None:
     waiting = [unheard(look)] if look.unheard else []
     for index, (guard, seen) in enumerate(zip(look.plan.guards, numbers.guards, strict=True)):
         label = look.label(index, seen.log_advance)
-        if label == "NO_DATA":
+        if label == "NO_DATA" or (label == "INCONCLUSIVE" and look.drowned(index)):
             waiting.append(finding_reason(look, guard, seen, label))
         elif label == "INCONCLUSIVE":
             worse = beyond(look, guard, seen)

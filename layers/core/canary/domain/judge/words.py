@@ -115,8 +115,11 @@ def _control(look: Look, requests: int) -> str:
 
 def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label: str) -> str:
     """Return the reason of one guard's finding: rates, counts, evidence against its threshold."""
+    index = look.plan.guards.index(guard)
     if label == "NO_DATA":
-        return _no_data(guard, numbers, look.state(look.plan.guards.index(guard)))
+        return _no_data(guard, numbers, look.state(index))
+    if label == "INCONCLUSIVE" and look.drowned(index):
+        return f"{guard.words.bad}: {drowned(look, guard, numbers)}"
     allowed = guard.early_steps if look.share >= 1 else guard.roll_back_beyond
     worse = (
         f"evidence for {guard.worse_than(allowed)}: "
@@ -132,6 +135,17 @@ def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label:
         f"{text}; evidence for within {within}: "
         f"{strength_beside(numbers.log_advance, look.log_advance_threshold)} of "
         f"{strength(look.log_advance_threshold)} needed"
+    )
+
+
+def drowned(look: Look, guard: CountGuard, numbers: GuardEvidence) -> str:
+    """Return that both are too bad for a comparison, and what would let the guard pass."""
+    within = guard.margin_words(look.plan.margin_at(look.step, guard))
+    day = f" (its last day: {percent(guard.history.rate)})" if guard.history.minutes else ""
+    return (
+        f"{rates(numbers)}: beside such a {numbers.against}{day} no canary could be beyond the "
+        f"margin ({within}), so that nothing is shown; it can pass once both have recovered for a "
+        "while, or in a new rollout"
     )
 
 

@@ -82,11 +82,12 @@ def test_a_file_that_is_no_state_is_refused(serve: Serve, tmp_path: Path, conten
     assert (code, "--state" in told) == (2, True)
 
 
-@pytest.mark.parametrize("place", ["none/state", "."])
+@pytest.mark.parametrize("place", ["file/state", "."])
 def test_a_state_that_cannot_be_written_is_refused(
     serve: Serve, tmp_path: Path, place: str
 ) -> None:
     """Before anybody is asked."""
+    (tmp_path / "file").touch()
     with serve(parity()):
         code, told = refused(
             run(*variants(numbers(tmp_path, 100), "--state", str(tmp_path / place)))

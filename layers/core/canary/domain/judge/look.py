@@ -183,14 +183,14 @@ class Look:
 
     def drowned(self, index: int) -> bool:
         """Return whether a guard shows nothing because both are down: the step's baseline is so
-        bad, and was not before, that no canary could be worse beside it than is allowed, and the
-        canary itself is worse than is allowed beside the baseline of before.
+        bad, and was not before, that no canary could be beyond the real margin beside it, and the
+        canary itself is beyond it beside the baseline of before.
         """
         guard, state = self.plan.guards[index], self.state(index)
         (bad, of), (canary_bad, canary_of) = state.baseline, state.canary
         if guard.value is not None or not of or not canary_of or not 0 < self.share < 1:
             return False
-        margin, worst = self.plan.margin_at(self.step, guard), float(guard.better == "lower")
+        margin, worst = guard.last_gate, float(guard.better == "lower")
         now, before = bad / of, guard.history.rate
         showed = guard.beyond(margin, worst, before) and not guard.beyond(margin, worst, now)
         return showed and guard.beyond(margin, canary_bad / canary_of, before)

@@ -119,7 +119,7 @@ def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label:
     if label == "NO_DATA":
         return _no_data(guard, numbers, look.state(index))
     if label == "INCONCLUSIVE" and look.drowned(index):
-        return f"{guard.words.bad}: {drowned(look, guard, numbers)}"
+        return f"{guard.words.bad}: {drowned(guard, numbers)}"
     allowed = guard.early_steps if look.share >= 1 else guard.roll_back_beyond
     worse = (
         f"evidence for {guard.worse_than(allowed)}: "
@@ -138,9 +138,9 @@ def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label:
     )
 
 
-def drowned(look: Look, guard: CountGuard, numbers: GuardEvidence) -> str:
+def drowned(guard: CountGuard, numbers: GuardEvidence) -> str:
     """Return that both are too bad for a comparison, and what would let the guard pass."""
-    within = guard.margin_words(look.plan.margin_at(look.step, guard))
+    within = guard.margin_words(guard.last_gate)
     day = f" (its last day: {percent(guard.history.rate)})" if guard.history.minutes else ""
     return (
         f"{rates(numbers)}: beside such a {numbers.against}{day} no canary could be beyond the "

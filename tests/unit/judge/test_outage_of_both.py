@@ -31,6 +31,8 @@ def test_variants_that_both_fail_everything_hold_the_step() -> None:
         assert "no canary could be beyond the margin" in text
         assert "its last day: 0.1%" in text
         assert "once both have recovered" in text
+    numbers = found.evidence
+    assert numbers.guards[0].minutes_to(numbers.log_advance_threshold) is None
 
 
 def test_without_a_day_it_is_not_told_of_one() -> None:

@@ -72,10 +72,10 @@ class GuardEvidence(Frozen):
 
     def minutes_to(self, log_threshold: float) -> int | None:
         """Return how many more minutes like those of this step let it pass, None where such minutes
-        never would.
+        never would: also where the evidence is there, and something else keeps it from passing.
         """
         growth = self.log_advance / self.minutes if self.minutes else 0.0
-        if growth <= 0:
+        if growth <= 0 or self.log_advance >= log_threshold:
             return None
         return max(1, math.ceil((log_threshold - self.log_advance) / growth))
 

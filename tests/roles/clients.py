@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeGuard
 
 from tests.roles.sources import Function, Module
@@ -191,6 +192,7 @@ def _check_made(
             )
 
 
+@cache  # a tree is asked for each of its functions
 def _services(tree: ast.Module) -> dict[str, str]:
     """Return the service of each client class that a module imports, or describes itself."""
     described = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}

@@ -20,6 +20,8 @@ PYTEST_WORKERS ?= auto
 # No AWS account is needed for anything but deploying; these keep every tool from looking for one.
 export AWS_DEFAULT_REGION ?= eu-west-1
 export SAM_CLI_TELEMETRY := 0
+# A machine that tells Python to keep no bytecode compiles the SDK and the emulator again in each of hundreds of processes.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help
 help: ## list the targets

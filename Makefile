@@ -38,8 +38,8 @@ bench: setup ## measure verdicts, labelled sets, reaction, scale and a soak into
 	$(BIN)/python -m benchmarks.verdicts.run $(ARGS)
 	$(BIN)/python -m benchmarks.evaluate.run $(ARGS)
 	$(BIN)/python -m benchmarks.incidents.run $(ARGS)
-	$(BIN)/python -m benchmarks.startup.run
-	$(BIN)/python -m benchmarks.cold.run
+	$(BIN)/python -m benchmarks.startup.run $(ARGS)
+	$(BIN)/python -m benchmarks.cold.run $(ARGS)
 	$(BIN)/python -m benchmarks.scale.run $(ARGS)
 	$(BIN)/python -m benchmarks.soak.run $(ARGS)
 

@@ -2,6 +2,7 @@
 floor.
 
     python -m benchmarks.cold.run [--repeat N] [--python PATH] [--before FOLDER]
+    python -m benchmarks.cold.run --short     once, for CI: the machinery, not the figures
 
 A function's start is its handler's module imported with the variables template.yaml gives it: its
 imports, its settings, its use case and its clients. Its floor is what it cannot do without: boto3,
@@ -113,6 +114,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--short", dest="repeat", action="store_const", const=1, help="once")
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--before", type=Path)
     given = parser.parse_args()

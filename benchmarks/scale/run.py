@@ -1,7 +1,7 @@
 """`make bench`, scale part: a minute of 1 to 5,000 rollouts, into out/bench/scale.json.
 
 python -m benchmarks.scale.run            1, 10, 50, 100, 1,000 and 5,000 rollouts
-python -m benchmarks.scale.run --short    1, 10, 60: the machinery, not the figures
+python -m benchmarks.scale.run --short    1 and 60: the machinery, not the figures
 python -m benchmarks.scale.run --page     writes the table into docs/benchmarks.md too
 """
 
@@ -19,7 +19,7 @@ from benchmarks.scale.minute import BY_DEFAULT, Minute, Stack
 from benchmarks.scale.population import Kind
 
 OUT = Path("out/bench/scale.json")
-SIZES, SHORT_SIZES = (1, 10, 50, 100, 1000, 5000), (1, 10, 60)
+SIZES, SHORT_SIZES = (1, 10, 50, 100, 1000, 5000), (1, 60)
 FLAT_FROM = 50
 COLUMNS: dict[str, Callable[[dict[str, Any]], object]] = {
     "rollouts": lambda row: f"{row['rollouts']:,}",

@@ -1,6 +1,6 @@
 """Start-up of every command: modules and processor time up to its help, beside its floor.
 
-    python -m benchmarks.startup.run [--repeat N]
+    python -m benchmarks.startup.run [--repeat N]     --short is once, for CI: the machinery
 
 The floor is a fresh interpreter that imports what the command cannot do without: typer with its
 help drawn, and what it reads with (clients and the record's store for a stack, the spec and the
@@ -98,6 +98,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--short", dest="repeat", action="store_const", const=1, help="once")
     found = []
     print(f"{'command':<16} {'modules':>8} {'floor':>6} {'CPU s':>6} {'floor':>6} {'times':>6}")
     for row in rows(parser.parse_args().repeat):

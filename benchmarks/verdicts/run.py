@@ -1,7 +1,7 @@
 """`make bench`, verdicts part: every table, seeded, in parallel, into out/bench/verdicts.json.
 
 python -m benchmarks.verdicts.run            2,000 runs a cell
-python -m benchmarks.verdicts.run --short    200 runs a cell, for CI: the machinery, not the figures
+python -m benchmarks.verdicts.run --short    20 runs a cell, for CI: the machinery, not the figures
 """
 
 import argparse
@@ -42,7 +42,7 @@ TABLES = (
     table_control,
 )
 OUT = Path("out/bench/verdicts.json")
-FULL_RUNS, SHORT_RUNS = 2000, 200
+FULL_RUNS, SHORT_RUNS = 2000, 20
 SEED = 20
 
 

@@ -1,5 +1,7 @@
 """Hands-off starts kept in memory."""
 
+from datetime import datetime
+
 from canary.domain.hands_off import Start
 
 
@@ -9,6 +11,7 @@ class MemoryStarts:
     def __init__(self) -> None:
         self.kept: dict[str, Start] = {}
         self.versions: dict[str, int] = {}
+        self.watched: dict[str, datetime] = {}
         self.packages: dict[str, str] = {}
         self.notices: set[str] = set()
 
@@ -29,6 +32,10 @@ class MemoryStarts:
         newest = self.versions.setdefault(group, version)
         self.versions[group] = max(newest, version)
         return version >= newest
+
+    def watched_since(self, group: str, now: datetime) -> datetime:
+        """Return when a group was first looked at."""
+        return self.watched.setdefault(group, now)
 
     def wait(self, endpoint: str, package: str) -> None:
         """Let a package wait."""

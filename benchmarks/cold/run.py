@@ -37,7 +37,14 @@ CLIENTS: Mapping[str, tuple[str, ...]] = {
     "collector": ("dynamodb", "cloudwatch", "sagemaker", "events", "sns"),
     "evaluator": ("dynamodb", "events"),
     "decider": ("dynamodb", "stepfunctions", "sns", "events", "s3", "cloudwatch", "sagemaker"),
-    "starter": ("dynamodb", "sagemaker", "s3", "stepfunctions", "sns"),
+    "starter": (
+        "dynamodb",
+        "sagemaker",
+        "s3",
+        "stepfunctions",
+        "sns",
+        "resourcegroupstaggingapi",
+    ),
 }
 """The services that a function's first clients are of."""
 COUNTS = ("collector", "decider")

@@ -36,6 +36,11 @@ DRAWN = " drawn"
 """What the name of a case ends with whose endpoints the dashboard draws one by one."""
 DAYS_A_MONTH = 365 / 12
 HOURS_A_DAY = 24
+LOOKS_A_DAY = 96
+"""The starter's schedule in the template is a quarter of an hour."""
+READS_OF_ONE, SECONDS_OF_ONE, GIGABYTES_OF_STARTER = 3, 0.3, 0.5
+"""Consistent reads of the table for one endpoint or group that carries the tag, the seconds they
+and AWS's other answers take, and the function's memory."""
 STATISTICS_A_LOOK = {"holding": 8, "watching": 5, "ten variants": 40}
 """Statistics read of the metrics in a look: what is billed, should each of them be."""
 
@@ -91,6 +96,10 @@ def page(cases: dict[str, Any], before: dict[str, float]) -> str:
         transitions=f"{70 * TRANSITION.dollars:.4f}",
         standing="\n".join(f"| {name} | {dollars:.3f} |" for name, dollars in standing),
         nothing=f"{nothing:.2f}",
+        looks=LOOKS_A_DAY,
+        look=LOOKS_A_DAY * _look(),
+        each_look=LOOKS_A_DAY * _look_at_one(),
+        hundred=LOOKS_A_DAY * (_look() + 100 * _look_at_one()),
         cluster=f"{cluster:.2f}",
         nodes=f"{nodes:.2f}",
         peer=f"{cluster + nodes:.2f}",
@@ -162,6 +171,20 @@ def _standing(idle: dict[str, Any]) -> list[tuple[str, float]]:
         (f"{idle['custom_metrics']} metrics of the controller", measures),
         ("1,440 ticks that find nothing", idle["per_rollout"]["dollars_a_day_without_measures"]),
     ]
+
+
+def _look() -> float:
+    """Return what it costs to look for what no event started, where nothing carries the tag."""
+    return PRICES["invocations"].dollars + _seconds(1)
+
+
+def _look_at_one() -> float:
+    """Return what one that carries the tag adds."""
+    return READS_OF_ONE * PRICES["read units"].dollars + _seconds(SECONDS_OF_ONE)
+
+
+def _seconds(many: float) -> float:
+    return many * GIGABYTES_OF_STARTER * PRICES["gigabyte-seconds"].dollars
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -219,6 +219,11 @@ def _sqs(operation: str, given: Parameters, place: Place) -> Iterator[Requiremen
     )
 
 
+def _tagging(operation: str, _given: Parameters, _place: Place) -> Iterator[Requirement]:
+    # Service authorization reference, Amazon Resource Group Tagging API: no resources.
+    yield Requirement(f"tag:{operation}", "*", TRANSPORT)
+
+
 def _sts(_operation: str, _given: Parameters, _place: Place) -> Iterator[Requirement]:
     return iter(())  # GetCallerIdentity is always allowed
 
@@ -229,6 +234,7 @@ _RULES: dict[str, Callable[[str, Parameters, Place], Iterator[Requirement]]] = {
     "dynamodb": _dynamodb,
     "events": _events,
     "lambda": _lambda,
+    "resourcegroupstaggingapi": _tagging,
     "s3": _s3,
     "sagemaker": _sagemaker,
     "sagemaker-runtime": _sagemaker,

@@ -1,4 +1,6 @@
-"""Hands-off starts: an endpoint that changed, a package that was approved, a rollout that ended."""
+"""Hands-off starts: an endpoint that changed, a package that was approved, a rollout that ended,
+and every quarter of an hour whatever none of these told of.
+"""
 
 from typing import Any
 
@@ -9,14 +11,18 @@ from canary import wiring
 from canary.wiring import starter, starter_events
 
 logger = Logger()
-_starter = wiring.at_start(starter.build)
+_sweep = wiring.at_start(starter.build)
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Return {"done": what was done} for an event of SageMaker or of the state machine."""
+    """Return {"done": what was done} for an event of SageMaker or of the state machine, and of each
+    ARN for one of the clock's. Raises the first problem of these once all were looked at.
+    """
     del context
-    heard, use, now = starter_events.starter_event(event), _starter(), wiring.utc_now()
+    heard, sweep, now = starter_events.starter_event(event), _sweep(), wiring.utc_now()
+    use, failed = sweep.starter, None
+    done: str | dict[str, str]
     match heard:
         case starter_events.EndpointChange():
             done = use.variant(heard.detail.name, now)
@@ -27,5 +33,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         case starter_events.RolloutEnd():
             ended = heard.detail
             done = use.ended(ended.name, ended.document, ended.error, ended.cause, now)
+        case starter_events.QuarterHour():
+            looked = sweep.look(now)
+            done, failed = dict(looked.done), looked.failed
     logger.info(event["detail-type"], extra={"done": done})
+    if failed is not None:
+        raise failed
     return {"done": done}

@@ -1,5 +1,5 @@
-"""What must hold of starts after every run: one of each occasion, one canary at once where no more
-may serve, every place given back, and the package's approval as its rollout ended.
+"""What must hold of starts after every run: one of each occasion and no less, one canary at once
+where no more may serve, every place given back, and the package's approval as its rollout ended.
 """
 
 from __future__ import annotations
@@ -13,6 +13,15 @@ from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from tests.faults.base import AT_ONCE
 from tests.faults.run import LETS_GO, Invariant, Run
+
+
+def what_is_due_is_started(run: Run) -> Iterator[str]:
+    """What nobody starts begins all the same, whatever becomes of its events; what AWS denies for
+    good is a person's to mend.
+    """
+    due = run.world.begins_by is not None and not run.permanent
+    if due and run.world.foreign_since is None and not run.world.rolling():
+        yield "nothing was started by itself, and nobody was told"
 
 
 def nothing_is_started_twice(run: Run) -> Iterator[str]:
@@ -86,15 +95,34 @@ def the_package_is_as_its_rollout_ended(run: Run) -> Iterator[str]:
             yield f"shown worse ({decision}), and the package is {found} without a word"
 
 
+def a_package_that_stays_approved_is_told(run: Run) -> Iterator[str]:
+    """However a canary that was not promoted ends, by whomever: nobody has to look into the
+    registry to know that its package may still be deployed.
+    """
+    for record in run.last.values():
+        approved = run.packages.get(_package_of(record) or "") == "Approved"
+        promoted = record.phase is Phase.PROMOTED or (
+            record.arranged is not None and record.arranged.what in {"settle", "retire"}
+        )
+        if approved and record.ended and not promoted and not _said_so(record):
+            yield f"{record.phase}, and that the package is Approved is not said"
+
+
 def _said_so(record: Record) -> bool:
     bodies = [mail_of(message).body for message in (*record.told, *record.outbox)]
-    ways = ("could not be rejected", "is Rejected in the registry is not confirmed")
+    ways = (
+        "could not be rejected",
+        "is Rejected in the registry is not confirmed",
+        "Approved in the registry",
+    )
     return any(way in body for way in ways for body in bodies)
 
 
 STARTS: tuple[Invariant, ...] = (
+    what_is_due_is_started,
     nothing_is_started_twice,
     no_more_canaries_than_places,
     every_place_is_given_back,
     the_package_is_as_its_rollout_ended,
+    a_package_that_stays_approved_is_told,
 )

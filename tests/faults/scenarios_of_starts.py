@@ -17,8 +17,8 @@ from tests.integration.stage import ENDPOINT
 
 DATA, PACKAGES, KEY = "s3://models/2.tar.gz", "churn", "churn.json"
 TAGS = [{"Key": TAG, "Value": f"s3://{SPECS}/{KEY}"}]
-# An update of the endpoint, and an event that comes late behind it.
-BEGINS_WITHIN = timedelta(minutes=30)
+# An update of the endpoint, and the looks for what no event told of, the first of which may fail.
+BEGINS_WITHIN = timedelta(minutes=60)
 OF_A_GROUP: dict[str, Any] = {"canary": {GROUP: PACKAGES, "variant": "v3"}}
 SageMaker = Any
 
@@ -102,6 +102,18 @@ def _deployment(world: World) -> None:
     _doubled(world, "SageMaker Endpoint State Change", Phase.PROMOTED)
 
 
+def _hears_nothing(world: World) -> None:
+    """Drop every event of SageMaker's, as a rule does that somebody disabled."""
+    world.deliveries.append(
+        lambda passage, seconds: [] if passage.event["source"] == "aws.sagemaker" else seconds
+    )
+
+
+def _unheard_package(world: World) -> None:
+    world.emulator.endpoints.register_model(DATA, MeanModel())
+    _hears_nothing(world)
+
+
 BY_THEMSELVES = (
     Scenario(
         "package",
@@ -119,4 +131,12 @@ BY_THEMSELVES = (
         never=BAD,
     ),
     Scenario("deployed", Phase.PROMOTED, play=_deployment, start=on_deployment),
+    Scenario(
+        "unheard-package",
+        Phase.PROMOTED,
+        spec=OF_A_GROUP,
+        play=_unheard_package,
+        start=on_approval,
+    ),
+    Scenario("unheard-deployed", Phase.PROMOTED, play=_hears_nothing, start=on_deployment),
 )

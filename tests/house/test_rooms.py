@@ -24,11 +24,11 @@ WIDE = {
 """Folders over MOST_MODULES, with what holds them together."""
 CEILINGS = {
     "planner": 105,
-    "shifter": 87,
+    "shifter": 88,
     "stager": 82,
     "collector": 88,
     "evaluator": 86,
-    "decider": 184,
+    "decider": 185,
 }
 """Modules of ours that a function may import before its first call; each costs a cold start about
 a millisecond. Whoever reads a record reads every kind of message: six modules; and every key of a
@@ -36,9 +36,9 @@ spec, with what it means: one more than one file holds. The evaluator loads what
 another hundred, where there is something to ask. The collector's five last hand slices out, hear
 of them, and read apart what is refused of one. Places among the canaries that serve are five of
 the decider's: values, use case and adapter, the two in rooms of their own. How the canary is
-hosted otherwise than a baseline is one of the planner's.
+hosted otherwise than a baseline is one of the planner's. What an end says of a package is one more.
 """
-CEILINGS |= {"starter": 85}
+CEILINGS |= {"starter": 87}  # two of them look for what no event told of
 LONGEST_HANDLER = 60
 SERVICES = (
     "application-autoscaling",

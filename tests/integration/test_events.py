@@ -35,6 +35,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "starter-endpoint-state-change": {"done": "no tag"},
     "starter-package-state-change": {"done": "no tag"},
     "starter-execution-end": {"done": "no tag"},
+    "starter-schedule": {"done": {}},
 }
 # These come without a recorded advance, and of a canary that stood there: the refusal shows that
 # they were understood.

@@ -16,7 +16,10 @@ from typing import TypeGuard
 from tests.roles.sources import Function, Module
 
 STUBS = "mypy_boto3_"
-WITHOUT_STUBS = {"ApplicationAutoScalingClient": "application-autoscaling"}
+WITHOUT_STUBS = {
+    "ApplicationAutoScalingClient": "application-autoscaling",
+    "ResourceGroupsTaggingAPIClient": "resourcegroupstaggingapi",
+}
 """Clients that an adapter describes itself, by the class it does so with."""
 MAKERS = {"canary.wiring.clients"}
 """Modules whose functions return the client of a service that they are told."""

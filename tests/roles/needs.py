@@ -29,7 +29,11 @@ class UnknownCall(ValueError):
     """Nothing says what a call needs; it is to be added here, with its source."""
 
 
-PREFIXES = {"sagemaker-runtime": "sagemaker", "stepfunctions": "states"}
+PREFIXES = {
+    "resourcegroupstaggingapi": "tag",
+    "sagemaker-runtime": "sagemaker",
+    "stepfunctions": "states",
+}
 """boto3's name of a service and the prefix of its actions, where they differ."""
 ACTIONS = {
     ("s3", "HeadObject"): "s3:GetObject",  # S3 API reference, HeadObject, "Permissions"
@@ -67,6 +71,7 @@ RESOURCES: dict[str, tuple[str, ...]] = {
     "sagemaker:DescribeModel": ("model/*",),
     "sagemaker:DescribeModelPackage": ("model-package/*",),
     "sagemaker:InvokeEndpoint": ENDPOINTS,
+    "sagemaker:ListModelPackages": ("model-package/*",),
     "sagemaker:ListTags": ENDPOINTS,
     "sagemaker:UpdateModelPackage": ("model-package/*",),
     "sagemaker:UpdateEndpoint": (*ENDPOINTS, CONFIGS),
@@ -77,6 +82,7 @@ RESOURCES: dict[str, tuple[str, ...]] = {
     "states:SendTaskHeartbeat": ("*",),
     "states:SendTaskSuccess": ("*",),
     "states:StartExecution": (f"stateMachine:{MACHINE}",),
+    "tag:GetResources": ("*",),
 }
 BUCKETS = {
     "S3LabelledSets": ("{LabelledSetBucketPattern}", "{LabelledSetBucketPattern}/*"),

@@ -31,6 +31,7 @@ OWN_RULES = (
     "StarterFunctionEndpoints",
     "StarterFunctionPackages",
     "StarterFunctionEnds",
+    "StarterFunctionSweep",
 )
 # What AWS's own services do with these grants, nothing here does in their place: the emulator
 # evaluates no resource policy and delivers no log. So each is held word by word. By resource: the

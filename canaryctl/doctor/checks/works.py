@@ -100,6 +100,8 @@ ELSEWHERE = (
     Work("Decider", ENCRYPT, "key", BY_TOPIC),
     Work("Starter", (GET, PUT), "table"),
     Work("Starter", (TAGS,), "group"),
+    Work("Starter", ("tag:GetResources",), "any"),
+    Work("Starter", ("sagemaker:ListModelPackages", "sagemaker:DescribeModelPackage"), "package"),
     Work("Starter", ("states:StartExecution",), "machine"),
     Work("Starter", ("sns:Publish",), "topic"),
     Work("Starter", ENCRYPT, "key", BY_TOPIC),

@@ -11,7 +11,7 @@ from emulator.endpoints import NeverHealthy
 from emulator.iam.requirements import requirements_of
 from emulator.place import Place
 from emulator.tests.endpoints.test_updates import refusal
-from emulator.tests.small_endpoints import Sums
+from emulator.tests.small_endpoints import Sums, client
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012"
 ROLE = "arn:aws:iam::123456789012:role/sagemaker"
@@ -175,3 +175,34 @@ def test_what_calls_of_the_registry_need(operation: str, given: dict[str, str], 
     call = Call(1, "sagemaker", operation, given, "", None, Config())
     needs = [(one.action, one.resource) for one in requirements_of(call, Place())]
     assert needs == [(f"sagemaker:{operation}", f"{ARN}:model-package/{path}")]
+
+
+def test_what_carries_a_tag_is_found_by_it(grouped: Any) -> None:
+    """Groups and endpoints that are there, whatever page they are on; by the service alone too."""
+    tag = [{"Key": "team", "Value": "ml"}]
+    grouped.config("config", {"a": 1})
+    for name in ("Shop", "gone", "other"):
+        grouped.sagemaker.create_endpoint(
+            EndpointName=name, EndpointConfigName="config", Tags=[] if name == "other" else tag
+        )
+    grouped.clock.run_for(200)
+    grouped.sagemaker.delete_endpoint(EndpointName="gone")
+    grouped.clock.run_for(200)
+    pages = (
+        client("resourcegroupstaggingapi")
+        .get_paginator("get_resources")
+        .paginate(
+            TagFilters=[{"Key": "team"}],
+            ResourceTypeFilters=["sagemaker"],
+            PaginationConfig={"PageSize": 1},
+        )
+    )
+    found = {one["ResourceARN"]: one["Tags"] for p in pages for one in p["ResourceTagMappingList"]}
+    assert found == {f"{ARN}:endpoint/shop": tag, f"{ARN}:model-package-group/churn": tag}
+
+
+def test_finding_by_tag_has_no_resources() -> None:
+    """Service authorization reference, Amazon Resource Group Tagging API."""
+    call = Call(1, "resourcegroupstaggingapi", "GetResources", {}, "", None, Config())
+    needs = [(one.action, one.resource) for one in requirements_of(call, Place())]
+    assert needs == [("tag:GetResources", "*")]

@@ -1,6 +1,7 @@
 """Hands-off starts are kept alike in memory and in DynamoDB."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -56,3 +57,11 @@ def test_a_notice_is_noted(starts: Starts) -> None:
     assert not starts.was_told("n1")
     starts.told("n1", 1_000_000)
     assert (starts.was_told("n1"), starts.was_told("n2")) == (True, False)
+
+
+def test_a_group_is_watched_since_it_was_first_looked_at(starts: Starts) -> None:
+    """Whatever the time is later."""
+    first, later = datetime(2026, 3, 1, 8, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC)
+    assert starts.watched_since("churn", first) == first
+    assert starts.watched_since("churn", later) == first
+    assert starts.watched_since("other", later) == later

@@ -3,6 +3,8 @@
 Every method may raise AwsUnavailable (try again) or AwsDenied (permanent).
 """
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from canary.domain.hands_off import Start
@@ -13,6 +15,23 @@ class SpecTags(Protocol):
 
     def spec_of(self, arn: str) -> str | None:
         """Return the address in the tag; None without one."""
+
+
+class Tagged(Protocol):
+    """Lists what is tagged with a spec."""
+
+    def tagged(self) -> Sequence[str]:
+        """Return the ARNs of the endpoints and groups that carry the tag, in their order."""
+
+
+class Packages(Protocol):
+    """Reads what is approved in a group."""
+
+    def newest_approved(self, group: str) -> str | None:
+        """Return the ARN of a group's latest version that is approved; None without one."""
+
+    def changed_at(self, package: str) -> datetime:
+        """Return when a package was last changed, as an approval changes it."""
 
 
 class Specs(Protocol):
@@ -36,6 +55,9 @@ class Starts(Protocol):
 
     def newest(self, group: str, version: int) -> bool:
         """Return whether no later version of the group was heard of before; it is noted."""
+
+    def watched_since(self, group: str, now: datetime) -> datetime:
+        """Return when a group was first looked at; that is now where it never was, and noted."""
 
     def wait(self, endpoint: str, package: str) -> None:
         """Let a package wait for the end of the endpoint's rollout, in place of an earlier one."""

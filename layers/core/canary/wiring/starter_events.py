@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from canary.wiring.events import AwsEvent, read_as
+from canary.wiring.events import AwsEvent, Schedule, read_as
 
 
 class EndpointDetail(AwsEvent):
@@ -67,6 +67,15 @@ class RolloutEnd(AwsEvent):
     detail: EndDetail
 
 
+class QuarterHour(Schedule):
+    """It is time to look for what no event told of."""
+
+    kind: Literal["Scheduled Event"] = Field(alias="detail-type")
+
+
+Heard = EndpointChange | PackageChange | RolloutEnd | QuarterHour
+
+
 def _heard(event: object) -> str | None:
     keys = event if isinstance(event, Mapping) else {}
     kind = keys.get("detail-type")
@@ -76,7 +85,8 @@ def _heard(event: object) -> str | None:
 StarterEvent = Annotated[
     Annotated[EndpointChange, Tag("SageMaker Endpoint State Change")]
     | Annotated[PackageChange, Tag("SageMaker Model Package State Change")]
-    | Annotated[RolloutEnd, Tag("Step Functions Execution Status Change")],
+    | Annotated[RolloutEnd, Tag("Step Functions Execution Status Change")]
+    | Annotated[QuarterHour, Tag("Scheduled Event")],
     Discriminator(
         _heard,
         custom_error_type="unknown_event",
@@ -85,7 +95,7 @@ StarterEvent = Annotated[
 ]
 
 
-def starter_event(event: object) -> EndpointChange | PackageChange | RolloutEnd:
+def starter_event(event: object) -> Heard:
     """Return what the starter hears. Raises Refused."""
-    read: EndpointChange | PackageChange | RolloutEnd = read_as(StarterEvent, event, "starter")
+    read: Heard = read_as(StarterEvent, event, "starter")
     return read

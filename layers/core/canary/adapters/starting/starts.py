@@ -4,10 +4,12 @@
 |---|---|---|
 | START#key | START | one start, written once, and again when it has begun |
 | START#GROUP#name | NEWEST | the latest version of a group that was heard of |
+| START#GROUP#name | WATCHED | since when a group is looked at |
 | ENDPOINT#name | WAITING | the package that waits for the endpoint's rollout to end |
 | NOTICE#id | TOLD | that a notice went out |
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from canary.adapters.table import Item, expiry, lost_race
@@ -72,6 +74,15 @@ class DynamoStarts:
                 raise
             return False
         return True
+
+    def watched_since(self, group: str, now: datetime) -> datetime:
+        """Return when a group was first looked at; that is now where it never was, and noted."""
+        key = _key(f"START#GROUP#{group.lower()}", "WATCHED")
+        found = self._get(key)
+        if found is None:
+            self._put({**key, "since": {"S": now.isoformat()}})
+            return now
+        return datetime.fromisoformat(found["since"]["S"])
 
     def wait(self, endpoint: str, package: str) -> None:
         """Let a package wait for the end of the endpoint's rollout, in place of an earlier one."""

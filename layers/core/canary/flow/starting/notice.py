@@ -10,9 +10,13 @@ from canary.domain.time import minute_of
 from canary.ports.starting import Starts
 from canary.ports.telling import Publisher
 
-THEN = (
+NEVER = (
     "If nobody acts: this one is not started; the next configuration or package is looked at "
     "afresh."
+)
+AGAIN = (
+    "If nobody acts: this one is not started. Once that is put right it is, within a quarter of an "
+    "hour, by itself."
 )
 
 
@@ -24,8 +28,12 @@ class Notices:
         self._starts = starts
         self._publisher = publisher
 
-    def not_started(self, of: str, occasion: str, why: CanaryError | str, now: datetime) -> str:
-        """Tell why nothing was started of an endpoint or a group, and return it."""
+    def not_started(
+        self, of: str, occasion: str, why: CanaryError | str, now: datetime, *, again: bool = False
+    ) -> str:
+        """Tell why nothing was started of an endpoint or a group, and return it; `again`: what is
+        wrong with it is looked at again.
+        """
         text = f"{occasion}: {why}"
         notice = hashlib.sha256(f"{of}/{text}".encode()).hexdigest()[:24]
         if self._starts.was_told(notice):
@@ -37,7 +45,7 @@ class Notices:
                     f"No rollout was started by itself. {occasion}.",
                     "Nothing was changed: what serves is as it was.",
                     f"Why: {why}",
-                    THEN,
+                    AGAIN if again else NEVER,
                 )
             ),
         )

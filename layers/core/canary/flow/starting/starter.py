@@ -1,5 +1,5 @@
-"""Starts rollouts by themselves: on an endpoint's change, on a package's approval, and at the end
-of the rollout that was in the way.
+"""Starts rollouts by themselves: on an endpoint's change, on a package's approval, at the end of
+the rollout that was in the way, and when a sweep finds what no event told of.
 
 Level, not edge: an event says where to look, never what is there. A start is kept before it is
 asked for, and asked for by the name that was kept, so that a crash between the two heals with the
@@ -71,11 +71,14 @@ class Starter:
             start = start_of_variant(read_document(self._specs.read(uri), uri), view)
             if isinstance(start, str):
                 return start
+            if self._starts.has_begun(start.key):
+                return f"{start.name} was started before"
             read_spec(start.document)
         except Refused as refused:
             occasion = f"{view.name} came into service with {view.config_name}"
-            return self._notices.not_started(view.name, occasion, refused, now)
+            return self._notices.not_started(view.name, occasion, refused, now, again=True)
         if self._rolled_out(view.name, view.config_name, str(start.document["canary"])):
+            self._starts.begun(start)  # still so when another rollout is the last one
             return "this variant of this configuration was rolled out before"
         return self._begin(start)
 
@@ -87,7 +90,10 @@ class Starter:
             uri = self._tags.spec_of(group_of(package))
         except AwsDenied as error:
             return f"not looked at: {error}"
-        return "no tag" if uri is None else self._of_package(package, uri, now)
+        if uri is None:
+            return "no tag"
+        self._starts.watched_since(package.rsplit("/", 2)[-2], now)
+        return self._of_package(package, uri, now)
 
     def _of_package(self, package: str, uri: str, now: datetime) -> str:
         name, version = package.rsplit("/", 2)[-2], int(package.rsplit("/", 1)[-1])
@@ -98,7 +104,7 @@ class Starter:
             start = start_of_package(read_document(self._specs.read(uri), uri), name, package)
             read_spec(start.document)
         except Refused as refused:
-            return self._notices.not_started(name, occasion, refused, now)
+            return self._notices.not_started(name, occasion, refused, now, again=True)
         if self._rollouts.holding(start.endpoint) is not None:
             self._starts.wait(start.endpoint, package)
             if self._rollouts.holding(start.endpoint) is not None:

@@ -1,6 +1,6 @@
 """Every end goes through the table, whoever brings it about."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -145,4 +145,55 @@ def test_a_tidying_that_failed_says_what_is_not_known_of_the_package() -> None:
     assert "the package p is Rejected in the registry is not confirmed" in mail_of(told(left)).body
     by_hand = record.but(decision=decision.but(guard=None, by="person"))
     left = closing.leave(by_hand, "AWS did not answer", after(60))
+    assert "The package p stays Approved in the registry" in mail_of(told(left)).body
+    assert f"({REJECT})" in mail_of(told(left)).body
+    promoted = by_hand.but(
+        phase=Phase.SETTLING,
+        decision=decision.but(verdict="ADVANCE", guard=None),
+        arranged=Arrangement(what="settle", config="c-end", before=("c-stage",), at=NOON),
+    )
+    left = closing.leave(promoted, "AWS did not answer", after(60))
     assert "registry" not in mail_of(told(left)).body
+
+
+REJECT = "aws sagemaker update-model-package --model-package-arn p --model-approval-status Rejected"
+
+
+@pytest.mark.parametrize(
+    ("guard", "said"),
+    [
+        ("errors", "The package p of a model that was shown worse is left Approved"),
+        (None, "The package p is left Approved in the registry, and its model was not shown"),
+    ],
+)
+@pytest.mark.parametrize("end", [Phase.ROLLED_BACK, Phase.HANDED_OVER, Phase.UNPROVEN])
+def test_an_end_that_leaves_a_package_approved_says_so(
+    end: Any, guard: str | None, said: str
+) -> None:
+    """Which one, what it is, and the command; of a canary that is kept, handed over or unproven."""
+    kept = Release(found_config="c-0", after="keep", end_config="c-end", staging=BUILT)
+    by: Any = "judge" if guard else "person"
+    record = a_record(
+        plan=a_plan().but(release=kept),
+        phase=Phase.ROLLING_BACK,
+        decision=Decision(verdict="ROLL_BACK", step=0, reason="x", at=NOON, guard=guard, by=by),
+        arranged=Arrangement(
+            what="stage", config="c-stage", before=("c-0",), at=NOON, reached_at=NOON
+        ),
+        outcome=Outcome(end=end, reason="x"),
+    )
+    body = mail_of(told(closing.close(record, after(60)))).body
+    assert said in body
+    assert f"({REJECT})" in body
+
+
+def test_a_package_that_was_promoted_is_not_spoken_of() -> None:
+    """Somebody took the endpoint over while the promotion was settled."""
+    release = Release(found_config="c-0", after="settle", end_config="c-end", staging=BUILT)
+    record = a_record(
+        plan=a_plan().but(release=release),
+        phase=Phase.SETTLING,
+        arranged=Arrangement(what="settle", config="c-end", before=("c-stage",), at=NOON),
+        outcome=Outcome(end=Phase.HANDED_OVER, reason="another configuration"),
+    )
+    assert "registry" not in mail_of(told(closing.close(record, after(60)))).body

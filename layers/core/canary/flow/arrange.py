@@ -18,6 +18,7 @@ from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Outcome
 from canary.domain.rollout.release import arranging
 from canary.domain.rollout.release.arrangement import Standing, changed_counts, standing, wanted
+from canary.domain.rollout.release.package import DENIED, NOT_WORSE, said, worse_package
 from canary.domain.rollout.release.unbuilt import why_not_built
 from canary.domain.rollout.task_result import TaskResult
 from canary.domain.rollout.transitions import claims, closing
@@ -154,17 +155,14 @@ class Stager:
         package = release.staging.model_package if release and release.staging else None
         if asked.what != "take_off" or package is None:
             return ""
-        if decision is None or closing.worse_package(record) is None:
-            return (
-                f"The package {package} is as it was in the registry: neither guard nor labelled "
-                "set showed it worse"
-            )
+        if decision is None or worse_package(record) is None:
+            return said(NOT_WORSE, package)
         try:
             self._configurations.reject_package(
                 package, f"Taken back by rollout {record.rollout}: {decision.reason}"
             )
         except AwsDenied as error:
-            return f"The package {package} could not be rejected in the registry: {error}"
+            return said(DENIED, package, str(error))
         return f"The package {package} is Rejected in the registry, with the reason"
 
     def _failed(self, record: Record, holder: str, generation: int, why: str) -> TaskResult:

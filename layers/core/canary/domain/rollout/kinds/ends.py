@@ -83,7 +83,7 @@ class RolledBack(Fact):
     decided_at: datetime | None
     safe_at: datetime
     left: tuple[str, ...] = ()
-    """What of the instances was not given back, each with the remedy."""
+    """What of instances and packages is not as it should be, each with the remedy."""
 
     def say(self, of: Standing) -> Said:
         """Return how a roll-back reads."""
@@ -121,7 +121,7 @@ class HandedOver(Fact):
     written_at: datetime | None
     ours: str = ""
     left: tuple[str, ...] = ()
-    """What of the instances was not given back, each with the remedy."""
+    """What of instances and packages is not as it should be, each with the remedy."""
 
     def say(self, of: Standing) -> Said:
         """Return how a hand-over reads: what was changed, and by whom as far as that is known."""
@@ -193,7 +193,7 @@ class Unproven(Fact):
     asks: int = 0
     accepted: int = 0
     left: tuple[str, ...] = ()
-    """What of the instances was not given back, each with the remedy."""
+    """What of instances and packages is not as it should be, each with the remedy."""
 
     def say(self, of: Standing) -> Said:
         """Return how a page reads: the cause that stood in the way comes first."""

@@ -11,15 +11,12 @@ from canary.domain.rollout.messages import Facts
 from canary.domain.rollout.outbox import About, tell
 from canary.domain.rollout.phase import FINISHING, SERVING, Event, Phase, after
 from canary.domain.rollout.record import Outcome, Record
+from canary.domain.rollout.release.package import left_approved, unconfirmed
 from canary.domain.rollout.transitions.claims import check_holder, close_bake
 from canary.domain.rollout.transitions.pauses import resume
 from canary.domain.rollout.transitions.raising import not_given_back
 
 BUILT = "Built for this rollout and left, as far as it came"
-NOT_REJECTED = (
-    "Its model was shown worse, and that the package {package} is Rejected in the registry is not "
-    "confirmed: set it there, so that nobody deploys it"
-)
 
 
 def set_outcome(record: Record, holder: str, generation: int, outcome: Outcome) -> Record:
@@ -90,17 +87,9 @@ def leave(record: Record, why: str, now: datetime, registry: str | None = None) 
     if record.phase not in FINISHING:
         return left
     if registry is None:
-        package = worse_package(record)
-        registry = NOT_REJECTED.format(package=package) if package else ""
+        registry = unconfirmed(record)
     facts = NotArranged(what=asked.what, config=asked.config, why=why, registry=registry)
     return tell(left, facts, now, seen=record.outcome.seen if record.outcome else None)
-
-
-def worse_package(record: Record) -> str | None:
-    """Return the canary's package where a guard or the labelled set showed its model worse."""
-    staging = record.plan.release.staging if record.plan.release else None
-    by_evidence = record.decision is not None and record.decision.guard is not None
-    return staging.model_package if staging and by_evidence and record.rolling_back else None
 
 
 def let_go_by_hand(record: Record, reason: str, now: datetime, act: Act | None = None) -> Record:
@@ -186,13 +175,16 @@ def rolled_back(record: Record, reason: str, now: datetime) -> RolledBack:
 
     A second look, which a late call may make necessary, does not make it safe any later.
     """
-    seen = record.outcome.seen if record.outcome else None
+    seen, asked = record.outcome.seen if record.outcome else None, record.asked
+    restored = asked.target if asked and asked.direction == "restore" else record.plan.safe_target
+    release = record.plan.release
+    kept = release is not None and not release.takes_off
     return RolledBack(
-        safe=seen.target if seen else record.plan.safe_target,
+        safe=seen.target if seen else restored,
         reason=reason,
         decided_at=record.decision.at if record.decision else None,
         safe_at=(record.restoring.verified_at if record.restoring else None) or now,
-        left=not_given_back(record),
+        left=(*not_given_back(record), *(left_approved(record) if kept else ())),
     )
 
 
@@ -203,7 +195,7 @@ def _handed_over(record: Record, reason: str, _now: datetime) -> HandedOver:
         last_write=last.target if last else None,
         written_at=last.at if last else None,
         ours=record.plan.config_name,
-        left=(*not_given_back(record), *_built_and_left(record)),
+        left=(*not_given_back(record), *_built_and_left(record), *left_approved(record)),
     )
 
 
@@ -235,7 +227,7 @@ def _unproven(record: Record, reason: str, _now: datetime) -> Unproven:
         began_at=restoring.began_at if restoring else None,
         asks=restoring.asks if restoring else 0,
         accepted=restoring.accepted if restoring else 0,
-        left=not_given_back(record),
+        left=(*not_given_back(record), *left_approved(record)),
     )
 
 

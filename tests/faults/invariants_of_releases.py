@@ -25,20 +25,25 @@ def as_left(record: Record, weights: Mapping[str, float]) -> tuple[Mapping[str, 
     tidied = {
         "take_off": _without_canary(record),
         "retire": {name: weight for name, weight in weights.items() if weight},
+        "settle": {n: w for n, w in weights.items() if n != _built_control(record)},
     }.get(arranged.what, weights)
     if arranged.reached_at is not None:
         return (tidied,)
     return (weights, tidied) if arranged.failed else (weights,)
 
 
+def _built_control(record: Record) -> str | None:
+    staging = record.plan.release.staging if record.plan.release else None
+    return staging.control if staging else None
+
+
 def safe_of(record: Record, said: Mapping[str, float]) -> Mapping[str, float]:
-    """Return the safe weights of a rollout: without its canary where the record says that it does
-    not stand there, which only one that the rollout builds itself may not.
+    """Return the safe weights of a rollout: without its canary and control where the record says
+    that they do not stand there, which only those that the rollout builds itself may not.
     """
-    release = record.plan.release
-    built = release is not None and release.staging is not None
-    unbuilt = built and record.canary not in said
-    return _without_canary(record) if unbuilt else record.plan.safe_target.weights
+    staging = record.plan.release.staging if record.plan.release else None
+    gone = set(staging.built if staging else ()) - said.keys()
+    return {n: w for n, w in record.plan.safe_target.weights.items() if n not in gone}
 
 
 def _without_canary(record: Record) -> Mapping[str, float]:

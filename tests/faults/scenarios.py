@@ -130,6 +130,7 @@ SCENARIOS = {
             never=BAD,
         ),
         Scenario("controlled", Phase.PROMOTED, spec=CONTROLLED),
+        Scenario("controlled-and-regretted", Phase.ROLLED_BACK, spec=CONTROLLED, play=_regret),
         Scenario(
             "controlled-and-back",
             Phase.ROLLED_BACK,

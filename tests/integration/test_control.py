@@ -112,6 +112,24 @@ def test_a_control_that_is_built_with_its_canary_is_retired_with_the_losers() ->
         assert stage.weights == {NEW: 1.0}
 
 
+def test_a_control_that_was_built_is_taken_off_when_the_promotion_is_settled() -> None:
+    """It serves nobody and costs what its instances cost; the way back needs none of it."""
+    with Stage(weights={"v1": 1.0}) as stage:
+        model(stage)
+        steps = [{"share": 0.5}, {"share": 1.0}]
+        execution = stage.start({**SPEC, "canary": {"model": NEW}, "steps": steps})
+        assert stage.finish(execution, 400)["status"] == "SUCCEEDED"
+        assert "it is taken off when that is settled" in stage.messages[0].message
+        assert stage.weights == {"v1": 0.0, NEW: 1.0}
+        assert {v["VariantName"] for v in configuration(stage)} == {"v1", NEW}
+        ended = stage.command("rollback")
+        assert ended["status"] == "SUCCEEDED", ended
+        assert "control" not in ended["output"]
+        assert stage.emulator.run_until(lambda: stage.record.ended, 60)
+        assert (stage.record.phase, stage.weights) == ("ROLLED_BACK", {"v1": 1.0})
+        assert stage.emulator.endpoints.fleet.endpoints[ENDPOINT].config_name == "config-1"
+
+
 def test_a_variant_with_another_model_is_refused_as_a_control() -> None:
     """Field, what was seen and the remedy; nothing is moved."""
     with Stage(weights={"v1": 1.0, "v2": 0.0, "v3": 0.0}) as stage:

@@ -10,6 +10,7 @@ from canary.domain.plan.spec import LATEST_PAUSE_MINUTES
 from canary.domain.plan.target import describe
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
+from canary.domain.rollout.release.ownership import as_it_stands
 from canary.domain.rollout.transitions import acts, closing, pauses
 from canary.domain.rollout.way_back import check_way_back
 from canary.domain.words import moment, percent
@@ -168,13 +169,12 @@ class Commander:
                 f"{moment(record.decision.at)}: {record.decision.reason}"
             )
         if record.phase is Phase.PROMOTED:
-            check_way_back(record, self._endpoints.describe(record.endpoint))
+            view = self._endpoints.describe(record.endpoint)
+            check_way_back(record, view)
             back = f"Taken back by hand{_by(command)} after it was promoted: {reason}"
             self._recovery.go_back(record, command.act(now), back)
-            return (
-                f"going back to {describe(record.plan.safe_target)}, as it was before "
-                f"{record.canary} was promoted"
-            )
+            safe = as_it_stands(record, record.plan.safe_target, view.current_weights)
+            return f"going back to {describe(safe)}, as it was before {record.canary} was promoted"
         check_running(record, command)
         order = f"Rolled back by hand{_by(command)}: {reason}"
         self._decisions.roll_back(record, order, "person", now, command.act(now))

@@ -13,7 +13,12 @@ from canary.domain.plan.endpoint import Arrival, EndpointView
 from canary.domain.plan.target import Target, describe, same_shares, same_weights
 from canary.domain.rollout.phase import SERVING
 from canary.domain.rollout.record import Record
-from canary.domain.rollout.release.ownership import is_safe, our_configs, unstaged_target
+from canary.domain.rollout.release.ownership import (
+    is_safe,
+    our_configs,
+    unstaged_target,
+    without_control,
+)
 
 FOREIGN_REASON = (
     "somebody else changed the endpoint: another configuration, or weights that are not ours"
@@ -86,7 +91,8 @@ def foreign_reason(record: Record) -> str:
 
 
 def our_targets(record: Record) -> Sequence[Target]:
-    """Return every target this rollout may have left behind at this point.
+    """Return every target this rollout may have left behind at this point, with the control that
+    was built and without.
 
     Going forward that is the last ask and what served before it. On the way back a late call of a
     dead execution may still land, so every step so far counts as ours.
@@ -100,6 +106,7 @@ def our_targets(record: Record) -> Sequence[Target]:
         last = [*last, record.plan.found_target, *(step.target for step in steps)]
     elif record.asked is None or record.asked.reached_at is not None:
         last = last[:1]
+    last += [one for ours in last if (one := without_control(record, ours)) != ours]
     return last if without is None else [*last, without]
 
 

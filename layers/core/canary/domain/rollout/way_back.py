@@ -8,7 +8,7 @@ from canary.domain.errors import Refused
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.target import describe, same_weights
 from canary.domain.rollout.record import Record
-from canary.domain.rollout.release.ownership import our_configs
+from canary.domain.rollout.release.ownership import as_it_stands, our_configs
 from canary.domain.words import moment
 
 
@@ -28,7 +28,7 @@ def check_way_back(record: Record, view: EndpointView) -> None:
             f"{' or '.join(left)}: its variants may be others",
             "Move it by UpdateEndpoint to a configuration that serves what you want back",
         )
-    target = record.expected_target
+    target = as_it_stands(record, record.expected_target, view.current_weights)
     if view.in_service and not same_weights(view.current_weights, target.weights):
         raise Refused(
             "endpoint",

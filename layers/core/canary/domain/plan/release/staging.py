@@ -204,7 +204,10 @@ def told_of_release(release: Release | None) -> list[str]:
             "the account must have room for both meanwhile."
         )
         if staging.control is not None:
-            goes = {"keep": "stays at weight 0", "settle": "stays at weight 0, with its instances"}
+            goes = {
+                "keep": "stays at weight 0, with its instances",
+                "settle": "is taken off when that is settled",
+            }
             told.append(
                 f"Its control {staging.control} is built in the same configuration, of the model "
                 f"of {staging.like} on as many instances as the canary. After a promotion it "

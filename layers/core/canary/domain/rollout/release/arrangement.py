@@ -13,7 +13,7 @@ from canary.domain.rollout.arrival import VISIBLE_WITHIN, is_foreign
 from canary.domain.rollout.kinds.release import What
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
-from canary.domain.rollout.release.ownership import without_canary
+from canary.domain.rollout.release.ownership import without_canary, without_control
 
 Standing = Literal["THERE", "BUSY", "BEFORE", "BACK", "LATE", "FOREIGN", "GONE"]
 """THERE: the configuration serves as it should. BUSY: the endpoint is moving. BEFORE: the one
@@ -58,7 +58,7 @@ def wanted(record: Record, what: What) -> Target:
         return without_canary(record)
     serving = record.expected_target
     if what == "settle":
-        return Target(weights=serving.weights)
+        return without_control(record, Target(weights=serving.weights))
     return Target(weights={name: w for name, w in serving.weights.items() if w > 0})
 
 

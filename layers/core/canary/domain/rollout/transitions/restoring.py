@@ -11,6 +11,7 @@ from canary.domain.rollout.kinds.values import Seen
 from canary.domain.rollout.outbox import About, tell_once
 from canary.domain.rollout.phase import FINISHING, Event, Phase, after
 from canary.domain.rollout.record import Asked, Decision, Outcome, Record, Restoring
+from canary.domain.rollout.release.ownership import as_it_stands
 from canary.domain.rollout.surroundings import Surroundings
 from canary.domain.rollout.transitions.claims import check_holder, close_bake
 
@@ -73,7 +74,8 @@ def ask_safe(record: Record, holder: str, generation: int, live: Target, now: da
     Written before the call, `now` being the time just before it. Raises Superseded.
     """
     check_holder(record, holder, generation)
-    ask = Asked(target=record.plan.safe_target, before=live, at=now, direction="restore")
+    safe = as_it_stands(record, record.plan.safe_target, live.weights)
+    ask = Asked(target=safe, before=live, at=now, direction="restore")
     if record.asked == ask:
         return record
     restoring = record.restoring or begun(record, now)

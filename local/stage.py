@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from boto3.session import Session
 
@@ -38,6 +39,7 @@ PARAMETERS = {
     "ModelRolePattern": MODEL_ROLE,
 }
 MOST_MINUTES_TO_CREATE, PAST_MINUTES = 10.0, 750
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ def _image(account: Emulator) -> str:
 
 def _packages(account: Emulator, props: Props, known: Packages) -> None:
     """Register the second model as versions of the group; the first of a new account waits for
-    approval.
+    approval. They are a day old: what was approved in an account that is opened again is not new.
     """
     sagemaker, data = account.client("sagemaker"), f"s3://{BUCKET}/{GROUP}/model.tar.gz"
     account.endpoints.register_model(data, props.models[1])
@@ -159,7 +161,7 @@ def _packages(account: Emulator, props: Props, known: Packages) -> None:
         Tags=[{"Key": key, "Value": value} for key, value in known.tags.items()],
     )
     for approval in known.approvals:
-        sagemaker.create_model_package(
+        made = sagemaker.create_model_package(
             ModelPackageGroupName=GROUP,
             ModelApprovalStatus=approval,
             InferenceSpecification={
@@ -168,6 +170,7 @@ def _packages(account: Emulator, props: Props, known: Packages) -> None:
                 "SupportedResponseMIMETypes": [props.rows.content_type],
             },
         )
+        account.endpoints.registry.packages[made["ModelPackageArn"]]["CreationTime"] -= A_DAY
 
 
 def _endpoint(

@@ -32,12 +32,33 @@ def ended(record: Record) -> Told:
     if record.phase is Phase.UNPROVEN:
         return _unproven(record, why)
     doing, then = _ENDS[record.phase]
+    changes = _undone(record) if record.phase is Phase.PROMOTED else ()
     at = f" since {moment(record.ended_at)}" if record.ended_at else ""
     told = doing.format(canary=record.canary)
     return Told(
         doing=f"Over{at}: {told}{f'. Why: {why}' if why else ''}",
         then=then.format(endpoint=record.endpoint),
+        changes=changes,
     )
+
+
+def _undone(record: Record) -> tuple[str, ...]:
+    """Return what undoes a promotion that no configuration says, and how it is seen."""
+    release = record.plan.release
+    arranged = record.arranged
+    if release is not None and release.after != "keep" and arranged and arranged.reached_at:
+        return ()
+    used = arranged.before[0] if arranged and arranged.failed and arranged.before else None
+    config = used or record.plan.config_name
+    weights = record.plan.steps[-1].target.weights
+    written = ", ".join(f"{name} {weight:.6g}" for name, weight in sorted(weights.items()))
+    undone = (
+        f"The configuration {config} still says the weights of before: an UpdateEndpoint that does "
+        f"not retain weights puts them back. Write InitialVariantWeight {written} where your code "
+        "says them"
+    )
+    compared = f"`canaryctl doctor --endpoint {record.endpoint}` compares the two as they are now"
+    return (undone, compared)
 
 
 def _unproven(record: Record, why: str) -> Told:

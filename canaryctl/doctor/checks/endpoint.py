@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 
+from pydantic import JsonValue
+
 from canary.domain.errors import Refused
 from canary.domain.plan.endpoint import EndpointView, Variant
 from canary.domain.plan.kinds.check import check_endpoint, check_kind
 from canary.domain.plan.kinds.hosting import check_hosting
 from canary.domain.plan.kinds.notices import told_of_endpoint
 from canary.domain.plan.spec import Spec, read_spec
+from canary.domain.plan.target import same_shares
 from canary.ports.quality import CallBusy, CallFailed, CallOptions
 from canaryctl.doctor.account import Account, Sample
 from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown, worst_of
@@ -203,6 +206,42 @@ def captured(account: Account) -> Diagnosis:
     return fine(f"{found.percent}% of what is sent to it is kept in {found.destination}: {also}")
 
 
+def configured_as_it_serves(account: Account) -> Diagnosis:
+    """Does the configuration in use say the weights that serve?"""
+    view, name = account.serving, account.serving.config_name
+    if _weightless(view):
+        return unknown("no variant has a weight here, so none is compared")
+    fleets = account.configured.fleets
+    unread = [one.why for one in account.configured.unread if one.what == "configuration"]
+    if unread:
+        return unknown(f"the configuration {name} could not be read: {unread[0]}")
+    written = {one: _written(fleets[one].fields) for one in fleets}
+    live = view.current_weights
+    if written.keys() == live.keys() and same_shares(written, live):
+        return fine(f"the configuration {name} says the weights that serve")
+    holder = account.stack.rollouts.holding(view.name)
+    if holder is not None:
+        return fine(f"{holder} moves the weights; {name} says those of before until it has ended")
+    return broken(
+        f"the configuration {name} says {_said(written)}, and {_said(live)} serves: the next "
+        "UpdateEndpoint that does not retain the variants' weights (terraform apply, a deployment) "
+        "puts those of the configuration back",
+        f"Write InitialVariantWeight {_said(live)} where your code says them, or let a rollout do "
+        'it: "after": "settle" (docs/release.md)',
+        f"aws sagemaker describe-endpoint-config --endpoint-config-name {name}",
+    )
+
+
+def _written(fields: Mapping[str, JsonValue]) -> float:
+    """Return a variant's weight by its configuration: 1 where it says none (API model)."""
+    weight = fields.get("InitialVariantWeight", 1.0)
+    return float(weight) if isinstance(weight, int | float) else 1.0
+
+
+def _said(weights: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {weight:.6g}" for name, weight in sorted(weights.items()))
+
+
 CHECKS = (
     Check("endpoint", "Can this endpoint carry a rollout?", carries, ("endpoint",)),
     Check("kind", "What is told of this kind of endpoint?", is_told, ("endpoint",)),
@@ -211,6 +250,12 @@ CHECKS = (
         "Does each variant at weight 0 answer by TargetVariant?",
         answers_at_weight_zero,
         ("endpoint", "sample"),
+    ),
+    Check(
+        "configuration",
+        "Does its configuration say the weights that serve?",
+        configured_as_it_serves,
+        ("endpoint",),
     ),
     Check("autoscaling", "Does autoscaling leave a way back?", scaling_lets_it_back, ("endpoint",)),
     Check("data capture", "Is what it is asked kept somewhere?", captured, ("endpoint",)),

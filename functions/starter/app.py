@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             ended = heard.detail
             done = use.ended(ended.name, ended.document, ended.error, ended.cause, now)
         case starter_events.QuarterHour():
-            looked = sweep.look(now)
+            looked = sweep.go_round(now)
             done, failed = dict(looked.done), looked.failed
     logger.info(event["detail-type"], extra={"done": done})
     if failed is not None:

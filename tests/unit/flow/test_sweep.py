@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from canary.domain.errors import AwsDenied, AwsUnavailable
+from canary.domain.plan.release.staging import Release
 from canary.flow.starting.sweep import COUNTS_BEFORE, Sweep
 from tests.rollouts import NOON, a_record
 from tests.unit.flow.test_starting import GROUP, PACKAGE, Stage, packaged
@@ -38,7 +39,7 @@ class Account:
 
     def look(self, now: datetime = NOON) -> str:
         """Return what a sweep did, without the ARNs."""
-        looked = self.sweep.look(now)
+        looked = self.sweep.go_round(now)
         return "; ".join(looked.done.values())
 
 
@@ -107,12 +108,28 @@ def test_what_a_person_rolled_out_stays_known() -> None:
     assert stage.started == {}
 
 
+def test_a_promotion_that_was_settled_and_taken_back_is_not_started_again() -> None:
+    """The configuration is of another name then, and a person wanted the canary at 0."""
+    stage = Stage()
+    account, record = Account(stage, ENDPOINT), a_record()
+    settles = Release(found_config="config-1", after="settle", end_config="canary-r-end")
+    record = record.but(plan=record.plan.but(release=settles))
+    view: Any = stage.view
+    stage.view = view.but(config_name="canary-r-end")
+    stage.rollouts.create(record)
+    stage.rollouts.leases.clear()
+    stage.rollouts.pasts["churn", "LAST"] = record.rollout
+    assert "rolled out before" in account.look()
+    assert "was started before" in account.look()
+    assert stage.started == {}
+
+
 def test_one_that_cannot_be_looked_at_keeps_no_other_from_it() -> None:
     """A call that failed is raised at the end, so that it is tried again; a denial is none."""
     account = Account(Stage(), GROUP, ENDPOINT, approved=NOON)
     account.approved = AwsUnavailable("throttled")
-    looked = account.sweep.look(NOON)
+    looked = account.sweep.go_round(NOON)
     assert (str(looked.failed), len(account.stage.started)) == ("throttled", 1)
     account.approved = AwsDenied("not yours")
-    looked = account.sweep.look(NOON)
+    looked = account.sweep.go_round(NOON)
     assert (looked.failed, looked.done[GROUP]) == (None, "not looked at: not yours")

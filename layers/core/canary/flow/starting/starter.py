@@ -145,14 +145,16 @@ class Starter:
         return endpoint if isinstance(endpoint, str) and "command" not in document else None
 
     def _rolled_out(self, endpoint: str, config: str, canary: str) -> bool:
-        """Return whether the endpoint's last rollout was of this variant in this configuration,
-        whoever started it.
+        """Return whether the endpoint's last rollout was of this variant in this configuration, or
+        put it in use to settle a promotion that was taken back, whoever started it.
         """
         last = self._rollouts.past(endpoint, "LAST")
         if last is None:
             return False
         record = self._rollouts.load(last)
-        return (record.plan.config_name, record.plan.canary) == (config, canary)
+        release = record.plan.release
+        made = {release.found_config, release.end_config} if release is not None else set()
+        return record.plan.canary == canary and config in {record.plan.config_name, *made}
 
     def _begin(self, start: Start) -> str:
         kept = self._starts.keep(start)

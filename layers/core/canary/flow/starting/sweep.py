@@ -43,7 +43,7 @@ class Sweep:
         self._packages = packages
         self._starts = starts
 
-    def look(self, now: datetime) -> Looked:
+    def go_round(self, now: datetime) -> Looked:
         """Look at each; one that fails keeps none of the others from it."""
         done: dict[str, str] = {}
         failed: CanaryError | None = None

@@ -98,6 +98,11 @@ def told_of_control(spec: Spec, view: EndpointView) -> Iterator[str]:
             f"At {', '.join(idle)} canary and control serve everything and the baseline nothing: "
             f"{spec.control} must carry as much as {spec.canary} does."
         )
+    if smaller and spec.capacity != "off":
+        yield (
+            f"Beyond one half {spec.control} keeps the instances that it needs there until the "
+            "rollout ends: nothing is scaled in while it runs."
+        )
     counts = {v.name: v.current_count for v in view.variants}
     mine, theirs = counts.get(spec.canary), counts.get(spec.control)
     if mine and theirs and mine != theirs:

@@ -169,7 +169,7 @@ class World:
     def check(self, ends: frozenset[Phase], *, over: bool) -> list[Violation]:
         """Return what does not hold; before the end only what must hold all along."""
         run = Run(
-            SimpleNamespace(observer=self, foreign_since=None),  # type: ignore[arg-type]
+            SimpleNamespace(observer=self, foreign_since=None, begins_by=None),  # type: ignore[arg-type]
             ends=ends,
             never=frozenset(),
             permanent=not over,

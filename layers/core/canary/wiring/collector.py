@@ -8,7 +8,7 @@ from canary.adapters.eventbridge import EventBridgeAnnouncer
 from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.table import DynamoRollouts
-from canary.adapters.telling.meter import EmfMeter
+from canary.adapters.telling.meter import meter_of
 from canary.adapters.telling.subscribers import SnsSubscribers
 from canary.flow.collect import Collector
 from canary.flow.telling.phases import NAMES
@@ -30,14 +30,7 @@ def build() -> Collector:
         subscribers=SnsSubscribers(client("sns", ASIDE_CONFIG), settings.watched_topic)
         if settings.watched_topic
         else None,
-        meter=None
-        if settings.measures == "no"
-        else EmfMeter(
-            settings.metrics_namespace,
-            settings.service,
-            NAMES,
-            each_endpoint=settings.measures == "yes",
-        ),
+        meter=meter_of(settings.measures, settings.metrics_namespace, settings.service, NAMES),
         pause=_pause,
     )
 

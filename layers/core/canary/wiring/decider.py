@@ -14,7 +14,7 @@ from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.adapters.starting.places import DynamoPlaces
 from canary.adapters.stepfunctions import StepFunctionsExecutions
 from canary.adapters.table import DynamoRollouts
-from canary.adapters.telling.meter import EmfMeter
+from canary.adapters.telling.meter import meter_of
 from canary.adapters.telling.sns import SnsPublisher
 from canary.domain.rollout.surroundings import FreezeList
 from canary.flow.answer import Answers
@@ -60,16 +60,7 @@ def build() -> Deciding:
     recovery = Recovery(rollouts, executions)
     teller = Teller(rollouts, channels(settings), lambda: uuid4().hex)
     quality = DynamoQualityStore(table, settings.table)
-    meter = (
-        None
-        if settings.measures == "no"
-        else EmfMeter(
-            settings.metrics_namespace,
-            settings.service,
-            NAMES,
-            each_endpoint=settings.measures == "yes",
-        )
-    )
+    meter = meter_of(settings.measures, settings.metrics_namespace, settings.service, NAMES)
     place = settings.freeze_list
     freezes = S3Freezes(client("s3"), place).read if place else FreezeList
     days = DynamoDays(table, settings.table)

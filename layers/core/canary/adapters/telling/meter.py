@@ -40,3 +40,14 @@ class EmfMeter:
         for name, value in values.items():
             metrics.add_metric(name=name, unit=self._units[name], value=value)
         metrics.flush_metrics()
+
+
+def meter_of(
+    measures: str, namespace: str, service: str, units: Mapping[str, str]
+) -> EmfMeter | None:
+    """Return what writes the measures a stack asks for: `together`, `yes` for each endpoint too, or
+    None for `no`.
+    """
+    if measures == "no":
+        return None
+    return EmfMeter(namespace, service, units, each_endpoint=measures == "yes")

@@ -17,7 +17,7 @@ from canary.flow.places.places import Places
 from emulator.states.execution import RUNNING, SUCCEEDED
 from tests.faults.base import AT_ONCE, SECOND
 from tests.faults.cases import Case, Result
-from tests.faults.course import finished, rests
+from tests.faults.course import MINUTE, finished, rests
 from tests.faults.forks import Died, Runs
 from tests.faults.invariants import Violation, violations
 from tests.faults.run import Run
@@ -28,6 +28,8 @@ from tests.integration.stage import ENDPOINT, Stage
 
 AT_MOST_MINUTES = 150
 UNTIL_LIFTED_MINUTES = 45
+LASTS_MINUTES = 30
+"""What a fault lasts at least, however late in a run it strikes."""
 # Then for as long as an execution still runs: a late heartbeat timeout of one nobody needs must
 # come and go.
 SETTLE_MINUTES = 3
@@ -141,13 +143,16 @@ def _until_lifted(world: World, began: datetime) -> list[Violation]:
     """Let a fault last, demand that somebody was paged if it was not over by then, repair it, and
     bring it home.
     """
-    over = finished(world, began, world.is_over, UNTIL_LIFTED_MINUTES)
+    finished(world, began, lambda: world.is_over() or bool(world.fired), UNTIL_LIFTED_MINUTES)
+    struck = (world.emulator.clock.now() - began) // MINUTE
+    lifted = max(UNTIL_LIFTED_MINUTES, struck + LASTS_MINUTES)
+    over = finished(world, began, world.is_over, lifted)
     silent = []
     if not over and not world.paged():
         silent.append(
             Violation(
                 "somebody_is_paged",
-                f"{world.observer.phase} for most of an hour and nobody was paged",
+                f"{world.observer.phase} for half an hour and nobody was paged",
             )
         )
     world.observer.note("the cause is repaired")

@@ -54,6 +54,7 @@ from emulator.states.status_events import DETAIL_TYPE, SOURCE, detail_of
 from emulator.states.tokens import AnswerFaults
 from emulator.subscriptions import confirm
 from emulator.tables import patch_tables
+from emulator.trail import Trail, patch_trail
 
 MINUTE_SECONDS = 60
 
@@ -117,6 +118,7 @@ class Emulator:
         self._layers: list[Path] = []
         self.stacks: dict[str, DeployedStack] = {}
         self.quotas = Quotas()
+        self._trail = Trail(self.clock.now, self.permissions.arn_of, self.place)
 
     # -- life --------------------------------------------------------------------------------------
 
@@ -158,6 +160,7 @@ class Emulator:
         patch_events(self._patches, self.bus, Schedules(self.clock, self.bus))
         patch_sns(self._patches, self.mailbox)
         patch_tables(self._patches)
+        patch_trail(self._patches, self._trail)
         for hook in self._time_hooks:
             self._stack.enter_context(hook(self.clock))
         # Before the alarms are looked at, so that they see the minute that has just ended.

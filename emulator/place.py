@@ -44,6 +44,10 @@ class Place:
         """Return the ARN of a role; IAM has no regions."""
         return f"arn:{self.partition}:iam::{self.account}:role/{name}"
 
+    def user_arn(self, name: str) -> str:
+        """Return the ARN of a user."""
+        return f"arn:{self.partition}:iam::{self.account}:user/{name}"
+
     def session_arn(self, role_name: str) -> str:
         """Return the ARN under which somebody acts who has taken a role."""
         return f"arn:{self.partition}:sts::{self.account}:assumed-role/{role_name}/emulated"

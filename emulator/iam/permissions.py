@@ -65,6 +65,13 @@ class Permissions:
             "AWS_SESSION_TOKEN": "emulated",
         }
 
+    def arn_of(self, access_key: str) -> str:
+        """Return who calls with a key; a key that is no role's is the account's administrator."""
+        role = self._role_of.get(access_key)
+        if role is None:
+            return self._place.user_arn("administrator")
+        return self._place.session_arn(role.rsplit("/", 1)[-1])
+
     def enforce(self, call: Call, proceed: Proceed) -> Any:
         """Let the call pass or raise AccessDenied as its service says it."""
         role_arn = self._role_of.get(call.access_key)

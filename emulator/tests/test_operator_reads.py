@@ -4,12 +4,13 @@ alarms' actions, quotas.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
-from emulator.tests.small_account import SmallAccount
+from emulator.tests.small_account import START, SmallAccount
 
 STACK = Path(__file__).parent / "stack" / "template.yaml"
 
@@ -31,6 +32,44 @@ def test_a_deployed_stack_is_described_with_its_resources(account: SmallAccount)
     name = next(name for name, one in physical.items() if one == outputs["TableName"])
     detail = cloudformation.describe_stack_resource(StackName="shop", LogicalResourceId=name)
     assert detail["StackResourceDetail"]["PhysicalResourceId"] == outputs["TableName"]
+
+
+def test_the_trail_knows_who_did_it_some_minutes_later(account: SmallAccount) -> None:
+    """What changes, refused calls among them; no read."""
+    sagemaker = account.emulator.client("sagemaker")
+    trail = account.emulator.client("cloudtrail")
+    with pytest.raises(ClientError):
+        sagemaker.delete_endpoint(EndpointName="shop")
+    with pytest.raises(ClientError):
+        sagemaker.describe_endpoint(EndpointName="shop")
+    assert trail.lookup_events()["Events"] == []
+    account.emulator.run_minutes(5)
+    (found,) = trail.lookup_events()["Events"]
+    assert (found["EventName"], found["Username"]) == ("DeleteEndpoint", "administrator")
+    assert found["EventTime"] == START
+    detail = json.loads(found["CloudTrailEvent"])
+    assert detail["requestParameters"] == {"EndpointName": "shop"}
+    assert detail["errorCode"]
+
+
+def test_the_trail_is_asked_by_one_attribute(account: SmallAccount) -> None:
+    """Newest first, in pages."""
+    sagemaker = account.emulator.client("sagemaker")
+    trail = account.emulator.client("cloudtrail")
+    for name in ("a", "b", "c"):
+        with pytest.raises(ClientError):
+            sagemaker.delete_endpoint(EndpointName=name)
+    account.emulator.run_minutes(5)
+    by_name = {"AttributeKey": "EventName", "AttributeValue": "DeleteEndpoint"}
+    pages = trail.get_paginator("lookup_events").paginate(
+        LookupAttributes=[by_name], PaginationConfig={"PageSize": 2}
+    )
+    found = [one["Resources"][0]["ResourceName"] for page in pages for one in page["Events"]]
+    assert found == ["c", "b", "a"]
+    of_b = {"AttributeKey": "ResourceName", "AttributeValue": "b"}
+    assert len(trail.lookup_events(LookupAttributes=[of_b])["Events"]) == 1
+    with pytest.raises(ClientError, match="only one"):
+        trail.lookup_events(LookupAttributes=[by_name, of_b])
 
 
 def test_a_stack_nobody_deployed_is_refused(account: SmallAccount) -> None:

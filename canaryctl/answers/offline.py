@@ -8,6 +8,16 @@ from pydantic import Field
 from canary.domain.model import Frozen
 
 
+class Drafted(Frozen):
+    """`init`: a first spec for an endpoint."""
+
+    canary: str
+    why: str = Field(description="why this one is taken for the canary")
+    file: str | None = Field(description="where it was written, null where it was not")
+    spec: dict[str, Any]
+    text: str = Field(description="the same as YAML, with its comments")
+
+
 class ForecastLine(Frozen):
     """`forecast`: one step and guard, a line each; minutes count from when the share serves, null
     where no traffic would do it.

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from canaryctl.answers.offline import (
     Backtested,
+    Drafted,
     Evaluated,
     Failed,
     ForecastLine,
@@ -32,6 +33,7 @@ ORDERS = ("pause", "resume", "promote", "rollback", "approve", "reject", "retry"
 LINES = frozenset({"forecast", "replay"})
 """Commands that write a document a line."""
 ANSWERS: Mapping[str, Any] = {
+    "init": Drafted,
     "start": Started,
     "list": list[RolloutRow],
     "status": list[StatusLine],

@@ -32,7 +32,9 @@ def start_execution(
     chosen = name or f"{prefix[: NAME_LENGTH - 13]}-{uuid.uuid4().hex[:12]}"
     arn = stack.executions.start_new(chosen, document)
     if arn is None:
-        raise StackError(f"an execution named {chosen!r} exists already; choose another --name")
+        raise StackError(
+            f"an execution named {chosen!r} exists already", "--name", "choose another --name"
+        )
     return arn
 
 

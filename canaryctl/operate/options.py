@@ -126,7 +126,7 @@ def told_plainly() -> Iterator[None]:
     try:
         yield
     except StackError as error:
-        raise failed(str(error), Exit.REFUSED, "stack") from error
+        raise failed(str(error), Exit.REFUSED, "stack", **error.parts) from error
     except Refused as error:
         raise refused(error) from error
     except RefusedThere as error:

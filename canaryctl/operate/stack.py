@@ -8,18 +8,31 @@ from typing import Any
 
 import boto3.session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, NoRegionError, ProfileNotFound
 
 from canary.adapters.account.stacks import CloudFormationReader, Told
 from canary.adapters.evidence import DynamoEvidence
 from canary.adapters.stepfunctions import StepFunctionsExecutions
 from canary.adapters.table import DynamoRollouts
 
+LOOK = "Look at the profile, its region and its credentials."
 OUTPUTS = {"table": "TableName", "state_machine": "StateMachineArn"}
 
 
 class StackError(Exception):
-    """The stack cannot be reached or used; the message says what to do."""
+    """The stack cannot be reached or used: the field that is meant, what is wrong, what to do."""
+
+    def __init__(self, problem: str, field: str = "", remedy: str = "") -> None:
+        """Take the parts; those that are not known are ''."""
+        self.field, self.problem, self.remedy = field, problem, remedy
+        joined = f"{problem}{'' if problem.endswith('.') else ';'} {remedy}"
+        super().__init__(joined if remedy else problem)
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Return the parts that are known, by name."""
+        known = {"field": self.field, "problem": self.problem, "remedy": self.remedy}
+        return {name: text for name, text in known.items() if text}
 
 
 class NotReached(StackError):
@@ -41,8 +54,12 @@ def client(
         return asked.client(
             service, region_name=region, config=config or Config(retries={"mode": "standard"})
         )
+    except NoRegionError as error:
+        raise NotReached(str(error), "--region", "Give --region, or set AWS_REGION.") from error
+    except ProfileNotFound as error:
+        raise NotReached(f"{error}.", "AWS_PROFILE", "Name a profile that there is.") from error
     except BotoCoreError as error:
-        raise NotReached(f"{error} Give --region, or set AWS_REGION.") from error
+        raise NotReached(f"{error}.", remedy=f"{LOOK} Give --region, or set AWS_REGION.") from error
 
 
 @dataclass(frozen=True)
@@ -105,7 +122,9 @@ class Stack:
         found = CloudFormationReader(self.client("cloudformation")).told(self.name)
         if found is None:
             raise StackError(
-                f"no stack named {self.name!r} here; check --stack, --region and account"
+                f"no stack named {self.name!r} here",
+                "--stack",
+                "check --stack, --region and account",
             )
         return found
 
@@ -114,7 +133,8 @@ class Stack:
         if key not in self._told.outputs:
             option = f"--{what.replace('_', '-')}"
             raise StackError(
-                f"stack {self.name!r} has no output {key}: is it this application? Otherwise "
-                f"give {option}"
+                f"stack {self.name!r} has no output {key}: is it this application?",
+                option,
+                f"Otherwise give {option}",
             )
         return self._told.outputs[key]

@@ -4,6 +4,7 @@ watched.
 
 from dataclasses import dataclass
 
+from canary.domain.plan.custom.margins import Against
 from canary.domain.plan.guards import CountGuard
 from canary.domain.plan.plan import Plan
 from canary.domain.plan.standstill import stood_still
@@ -124,12 +125,13 @@ def guard_rows(plan: Plan) -> list[tuple[str, str, str, str, str]]:
     """Return (guard, roll back beyond, early margin, strict margin, what history taught) of
     everything watched.
     """
+    side: Against = "control" if plan.control else "baseline"
     rows = [
         (
             guard.full_name,
-            guard.margin_words(guard.roll_back_beyond),
-            guard.margin_words(guard.early_steps),
-            guard.margin_words(guard.last_gate),
+            guard.margin_words(guard.roll_back_beyond, side),
+            guard.margin_words(guard.early_steps, side),
+            guard.margin_words(guard.last_gate, side),
             _history(guard),
         )
         for guard in plan.guards

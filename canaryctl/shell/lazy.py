@@ -105,10 +105,22 @@ class Shell(TyperGroup):
             except USAGE as error:
                 if not wants_json:
                     raise
-                code = failed(error.format_message(), Exit.REFUSED, "usage").exit_code
+                parts = _parts(error)
+                code = failed(error.format_message(), Exit.REFUSED, "usage", **parts).exit_code
         if wants_json:
             sys.exit(code if isinstance(code, int) else Exit.DONE)
         return code
+
+
+def _parts(error: Any) -> dict[str, str]:
+    """Return the option or argument that a wrong call is about, where it is about one."""
+    asked = getattr(error, "param", None)
+    named = getattr(error, "option_name", None) or (asked.opts[0] if asked is not None else "")
+    if asked is not None and not named.startswith("-"):
+        named = (
+            asked.make_metavar(error.ctx) if error.ctx is not None else asked.human_readable_name
+        )
+    return {"field": named} if named else {}
 
 
 def _did_you_mean(word: str, commands: Iterable[str]) -> str:

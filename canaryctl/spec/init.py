@@ -1,18 +1,20 @@
 """`canaryctl init`: a first spec for an endpoint, made of what stands there."""
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from canary.adapters.hosting import SageMakerHosting
 from canary.adapters.sagemaker import SageMakerEndpoints
 from canary.domain.errors import Refused
-from canaryctl.operate.options import Region, told_plainly
+from canaryctl.operate.options import AsJson, Region, told_plainly
 from canaryctl.operate.stack import client
 from canaryctl.shell.endpoint import About
 from canaryctl.shell.groups import with_options
 from canaryctl.spec.draft import Choice, choose, draft
+from canaryctl.spec.reading import check_text
 
 
 @with_options(about=About)
@@ -30,11 +32,12 @@ def init_command(
     *,
     force: Annotated[bool, typer.Option("--force", help="Write over a file.")] = False,
     region: Region = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a commented spec for an endpoint as it stands, and say which canary it is for and why.
 
     It reads the endpoint, its configuration and models, and changes nothing. The canary is the one
-    variant at weight 0; where there are several, --canary says which.
+    variant at weight 0; where there are several, --canary says which. --json has the spec as JSON.
     """
     with told_plainly():
         if output is not None and output.exists() and not force:
@@ -51,11 +54,25 @@ def init_command(
             )
         choice = choose(view, canary, model)
         text = draft(view, SageMakerHosting(asked).configured(view), choice)
+        if output is not None:
+            _write(output, text)
+        if as_json:
+            typer.echo(json.dumps(_as_document(choice, output, text), ensure_ascii=False))
+            return
         if output is None:
             typer.echo(text, nl=False)
-        else:
-            _write(output, text)
         _say(choice, output)
+
+
+def _as_document(choice: Choice, output: Path | None, text: str) -> dict[str, Any]:
+    """Return what was drafted as JSON."""
+    return {
+        "canary": choice.canary,
+        "why": choice.why,
+        "file": str(output) if output is not None else None,
+        "spec": check_text(text, "spec.yaml").document,
+        "text": text,
+    }
 
 
 def _write(output: Path, text: str) -> None:

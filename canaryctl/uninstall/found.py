@@ -44,7 +44,9 @@ def look(stack: Stack) -> Found:
     """Return what still lives in a stack. Raises StackError, AwsUnavailable, AwsDenied."""
     view = CloudFormationReader(stack.client("cloudformation")).stack(stack.name)
     if view is None:
-        raise StackError(f"no stack named {stack.name!r} here; check --stack, --region and account")
+        raise StackError(
+            f"no stack named {stack.name!r} here", "--stack", "check --stack, --region and account"
+        )
     parts = PartReader(stack.client)
     gone = [kind for kind in (MACHINE, TABLE) if not all(_there(parts, view, kind))]
     # The executions before the records: what ends in between is then told once too often.

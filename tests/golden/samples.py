@@ -20,7 +20,9 @@ from canary.domain.rollout.phase import Phase
 from tests.golden.releases import RELEASES
 from tests.golden.standing import (
     ACT,
+    AT_0,
     AT_5,
+    AT_100,
     DENIAL,
     GONE,
     LAST,
@@ -108,6 +110,7 @@ def _ended() -> Iterator[tuple[str, Message]]:
         last_write=STEP,
         written_at=after(20),
         ours="config-1",
+        safe=SAFE,
     )
     ours = THEIRS.but(config_name="config-1")
     yield "handed_over", told(Phase.HANDED_OVER, somebody, ours)
@@ -193,7 +196,9 @@ def _looked() -> Iterator[tuple[str, Message]]:
                 "cloudwatch:GetMetricData to the collector's role, and look for a deny in a policy "
                 "over it",
                 deadline=after(480),
+                blind=True,
             ),
+            AT_5,
         ),
     )
     yield (
@@ -207,6 +212,7 @@ def _looked() -> Iterator[tuple[str, Message]]:
                 "Raise the quota of this instance type for endpoint usage in Service Quotas",
                 tries=1,
                 again_at=after(960),
+                deadline=after(90_000),
             ),
             AT_5,
         ),
@@ -239,7 +245,8 @@ def _looked() -> Iterator[tuple[str, Message]]:
     )
 
     for phase, facts in RELEASES:
-        yield f"{facts.about}_{facts.what}", told(phase, facts, AT_5)
+        seen = {"stage": AT_0, "take_off": AT_0}.get(facts.what, AT_100)
+        yield f"{facts.about}_{facts.what}", told(phase, facts, seen)
 
 
 def every_message() -> list[Message]:

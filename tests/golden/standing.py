@@ -59,6 +59,8 @@ TOO_FEW = (
     "The labelled set has not decided: 20 records are too few, about 400 would do; more labelled "
     "records or a person can"
 )
+AT_0 = Seen(target=SAFE, at=after(55), config_name="config-1")
+AT_100 = Seen(target=LAST, at=after(55), config_name="config-1")
 AT_5 = Seen(target=STEP, at=after(55), config_name="config-1")
 THEIRS = Seen(target=Target(weights={"v1": 1.0, "v2": 1.0}), at=after(55), config_name="config-2")
 GONE = Seen(target=Target(weights={}), at=after(55), status="Gone", exists=False)

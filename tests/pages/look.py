@@ -1,7 +1,7 @@
 """Looks at pages in a browser and says what it finds; run by the environment that has Playwright.
 
 Reads a list of views as JSON from standard input, {"page", "width", "height", "scheme", "picture",
-"whole", "media"}, and writes one list of findings a view to standard output.
+"whole", "media", "search"}, and writes one list of findings a view to standard output.
 """
 
 import json
@@ -11,6 +11,7 @@ from typing import Any
 
 import axe_playwright_python
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as Overdue
 
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 OPTIONS = (
@@ -46,6 +47,8 @@ def looked(browser: Browser, view: dict[str, Any]) -> dict[str, Any]:
     page.emulate_media(media=view.get("media", "screen"))
     if view.get("picture"):
         page.screenshot(path=view["picture"], full_page=view.get("whole", False))
+    if view.get("search"):
+        problems += searched(page, view["search"])
     answers, colours = page.evaluate(ANSWERS), page.evaluate(COLOURS)
     height = page.evaluate("document.documentElement.scrollHeight")
     found = page.evaluate(CUT)
@@ -53,6 +56,19 @@ def looked(browser: Browser, view: dict[str, Any]) -> dict[str, Any]:
     found += page.evaluate(CUT) + problems + axe(page)
     context.close()
     return {"found": found, "answers": answers, "colours": colours, "height": height}
+
+
+def searched(page: Page, words: str) -> list[str]:
+    """Return what is wrong with the site's search for some words, '' where it finds pages."""
+    page.click("input[name=query]")
+    page.keyboard.type(words)
+    try:
+        page.wait_for_selector(".md-search-result__item a", state="attached", timeout=60_000)
+    except Overdue as error:
+        return [f"search: nothing for {words!r}: {error}"]
+    finally:
+        page.keyboard.press("Escape")
+    return []
 
 
 def axe(page: Page) -> list[str]:

@@ -71,7 +71,10 @@ def test_a_minute_is_told_in_utc() -> None:
 
 def test_a_margin_is_told_in_the_units_of_the_spec() -> None:
     """The words can be typed back into the spec."""
-    assert Margin(ratio=1.1, percentage_points=0.01).words == "1.1x the baseline + 0.01 pp"
+    assert (
+        Margin(ratio=1.1, percentage_points=0.01).words_above("baseline")
+        == "1.1x the baseline + 0.01 pp"
+    )
 
 
 @pytest.mark.parametrize(

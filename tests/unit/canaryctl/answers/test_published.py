@@ -15,7 +15,7 @@ from canaryctl.shell.commands import COMMANDS
 from tests.answers import checked
 
 ROOT = Path(__file__).parents[4]
-UNTYPED = {"init", "local", "schema"}
+UNTYPED = {"local", "schema"}
 """Commands without --json."""
 
 

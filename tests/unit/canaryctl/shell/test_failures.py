@@ -11,9 +11,11 @@ import typer
 from typer.testing import CliRunner
 
 from canary.domain.errors import Refused
+from canaryctl.answers.published import ANSWERS, ERROR
 from canaryctl.app import app
 from canaryctl.operate.executions import start_execution
 from canaryctl.operate.options import told_plainly
+from tests.answers import checked
 
 
 def failure(*words: str) -> dict[str, object]:
@@ -26,24 +28,71 @@ def failure(*words: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "field", "said"),
     [
-        (["pause"], "ENDPOINT"),
-        (["pause", "a", "--endpoint", "b"], "Two endpoints are named, a and --endpoint b"),
-        (["pause", "--endpoint", "a", "b"], "Two endpoints are named, b and --endpoint a"),
-        (["forecast"], "--spec"),
-        (["status", "--enpoint", "e"], "--endpoint"),
-        (["abort", "churn-prod"], "canaryctl rollback"),
-        (["evaluate", "e"], "--baseline"),
-        (["pause", "e", "--minutes", "3", "--minutes", "4"], "--minutes is given 2 times"),
-        (["forecast", "--spec", "s", "--requests-per-second", "inf"], "less than or equal"),
+        (["pause"], "ENDPOINT", "ENDPOINT"),
+        (
+            ["pause", "a", "--endpoint", "b"],
+            "ENDPOINT",
+            "Two endpoints are named, a and --endpoint b",
+        ),
+        (
+            ["pause", "--endpoint", "a", "b"],
+            "ENDPOINT",
+            "Two endpoints are named, b and --endpoint a",
+        ),
+        (["forecast"], "--spec", "--spec"),
+        (["status", "--enpoint", "e"], "--enpoint", "--endpoint"),
+        (["abort", "churn-prod"], None, "canaryctl rollback"),
+        (["evaluate", "e"], "--baseline", "--baseline"),
+        (
+            ["pause", "e", "--minutes", "3", "--minutes", "4"],
+            "--minutes",
+            "--minutes is given 2 times",
+        ),
+        (
+            ["forecast", "--spec", "s", "--requests-per-second", "inf"],
+            "--requests-per-second",
+            "less than or equal",
+        ),
     ],
 )
-def test_a_wrong_call_is_told_as_json(words: list[str], said: str) -> None:
-    """What the parser refuses too."""
+def test_a_wrong_call_is_told_as_json(words: list[str], field: str | None, said: str) -> None:
+    """What the parser refuses too, with the option or argument that it is about."""
     error = failure(*words)
-    assert error["kind"] == "usage"
+    assert (error["kind"], error["field"]) == ("usage", field)
     assert said in str(error["message"])
+
+
+NEED_A_REGION = sorted({*ANSWERS} - {ERROR, "validate", "forecast", "replay", "evaluate"})
+FURTHER = {
+    "start": ["--spec", "s.json"],
+    "report": ["--out", "page.html"],
+    "approve": ["--share", "0.5"],
+    "reject": ["--share", "0.5"],
+}
+WHOLE = {"start", "list", "uninstall-check"}
+"""Commands that name no endpoint."""
+
+
+@pytest.mark.parametrize("name", NEED_A_REGION)
+def test_no_region_names_the_option_and_the_remedy(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In every command that asks AWS; the error is as it is published."""
+    for variable in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.chdir(tmp_path)
+    spec = {"endpoint": "e", "canary": "c"}
+    (tmp_path / "s.json").write_text(json.dumps(spec), encoding="utf-8")
+    words = [name, *([] if name in WHOLE else ["e"]), *FURTHER.get(name, [])]
+    answer = CliRunner().invoke(app, [*words, "--json"])
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    (told,) = checked("error", answer.stderr.splitlines()[-1])
+    error = told["error"]
+    assert (error["kind"], error["field"]) == ("stack", "--region")
+    assert error["remedy"] == "Give --region, or set AWS_REGION."
 
 
 def test_a_refusal_has_its_parts(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from canary.domain.finding import Finding
 from canary.domain.model import Frozen
+from canary.domain.plan.custom.margins import Against
 from canary.stats.roll_back import Bet
 
 Verdict = Literal["ADVANCE", "HOLD", "ROLL_BACK"]
@@ -56,7 +57,7 @@ class GuardEvidence(Frozen):
     canary_requests: int
     baseline_bad: int
     baseline_requests: int
-    against: Literal["baseline", "control"] = "baseline"
+    against: Against = "baseline"
     """Whose the numbers of the baseline's side are."""
     reference_rate: float | None = None
     """During the watch: the rate the baseline last had."""

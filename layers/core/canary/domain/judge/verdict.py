@@ -96,11 +96,13 @@ def _in_time(look: Look, decided: Decided) -> Decided:
 def _blown(look: Look, minute: int) -> Decided:
     watched = [guard for guard in look.plan.guards if guard.fuse]
     guard = next((g for g in watched if g.name == look.fold.blown_by), watched[0])
+    bake = look.numbers_bake
+    beside = "control" if bake and look.plan.has_control(bake.step) else "baseline"
     return Decided(
         "ROLL_BACK",
         f"At {percent(look.share)} at least half of the canary's requests "
         f"{guard.words.fuse or f'were {guard.words.bad}'} in two consecutive "
-        f"minutes from {clock(minute - 1)} while the baseline was well (the fuse)",
+        f"minutes from {clock(minute - 1)} while the {beside} was well (the fuse)",
         guard.name,
     )
 
@@ -120,7 +122,7 @@ def _worse(look: Look, numbers: Evidence) -> Decided:
     )
     return Decided(
         "ROLL_BACK",
-        f"At {percent(share)} the canary has {guard.worse_than(beyond)}: "
+        f"At {percent(share)} the canary has {guard.worse_than(beyond, worst.against)}: "
         f"{rates(worst)}; "
         f"evidence {strength(numbers.log_roll_back)} against "
         f"{strength(numbers.log_roll_back_threshold)} needed, "

@@ -122,7 +122,7 @@ def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label:
         return f"{guard.words.bad}: {drowned(guard, numbers)}"
     allowed = guard.early_steps if look.share >= 1 else guard.roll_back_beyond
     worse = (
-        f"evidence for {guard.worse_than(allowed)}: "
+        f"evidence for {guard.worse_than(allowed, numbers.against)}: "
         f"{strength(numbers.log_roll_back)}, {percent(numbers.share_of_roll_back)} of what is "
         "weighed against "
         f"{strength(look.log_roll_back_threshold)}"
@@ -130,7 +130,7 @@ def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label:
     text = f"{guard.words.bad}: {rates(numbers)} in {numbers.minutes} judged minutes; {worse}"
     if look.share >= 1:
         return text
-    within = guard.margin_words(look.plan.margin_at(look.step, guard))
+    within = guard.margin_words(look.plan.margin_at(look.step, guard), numbers.against)
     return (
         f"{text}; evidence for within {within}: "
         f"{strength_beside(numbers.log_advance, look.log_advance_threshold)} of "
@@ -140,7 +140,7 @@ def finding_reason(look: Look, guard: CountGuard, numbers: GuardEvidence, label:
 
 def drowned(guard: CountGuard, numbers: GuardEvidence) -> str:
     """Return that both are too bad for a comparison, and what would let the guard pass."""
-    within = guard.margin_words(guard.last_gate)
+    within = guard.margin_words(guard.last_gate, numbers.against)
     day = f" (its last day: {percent(guard.history.rate)})" if guard.history.minutes else ""
     return (
         f"{rates(numbers)}: beside such a {numbers.against}{day} no canary could be beyond the "
@@ -181,7 +181,7 @@ def outlook(look: Look, index: int, numbers: GuardEvidence) -> str:
     """Return what would let a guard pass, and when at this traffic."""
     guard = look.plan.guards[index]
     if beyond(look, guard, numbers):
-        margin = guard.margin_words(look.plan.margin_at(look.step, guard))
+        margin = guard.margin_words(look.plan.margin_at(look.step, guard), numbers.against)
         turns = "falls below" if guard.better == "lower" else "rises above"
         what = "rate" if guard.value is None else "value"
         return f"it passes only if the canary's {what} {turns} its margin ({margin})"

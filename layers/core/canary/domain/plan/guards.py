@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from canary.domain.model import Frozen
-from canary.domain.plan.custom.margins import Ratio, ValueMargin
+from canary.domain.plan.custom.margins import Against, Ratio, ValueMargin
 from canary.stats.counts import Bound
 from canary.stats.history import History, Minute, learn
 
@@ -48,16 +48,14 @@ class Margin(Frozen):
         """Return the margin as a line between rates, its additive part a fraction of requests."""
         return Bound(self.ratio, self.percentage_points / 100)
 
-    @property
-    def words(self) -> str:
-        """Return the margin in the user's own units."""
-        return f"{self.ratio:g}x the baseline + {self.percentage_points:g} pp"
+    def words_above(self, of: Against) -> str:
+        """Return the margin in the user's own units, beside the side it is of."""
+        return f"{self.ratio:g}x the {of} + {self.percentage_points:g} pp"
 
-    @property
-    def words_below(self) -> str:
+    def words_below(self, of: Against) -> str:
         """Return the margin of a rate that is better the higher it is."""
         points = self.percentage_points
-        whole = f"(the baseline - {points:g} pp)" if points else "the baseline"
+        whole = f"(the {of} - {points:g} pp)" if points else f"the {of}"
         return f"{whole} / {self.ratio:g}"
 
 
@@ -275,18 +273,21 @@ class CountGuard(Frozen):
             return canary > margin.bound.rate(baseline)
         return baseline > margin.bound.rate(canary)
 
-    def margin_words(self, margin: AnyMargin) -> str:
-        """Return one of its margins as a line that the canary's rate is held against."""
-        return margin.words if self.better == "lower" else margin.words_below
+    def margin_words(self, margin: AnyMargin, of: Against = "baseline") -> str:
+        """Return one of its margins as a line that the canary's rate is held against, beside the
+        side that it is compared with.
+        """
+        return margin.words_above(of) if self.better == "lower" else margin.words_below(of)
 
-    def worse_than(self, margin: AnyMargin) -> str:
+    def worse_than(self, margin: AnyMargin, of: Against = "baseline") -> str:
         """Return what a canary beyond one of its margins has: "more errors than 1.1x ..."."""
-        lower = self.better == "lower"
+        lower, than = (
+            self.better == "lower",
+            f"{self.words.bad} than {self.margin_words(margin, of)}",
+        )
         if self.value is not None:
-            which = "higher" if lower else "lower"
-            line = self.margin_words(margin)
-            return f"{which} {self.words.bad} than {line} in more than half of the minutes"
-        return f"{'more' if lower else 'fewer'} {self.words.bad} than {self.margin_words(margin)}"
+            return f"{'higher' if lower else 'lower'} {than} in more than half of the minutes"
+        return f"{'more' if lower else 'fewer'} {than}"
 
     @property
     def title(self) -> str:

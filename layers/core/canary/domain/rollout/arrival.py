@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from canary.domain.plan.endpoint import Arrival, EndpointView
 from canary.domain.plan.target import Target, describe, same_shares, same_weights
+from canary.domain.rollout.kinds.looks import LONGEST
 from canary.domain.rollout.phase import SERVING
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.release.ownership import (
@@ -29,7 +30,7 @@ LOOKED_AT_OFTEN = timedelta(minutes=2)
 """A move that is not there by then is SLOW and looked at every 75 s: a look is nine events of a
 history that holds 25,000, and a rollout may have fifty moves of a quarter of an hour.
 """
-RESTORE_OVERDUE = timedelta(minutes=60)
+RESTORE_OVERDUE = LONGEST
 READS = 3
 
 

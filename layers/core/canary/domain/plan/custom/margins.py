@@ -1,11 +1,14 @@
 """The margin of a value guard: how much worse one number a minute may be."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from canary.domain.model import Frozen
 from canary.stats.counts import Bound
+
+Against = Literal["baseline", "control"]
+"""Which side the canary is compared with."""
 
 Ratio = Annotated[float, Field(ge=1, le=1000, allow_inf_nan=False)]
 
@@ -32,13 +35,11 @@ class ValueMargin(Frozen):
         """Return the margin as a line between values."""
         return Bound(self.ratio, self.absolute)
 
-    @property
-    def words(self) -> str:
-        """Return the margin in the value's own unit."""
-        return f"{self.ratio:g}x the baseline" + (f" + {self.absolute:g}" if self.absolute else "")
+    def words_above(self, of: Against) -> str:
+        """Return the margin in the value's own unit, beside the side it is of."""
+        return f"{self.ratio:g}x the {of}" + (f" + {self.absolute:g}" if self.absolute else "")
 
-    @property
-    def words_below(self) -> str:
+    def words_below(self, of: Against) -> str:
         """Return the margin of a value that is better the higher it is."""
-        whole = f"(the baseline - {self.absolute:g})" if self.absolute else "the baseline"
+        whole = f"(the {of} - {self.absolute:g})" if self.absolute else f"the {of}"
         return f"{whole} / {self.ratio:g}"

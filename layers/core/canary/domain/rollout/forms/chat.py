@@ -8,7 +8,7 @@ answers) is shown so that neither takes it for markup.
 import json
 from collections.abc import Iterator, Mapping
 
-from canary.domain.rollout.forms.commands import command_lines, looks
+from canary.domain.rollout.forms.commands import command_lines, does, located, looks
 from canary.domain.rollout.forms.mail import mail_of
 from canary.domain.rollout.forms.parts import parts
 from canary.domain.rollout.forms.places import Place
@@ -47,7 +47,11 @@ def chat_of(message: Message | WrittenMessage) -> str:
         },
     }
     steps = (
-        *(code(one.canaryctl) for one in command_lines(message)),
+        *(
+            f"{escaped(does(message, one.command))}: {code(one.canaryctl)}"
+            for one in command_lines(message)
+        ),
+        *(f"{escaped(what)}: {code(located(message, line))}" for what, line in said.mend),
         *(code(one) for one in looks(message, said.look)),
     )
     title = f"{MARKS[message.severity]} {escaped(title)}"

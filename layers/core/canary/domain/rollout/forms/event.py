@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from canary.domain.model import Frozen
+from canary.domain.plan.custom.margins import Against
 from canary.domain.plan.target import shares
 from canary.domain.rollout.forms.commands import CommandLine, command_lines
 from canary.domain.rollout.forms.places import Place
@@ -40,7 +41,7 @@ class GuardNumbers(Frozen):
     what: str = Field(description="what it counts or measures, in words")
     canary: float | None = Field(description="the canary's rate (0 to 1), or value")
     baseline: float | None = Field(description="the baseline's rate or value")
-    against: Literal["baseline", "control"] = Field(
+    against: Against = Field(
         description="whose the baseline's numbers are: its own, or those of a control"
     )
     unit: str | None = Field(description="of values; null where the numbers are rates")

@@ -5,7 +5,7 @@ are safe, why, what happens next and what to type.
 from collections.abc import Iterator
 
 from canary.domain.model import Frozen
-from canary.domain.rollout.forms.commands import command_lines, looks
+from canary.domain.rollout.forms.commands import command_lines, does, located, looks
 from canary.domain.rollout.forms.parts import parts
 from canary.domain.rollout.forms.places import Place
 from canary.domain.rollout.forms.subject import subject_of
@@ -47,16 +47,20 @@ def _to_type(message: Message, said: Said) -> Iterator[str]:
     if look:
         yield from ("", "To look:", *(f"  {line}" for line in look))
     known = command_lines(message)
-    if known:
-        yield from ("", "To act:", *(f"  {one.canaryctl}" for one in known))
+    if known or said.mend:
+        yield from ("", "To act:")
+    for one in known:
+        yield from (f"{does(message, one.command)}:", f"  {one.canaryctl}")
+    for does_what, line in said.mend:
+        yield from (f"{does_what}:", f"  {located(message, line)}")
     if message.severity == "page" and any(one.aws for one in known):
         yield from ("Or without canaryctl:", *(f"  {one.aws}" for one in known))
 
 
 def _links(message: Message) -> Iterator[str]:
-    if message.execution:
-        yield from ("", f"Execution: {message.execution}")
     place = Place.of(message.execution)
-    for link in (place.execution_link, place.endpoint_link(message.endpoint)) if place else ():
-        if link:
-            yield link
+    links = (place.execution_link, place.endpoint_link(message.endpoint)) if place else ("", "")
+    yield ""
+    if message.execution and (message.severity == "page" or not links[0]):
+        yield f"Execution: {message.execution}"
+    yield from (link for link in links if link)

@@ -1,18 +1,28 @@
 """How a rollout ends: promoted, rolled back, handed over, or unproven and a person's."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from canary.domain.plan.release.asked import After
 from canary.domain.plan.target import Target, describe
-from canary.domain.rollout.kinds.fact import Fact, Said, Standing, clause, refusal, sentence
+from canary.domain.rollout.kinds.fact import (
+    Fact,
+    Said,
+    Standing,
+    clause,
+    looks_at,
+    refusal,
+    sentence,
+    who_called,
+)
+from canary.domain.rollout.kinds.values import CommandName
 from canary.domain.words import duration, moment
 
-WHO_CHANGED = (
-    "aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue={}"
+WHO_IS_ASKED = (
+    "Who did it: CloudTrail tells, some minutes later (last command below; ask again if it is "
+    "empty)."
 )
-
-WHO_IS_ASKED = "Who: DescribeEndpoint does not tell; CloudTrail does, some minutes later."
 OTHERS_STAY = "The other variants are still there at weight 0"
 
 
@@ -20,6 +30,9 @@ class Promoted(Fact):
     """The canary serves everything."""
 
     commands = ("rollback",)
+    does: ClassVar[Mapping[CommandName, str]] = {
+        "rollback": "Undo the promotion: every variant as it was found"
+    }
     about: Literal["promoted"] = "promoted"
     target: Target
     began_at: datetime
@@ -120,6 +133,8 @@ class HandedOver(Fact):
     last_write: Target | None
     written_at: datetime | None
     ours: str = ""
+    safe: Target | None = None
+    """The weights that the endpoint was found with; None in messages of earlier versions."""
     left: tuple[str, ...] = ()
     """What of instances and packages is not as it should be, each with the remedy."""
 
@@ -129,10 +144,14 @@ class HandedOver(Fact):
         other = self._other_configuration(of)
         weights = "Not known to be safe: the weights are as they are, and nobody here watches them"
         nobody = "NOT SAFE: without the endpoint nobody answers its callers"
+        then = "Nothing more is done here: it stays so until somebody changes it."
+        if gone:
+            again = f" with the configuration {self.ours}" if self.ours else ""
+            then = f"Nothing more is done here. CreateEndpoint{again} makes it again."
         return Said(
             what="HANDED OVER",
             brief=self._brief(of, other),
-            now="The endpoint is yours now: nothing was overwritten and the lease is free.",
+            now="The endpoint is yours now: nothing was overwritten, another rollout may start.",
             safe=sentence(nobody if gone else weights),
             why=sentence(f"{self.reason}{f' ({other})' if other else ''}"),
             more=(
@@ -140,12 +159,32 @@ class HandedOver(Fact):
                 *(() if of.act else (WHO_IS_ASKED,)),
                 *self.left,
             ),
-            then="Nothing more is done here. Check the endpoint's weights.",
+            then=then,
             look=(
-                f"aws sagemaker describe-endpoint --endpoint-name {of.endpoint}",
+                *(() if gone else (looks_at(of.endpoint),)),
                 *(() if of.act else (self._lookup(of, other),)),
             ),
+            mend=self._way_back(of),
         )
+
+    def _way_back(self, of: Standing) -> tuple[tuple[str, str], ...]:
+        """Return the command that puts the weights back as they were found, where the variants are
+        those and serve otherwise.
+        """
+        if self.safe is None or of.serving is None:
+            return ()
+        now, found = of.serving.target.weights, self.safe.weights
+        if now.keys() != found.keys() or now == found:
+            return ()
+        pairs = " ".join(
+            f"VariantName={name},DesiredWeight={weight:.9g}" for name, weight in found.items()
+        )
+        does = f"Put the weights back as the rollout found them ({describe(self.safe)})"
+        line = (
+            "aws sagemaker update-endpoint-weights-and-capacities --endpoint-name "
+            f"{of.endpoint} --desired-weights-and-capacities {pairs}"
+        )
+        return ((does, line),)
 
     def _brief(self, of: Standing, other: str) -> str:
         if of.serving is not None and not of.serving.exists:
@@ -169,10 +208,9 @@ class HandedOver(Fact):
 
     def _lookup(self, of: Standing, other: str) -> str:
         if of.serving is not None and not of.serving.exists:
-            return WHO_CHANGED.format("DeleteEndpoint")
-        return WHO_CHANGED.format(
-            "UpdateEndpoint" if other else "UpdateEndpointWeightsAndCapacities"
-        )
+            return who_called("DeleteEndpoint", of.endpoint)
+        moved = "UpdateEndpoint" if other else "UpdateEndpointWeightsAndCapacities"
+        return who_called(moved, of.endpoint)
 
 
 class Unproven(Fact):
@@ -214,6 +252,6 @@ class Unproven(Fact):
             why=sentence(cause),
             more=tuple(text for text in (tried, because, *self.left) if text),
             then="Nothing moves by itself any more, and no other rollout can start. Remove the "
-            "cause, then retry restores; release takes the endpoint as it is.",
-            look=(f"aws sagemaker describe-endpoint --endpoint-name {of.endpoint}",),
+            "cause, then retry.",
+            look=(looks_at(of.endpoint),),
         )

@@ -4,6 +4,8 @@ A new kind is one class: its own numbers as fields, `about` as its name, and `sa
 `Facts` of `messages.py`, a sample into `tests/golden/samples.py`, a section into the runbook.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar, Literal
 
@@ -15,6 +17,8 @@ from canary.domain.words import percent
 
 Kind = Literal["transition", "notice"]
 """Whether the rollout went on, or nothing was moved but a person may want to know."""
+
+PLAIN = re.compile(r"[\w.@=+-]*", re.ASCII)
 
 Severity = Literal["info", "warning", "page"]
 
@@ -62,7 +66,8 @@ class Said(Frozen):
 
     `what` and `brief` make the subject: what is true in a few words, then number and reason. `now`
     is the first sentence, `safe` answers whether users are safe, `why` the reason, `more` what else
-    is known, `then` what happens if nobody acts, `look` commands that only look.
+    is known, `then` what happens if nobody acts, `look` commands that only look, `mend` commands of
+    the AWS CLI that change something, below what they do.
     """
 
     what: str
@@ -73,6 +78,7 @@ class Said(Frozen):
     more: tuple[str, ...] = ()
     then: str = ""
     look: tuple[str, ...] = ()
+    mend: tuple[tuple[str, str], ...] = ()
 
 
 class Fact(Frozen):
@@ -81,6 +87,8 @@ class Fact(Frozen):
     kind: ClassVar[Kind] = "transition"
     severity: ClassVar[Severity] = "info"
     commands: ClassVar[tuple[CommandName, ...]] = ()
+    does: ClassVar[Mapping[CommandName, str]] = {}
+    """What a command does here, where that is not what it always does."""
     routine: ClassVar[bool] = False
 
     @property
@@ -104,10 +112,35 @@ def sentence(text: str) -> str:
     return text if not text or text[-1] in ".!?" else f"{text}."
 
 
+def looks_at(endpoint: str) -> str:
+    """Return the command that shows what an endpoint serves."""
+    return f"aws sagemaker describe-endpoint --endpoint-name {endpoint}"
+
+
+def who_called(operation: str, named: str) -> str:
+    """Return the command that tells who called an operation of late, for what is named.
+
+    Of a name that shells or queries read as more, the beginning that they do not is asked for.
+    """
+    plain = PLAIN.match(named)
+    about = f"contains(CloudTrailEvent, '{plain[0] if plain else ''}')"
+    return (
+        "aws cloudtrail lookup-events --max-items 50 "
+        f"--lookup-attributes AttributeKey=EventName,AttributeValue={operation} "
+        f'--query "Events[?{about}].[EventTime, Username]"'
+    )
+
+
 def refusal(denial: str) -> str:
     """Return AWS's own name for a refusal, out of `Action: Name: text`, for a subject."""
     parts = denial.split(": ", 2)
     return f"denied: {parts[1] if len(parts) > 1 else clause(denial)}"
+
+
+def named(reason: str) -> str:
+    """Return AWS's own name for why not, out of `Action: Name: text`; else the first clause."""
+    parts = reason.split(": ", 2)
+    return parts[1] if len(parts) > 2 and parts[1].isalnum() else clause(reason)
 
 
 def clause(text: str) -> str:

@@ -2,17 +2,27 @@
 execution.
 """
 
-from datetime import datetime
-from typing import Literal
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import ClassVar, Literal
 
 from canary.domain.plan.target import Target, describe
-from canary.domain.rollout.kinds.fact import Fact, Said, Standing, clause, refusal, sentence
+from canary.domain.rollout.kinds.fact import (
+    Fact,
+    Said,
+    Standing,
+    clause,
+    looks_at,
+    named,
+    refusal,
+    sentence,
+    who_called,
+)
+from canary.domain.rollout.kinds.values import CommandName
 from canary.domain.words import duration, moment, percent
 
-WHO_STOPPED = (
-    "aws cloudtrail lookup-events --lookup-attributes "
-    "AttributeKey=EventName,AttributeValue=StopExecution"
-)
+LONGEST = timedelta(minutes=60)
+"""How long a way back is tried before a person is paged."""
 
 
 class NeedsLook(Fact):
@@ -22,15 +32,25 @@ class NeedsLook(Fact):
 
     kind = "notice"
     severity = "warning"
-    commands = ("pause", "promote", "rollback")
+    commands = ("rollback", "pause", "promote")
     about: Literal["needs_look"] = "needs_look"
     reason: str
     deadline: datetime | None = None
+    blind: bool = False
+    """Whether it is that nobody sees the canary any more."""
 
     @property
     def due(self) -> datetime | None:
         """Return when the canary is taken back."""
         return self.deadline
+
+    def _safe(self, serves: str) -> str:
+        if self.blind:
+            return (
+                f"NOT WATCHED: nothing was moved, {serves}, and nobody sees what it does until "
+                "this can be read again."
+            )
+        return f"Nothing was moved: {serves}, still watched, still taken back on evidence."
 
     def say(self, of: Standing) -> Said:
         """Return how a question reads."""
@@ -47,8 +67,7 @@ class NeedsLook(Fact):
             what="needs a look",
             brief=told,
             now=sentence(self.reason),
-            safe=f"Nothing was moved: {of.canary_serves}, still watched, still taken back on "
-            "evidence.",
+            safe=self._safe(of.canary_serves),
             then=then,
         )
 
@@ -60,12 +79,30 @@ class LacksInstances(Fact):
 
     kind = "notice"
     severity = "warning"
-    commands = ("promote", "pause", "rollback")
+    commands = ("rollback", "promote", "pause")
+    does: ClassVar[Mapping[CommandName, str]] = {
+        "promote": "Ask for the instances again now, and take the step"
+    }
     about: Literal["lacks_instances"] = "lacks_instances"
     share: float
     reason: str
     tries: int
     again_at: datetime | None
+    deadline: datetime | None = None
+    """When the canary is taken back unless something changes; None in messages of earlier
+    versions.
+    """
+
+    @property
+    def due(self) -> datetime | None:
+        """Return when the canary is taken back."""
+        return self.deadline
+
+    def _ends(self, now: datetime) -> str:
+        if self.deadline is None:
+            return "Held beyond its limit, the canary is taken back."
+        left = duration((self.deadline - now).total_seconds())
+        return f"Without them the canary is taken back at {moment(self.deadline)}, in {left}."
 
     def say(self, of: Standing) -> Said:
         """Return how a step without instances reads."""
@@ -76,12 +113,12 @@ class LacksInstances(Fact):
         )
         return Said(
             what=f"no instances for {percent(self.share)}",
-            brief=clause(self.reason),
-            now=f"The step to {percent(self.share)} waits: it needs instances that are not there.",
+            brief=f"{of.canary_serves}, {named(self.reason)}",
+            now=f"The step to {percent(self.share)} waits: AWS does not give its instances.",
             safe=f"Nothing was moved: {of.canary_serves}, still watched, still taken back on "
             "evidence.",
             why=sentence(self.reason),
-            then=f"{then} Held beyond its limit, the step is taken back.",
+            then=f"{then} {self._ends(of.at)}",
         )
 
 
@@ -90,7 +127,10 @@ class HoldingAtGate(Fact):
 
     kind = "notice"
     severity = "warning"
-    commands = ("promote", "rollback")
+    commands = ("rollback", "promote")
+    does: ClassVar[Mapping[CommandName, str]] = {
+        "promote": "Go on to live traffic without the labelled set's answer"
+    }
     about: Literal["holding_at_gate"] = "holding_at_gate"
     reason: str
     deadline: datetime | None = None
@@ -102,15 +142,17 @@ class HoldingAtGate(Fact):
 
     def say(self, of: Standing) -> Said:
         """Return how a closed gate reads."""
-        until = "at hold_at_most_minutes"
+        until = "when hold_at_most_minutes are over"
         if self.deadline is not None:
-            until = f"at {moment(self.deadline)}"
+            left = duration((self.deadline - of.at).total_seconds())
+            until = f"at {moment(self.deadline)}, in {left}"
         return Said(
             what="holding at share 0",
             brief=clause(self.reason.split(": ", 1)[-1]),
             now=sentence(self.reason),
             safe=f"Safe: {of.canary} gets no live request.",
-            then=f"It rolls back {until}, unless more labelled records decide, or a person does.",
+            then=f"The rollout ends {until}, without having moved anything, unless more labelled "
+            "records decide before, or a person does.",
         )
 
 
@@ -148,8 +190,10 @@ class NotSafeYet(Fact):
                 for text in (f"Asked {self.asks} times, {self.accepted} of them accepted.", because)
                 if text
             ),
-            then="It goes on trying: 15 minutes against a refusal, 60 in all; then UNPROVEN pages.",
-            look=(f"aws sagemaker describe-endpoint --endpoint-name {of.endpoint}",),
+            then="It goes on trying: 15 minutes against a refusal, otherwise until "
+            f"{moment(self.began_at + LONGEST)}; then a mail UNPROVEN pages and says what to type. "
+            "Once the cause is gone it becomes safe by itself.",
+            look=(looks_at(of.endpoint),),
         )
 
 
@@ -168,8 +212,8 @@ class TakenOver(Fact):
             what="execution died, restoring",
             brief=f"{of.canary} from {percent(of.share)} back to 0",
             now=sentence(self.cause),
-            safe=f"Not safe yet: a new execution goes back to {describe(self.safe)}; ROLLED BACK "
-            "follows within minutes.",
-            then="It restores by itself. If it cannot, UNPROVEN pages.",
-            look=(WHO_STOPPED,),
+            safe=f"NOT SAFE YET: a new execution goes back to {describe(self.safe)}; a mail ROLLED "
+            "BACK follows within minutes.",
+            then="It restores by itself. If it cannot within an hour, a mail UNPROVEN pages.",
+            look=(who_called("StopExecution", of.rollout),),
         )

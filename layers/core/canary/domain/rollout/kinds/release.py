@@ -5,9 +5,13 @@ retired.
 from collections.abc import Mapping
 from typing import Literal
 
-from canary.domain.rollout.kinds.fact import Fact, Said, Standing, sentence
+from canary.domain.rollout.kinds.fact import Fact, Said, Standing, looks_at, sentence
 
 What = Literal["stage", "settle", "retire", "take_off"]
+PUT_IN_USE = (
+    "aws sagemaker update-endpoint --endpoint-name {endpoint} --endpoint-config-name {config} "
+    "--retain-all-variant-properties"
+)
 WRITE_IT = (
     "Where a template, CDK or Terraform names the endpoint's configuration, write this one there: "
     "its next update would put another in use."
@@ -100,12 +104,17 @@ class NotArranged(Fact):
         }
         return Said(
             what="tidying failed",
-            brief=f"{of.canary_serves}, {self.what.replace('_', ' ')} not confirmed",
+            brief=f"{of.canary_serves}, configuration {self.config} not in use",
             now=says[self.what],
             safe="Safe: the weights are as the end of the rollout told them.",
             why=sentence(self.why),
             more=(sentence(self.registry),) if self.registry else (),
-            then="The rollout is over and leaves it so. Look which configuration is in use; where "
-            f"it is not {self.config}, remove the cause and call UpdateEndpoint with it and "
-            "RetainAllVariantProperties.",
+            then="The rollout is over and leaves it so.",
+            look=(looks_at(of.endpoint),),
+            mend=(
+                (
+                    f"Where {self.config} is not in use: remove the cause, then put it there",
+                    PUT_IN_USE.format(endpoint=of.endpoint, config=self.config),
+                ),
+            ),
         )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, Self
 
 from canary.domain.model import Frozen
+from canary.domain.plan.custom.margins import Against
 from canary.domain.plan.endpoint import EndpointView
 from canary.domain.plan.target import Target, describe
 from canary.domain.words import moment, percent, strength, strength_beside
@@ -83,7 +84,7 @@ class Numbers(Frozen):
     baseline: float | None
     canary_counts: tuple[int, int] | None = None
     baseline_counts: tuple[int, int] | None = None
-    against: Literal["baseline", "control"] = "baseline"
+    against: Against = "baseline"
     """Whose the baseline's numbers are."""
     unit: str | None = None
     """None where the numbers are rates."""

@@ -38,13 +38,13 @@ class ApprovalAsked(Fact):
         at, waits = percent(self.before), duration(60 * self.within_minutes)
         back = "it is taken back"
         if self.after_it == "hold":
-            back = "it is held and its limits run again"
+            back = "it stays where it is and its time limits run again"
         then = (
-            f"Its evidence still gathers. Once that is enough the step waits {waits} for the "
-            f"approval, which no limit counts; then {back}."
+            f"Its evidence still gathers. Once that is enough it waits {waits} for your answer; "
+            f"then {back}."
         )
         if self.deadline is not None:
-            then = f"It waits until {moment(self.deadline)}, which no limit counts; then {back}."
+            then = f"It waits for your answer until {moment(self.deadline)}; then {back}."
         return Said(
             what=f"approval needed before {at}",
             brief=f"waits until {moment(self.deadline)}" if self.deadline else "not urgent yet",
@@ -66,13 +66,13 @@ class Approved(Fact):
     def say(self, of: Standing) -> Said:
         """Return how an approval reads."""
         execution = of.act.execution if of.act else ""
-        told = "The name is what came with the order. Who really gave it, CloudTrail alone knows"
+        told = "The name is what came with the order. CloudTrail knows who really gave it"
         return Said(
             what=f"approved before {percent(self.before)}",
-            now=f"{percent(self.before)} of this rollout is approved.",
+            now=f"Going to {percent(self.before)} is approved.",
             safe="Watched every minute; nothing has to be done.",
             more=(sentence(f"{told}: StartExecution of {execution}"),),
-            then="It goes there when its evidence is enough.",
+            then="It goes there as soon as its evidence is enough.",
         )
 
 
@@ -82,7 +82,7 @@ class StepWaits(Fact):
     """
 
     kind = "notice"
-    commands = ("promote", "rollback")
+    commands = ("rollback", "promote")
     about: Literal["step_waits"] = "step_waits"
     on: StandstillKind
     next_share: float
@@ -105,8 +105,8 @@ class StepWaits(Fact):
                 now=sentence(self.reason),
                 safe=safe,
                 more=(
-                    f"promote takes the step; so do these shares: {describe(self.target)}.",
-                    "Others are somebody else's change, and the endpoint is handed over.",
+                    f"promote takes the step; so do weights set by hand: {describe(self.target)}.",
+                    "Any others are somebody else's change: the rollout ends and leaves them.",
                 ),
                 then="It stays where it is.",
             )
@@ -114,14 +114,15 @@ class StepWaits(Fact):
             return Said(
                 what=f"waits for a place before {to}",
                 now=sentence(self.reason),
-                safe=f"{of.canary} has no traffic; the variants before it serve.",
-                then="It goes on by itself when its turn comes, and no limit counts the time until "
-                "then; promote does not wait for it.",
+                safe=f"Safe: {of.canary} has no traffic; the variants before it serve.",
+                then="It goes on by itself when its turn comes; the wait counts against none of "
+                "its time limits.",
             )
         return Said(
             what=f"waits before {to}",
             brief=f"until {moment(self.until)}",
             now=sentence(self.reason),
             safe=safe,
-            then=f"It may go on at {moment(self.until)}; no limit counts the time until then.",
+            then=f"It may go on at {moment(self.until)}; the wait counts against none of its time "
+            "limits.",
         )

@@ -43,7 +43,11 @@ def reached(record: Record) -> Reached:
     step = record.plan.steps[record.step]
     if record.step == record.plan.last_step:
         return Reached(target=step.target, watch_minutes=record.plan.watch_minutes)
-    return Reached(target=step.target, bake_minutes=(step.bake_min_minutes, step.bake_max_minutes))
+    return Reached(
+        target=step.target,
+        bake_minutes=(step.bake_min_minutes, step.bake_max_minutes),
+        against="control" if record.plan.has_control(record.step) else "baseline",
+    )
 
 
 def bake(record: Record, holder: str, generation: int, token: str, now: datetime) -> Record:

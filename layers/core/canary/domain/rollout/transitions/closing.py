@@ -195,6 +195,7 @@ def _handed_over(record: Record, reason: str, _now: datetime) -> HandedOver:
         last_write=last.target if last else None,
         written_at=last.at if last else None,
         ours=record.plan.config_name,
+        safe=record.plan.safe_target,
         left=(*not_given_back(record), *_built_and_left(record), *left_approved(record)),
     )
 

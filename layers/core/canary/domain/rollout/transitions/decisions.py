@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from canary.domain.rollout.blindness import blind_since
 from canary.domain.rollout.brakes import Held, Situation, held
 from canary.domain.rollout.kinds.looks import HoldingAtGate, NeedsLook
 from canary.domain.rollout.kinds.values import Act, Numbers
@@ -63,8 +64,9 @@ def judged(record: Record, weighed: Weighed, seen: Surroundings) -> Record:
     """
     if record.ended or record.step != weighed.step:
         return record
+    unseen = seen.blindness(record) if blind_since(seen.tick) is not None else None
     for text in weighed.notices:
-        facts = NeedsLook(reason=text, deadline=weighed.deadline)
+        facts = NeedsLook(reason=text, deadline=weighed.deadline, blind=text == unseen)
         record = tell_once(
             record,
             facts,

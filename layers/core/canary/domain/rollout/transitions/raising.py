@@ -8,12 +8,14 @@ withdrawn and the step goes on holding.
 from datetime import datetime, timedelta
 
 from canary.domain.errors import RollBackPending, Superseded
+from canary.domain.plan.standstill import stood_still
 from canary.domain.rollout.capacity.due import left_behind
 from canary.domain.rollout.capacity.state import AskedInstances, Capacity, Change, NoInstances
 from canary.domain.rollout.kinds.looks import LacksInstances
 from canary.domain.rollout.outbox import tell_once
 from canary.domain.rollout.record import Record
 from canary.domain.rollout.transitions.claims import check_holder
+from canary.domain.time import minute_of, start_of
 
 AGAIN_AFTER = timedelta(minutes=15)
 """How long a step waits until instances are asked for again; twice as long each time."""
@@ -109,8 +111,24 @@ def withdraw(
         decision=None, capacity=capacity.but(asked=None, missing=missing), progress_at=now
     )
     share = record.plan.steps[step].share
-    facts = LacksInstances(share=share, reason=reason, tries=tries, again_at=again_at)
+    facts = LacksInstances(
+        share=share,
+        reason=reason,
+        tries=tries,
+        again_at=again_at,
+        deadline=_taken_back_at(record, now),
+    )
     return tell_once(held, facts, "no instances", now)
+
+
+def _taken_back_at(record: Record, now: datetime) -> datetime | None:
+    """Return when the step is taken back if nothing changes any more; None before a first bake."""
+    if not record.bakes:
+        return None
+    first, step = record.bakes[-1].reached_minute, record.plan.steps[record.step]
+    longest = step.bake_max_minutes + record.plan.hold_at_most_minutes
+    still = stood_still(record.standstills, first, minute_of(now))
+    return start_of(first + longest + still)
 
 
 def given_back(record: Record, holder: str, generation: int, left: tuple[str, ...]) -> Record:

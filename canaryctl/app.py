@@ -11,6 +11,10 @@ app = typer.Typer(
     name="canaryctl",
     cls=Shell,
     help="Promote a canary model on a SageMaker endpoint on evidence, and look at how it goes.\n\n"
+    "A rollout gives a new model, the canary, a growing part of an endpoint's traffic, its share. "
+    "While a share bakes the canary is compared with what serves, the baseline, by guards such as "
+    "errors; it goes on when each has shown it to be as good, and back as soon as one shows it to "
+    "be worse.\n\n"
     "A rollout starts from a spec (start), runs by itself (status --watch), can be steered "
     "(pause, promote, rollback), says why it waits (explain) and what became of it (history, "
     "report). forecast, replay and evaluate need no stack.\n\n"

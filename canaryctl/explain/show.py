@@ -72,7 +72,7 @@ def _when(found: Explanation) -> str:
 def _guard(guard: GuardStanding) -> str:
     needed = guard.log_good_enough_threshold
     return (
-        f"{guard.guard} {guard.finding}: good enough "
+        f"{guard.guard} {guard.finding}: evidence that it is good enough "
         f"{strength_beside(guard.log_good_enough, needed)} of {strength(needed)}, "
-        f"against it {strength(guard.log_worse)}"
+        f"that it is worse {strength(guard.log_worse)}"
     )

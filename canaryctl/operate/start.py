@@ -89,9 +89,10 @@ class Start:
         look = f"canaryctl status {self.spec.endpoint}"
         if self.planned is not None:
             what = f"{self.spec.canary} on {self.spec.endpoint} starts at share 0"
-            yield f"{self.rollout}: {what}; its record says {self.planned.phase}."
+            phase = self.planned.phase
+            yield f"{self.rollout}: {what}, without a request; its record says {phase}."
             yield from (f"  {notice}" for notice in self.planned.plan.notices)
-            yield f"Watch it: {look} --watch"
+            yield f"Watch it: {look} --watch. Why it waits: canaryctl explain {self.spec.endpoint}"
             return
         yield f"Asked for: execution {self.execution}."
         after = f"no record of {self.rollout} within {PLANNED_WITHIN_SECONDS:.0f} s"

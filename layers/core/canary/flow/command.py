@@ -195,7 +195,7 @@ class Commander:
         reason, act = f"Released by hand{_by(command)}: {why}", command.act(now)
         self._rollouts.change(record.rollout, lambda r: closing.let_go_by_hand(r, reason, now, act))
         self._answers.let_go(record)
-        return "the lease is free, weights are as they are"
+        return "the lease is free, another rollout may hold the endpoint; weights are as they are"
 
 
 def _by(command: Order) -> str:

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from canaryctl.shell.failures import misused
+
 MEANT = "The endpoint that is meant."
 
 
@@ -14,21 +16,23 @@ def _one(context: typer.Context, value: str | None) -> str | None:
     """
     named = context.params.get("endpoint_option")
     if value and named and value != named:
-        context.fail(f"Two endpoints are named, {value} and --endpoint {named}: give one.")
+        told = f"Two endpoints are named, {value} and --endpoint {named}: give one."
+        raise misused(context, "ENDPOINT", told)
     return value or named
 
 
 def _needed(context: typer.Context, value: str | None) -> str | None:
     found = _one(context, value)
     if not found and not context.resilient_parsing:
-        context.fail("Missing argument 'ENDPOINT'.")
+        raise misused(context, "ENDPOINT", "Missing argument 'ENDPOINT'.")
     return found
 
 
 def _as_option(context: typer.Context, value: str | None) -> str | None:
     placed = context.params.get("endpoint")
     if value and placed and value != placed:
-        context.fail(f"Two endpoints are named, {placed} and --endpoint {value}: give one.")
+        told = f"Two endpoints are named, {placed} and --endpoint {value}: give one."
+        raise misused(context, "ENDPOINT", told)
     return value
 
 

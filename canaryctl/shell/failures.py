@@ -20,6 +20,8 @@ Kind = Literal["usage", "refused", "stack", "aws", "stored"]
 """What went wrong: the call itself, what it asked for, the stack that was meant, AWS, or a stored
 document that this version does not know.
 """
+USAGE: Any = typer.BadParameter.__base__
+"""What the parser raises; typer gives it no public name."""
 _AS_JSON = ContextVar("_AS_JSON", default=False)
 
 
@@ -31,6 +33,16 @@ def telling(*, as_json: bool) -> Iterator[None]:
         yield
     finally:
         _AS_JSON.reset(before)
+
+
+def misused(context: typer.Context, field: str, message: str) -> Any:
+    """Return what to raise for a wrong call: the option or argument it is about, and the sentence.
+
+    The parser's own exception has no public name in typer, nor a field.
+    """
+    error = USAGE(message, ctx=context)
+    error.field = field
+    return error
 
 
 def failed(message: str, code: Exit, kind: Kind, **parts: str) -> typer.Exit:

@@ -15,11 +15,8 @@ from typer.main import get_command
 
 from canaryctl.shell.commands import COMMANDS, Command
 from canaryctl.shell.exits import Exit, told
-from canaryctl.shell.failures import failed, telling
+from canaryctl.shell.failures import USAGE, failed, misused, telling
 from canaryctl.shell.meanings import suggestions
-
-USAGE: Any = typer.BadParameter.__base__
-"""What the parser raises; typer gives it no public name."""
 
 
 class Lazy(TyperCommand):
@@ -48,7 +45,9 @@ class Once(TyperCommand):
             counted = Counter(one for one in order if isinstance(one, TyperOption))
             for option, times in counted.items():
                 if times > 1 and not (option.multiple or option.is_flag or option.count):
-                    ctx.fail(f"{option.opts[0]} is given {times} times. Leave one of them.")
+                    name = option.opts[0]
+                    told = f"{name} is given {times} times. Leave one of them."
+                    raise misused(ctx, name, told)
         return super().parse_args(ctx, args)
 
 
@@ -115,12 +114,9 @@ class Shell(TyperGroup):
 def _parts(error: Any) -> dict[str, str]:
     """Return the option or argument that a wrong call is about, where it is about one."""
     asked = getattr(error, "param", None)
-    named = getattr(error, "option_name", None) or (asked.opts[0] if asked is not None else "")
-    if asked is not None and not named.startswith("-"):
-        named = (
-            asked.make_metavar(error.ctx) if error.ctx is not None else asked.human_readable_name
-        )
-    return {"field": named} if named else {}
+    of = asked.opts[0] if asked is not None else ""
+    field = getattr(error, "field", "") or getattr(error, "option_name", "") or of
+    return {"field": field if field.startswith("-") else field.upper()} if field else {}
 
 
 def _did_you_mean(word: str, commands: Iterable[str]) -> str:

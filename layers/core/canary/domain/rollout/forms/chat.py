@@ -52,6 +52,11 @@ def chat_of(message: Message | WrittenMessage) -> str:
             for one in command_lines(message)
         ),
         *(f"{escaped(what)}: {code(located(message, line))}" for what, line in said.mend),
+        *(
+            f"Without canaryctl: {code(one.aws)}"
+            for one in command_lines(message)
+            if message.severity == "page" and one.aws
+        ),
         *(code(one) for one in looks(message, said.look)),
     )
     title = f"{MARKS[message.severity]} {escaped(title)}"

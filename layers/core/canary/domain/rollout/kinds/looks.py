@@ -129,7 +129,8 @@ class HoldingAtGate(Fact):
     severity = "warning"
     commands = ("rollback", "promote")
     does: ClassVar[Mapping[CommandName, str]] = {
-        "promote": "Go on to live traffic without the labelled set's answer"
+        "rollback": "End the rollout now; nothing was moved",
+        "promote": "Go on to live traffic without the labelled set's answer",
     }
     about: Literal["holding_at_gate"] = "holding_at_gate"
     reason: str

@@ -36,6 +36,8 @@ Options = Mapping[str | None, list[str]]
 def aws_problems(words: Sequence[str]) -> list[str]:
     """Return why the AWS CLI would not take these words behind `aws`; none where it would."""
     service, *rest = words
+    if words == ("--version",):
+        return []
     if service not in get_session().get_available_services():
         return [f"no service {service}"]
     if not rest:

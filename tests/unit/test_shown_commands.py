@@ -211,4 +211,6 @@ def canaryctl_problem(words: tuple[str, ...]) -> str:
         command.make_context(words[0], list(words[1:]), parent=parent)
     except USAGE as error:
         return str(error.format_message())
+    except typer.Exit:  # what --help ends in
+        return ""
     return ""

@@ -41,6 +41,7 @@ from emulator.functions.invocation import Invocation
 from emulator.functions.moto_lambda import patch_lambda, patch_process
 from emulator.iam.permissions import Permissions, patch_iam
 from emulator.iam.requirements import Requirement
+from emulator.instances import patch_instances
 from emulator.patching import Patches
 from emulator.place import Place
 from emulator.quotas import Quotas, patch_quotas
@@ -95,7 +96,8 @@ class Emulator:
         self.functions = FunctionFleet(
             self.clock, self.place.region, self.permissions.credentials_of
         )
-        self.service_metrics = ServiceMetrics(self.functions)
+        self.service_metrics = ServiceMetrics()
+        self.functions.on_end = self.service_metrics.invocation_ended
         self._delivery = Delivery(self.place)
         self._queue = EventQueue(self.clock, self.functions, self._delivery.send)
         self._delivery.queue = self._queue
@@ -126,7 +128,7 @@ class Emulator:
         try:
             self._enter()
         except BaseException:
-            self._exit()
+            self._stack.close()
             raise
         return self
 
@@ -136,7 +138,7 @@ class Emulator:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._exit()
+        self._stack.close()
 
     def _enter(self) -> None:
         region = self.place.region
@@ -150,6 +152,7 @@ class Emulator:
         logs.install()
         self._stack.callback(logs.remove)
         patch_sdk(self._patches)
+        patch_instances(self._patches)
         patch_calls(self._patches, self.calls)
         patch_process(self._patches)
         patch_iam(self._patches, self.place, self.permissions)
@@ -177,9 +180,6 @@ class Emulator:
         self._stack.callback(self._forget_layers)
         self._stack.callback(self.functions.close)
         self._stack.callback(self.clock.close)
-
-    def _exit(self) -> None:
-        self._stack.close()
 
     def _forget_layers(self) -> None:
         for folder in self._layers:

@@ -32,6 +32,10 @@ _FAILURES = {
     "InvocationModelErrors": "model_errors",
 }
 KEPT_MINUTES = 15 * 1440  # one-minute points live 15 days
+READ_MINUTES = 30
+"""How long what was read of a minute is kept beside it: whoever watches reads the newest ones
+again, a plan the whole history once.
+"""
 
 
 @dataclass(frozen=True)
@@ -64,13 +68,13 @@ class EndpointMetrics:
             return
         minute, second = divmod(int(when.timestamp()), 60)
         with self._lock:
-            half = (
-                self._minutes.setdefault((endpoint, variant), {})
-                .setdefault(minute, Minute())
-                .half(second)
-            )
+            minutes = self._minutes.setdefault((endpoint, variant), {})
+            if minute not in minutes:
+                _begin(minutes, minute)
+            half = minutes[minute].half(second)
             half.invocations += served.requests
-            half.by_instances[max(1, served.instances)] += served.requests
+            shared = max(1, served.instances)
+            half.by_instances[shared] = half.by_instances.get(shared, 0) + served.requests
             half.errors_4xx += served.errors_4xx
             half.errors_5xx += served.errors_5xx
             half.model_errors += served.errors_4xx + served.errors_5xx
@@ -124,6 +128,15 @@ class EndpointMetrics:
             return _Points([part for points in found for part in points.parts]).merged
 
 
+def _begin(minutes: dict[int, Minute], minute: int) -> None:
+    """Begin a minute; one falls out of the retention with it, another is no longer watched."""
+    minutes[minute] = Minute()
+    minutes.pop(minute - KEPT_MINUTES, None)
+    watched = minutes.get(minute - READ_MINUTES)
+    if watched is not None:
+        watched.read = None
+
+
 @dataclass
 class _Points:
     """What a minute's halves say of a metric."""
@@ -138,6 +151,8 @@ class _Points:
 
 def _points(minute: Minute, metric: str, state: Published) -> _Points:
     """Return the minute's points, as they were read before where it has not changed."""
+    if minute.read is None:
+        minute.read = {}
     known: _Points | None = minute.read.get((metric, state))
     if known is None:
         known = minute.read[metric, state] = _Points(_halves(minute, metric, state))

@@ -4,7 +4,6 @@ Kept in two halves, so that a minute can be published half-filled first. Latenci
 microseconds.
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,34 +27,44 @@ def bin_counts(latencies_us: Floats) -> NDArray[np.int64]:
     return np.bincount(at, minlength=BINS)
 
 
-@dataclass
-class Latencies:
-    """A histogram that grows; `sparse` bins are kept once the minute is closed."""
+NO_COUNTS: NDArray[np.uint32] = np.zeros(0, np.uint32)
 
-    bins: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    counts: Floats = field(default_factory=lambda: np.zeros(0))
+
+@dataclass(slots=True)
+class Latencies:
+    """A histogram that grows. An account of many variants holds hundreds of thousands for a day, so
+    it keeps the counts from its first bin to its last and nothing else.
+    """
+
+    first: int = 0
+    counts: NDArray[np.uint32] = field(default_factory=lambda: NO_COUNTS)
     total: float = 0.0
     minimum: float = np.inf
     maximum: float = 0.0
 
     def add(self, counts: NDArray[np.int64], total: float, minimum: float, maximum: float) -> None:
-        """Add binned latencies with their exact sum, minimum and maximum."""
-        dense = counts.astype(np.float64)
-        np.add.at(dense, self.bins, self.counts)
-        self.bins = np.flatnonzero(dense)
-        self.counts = dense[self.bins]
+        """Add binned latencies, at least one, with their exact sum, minimum and maximum; `counts`
+        is used up.
+        """
+        if len(self.counts):
+            counts[self.first : self.first + len(self.counts)] += self.counts
+        present = np.flatnonzero(counts)
+        self.first = int(present[0])
+        self.counts = counts[self.first : int(present[-1]) + 1].astype(np.uint32)
         self.total += total
         self.minimum, self.maximum = min(self.minimum, minimum), max(self.maximum, maximum)
 
     def distribution(self) -> Distribution | None:
         """Return the latencies, None when there are none."""
-        if not len(self.bins):
+        present = np.flatnonzero(self.counts)
+        if not len(present):
             return None
-        lower, upper = EDGES[self.bins], EDGES[self.bins + 1]
-        return Distribution(lower, upper, self.counts, self.total, self.minimum, self.maximum)
+        bins, counts = present + self.first, self.counts[present].astype(np.float64)
+        lower, upper = EDGES[bins], EDGES[bins + 1]
+        return Distribution(lower, upper, counts, self.total, self.minimum, self.maximum)
 
 
-@dataclass
+@dataclass(slots=True)
 class Counts:
     """Requests and failures of half a minute. `model_errors` overlaps the other two: never add them
     up.
@@ -65,22 +74,22 @@ class Counts:
     errors_4xx: int = 0
     errors_5xx: int = 0
     model_errors: int = 0
-    by_instances: Counter[int] = field(default_factory=Counter)
+    by_instances: dict[int, int] = field(default_factory=dict)
     """Requests by how many instances the variant had."""
     model_latency: Latencies = field(default_factory=Latencies)
     overhead_latency: Latencies = field(default_factory=Latencies)
 
 
-@dataclass
+@dataclass(slots=True)
 class Minute:
     """One variant's minute; the first half is what a half-filled point shows."""
 
     first: Counts = field(default_factory=Counts)
     second: Counts = field(default_factory=Counts)
-    read: dict[object, Any] = field(default_factory=dict, compare=False)
+    read: dict[object, Any] | None = field(default=None, compare=False)
     """What was read of the minute as it is: history is read again and again, and stays."""
 
     def half(self, second: int) -> Counts:
         """Return the half that holds this second of the minute, to be added to."""
-        self.read.clear()
+        self.read = None
         return self.first if second < 30 else self.second

@@ -20,7 +20,6 @@ from moto.cloudwatch.models import CloudWatchBackend
 from moto.sqs.models import SQSBackend
 
 from emulator.clock.minutes import MINUTE, minute_of
-from emulator.functions.fleet import FunctionFleet
 from emulator.functions.invocation import Invocation
 from emulator.states.execution import Execution
 
@@ -38,12 +37,15 @@ Point = tuple[
 
 
 class ServiceMetrics:
-    """Sends what happened since it last looked; `send` is to be called at every full minute."""
+    """Sends what it was told since it last looked; `send` is to be called at every full minute."""
 
-    def __init__(self, fleet: FunctionFleet) -> None:
-        self._fleet = fleet
-        self._read = 0
+    def __init__(self) -> None:
+        self._ended: list[Invocation] = []
         self._statuses: list[tuple[datetime, Execution, str]] = []
+
+    def invocation_ended(self, invocation: Invocation) -> None:
+        """Take note of an invocation and of what it logged."""
+        self._ended.append(invocation)
 
     def status_changed(self, execution: Execution, now: datetime) -> None:
         """Take note of an execution's new status."""
@@ -54,10 +56,9 @@ class ServiceMetrics:
         these namespaces.
         """
         points: Counter[Point] = Counter()
-        # Lists are read by position: whoever looks at the invocations of a run keeps them all.
-        for invocation in self._fleet.invocations[self._read :]:
+        for invocation in self._ended:
             points.update(_of_invocation(invocation))
-        self._read = len(self._fleet.invocations)
+        self._ended.clear()
         for when, execution, status in self._statuses:
             dimension = (("StateMachineArn", execution.state_machine_arn),)
             points["AWS/States", STATUS_METRICS[status], dimension, minute_of(when)] += 1

@@ -48,7 +48,8 @@ class FunctionConfiguration:
 
 
 class FunctionFleet:
-    """Every deployed function's code, warm sandboxes and finished invocations.
+    """Every deployed function's code, warm sandboxes and finished invocations, of which `on_end` is
+    told too: whoever runs for long may clear the list.
 
     `around(function, event, proceed)` may be set to inject faults: it runs in the invocation's own
     worker, so it may sleep on the clock, raise InvokeRefused, ProcessKilled or any exception, or
@@ -63,6 +64,7 @@ class FunctionFleet:
         self.credentials_of = credentials_of
         self.code: dict[str, Path] = {}
         self.invocations: list[Invocation] = []
+        self.on_end: Callable[[Invocation], object] = lambda _invocation: None
         self.around: Around = lambda _function, _event, proceed: proceed()
         self._sandboxes: dict[str, sandbox.Sandbox] = {}
         self._sent = 0
@@ -118,9 +120,9 @@ class FunctionFleet:
         if outcome.error_type in {"Sandbox.Timedout", "Runtime.ExitError"}:
             self._discard(function.name)
         outcome = InvocationResult(outcome.payload, outcome.is_error, log.getvalue())
-        self.invocations.append(
-            Invocation(function.name, request_id, started, self.clock.now(), event, outcome)
-        )
+        ended = Invocation(function.name, request_id, started, self.clock.now(), event, outcome)
+        self.invocations.append(ended)
+        self.on_end(ended)
         return outcome
 
     def _handle(

@@ -59,6 +59,20 @@ def test_a_failed_invocation_counts_in_the_errors_of_its_function(account: Small
     assert state(account) == "OK"
 
 
+def test_an_invocation_counts_though_the_list_was_cleared(account: SmallAccount) -> None:
+    """Whoever runs for long clears the account's list of invocations; no metric is missed by it."""
+    account.function("fails", FAILS)
+    alarm(account, "AWS/Lambda", "Errors", ("FunctionName", "fails"))
+    for _ in range(2):
+        account.emulator.client("lambda").invoke(FunctionName="fails")
+        account.emulator.run_minutes(8)
+        account.emulator.invocations.clear()
+    assert state(account) == "OK"
+    account.emulator.client("lambda").invoke(FunctionName="fails")
+    account.emulator.run_minutes(1)
+    assert state(account) == "ALARM"
+
+
 def test_an_aborted_execution_counts_for_its_state_machine(account: SmallAccount) -> None:
     """AWS/States ExecutionsAborted by StateMachineArn."""
     machine = account.machine({"Wait": {"Type": "Wait", "Seconds": 600, "End": True}})

@@ -58,6 +58,11 @@ class DigitClassifier:
     fitted: Any
     probabilities: bool = False
 
+    @property
+    def answers_alike(self) -> bool:
+        """True: a row's answer is a function of the row."""
+        return True
+
     def predict_batch(self, rows: Rows) -> NDArray[Any]:
         """Return one class (0-9), or one row of ten probabilities, for each row of pixels. Raises
         ModelFailure.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from emulator.endpoints.errors import ModelFailure
 from emulator.endpoints.serving.latency import Latency
-from emulator.endpoints.serving.models import Answers, Load, Model, Rows
+from emulator.endpoints.serving.models import Answers, Load, Model, Rows, answers_alike
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,11 @@ class FailsOnLive:
     refuses: Callable[[NDArray[Any]], NDArray[np.bool_]]
     message: str = "ValueError: input out of range"
     status: int = 500
+
+    @property
+    def answers_alike(self) -> bool:
+        """Whether the model does: what is done to a row depends on the row alone."""
+        return answers_alike(self.model)
 
     def predict_batch(self, rows: Rows) -> Answers:
         """Return the model's answers, a ModelFailure where the row is refused."""
@@ -45,6 +50,11 @@ class SeesOtherwise:
     model: Model
     seen: Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
+    @property
+    def answers_alike(self) -> bool:
+        """Whether the model does: what is done to a row depends on the row alone."""
+        return answers_alike(self.model)
+
     def predict_batch(self, rows: Rows) -> Answers:
         """Return the model's answers to what it sees."""
         return self.model.predict_batch(self.seen(np.asarray(rows, dtype=np.float64)))
@@ -57,6 +67,11 @@ class SlowUnderLoad:
     model: Model
     bottleneck_per_second: float
     usual: Latency = field(default_factory=Latency)
+
+    @property
+    def answers_alike(self) -> bool:
+        """Whether the model does: what is done to a row depends on the row alone."""
+        return answers_alike(self.model)
 
     @property
     def latency(self) -> Latency:

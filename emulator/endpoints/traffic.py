@@ -3,19 +3,21 @@ moment.
 
 Arrivals are Poisson around the profile, routing is multinomial, every request is one real row
 through the model of the variant that got it: nothing is predicted from a smaller sample, so the
-counts are as independent as real ones.
+counts are as independent as real ones. A model that says it answers a row the same each time is
+asked once a row, and answers every request for that row so.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from emulator.endpoints.endpoint import Endpoint
 from emulator.endpoints.fleet import Fleet
-from emulator.endpoints.serving.models import predict
+from emulator.endpoints.serving.models import Answers, Load, Model, answers_alike, predict
 from emulator.endpoints.serving.routing import split
 from emulator.endpoints.serving.service import Service, wrong_answers
 
@@ -43,6 +45,8 @@ class Traffic:
     labels: NDArray[Any] | None = None
     profile: Profile = steady
     slice_seconds: float = 12.0
+    _known: dict[int, tuple[Model, NDArray[Any]]] = field(default_factory=dict)
+    """What models that answer alike answer to every row, by the model's identity."""
 
     def first_slice(self, now: datetime) -> datetime:
         """Return when the first slice ends, so that every minute is made of whole slices."""
@@ -74,11 +78,32 @@ class Traffic:
             return
         random = service.random(self.endpoint)
         chosen = random.integers(len(self.rows), size=requests)
-        rows = self.rows[chosen]
         batch = service.serve(
-            endpoint, variant, requests, now, lambda model, load: predict(model, rows, load), random
+            endpoint,
+            variant,
+            requests,
+            now,
+            lambda model, load: self._ask(model, load, chosen),
+            random,
         )
         labels = None if self.labels is None else self.labels[chosen]
         service.note(
             endpoint.name, name, now, batch, wrong_answers(batch.answers, labels, batch.failed)
         )
+
+    def _ask(self, model: Model, load: Load, chosen: NDArray[np.int64]) -> Answers:
+        if not answers_alike(model):
+            return predict(model, self.rows[chosen], load)
+        known = self._known.get(id(model))
+        if known is None:
+            known = self._known[id(model)] = model, _array(predict(model, self.rows, load))
+        return known[1][chosen]
+
+
+def _array(answers: Answers) -> NDArray[Any]:
+    """Return answers that can be picked from; those that are no array as they are, one a place."""
+    if isinstance(answers, np.ndarray):
+        return answers
+    picked = np.empty(len(answers), dtype=object)
+    picked[:] = answers
+    return picked

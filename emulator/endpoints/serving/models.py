@@ -1,9 +1,10 @@
 """What stands behind a variant: any Python object that answers rows.
 
 A model answers `predict_batch(rows)` with one answer a row (a sequence or an array). A ModelFailure
-in the place of an answer is that row's failure; raised, it fails the whole request. Two optional
-extras: `predict_under_load(rows, load)` for models that behave differently when busy, and `latency`
-for models with their own speed.
+in the place of an answer is that row's failure; raised, it fails the whole request. Optional
+extras: `predict_under_load(rows, load)` for models that behave differently when busy, `latency` for
+models with their own speed, and `answers_alike` for those that live traffic need ask but once a
+row.
 """
 
 from collections.abc import Sequence
@@ -44,6 +45,17 @@ class FeelsLoad(Protocol):
 
     def predict_under_load(self, rows: Rows, load: Load) -> Answers:
         """Return one answer a row, given how busy the variant is."""
+
+
+@runtime_checkable
+class AnswersAlike(Protocol):
+    """A model that, where this is true, answers a row the same each time, whatever came with it and
+    before it.
+    """
+
+    @property
+    def answers_alike(self) -> bool:
+        """Whether it does."""
 
 
 @runtime_checkable
@@ -108,6 +120,12 @@ class Models:
             f"The primary container for production variant {variant.name} did not pass the ping "
             "health check. Please check CloudWatch logs for this endpoint."
         )
+
+
+def answers_alike(model: Model) -> bool:
+    """Return whether a model says that it answers a row the same each time, and not by its load."""
+    alike = isinstance(model, AnswersAlike) and model.answers_alike
+    return alike and not isinstance(model, FeelsLoad)
 
 
 def predict(model: Model, rows: Rows, load: Load) -> Answers:

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -205,6 +206,12 @@ def wrong_answers(answers: Answers, labels: Rows | None, failed: NDArray[np.bool
     """Return how many answered requests disagree with their label; 0 when labels are not known."""
     if labels is None:
         return 0
-    answered = ~failed
-    given = np.asarray(answers, dtype=object)[answered]
-    return int((given != np.asarray(labels, dtype=object)[answered]).sum())
+    given, right = np.asarray(answers), np.asarray(labels)
+    if not (_is_plain(given) and _is_plain(right)):
+        given, right = np.asarray(answers, dtype=object), np.asarray(labels, dtype=object)
+    return int(((given != right) & ~failed).sum())
+
+
+def _is_plain(values: NDArray[Any]) -> bool:
+    """Return whether these are one number each, compared as such."""
+    return values.ndim == 1 and values.dtype.kind in "biuf"

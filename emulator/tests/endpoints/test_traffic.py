@@ -63,6 +63,36 @@ def test_bad_responses_are_the_rows_the_model_fails(world: Any) -> None:
     assert ledger.bad_responses("b") == pytest.approx(ledger.live_requests("b") / 2, rel=0.03)
 
 
+class Alike(FailsHalf):
+    """The same model; `answers_alike` is what it says of itself, `asked` how many rows it got."""
+
+    def __init__(self, *, answers_alike: bool) -> None:
+        self.answers_alike, self.asked = answers_alike, 0
+
+    def predict_batch(self, rows: Any) -> Any:
+        """Return what FailsHalf does."""
+        self.asked += len(rows)
+        return super().predict_batch(rows)
+
+
+def test_a_model_that_answers_alike_is_asked_once_a_row(world: Any) -> None:
+    """Its traffic is that of the same model asked for every request, to the last count."""
+    models = {"a": Alike(answers_alike=True), "b": Alike(answers_alike=False)}
+    world.endpoint({"a": 1, "b": 1})
+    for name, model in models.items():
+        world.endpoints.register_model(name, model)
+    labels = ROWS.sum(axis=1)
+    world.endpoints.attach_traffic("shop", ROWS, 6000, labels=labels)
+    world.clock.run_for(600)
+    ledger = world.endpoints.ledger("shop")
+    assert models["a"].asked == len(ROWS)
+    assert models["b"].asked == ledger.live_requests("b") > 20_000
+    for variant in models:
+        served, failed = ledger.live_requests(variant), ledger.bad_responses(variant)
+        assert failed / served == pytest.approx(0.5, rel=0.05)
+    assert {ledger.variants[variant].live_wrong for variant in models} == {0}
+
+
 def test_counts_are_no_more_spread_than_independent_requests(world: Any) -> None:
     """Bad responses a minute vary as a binomial: no hidden sampling makes minutes burstier than
     requests are.

@@ -108,7 +108,9 @@ PARTS = (
         "the middle, and CloudWatch throttles for two minutes of 47. The usual soak is 60 rollouts "
         "for four hours; `--day` is 200 for a day, `--rollouts` and `--minutes` any other. An item "
         "is a verdict or the windows of some minutes, kept for 90 days, but for four or five of a "
-        "rollout; the account itself keeps its items, histories and metrics in the same memory.",
+        "rollout; the account itself keeps its items, histories and metrics in the same memory. It "
+        "fails where memory, items or running executions grow, once it is warm, by more than "
+        "`benchmarks/soak/growth.py` allows.",
         told_of,
     ),
 )

@@ -6,7 +6,8 @@ python -m benchmarks.soak.run --short     3 rollouts, half an hour: the machiner
 
 Sixty are more than one visit takes, so that slices are soaked as well. Exit code 1 where a rollout
 ended otherwise than it has to, is not over, was blind for as long as takes it back, or left
-something behind that nobody will take away.
+something behind that nobody will take away, and where memory, items or executions grew by more than
+`growth.BOUNDS` allow.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks.soak.faults import Faults
+from benchmarks.soak.growth import MINUTES, every_minutes, growths
 from benchmarks.soak.told import BLIND_MINUTES, told_of
 from benchmarks.soak.world import CANARY, START, Begun, begin, furnish
 from canary.adapters.table import DynamoRollouts, lease_key, rollout_key
@@ -65,13 +67,15 @@ def soak(size: Size, seed: int) -> dict[str, Any]:
             for endpoint, wanted in furnish(emulator, size.rollouts)
         ]
         table = outputs["TableName"]
-        faults, hours, failed = Faults(emulator, seed), [], Counter[str]()
+        faults, samples, failed = Faults(emulator, seed), [], Counter[str]()
         emulator.run_minutes(2)
         faults.begin()
-        for left in range(size.minutes, 0, -60):
-            emulator.run_minutes(min(60, left))
+        step, passed = every_minutes(size.minutes), 0
+        while passed < size.minutes:
+            emulator.run_minutes(min(step, size.minutes - passed))
+            passed = min(passed + step, size.minutes)
             failed += _failed(emulator)
-            hours.append(_hour(emulator, table, begun))
+            samples.append({"minute": passed, **_sample(emulator, table, begun)})
         faults.end()
         store = DynamoRollouts(emulator.client("dynamodb"), table)
         emulator.run_until(lambda: not store.listed(), ENDING_MINUTES)
@@ -84,13 +88,19 @@ def soak(size: Size, seed: int) -> dict[str, Any]:
             "longest_blind_minutes": max(faults.longest_blind.values(), default=0),
             "faults": dict(faults.counted),
             "failed_invocations": dict(failed + _failed(emulator)),
-            "hours": hours,
+            "growth": [
+                {**one._asdict(), "leak": one.is_leak}
+                for one in growths(samples, size.minutes, size.rollouts)
+            ],
+            "hours": [
+                one for one in samples if one["minute"] in {passed, *range(0, passed, MINUTES)}
+            ],
             "wall_s": round(time.perf_counter() - began),
         }
 
 
-def _hour(emulator: Emulator, table: str, begun: Sequence[Begun]) -> dict[str, Any]:
-    """Return what there is at the end of an hour: of the process, the table, the machine, the
+def _sample(emulator: Emulator, table: str, begun: Sequence[Begun]) -> dict[str, Any]:
+    """Return what there is now: of the process, the table, the machine, the
     bucket.
     """
     gc.collect()
@@ -129,7 +139,8 @@ def _report(emulator: Emulator, table: str, begun: Sequence[Begun]) -> dict[str,
 
 
 def _failed(emulator: Emulator) -> Counter[str]:
-    """Return the failed invocations by function; the account's own diary begins anew."""
+    """Return the failed invocations by function; the account's own diaries begin anew."""
+    emulator.bus.events.clear()
     found = Counter(call.function.split("-")[1] for call in emulator.invocations if call.error)
     emulator.functions.invocations.clear()
     return found
@@ -176,8 +187,12 @@ def _resident_megabytes() -> float:
 
 
 def is_sound(found: dict[str, Any]) -> bool:
-    """Return whether every rollout ended as it has to, unblinded, and nothing was left behind."""
-    return not (found["wrong"] or found["blind"] or any(found["left"].values()) or found["refused"])
+    """Return whether every rollout ended as it has to, unblinded, nothing was left behind and
+    nothing leaks.
+    """
+    leaks = any(one["leak"] for one in found["growth"])
+    left = any(found["left"].values())
+    return not (found["wrong"] or found["blind"] or left or found["refused"] or leaks)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from benchmarks.soak import growth
+
 BLIND_MINUTES = 10
 """Heartbeats that are missing for so long take a rollout back."""
 
@@ -18,11 +20,12 @@ def told_of(found: dict[str, Any]) -> str:
         f"{found['rollouts']} rollouts for {found['minutes'] / 60:g} hours ended {ended}; "
         f"{len(found['wrong'])} otherwise than they have to. The longest was blind for "
         f"{found['longest_blind_minutes']} minutes of the {BLIND_MINUTES} that take one back. "
-        f"Broken: {faults}; {failed:,} invocations failed. Left: {left}."
+        f"Broken: {faults}; {failed:,} invocations failed. Left: {left}. "
+        f"{growth.told(found['growth'])}"
     )
     rows = [
-        f"| {number} | {' | '.join(f'{hour[name]:,}' for name in columns)} |"
-        for number, hour in enumerate(hours, start=1)
+        f"| {hour['minute'] / 60:g} | {' | '.join(f'{hour[name]:,}' for name in columns)} |"
+        for hour in hours
     ]
     heads = "| hour | memory, MB | items | executions running | objects |"
     lines = [told, "", heads, "| --- | --- | --- | --- | --- |", *rows]

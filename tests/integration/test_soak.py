@@ -23,6 +23,7 @@ def test_three_rollouts_end_as_they_have_to_whatever_breaks(found: dict[str, Any
     assert run.is_sound(found), found
     assert found["items_of_one"] < 6
     assert {hour["executions"] <= 3 for hour in found["hours"]} == {True}
+    assert [one["what"] for one in found["growth"]] == ["memory_mb", "items", "executions"]
 
 
 @pytest.mark.slow
@@ -42,18 +43,19 @@ def test_every_kind_of_fault_strikes(found: dict[str, Any]) -> None:
         {"left": {"listed": 0, "leases": 1, "executions": 0}},
         {"left": {"listed": 0, "leases": 0, "executions": 1}},
         {"refused": 1},
+        {"growth": [{"leak": False}, {"leak": True}]},
     ],
 )
 def test_what_is_left_or_ends_wrong_is_unsound(wrong: dict[str, Any]) -> None:
     """Each alone is enough."""
-    sound = {"wrong": [], "blind": [], "left": {"leases": 0}, "refused": 0}
+    sound = {"wrong": [], "blind": [], "left": {"leases": 0}, "refused": 0, "growth": []}
     assert run.is_sound(sound)
     assert not run.is_sound({**sound, **wrong})
 
 
 def test_the_page_says_what_was_broken_and_has_a_row_an_hour() -> None:
     """Hours in order, numbers as people read them."""
-    hour = {"memory_mb": 301.5, "items": 12_000, "executions": 3, "objects": 0}
+    hour = {"minute": 60, "memory_mb": 301.5, "items": 12_000, "executions": 3, "objects": 0}
     page = told_of(
         {
             "rollouts": 3,
@@ -64,9 +66,11 @@ def test_the_page_says_what_was_broken_and_has_a_row_an_hour() -> None:
             "faults": {"answers lost": 1_234},
             "failed_invocations": {"DeciderFunction": 7},
             "left": {"leases": 0},
-            "hours": [hour, {**hour, "items": 24_000}],
+            "growth": [{"unit": "MB of memory", "grown": 7.5, "most": 5.0, "leak": True}],
+            "hours": [hour, {**hour, "minute": 120, "items": 24_000}],
         }
     )
     assert page.startswith("3 rollouts for 2 hours ended 3 PROMOTED; 0 otherwise")
     assert "1,234 answers lost; 7 invocations failed. Left: 0 leases." in page
+    assert "7.5 MB of memory (at most 5). It leaks: MB of memory by 2.5 too many." in page
     assert page.splitlines()[-1] == "| 2 | 301.5 | 24,000 | 3 | 0 |"

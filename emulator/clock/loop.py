@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 
 from emulator.clock import rest
 from emulator.clock.calendar import Calendar
@@ -45,7 +45,9 @@ class Loop:
         self._waiting: dict[Worker, Waiting] = {}
         self._running: set[Worker] = set()
         self._woken: set[threading.Thread | None] = set()
-        self._notes: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        # Not a SimpleQueue: asked to wait for a moment it waits for ever where its thread is kept
+        # from a core for as long, since a deadline that has passed reads there as none.
+        self._notes: Queue[Callable[[], None]] = Queue()
         self._driving = threading.Lock()
         self._driver: int | None = None
 
@@ -154,7 +156,7 @@ class Loop:
 
     def forked(self) -> None:
         """Forget the thread that drove before this process was forked: it did not come along."""
-        self._notes = SimpleQueue()
+        self._notes = Queue()
         self._driving = threading.Lock()
         self._driver = None
 

@@ -10,12 +10,15 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from queue import Empty
 
 import pytest
 
 from emulator.clock import Clock, Stuck
 from emulator.clock.exclusive import Exclusive, NotHeld
-from emulator.clock.loop import WrongThread
+from emulator.clock.loop import Loop, WrongThread
+from emulator.clock.pace import Pace
 from emulator.endpoints import Timing
 from emulator.endpoints.fleet import Fleet
 from emulator.endpoints.variant import Variant
@@ -245,3 +248,22 @@ def test_a_pool_inside_a_function_calls_aws_while_time_moves(account: SmallAccou
     assert {message.message for message in emulator.messages} == expected
     written = emulator.client("dynamodb").scan(TableName="t")["Items"]
     assert {item["pk"]["S"] for item in written} == expected
+
+
+def test_a_moment_waited_for_a_note_ends() -> None:
+    """Also where it is over before the wait has begun, as on a machine with more to do than
+    cores.
+    """
+    notes = Loop(START, Pace(0), 1)._notes
+
+    def wait_for_moments() -> None:
+        for _ in range(20_000):
+            notes.put(lambda: None)
+            notes.get()
+            with suppress(Empty):
+                notes.get(timeout=1e-6)
+
+    thread = threading.Thread(target=wait_for_moments, daemon=True)
+    thread.start()
+    thread.join(timeout=60)
+    assert not thread.is_alive()

@@ -1,0 +1,1 @@
+"""What is needed to type the commands of a mail at the moment it comes."""

@@ -24,6 +24,7 @@ from tests.golden.standing import (
     AT_5,
     AT_100,
     DENIAL,
+    EXECUTION,
     GONE,
     LAST,
     LATE,
@@ -162,7 +163,9 @@ def _looked() -> Iterator[tuple[str, Message]]:
         told(
             Phase.BAKING,
             TakenOver(
-                safe=SAFE, cause="Execution churn-1 is ABORTED while the rollout was BAKING."
+                safe=SAFE,
+                cause="Execution churn-1 is ABORTED while the rollout was BAKING.",
+                died=EXECUTION,
             ),
             AT_5,
         ),

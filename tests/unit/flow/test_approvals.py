@@ -38,7 +38,7 @@ def test_an_approval_lets_it_go_and_is_kept() -> None:
     kept = stage.record.approval(0.25)
     assert (kept.answer, kept.by, kept.reason) == ("approved", "ana", "looks good")
     assert kept.execution == f"approve-{minute}"
-    assert "CloudTrail alone" in stage.publisher.published[-1].body
+    assert "CloudTrail knows who really gave it" in stage.publisher.published[-1].body
     stage.tick(minute + 1)
     assert decided(stage) == "ADVANCE"
     assert stage.record.waits_at(after(60 * (minute + 2))) is None

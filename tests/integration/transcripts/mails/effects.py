@@ -93,7 +93,7 @@ def in_use(one: Typed) -> None:
     stage = one.stage
     stage.emulator.run_minutes(20)
     found = stage.client("sagemaker").describe_endpoint(EndpointName=ENDPOINT)
-    assert found["EndpointConfigName"].startswith("canary-first")
+    assert found["EndpointConfigName"] == f"canary-{newest(stage).rollout}-end"
     assert stage.weights == one.weights
 
 

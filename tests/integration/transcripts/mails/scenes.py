@@ -173,7 +173,11 @@ def in_line(stage: Stage) -> None:
     second_endpoint(stage)
     document = {"endpoint": SECOND, "canary": "v2", "steps": TWO_STEPS}
     stage.execute(document, "other")
-    assert stage.emulator.run_until(lambda: stage.record.step == 1, 60)
+
+    def serves() -> bool:
+        return any(one.step == 1 for one in stage.rollouts.every(SECOND))
+
+    assert stage.emulator.run_until(serves, 60)
     stage.start()
 
 

@@ -199,13 +199,18 @@ class NotSafeYet(Fact):
 
 
 class TakenOver(Fact):
-    """A dead execution was replaced by one that restores."""
+    """A dead execution was replaced by one that restores.
+
+    `died` is the dead one, empty in messages of earlier versions: who stopped it stopped it by that
+    name.
+    """
 
     kind = "notice"
     severity = "warning"
     about: Literal["taken_over"] = "taken_over"
     safe: Target
     cause: str
+    died: str = ""
 
     def say(self, of: Standing) -> Said:
         """Return how a take-over reads."""
@@ -216,5 +221,5 @@ class TakenOver(Fact):
             safe=f"NOT SAFE YET: a new execution goes back to {describe(self.safe)}; a mail ROLLED "
             "BACK follows within minutes.",
             then="It restores by itself. If it cannot within an hour, a mail UNPROVEN pages.",
-            look=(who_called("StopExecution", of.rollout),),
+            look=(who_called("StopExecution", self.died.rsplit(":", 1)[-1]),),
         )

@@ -38,7 +38,9 @@ def take_over(record: Record, holder: str, cause: str, now: datetime) -> Record:
         capacity=record.capacity.afresh() if record.capacity else None,
         progress_at=now,
     )
-    return tell(taken, TakenOver(safe=record.plan.safe_target, cause=cause), now)
+    return tell(
+        taken, TakenOver(safe=record.plan.safe_target, cause=cause, died=record.holder), now
+    )
 
 
 def retry(record: Record, generation: int, holder: str, command: str, now: datetime) -> Record:

@@ -16,6 +16,7 @@ UNSCOPED = {
     "ReadScalableTargets": "DescribeScalableTargets has no resources",
     "ReadAlarms": "DescribeAlarms needs every alarm",
     "Wake": "SendTask calls have no resource: the token is the permission",
+    "FindByTag": "GetResources of the Tagging API has no resources",
     "DeliverLogs": "log delivery has no resources",
 }
 ARN = "arn:${AWS::Partition}"
@@ -246,7 +247,7 @@ def test_every_rule_has_a_target_and_a_dead_letter_queue(resources: dict[str, An
     cannot deliver.
     """
     rules = of_type(resources, "AWS::Events::Rule")
-    assert len(rules) == 9
+    assert len(rules) == 10
     for name, rule in rules.items():
         assert rule["Targets"], name
         assert all(target["DeadLetterConfig"]["Arn"] for target in rule["Targets"]), name

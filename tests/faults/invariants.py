@@ -18,7 +18,7 @@ from canary.domain.rollout.record import Record
 from tests.faults.invariants_of_instances import INSTANCES
 from tests.faults.invariants_of_messages import MESSAGES
 from tests.faults.invariants_of_people import PEOPLE
-from tests.faults.invariants_of_releases import RELEASES, as_left
+from tests.faults.invariants_of_releases import RELEASES, as_left, safe_of
 from tests.faults.invariants_of_starts import STARTS
 from tests.faults.run import LETS_GO, OVER, Invariant, Run
 
@@ -102,7 +102,7 @@ def after_roll_back_only_safe_weights_are_asked(run: Run) -> Iterator[str]:
             began.setdefault(revision.record.rollout, revision.record.revision)
     for move in run.observer.moves:
         record = run.last[move.rollout]
-        safe = same_weights(dict(move.weights), record.plan.safe_target.weights)
+        safe = same_weights(dict(move.weights), dict(safe_of(record, move.weights)))
         if not safe and move.seen_revision >= began.get(move.rollout, move.seen_revision + 1):
             yield (
                 f"{dict(move.weights)} asked at r{move.seen_revision}, roll-back recorded at "

@@ -138,10 +138,13 @@ class Stager:
         if staging is None:
             return []
         left = []
-        try:
-            self._configurations.remove(staging.config)
-        except AwsDenied as error:
-            left.append(f"configuration {staging.config} ({error})")
+        # Of a promotion that was settled and taken back, the configuration that said so as well.
+        settled = [name for name in asked.before if release and name == release.end_config]
+        for name in (staging.config, *settled):
+            try:
+                self._configurations.remove(name)
+            except AwsDenied as error:
+                left.append(f"configuration {name} ({error})")
         if asked.what == "take_off" and staging.model_package is not None:
             try:
                 self._configurations.remove_model(staging.model)

@@ -47,6 +47,7 @@ PERMANENT = {
     "InvalidNextTokenException",
     "InvalidOutput",
     "InvalidParameter",
+    "InvalidParameterException",
     "InvalidSecurity",
     "ParameterValueInvalid",
     "ValidationException",

@@ -38,6 +38,7 @@ TRANSIENT = frozenset(
         "KMSThrottling",
         "KmsThrottlingException",
         "LimitExceededException",
+        "PaginationTokenExpiredException",
         "PriorRequestNotComplete",
         "ProvisionedThroughputExceededException",
         "ReplicatedWriteConflictException",

@@ -76,6 +76,22 @@ def test_the_newest_approved_version_is_asked_for() -> None:
         assert SageMakerPackages(client).newest_approved("churn") is None
 
 
+def test_a_group_that_is_gone_has_no_approved_version() -> None:
+    """Its tag may still be listed; any other denial is one."""
+    client = boto3.client("sagemaker")
+    gone = (
+        "ModelPackageGroup arn:aws:sagemaker:eu-west-1:1:model-package-group/churn does not exist."
+    )
+    with Stubber(client) as answers:
+        answers.add_client_error("list_model_packages", "ValidationException", gone, 400)
+        assert SageMakerPackages(client).newest_approved("churn") is None
+        answers.add_client_error(
+            "list_model_packages", "AccessDeniedException", "explicit deny", 400
+        )
+        with pytest.raises(AwsDenied, match="explicit deny"):
+            SageMakerPackages(client).newest_approved("churn")
+
+
 @pytest.mark.parametrize(("changed", "when"), [({}, CREATED), ({"x": 1}, CHANGED)])
 def test_a_package_was_changed_last_when_aws_says_so(changed: Any, when: datetime) -> None:
     """Or made, where it never was changed."""

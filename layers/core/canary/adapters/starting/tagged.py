@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from canary.adapters.translation import translated
+from canary.adapters.translation import says, translated
+from canary.domain.errors import AwsDenied
 from canary.domain.hands_off import TAG
 
 if TYPE_CHECKING:
@@ -54,7 +55,17 @@ class SageMakerPackages:
         self._client = client
 
     def newest_approved(self, group: str) -> str | None:
-        """Return the ARN of a group's latest version that is approved; None without one."""
+        """Return the ARN of a group's latest version that is approved; None without one, and of a
+        group that is gone and whose tag is still listed.
+        """
+        try:
+            return self._newest_approved(group)
+        except AwsDenied as error:
+            if says(error, "does not exist"):
+                return None
+            raise
+
+    def _newest_approved(self, group: str) -> str | None:
         with translated("ListModelPackages"):
             pages = self._client.get_paginator("list_model_packages").paginate(
                 ModelPackageGroupName=group,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from canary.domain.errors import AwsDenied, CanaryError
+from canary.domain.errors import CanaryError
 from canary.flow.starting.starter import Starter
 
 if TYPE_CHECKING:  # a cold start needs no protocols
@@ -58,10 +58,7 @@ class Sweep:
         name = arn.rsplit("/", 1)[-1]
         if OF_GROUP not in arn:
             return self.starter.variant(name, now)
-        try:
-            return self._of_group(name, now)
-        except AwsDenied as error:
-            return f"not looked at: {error}"
+        return self._of_group(name, now)
 
     def _of_group(self, name: str, now: datetime) -> str:
         since = self._starts.watched_since(name, now)

@@ -27,7 +27,15 @@ from tests.integration.stage import Stage
 Around = Callable[[str, Any, Proceed], InvocationResult]
 Deliver = Callable[[Passage, list[float]], list[float]]
 Entered = Callable[[Execution, str], object]
-PAGES = ("UNPROVEN", "not safe yet", "no instances for", "ALARM:", "INSUFFICIENT_DATA:")
+PAGES = (
+    "UNPROVEN",
+    "not safe yet",
+    "no instances for",
+    "not started by itself",
+    "ALARM:",
+    "INSUFFICIENT_DATA:",
+)
+"""What the subjects say of messages and alarms that tell a person to act."""
 ROLLOUT_NAME, WARM_UP = "first", "warm-up"
 
 

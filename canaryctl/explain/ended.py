@@ -1,5 +1,6 @@
 """A rollout that has ended, and an endpoint that never had one."""
 
+from canary.domain.plan.target import as_written
 from canary.domain.rollout.phase import Phase
 from canary.domain.rollout.record import Record
 from canary.domain.words import moment
@@ -50,8 +51,7 @@ def _undone(record: Record) -> tuple[str, ...]:
         return ()
     used = arranged.before[0] if arranged and arranged.failed and arranged.before else None
     config = used or record.plan.config_name
-    weights = record.plan.steps[-1].target.weights
-    written = ", ".join(f"{name} {weight:.6g}" for name, weight in sorted(weights.items()))
+    written = as_written(record.plan.steps[-1].target.weights)
     undone = (
         f"The configuration {config} still says the weights of before: an UpdateEndpoint that does "
         f"not retain weights puts them back. Write InitialVariantWeight {written} where your code "

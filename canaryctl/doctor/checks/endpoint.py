@@ -10,7 +10,7 @@ from canary.domain.plan.kinds.check import check_endpoint, check_kind
 from canary.domain.plan.kinds.hosting import check_hosting
 from canary.domain.plan.kinds.notices import told_of_endpoint
 from canary.domain.plan.spec import Spec, read_spec
-from canary.domain.plan.target import same_shares
+from canary.domain.plan.target import as_written, same_shares
 from canary.ports.quality import CallBusy, CallFailed, CallOptions
 from canaryctl.doctor.account import Account, Sample
 from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown, worst_of
@@ -223,11 +223,11 @@ def configured_as_it_serves(account: Account) -> Diagnosis:
     if holder is not None:
         return fine(f"{holder} moves the weights; {name} says those of before until it has ended")
     return broken(
-        f"the configuration {name} says {_said(written)}, and {_said(live)} serves: the next "
-        "UpdateEndpoint that does not retain the variants' weights (terraform apply, a deployment) "
-        "puts those of the configuration back",
-        f"Write InitialVariantWeight {_said(live)} where your code says them, or let a rollout do "
-        'it: "after": "settle" (docs/release.md)',
+        f"the configuration {name} says {as_written(written)}, and {as_written(live)} serves: "
+        "the next UpdateEndpoint that does not retain the variants' weights (terraform apply, a "
+        "deployment) puts those of the configuration back",
+        f"Write InitialVariantWeight {as_written(live)} where your code says them, or let a "
+        'rollout do it: "after": "settle" (docs/release.md)',
         f"aws sagemaker describe-endpoint-config --endpoint-config-name {name}",
     )
 
@@ -236,10 +236,6 @@ def _written(fields: Mapping[str, JsonValue]) -> float:
     """Return a variant's weight by its configuration: 1 where it says none (API model)."""
     weight = fields.get("InitialVariantWeight", 1.0)
     return float(weight) if isinstance(weight, int | float) else 1.0
-
-
-def _said(weights: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {weight:.6g}" for name, weight in sorted(weights.items()))
 
 
 CHECKS = (

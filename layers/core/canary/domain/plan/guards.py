@@ -281,10 +281,8 @@ class CountGuard(Frozen):
 
     def worse_than(self, margin: AnyMargin, of: Against = "baseline") -> str:
         """Return what a canary beyond one of its margins has: "more errors than 1.1x ..."."""
-        lower, than = (
-            self.better == "lower",
-            f"{self.words.bad} than {self.margin_words(margin, of)}",
-        )
+        lower = self.better == "lower"
+        than = f"{self.words.bad} than {self.margin_words(margin, of)}"
         if self.value is not None:
             return f"{'higher' if lower else 'lower'} {than} in more than half of the minutes"
         return f"{'more' if lower else 'fewer'} {than}"

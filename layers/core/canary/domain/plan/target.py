@@ -93,6 +93,11 @@ def beside(share: float, *, controlled: bool) -> float | None:
     return control_share(share) if controlled and 0 < share < 1 else None
 
 
+def as_written(weights: Mapping[str, float]) -> str:
+    """Return weights as a configuration says them, such as 'v1 1, v2 0'."""
+    return ", ".join(f"{name} {weight:.6g}" for name, weight in sorted(weights.items()))
+
+
 def describe(target: Target) -> str:
     """Return weights with the share each gives, such as 'v1 1 (95%)', and the counts asked for."""
     parts = {name: percent(share) for name, share in shares(target.weights).items()}

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from canary.domain.plan.release.asked import After
-from canary.domain.plan.target import Target, describe
+from canary.domain.plan.target import Target, as_written, describe
 from canary.domain.rollout.kinds.fact import (
     Fact,
     Said,
@@ -65,7 +65,7 @@ class Promoted(Fact):
     def _settled(self) -> tuple[str, ...]:
         if self.leaves != "keep" or not self.config:
             return ()
-        weights = ", ".join(f"{name} {w:.6g}" for name, w in sorted(self.target.weights.items()))
+        weights = as_written(self.target.weights)
         undone = (
             f"Not settled: the configuration {self.config} still says the weights of before, and "
             "an UpdateEndpoint that does not retain weights (terraform apply, a deployment) undoes "

@@ -11,6 +11,7 @@ from canaryctl.doctor.checks import (
     roles,
     sending,
     stack,
+    starts,
     telling,
 )
 
@@ -22,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     *policies.CHECKS,
     *roles.CHECKS,
     *quotas.CHECKS,
+    *starts.CHECKS,
     *endpoint.CHECKS,
     *metrics.CHECKS,
     *sending.CHECKS,

@@ -195,11 +195,8 @@ class Survey:
         repeats, sampled = self.repeats.counted()
         among = f"{sampled:,} sampled records" if sampled < self.repeats.seen else "the records"
         classified = self.spec.task in {"binary", "multiclass"}
-        classes = sum(
-            count
-            for label, count in self.labels.items()
-            if label.lower() in _WORDS - self.missing_labels()
-        )
+        words = _WORDS - self.missing_labels()
+        classes = sum(count for label, count in self.labels.items() if label.lower() in words)
         told = (
             (self.blank_lines, "blank lines are no records"),
             (self.joined, "records take several lines, inside quotes"),

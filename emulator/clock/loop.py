@@ -22,7 +22,7 @@ from emulator.clock.exclusive import Exclusive
 from emulator.clock.pace import Pace
 from emulator.clock.worker import Scheduled, Stuck, Waiting, Worker, stacks_of
 
-GUEST_GRACE_SECONDS = 0.01 if not rest.IS_KNOWN else 0.001
+GUEST_GRACE_SECONDS, LONGEST_GRACE_SECONDS = 0.01 if not rest.IS_KNOWN else 0.001, 0.02
 JOIN_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 60.0
 
@@ -102,6 +102,8 @@ class Loop:
         self._waiting[worker] = waiting
         self._running.discard(worker)
         self._woken.discard(worker.thread)
+        if not worker.is_guest and any(other.is_guest for other in self._waiting):
+            self._woken.add(None)  # others of that pool may have work, whoever owns it
 
     def leave(self, worker: Worker) -> None:
         """Take the turn back from a worker that has ended; what it raised ends the run."""
@@ -215,10 +217,10 @@ class Loop:
         """Return when no worker runs, or when those that run only wait for guests that sleep, and
         no guest that was woken has work left.
         """
-        since = time.monotonic()
+        since, grace = time.monotonic(), GUEST_GRACE_SECONDS
         while self._running or self._woken or not self._notes.empty():
             has_guests = bool(self._woken) or any(worker.is_guest for worker in self._waiting)
-            patience = GUEST_GRACE_SECONDS if has_guests else self._patience_seconds
+            patience = grace if has_guests else self._patience_seconds
             try:
                 note = self._notes.get(timeout=patience)
             except Empty:
@@ -229,15 +231,19 @@ class Loop:
                     return
                 if not has_guests or time.monotonic() - since > self._patience_seconds:
                     raise self._stuck([worker.thread for worker in self._running]) from None
+                grace = min(2 * grace, LONGEST_GRACE_SECONDS)
             else:
                 note()
-                since = time.monotonic()
+                since, grace = time.monotonic(), GUEST_GRACE_SECONDS
 
     def _others(self) -> list[threading.Thread]:
         """Return every other thread: one that is about to wait may still hold the interpreter, and
-        those that want it look asleep until it lets go.
+        those that want it look asleep until it lets go. Whoever was given a turn comes first: they
+        are the likeliest to work still.
         """
-        return [thread for thread in threading.enumerate() if thread.ident != self._driver]
+        given = self._woken | {worker.thread for worker in self._running}
+        others = [thread for thread in threading.enumerate() if thread.ident != self._driver]
+        return sorted(others, key=lambda thread: thread not in given)
 
     def _wake_satisfied(self) -> None:
         with self._held():

@@ -5,6 +5,7 @@ Dimensions are a set: their order never matters, all of them must match, and a m
 namespace is another metric.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -62,14 +63,23 @@ class Sources:
         )
 
     def _custom(self, metric: MetricName, start: int, end: int) -> Distribution | None:
-        parts = [
-            distribution
-            for datum in self._named.get((metric.namespace, metric.name), ())
-            if _matches(datum, metric)
-            and start <= _epoch(datum.timestamp) < end
-            and (distribution := _values(datum)) is not None
-        ]
+        if metric not in self._series:
+            found = [
+                d
+                for d in self._named.get((metric.namespace, metric.name), ())
+                if _matches(d, metric)
+            ]
+            found.sort(key=lambda datum: _epoch(datum.timestamp))
+            self._series[metric] = ([_epoch(datum.timestamp) for datum in found], found)
+        times, data = self._series[metric]
+        due = data[bisect_left(times, start) : bisect_left(times, end)]
+        parts = [values for datum in due if (values := _values(datum)) is not None]
         return merged(parts) if parts else None
+
+    @cached_property
+    def _series(self) -> dict[MetricName, tuple[list[float], list[Any]]]:
+        """Return the data of each metric that was read, in the order of their times."""
+        return {}
 
     @cached_property
     def _named(self) -> Mapping[tuple[str, str], Sequence[Any]]:

@@ -41,7 +41,7 @@ bench: setup ## measure verdicts, labelled sets, reaction, scale and a soak into
 	$(BIN)/python -m benchmarks.startup.run $(ARGS)
 	$(BIN)/python -m benchmarks.cold.run $(ARGS)
 	$(BIN)/python -m benchmarks.scale.run $(ARGS)
-	$(BIN)/python -m benchmarks.soak.run $(ARGS)
+	$(if $(findstring --short,$(ARGS)),,$(BIN)/python -m benchmarks.soak.run $(ARGS)) # short: tests/integration/test_soak.py
 
 .PHONY: faults
 faults: setup ## break every call of a rollout and count what survives (ARGS="...")

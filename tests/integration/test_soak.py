@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,9 +12,14 @@ from benchmarks.soak.told import told_of
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[str, Any]:
-    """Three rollouts for half an hour, the third with a canary that fails."""
-    return run.soak(run.SHORT, seed=1)
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the command writes of three rollouts for half an hour, the third with a canary that
+    fails.
+    """
+    out = tmp_path_factory.mktemp("soak") / "soak.json"
+    assert run.main(["--short", "--out", str(out)]) == 0
+    written: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    return written
 
 
 @pytest.mark.slow

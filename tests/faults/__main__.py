@@ -11,7 +11,7 @@ import shutil
 import sys
 
 from tests.faults.campaign import chosen, read_part, run_campaign
-from tests.faults.reporting import TIMELINES, Shown, report
+from tests.faults.reporting import TIMELINES, Shown, kept, report
 
 
 def main() -> int:
@@ -37,14 +37,22 @@ def main() -> int:
         metavar="K/N",
         help="the Kth of N parts of them, every Nth case, to be spread over machines or nights",
     )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with a campaign of the same tree that was stopped: without what survived in it",
+    )
     given = parser.parse_args()
-    shutil.rmtree(TIMELINES, ignore_errors=True)
+    before = kept() if given.resume else frozenset()
+    if not given.resume:
+        shutil.rmtree(TIMELINES, ignore_errors=True)
     shown = Shown()
+    choose = chosen(given.only, given.short, read_part(given.part), before)
     with shown.bar:
-        campaign = run_campaign(
-            given.seed, given.jobs, chosen(given.only, given.short, read_part(given.part)), shown
-        )
+        campaign = run_campaign(given.seed, given.jobs, choose, shown)
     print(report(campaign))
+    if before:
+        print(f"{len(before)} survived before it was stopped")
     return int(not campaign.survived)
 
 

@@ -143,14 +143,20 @@ def read_part(text: str) -> Part:
     return part
 
 
-def chosen(patterns: Sequence[str], short: bool, part: Part) -> Choose:  # noqa: FBT001
+def chosen(
+    patterns: Sequence[str],
+    short: bool,  # noqa: FBT001
+    part: Part,
+    before: frozenset[str] = frozenset(),
+) -> Choose:
     """Return what chooses the cases whose name has one of the patterns, all without any; `short`
-    takes a spread of them, `part` every so manyth.
+    takes a spread of them, `part` every so manyth; those whose keys are in `before` are left out.
     """
 
     def choose(cases: list[Case]) -> list[Case]:
         found = [case for case in cases if _is_named(case, patterns)]
-        return _spread(found) if short else found[part.number - 1 :: part.of]
+        picked = _spread(found) if short else found[part.number - 1 :: part.of]
+        return [case for case in picked if case.key not in before]
 
     return choose
 

@@ -51,6 +51,11 @@ class Case:
         )
 
     @property
+    def key(self) -> str:
+        """Return what tells it from every other case of a campaign."""
+        return f"{self.category} {self.name} {self.seed}"
+
+    @property
     def permanent(self) -> bool:
         """Return whether a fault lasts until somebody lifts it."""
         return any(fault.permanent for fault in self.faults)
@@ -76,6 +81,11 @@ class Result:
     timeline: tuple[str, ...]
     seconds_to_safe: float | None = None
     seed: int = 0
+
+    @property
+    def key(self) -> str:
+        """Return its case's key."""
+        return f"{self.category} {self.case} {self.seed}"
 
     @property
     def survived(self) -> bool:

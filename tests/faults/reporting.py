@@ -20,6 +20,8 @@ from tests.faults.campaign import Campaign
 from tests.faults.cases import Result
 
 TIMELINES = Path("out/faults")
+SURVIVORS = TIMELINES / "survived.txt"
+"""A line for each case that survived, so that a campaign which was stopped can go on."""
 LINES_EVERY = 100
 
 
@@ -46,7 +48,9 @@ class Shown:
 
     def __call__(self, done: int, of: int, result: Result) -> None:
         """Show one more result; the timeline of a failure goes into a file."""
-        if not result.survived:
+        if result.survived:
+            _keep(result)
+        else:
             self._failed += 1
             TIMELINES.mkdir(parents=True, exist_ok=True)
             file = TIMELINES / f"{done:04d}.txt"
@@ -55,6 +59,18 @@ class Shown:
         if self._lines and done % LINES_EVERY == 0:
             print(f"[{done}/{of}]", file=sys.stderr, flush=True)
         self.bar.update(self._task, completed=done, total=of, failed=self._failed, refresh=True)
+
+
+def _keep(result: Result) -> None:
+    TIMELINES.mkdir(parents=True, exist_ok=True)
+    with SURVIVORS.open("a", encoding="utf-8") as file:
+        file.write(f"{result.key}\n")
+
+
+def kept() -> frozenset[str]:
+    """Return the keys of the cases that survived so far."""
+    lines = SURVIVORS.read_text(encoding="utf-8").splitlines() if SURVIVORS.exists() else ()
+    return frozenset(lines)
 
 
 def report(campaign: Campaign, show: int = 3) -> str:

@@ -28,7 +28,7 @@ class Stage:
             name="churn", arn="arn:endpoint/churn", config_name="config-2"
         )
         self.body = json.dumps(spec or {"endpoint": "churn", "canary": "v2"}).encode()
-        self.tag = tag
+        self.tag: str | Exception | None = tag
         self.rollouts, self.starts = MemoryRollouts(), MemoryStarts()
         self.started: dict[str, Any] = {}
         self.mails: list[Mail] = []
@@ -50,7 +50,9 @@ class Stage:
         return self.view
 
     def spec_of(self, arn: str) -> str | None:
-        """Return the tag of the endpoint and of the group."""
+        """Return the tag of the endpoint and of the group, or raise what stands in its place."""
+        if isinstance(self.tag, Exception):
+            raise self.tag
         return self.tag if arn in {"arn:endpoint/churn", GROUP} else None
 
     def read(self, _uri: str) -> bytes:
@@ -152,6 +154,16 @@ def test_what_is_not_ready_is_quiet(change: dict[str, Any], said: str) -> None:
     stage.view = AwsDenied("not authorized")
     assert "not looked at" in stage.look()
     assert (stage.started, stage.mails) == ({}, [])
+
+
+def test_tags_that_may_not_be_read_are_no_missing_tags() -> None:
+    """The role grants them: who hears it fails, is called again, and pages; nothing is dropped."""
+    for stage, hear in ((Stage(), Stage.look), (packaged(), Stage.approve)):
+        tag, stage.tag = stage.tag, AwsDenied("not authorized")
+        with pytest.raises(AwsDenied):
+            hear(stage)
+        stage.tag = tag
+        assert hear(stage).startswith("started ")
 
 
 @pytest.mark.parametrize(

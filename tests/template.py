@@ -48,6 +48,7 @@ ENVIRONMENT = {
     "WATCHED_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:canary",
     "CHAT_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:canary-chat",
     "TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:canary",
+    "ENDPOINT_NAME_PATTERN": "churn-*",
     "STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:canary-rollout",
 }
 """What the template's references come to in one stack."""

@@ -41,6 +41,7 @@ class Stage:
             self.starts,
             cast("Any", self),
             Notices(self.starts, self),
+            "churn*",
         )
 
     def describe(self, _endpoint: str) -> EndpointView:
@@ -73,9 +74,9 @@ class Stage:
             raise AwsUnavailable("SNS could not answer")
         self.mails.append(mail)
 
-    def look(self) -> str:
+    def look(self, name: str = "churn") -> str:
         """Hear of the endpoint."""
-        return self.starter.variant("churn", NOON)
+        return self.starter.variant(name, NOON)
 
     def approve(self, version: int = 7) -> str:
         """Hear that a version was approved."""
@@ -152,8 +153,17 @@ def test_what_is_not_ready_is_quiet(change: dict[str, Any], said: str) -> None:
     )
     assert "not at weight 0" in stage.look()
     stage.view = AwsDenied("not authorized")
-    assert "not looked at" in stage.look()
+    assert "not looked at" in stage.look("fraud")
     assert (stage.started, stage.mails) == ({}, [])
+
+
+def test_an_endpoint_of_its_own_that_may_not_be_looked_at_is_not_passed_over() -> None:
+    """Its name is within the stack's pattern, however it is written."""
+    stage = Stage()
+    stage.view = AwsDenied("not authorized")
+    for name in ("churn", "Churn-EU"):
+        with pytest.raises(AwsDenied):
+            stage.look(name)
 
 
 def test_tags_that_may_not_be_read_are_no_missing_tags() -> None:

@@ -7,6 +7,7 @@ occasion, late or doubled, come to the same key and the same execution name.
 
 import hashlib
 import json
+from fnmatch import fnmatchcase
 from typing import Any
 
 from canary.domain.errors import Refused
@@ -19,6 +20,11 @@ PREFIX = "hands-off-"
 GROUP = "model_package_group"
 LONGEST_ENDPOINT = 40
 KINDS = f'a hands-off start needs a variant\'s name, or {{"{GROUP}": the name of a group}}'
+
+
+def is_granted(pattern: str, endpoint: str) -> bool:
+    """Return whether a stack's pattern, in lower case with * and ?, grants it an endpoint."""
+    return fnmatchcase(endpoint.lower(), pattern)
 
 
 class Start(Frozen):

@@ -115,6 +115,7 @@ class StarterSettings(Settings):
     """What the starter is told."""
 
     service: Literal["starter"] = Field(alias="POWERTOOLS_SERVICE_NAME")
+    endpoint_pattern: Name = Field(alias="ENDPOINT_NAME_PATTERN")
     topic_arn: Topic = Field(alias="TOPIC_ARN")
     state_machine_arn: str = Field(
         alias="STATE_MACHINE_ARN", pattern=r"^arn:[^:]+:states:[^:]*:\d*:stateMachine:.+"

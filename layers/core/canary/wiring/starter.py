@@ -30,6 +30,7 @@ def build() -> Sweep:
         starts,
         StepFunctionsExecutions(client("stepfunctions"), settings.state_machine_arn),
         Notices(starts, SnsPublisher(client("sns"), settings.topic_arn)),
+        settings.endpoint_pattern,
     )
     tagged = TaggedResources(client("resourcegroupstaggingapi"))
     return Sweep(starter, tagged, SageMakerPackages(sagemaker), starts)

@@ -15,6 +15,7 @@ from canary.domain.hands_off import (
     PREFIX,
     Start,
     group_of,
+    is_granted,
     read_document,
     start_of_package,
     start_of_variant,
@@ -30,8 +31,8 @@ REFUSED = "Refused"
 
 
 class Starter:
-    """Each method returns in one sentence what was done, for the log. Raises AwsDenied where tags
-    may not be read that its role grants: an occasion would else be dropped unheard.
+    """Each method returns in one sentence what was done, for the log. Raises AwsDenied where what
+    its role grants may not be looked at: an occasion would else be dropped unheard.
     """
 
     def __init__(
@@ -43,8 +44,11 @@ class Starter:
         starts: Starts,
         executions: Executions,
         notices: Notices,
+        pattern: str,
     ) -> None:
-        """Take the ports it looks through, what it keeps, and whom it tells."""
+        """Take the ports it looks through, what it keeps, whom it tells, and the pattern of the
+        endpoints that the stack is granted.
+        """
         self._rollouts = rollouts
         self._endpoints = endpoints
         self._tags = tags
@@ -52,12 +56,15 @@ class Starter:
         self._starts = starts
         self._executions = executions
         self._notices = notices
+        self._pattern = pattern
 
     def variant(self, endpoint: str, now: datetime) -> str:
         """Look at an endpoint and start the variant its spec names, where it is new at weight 0."""
         try:
             view = self._endpoints.describe(endpoint)
-        except AwsDenied as error:  # an endpoint that the stack may not look at is none of its own
+        except AwsDenied as error:
+            if is_granted(self._pattern, endpoint):
+                raise
             return f"not looked at: {error}"
         uri = self._tags.spec_of(view.arn) if view.exists else None
         if uri is None:

@@ -11,7 +11,13 @@ from canary.adapters.starting.specs import S3Specs
 from canary.adapters.starting.tagged import SageMakerPackages, TaggedResources
 from canary.adapters.starting.tags import SageMakerSpecTags
 from canary.domain.errors import Refused
-from canary.domain.hands_off import TAG, read_document, start_of_package, start_of_variant
+from canary.domain.hands_off import (
+    TAG,
+    is_granted,
+    read_document,
+    start_of_package,
+    start_of_variant,
+)
 from canary.domain.plan.spec import read_spec
 from canaryctl.doctor.account import Account
 from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown, worst_of
@@ -47,6 +53,9 @@ def _unlisted(arn: str) -> Diagnosis:
 
 
 def _of(account: Account, arn: str, bucket: str) -> Diagnosis:
+    pattern = account.view.parameters.get("EndpointNamePattern", "*")
+    if GROUP not in arn and not is_granted(pattern, arn.rsplit("/", 1)[-1]):
+        return fine(f"{_short(arn)} is outside {pattern} (EndpointNamePattern) and left alone")
     uri = SageMakerSpecTags(account.stack.client("sagemaker")).spec_of(arn)
     if uri is None:
         return fine(f"{_short(arn)} carries no tag any more")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from canaryctl.doctor.check import Diagnosis
+from demo.account import STACK
 from emulator.calls import Call, Proceed
 from tests.integration.doctor.patient import Patient
 from tests.integration.stage import ENDPOINT, Stage
@@ -118,6 +120,16 @@ def test_a_spec_that_begins_nothing(
     found = patient.said
     assert (found.state, bool(found.remedy)) == ("broken", True)
     assert word in found.said
+
+
+def test_an_endpoint_of_another_stack(patient: Tagged) -> None:
+    """Left alone by this one, whatever its spec says: not called ready, and not broken."""
+    stacks, whole = patient.emulator.stacks, patient.emulator.stacks[STACK]
+    patient.put_back(lambda: stacks.update({STACK: whole}))
+    stacks[STACK] = replace(whole, parameters={**whole.parameters, "EndpointNamePattern": "eu-*"})
+    patient.tag(patient.endpoint, "s3://elsewhere/churn.json")
+    assert patient.said.state == "fine"
+    assert f"endpoint {ENDPOINT} is outside eu-* (EndpointNamePattern)" in patient.said.said
 
 
 def test_a_spec_of_another_group(patient: Tagged, group: str) -> None:

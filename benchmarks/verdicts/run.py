@@ -84,7 +84,8 @@ def main(arguments: list[str] | None = None) -> int:
     """
     options = _options(arguments)
     runs = options.runs or (SHORT_RUNS if options.short else FULL_RUNS)
-    cells = _thinned(all_cells()) if options.short else _chosen(all_cells(), options.only)
+    cells = _chosen(all_cells(), options.only)
+    cells = _thinned(cells) if options.short else cells
     started, results = monotonic(), []
     for done, result in enumerate(run(cells, options.seed, runs, options.processes), 1):
         results.append(result)

@@ -19,12 +19,12 @@ from canary.domain.hands_off import (
     start_of_variant,
 )
 from canary.domain.plan.spec import read_spec
+from canary.flow.starting.sweep import OF_GROUP
 from canaryctl.doctor.account import Account
 from canaryctl.doctor.check import Check, Diagnosis, broken, fine, unknown, worst_of
 
 MOST_GROUPS = 100
 """Groups of packages whose tags are read one by one, the newest first."""
-GROUP = ":model-package-group/"
 
 
 def starts_begin(account: Account) -> Diagnosis:
@@ -54,7 +54,7 @@ def _unlisted(arn: str) -> Diagnosis:
 
 def _of(account: Account, arn: str, bucket: str) -> Diagnosis:
     pattern = account.view.parameters.get("EndpointNamePattern", "*")
-    if GROUP not in arn and not is_granted(pattern, arn.rsplit("/", 1)[-1]):
+    if OF_GROUP not in arn and not is_granted(pattern, arn.rsplit("/", 1)[-1]):
         return fine(f"{_short(arn)} is outside {pattern} (EndpointNamePattern) and left alone")
     uri = SageMakerSpecTags(account.stack.client("sagemaker")).spec_of(arn)
     if uri is None:
@@ -81,10 +81,10 @@ def _check_bucket(uri: str, bucket: str) -> None:
 
 def _begins(account: Account, arn: str, uri: str, document: dict[str, Any]) -> Diagnosis:
     sagemaker = account.stack.client("sagemaker")
-    if GROUP in arn:
+    if OF_GROUP in arn:
         name = arn.rsplit("/", 1)[-1]
         newest = SageMakerPackages(sagemaker).newest_approved(name)
-        version = newest or f"{arn.replace(GROUP, ':model-package/')}/1"
+        version = newest or f"{arn.replace(OF_GROUP, ':model-package/')}/1"
         read_spec(start_of_package(document, name, version).document)
         said = f"the newest approved is {newest.rsplit('/', 1)[-1]}" if newest else "none approved"
         return fine(f"{_short(arn)} by {uri}: {said}")

@@ -14,9 +14,7 @@ from demo.account import STACK
 from emulator.calls import Call, Proceed
 from tests.integration.doctor.patient import Patient
 from tests.integration.stage import ENDPOINT, Stage
-
-BUCKET = "canary-specs"
-KEY = "sagemaker-canary:spec"
+from tests.integration.test_hands_off import BUCKET, TAG, package
 
 
 class Tagged(Patient):
@@ -25,8 +23,8 @@ class Tagged(Patient):
     def tag(self, arn: str, uri: str = f"s3://{BUCKET}/churn.json") -> None:
         """Tag until the test is over."""
         sagemaker = self.client("sagemaker")
-        sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": KEY, "Value": uri}])
-        self.put_back(lambda: sagemaker.delete_tags(ResourceArn=arn, TagKeys=[KEY]))
+        sagemaker.add_tags(ResourceArn=arn, Tags=[{**TAG, "Value": uri}])
+        self.put_back(lambda: sagemaker.delete_tags(ResourceArn=arn, TagKeys=[TAG["Key"]]))
 
     def upload(self, **spec: Any) -> None:
         """Write the spec of the endpoint, with changes."""
@@ -70,15 +68,8 @@ def group(whole: Tagged) -> str:
     """A group of packages with one approved version."""
     sagemaker = whole.client("sagemaker")
     arn = sagemaker.create_model_package_group(ModelPackageGroupName="churn")
-    sagemaker.create_model_package(
-        ModelPackageGroupName="churn",
-        ModelApprovalStatus="Approved",
-        InferenceSpecification={
-            "Containers": [{"Image": "image", "ModelDataUrl": "s3://models/1.tar.gz"}],
-            "SupportedContentTypes": ["text/csv"],
-            "SupportedResponseMIMETypes": ["text/csv"],
-        },
-    )
+    approved = package(whole.stage)
+    sagemaker.update_model_package(ModelPackageArn=approved, ModelApprovalStatus="Approved")
     return str(arn["ModelPackageGroupArn"])
 
 
